@@ -1,0 +1,209 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The admin CLI as a program: its commands, refusals and exit codes. */
+@ExtendWith(SharedDemo.class)
+class AdminIT {
+
+    private static final String ONE_TIME = "first-day-only-5";
+    private final Demo demo;
+
+    AdminIT(Demo demo) {
+        this.demo = demo;
+    }
+
+    private int logInAnswer(String name, String password) {
+        try (Chat1Socket socket = demo.connect()) {
+            return socket.send(Wire.logIn(name, password)).next().code();
+        }
+    }
+
+    private static String jsonString(String json, String key) {
+        var matcher =
+                Pattern.compile("\"" + key + "\"\\s*:\\s*\"([^\"\\\\]*)\"").matcher(json);
+        assertThat(matcher.find()).as("%s in %s", key, json).isTrue();
+        return matcher.group(1);
+    }
+
+    private static String lastWord(String text) {
+        String[] words = text.strip().split("\\s+", -1);
+        return words[words.length - 1];
+    }
+
+    @Test
+    void versionIsSaid() {
+        assertThat(demo.admin("", "version").exits(0).out()).containsPattern("\\d+\\.\\d+");
+    }
+
+    @Test
+    void addMakesAOneTimePasswordThatMustBeChanged() {
+        String name = Demo.newName();
+        String password = lastWord(demo.admin("", "user", "add", name).exits(0).out());
+        assertThat(logInAnswer(name, password)).isEqualTo(Wire.MUST_CHANGE);
+    }
+
+    @Test
+    void addSaysTheSameAsJson() {
+        String name = Demo.newName();
+        String json = demo.admin("", "user", "add", name, "-o", "json").exits(0).out();
+        assertThat(jsonString(json, "name")).isEqualTo(name);
+        assertThat(json).containsPattern("\"number\"\\s*:\\s*\\d+");
+        assertThat(logInAnswer(name, jsonString(json, "password"))).isEqualTo(Wire.MUST_CHANGE);
+    }
+
+    @Test
+    void passwordComesFromStandardInputAndIsNotRepeated() {
+        String name = Demo.newName();
+        Run run = demo.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin")
+                .exits(0);
+        assertThat(run.out() + run.err()).doesNotContain(ONE_TIME);
+        assertThat(logInAnswer(name, ONE_TIME)).isEqualTo(Wire.MUST_CHANGE);
+        String other = Demo.newName();
+        demo.admin(ONE_TIME + "\n", "user", "add", other, "--password-stdin", "--no-change")
+                .exits(0);
+        assertThat(logInAnswer(other, ONE_TIME)).isEqualTo(Wire.LOGGED_IN);
+    }
+
+    @Test
+    void addRefusesWhatTheRulesRefuse() {
+        demo.admin("", "user", "add", "alice").exits(5);
+        demo.admin("", "user", "add", "u123").exits(1);
+        demo.admin("short\n", "user", "add", Demo.newName(), "--password-stdin").exits(1);
+    }
+
+    @Test
+    void resetGivesANewOneTimePassword() {
+        Demo.Person person = demo.person();
+        String password =
+                lastWord(demo.admin("", "user", "reset", person.name()).exits(0).out());
+        assertThat(logInAnswer(person.name(), person.password())).isEqualTo(Wire.WRONG_PASSWORD);
+        assertThat(logInAnswer(person.name(), password)).isEqualTo(Wire.MUST_CHANGE);
+        demo.admin("", "user", "reset", Demo.newName()).exits(4);
+    }
+
+    @Test
+    void listShowsEveryAccount() {
+        Demo.Person person = demo.person();
+        demo.logIn(person).close();
+        assertThat(demo.admin("", "user", "list").exits(0).out()).contains("alice", "bob", person.name());
+        String json =
+                demo.admin("", "user", "list", "-o", "json").exits(0).out().strip();
+        assertThat(json).startsWith("[").endsWith("]");
+        var account =
+                Pattern.compile("\\{[^{}]*\"" + person.name() + "\"[^{}]*}").matcher(json);
+        assertThat(account.find()).isTrue();
+        assertThat(account.group()).contains("\"number\"", "\"state\"", "\"lastLogin\"", "\"created\"");
+        assertThat(account.group()).containsPattern("\"mustChange\"\\s*:\\s*false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"nonsense", "user", "user add", "user add x --nonsense", "user list -o nonsense", "log tail -n x"
+            })
+    void wrongUsageIsTwo(String command) {
+        Run run = demo.admin("", command.split(" ", -1)).exits(2);
+        assertThat(run.err()).isNotBlank();
+    }
+
+    @Test
+    void missingDaemonIsSixtyNineAndItSaysHowToStartOne() {
+        Run run = Run.chat("admin", "--socket", "/tmp/no-such-socket", "user", "list")
+                .exits(69);
+        assertThat(run.err()).contains("start").doesNotContain("\tat ");
+    }
+
+    @Test
+    void everyCommandIsInTheLogWithWhoGaveIt() throws Exception {
+        String name = Demo.newName();
+        demo.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin").exits(0);
+        demo.admin("", "user", "add", name).exits(5);
+        var reader = new AuditReader(demo.auditLog());
+        String user = System.getProperty("user.name");
+        await().untilAsserted(() -> {
+            List<AuditReader.Entry> entries = reader.all();
+            assertThat(entries).anyMatch(e -> isBy(e, user, name, "ok"));
+            assertThat(entries).anyMatch(e -> isBy(e, user, name, "refused") || isBy(e, user, name, "failed"));
+        });
+    }
+
+    private static boolean isBy(AuditReader.Entry entry, String user, String name, String outcome) {
+        return entry.line().contains(name)
+                && entry.attributes().containsValue(user)
+                && entry.get("outcome").equals(outcome);
+    }
+
+    @Test
+    void tailShowsTheLastEventsAndFollows(@TempDir Path directory) throws IOException {
+        Run run = demo.admin("", "log", "tail", "-n", "3").exits(0);
+        assertThat(run.out().strip().lines().count()).isBetween(3L, 5L); // a table may have a head
+        Path out = directory.resolve("tail");
+        Process following = Run.start(out, "admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET"), "log", "tail", "-f");
+        try {
+            await().until(() -> Files.size(out) > 0);
+            Demo.Person person = demo.person();
+            await().untilAsserted(() -> assertThat(out).content().contains(person.name()));
+        } finally {
+            following.destroy();
+        }
+    }
+
+    @Test
+    void verifyFindsTheLiveLogConsistent() {
+        Run run = demo.admin("", "log", "verify").exits(3);
+        assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated");
+    }
+
+    private List<String> copyOfTheLog(Path directory) throws Exception {
+        demo.newcomer().close();
+        for (Path segment : new AuditReader(demo.auditLog()).segments()) {
+            Files.copy(segment, directory.resolve(segment.getFileName()));
+        }
+        Files.copy(demo.auditLog().resolve("audit.xsd"), directory.resolve("audit.xsd"));
+        return new ArrayList<>(Files.readAllLines(directory.resolve("audit.xml")));
+    }
+
+    private static Run verify(Path directory, List<String> lines) throws IOException {
+        Files.writeString(directory.resolve("audit.xml"), String.join("\n", lines) + "\n");
+        return Run.chat("admin", "log", "verify", directory.toString());
+    }
+
+    @Test
+    void verifyNeedsNoDaemonAndTakesAnUntouchedCopy(@TempDir Path directory) throws Exception {
+        Run run = verify(directory, copyOfTheLog(directory)).exits(3);
+        assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"changed", "removed", "twice", "swapped", "chain", "appended"})
+    void verifyNamesTheFirstWrongLine(String how, @TempDir Path directory) throws Exception {
+        List<String> lines = copyOfTheLog(directory);
+        int at = 5; // the sixth line
+        switch (how) {
+            case "changed" -> lines.set(at, lines.get(at).replaceFirst("time=\"2", "time=\"1"));
+            case "removed" -> lines.remove(at);
+            case "twice" -> lines.add(at, lines.get(at - 1));
+            case "swapped" -> lines.set(at, lines.set(at + 1, lines.get(at)));
+            case "chain" -> lines.set(at, lines.get(at).replaceFirst("chain=\"[^\"]*", "chain=\"" + "B".repeat(43)));
+            default -> {
+                at = lines.size();
+                lines.add("<!-- more -->");
+            }
+        }
+        Run run = verify(directory, lines).exits(1);
+        assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
+    }
+}

@@ -1,0 +1,160 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The database held, killed, started again, and cut off in the middle of commits, under users who stay connected. */
+class DatabaseAwayIT {
+
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private int probes;
+
+    @Test
+    void heldDatabaseIsToldToUsersAndItGoesOnByItself() {
+        try (Demo demo = Demo.start();
+                Chat1Socket ann = demo.newcomer().timeout(LONG);
+                Chat1Socket ben = demo.newcomer().timeout(LONG)) {
+            ProcessHandle database = demo.database().orElseThrow();
+            ann.send(Wire.text("before", ben.name()));
+            ben.expectText(ann.name(), "before");
+            Run.signal("STOP", database.pid());
+            try {
+                ann.send(Wire.text("during", ben.name()));
+                ann.expectServerText();
+            } finally {
+                Run.signal("CONT", database.pid());
+            }
+            untilItGoesOn(ann, ben);
+            expectOneTruth(ann, ben, new ArrayList<>(List.of("before")));
+        }
+    }
+
+    @Test
+    void killedDatabaseIsToldToUsersAndItGoesOnByItself() throws IOException {
+        try (Demo demo = new Demo(Map.of())) {
+            demo.begin("--port", Integer.toString(freePort()));
+            List<String> mariadbd = Demo.argv(demo.database().orElseThrow());
+            demo.stop();
+            Path socket = demo.directory.resolve("mariadb.sock");
+            Process database = started(mariadbd.subList(0, mariadbd.size() - 1), socket);
+            Path config = demo.directory.resolve("chatd.toml");
+            Process daemon = Run.start(demo.directory.resolve("daemon.out"), "daemon", "--config", config.toString());
+            await().atMost(Duration.ofSeconds(30)).until(demo::listens);
+            try (Chat1Socket ann = demo.newcomer().timeout(LONG);
+                    Chat1Socket ben = demo.newcomer().timeout(LONG)) {
+                for (int i = 0; i < 3; i++) {
+                    untilItGoesOn(ann, ben);
+                    database.destroyForcibly().onExit().join();
+                    ann.send(Wire.text("during " + i, ben.name()));
+                    ann.expectServerText();
+                    database = started(mariadbd.subList(0, mariadbd.size() - 1), socket);
+                }
+                untilItGoesOn(ann, ben);
+                expectOneTruth(ann, ben, new ArrayList<>());
+            } finally {
+                daemon.destroy();
+                daemon.onExit().join();
+                database.destroy();
+                database.onExit().join();
+            }
+        }
+    }
+
+    @Test
+    void connectionCutInTheMiddleOfCommitsLosesNothingAndDoublesNothing() throws Exception {
+        try (var proxy = new CutProxy();
+                Demo demo = new Demo(
+                        Map.of("CHATD_DATABASE_SOCKET", proxy.path().toString(), "CHATD_LIMITS_REPLAY", "1000000"))) {
+            proxy.forwardTo(demo.directory.resolve("mariadb.sock"));
+            demo.begin("--port", "0");
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 1_000_000);
+            for (int cut = 0; cut < 20; cut++) {
+                untilMoreArrives(talkers, 50);
+                if (cut % 2 == 0) {
+                    proxy.swallowAnswers();
+                    await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.swallowed() > 0);
+                }
+                proxy.cut();
+            }
+            untilMoreArrives(talkers, 50);
+            for (Talker talker : talkers) {
+                talker.stopTalking();
+            }
+            for (Talker talker : talkers) {
+                talker.settle();
+                assertThat(talker.isBroken()).as("stayed connected").isFalse();
+            }
+            for (Talker talker : talkers) {
+                talker.leave();
+            }
+            var ledger = new Ledger(demo, talkers, new AuditReader(demo.auditLog()));
+            ledger.logAgreesWith(ledger.histories(true));
+            assertThat(proxy.connections())
+                    .as("the daemon came through the proxy")
+                    .isGreaterThan(20);
+        }
+    }
+
+    private static void untilMoreArrives(List<Talker> talkers, int more) {
+        for (Talker talker : talkers) {
+            int enough = talker.received().size() + more;
+            await().atMost(Duration.ofMinutes(1))
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> talker.received().size() >= enough);
+        }
+    }
+
+    /** Says one thing after the other until one is not answered by a text of the server. */
+    private void untilItGoesOn(Chat1Socket ann, Chat1Socket ben) {
+        await().atMost(LONG).pollInterval(Duration.ofMillis(200)).until(() -> {
+            ann.send(Wire.text("probe " + probes++, ben.name()));
+            return ann.fence().stream().noneMatch(frame -> frame.code() == Wire.TEXT);
+        });
+    }
+
+    /** Both histories say the same, once, and it is what ben received on the connection that he had all the time. */
+    private static void expectOneTruth(Chat1Socket ann, Chat1Socket ben, List<String> received) {
+        ben.fence().stream()
+                .filter(frame -> frame.code() == Wire.TEXT && frame.name().equals(ann.name()))
+                .forEach(frame -> received.add(frame.text()));
+        List<String> history = ann.history(1000);
+        assertThat(history).doesNotHaveDuplicates().isEqualTo(ben.history(1000)).isEqualTo(received);
+        assertThat(new HashSet<>(history)).anyMatch(text -> text.startsWith("probe"));
+    }
+
+    private static Process started(List<String> command, Path socket) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(new File("/dev/null"))
+                .start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                return channel.connect(UnixDomainSocketAddress.of(socket));
+            } catch (IOException _) {
+                return false;
+            }
+        });
+        return process;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package chatd.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A frame from the daemon, and its fields as the page lays them out. Padding that is not NUL is a failure. */
+final class Frame {
+
+    private final int code;
+    private final byte[] body;
+
+    Frame(int code, byte[] body) {
+        this.code = code;
+        this.body = body;
+    }
+
+    int code() {
+        return code;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    boolean isPresence() {
+        return code == Wire.ONLINE || code == Wire.OFFLINE;
+    }
+
+    /** The first name field: a sender, or whose presence it is. */
+    String name() {
+        return field(0, 32);
+    }
+
+    String time() {
+        return ascii(32, 19);
+    }
+
+    /** What is said, in a text. */
+    String text() {
+        return new String(body, 51, body.length - 51, UTF_8);
+    }
+
+    String fileName() {
+        return field(51, 64);
+    }
+
+    int fileId() {
+        return ByteBuffer.wrap(body).getInt(115);
+    }
+
+    byte[] content() {
+        return Arrays.copyOfRange(body, 119, body.length);
+    }
+
+    /** Of a log in's answer: when the log in before was. */
+    String lastLogin() {
+        return ascii(0, 19);
+    }
+
+    /** Of a log in's answer: every account, and whether it is online. */
+    Map<String, Boolean> users() {
+        int count = ByteBuffer.wrap(body).getInt(19);
+        assertThat(body.length).isEqualTo(23 + 33 * count);
+        var users = new LinkedHashMap<String, Boolean>();
+        for (int at = 23; at < body.length; at += 33) {
+            assertThat((char) body[at + 32]).isIn('0', '1');
+            assertThat(users.put(field(at, 32), body[at + 32] == '1'))
+                    .as("listed twice")
+                    .isNull();
+        }
+        return users;
+    }
+
+    private String ascii(int from, int length) {
+        return new String(body, from, length, UTF_8);
+    }
+
+    private String field(int from, int length) {
+        int end = from;
+        while (end < from + length && body[end] != 0) {
+            end++;
+        }
+        for (int i = end; i < from + length; i++) {
+            assertThat(body[i]).as("padding of %s", this).isZero();
+        }
+        return new String(body, from, end - from, UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        byte[] begin = Arrays.copyOf(body, Math.min(body.length, 128));
+        String text = new String(begin, UTF_8).replace('\0', '.');
+        return "%08x[%d] %s %s".formatted(code, body.length, HexFormat.of().formatHex(begin), text);
+    }
+}

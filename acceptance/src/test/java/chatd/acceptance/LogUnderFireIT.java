@@ -1,0 +1,76 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The log while four people talk all the time and the daemon is killed again and again in the middle of it. */
+class LogUnderFireIT {
+
+    private static final int KILLS = Integer.getInteger("chatd.kills", 30);
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger looks = new AtomicInteger();
+
+    @Test
+    void everyLookIsAWholeLogAndNoKillTearsLedgerHistoryAndLogApart() throws Exception {
+        var random = new Random(KILLS);
+        try (Demo demo = Demo.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_SIZE", "256 KiB");
+                ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor()) {
+            var reader = new AuditReader(demo.auditLog());
+            List<Talker> talkers = talkers(demo);
+            var ledger = new Ledger(demo, talkers, reader);
+            var _ = looking.scheduleWithFixedDelay(() -> look(reader), 0, 3, TimeUnit.MILLISECONDS);
+            for (int kill = 0; kill < KILLS; kill++) {
+                Talker.begin(talkers, 200);
+                int enough = received(talkers) + 1 + random.nextInt(600);
+                await().atMost(Duration.ofMinutes(1))
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() ->
+                                received(talkers) >= enough || talkers.stream().noneMatch(Talker::isTalking));
+                demo.killDaemon();
+                reader.published(); // just after a kill
+                for (Talker talker : talkers) {
+                    talker.leave();
+                }
+                assertThat(demo.awaitEnd()).isNotZero();
+                demo.begin("--port", "0");
+                ledger.logAgreesWith(ledger.histories(false));
+                assertThat(failures).isEmpty();
+            }
+            assertThat(reader.segments()).as("rotated under fire").hasSizeGreaterThan(1);
+        }
+        assertThat(looks).hasValueGreaterThan(10 * KILLS);
+    }
+
+    private void look(AuditReader reader) {
+        try {
+            reader.published();
+            looks.incrementAndGet();
+        } catch (Exception | AssertionError e) {
+            failures.add(e);
+        }
+    }
+
+    private static int received(List<Talker> talkers) {
+        return talkers.stream().mapToInt(talker -> talker.received().size()).sum();
+    }
+
+    static List<Talker> talkers(Demo demo) {
+        List<Demo.Person> people = List.of(demo.person(), demo.person(), demo.person(), demo.person());
+        List<String> names = people.stream().map(Demo.Person::name).toList();
+        var talkers = new ArrayList<Talker>();
+        people.forEach(person -> talkers.add(new Talker(demo, person, names)));
+        return talkers;
+    }
+}

@@ -1,0 +1,80 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Rules 12 and 16 at the end of a connection: what was owed is sent, then close_notify, and no reset destroys it. */
+@ExtendWith(SharedDemo.class)
+class RulesClosingIT {
+
+    private static final byte[] MALFORMED = Wire.frame(0x7777_0000);
+    private final Demo demo;
+
+    RulesClosingIT(Demo demo) {
+        this.demo = demo;
+    }
+
+    @Test
+    void serverTextOwedIsStillReceived() {
+        try (Chat1Socket socket = demo.newcomer()) {
+            socket.send(Wire.text("x", Demo.newName()), MALFORMED);
+            socket.expectServerText();
+            socket.expectClosed();
+        }
+    }
+
+    @Test
+    void fileAskedForIsStillReceivedWhole() {
+        byte[] content = new byte[8 << 20];
+        try (Chat1Socket socket = demo.newcomer()) {
+            socket.send(Wire.file("large", content, socket.name()));
+            int id = socket.expect(Wire.FILE).fileId();
+            socket.send(Wire.fetch(id), MALFORMED);
+            assertThat(socket.expect(Wire.CONTENT).content()).hasSize(content.length);
+            socket.expectClosed();
+        }
+    }
+
+    @Test
+    void inputAfterTheMalformedFrameIsDiscardedWithoutAReset() {
+        try (Chat1Socket socket = demo.newcomer()) {
+            socket.send(Wire.text("x", Demo.newName()), MALFORMED, new byte[200_000]);
+            socket.expectServerText();
+            socket.expectClosed();
+        }
+    }
+
+    @Test
+    void textSentJustBeforeTheClientCloses() {
+        try (Chat1Socket ben = demo.newcomer()) {
+            for (int i = 0; i < 20; i++) {
+                Chat1Socket ann = demo.newcomer();
+                ann.send(Wire.text("bye " + i, ben.name())).close();
+                ben.expectText(ann.name(), "bye " + i);
+            }
+        }
+    }
+
+    @Test
+    void displacedSessionReceivesWhatItWasOwedFirst() {
+        try (Chat1Socket first = demo.newcomer()) {
+            for (int i = 0; i < 50; i++) {
+                first.send(Wire.text("n" + i, first.name()));
+            }
+            first.expectText(first.name(), "n0");
+            try (Chat1Socket second = demo.logIn(first.person())) {
+                List<Frame> rest = new ArrayList<>(first.untilClosed());
+                rest.removeIf(f -> f.isPresence() && !f.name().equals(first.name()));
+                assertThat(rest.removeLast().code()).as("own offline, last").isEqualTo(Wire.OFFLINE);
+                List<String> history = second.history(100);
+                assertThat(history)
+                        .startsWith("n0")
+                        .containsAll(rest.stream().map(Frame::text).toList());
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Rule 16, with a queue of 100 frames. A reader is held up by a file of 16 MiB that it asked for and does not read: what
+ * comes unasked then waits behind it, in the queue.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RulesSlowReaderIT {
+
+    private static final byte[] FULL = new byte[16 << 20];
+    private final Demo demo = Demo.start("CHATD_LIMITS_QUEUE_FRAMES", "100", "CHATD_LIMITS_REPLAY", "2000");
+    private final Chat1Socket sender = demo.newcomer();
+
+    @BeforeAll
+    void prepare() {
+        sender.send(Wire.file("full", FULL, sender.name()));
+        sender.expect(Wire.FILE);
+    }
+
+    @AfterAll
+    void close() {
+        sender.close();
+        demo.close();
+    }
+
+    /** A session whose 16 MiB are on their way and unread. */
+    private Chat1Socket heldUp() {
+        Chat1Socket slow = demo.newcomer();
+        slow.send(Wire.file("full", FULL, slow.name()));
+        slow.send(Wire.fetch(slow.expect(Wire.FILE).fileId()));
+        slow.awaitFrame();
+        return slow;
+    }
+
+    private void sendTo(List<String> texts, Chat1Socket... receivers) {
+        for (int i = 0; i < texts.size(); i++) {
+            for (Chat1Socket receiver : receivers) {
+                sender.send(Wire.text(texts.get(i), receiver.name()));
+            }
+            if (i % 20 == 19) {
+                sender.fence(); // so that no burst is too much for who reads
+            }
+        }
+    }
+
+    private static List<String> texts(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "n" + i).toList();
+    }
+
+    @Test
+    void readerPastTheBoundIsClosedAndFindsAllInItsHistory() {
+        List<String> texts = texts(1500);
+        try (Chat1Socket slow = heldUp();
+                Chat1Socket watcher = demo.newcomer()) {
+            sendTo(texts, slow);
+            watcher.expectPresence(Wire.OFFLINE, slow.name());
+            List<String> seen = slow.untilBroken().stream()
+                    .filter(f -> f.code() == Wire.TEXT)
+                    .map(Frame::text)
+                    .toList();
+            assertThat(seen).hasSizeLessThan(texts.size()).isEqualTo(texts.subList(0, seen.size()));
+            try (Chat1Socket again = demo.logIn(slow.person())) {
+                assertThat(again.history(1500)).isEqualTo(texts);
+            }
+        }
+    }
+
+    @Test
+    void readerWithinTheBoundIsNotClosedHoweverLongItsFileTakes() {
+        try (Chat1Socket slow = heldUp()) {
+            sendTo(texts(60), slow);
+            assertThat(slow.expect(Wire.CONTENT).content()).hasSize(FULL.length);
+            for (String text : texts(60)) {
+                slow.expectText(sender.name(), text);
+            }
+        }
+    }
+
+    @Test
+    void othersAreServedWhileOneDoesNotRead() {
+        List<String> texts = texts(300);
+        try (Chat1Socket slow = heldUp();
+                Chat1Socket quick = demo.newcomer()) {
+            Thread sending = Thread.startVirtualThread(() -> sendTo(texts, slow, quick));
+            for (String text : texts) {
+                quick.expectText(sender.name(), text);
+            }
+            await().until(() -> !sending.isAlive());
+        }
+    }
+
+    @Test
+    void presenceIsJoinedPerUserSoThatItNeverFillsTheQueue() {
+        Demo.Person restless = demo.person();
+        try (Chat1Socket slow = heldUp();
+                Chat1Socket watcher = demo.newcomer()) {
+            for (int i = 0; i < 150; i++) {
+                demo.logIn(restless).close();
+                watcher.expectPresence(Wire.ONLINE, restless.name());
+                watcher.expectPresence(Wire.OFFLINE, restless.name());
+            }
+            assertThat(slow.expect(Wire.CONTENT).content()).hasSize(FULL.length);
+            List<Frame> told = slow.fence().stream()
+                    .filter(f -> f.isPresence() && f.name().equals(restless.name()))
+                    .toList();
+            assertThat(told.size()).isLessThan(300);
+            if (!told.isEmpty()) {
+                assertThat(told.getLast().code()).isEqualTo(Wire.OFFLINE);
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Rule 14: wrong passwords are answered later and later, the same way, and nobody else waits for it. */
+@ExtendWith(SharedDemo.class)
+class RulesThrottlingIT {
+
+    private final Demo demo;
+
+    RulesThrottlingIT(Demo demo) {
+        this.demo = demo;
+    }
+
+    private static Duration wrong(Chat1Socket socket, String name) {
+        long start = System.nanoTime();
+        socket.send(Wire.logIn(name, "not-the-password"));
+        assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Test
+    void fromTheFourthWrongPasswordOnAnswersComeLaterAndSayTheSame() {
+        Demo.Person person = demo.person();
+        try (Chat1Socket socket = demo.connect()) {
+            for (int i = 0; i < 3; i++) {
+                wrong(socket, person.name());
+            }
+            assertThat(wrong(socket, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(990));
+            assertThat(wrong(socket, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
+            socket.logIn(person); // slowed as well, but right
+        }
+    }
+
+    @Test
+    void wrongOldPasswordsOfAChangeCountToo() {
+        Demo.Person person = demo.person();
+        try (Chat1Socket socket = demo.connect()) {
+            for (int i = 0; i < 3; i++) {
+                socket.send(Wire.change(person.name(), "not-the-password", "whatever-new-1"));
+                assertThat(socket.next().code()).isEqualTo(Wire.WRONG_OLD);
+            }
+            assertThat(wrong(socket, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(990));
+        }
+    }
+
+    @Test
+    void anotherAccountIsAnsweredMeanwhile() {
+        Demo.Person person = demo.person();
+        try (Chat1Socket socket = demo.connect()) {
+            for (int i = 0; i < 5; i++) {
+                wrong(socket, person.name());
+            }
+            socket.send(Wire.logIn(person.name(), "not-the-password")); // owes its answer for 4 s
+            demo.newcomer().close();
+            expectNothingYet(socket);
+            assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+        }
+    }
+
+    @Test
+    void slowedAnswersToOneAccountComeOneAtATime() {
+        Demo.Person person = demo.person();
+        try (Chat1Socket first = demo.connect();
+                Chat1Socket second = demo.connect()) {
+            for (int i = 0; i < 3; i++) {
+                wrong(first, person.name());
+            }
+            long start = System.nanoTime();
+            first.send(Wire.logIn(person.name(), "not-the-password"));
+            second.send(Wire.logIn(person.name(), "not-the-password"));
+            assertThat(first.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+            assertThat(second.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(2980));
+        }
+    }
+
+    @Test
+    void fromTheEleventhOverAllAddressesOnItIsSlowedButNotWhereItsOwnerLoggedInBefore() {
+        Demo.Person person = demo.person();
+        try (Chat1Socket home = demo.connectFrom("127.0.0.99")) {
+            home.logIn(person);
+        }
+        for (int address = 101; address <= 105; address++) {
+            try (Chat1Socket socket = demo.connectFrom("127.0.0." + address)) {
+                wrong(socket, person.name());
+                wrong(socket, person.name());
+            }
+        }
+        try (Chat1Socket stranger = demo.connectFrom("127.0.0.106");
+                Chat1Socket home = demo.connectFrom("127.0.0.99")) {
+            assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(990));
+            assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
+            stranger.send(Wire.logIn(person.name(), "not-the-password")); // owes its answer for 4 s
+            home.logIn(person);
+            expectNothingYet(stranger);
+            assertThat(stranger.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+        }
+    }
+
+    private static void expectNothingYet(Chat1Socket socket) {
+        socket.timeout(Duration.ofMillis(100));
+        assertThatThrownBy(socket::next)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasCauseInstanceOf(SocketTimeoutException.class);
+        socket.timeout(Duration.ofSeconds(20));
+    }
+}

@@ -1,0 +1,88 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A program that ran to its end: its exit code and what it said. */
+record Run(int exit, String out, String err) {
+
+    /** Where the script {@code chat} stands: the checkout's root, or what {@code chatd.root} says. */
+    static final Path ROOT = Path.of(System.getProperty(
+                    "chatd.root", System.getProperty("basedir", System.getProperty("user.dir")) + "/.."))
+            .toAbsolutePath()
+            .normalize();
+
+    /** Runs {@code ./chat ARGUMENTS} with nothing on its standard input. */
+    static Run chat(String... arguments) {
+        return chat("", Map.of(), arguments);
+    }
+
+    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; at most two minutes. */
+    static Run chat(String input, Map<String, String> environment, String... arguments) {
+        return program(input, environment, command(arguments));
+    }
+
+    /** Starts {@code ./chat ARGUMENTS} and lets it run, what it says going to {@code out}. */
+    static Process start(Path out, String... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments))
+                .directory(ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+    }
+
+    static List<String> command(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(ROOT.resolve("chat").toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Sends a signal as {@code kill} does; a negative number is a process group. */
+    static void signal(String signal, long pid) {
+        program("", Map.of(), List.of("sh", "-c", "kill -" + signal + " -- " + pid));
+    }
+
+    private static Run program(String input, Map<String, String> environment, List<String> command) {
+        try {
+            Path in = Files.writeString(Files.createTempFile("in", ""), input);
+            Path out = Files.createTempFile("out", "");
+            Path err = Files.createTempFile("err", "");
+            var builder = new ProcessBuilder(command)
+                    .directory(ROOT.toFile())
+                    .redirectInput(in.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+            if (!ended) {
+                process.destroyForcibly();
+            }
+            var run = new Run(ended ? process.exitValue() : -1, Files.readString(out), Files.readString(err));
+            for (Path file : List.of(in, out, err)) {
+                Files.delete(file);
+            }
+            assertThat(ended).as("%s ended; %s", command, run).isTrue();
+            return run;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** This run, if it ended with {@code code}; else a failure that shows all it said. */
+    Run exits(int code) {
+        assertThat(exit).as("exit code of a run that said: %s%s", out, err).isEqualTo(code);
+        return this;
+    }
+}

@@ -1,0 +1,180 @@
+package chatd.acceptance;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user who talks all the time, in every way, and remembers all it said and saw. What it says is unique: its name, a
+ * point, and a number that grows. Texts and files alike are known by that key (a file by its name).
+ */
+final class Talker {
+
+    private final Demo demo;
+    private final Demo.Person person;
+    private final List<String> others;
+    private final Random random;
+    private final Queue<String> received = new ConcurrentLinkedQueue<>();
+    private final Queue<String> told = new ConcurrentLinkedQueue<>();
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Set<String> toAll = ConcurrentHashMap.newKeySet();
+    private final Semaphore fences = new Semaphore(0);
+    private int number;
+    private volatile boolean stopped;
+    private volatile boolean broken;
+    private @Nullable Chat1Socket socket;
+    private Thread sending = new Thread();
+    private Thread reading = new Thread();
+
+    Talker(Demo demo, Demo.Person person, List<String> everyone) {
+        this.demo = demo;
+        this.person = person;
+        others = everyone.stream().filter(name -> !name.equals(person.name())).toList();
+        random = new Random(everyone.indexOf(person.name()));
+    }
+
+    Demo.Person person() {
+        return person;
+    }
+
+    /** Every key that arrived, in order. */
+    List<String> received() {
+        return List.copyOf(received);
+    }
+
+    /** Every key that was followed by a fence which the daemon answered, and that no server text may have been about. */
+    Set<String> acknowledged() {
+        return acknowledged;
+    }
+
+    boolean saidToAll(String key) {
+        return toAll.contains(key);
+    }
+
+    boolean isTalking() {
+        return sending.isAlive();
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
+    /** Connects all of them, so that none misses anything, and then lets them say {@code most} things each. */
+    static void begin(List<Talker> talkers, int most) {
+        talkers.forEach(Talker::connect);
+        talkers.forEach(talker -> talker.talk(most));
+    }
+
+    private void connect() {
+        stopped = false;
+        broken = false;
+        fences.drainPermits();
+        Chat1Socket fresh = demo.logIn(person).timeout(Duration.ofMinutes(2));
+        socket = fresh;
+        reading = Thread.startVirtualThread(() -> read(fresh));
+    }
+
+    /** Says {@code most} things, with a fence after each ten. */
+    private void talk(int most) {
+        Chat1Socket current = requireNonNull(socket);
+        sending = Thread.startVirtualThread(() -> talk(current, most));
+    }
+
+    private void talk(Chat1Socket to, int most) {
+        try {
+            for (int i = 0; i < most && !stopped; ) {
+                int before = told.size();
+                var open = new ArrayList<String>();
+                for (int j = 0; j < 10; j++, i++) {
+                    String key = person.name() + "." + number++;
+                    to.send(saying(key));
+                    open.add(key);
+                }
+                if (!fence(to)) {
+                    return;
+                }
+                if (told.size() == before) {
+                    acknowledged.addAll(open);
+                }
+            }
+        } catch (UncheckedIOException _) {
+            broken = true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean fence(Chat1Socket to) throws InterruptedException {
+        to.send(Wire.replay(0));
+        fences.acquire();
+        return !broken;
+    }
+
+    private byte[] saying(String key) {
+        String one = others.get(random.nextInt(others.size()));
+        return switch (random.nextInt(6)) {
+            case 0 -> {
+                toAll.add(key);
+                yield Wire.textToAll(key);
+            }
+            case 1 -> Wire.text(key, others.toArray(String[]::new));
+            case 2 -> Wire.file(key, Wire.utf8(key), one);
+            default -> Wire.text(key, one);
+        };
+    }
+
+    private void read(Chat1Socket from) {
+        try {
+            for (Frame frame = from.next(); ; frame = from.next()) {
+                switch (frame.code()) {
+                    case Wire.TEXT -> (frame.name().equals("server") ? told : received).add(frame.text());
+                    case Wire.FILE -> received.add(frame.fileName());
+                    case Wire.CLEAR -> fences.release();
+                    default -> {
+                        if (!frame.isPresence()) {
+                            received.add("unexpected " + frame); // fails where it is compared
+                        }
+                    }
+                }
+            }
+        } catch (UncheckedIOException _) {
+            // it ended
+        } finally {
+            broken = true;
+            fences.release(2); // whoever waits for an answer that never comes
+        }
+    }
+
+    /** Lets it end what it is saying; afterwards all of that is done. */
+    void stopTalking() throws InterruptedException {
+        stopped = true;
+        sending.join();
+    }
+
+    /** All that was done for others before this call has reached it afterwards. */
+    void settle() throws InterruptedException {
+        Chat1Socket current = socket;
+        assertThat(current != null && fence(current)).as("still connected").isTrue();
+    }
+
+    /** Ends its connection, if that is not broken yet, and waits until all that had arrived is read. */
+    void leave() throws InterruptedException {
+        sending.join();
+        Chat1Socket current = socket;
+        if (current != null && !broken) {
+            current.close();
+        }
+        reading.join();
+    }
+}

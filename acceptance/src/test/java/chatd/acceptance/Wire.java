@@ -1,0 +1,139 @@
+package chatd.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/** The packets of the page as bytes: codes are type × 65,536 + subtype, as they stand in the header. */
+final class Wire {
+
+    static final int LOG_IN = 0x0010_0000;
+    static final int REGISTER = 0x0010_0001;
+    static final int CHANGE = 0x0010_0002;
+    static final int TEXT_TO_SOME = 0x0012_0000;
+    static final int TEXT_TO_ALL = 0x0012_0001;
+    static final int FILE_TO_SOME = 0x0012_0002;
+    static final int FILE_TO_ALL = 0x0012_0003;
+    static final int FETCH = 0x0012_0004;
+    static final int REPLAY = 0x0012_0005;
+    static final int STORE = 0x0013_0000;
+
+    static final int LOGGED_IN = 0x0080_0000;
+    static final int LOGGED_IN_DISPLACING = 0x0080_0001;
+    static final int WRONG_PASSWORD = 0x0080_0002;
+    static final int NO_SUCH_USER = 0x0080_0003;
+    static final int MUST_CHANGE = 0x0080_0004;
+    static final int NAME_TAKEN = 0x0080_0005;
+    static final int BAD_NAME = 0x0080_0006;
+    static final int BAD_PASSWORD = 0x0080_0007;
+    static final int CHANGED = 0x0080_0008;
+    static final int WRONG_OLD = 0x0080_0009;
+    static final int BAD_NEW = 0x0080_000a;
+    static final int ONLINE = 0x0081_0000;
+    static final int OFFLINE = 0x0081_0001;
+    static final int TEXT = 0x0082_0000;
+    static final int FILE = 0x0082_0001;
+    static final int CONTENT = 0x0082_0002;
+    static final int CLEAR = 0x0082_0003;
+    static final int SETTINGS = 0x0083_0000;
+
+    static final String NEVER = "0000-00-00 00:00:00";
+
+    private Wire() {}
+
+    static byte[] header(int code, long length) {
+        return ByteBuffer.allocate(8).putInt(code).putInt((int) length).array();
+    }
+
+    static byte[] frame(int code, byte[]... parts) {
+        byte[] body = join(parts);
+        return join(header(code, body.length), body);
+    }
+
+    static byte[] join(byte[]... parts) {
+        var all =
+                ByteBuffer.allocate(Arrays.stream(parts).mapToInt(p -> p.length).sum());
+        Arrays.stream(parts).forEach(all::put);
+        return all.array();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    static byte[] padded(String text, int size) {
+        return Arrays.copyOf(utf8(text), size);
+    }
+
+    static byte[] name(String name) {
+        return padded(name, 32);
+    }
+
+    static byte[] number(int number) {
+        return ByteBuffer.allocate(4).putInt(number).array();
+    }
+
+    static byte[] to(String... names) {
+        return to(List.of(names));
+    }
+
+    static byte[] to(List<String> names) {
+        var all = ByteBuffer.allocate(4 + 32 * names.size()).putInt(names.size());
+        names.forEach(name -> all.put(name(name)));
+        return all.array();
+    }
+
+    static byte[] logIn(String name, String password) {
+        return frame(LOG_IN, name(name), name(password));
+    }
+
+    static byte[] register(String name, String password) {
+        return frame(REGISTER, name(name), name(password));
+    }
+
+    static byte[] change(String name, String old, String password) {
+        return frame(CHANGE, name(name), name(old), name(password));
+    }
+
+    static byte[] text(String text, String... to) {
+        return frame(TEXT_TO_SOME, to(to), utf8(text));
+    }
+
+    static byte[] textToAll(String text) {
+        return frame(TEXT_TO_ALL, utf8(text));
+    }
+
+    static byte[] file(String file, byte[] content, String... to) {
+        return frame(FILE_TO_SOME, to(to), padded(file, 64), content);
+    }
+
+    static byte[] fileToAll(String file, byte[] content) {
+        return frame(FILE_TO_ALL, padded(file, 64), content);
+    }
+
+    static byte[] fetch(int id) {
+        return frame(FETCH, number(id));
+    }
+
+    static byte[] replay(int count) {
+        return frame(REPLAY, number(count));
+    }
+
+    static byte[] store(byte[] settings) {
+        return frame(STORE, settings);
+    }
+
+    static void deleteTree(Path directory) throws IOException {
+        try (var tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package chatd.admin;
+
+/** The exit codes of {@code chat-admin}. */
+final class Exit {
+    static final int OK = 0;
+    static final int NO = 1;
+    static final int USAGE = 2;
+    static final int NOT_ALLOWED = 3;
+    static final int NO_SUCH = 4;
+    static final int CONFLICT = 5;
+    static final int NO_DAEMON = 69;
+
+    /** Verified, but without a key or an anchor to say by whom it was written. */
+    static final int NOT_AUTHENTICATED = 3;
+
+    private Exit() {}
+
+    /** For a code of the daemon's refusals. */
+    static int of(String code) {
+        return switch (code) {
+            case "not-allowed" -> NOT_ALLOWED;
+            case "no-such-user", "no-such-file" -> NO_SUCH;
+            case "name-taken" -> CONFLICT;
+            default -> NO;
+        };
+    }
+}

@@ -1,0 +1,16 @@
+package chatd.admin;
+
+/** The command could not be done: what to say, and the exit code. */
+public final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int exit;
+
+    Failure(int exit, String text) {
+        super(text, null, false, false);
+        this.exit = exit;
+    }
+
+    public int exit() {
+        return exit;
+    }
+}

@@ -1,0 +1,116 @@
+package chatd.admin;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code chat-admin}: its options, and how failures are told. */
+@Command(
+        name = "chat-admin",
+        description = "Manages users of a running chatd, and inspects its log.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Versions.class,
+        subcommands = {UserCommand.class, LogCommand.class, StatusCommand.class, VersionCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0: done",
+            "1: no; what was wrong is said",
+            "2: wrong usage",
+            "3: not allowed; of `log verify`: consistent in itself, but not authenticated",
+            "4: no such user or file",
+            "5: conflict: the name is taken",
+            "69: the daemon is not there"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  chat-admin user add alice",
+            "  chat-admin log tail -f",
+            "  chat-admin log verify /mnt/copy-of-the-log"
+        })
+public final class Main implements Runnable {
+    /** How results are printed. */
+    enum Output {
+        table,
+        json
+    }
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            scope = ScopeType.INHERIT,
+            description = "The daemon's socket; else CHAT_ADMIN_SOCKET, else /run/chatd/admin.sock.")
+    private @Nullable Path socket;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            defaultValue = "table",
+            scope = ScopeType.INHERIT,
+            description = "How to print: ${COMPLETION-CANDIDATES}.")
+    private Output output = Output.table;
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments, new PrintStream(System.out, true, StandardCharsets.UTF_8)));
+    }
+
+    static int run(String[] arguments, PrintStream out) {
+        Main main = new Main();
+        main.out = out;
+        return new CommandLine(main)
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    if (failure instanceof Failure known) {
+                        System.err.println("chat-admin: " + known.getMessage());
+                        return known.exit();
+                    }
+                    throw failure;
+                })
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments);
+    }
+
+    private PrintStream out = System.out;
+
+    static final class Versions implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"chat-admin " + version() + " on Java " + Runtime.version()};
+        }
+    }
+
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which command?");
+    }
+
+    DaemonLink daemon() {
+        if (socket != null) {
+            return new DaemonLink(socket);
+        }
+        Map<String, String> environment = System.getenv();
+        return new DaemonLink(Path.of(environment.getOrDefault("CHAT_ADMIN_SOCKET", "/run/chatd/admin.sock")));
+    }
+
+    boolean json() {
+        return output == Output.json;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+}

@@ -1,0 +1,471 @@
+package chatd.audit;
+
+import static chatd.audit.Attribute.*;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the server log can say: one record each (page {@code audit-log.md}, "What is in it"). None has room for a
+ * password, a token or a message's text.
+ */
+public sealed interface AuditEvent {
+    /** The value of {@code type}. */
+    String type();
+
+    default Outcome outcome() {
+        return Outcome.OK;
+    }
+
+    void describe(Fields to);
+
+    /** The number of the stored message that this event is about. */
+    default OptionalLong message() {
+        return OptionalLong.empty();
+    }
+
+    /** The number of the account change that this event is about. */
+    default OptionalLong change() {
+        return OptionalLong.empty();
+    }
+
+    /** The daemon started. {@code message} and {@code change} are the last numbers that the log has before it. */
+    record Started(String version, long pid, long lastMessage, long lastChange) implements AuditEvent {
+        @Override
+        public String type() {
+            return "start";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(MESSAGE, lastMessage)
+                    .put(CHANGE, lastChange)
+                    .put(VERSION, version)
+                    .put(PID, pid);
+        }
+    }
+
+    record Stopped(String why) implements AuditEvent {
+        @Override
+        public String type() {
+            return "stop";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, why);
+        }
+    }
+
+    /** @param fingerprint SHA-256 of the certificate, hexadecimal */
+    record CertificateLoaded(String subject, String fingerprint, Instant ends) implements AuditEvent {
+        @Override
+        public String type() {
+            return "certificate";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, subject + ", ends " + ends).put(REFERENCE, fingerprint);
+        }
+    }
+
+    /** @param reason {@code too-many} or {@code closed} */
+    record ConnectionRefused(String address, String reason) implements AuditEvent {
+        @Override
+        public String type() {
+            return "connection";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).put(ADDRESS, address);
+        }
+    }
+
+    record TlsFailed(Peer peer, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "tls";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(SESSION, peer.session())
+                    .put(ADDRESS, peer.address())
+                    .put(PORT, peer.port())
+                    .put(DETAIL, what);
+        }
+    }
+
+    record LoggedIn(long number, Who who, Peer peer) implements AuditEvent {
+        @Override
+        public String type() {
+            return "login";
+        }
+
+        @Override
+        public OptionalLong change() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).peer(peer);
+        }
+    }
+
+    /** What a user may not: log in, register, change a password; {@code type} says which. */
+    record Refused(String type, Who who, @Nullable Peer peer, String reason) implements AuditEvent {
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).who(who).peer(peer);
+        }
+    }
+
+    record LoggedOut(Who who, Peer peer, String why) implements AuditEvent {
+        @Override
+        public String type() {
+            return "logout";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).peer(peer).put(DETAIL, why);
+        }
+    }
+
+    /** @param peer the session that ended; {@code by} the one that took its place */
+    record Displaced(Who who, Peer peer, String by) implements AuditEvent {
+        @Override
+        public String type() {
+            return "displaced";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).put(BY, by).peer(peer);
+        }
+    }
+
+    record Throttled(Who who, Peer peer, Duration delay) implements AuditEvent {
+        @Override
+        public String type() {
+            return "throttled";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).peer(peer).put(DELAY, delay.toSeconds());
+        }
+    }
+
+    record Registered(long number, Who who, Peer peer) implements AuditEvent {
+        @Override
+        public String type() {
+            return "register";
+        }
+
+        @Override
+        public OptionalLong change() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).peer(peer);
+        }
+    }
+
+    record PasswordChanged(long number, Who who, Peer peer) implements AuditEvent {
+        @Override
+        public String type() {
+            return "password";
+        }
+
+        @Override
+        public OptionalLong change() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).peer(peer);
+        }
+    }
+
+    record SettingsStored(long number, Who who, Peer peer, int size) implements AuditEvent {
+        @Override
+        public String type() {
+            return "settings";
+        }
+
+        @Override
+        public OptionalLong change() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).peer(peer).put(SIZE, size);
+        }
+    }
+
+    /** An administrator changed an account: {@code how} is {@code add} or {@code reset}, {@code by} a Unix user. */
+    record AccountChanged(long number, Who who, String how, String by) implements AuditEvent {
+        @Override
+        public String type() {
+            return "account";
+        }
+
+        @Override
+        public OptionalLong change() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).put(BY, by).put(DETAIL, how);
+        }
+    }
+
+    /**
+     * A text was stored; never its words.
+     *
+     * @param size in bytes of UTF-8
+     * @param receivers empty where it went to everyone
+     */
+    record TextSent(long number, Who who, @Nullable Peer peer, int size, boolean everyone, List<Who> receivers)
+            implements AuditEvent {
+        @Override
+        public String type() {
+            return "text";
+        }
+
+        @Override
+        public OptionalLong message() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who)
+                    .peer(peer)
+                    .put(SIZE, size)
+                    .put(RECEIVERS, everyone ? "everyone" : Integer.toString(receivers.size()))
+                    .to(receivers);
+        }
+    }
+
+    /** A file was stored; as {@link TextSent}, with the file's number. */
+    record FileSent(
+            long number, Who who, @Nullable Peer peer, long file, long size, boolean everyone, List<Who> receivers)
+            implements AuditEvent {
+        @Override
+        public String type() {
+            return "file";
+        }
+
+        @Override
+        public OptionalLong message() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who)
+                    .peer(peer)
+                    .put(FILE, file)
+                    .put(SIZE, size)
+                    .put(RECEIVERS, everyone ? "everyone" : Integer.toString(receivers.size()))
+                    .to(receivers);
+        }
+    }
+
+    /** @param reason null where it was sent */
+    record FileFetched(
+            Who who, Peer peer, long file, @Nullable String reason) implements AuditEvent {
+        @Override
+        public String type() {
+            return "fetch";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return reason == null ? Outcome.OK : Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).who(who).peer(peer).put(FILE, file);
+        }
+    }
+
+    /** @param header of the frame, hexadecimal; empty where none was there */
+    record Violation(Who who, Peer peer, String header, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "violation";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, "malformed")
+                    .who(who)
+                    .peer(peer)
+                    .put(HEADER, header.isEmpty() ? null : header)
+                    .put(DETAIL, what);
+        }
+    }
+
+    /**
+     * A command of an administrator, with the Unix user who gave it.
+     *
+     * @param arguments without the secret ones
+     * @param reason null where it was done
+     */
+    record AdminCommand(
+            String by,
+            String command,
+            List<Map.Entry<String, String>> arguments,
+            Outcome outcome,
+            @Nullable String reason)
+            implements AuditEvent {
+        @Override
+        public String type() {
+            return "admin";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).put(BY, by).put(COMMAND, command).arguments(arguments);
+        }
+    }
+
+    /** The first event of a segment, naming the one before; the numbers are as in {@link Started}. */
+    record Rotated(String closed, long lastMessage, long lastChange) implements AuditEvent {
+        @Override
+        public String type() {
+            return "rotation";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(MESSAGE, lastMessage).put(CHANGE, lastChange).put(SEGMENT, closed);
+        }
+    }
+
+    /** A torn tail was cut off at the start. */
+    record Recovered(long bytes, String kept) implements AuditEvent {
+        @Override
+        public String type() {
+            return "recovery";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(SIZE, bytes).put(DETAIL, "torn tail kept in " + kept);
+        }
+    }
+
+    /** The machine's clock was set back; until it has caught up, events repeat the last time. */
+    record ClockSetBack(Duration by) implements AuditEvent {
+        @Override
+        public String type() {
+            return "clock";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, "set back by " + by.toMillis() + " ms");
+        }
+    }
+
+    /** The database went away, or came back. */
+    record Database(boolean there, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "database";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return there ? Outcome.OK : Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, what);
+        }
+    }
+
+    /** A fault of ours; the operational log has more under the same reference. */
+    record Fault(String reference, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "fault";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, "internal").put(DETAIL, what).put(REFERENCE, reference);
+        }
+    }
+
+    /** What was committed but, because the daemon ended in between, not logged at its time. */
+    record Late(AuditEvent event) implements AuditEvent {
+        @Override
+        public String type() {
+            return event.type();
+        }
+
+        @Override
+        public Outcome outcome() {
+            return event.outcome();
+        }
+
+        @Override
+        public OptionalLong message() {
+            return event.message();
+        }
+
+        @Override
+        public OptionalLong change() {
+            return event.change();
+        }
+
+        @Override
+        public void describe(Fields to) {
+            event.describe(to.put(RECOVERED, true));
+        }
+    }
+}

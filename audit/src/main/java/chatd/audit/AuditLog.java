@@ -1,0 +1,335 @@
+package chatd.audit;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server log: appends events, chains them, rotates segments and publishes the open one as a whole document.
+ *
+ * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and without another's in
+ * between, and survive the end of this process; how soon they survive a loss of power is {@link Fsync}. When it throws,
+ * none of them counts and the log takes no more: what can't be logged must not happen. Safe for use by any thread.
+ * Only one may be open on a directory; its owner sees to that.
+ */
+public final class AuditLog implements Closeable {
+    /** When what was appended is forced to the disk. */
+    public enum Fsync {
+        /** Within a second. */
+        INTERVAL,
+        /** Before {@link #append} returns. */
+        ALWAYS,
+        NEVER
+    }
+
+    /**
+     * @param segmentSize bytes after which a segment is closed
+     * @param segmentAge after which one is closed that has events
+     * @param host for the head of a segment
+     */
+    public record Options(Fsync fsync, long segmentSize, Duration segmentAge, String host) {}
+
+    private final LogFiles files;
+    private final Options options;
+    private final Clock clock;
+    private final Publisher publisher;
+    private FileChannel part;
+    private Chain chain;
+    private long segment;
+    private Instant started;
+    private long size;
+    private long seq;
+    private Instant lastTime;
+    private boolean setBack;
+    private long lastMessage;
+    private long lastChange;
+    private @Nullable IOException broken;
+
+    private AuditLog(
+            LogFiles files, Options options, Clock clock, FileChannel part, Segment open, @Nullable Segment before) {
+        this.files = files;
+        this.options = options;
+        this.clock = clock;
+        this.part = part;
+        this.chain = new Chain(open.chain());
+        this.segment = open.number;
+        this.started = open.started;
+        this.size = open.end();
+        // A segment without an event goes on from the one before it.
+        Segment last = open.lastSeq() < 0 && before != null ? before : open;
+        Instant time = last.lastTime();
+        this.seq = Math.max(last.lastSeq(), 0);
+        this.lastTime = time == null ? open.started : time;
+        this.lastMessage = last.lastMessage();
+        this.lastChange = last.lastChange();
+        this.publisher = new Publisher(files, options.fsync());
+    }
+
+    /**
+     * Opens the log in a directory, mending first whatever the last owner left unfinished: a torn tail is cut back and
+     * kept beside, an interrupted rotation is finished, and an event says so.
+     *
+     * @throws IOException where it can't be read or written, or is not a log
+     */
+    public static AuditLog open(Path directory, Options options, Clock clock) throws IOException {
+        LogFiles files = new LogFiles(directory);
+        install(files, "audit.xsd");
+        install(files, "audit.css");
+        List<AuditEvent> mended = new ArrayList<>();
+        Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
+        if (open == null) {
+            closePublished(files);
+        }
+        List<Path> closed = files.closed();
+        Segment before = null;
+        if (!closed.isEmpty() && (open == null || open.lastSeq() < 0 || alreadyClosed(closed, open))) {
+            before = Segment.read(closed.getLast());
+        }
+        if (open == null || alreadyClosed(closed, open)) {
+            open = begin(files, options, clock, before);
+        }
+        if (before != null && open.lastSeq() < 0) {
+            String name = LogFiles.name(closed.getLast());
+            mended.addFirst(new AuditEvent.Rotated(name, before.lastMessage(), before.lastChange()));
+        }
+        FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+        part.position(open.end());
+        AuditLog log = new AuditLog(files, options, clock, part, open, before);
+        log.append(mended.toArray(AuditEvent[]::new));
+        log.publish();
+        return log;
+    }
+
+    private static boolean alreadyClosed(List<Path> closed, Segment open) {
+        return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= open.number;
+    }
+
+    /** Where the part is gone, what was last published of it is the segment. */
+    private static void closePublished(LogFiles files) throws IOException {
+        if (!Files.exists(files.published())) {
+            return;
+        }
+        Segment published = Segment.read(files.published());
+        List<Path> closed = files.closed();
+        if (published.isClosed() && !alreadyClosed(closed, published)) {
+            Path fresh = files.temporary("audit.xml");
+            Files.copy(files.published(), fresh, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh, files.closed(published.number, published.started), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static @Nullable Segment mend(LogFiles files, Clock clock, List<AuditEvent> mended) throws IOException {
+        Segment last;
+        try {
+            last = Segment.read(files.part());
+        } catch (Segment.Broken e) {
+            Path kept = keepTail(files, 0, clock);
+            mended.add(new AuditEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
+            Files.delete(files.part());
+            return null;
+        }
+        long torn = Files.size(files.part()) - last.end();
+        if (torn > 0) {
+            Path kept = keepTail(files, last.end(), clock);
+            try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
+                part.truncate(last.end());
+                part.force(true);
+            }
+            mended.add(new AuditEvent.Recovered(torn, LogFiles.name(kept)));
+        }
+        return last;
+    }
+
+    private static Path keepTail(LogFiles files, long from, Clock clock) throws IOException {
+        Path kept = files.directory().resolve("audit.torn-" + clock.instant().toEpochMilli());
+        try (FileChannel in = FileChannel.open(files.part());
+                FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            copy(in, from, in.size(), out);
+            out.force(true);
+        }
+        return kept;
+    }
+
+    /** Makes the part of a new segment, after {@code before} or as the very first. */
+    private static Segment begin(LogFiles files, Options options, Clock clock, @Nullable Segment before)
+            throws IOException {
+        long number = before == null ? 1 : before.number + 1;
+        String previous = before == null ? Chain.ORIGIN : before.chain();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Instant last = before == null ? null : before.lastTime();
+        Instant started = last != null && last.isAfter(now) ? last : now;
+        Path fresh = files.temporary("audit.part");
+        byte[] head = Line.head(number, options.host(), started, previous).getBytes(StandardCharsets.UTF_8);
+        try (FileChannel out = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            write(out, head);
+            out.force(true);
+        }
+        Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Segment.read(files.part());
+    }
+
+    private static void install(LogFiles files, String name) throws IOException {
+        try (InputStream in = AuditLog.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("the program lacks " + name);
+            }
+            byte[] ours = in.readAllBytes();
+            Path there = files.directory().resolve(name);
+            if (!Files.exists(there) || !Arrays.equals(Files.readAllBytes(there), ours)) {
+                Path fresh = files.temporary(name);
+                Files.write(fresh, ours);
+                Files.move(fresh, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    /**
+     * Appends events, all or none.
+     *
+     * @throws IOException where they could not be written; the log is then broken for good
+     */
+    public synchronized void append(AuditEvent... events) throws IOException {
+        if (events.length == 0) {
+            return;
+        }
+        if (broken != null) {
+            throw new IOException("the log is broken: " + broken.getMessage(), broken);
+        }
+        try {
+            if (size >= options.segmentSize()
+                    || started.plus(options.segmentAge()).isBefore(clock.instant())) {
+                rotate();
+            }
+            write(events);
+        } catch (IOException e) {
+            broken = e;
+            throw e;
+        }
+        publisher.wake(size);
+    }
+
+    private void write(AuditEvent... events) throws IOException {
+        StringBuilder lines = new StringBuilder(320 * events.length);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        if (now.isBefore(lastTime)) {
+            if (!setBack) {
+                setBack = true;
+                add(lines, new AuditEvent.ClockSetBack(Duration.between(now, lastTime)));
+            }
+        } else {
+            setBack = false;
+            lastTime = now;
+        }
+        for (AuditEvent event : events) {
+            add(lines, event);
+        }
+        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+        write(part, bytes);
+        size += bytes.length;
+        if (options.fsync() == Fsync.ALWAYS) {
+            part.force(false);
+        }
+    }
+
+    private void add(StringBuilder lines, AuditEvent event) {
+        String line = Line.event(++seq, lastTime, event);
+        lines.append(Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8))));
+        lastMessage = Math.max(lastMessage, event.message().orElse(0));
+        lastChange = Math.max(lastChange, event.change().orElse(0));
+    }
+
+    /** Closes the open segment and begins the next; whatever moment it is interrupted at, the next start finishes it. */
+    public synchronized void rotate() throws IOException {
+        Path closed = files.closed(segment, started);
+        try (Publisher.Snapshot whole = snapshot()) {
+            publisher.document(whole.part(), whole.size(), closed);
+        }
+        part.close();
+        Segment next = begin(files, options, clock, Segment.read(closed));
+        part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+        part.position(next.end());
+        chain = new Chain(next.chain());
+        segment = next.number;
+        started = next.started;
+        size = next.end();
+        write(new AuditEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange));
+        publisher.hurry();
+    }
+
+    /** Publishes what has been appended as {@code audit.xml}, now. */
+    public void publish() throws IOException {
+        publisher.publish(this::snapshot);
+    }
+
+    /** Publishes by itself what is appended from now on, in a thread of its own, until it is closed. */
+    public AuditLog publishing() {
+        publisher.start(this::snapshot);
+        return this;
+    }
+
+    private synchronized Publisher.Snapshot snapshot() throws IOException {
+        return new Publisher.Snapshot(FileChannel.open(files.part()), size);
+    }
+
+    /** The number of the last stored message that is in the log; 0 where none is. */
+    public synchronized long lastMessage() {
+        return lastMessage;
+    }
+
+    /** The number of the last account change that is in the log; 0 where none is. */
+    public synchronized long lastChange() {
+        return lastChange;
+    }
+
+    public LogFiles files() {
+        return files;
+    }
+
+    /** Publishes the last state, and ends. */
+    @Override
+    public void close() throws IOException {
+        publisher.stop();
+        publish();
+        synchronized (this) {
+            if (options.fsync() != Fsync.NEVER) {
+                part.force(true);
+            }
+            part.close();
+            broken = new IOException("closed");
+        }
+    }
+
+    static void write(FileChannel out, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            out.write(buffer);
+        }
+    }
+
+    /** Copies in the kernel where it can. */
+    static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
+        for (long at = from; at < to; ) {
+            long copied = in.transferTo(at, to - at, out);
+            if (copied <= 0) {
+                throw new IOException("the log became shorter while it was copied");
+            }
+            at += copied;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package chatd.audit;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What an event has to say, before it is a line. Values may hold anything: they are escaped when they are written. */
+public final class Fields {
+    private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
+    private final List<Element> children = new ArrayList<>();
+
+    Fields put(Attribute attribute, @Nullable Object value) {
+        if (value != null) {
+            attributes.put(attribute, value.toString());
+        }
+        return this;
+    }
+
+    Fields who(Who who) {
+        return put(Attribute.USER, who.user()).put(Attribute.NAME, who.name());
+    }
+
+    Fields peer(@Nullable Peer peer) {
+        if (peer == null) {
+            return this;
+        }
+        return put(Attribute.SESSION, peer.session())
+                .put(Attribute.DIALECT, peer.dialect())
+                .put(Attribute.ADDRESS, peer.address())
+                .put(Attribute.PORT, peer.port());
+    }
+
+    Fields to(List<Who> receivers) {
+        for (Who who : receivers) {
+            children.add(new Element(
+                    "to",
+                    List.of(
+                            Map.entry("user", String.valueOf(who.user())),
+                            Map.entry("name", String.valueOf(who.name())))));
+        }
+        return this;
+    }
+
+    Fields arguments(List<Map.Entry<String, String>> arguments) {
+        for (Map.Entry<String, String> argument : arguments) {
+            children.add(new Element(
+                    "argument",
+                    List.of(Map.entry("name", argument.getKey()), Map.entry("value", argument.getValue()))));
+        }
+        return this;
+    }
+
+    Map<Attribute, String> attributes() {
+        return attributes;
+    }
+
+    List<Element> children() {
+        return children;
+    }
+}

@@ -1,0 +1,63 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The names of a log's files in its directory (page {@code audit-log.md}, "Files"). */
+public record LogFiles(Path directory) {
+    private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,})-\\d{8}T\\d{6}Z\\.xml");
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /** The open segment as a whole document. */
+    public Path published() {
+        return directory.resolve("audit.xml");
+    }
+
+    /** The open segment as it grows. */
+    public Path part() {
+        return directory.resolve("audit.part");
+    }
+
+    Path temporary(String name) {
+        return directory.resolve("." + name + ".new");
+    }
+
+    Path closed(long segment, Instant started) {
+        return directory.resolve("audit-%06d-%s.xml".formatted(segment, STAMP.format(started)));
+    }
+
+    /** The closed segments, oldest first. */
+    public List<Path> closed() throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "audit-*.xml")) {
+            for (Path file : all) {
+                if (CLOSED.matcher(name(file)).matches()) {
+                    files.add(file);
+                }
+            }
+        }
+        files.sort(Comparator.comparingLong(LogFiles::segment));
+        return files;
+    }
+
+    /** The number of a closed segment, by its name. */
+    static long segment(Path file) {
+        Matcher matcher = CLOSED.matcher(name(file));
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+}

@@ -1,0 +1,174 @@
+package chatd.audit;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes whole documents of the open segment, by copy and rename, so that a reader at any moment finds one that is
+ * complete. One thread of its own, less often the larger the segment: a second for each 8 MiB.
+ */
+final class Publisher {
+    private static final long BYTES_A_SECOND = 8 << 20;
+    private static final long PAUSE_MILLIS = 500;
+
+    /** The part, opened for this reader alone, and how much of it is whole lines. */
+    record Snapshot(FileChannel part, long size) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            part.close();
+        }
+    }
+
+    /** Where snapshots come from. */
+    interface Source {
+        Snapshot snapshot() throws IOException;
+    }
+
+    private final LogFiles files;
+    private final AuditLog.Fsync fsync;
+
+    /** One document at a time is made. Taken before the log's own lock, never after it. */
+    private final ReentrantLock one = new ReentrantLock();
+
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Condition changed = waiting.newCondition();
+    private boolean dirty;
+    private boolean urgent;
+    private boolean stopped;
+    private long size;
+    private @Nullable Thread thread;
+
+    Publisher(LogFiles files, AuditLog.Fsync fsync) {
+        this.files = files;
+        this.fsync = fsync;
+    }
+
+    void start(Source source) {
+        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(source));
+        thread = started;
+    }
+
+    private void run(Source source) {
+        try {
+            while (awaitChange()) {
+                try {
+                    publish(source);
+                } catch (IOException e) {
+                    // The next append meets the same disk and answers for it; the part is the truth in the meantime.
+                    System.getLogger(Publisher.class.getName())
+                            .log(System.Logger.Level.ERROR, "audit.xml can't be published: " + e.getMessage());
+                }
+                pauseAfter();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean awaitChange() throws InterruptedException {
+        waiting.lock();
+        try {
+            while (!dirty && !stopped) {
+                changed.await();
+            }
+            dirty = false;
+            urgent = false;
+            return !stopped;
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    private void pauseAfter() throws InterruptedException {
+        waiting.lock();
+        try {
+            long nanos = TimeUnit.MILLISECONDS.toNanos(Math.max(PAUSE_MILLIS, 1_000 * size / BYTES_A_SECOND));
+            while (nanos > 0 && !urgent && !stopped) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** Says that the part has grown to {@code bytes}. */
+    void wake(long bytes) {
+        waiting.lock();
+        try {
+            size = bytes;
+            if (!dirty) {
+                dirty = true;
+                changed.signalAll();
+            }
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** Says that there is something to publish at once. */
+    void hurry() {
+        waiting.lock();
+        try {
+            dirty = true;
+            urgent = true;
+            changed.signalAll();
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    void publish(Source source) throws IOException {
+        one.lock();
+        try (Snapshot now = source.snapshot()) {
+            if (fsync == AuditLog.Fsync.INTERVAL) {
+                now.part().force(false);
+            }
+            document(now.part(), now.size(), files.published());
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /** Makes {@code to} a whole document of the first {@code bytes} of the part, at once or not at all. */
+    void document(FileChannel part, long bytes, Path to) throws IOException {
+        Path fresh = files.temporary(LogFiles.name(to));
+        byte[] end = (Line.END + "\n").getBytes(StandardCharsets.US_ASCII);
+        try (FileChannel out = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            AuditLog.copy(part, 0, bytes, out);
+            AuditLog.write(out, end);
+            if (fsync != AuditLog.Fsync.NEVER) {
+                out.force(true);
+            }
+        }
+        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    void stop() {
+        waiting.lock();
+        try {
+            stopped = true;
+            changed.signalAll();
+        } finally {
+            waiting.unlock();
+        }
+        Thread running = thread;
+        if (running != null) {
+            try {
+                running.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

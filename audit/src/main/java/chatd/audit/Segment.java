@@ -1,0 +1,222 @@
+package chatd.audit;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a segment's lines say about it, read from its beginning to the last whole line whose chain holds. Reads in
+ * bounded memory: a line at a time.
+ */
+final class Segment {
+    private static final Pattern HEAD =
+            Pattern.compile("<audit xmlns=\"urn:chatd:audit:1\" segment=\"(\\d+)\" host=\"[^\"]*\""
+                    + " started=\"([^\"]+)\" previous=\"([A-Za-z0-9_-]{43})\"( key=\"[0-9a-f]{16}\")?>");
+    private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d+)\" time=\"([^\"]+)\"");
+    private static final Pattern MESSAGE = Pattern.compile(" message=\"(\\d+)\"");
+    private static final Pattern CHANGE = Pattern.compile(" change=\"(\\d+)\"");
+
+    /** Longer than any line that is written: one with the most receivers there can be. */
+    private static final int LONGEST_LINE = 16 << 20;
+
+    final long number;
+    final Instant started;
+    final String previous;
+    private final Chain chain;
+    private long firstSeq = -1;
+    private long lastSeq = -1;
+    private @Nullable Instant lastTime;
+    private long lastMessage;
+    private long lastChange;
+    private long end;
+    private long lines = 3;
+    private @Nullable String wrong;
+    private boolean closed;
+
+    private Segment(long number, Instant started, String previous) {
+        this.number = number;
+        this.started = started;
+        this.previous = previous;
+        this.chain = new Chain(previous);
+    }
+
+    /** Where a document stops being one: the line, counted from 1, and what is wrong with it. */
+    static final class Broken extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Broken(long line, String what) {
+            super("line " + line + ": " + what);
+        }
+    }
+
+    /**
+     * Reads a segment as far as it holds; {@link #wrong} says what ended it, if not the end of the file.
+     *
+     * @throws Broken where not even its first three lines are those of a segment
+     */
+    static Segment read(Path file) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            byte[] first = headLine(in, 1, Line.DECLARATION);
+            byte[] second = headLine(in, 2, Line.STYLE);
+            byte[] third = line(in);
+            Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
+            if (third == null || !head.matches()) {
+                throw new Broken(3, "not the start of a segment");
+            }
+            Segment segment = new Segment(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3));
+            ByteArrayOutputStream whole = new ByteArrayOutputStream();
+            whole.writeBytes(first);
+            whole.write('\n');
+            whole.writeBytes(second);
+            whole.write('\n');
+            whole.writeBytes(third);
+            segment.chain.add(whole.toByteArray());
+            segment.end = whole.size() + 1L;
+            segment.readOn(in);
+            return segment;
+        }
+    }
+
+    private void readOn(InputStream in) throws IOException {
+        byte[] bytes;
+        while (wrong == null && (bytes = line(in)) != null) {
+            lines++;
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            if (closed) {
+                wrong = "something follows the end of the document";
+            } else if (text.equals(Line.END)) {
+                closed = true;
+            } else if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+                wrong = "not UTF-8";
+            } else {
+                wrong = take(text);
+                end += wrong == null ? bytes.length + 1L : 0;
+            }
+        }
+    }
+
+    /** Takes a line in; returns what is wrong with it, or null. */
+    private @Nullable String take(String text) {
+        Matcher numbered = NUMBERED.matcher(text);
+        Map.Entry<byte[], String> parts = Line.unchained(text);
+        if (!numbered.lookingAt() || parts == null) {
+            return "not an event with its chain";
+        }
+        String before = chain.head();
+        if (!chain.add(parts.getKey()).equals(parts.getValue())) {
+            return "the chain does not hold: this line, the one before it or their order was changed (after " + before
+                    + ")";
+        }
+        long seq = Long.parseLong(numbered.group(2));
+        if (lastSeq >= 0 && seq != lastSeq + 1) {
+            return "seq is " + seq + " where " + (lastSeq + 1) + " was due";
+        }
+        Instant time;
+        try {
+            time = Instant.parse(numbered.group(3));
+        } catch (DateTimeParseException e) {
+            return "not a time";
+        }
+        if (lastTime != null && time.isBefore(lastTime)) {
+            return "its time is before that of the line before it";
+        }
+        firstSeq = firstSeq < 0 ? seq : firstSeq;
+        lastSeq = seq;
+        lastTime = time;
+        lastMessage = Math.max(lastMessage, number(MESSAGE, text));
+        lastChange = Math.max(lastChange, number(CHANGE, text));
+        return null;
+    }
+
+    private static long number(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private static Instant instant(String text, long line) throws Broken {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new Broken(line, "not a time");
+        }
+    }
+
+    private static byte[] headLine(InputStream in, long number, String expected) throws IOException {
+        byte[] bytes = line(in);
+        if (bytes == null || !new String(bytes, StandardCharsets.UTF_8).equals(expected)) {
+            throw new Broken(number, "not the start of a segment");
+        }
+        return bytes;
+    }
+
+    /** The next line without its LF; null at the end, and where the last one has none. */
+    private static byte @Nullable [] line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+        int c;
+        while ((c = in.read()) != '\n') {
+            if (c < 0 || line.size() > LONGEST_LINE) {
+                return null;
+            }
+            line.write(c);
+        }
+        return line.toByteArray();
+    }
+
+    /** The chain after the last line that holds. */
+    String chain() {
+        return chain.head();
+    }
+
+    /** Bytes up to and with the last event that holds, the end tag not counted. */
+    long end() {
+        return end;
+    }
+
+    long lines() {
+        return lines;
+    }
+
+    long firstSeq() {
+        return firstSeq;
+    }
+
+    /** The number of the last event, or -1 where there is none. */
+    long lastSeq() {
+        return lastSeq;
+    }
+
+    @Nullable
+    Instant lastTime() {
+        return lastTime;
+    }
+
+    long lastMessage() {
+        return lastMessage;
+    }
+
+    long lastChange() {
+        return lastChange;
+    }
+
+    /** Whether the end tag was there. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** What is wrong with the line after those that hold, or null. */
+    @Nullable
+    String wrong() {
+        return wrong;
+    }
+}

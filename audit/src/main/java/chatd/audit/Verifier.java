@@ -1,0 +1,155 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.XMLConstants;
+import javax.xml.transform.stream.StreamSource;
+import javax.xml.validation.Schema;
+import javax.xml.validation.SchemaFactory;
+import javax.xml.validation.Validator;
+import org.jspecify.annotations.Nullable;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+
+/**
+ * Judges a log from its files alone: the chain through all segments, numbers and times, and the schema. Memory does not
+ * grow with the log. It finds what was changed; that nobody rewrote all of it, only seals can show.
+ */
+public final class Verifier {
+    /**
+     * What was found.
+     *
+     * @param wrong the first wrong place: file, line and what; null where all holds
+     * @param notes what can't be judged
+     */
+    public record Report(
+            int segments, long events, @Nullable String wrong, List<String> notes) {}
+
+    private final Schema schema;
+    private final List<String> notes = new ArrayList<>();
+    private long events;
+    private @Nullable Segment before;
+
+    private Verifier() {
+        try (InputStream xsd = Verifier.class.getResourceAsStream("audit.xsd")) {
+            SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            schema = factory.newSchema(new StreamSource(xsd));
+        } catch (SAXException | IOException e) {
+            throw new IllegalStateException("the program's schema is broken", e);
+        }
+    }
+
+    /**
+     * Checks all segments in a directory.
+     *
+     * @throws IOException where they can't be read
+     */
+    public static Report verify(Path directory) throws IOException {
+        LogFiles files = new LogFiles(directory);
+        // The open one first: should it be closed meanwhile, its closed form takes its place.
+        Segment open = Files.exists(files.published()) ? attempt(files.published()) : null;
+        List<Path> all = new ArrayList<>(files.closed());
+        boolean stale = open != null && !all.isEmpty() && LogFiles.segment(all.getLast()) >= open.number;
+        if (Files.exists(files.published()) && !stale) {
+            all.add(files.published());
+        }
+        if (all.isEmpty()) {
+            return new Report(0, 0, directory + ": there is no log here (no audit.xml)", List.of());
+        }
+        Verifier verifier = new Verifier();
+        String wrong = null;
+        for (Path file : all) {
+            wrong = verifier.check(file);
+            if (wrong != null) {
+                wrong = LogFiles.name(file) + ": " + wrong;
+                break;
+            }
+        }
+        return new Report(all.size(), verifier.events, wrong, List.copyOf(verifier.notes));
+    }
+
+    private static @Nullable Segment attempt(Path file) throws IOException {
+        try {
+            return Segment.read(file);
+        } catch (Segment.Broken e) {
+            return null;
+        }
+    }
+
+    private @Nullable String check(Path file) throws IOException {
+        Segment segment;
+        try {
+            segment = Segment.read(file);
+        } catch (Segment.Broken e) {
+            return String.valueOf(e.getMessage());
+        }
+        String wrong = lines(file, segment);
+        if (wrong == null) {
+            wrong = succession(segment);
+        }
+        if (wrong == null) {
+            wrong = schema(file);
+        }
+        events += segment.lines() - 4;
+        before = segment;
+        return wrong;
+    }
+
+    private static @Nullable String lines(Path file, Segment segment) throws IOException {
+        if (segment.wrong() != null) {
+            return "line " + segment.lines() + ": " + segment.wrong();
+        }
+        if (!segment.isClosed()) {
+            return "line " + (segment.lines() + 1) + ": the end of the document is missing";
+        }
+        if (Files.size(file) != segment.end() + Line.END.length() + 1) {
+            return "line " + (segment.lines() + 1) + ": something follows the end of the document";
+        }
+        long named = LogFiles.segment(file);
+        return named >= 0 && named != segment.number
+                ? "line 3: it is segment " + segment.number + ", but named " + named
+                : null;
+    }
+
+    private @Nullable String succession(Segment segment) {
+        Segment last = before;
+        if (last == null) {
+            if (segment.number != 1) {
+                notes.add("the log begins with segment " + segment.number + ": what was before it can't be judged");
+                return null;
+            }
+            if (!segment.previous.equals(Chain.ORIGIN)) {
+                return "line 3: the first segment names one before it";
+            }
+            return segment.firstSeq() > 1 ? "line 4: seq is " + segment.firstSeq() + " where 1 was due" : null;
+        }
+        if (segment.number != last.number + 1) {
+            return "line 3: segment " + (last.number + 1) + " is missing before it";
+        }
+        if (!segment.previous.equals(last.chain())) {
+            return "line 3: it does not continue the segment before it";
+        }
+        if (segment.firstSeq() >= 0 && segment.firstSeq() != last.lastSeq() + 1) {
+            return "line 4: seq is " + segment.firstSeq() + " where " + (last.lastSeq() + 1) + " was due";
+        }
+        return null;
+    }
+
+    private @Nullable String schema(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            Validator validator = schema.newValidator();
+            validator.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
+            validator.validate(new StreamSource(in));
+            return null;
+        } catch (SAXParseException e) {
+            return "line " + e.getLineNumber() + ": not as the schema has it: " + e.getMessage();
+        } catch (SAXException e) {
+            return "not as the schema has it: " + e.getMessage();
+        }
+    }
+}

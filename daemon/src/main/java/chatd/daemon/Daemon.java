@@ -1,0 +1,231 @@
+package chatd.daemon;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.daemon.admin.AdminSocket;
+import chatd.daemon.config.Config;
+import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.net.Listener;
+import chatd.daemon.net.Tls;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.CatchUp;
+import chatd.daemon.service.Directory;
+import chatd.daemon.service.Journal;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.AccountStore;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.Chat1;
+import chatd.protocol.Event;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All parts of the daemon, built in their order, each handed what it needs, and stopped in reverse. Started by one
+ * thread, stopped by any.
+ */
+final class Daemon {
+    private static final Logger LOG = LogManager.getLogger(Daemon.class);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+    private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
+
+    private final Config config;
+    private final Clock clock;
+    private final SecureRandom random;
+    private final Consumer<Exception> broken;
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private volatile boolean stopping;
+    private volatile String why = "stopped";
+
+    /** Something that was started, and how it is stopped. */
+    private interface Part {
+        void stop() throws IOException, InterruptedException;
+    }
+
+    /** @param broken told, once or more, that the daemon can't go on: it is to be stopped */
+    Daemon(Config config, Clock clock, SecureRandom random, Consumer<Exception> broken) {
+        this.config = config;
+        this.clock = clock;
+        this.random = random;
+        this.broken = broken;
+    }
+
+    /**
+     * Starts all of it, waiting for the database as long as that takes.
+     *
+     * @return where it listens; empty where it was stopped meanwhile
+     * @throws IOException where something can't be had; the message says what
+     */
+    List<InetSocketAddress> start() throws IOException, InterruptedException {
+        Tls tls = new Tls(config.tls(), random, List.of(Chat1.ALPN));
+        Files.createDirectories(config.audit().directory());
+        DirectoryLock lock = DirectoryLock.take(config.audit().directory());
+        started(lock::close);
+        AuditLog log = AuditLog.open(config.audit().directory(), auditOptions(), clock);
+        log.publishing();
+        started(() -> {
+            log.append(new AuditEvent.Stopped(why));
+            log.close();
+        });
+        long pid = ProcessHandle.current().pid();
+        log.append(
+                new AuditEvent.Started(Version.current(), pid, log.lastMessage(), log.lastChange()),
+                new AuditEvent.CertificateLoaded(
+                        tls.certificate().getSubjectX500Principal().getName(),
+                        tls.fingerprint(),
+                        tls.certificate().getNotAfter().toInstant()));
+        Database database = new Database(config.database());
+        started(database::close);
+        Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
+        Ledger.Numbers numbers = reach(database, ledger);
+        if (stopping) {
+            return List.of();
+        }
+        AccountStore accounts = new AccountStore(database);
+        MessageStore messages = new MessageStore(database);
+        ContentStore contents = new ContentStore(database);
+        Directory directory =
+                new Directory(accounts.all(), accounts.namesEverUsed().keySet());
+        new CatchUp(log, ledger, messages, directory).run();
+        contents.discardUnfinished();
+
+        AuditTrail audit = new AuditTrail(log, config.audit().unknownNames(), broken);
+        Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()));
+        Journal journal = new Journal(ledger, log, clock, new DatabaseNews(sessions, audit));
+        Services services =
+                new Services(config, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
+        started(services::close);
+        Dispatcher dispatcher = new Dispatcher(services, sessions, audit);
+        Listener listener = new Listener(config, tls, dispatcher, audit, random.nextLong() >>> 32 << 16);
+        started(listener::close);
+        started(() -> finish(sessions));
+        journal.start(numbers);
+        started(journal::stop);
+        List<InetSocketAddress> addresses = listener.open();
+        started(listener::stopAccepting);
+        AdminSocket admin = new AdminSocket(
+                config.admin().socket(), Version.current(), addresses, services, sessions, journal, log, audit, random);
+        started(admin::close);
+        return addresses;
+    }
+
+    private AuditLog.Options auditOptions() {
+        Config.Audit audit = config.audit();
+        return new AuditLog.Options(
+                AuditLog.Fsync.valueOf(audit.fsync().toUpperCase(Locale.ROOT)),
+                audit.segmentSize(),
+                audit.segmentAge(),
+                host());
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private Ledger.Numbers reach(Database database, Ledger ledger) throws InterruptedException {
+        String told = "";
+        while (!stopping) {
+            try {
+                database.migrate();
+                return ledger.open(clock.instant());
+            } catch (DatabaseAway e) {
+                String reason = String.valueOf(e.getMessage());
+                if (!reason.equals(told)) {
+                    LOG.warn("waiting for the database: {}", reason);
+                    told = reason;
+                }
+                TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
+            }
+        }
+        return new Ledger.Numbers(0, 0, 0, 0);
+    }
+
+    /** Every connection is told good-bye, and given the time to hear it. */
+    private void finish(Sessions sessions) throws InterruptedException {
+        sessions.finishAll("server stopping");
+        long end = System.nanoTime() + STOP_WITHIN.toNanos();
+        while (!sessions.all().isEmpty() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** Stops what was started, in reverse. Takes no new connections, commits and delivers what was taken, says good-bye. */
+    void stop(String reason) {
+        why = reason;
+        stopping = true;
+        for (Part part = last(); part != null; part = last()) {
+            try {
+                part.stop();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("while stopping: {}", e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private synchronized void started(Part part) {
+        parts.push(part);
+    }
+
+    private synchronized @Nullable Part last() {
+        return parts.poll();
+    }
+
+    /** What the daemon does when the database goes away and comes back. */
+    private final class DatabaseNews implements Journal.Observer {
+        private final Sessions sessions;
+        private final AuditTrail audit;
+
+        DatabaseNews(Sessions sessions, AuditTrail audit) {
+            this.sessions = sessions;
+            this.audit = audit;
+        }
+
+        @Override
+        public void databaseAway(String reason) {
+            LOG.error("the database is away: {}", reason);
+            audit.log(new AuditEvent.Database(false, reason));
+            notice("The database can't be reached. Until it is back, nothing can be sent or read again.");
+        }
+
+        @Override
+        public void databaseBack() {
+            LOG.info("the database is back");
+            audit.log(new AuditEvent.Database(true, "back"));
+            notice("The database is back.");
+        }
+
+        private void notice(String text) {
+            sessions.notice(new Event.Text("server", clock.instant(), text));
+        }
+
+        @Override
+        public void broken(Exception reason) {
+            broken.accept(reason);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package chatd.daemon;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.config.ConfigException;
+import chatd.daemon.config.ConfigReader;
+import chatd.daemon.store.Ledger;
+import chatd.sql.Migrations;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code chatd}: its arguments and exit codes. */
+@Command(
+        name = "chatd",
+        description = "The chat daemon. Runs in the foreground until it gets SIGTERM or SIGINT.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Versions.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0: stopped as asked, or the configuration is right",
+            "2: wrong usage",
+            "69: the database has a schema that can't be used",
+            "70: ended by a fault of its own; the log says which",
+            "73: something can't be had: an address, a directory, a certificate",
+            "75: another chatd has the same data",
+            "78: the configuration is wrong"
+        },
+        footer = {"", "Example: chatd --config /etc/chatd/chatd.toml"})
+public final class Main implements Callable<Integer> {
+    private static final int DATABASE = 69;
+    private static final int FAULT = 70;
+    private static final int UNAVAILABLE = 73;
+    private static final int HELD = 75;
+    private static final int CONFIGURATION = 78;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "The configuration; without it, the defaults.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--check-config",
+            paramLabel = "FILE",
+            description = "Say what is wrong with a configuration, and end.")
+    private @Nullable Path check;
+
+    @Option(names = "--print-config", description = "Print the commented configuration with every default, and end.")
+    private boolean print;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
+        System.setProperty("org.jooq.no-logo", "true");
+        System.setProperty("org.jooq.no-tips", "true");
+        Main program = new Main(System.out, System.err);
+        System.exit(new CommandLine(program).execute(arguments));
+    }
+
+    static final class Versions implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"chatd " + Version.current() + " on Java " + Runtime.version()};
+        }
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (print) {
+            out.print(ConfigReader.defaults());
+            return 0;
+        }
+        Path from = check == null ? file : check;
+        Config config;
+        try {
+            config = ConfigReader.read(from, System.getenv());
+        } catch (ConfigException e) {
+            e.errors().forEach(err::println);
+            return CONFIGURATION;
+        }
+        if (check != null) {
+            out.println(check + ": the configuration is right");
+            return 0;
+        }
+        return run(config);
+    }
+
+    private int run(Config config) throws InterruptedException {
+        Logger log = LogManager.getLogger(Main.class);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger exit = new AtomicInteger(0);
+        Daemon daemon = new Daemon(config, Clock.systemUTC(), new SecureRandom(), reason -> {
+            if (exit.compareAndSet(0, FAULT)) {
+                log.fatal("can't go on: {}", reason.getMessage(), reason);
+                end.countDown();
+            }
+        });
+        Thread stopper = Thread.ofPlatform().name("stop").unstarted(() -> {
+            end.countDown();
+            daemon.stop(exit.get() == 0 ? "asked to" : "fault");
+            LogManager.shutdown();
+            Runtime.getRuntime().halt(exit.get());
+        });
+        Runtime.getRuntime().addShutdownHook(stopper);
+        try {
+            List<InetSocketAddress> addresses = daemon.start();
+            if (!addresses.isEmpty()) {
+                log.info("chatd {} is ready, listening on {}", Version.current(), addresses);
+            }
+            end.await();
+        } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
+            exit.set(HELD);
+            err.println("chatd: " + e.getMessage());
+        } catch (Migrations.Refused e) {
+            exit.set(DATABASE);
+            err.println("chatd: " + e.getMessage());
+        } catch (IOException e) {
+            exit.set(UNAVAILABLE);
+            err.println("chatd: " + e.getMessage());
+        }
+        return exit.get();
+    }
+}

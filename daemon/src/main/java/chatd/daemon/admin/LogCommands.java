@@ -1,0 +1,86 @@
+package chatd.daemon.admin;
+
+import chatd.audit.AuditLog;
+import chatd.audit.LogTail;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** {@code log tail}, {@code log publish}, {@code log rotate}, and where the log is. */
+final class LogCommands {
+    private LogCommands() {}
+
+    record Tail(AuditLog log) implements AdminCommand {
+        private static final int MOST = 100_000;
+
+        @Override
+        public String name() {
+            return "log tail";
+        }
+
+        @Override
+        public List<Map.Entry<String, String>> arguments(JsonNode request) {
+            return List.of(
+                    Map.entry("lines", Integer.toString(lines(request))),
+                    Map.entry("follow", Boolean.toString(follow(request))));
+        }
+
+        private static int lines(JsonNode request) {
+            return Math.clamp(request.path("lines").asInt(10), 0, MOST);
+        }
+
+        private static boolean follow(JsonNode request) {
+            return request.path("follow").asBoolean(false);
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws IOException, InterruptedException {
+            try (LogTail tail = new LogTail(log.files(), lines(request))) {
+                do {
+                    for (String line = tail.next(); line != null; line = tail.next()) {
+                        out.write(Map.of("line", line));
+                    }
+                } while (follow(request) && tail.await());
+            }
+            return Map.of();
+        }
+    }
+
+    record Publish(AuditLog log) implements AdminCommand {
+        @Override
+        public String name() {
+            return "log publish";
+        }
+
+        @Override
+        public List<Map.Entry<String, String>> arguments(JsonNode request) {
+            return List.of();
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws IOException {
+            log.publish();
+            return Map.of("file", log.files().published().toAbsolutePath().toString());
+        }
+    }
+
+    record Rotate(AuditLog log) implements AdminCommand {
+        @Override
+        public String name() {
+            return "log rotate";
+        }
+
+        @Override
+        public List<Map.Entry<String, String>> arguments(JsonNode request) {
+            return List.of();
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws IOException {
+            log.rotate();
+            return Map.of(
+                    "closed", log.files().closed().getLast().toAbsolutePath().toString());
+        }
+    }
+}

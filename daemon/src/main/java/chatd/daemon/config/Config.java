@@ -1,0 +1,72 @@
+package chatd.daemon.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/** All that can be configured; {@code chatd.toml} says what each means, and has the defaults. */
+public record Config(
+        Listen listen,
+        Tls tls,
+        Database database,
+        Audit audit,
+        Admin admin,
+        Registration registration,
+        Accounts accounts,
+        Chat1 chat1,
+        Limits limits,
+        Rates rates,
+        Throttle throttle,
+        Hashing hashing) {
+
+    public record Listen(List<InetSocketAddress> addresses) {}
+
+    public record Tls(Path certificate, Path key, Optional<Path> clientCa) {}
+
+    public record Database(
+            Optional<Path> socket,
+            String host,
+            int port,
+            Optional<Path> tlsCa,
+            String name,
+            String user,
+            Optional<Path> passwordFile,
+            int pool,
+            Duration timeout) {}
+
+    public record Audit(Path directory, String fsync, long segmentSize, Duration segmentAge, boolean unknownNames) {}
+
+    public record Admin(Path socket) {}
+
+    /** Whether anyone may register, or administrators alone. */
+    public record Registration(boolean open) {}
+
+    public record Accounts(boolean concealUsers) {}
+
+    public record Chat1(ZoneId wireZone) {}
+
+    public record Limits(
+            int text,
+            long file,
+            int recipients,
+            int replay,
+            int settings,
+            Duration firstPacket,
+            Duration logIn,
+            long frameProgress,
+            long queueBytes,
+            int queueFrames,
+            int connections,
+            int connectionsPerAddress,
+            int uploads,
+            Duration linger) {}
+
+    public record Rates(long messages, long bytes) {}
+
+    public record Throttle(List<Network> exempt) {}
+
+    public record Hashing(long memory, int iterations, int parallelism, int threads, int waiting) {}
+}

@@ -1,0 +1,227 @@
+package chatd.daemon.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the configuration: the program's defaults, then the administrator's file, then the environment. */
+public final class ConfigReader {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
+
+    private ConfigReader() {}
+
+    /** The commented document with every default. */
+    public static String defaults() {
+        try (InputStream in = ConfigReader.class.getResourceAsStream("chatd.toml")) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks its chatd.toml");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("the program's chatd.toml can't be read", e);
+        }
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param file the administrator's file, or null for none
+     * @param environment of which {@code CHATD_…} counts
+     * @throws ConfigException with all errors at once
+     */
+    public static Config read(@Nullable Path file, Map<String, String> environment) throws ConfigException {
+        String text = null;
+        if (file != null) {
+            try {
+                text = Files.readString(file);
+            } catch (IOException e) {
+                throw new ConfigException(List.of(file + ": can't be read: "
+                        + (Files.exists(file) ? String.valueOf(e.getMessage()) : "there is no such file")));
+            }
+        }
+        Settings settings = new Settings(defaults(), text, String.valueOf(file), environment);
+        Config config = config(settings);
+        if (!settings.errors().isEmpty()) {
+            throw new ConfigException(settings.errors());
+        }
+        return config;
+    }
+
+    private static Config config(Settings of) {
+        return new Config(
+                new Config.Listen(of.list("listen.addresses", ConfigReader::socketAddress)),
+                new Config.Tls(
+                        of.value("tls.certificate", ConfigReader::path),
+                        of.value("tls.key", ConfigReader::path),
+                        of.value("tls.client-ca", ConfigReader::optionalPath)),
+                new Config.Database(
+                        of.value("database.socket", ConfigReader::optionalPath),
+                        of.value("database.host", text -> text),
+                        of.value("database.port", text -> whole(text, 1, 65_535)),
+                        of.value("database.tls-ca", ConfigReader::optionalPath),
+                        of.value("database.name", ConfigReader::word),
+                        of.value("database.user", ConfigReader::word),
+                        of.value("database.password-file", ConfigReader::optionalPath),
+                        of.value("database.pool", text -> whole(text, 1, 1_000)),
+                        of.value("database.timeout", ConfigReader::time)),
+                new Config.Audit(
+                        of.value("audit.directory", ConfigReader::path),
+                        of.value("audit.fsync", text -> oneOf(text, "interval", "always", "never")),
+                        of.value("audit.segment-size", text -> size(text, 4 << 10, 1L << 40)),
+                        of.value("audit.segment-age", ConfigReader::time),
+                        of.value("audit.unknown-names", ConfigReader::flag)),
+                new Config.Admin(of.value("admin.socket", ConfigReader::path)),
+                new Config.Registration(of.value("registration.mode", text -> oneOf(text, "closed", "open"))
+                        .equals("open")),
+                new Config.Accounts(of.value("accounts.conceal-users", ConfigReader::flag)),
+                new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
+                limits(of),
+                new Config.Rates(
+                        of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("rates.bytes", text -> size(text, 0, 1L << 40))),
+                new Config.Throttle(of.list("throttle.exempt", ConfigReader::network)),
+                new Config.Hashing(
+                        of.value("hashing.memory", text -> size(text, 64 << 10, 4L << 30)),
+                        of.value("hashing.iterations", text -> whole(text, 1, 1_000)),
+                        of.value("hashing.parallelism", text -> whole(text, 1, 64)),
+                        of.value("hashing.threads", text -> whole(text, 0, 1_024)),
+                        of.value("hashing.waiting", text -> whole(text, 1, 1_000_000))));
+    }
+
+    private static Config.Limits limits(Settings of) {
+        return new Config.Limits(
+                of.value("limits.text", text -> (int) size(text, 1, 1 << 20)),
+                of.value("limits.file", text -> size(text, 1, 2L << 30)),
+                of.value("limits.recipients", text -> whole(text, 1, 10_000)),
+                of.value("limits.replay", text -> whole(text, 0, 100_000_000)),
+                of.value("limits.settings", text -> (int) size(text, 1, 8 << 20)),
+                of.value("limits.first-packet", ConfigReader::time),
+                of.value("limits.log-in", ConfigReader::time),
+                of.value("limits.frame-progress", text -> size(text, 1, 1 << 30)),
+                of.value("limits.queue-bytes", text -> size(text, 64 << 10, 1L << 30)),
+                of.value("limits.queue-frames", text -> whole(text, 16, 1_000_000)),
+                of.value("limits.connections", text -> whole(text, 1, 10_000_000)),
+                of.value("limits.connections-per-address", text -> whole(text, 1, 10_000_000)),
+                of.value("limits.uploads", text -> whole(text, 1, 10_000)),
+                of.value("limits.linger", ConfigReader::time));
+    }
+
+    static long size(String text, long least, long most) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("expected a size, as in \"64 KiB\", not \"" + text + "\"");
+        }
+        String unit = matcher.group(2) == null ? "B" : matcher.group(2);
+        int shift = List.of("B", "KiB", "MiB", "GiB").indexOf(unit) * 10;
+        long size = Long.parseLong(matcher.group(1)) << shift;
+        if (size < least || size > most) {
+            throw new IllegalArgumentException("expected " + least + " to " + most + " bytes, not " + text);
+        }
+        return size;
+    }
+
+    static Duration time(String text) {
+        Matcher matcher = TIME.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("expected a time, as in \"30s\" or \"5m\", not \"" + text + "\"");
+        }
+        long n = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(n);
+            case "s" -> Duration.ofSeconds(n);
+            case "m" -> Duration.ofMinutes(n);
+            case "h" -> Duration.ofHours(n);
+            default -> Duration.ofDays(n);
+        };
+    }
+
+    static int whole(String text, int least, int most) {
+        try {
+            int n = Integer.parseInt(text);
+            if (n >= least && n <= most) {
+                return n;
+            }
+        } catch (NumberFormatException e) {
+            // answered below, with the range
+        }
+        throw new IllegalArgumentException(
+                "expected a whole number from " + least + " to " + most + ", not \"" + text + "\"");
+    }
+
+    private static boolean flag(String text) {
+        return oneOf(text, "true", "false").equals("true");
+    }
+
+    private static String oneOf(String text, String... choices) {
+        if (!List.of(choices).contains(text)) {
+            throw new IllegalArgumentException("expected " + String.join(" or ", choices) + ", not \"" + text + "\"");
+        }
+        return text;
+    }
+
+    private static String word(String text) {
+        if (!text.matches("[A-Za-z0-9_$-]{1,64}")) {
+            throw new IllegalArgumentException("expected letters, digits, _, $ and -, not \"" + text + "\"");
+        }
+        return text;
+    }
+
+    private static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "expected a time zone, as in \"UTC\" or \"Europe/Zurich\", not \"" + text + "\"", e);
+        }
+    }
+
+    private static Path path(String text) {
+        return optionalPath(text).orElseThrow(() -> new IllegalArgumentException("expected a path"));
+    }
+
+    private static Optional<Path> optionalPath(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+    }
+
+    private static Network network(String text) {
+        try {
+            return Network.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "expected a network, as in \"192.0.2.0/24\" or \"2001:db8::/32\", not \"" + text + "\"", e);
+        }
+    }
+
+    /** {@code [::]:7443}, {@code 192.0.2.1:7443}, {@code chat.example.org:7443}. */
+    static InetSocketAddress socketAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (host.isEmpty() || (!bracketed && host.contains(":"))) {
+            throw new IllegalArgumentException(
+                    "expected an address with a port, as in \"[::]:7443\", not \"" + text + "\"");
+        }
+        int port = whole(text.substring(colon + 1), 0, 65_535);
+        try {
+            String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+            return new InetSocketAddress(InetAddress.getByName(bare), port);
+        } catch (java.net.UnknownHostException e) {
+            throw new IllegalArgumentException("no such address: " + host.toLowerCase(Locale.ROOT), e);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package chatd.daemon.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/**
+ * The values of all options, each from the last of: the default, the file, the environment. Which options there are,
+ * and of what type, the default document says. Every error is collected with its place; what is wrong reads as its
+ * default.
+ */
+final class Settings {
+    private final TomlParseResult defaults;
+    private final @Nullable TomlParseResult file;
+    private final String fileName;
+    private final Map<String, String> environment;
+    private final List<String> errors = new ArrayList<>();
+
+    Settings(String defaults, @Nullable String file, String fileName, Map<String, String> environment) {
+        this.defaults = Toml.parse(defaults);
+        this.fileName = fileName;
+        this.environment = environment;
+        this.file = file == null ? null : Toml.parse(file);
+        if (this.file != null) {
+            this.file.errors().forEach(error -> errors.add(at(error.position()) + error.getMessage()));
+            checkKeys(this.file);
+        }
+        checkEnvironment();
+    }
+
+    List<String> errors() {
+        return errors;
+    }
+
+    private void checkKeys(TomlParseResult document) {
+        for (String section : document.keySet()) {
+            TomlTable known = defaults.isTable(section) ? defaults.getTable(section) : null;
+            TomlTable given = document.isTable(List.of(section)) ? document.getTable(List.of(section)) : null;
+            TomlPosition place = document.inputPositionOf(List.of(section));
+            if (known == null) {
+                errors.add(at(place) + "unknown section [" + section + "]" + nearest(section, defaults.keySet()));
+            } else if (given == null) {
+                errors.add(at(place) + section + " is a section: write [" + section + "]");
+            } else {
+                for (String key : given.keySet()) {
+                    if (!known.contains(List.of(key))) {
+                        errors.add(at(given.inputPositionOf(List.of(key))) + "unknown key " + section + "." + key
+                                + nearest(key, known.keySet()));
+                    }
+                }
+            }
+        }
+    }
+
+    private void checkEnvironment() {
+        TreeSet<String> known = new TreeSet<>();
+        defaults.dottedKeySet().forEach(key -> known.add(variable(key)));
+        environment.keySet().stream()
+                .filter(name -> name.startsWith("CHATD_") && !known.contains(name))
+                .forEach(name -> errors.add("environment: unknown option " + name + nearest(name, known)));
+    }
+
+    static String variable(String key) {
+        return "CHATD_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private static String nearest(String word, Iterable<String> known) {
+        String best = "";
+        int distance = Math.max(2, word.length() / 3) + 1;
+        for (String candidate : known) {
+            int d = distance(word, candidate);
+            if (d < distance) {
+                distance = d;
+                best = candidate;
+            }
+        }
+        return best.isEmpty() ? "" : "; did you mean " + best + "?";
+    }
+
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, 1 + Math.min(above, row[j - 1]));
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+
+    private String at(@Nullable TomlPosition place) {
+        return place == null ? fileName + ": " : fileName + ":" + place.line() + ":" + place.column() + ": ";
+    }
+
+    /** How a text becomes a value; an exception's text says what is wrong with it. */
+    interface Reader<T> {
+        T read(String text);
+    }
+
+    /** A value that was given as text, or as a number or boolean where the default is one. */
+    <T> T value(String key, Reader<T> reader) {
+        return reader(key, reader, raw(key));
+    }
+
+    private <T> T reader(String key, Reader<T> reader, Raw raw) {
+        try {
+            return reader.read(raw.text);
+        } catch (RuntimeException e) {
+            errors.add(raw.place + key + ": " + e.getMessage());
+            return reader.read(String.valueOf(defaults.get(key)));
+        }
+    }
+
+    private record Raw(String text, String place) {}
+
+    private Raw raw(String key) {
+        Object byDefault = defaults.get(key);
+        String fromEnvironment = environment.get(variable(key));
+        if (fromEnvironment != null) {
+            return new Raw(fromEnvironment, "environment " + variable(key) + ": ");
+        }
+        Object fromFile = given(key);
+        if (fromFile == null) {
+            return new Raw(String.valueOf(byDefault), "");
+        }
+        String place = place(key);
+        if (byDefault instanceof String
+                ? !(fromFile instanceof String || fromFile instanceof Long)
+                : byDefault != null && !byDefault.getClass().isInstance(fromFile)) {
+            errors.add(place + key + ": expected " + expected(byDefault) + ", as in " + byDefault);
+            return new Raw(String.valueOf(byDefault), "");
+        }
+        return new Raw(String.valueOf(fromFile), place);
+    }
+
+    private static String expected(Object byDefault) {
+        return switch (byDefault) {
+            case Boolean flag -> "true or false";
+            case Long number -> "a whole number";
+            case TomlArray list -> "a list";
+            default -> "a text in quotes";
+        };
+    }
+
+    private @Nullable Object given(String key) {
+        TomlParseResult document = file;
+        int dot = key.indexOf('.');
+        if (document == null || !document.isTable(List.of(key.substring(0, dot)))) {
+            return null;
+        }
+        return document.get(List.of(key.substring(0, dot), key.substring(dot + 1)));
+    }
+
+    private String place(String key) {
+        int dot = key.indexOf('.');
+        return file == null ? "" : at(file.inputPositionOf(List.of(key.substring(0, dot), key.substring(dot + 1))));
+    }
+
+    /** A list of texts. */
+    <T> List<T> list(String key, Reader<T> reader) {
+        String fromEnvironment = environment.get(variable(key));
+        List<Object> items;
+        String place = "";
+        if (fromEnvironment != null) {
+            place = "environment " + variable(key) + ": ";
+            items = List.of((Object[]) fromEnvironment.split("\\s*,\\s*", -1));
+        } else {
+            Object fromFile = given(key);
+            place = fromFile == null ? "" : place(key);
+            if (fromFile != null && !(fromFile instanceof TomlArray)) {
+                errors.add(place + key + ": expected a list, as in "
+                        + array(defaults.get(key)).toList());
+                fromFile = null;
+            }
+            items = array(fromFile == null ? defaults.get(key) : fromFile).toList();
+        }
+        List<T> values = new ArrayList<>();
+        for (Object item : items) {
+            try {
+                values.add(reader.read(String.valueOf(item)));
+            } catch (RuntimeException e) {
+                errors.add(place + key + ": " + e.getMessage());
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    private static TomlArray array(@Nullable Object value) {
+        return (TomlArray) java.util.Objects.requireNonNull(value);
+    }
+}

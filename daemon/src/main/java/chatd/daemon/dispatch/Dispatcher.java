@@ -1,0 +1,231 @@
+package chatd.daemon.dispatch;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Refusal;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.DatabaseAway;
+import chatd.protocol.Command;
+import chatd.protocol.Event;
+import chatd.protocol.Gate;
+import chatd.protocol.MalformedFrame;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of commands: who may send one, and what does it. Here the three kinds of error get their answer: a refusal
+ * is answered, a violation is logged and closes the connection, a fault is logged with a reference.
+ */
+public final class Dispatcher {
+    private static final Logger LOG = LogManager.getLogger(Dispatcher.class);
+
+    /** Does a command; what it returns, if anything, is a write under way. */
+    private interface Handler<C> {
+        @Nullable
+        CompletableFuture<?> handle(Session session, C command) throws InterruptedException;
+    }
+
+    /**
+     * @param pipelined whether the next command may begin before this one's write is committed
+     */
+    private record Row<C extends Command>(Gate gate, boolean pipelined, Handler<C> handler) {}
+
+    private final Map<Class<? extends Command>, Row<? extends Command>> table = new HashMap<>();
+    private final Services services;
+    private final Sessions sessions;
+    private final AuditTrail audit;
+    private final Answers answers;
+
+    public Dispatcher(Services services, Sessions sessions, AuditTrail audit) {
+        this.services = services;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.answers = new Answers(services.messages());
+        row(Command.LogIn.class, Gate.ANYONE, services.logIns()::logIn);
+        row(
+                Command.Register.class,
+                Gate.ANYONE,
+                (session, command) -> services.accounts()
+                        .register(session, command)
+                        .thenRun(() -> session.answer(new Event.Registered())));
+        row(
+                Command.ChangePassword.class,
+                Gate.ANYONE,
+                (session, command) -> services.accounts()
+                        .changePassword(session, command)
+                        .thenRun(() -> session.answer(new Event.PasswordChanged())));
+        table.put(Command.SendText.class, new Row<Command.SendText>(Gate.LOGGED_IN, true, services.messages()::send));
+        row(Command.SendFile.class, Gate.LOGGED_IN, (session, command) -> {
+            services.files().begin(session, command);
+            return null;
+        });
+        row(
+                Command.Piece.class,
+                Gate.LOGGED_IN,
+                (session, piece) -> services.files().take(session, piece.content()));
+        row(Command.FetchFile.class, Gate.LOGGED_IN, (session, command) -> {
+            services.files().fetch(session, command.file());
+            return null;
+        });
+        row(Command.Replay.class, Gate.LOGGED_IN, (session, command) -> {
+            services.history().replay(session, command.count());
+            return null;
+        });
+        row(Command.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
+    }
+
+    private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {
+        table.put(command, new Row<>(gate, false, handler));
+    }
+
+    /** The commands that have a row. */
+    Set<Class<? extends Command>> commands() {
+        return Set.copyOf(table.keySet());
+    }
+
+    /** Does one command of a session, and whatever comes of it. On the session's own thread; blocks. */
+    void handle(Session session, Command command, Writes writes) {
+        if (session.hasEnded()) {
+            drop(command);
+            return;
+        }
+        try {
+            run(session, command, writes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            failed(session, command, e);
+        }
+        session.awaitRoom();
+    }
+
+    private <C extends Command> void run(Session session, C command, Writes writes) throws InterruptedException {
+        @SuppressWarnings("unchecked") // the table has each command under its own class
+        Row<C> row = (Row<C>) table.get(command.getClass());
+        if (row == null) {
+            throw new IllegalStateException("no row for " + command.getClass().getSimpleName());
+        }
+        if (!row.gate().admits(session.isLoggedIn())) {
+            drop(command);
+            throw new Refusal(chatd.daemon.service.Code.NOT_LOGGED_IN, "Log in first.");
+        }
+        if (row.pipelined()) {
+            CompletableFuture<?> write = row.handler().handle(session, command);
+            if (write != null) {
+                writes.add(write.whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        failed(session, command, cause(failure));
+                    }
+                }));
+            }
+            return;
+        }
+        writes.awaitAll();
+        CompletableFuture<?> write = row.handler().handle(session, command);
+        if (write != null) {
+            try {
+                write.get();
+            } catch (ExecutionException e) {
+                failed(session, command, cause(e));
+            }
+        }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return (failure instanceof ExecutionException || failure instanceof CompletionException) && cause != null
+                ? cause
+                : failure;
+    }
+
+    private void failed(Session session, Command command, Throwable failure) {
+        switch (failure) {
+            case Refusal refusal -> answers.to(command, refusal).forEach(session::answer);
+            case DatabaseAway away ->
+                session.answer(services.messages()
+                        .serverText("The database can't be reached at the moment. Try again later."));
+            default -> {
+                String reference = fault(command.getClass().getSimpleName(), failure);
+                session.answer(services.messages()
+                        .serverText("This failed by a fault of the server's. Its log has it as " + reference + "."));
+            }
+        }
+    }
+
+    /** Logs a fault of ours and returns its reference, which is all that is told of it. */
+    private String fault(String doing, Throwable failure) {
+        String reference = UUID.randomUUID().toString().substring(0, 8);
+        LOG.error("fault {} in {}", reference, doing, failure);
+        audit.log(new AuditEvent.Fault(
+                reference, doing + ": " + failure.getClass().getSimpleName()));
+        return reference;
+    }
+
+    /** The peer broke the protocol: it is logged, what it is owed is sent, and the connection closes. */
+    void violated(Session session, MalformedFrame violation, Writes writes) {
+        if (session.hasEnded()) {
+            return;
+        }
+        settle(writes);
+        audit.log(new AuditEvent.Violation(
+                AuditTrail.who(session),
+                AuditTrail.peer(session),
+                HexFormat.of().formatHex(violation.header()),
+                violation.what()));
+        session.finish("protocol violation");
+    }
+
+    /** The peer will send nothing more. */
+    void ended(Session session, Writes writes) {
+        settle(writes);
+        session.finish("closed by the client");
+    }
+
+    private static void settle(Writes writes) {
+        try {
+            writes.awaitAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The session's connection is gone, and nothing of it is under way any more. */
+    void over(Session session) {
+        try {
+            services.files().forget(session);
+            services.logIns().logOut(session);
+        } catch (RuntimeException e) {
+            LOG.error("a session's end was not taken in", e);
+        }
+    }
+
+    /** A connection is there. */
+    public void opened(Session session) {
+        sessions.opened(session);
+    }
+
+    /** Frees what a command holds that is not going to be done. */
+    static void drop(Command command) {
+        switch (command) {
+            case Command.Piece piece -> piece.content().bytes().release();
+            case Command.LogIn login -> login.password().wipe();
+            case Command.Register register -> register.password().wipe();
+            case Command.ChangePassword change -> {
+                change.oldPassword().wipe();
+                change.newPassword().wipe();
+            }
+            default -> {}
+        }
+    }
+}

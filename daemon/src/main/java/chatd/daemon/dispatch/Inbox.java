@@ -1,0 +1,167 @@
+package chatd.daemon.dispatch;
+
+import chatd.daemon.session.Session;
+import chatd.protocol.Command;
+import chatd.protocol.MalformedFrame;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands of one session, in the order they came, run one after the other on a virtual thread that is there only
+ * while there is something to do. Bounded: {@link #isFull} tells the carrier to stop reading. Any thread.
+ */
+public final class Inbox {
+    private static final int COMMANDS = 64;
+    private static final long BYTES = 256 << 10;
+
+    /** What comes in its turn: a command, a violation in its place, or the end. */
+    private sealed interface Step {}
+
+    private record Do(Command command) implements Step {}
+
+    private record Violated(MalformedFrame how) implements Step {}
+
+    private record End() implements Step {}
+
+    private record Waiting(Step step, int bytes) {}
+
+    private final Session session;
+    private final Dispatcher dispatcher;
+    private final Runnable progressed;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final Writes writes = new Writes();
+    private long bytes;
+    private boolean running;
+    private boolean closed;
+
+    /** @param progressed called, on any thread, when there is room again, and when all is done */
+    public Inbox(Session session, Dispatcher dispatcher, Runnable progressed) {
+        this.session = session;
+        this.dispatcher = dispatcher;
+        this.progressed = progressed;
+    }
+
+    /** Hands a command over; {@code size} is about how much memory it holds, in bytes. */
+    public void put(Command command, int size) {
+        if (!put(new Waiting(new Do(command), size))) {
+            Dispatcher.drop(command);
+        }
+    }
+
+    /** The peer broke the protocol: what came before is still done. */
+    public void violated(MalformedFrame how) {
+        put(new Waiting(new Violated(how), 0));
+    }
+
+    /** The peer will send nothing more: what came before is still done and answered. */
+    public void end() {
+        put(new Waiting(new End(), 0));
+    }
+
+    private boolean put(Waiting waiting) {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            queue.add(waiting);
+            bytes += waiting.bytes();
+            if (!running) {
+                running = true;
+                Thread.startVirtualThread(this::run);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        for (Step next = next(); next != null; next = next()) {
+            switch (next) {
+                case Do(Command command) -> dispatcher.handle(session, command, writes);
+                case Violated(MalformedFrame how) -> dispatcher.violated(session, how, writes);
+                case End() -> dispatcher.ended(session, writes);
+            }
+        }
+        progressed.run();
+    }
+
+    /** What is next; null, and not running any more, where there is nothing. */
+    private @Nullable Step next() {
+        boolean roomAgain;
+        Waiting next;
+        boolean over;
+        lock.lock();
+        try {
+            boolean full = isFullNow();
+            next = queue.poll();
+            if (next == null) {
+                running = false;
+            } else {
+                bytes -= next.bytes();
+            }
+            roomAgain = full && !isFullNow();
+            over = next == null && closed;
+        } finally {
+            lock.unlock();
+        }
+        if (roomAgain) {
+            progressed.run();
+        }
+        if (over) {
+            dispatcher.over(session);
+        }
+        return next == null ? null : next.step();
+    }
+
+    /** Whether nothing more should be read for now. */
+    public boolean isFull() {
+        lock.lock();
+        try {
+            return isFullNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFullNow() {
+        return queue.size() >= COMMANDS || bytes >= BYTES;
+    }
+
+    /** Whether a command is waiting or being done. */
+    public boolean isBusy() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection is gone: drops what waits, and sees to it that the session is over once nothing is under way. */
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            queue.forEach(waiting -> {
+                if (waiting.step() instanceof Do(Command command)) {
+                    Dispatcher.drop(command);
+                }
+            });
+            queue.clear();
+            bytes = 0;
+            if (!running) {
+                running = true;
+                Thread.startVirtualThread(this::run);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

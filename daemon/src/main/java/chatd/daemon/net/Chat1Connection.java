@@ -1,0 +1,328 @@
+package chatd.daemon.net;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.dispatch.Inbox;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.session.Connection;
+import chatd.daemon.session.Session;
+import chatd.protocol.Command;
+import chatd.protocol.FrameReader;
+import chatd.protocol.MalformedFrame;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code chat/1} connection: bytes in become commands in the inbox, frames in the outbox become bytes out. It reads
+ * no faster than commands are done, and writes no faster than the peer reads. On its event loop, but for
+ * {@link Connection}'s methods.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the end of the channel says how a close or shutdown went
+final class Chat1Connection extends ChannelInboundHandlerAdapter implements Connection {
+    /** How long what is owed may take to be read by the peer, once the connection is to close. */
+    private static final Duration FAREWELL = Duration.ofSeconds(8);
+
+    private final FrameReader<Command> reader;
+    private final Dispatcher dispatcher;
+    private final AuditTrail audit;
+    private final Deadlines deadlines;
+    private final Rate rate;
+    private final Duration linger;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Session session;
+    private @Nullable Inbox inbox;
+    private @Nullable ByteBuf received;
+    private boolean secured;
+    private boolean ticking;
+    private boolean deaf;
+    private boolean finishing;
+    private boolean shut;
+    private long pausedUntil = System.nanoTime();
+
+    Chat1Connection(
+            FrameReader<Command> reader,
+            Dispatcher dispatcher,
+            AuditTrail audit,
+            Deadlines deadlines,
+            Rate rate,
+            Duration linger) {
+        this.reader = reader;
+        this.dispatcher = dispatcher;
+        this.audit = audit;
+        this.deadlines = deadlines;
+        this.rate = rate;
+        this.linger = linger;
+    }
+
+    /** The session that this carries; before the connection is active. */
+    void carry(Session carried) {
+        session = carried;
+        inbox = new Inbox(carried, dispatcher, () -> onLoop(this::resume));
+    }
+
+    private Session session() {
+        return java.util.Objects.requireNonNull(session);
+    }
+
+    private Inbox inbox() {
+        return java.util.Objects.requireNonNull(inbox);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        tickLater();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        switch (event) {
+            case SslHandshakeCompletionEvent handshake
+            when handshake.isSuccess() -> {
+                secured = true;
+                dispatcher.opened(session());
+            }
+            case SslHandshakeCompletionEvent handshake -> {
+                deaf = true;
+                audit.log(new AuditEvent.TlsFailed(AuditTrail.peer(session()), reason(handshake.cause())));
+                ctx.close();
+            }
+            case SslCloseCompletionEvent closed -> peerIsDone();
+            case ChannelInputShutdownReadComplete closed -> peerIsDone();
+            default -> ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private static String reason(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    private void peerIsDone() {
+        if (!deaf) {
+            deaf = true;
+            inbox().end();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (deaf) {
+            bytes.release();
+            return;
+        }
+        deadlines.received(bytes.readableBytes());
+        received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
+                ctx.alloc(), received == null ? Unpooled.EMPTY_BUFFER : received, bytes);
+        decode(ctx);
+    }
+
+    private void decode(ChannelHandlerContext ctx) {
+        ByteBuf in = received == null ? Unpooled.EMPTY_BUFFER : received;
+        try {
+            while (!deaf && !isPaused()) {
+                int before = in.readableBytes();
+                Command command = reader.next(in, session().isLoggedIn());
+                if (command == null) {
+                    break;
+                }
+                if (!reader.inFrame()) {
+                    deadlines.packet();
+                }
+                int size = before - in.readableBytes();
+                inbox().put(command, size);
+                pauseFor(rate.count(size));
+            }
+        } catch (MalformedFrame e) {
+            deaf = true;
+            inbox().violated(e);
+        }
+        if (in.isReadable() && !deaf) {
+            in.discardSomeReadBytes();
+        } else {
+            in.release();
+            received = null;
+        }
+        ctx.channel().config().setAutoRead(deaf || !isPaused());
+        tickLater();
+    }
+
+    /** Whether to wait: for room, and before log in for the answer, since it decides what may come next. */
+    private boolean isPaused() {
+        return pausedUntil - System.nanoTime() > 0
+                || inbox().isFull()
+                || (!session().isLoggedIn() && inbox().isBusy());
+    }
+
+    private void pauseFor(long nanos) {
+        if (nanos > 0) {
+            pausedUntil = System.nanoTime() + nanos;
+            loopLater(this::resume, Duration.ofNanos(nanos + 1_000_000));
+        }
+    }
+
+    private void resume() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null && !deaf && !ctx.isRemoved()) {
+            decode(ctx);
+        }
+    }
+
+    private void tickLater() {
+        if (!ticking && !deaf && (!session().isLoggedIn() || midFrame())) {
+            ticking = true;
+            loopLater(this::tick, Deadlines.TICK);
+        }
+    }
+
+    private boolean midFrame() {
+        return reader.inFrame() || received != null;
+    }
+
+    private void tick() {
+        ticking = false;
+        if (deaf) {
+            return;
+        }
+        boolean owing = inbox().isBusy() || isPaused();
+        if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
+            deaf = true;
+            audit.log(new AuditEvent.ConnectionRefused(session().address().getHostAddress(), "timeout"));
+            session().finish("timeout");
+            return;
+        }
+        tickLater();
+    }
+
+    @Override
+    public void flush() {
+        if (draining.compareAndSet(false, true)) {
+            onLoop(this::drain);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            drain();
+        }
+    }
+
+    private void drain() {
+        draining.set(false);
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || shut) {
+            return;
+        }
+        boolean wrote = false;
+        while (ctx.channel().isWritable()) {
+            ByteBuf frame = session().nextFrame();
+            if (frame == null) {
+                break;
+            }
+            ctx.write(frame, ctx.voidPromise());
+            wrote = true;
+        }
+        if (wrote) {
+            ctx.flush();
+        }
+        if (finishing && ctx.channel().isWritable()) {
+            shut(ctx);
+        }
+    }
+
+    @Override
+    public void finish() {
+        onLoop(() -> {
+            deaf = true;
+            finishing = true;
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                if (!secured) {
+                    ctx.close();
+                    return;
+                }
+                ctx.channel().config().setAutoRead(true);
+                loopLater(ctx::close, FAREWELL);
+            }
+            drain();
+        });
+    }
+
+    /** All is written: say so, end our half, and let what still comes in run out, so that no reset destroys it. */
+    private void shut(ChannelHandlerContext ctx) {
+        shut = true;
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> tls.closeOutbound().addListener(closed -> {
+                    ((DuplexChannel) ctx.channel()).shutdownOutput();
+                    loopLater(ctx::close, linger);
+                }));
+    }
+
+    @Override
+    public void abort() {
+        onLoop(() -> {
+            deaf = true;
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                ctx.close();
+            }
+        });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        deaf = true;
+        session().connectionLost();
+        inbox().close();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        ByteBuf rest = received;
+        received = null;
+        if (rest != null) {
+            rest.release();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A peer that breaks TLS or goes away: the end of the channel says all there is to say.
+        if (!finishing) {
+            ctx.close();
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.executor().execute(task);
+        }
+    }
+
+    private void loopLater(Runnable task, Duration delay) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+}

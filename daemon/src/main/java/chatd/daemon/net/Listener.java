@@ -1,0 +1,161 @@
+package chatd.daemon.net;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.session.Session;
+import chatd.protocol.Chat1;
+import chatd.protocol.Limits;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.net.ExtendedSocketOptions;
+
+/** Listens, and makes a connection of each that comes. Reads top to bottom as what a connection goes through. */
+@SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
+public final class Listener implements AutoCloseable {
+    private static final int BACKLOG = 1_024;
+    private static final int KEEPALIVE_IDLE_SECONDS = 60;
+    private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
+    private static final int KEEPALIVE_PROBES = 3;
+    private static final int USER_TIMEOUT_MILLIS = 90_000;
+
+    private final Config config;
+    private final Tls tls;
+    private final Dispatcher dispatcher;
+    private final AuditTrail audit;
+    private final Admission admission;
+    private final Chat1 codec;
+    private final Chat1Dialect dialect;
+    private final AtomicLong sessions;
+    private final EventLoopGroup loops;
+    private final List<Channel> listening = new ArrayList<>();
+
+    /** @param firstSession where the numbering of sessions begins: another at each start */
+    public Listener(Config config, Tls tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
+        this.config = config;
+        this.tls = tls;
+        this.dispatcher = dispatcher;
+        this.audit = audit;
+        this.admission = new Admission(config);
+        Config.Limits limits = config.limits();
+        this.codec = new Chat1(
+                new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
+                config.chat1().wireZone());
+        this.dialect = new Chat1Dialect(codec, ByteBufAllocator.DEFAULT);
+        this.sessions = new AtomicLong(firstSession);
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /**
+     * Begins to listen on all addresses.
+     *
+     * @return where, with the ports that were chosen
+     * @throws IOException where one can't be had; the message says which
+     */
+    public List<InetSocketAddress> open() throws IOException {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (InetSocketAddress address : config.listen().addresses()) {
+            try {
+                Channel channel = bootstrap().bind(address).sync().channel();
+                listening.add(channel);
+                addresses.add((InetSocketAddress) channel.localAddress());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            } catch (Exception e) {
+                throw new IOException("can't listen on " + address + ": " + e.getMessage(), e);
+            }
+        }
+        return addresses;
+    }
+
+    private ServerBootstrap bootstrap() {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        accept(channel);
+                    }
+                });
+        if (Epoll.isAvailable()) {
+            return bootstrap
+                    .channel(EpollServerSocketChannel.class)
+                    .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
+                    .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
+                    .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES)
+                    .childOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+        }
+        return bootstrap
+                .channel(NioServerSocketChannel.class)
+                .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEPALIVE_IDLE_SECONDS)
+                .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_INTERVAL_SECONDS)
+                .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES);
+    }
+
+    private void accept(SocketChannel channel) {
+        InetSocketAddress peer = channel.remoteAddress();
+        if (!admission.admit(peer.getAddress())) {
+            audit.log(new AuditEvent.ConnectionRefused(peer.getAddress().getHostAddress(), "too-many"));
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
+        Config.Limits limits = config.limits();
+        Chat1Connection connection = new Chat1Connection(
+                codec.commandReader(),
+                dispatcher,
+                audit,
+                new Deadlines(limits),
+                new Rate(config.rates()),
+                limits.linger());
+        connection.carry(new Session(
+                "s" + Long.toHexString(sessions.incrementAndGet()),
+                peer,
+                dialect,
+                connection,
+                limits.queueBytes(),
+                limits.queueFrames()));
+        SslHandler secure = new SslHandler(tls.engine());
+        secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
+        channel.pipeline().addLast(secure, connection);
+    }
+
+    /** Takes no new connections; those that are there go on. */
+    public void stopAccepting() {
+        listening.forEach(channel -> channel.close().syncUninterruptibly());
+    }
+
+    /** Ends the event loops, and with them what connections are left. */
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

@@ -1,0 +1,37 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Entry;
+import java.time.Instant;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A change of an account on its way through the journal. */
+record AccountWork(
+        BiFunction<Journal.Numbers, Instant, Entry.AccountChange> making,
+        Function<Entry.Change, AuditEvent> telling,
+        Consumer<Committed<Entry.AccountChange>> taking)
+        implements Journal.Work<Entry.AccountChange> {
+
+    @Override
+    public long bytes() {
+        return 2_000;
+    }
+
+    @Override
+    public Entry.AccountChange entry(Journal.Numbers numbers, Instant now) {
+        return making.apply(numbers, now);
+    }
+
+    @Override
+    public AuditEvent event(Entry.AccountChange entry) {
+        return telling.apply(entry.change());
+    }
+
+    @Override
+    public void committed(Committed<Entry.AccountChange> committed) {
+        taking.accept(committed);
+    }
+}

@@ -1,0 +1,67 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.audit.Peer;
+import chatd.audit.Who;
+import chatd.daemon.session.Session;
+import chatd.daemon.store.Account;
+import chatd.daemon.store.Entry;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The server log as the services use it: what can't be logged ends the daemon, since it must not happen. Any thread. */
+public final class AuditTrail {
+    private final AuditLog log;
+    private final boolean unknownNames;
+    private final Consumer<Exception> broken;
+
+    /**
+     * @param unknownNames whether names typed at log in that no account has are logged
+     * @param broken told that the log can't be written
+     */
+    public AuditTrail(AuditLog log, boolean unknownNames, Consumer<Exception> broken) {
+        this.log = log;
+        this.unknownNames = unknownNames;
+        this.broken = broken;
+    }
+
+    /** Logs; when it returns, the events are in the log. */
+    public void log(AuditEvent... events) {
+        try {
+            log.append(events);
+        } catch (IOException e) {
+            broken.accept(e);
+            throw new IllegalStateException("the server log can't be written", e);
+        }
+    }
+
+    Who typed(String name, Optional<Account> account) {
+        return account.map(AuditTrail::who).orElse(unknownNames ? new Who(null, name) : Who.UNKNOWN);
+    }
+
+    public static Who who(Account account) {
+        return Who.of(account.number(), account.name());
+    }
+
+    /** Who is logged in on a session, if anyone is. */
+    public static Who who(Session session) {
+        String name = session.name();
+        return name == null ? Who.UNKNOWN : Who.of(session.account(), name);
+    }
+
+    public static Peer peer(Session session) {
+        return new Peer(
+                session.id(), session.dialect().name(), session.address().getHostAddress(), session.port());
+    }
+
+    static Peer peer(Entry.Origin origin) {
+        return new Peer(origin.session(), origin.dialect(), origin.address(), origin.port());
+    }
+
+    static Entry.Origin origin(Session session) {
+        Peer peer = peer(session);
+        return new Entry.Origin(peer.session(), peer.dialect(), peer.address(), peer.port());
+    }
+}

@@ -1,0 +1,81 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.audit.Peer;
+import chatd.audit.Who;
+import chatd.daemon.store.Entry;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.MessageStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Closes the gap between ledger and log at the start: what was committed but not logged, because the daemon ended in
+ * between, is logged before anything else happens. Blocks.
+ */
+public final class CatchUp {
+    private static final int PAGE = 500;
+
+    private final AuditLog log;
+    private final Ledger ledger;
+    private final MessageStore messages;
+    private final Directory directory;
+
+    public CatchUp(AuditLog log, Ledger ledger, MessageStore messages, Directory directory) {
+        this.log = log;
+        this.ledger = ledger;
+        this.messages = messages;
+        this.directory = directory;
+    }
+
+    /** Logs all that is missing. */
+    public void run() throws IOException {
+        List<Entry.Change> changes;
+        do {
+            changes = ledger.changesAfter(log.lastChange(), PAGE);
+            append(changes.stream().map(this::event).toList());
+        } while (!changes.isEmpty());
+        List<MessageStore.Logged> late;
+        do {
+            late = messages.after(log.lastMessage(), PAGE);
+            append(late.stream().map(this::event).toList());
+        } while (!late.isEmpty());
+    }
+
+    private void append(List<AuditEvent> events) throws IOException {
+        List<AuditEvent> late = new ArrayList<>(events.size());
+        events.forEach(event -> late.add(new AuditEvent.Late(event)));
+        log.append(late.toArray(AuditEvent[]::new));
+    }
+
+    private AuditEvent event(Entry.Change change) {
+        Who who = Who.of(change.account(), change.name());
+        Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
+        String by = String.valueOf(change.actor());
+        return switch (change.kind()) {
+            case REGISTERED -> new AuditEvent.Registered(change.number(), who, peer);
+            case ADDED -> new AuditEvent.AccountChanged(change.number(), who, "add", by);
+            case RESET -> new AuditEvent.AccountChanged(change.number(), who, "reset", by);
+            case PASSWORD -> new AuditEvent.PasswordChanged(change.number(), who, peer);
+            case LOGIN -> new AuditEvent.LoggedIn(change.number(), who, peer);
+            case SETTINGS -> new AuditEvent.SettingsStored(change.number(), who, peer, change.size());
+        };
+    }
+
+    private AuditEvent event(MessageStore.Logged message) {
+        Who sender = message.sender() == Entry.Message.SERVER
+                ? new Who(null, Names.SERVER)
+                : Who.of(message.sender(), directory.nameOf(message.sender()));
+        boolean everyone = message.receivers().isEmpty();
+        List<Who> receivers = message.receivers().orElse(List.of()).stream()
+                .map(number -> Who.of(number, directory.nameOf(number)))
+                .toList();
+        MessageStore.FileOf file = message.file();
+        return file == null
+                ? new AuditEvent.TextSent(message.number(), sender, null, message.textBytes(), everyone, receivers)
+                : new AuditEvent.FileSent(
+                        message.number(), sender, null, file.number(), file.size(), everyone, receivers);
+    }
+}

@@ -1,0 +1,122 @@
+package chatd.daemon.service;
+
+import chatd.daemon.store.Account;
+import chatd.protocol.Presence;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongPredicate;
+
+/** All accounts, in memory: what the database has, as of the last commit. Any thread. */
+public final class Directory {
+    private final Names names = new Names();
+    private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
+    private final Map<String, Account> byName = new ConcurrentHashMap<>();
+    private final Map<Long, Long> passwordsSet = new ConcurrentHashMap<>();
+    private final Set<String> everUsed = new HashSet<>();
+    private final Map<String, Set<String>> bySkeleton = new HashMap<>();
+
+    public Directory(List<Account> accounts, Collection<String> namesEverUsed) {
+        namesEverUsed.forEach(this::remember);
+        accounts.forEach(this::put);
+    }
+
+    public Optional<Account> named(String name) {
+        return Optional.ofNullable(byName.get(name)).filter(account -> account.state() != Account.State.DELETED);
+    }
+
+    /**
+     * The account with a number that is known to exist.
+     *
+     * @throws IllegalStateException where it does not
+     */
+    public Account numbered(long number) {
+        Account account = byNumber.get(number);
+        if (account == null) {
+            throw new IllegalStateException("no account has the number " + number);
+        }
+        return account;
+    }
+
+    /** The present name of an account, or of the daemon itself. */
+    public String nameOf(long number) {
+        Account account = byNumber.get(number);
+        return account == null ? Names.SERVER : account.name();
+    }
+
+    /** All but deleted ones, by number. */
+    public List<Account> all() {
+        return byNumber.values().stream()
+                .filter(account -> account.state() != Account.State.DELETED)
+                .toList();
+    }
+
+    /** The roster of a log in. */
+    List<Presence> roster(LongPredicate online) {
+        List<Presence> roster = new ArrayList<>(byNumber.size());
+        byNumber.forEach((number, account) -> {
+            if (account.state() != Account.State.DELETED) {
+                roster.add(new Presence(account.name(), online.test(number)));
+            }
+        });
+        return roster;
+    }
+
+    /**
+     * Keeps a name for an account that is being made.
+     *
+     * @throws Refusal {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}
+     */
+    synchronized void reserve(String name) {
+        names.check(name);
+        if (everUsed.contains(name)) {
+            throw new Refusal(Code.NAME_TAKEN, "The name is taken, or was once: no name is given twice.");
+        }
+        for (String alike : bySkeleton.getOrDefault(names.skeleton(name), Set.of())) {
+            if (!Names.sameButForAsciiCase(alike, name)) {
+                throw new Refusal(Code.BAD_NAME, "The name looks like that of another account.");
+            }
+        }
+        remember(name);
+    }
+
+    /** Gives a reserved name back: the account was not made. */
+    synchronized void release(String name) {
+        everUsed.remove(name);
+        Set<String> alike = bySkeleton.get(names.skeleton(name));
+        if (alike != null) {
+            alike.remove(name);
+        }
+    }
+
+    private synchronized void remember(String name) {
+        everUsed.add(name);
+        bySkeleton
+                .computeIfAbsent(names.skeleton(name), skeleton -> new HashSet<>())
+                .add(name);
+    }
+
+    /** Takes in what was committed. */
+    void put(Account account) {
+        byNumber.put(account.number(), account);
+        byName.put(account.name(), account);
+    }
+
+    /** How often the account's password was set since the start: a log in judged by an older one does not hold. */
+    long passwordsSet(long number) {
+        return passwordsSet.getOrDefault(number, 0L);
+    }
+
+    /** Takes in a password that was committed. */
+    void putPassword(Account account) {
+        passwordsSet.merge(account.number(), 1L, Long::sum);
+        put(account);
+    }
+}

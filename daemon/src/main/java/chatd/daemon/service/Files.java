@@ -1,0 +1,233 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.session.Session;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.Command;
+import chatd.protocol.Content;
+import chatd.protocol.Event;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files in and out (rule 7 of {@code chat-1.md}), a chunk at a time: what a transfer holds in memory does not depend on
+ * the file's size. Methods run on the session's own thread, and block.
+ */
+public final class Files {
+    private final MessageStore messages;
+    private final ContentStore contents;
+    private final Messages sending;
+    private final Directory directory;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final long limit;
+    private final Semaphore room;
+    private final Map<Session, Upload> uploads = new ConcurrentHashMap<>();
+
+    Files(
+            MessageStore messages,
+            ContentStore contents,
+            Messages sending,
+            Directory directory,
+            AuditTrail audit,
+            Clock clock,
+            long limit,
+            int atOnce) {
+        this.messages = messages;
+        this.contents = contents;
+        this.sending = sending;
+        this.directory = directory;
+        this.audit = audit;
+        this.clock = clock;
+        this.limit = limit;
+        this.room = new Semaphore(atOnce, true);
+    }
+
+    /** A file on its way in. One that was refused takes its bytes, and does nothing with them. */
+    private final class Upload {
+        private final String name;
+        private final long size;
+        private final @Nullable Recipients recipients;
+        private final MessageDigest digest;
+        private byte[] chunk = new byte[0];
+        private int filled;
+        private int position;
+        private long content = -1;
+
+        Upload(String name, long size, @Nullable Recipients recipients) {
+            this.name = name;
+            this.size = size;
+            this.recipients = recipients;
+            this.digest = sha256();
+        }
+
+        void begin() {
+            content = contents.begin(size, clock.instant());
+            chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
+        }
+
+        void take(ByteBuf bytes) {
+            while (bytes.isReadable()) {
+                int some = Math.min(bytes.readableBytes(), chunk.length - filled);
+                bytes.readBytes(chunk, filled, some);
+                filled += some;
+                if (filled == chunk.length) {
+                    flush();
+                }
+            }
+        }
+
+        private void flush() {
+            if (filled > 0) {
+                byte[] full = filled == chunk.length ? chunk : java.util.Arrays.copyOf(chunk, filled);
+                digest.update(full);
+                contents.append(content, position++, full);
+                filled = 0;
+            }
+        }
+
+        CompletableFuture<?> end(Session session, Recipients to) {
+            flush();
+            return sending.sendFile(session, to, name, content, size, digest.digest());
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * A file begins; its content follows by {@link #take}.
+     *
+     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY} or {@link Code#NO_SUCH_USER}; what follows is then
+     *     taken and dropped
+     */
+    public void begin(Session session, Command.SendFile command) throws InterruptedException {
+        Upload refused = new Upload(command.name(), command.size(), null);
+        uploads.put(session, refused);
+        if (!(command.audience() instanceof chatd.protocol.Audience.TooMany) && command.size() > limit) {
+            throw new Refusal(
+                    Code.TOO_LARGE,
+                    "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
+        }
+        Recipients recipients = sending.recipients(session, command.audience());
+        room.acquire();
+        Upload upload = new Upload(command.name(), command.size(), recipients);
+        uploads.put(session, upload);
+        try {
+            upload.begin();
+        } catch (RuntimeException e) {
+            giveUp(session, upload, refused);
+            throw e;
+        }
+    }
+
+    /**
+     * The next bytes of the file that has begun. Releases them.
+     *
+     * @return what the last ones started: completes when the file is stored and announced
+     */
+    public CompletableFuture<?> take(Session session, Content piece) throws InterruptedException {
+        Upload upload = uploads.get(session);
+        try {
+            if (upload == null) {
+                throw new IllegalStateException("content without a file");
+            }
+            Recipients to = upload.recipients;
+            if (to == null) {
+                if (piece.last()) {
+                    uploads.remove(session);
+                }
+                return CompletableFuture.completedFuture(null);
+            }
+            try {
+                upload.take(piece.bytes());
+                return piece.last() ? end(session, upload, to) : CompletableFuture.completedFuture(null);
+            } catch (RuntimeException e) {
+                giveUp(session, upload, piece.last() ? null : new Upload(upload.name, upload.size, null));
+                throw e;
+            }
+        } finally {
+            piece.bytes().release();
+        }
+    }
+
+    private CompletableFuture<?> end(Session session, Upload upload, Recipients to) throws InterruptedException {
+        Accounts.await(upload.end(session, to));
+        uploads.remove(session, upload);
+        room.release();
+        // Where the content was there already, this one is nobody's.
+        contents.discard(upload.content);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void giveUp(Session session, Upload upload, @Nullable Upload instead) {
+        room.release();
+        if (instead == null) {
+            uploads.remove(session);
+        } else {
+            uploads.put(session, instead);
+        }
+        if (upload.content >= 0) {
+            try {
+                contents.discard(upload.content);
+            } catch (DatabaseAway e) {
+                // The next start finds what no file has.
+            }
+        }
+    }
+
+    /** A session is over: what it had begun is forgotten. */
+    public void forget(Session session) {
+        Upload upload = uploads.remove(session);
+        if (upload != null && upload.recipients != null) {
+            giveUp(session, upload, null);
+        }
+    }
+
+    /**
+     * Sends a file's content.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_FILE}, for one that the user may not have too
+     */
+    public void fetch(Session session, long file) {
+        Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.numbered(session.account()));
+        audit.log(new AuditEvent.FileFetched(
+                AuditTrail.who(session),
+                AuditTrail.peer(session),
+                file,
+                found.isPresent() ? null : Code.NO_SUCH_FILE.word()));
+        MessageStore.Fetchable there =
+                found.orElseThrow(() -> new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you."));
+        String sender = directory.nameOf(there.sender());
+        try (Session.Answer answer = session.beginAnswer()) {
+            boolean going = answer.send(new Event.FileContent(sender, there.time(), there.name(), file, there.size()));
+            long left = there.size();
+            for (int position = 0; going && left > 0; position++) {
+                byte[] chunk = contents.chunk(there.content(), position)
+                        .orElseThrow(() -> new IllegalStateException("file " + file + " lacks a chunk"));
+                left -= chunk.length;
+                going = answer.send(Unpooled.wrappedBuffer(chunk));
+            }
+        } catch (RuntimeException e) {
+            // The frame has begun and can't be ended: there is no way on for this connection.
+            session.abort("file broken off");
+            throw e;
+        }
+    }
+}

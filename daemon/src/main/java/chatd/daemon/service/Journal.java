@@ -1,0 +1,385 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.daemon.store.Account;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.Entry;
+import chatd.daemon.store.Ledger;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only writer: what came in while one transaction was being committed goes into the next, so that one fsync serves
+ * many. It gives the numbers. Order: committed, logged, delivered; what was not logged is neither delivered nor
+ * answered.
+ *
+ * <p>Anyone may submit, and waits where too much is under way. Work is done on the journal's one thread.
+ */
+public final class Journal {
+    private static final int WAITING = 10_000;
+    private static final int WAITING_KIBIBYTES = 32 << 10;
+    private static final int TURN_ENTRIES = 1_000;
+    private static final long TURN_BYTES = 8 << 20;
+    private static final long CHECK_SECONDS = 2;
+    private static final long RETRY_MILLIS = 300;
+
+    /**
+     * Something to be written. All methods run on the journal's thread, and none of them blocks.
+     *
+     * @param <E> the entry it becomes
+     */
+    public interface Work<E extends Entry> {
+        /** About how much memory it holds, in bytes. */
+        long bytes();
+
+        /**
+         * Makes the entry, with its number.
+         *
+         * @throws Refusal where it can't be done any more
+         */
+        E entry(Numbers numbers, Instant now);
+
+        /** What the log says of it. */
+        AuditEvent event(E entry);
+
+        /** It is committed and logged: take it in, deliver it. */
+        void committed(Committed<E> committed);
+    }
+
+    /** What becomes of the daemon with the journal. */
+    public interface Observer {
+        void databaseAway(String why);
+
+        void databaseBack();
+
+        /** Nothing can be written any more, by no fault of the database: the daemon has to end. */
+        void broken(Exception why);
+    }
+
+    /** The numbers given last. */
+    public static final class Numbers {
+        private long message;
+        private long change;
+        private long file;
+        private long account;
+
+        private void atLeast(Ledger.Numbers there, long loggedMessage, long loggedChange) {
+            message = Math.max(message, Math.max(there.message(), loggedMessage));
+            change = Math.max(change, Math.max(there.change(), loggedChange));
+            file = Math.max(file, there.file());
+            account = Math.max(account, there.account());
+        }
+
+        private Numbers copy() {
+            Numbers copy = new Numbers();
+            copy.set(this);
+            return copy;
+        }
+
+        private void set(Numbers other) {
+            message = other.message;
+            change = other.change;
+            file = other.file;
+            account = other.account;
+        }
+
+        long lastMessage() {
+            return message;
+        }
+
+        long nextMessage() {
+            return ++message;
+        }
+
+        long nextChange() {
+            return ++change;
+        }
+
+        /** @throws Refusal when all of the 32 bits have been used */
+        long nextFile() {
+            if (file == 0xffff_ffffL) {
+                throw new Refusal(Code.TOO_MANY, "No more files can be stored: all file numbers have been used.");
+            }
+            return ++file;
+        }
+
+        long nextAccount() {
+            return ++account;
+        }
+    }
+
+    private static final class Pending<E extends Entry> {
+        final Work<E> work;
+        final int kibibytes;
+        final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
+
+        @Nullable
+        E entry;
+
+        Pending(Work<E> work) {
+            this.work = work;
+            this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (work.bytes() >> 10));
+        }
+
+        E prepare(Numbers numbers, Instant now) {
+            E made = work.entry(numbers, now);
+            entry = made;
+            return made;
+        }
+
+        AuditEvent event() {
+            return work.event(java.util.Objects.requireNonNull(entry));
+        }
+
+        @SuppressWarnings("unchecked") // the ledger answers in the order it was given
+        void complete(Committed<Entry> committed) {
+            Committed<E> mine = (Committed<E>) committed;
+            work.committed(mine);
+            done.complete(mine);
+        }
+    }
+
+    private final Ledger ledger;
+    private final AuditLog log;
+    private final Clock clock;
+    private final Observer observer;
+    private final Numbers numbers = new Numbers();
+    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(WAITING);
+    private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
+    private final Thread thread = Thread.ofPlatform().name("journal").unstarted(this::run);
+    private volatile boolean away;
+    private volatile boolean stopping;
+    private volatile boolean ended;
+
+    public Journal(Ledger ledger, AuditLog log, Clock clock, Observer observer) {
+        this.ledger = ledger;
+        this.log = log;
+        this.clock = clock;
+        this.observer = observer;
+    }
+
+    /** Begins, on a ledger that is open and was caught up with. */
+    public void start(Ledger.Numbers there) {
+        numbers.atLeast(there, log.lastMessage(), log.lastChange());
+        thread.start();
+    }
+
+    /**
+     * Hands something in; returns at once, or waits where too much is under way.
+     *
+     * @return completes, on the journal's thread, when it is committed, logged and taken in; or with a {@link Refusal}
+     */
+    public <E extends Entry> CompletableFuture<Committed<E>> submit(Work<E> work) {
+        Pending<E> pending = new Pending<>(work);
+        if (away || stopping) {
+            pending.done.completeExceptionally(stopping ? stopped() : Refusal.databaseAway());
+            return pending.done;
+        }
+        try {
+            room.acquire(pending.kibibytes);
+            boolean taken = false;
+            while (!taken && !ended) {
+                taken = queue.offer(pending, 1, TimeUnit.SECONDS);
+            }
+            if (!taken || (ended && queue.remove(pending))) {
+                room.release(pending.kibibytes);
+                pending.done.completeExceptionally(stopped());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            pending.done.completeExceptionally(stopped());
+        }
+        return pending.done;
+    }
+
+    /** Whether the database can't be reached at the moment. */
+    public boolean isAway() {
+        return away;
+    }
+
+    /** Commits what has been handed in, and ends. Blocks. */
+    public void stop() throws InterruptedException {
+        stopping = true;
+        if (thread.isAlive()) {
+            thread.join();
+        }
+        ledger.close();
+    }
+
+    private void run() {
+        try {
+            while (!stopping || !queue.isEmpty()) {
+                Pending<?> first = queue.poll(stopping ? 0 : CHECK_SECONDS, TimeUnit.SECONDS);
+                if (first == null) {
+                    check();
+                } else {
+                    turn(gather(first));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            observer.broken(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended = true;
+            refuseWaiting(stopped());
+        }
+    }
+
+    private void check() throws InterruptedException {
+        try {
+            if (!stopping) {
+                ledger.check();
+            }
+        } catch (DatabaseAway e) {
+            reconnect(e);
+        }
+    }
+
+    private List<Pending<?>> gather(Pending<?> first) {
+        List<Pending<?>> turn = new ArrayList<>();
+        long bytes = 0;
+        for (Pending<?> next = first; next != null; next = queue.poll()) {
+            turn.add(next);
+            room.release(next.kibibytes);
+            bytes += (long) next.kibibytes << 10;
+            if (turn.size() >= TURN_ENTRIES || bytes >= TURN_BYTES) {
+                break;
+            }
+        }
+        return turn;
+    }
+
+    private void turn(List<Pending<?>> all) throws IOException, InterruptedException {
+        Numbers before = numbers.copy();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        List<Pending<?>> turn = new ArrayList<>(all.size());
+        List<Entry> entries = new ArrayList<>(all.size());
+        for (Pending<?> pending : all) {
+            try {
+                entries.add(pending.prepare(numbers, now));
+                turn.add(pending);
+            } catch (Refusal e) {
+                pending.done.completeExceptionally(e);
+            }
+        }
+        if (entries.isEmpty()) {
+            return;
+        }
+        List<Committed<Entry>> committed;
+        try {
+            committed = ledger.commit(entries);
+        } catch (DatabaseAway e) {
+            numbers.set(before);
+            Optional<List<Committed<Entry>>> found = afterLoss(e, entries);
+            committed = found.orElse(List.of());
+            if (committed.isEmpty()) {
+                Refusal refusal = found.isPresent() ? Refusal.databaseAway() : undecided();
+                turn.forEach(pending -> pending.done.completeExceptionally(refusal));
+                return;
+            }
+        } catch (RuntimeException e) {
+            numbers.set(before);
+            oneByOne(turn, e);
+            return;
+        }
+        log.append(turn.stream().map(Pending::event).toArray(AuditEvent[]::new));
+        for (int i = 0; i < turn.size(); i++) {
+            turn.get(i).complete(committed.get(i));
+        }
+    }
+
+    /** One of them can't be written: it must not take the others with it. */
+    private void oneByOne(List<Pending<?>> turn, RuntimeException why) throws IOException, InterruptedException {
+        if (turn.size() == 1) {
+            turn.getFirst().done.completeExceptionally(why);
+            return;
+        }
+        for (Pending<?> pending : turn) {
+            turn(List.of(pending));
+        }
+    }
+
+    /** What was committed of the entries, none or all; empty where the journal has to end without knowing. */
+    private Optional<List<Committed<Entry>>> afterLoss(DatabaseAway loss, List<Entry> entries)
+            throws InterruptedException {
+        DatabaseAway why = loss;
+        while (reconnect(why)) {
+            if (!loss.outcomeUnknown()) {
+                return Optional.of(List.of());
+            }
+            try {
+                return Optional.of(ledger.lookUp(entries));
+            } catch (DatabaseAway e) {
+                why = e;
+            }
+        }
+        return loss.outcomeUnknown() ? Optional.empty() : Optional.of(List.of());
+    }
+
+    private static Refusal stopped() {
+        return new Refusal(Code.BUSY, "The server is stopping. Nothing was stored.");
+    }
+
+    private static Refusal undecided() {
+        return new Refusal(Code.BUSY, "The server is stopping. Your history will show whether this was stored.");
+    }
+
+    /** Until the database is back, everything else is refused. Returns false where the journal is to end instead. */
+    private boolean reconnect(DatabaseAway why) throws InterruptedException {
+        away = true;
+        boolean told = false;
+        while (!stopping) {
+            try {
+                numbers.atLeast(ledger.open(clock.instant()), 0, 0);
+                away = false;
+                if (told) {
+                    observer.databaseBack();
+                }
+                return true;
+            } catch (DatabaseAway e) {
+                if (!told) {
+                    told = true;
+                    observer.databaseAway(String.valueOf(why.getMessage()));
+                }
+            }
+            refuseWaiting(Refusal.databaseAway());
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        }
+        return false;
+    }
+
+    private void refuseWaiting(Refusal refusal) {
+        for (Pending<?> next = queue.poll(); next != null; next = queue.poll()) {
+            room.release(next.kibibytes);
+            next.done.completeExceptionally(refusal);
+        }
+    }
+
+    /** An account as it is when it is made. */
+    static Account made(Numbers numbers, String name, boolean mustChange, Instant now) {
+        return new Account(
+                numbers.nextAccount(),
+                name,
+                mustChange,
+                Account.State.ACTIVE,
+                numbers.lastMessage(),
+                now,
+                Optional.empty(),
+                Optional.empty(),
+                0);
+    }
+}

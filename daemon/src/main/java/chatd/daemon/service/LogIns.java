@@ -1,0 +1,125 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Account;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Entry;
+import chatd.protocol.Command;
+import chatd.protocol.Document;
+import chatd.protocol.Event;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Logging in and out (rules 1 to 4 of {@code chat-1.md}). */
+public final class LogIns {
+    private final Gatekeeper gatekeeper;
+    private final Directory directory;
+    private final Journal journal;
+    private final Sessions sessions;
+    private final AuditTrail audit;
+
+    LogIns(Gatekeeper gatekeeper, Directory directory, Journal journal, Sessions sessions, AuditTrail audit) {
+        this.gatekeeper = gatekeeper;
+        this.directory = directory;
+        this.journal = journal;
+        this.sessions = sessions;
+        this.audit = audit;
+    }
+
+    /**
+     * Logs a session in, answering it. Blocks.
+     *
+     * @return completes when it is committed, and the session is online
+     * @throws Refusal as {@link Gatekeeper#admit}, and {@link Code#MUST_CHANGE_PASSWORD}
+     */
+    public CompletableFuture<?> logIn(Session session, Command.LogIn command) throws InterruptedException {
+        if (session.isLoggedIn()) {
+            throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
+        }
+        try {
+            Gatekeeper.Admitted admitted = gatekeeper.admit(session, "login", command.name(), command.password());
+            if (admitted.account().mustChange()) {
+                throw gatekeeper.refused(
+                        session, "login", command.name(), Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
+            }
+            return journal.submit(new LogIn(session, admitted, gatekeeper.rehashed(admitted, command.password())));
+        } finally {
+            command.password().wipe();
+        }
+    }
+
+    /** A session's connection is gone. */
+    public void logOut(Session session) {
+        if (sessions.closed(session) || session.isLoggedIn()) {
+            audit.log(new AuditEvent.LoggedOut(
+                    AuditTrail.who(session), AuditTrail.peer(session), session.endedBecause()));
+        }
+    }
+
+    private final class LogIn implements Journal.Work<Entry.AccountChange> {
+        private final Session session;
+        private final Gatekeeper.Admitted admitted;
+        private final @Nullable String rehashed;
+
+        LogIn(Session session, Gatekeeper.Admitted admitted, @Nullable String rehashed) {
+            this.session = session;
+            this.admitted = admitted;
+            this.rehashed = rehashed;
+        }
+
+        @Override
+        public long bytes() {
+            return 1_000;
+        }
+
+        @Override
+        public Entry.AccountChange entry(Journal.Numbers numbers, Instant now) {
+            Account account = directory.numbered(admitted.account().number());
+            if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
+                    || account.state() != Account.State.ACTIVE) {
+                throw gatekeeper.refused(session, "login", account.name(), Optional.of(account), Code.WRONG_PASSWORD);
+            }
+            Entry.Origin origin = AuditTrail.origin(session);
+            return new Entry.AccountChange(
+                    new Entry.Change(
+                            numbers.nextChange(),
+                            account.number(),
+                            account.name(),
+                            Entry.Kind.LOGIN,
+                            now,
+                            null,
+                            Optional.of(origin),
+                            0),
+                    new Entry.LoggedIn(origin.address(), origin.port(), admitted.network(), rehashed));
+        }
+
+        @Override
+        public AuditEvent event(Entry.AccountChange entry) {
+            Entry.Change change = entry.change();
+            return new AuditEvent.LoggedIn(
+                    change.number(), AuditTrail.who(directory.numbered(change.account())), AuditTrail.peer(session));
+        }
+
+        @Override
+        public void committed(Committed<Entry.AccountChange> committed) {
+            Entry.Change change = committed.entry().change();
+            Account account = directory.numbered(change.account());
+            Optional<Instant> lastLogin = account.lastLogin();
+            directory.put(account.withLogin(change.time(), session.address().getHostAddress(), session.port()));
+            Session displaced = sessions.logIn(session, account.number(), account.name(), (displacing, online) -> {
+                var roster = directory.roster(online);
+                Event hello =
+                        displacing ? new Event.TookOver(lastLogin, roster) : new Event.LoggedIn(lastLogin, roster);
+                return new Sessions.Greeting(hello, List.of(new Event.Settings(new Document(admitted.settings()))));
+            });
+            if (displaced != null) {
+                audit.log(new AuditEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(displaced), session.id()));
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Entry;
+import chatd.protocol.Command;
+import chatd.protocol.Event;
+import io.netty.buffer.ByteBufUtil;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+
+/** Sending texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
+public final class Messages {
+    private final Directory directory;
+    private final Journal journal;
+    private final Sessions sessions;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final Config.Limits limits;
+
+    Messages(
+            Directory directory,
+            Journal journal,
+            Sessions sessions,
+            SecureRandom random,
+            Clock clock,
+            Config.Limits limits) {
+        this.directory = directory;
+        this.journal = journal;
+        this.sessions = sessions;
+        this.random = random;
+        this.clock = clock;
+        this.limits = limits;
+    }
+
+    /**
+     * Sends a text. Waits only where too much is under way.
+     *
+     * @return completes when it is committed, logged and delivered
+     * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY} or
+     *     {@link Code#NO_SUCH_USER}
+     */
+    public CompletableFuture<?> send(Session session, Command.SendText command) {
+        String text = command.text();
+        int bytes = ByteBufUtil.utf8Bytes(text);
+        if (bytes == 0) {
+            throw new Refusal(Code.MALFORMED, "An empty text is not sent.");
+        }
+        if (bytes > limits.text()) {
+            throw new Refusal(
+                    Code.TOO_LARGE,
+                    "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, limits.text()));
+        }
+        Recipients recipients = recipients(session, command.audience());
+        return journal.submit(new Sending(session, recipients) {
+            @Override
+            public long bytes() {
+                return 200L + 2L * text.length();
+            }
+
+            @Override
+            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+                return new Entry.Message(
+                        numbers.nextMessage(), now, session.account(), recipients.numbers(), text, null, salt());
+            }
+
+            @Override
+            public AuditEvent event(Entry.Message entry) {
+                return new AuditEvent.TextSent(
+                        entry.number(),
+                        AuditTrail.who(directory.numbered(entry.sender())),
+                        AuditTrail.peer(session),
+                        bytes,
+                        recipients.numbers() == null,
+                        recipients.who(directory));
+            }
+
+            @Override
+            Event toReceivers(Entry.Message entry) {
+                return new Event.Text(directory.nameOf(entry.sender()), entry.time(), text);
+            }
+        });
+    }
+
+    /** Sends a file whose content is there. */
+    CompletableFuture<?> sendFile(
+            Session session, Recipients recipients, String name, long content, long size, byte[] digest) {
+        return journal.submit(new Sending(session, recipients) {
+            @Override
+            public long bytes() {
+                return 1_000;
+            }
+
+            @Override
+            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+                Entry.StoredFile file = new Entry.StoredFile(numbers.nextFile(), name, content, size, digest);
+                return new Entry.Message(
+                        numbers.nextMessage(), now, session.account(), recipients.numbers(), null, file, salt());
+            }
+
+            @Override
+            public AuditEvent event(Entry.Message entry) {
+                return new AuditEvent.FileSent(
+                        entry.number(),
+                        AuditTrail.who(directory.numbered(entry.sender())),
+                        AuditTrail.peer(session),
+                        file(entry).number(),
+                        size,
+                        recipients.numbers() == null,
+                        recipients.who(directory));
+            }
+
+            @Override
+            Event toReceivers(Entry.Message entry) {
+                return new Event.FileOffer(
+                        directory.nameOf(entry.sender()),
+                        entry.time(),
+                        name,
+                        file(entry).number());
+            }
+        });
+    }
+
+    private static Entry.StoredFile file(Entry.Message entry) {
+        return java.util.Objects.requireNonNull(entry.file());
+    }
+
+    /** Looks the recipients up, and tells the sender of those who do not exist. */
+    Recipients recipients(Session session, chatd.protocol.Audience audience) {
+        Recipients recipients = Recipients.of(audience, directory, limits.recipients());
+        if (!recipients.unknown().isEmpty()) {
+            session.answer(serverText(recipients.complaint() + " The others were sent it."));
+        }
+        return recipients;
+    }
+
+    /** What the daemon says to one user, which is not stored. */
+    public Event serverText(String text) {
+        return new Event.Text(Names.SERVER, clock.instant(), text);
+    }
+
+    private byte[] salt() {
+        byte[] salt = new byte[16];
+        random.nextBytes(salt);
+        return salt;
+    }
+
+    private abstract class Sending implements Journal.Work<Entry.Message> {
+        final Session session;
+        final Recipients recipients;
+
+        Sending(Session session, Recipients recipients) {
+            this.session = session;
+            this.recipients = recipients;
+        }
+
+        abstract Event toReceivers(Entry.Message entry);
+
+        @Override
+        public void committed(Committed<Entry.Message> committed) {
+            sessions.deliver(committed, toReceivers(committed.entry()));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package chatd.daemon.service;
+
+import chatd.protocol.Secret;
+import java.security.SecureRandom;
+
+/** Passwords that people type once from a slip of paper: no character that is taken for another. */
+public final class OneTimePassword {
+    private static final String CHARACTERS = "abcdefghijkmnpqrstuvwxyz23456789";
+    private static final int GROUPS = 3;
+    private static final int LENGTH = 4;
+
+    private OneTimePassword() {}
+
+    /** Three groups of four: 60 bits. */
+    public static Secret make(SecureRandom random) {
+        StringBuilder password = new StringBuilder();
+        for (int group = 0; group < GROUPS; group++) {
+            if (group > 0) {
+                password.append('-');
+            }
+            for (int i = 0; i < LENGTH; i++) {
+                password.append(CHARACTERS.charAt(random.nextInt(CHARACTERS.length())));
+            }
+        }
+        return Secret.of(password);
+    }
+}

@@ -1,0 +1,48 @@
+package chatd.daemon.service;
+
+import chatd.protocol.Secret;
+import com.ibm.icu.text.Normalizer2;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import me.gosimple.nbvcxz.resources.DictionaryUtil;
+
+/** The rules of passwords ({@code chat-1.md}, "Name and password rules"). Any thread. */
+final class PasswordRules {
+    static final int LEAST_CHARACTERS = 8;
+    static final int MOST_BYTES = 32;
+
+    private final Normalizer2 nfc = Normalizer2.getNFCInstance();
+    private final Map<String, Integer> common = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords);
+
+    /**
+     * Judges a new password; of the old one the service knows more.
+     *
+     * @throws Refusal {@link Code#BAD_PASSWORD}, saying which rule it breaks
+     */
+    void check(Secret password, String name) {
+        String text = password.text().orElseThrow(() -> bad("A password is text in UTF-8."));
+        if (text.codePointCount(0, text.length()) < LEAST_CHARACTERS) {
+            throw bad("A password has at least 8 characters.");
+        }
+        if (password.length() > MOST_BYTES) {
+            throw bad("A password has at most 32 bytes.");
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.equals(name.toLowerCase(Locale.ROOT))) {
+            throw bad("The password must not be the name.");
+        }
+        if (common.containsKey(lower)) {
+            throw bad("This password is one of the most common ones.");
+        }
+    }
+
+    /** What is hashed: the password in NFC, as UTF-8. Bytes that are no text are nobody's password, and hash as such. */
+    byte[] canonical(Secret password) {
+        return nfc.normalize(password.text().orElse("\uFFFF")).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Refusal bad(String text) {
+        return new Refusal(Code.BAD_PASSWORD, text);
+    }
+}

@@ -1,0 +1,26 @@
+package chatd.daemon.service;
+
+/** The user may not, or can't: answered with a code, and a text for people. Has no secret, and no stack trace. */
+public final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Code code;
+
+    public Refusal(Code code, String text) {
+        super(text, null, false, false);
+        this.code = code;
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+
+    /** What is said when the database can't be reached. */
+    static Refusal databaseAway() {
+        return new Refusal(
+                Code.BUSY, "The database can't be reached at the moment. Nothing was stored; try again later.");
+    }
+}

@@ -1,0 +1,126 @@
+package chatd.daemon.service;
+
+import chatd.daemon.config.Network;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Slows down who guesses passwords (rule 14 of {@code chat-1.md}). An attempt counts as wrong from its start, so that
+ * many at once are no way around. Any thread; waiting blocks.
+ */
+final class Throttle {
+    private static final Duration MEMORY = Duration.ofMinutes(15);
+    private static final int LONGEST_SECONDS = 8;
+    private static final int ACCOUNT_AND_ADDRESS = 3;
+    private static final int ACCOUNT = 10;
+    private static final int ADDRESS = 100;
+
+    private record Pair(String account, Network network) {}
+
+    private final List<Network> exempt;
+    private final Cache<Pair, AtomicInteger> pairs;
+    private final Cache<String, AtomicInteger> accounts;
+    private final Cache<Network, AtomicInteger> addresses;
+    private final Cache<Object, ReentrantLock> turns;
+
+    Throttle(List<Network> exempt, Ticker ticker) {
+        this.exempt = exempt;
+        this.pairs = counters(ticker).build();
+        this.accounts = counters(ticker).build();
+        this.addresses = counters(ticker).build();
+        this.turns = Caffeine.newBuilder().weakValues().build();
+    }
+
+    /** Of strangers' making, so bounded: the oldest counts are forgotten first. */
+    private static Caffeine<Object, Object> counters(Ticker ticker) {
+        return Caffeine.newBuilder()
+                .expireAfterWrite(MEMORY)
+                .maximumSize(200_000)
+                .ticker(ticker);
+    }
+
+    /**
+     * One attempt.
+     *
+     * @param knownNetwork whether the account has logged in from there before: then others can't slow it down
+     */
+    Attempt attempt(String account, InetAddress address, boolean knownNetwork) {
+        Network network = Network.ofClient(address);
+        AtomicInteger pair = pairs.get(new Pair(account, network), key -> new AtomicInteger());
+        AtomicInteger byAccount = accounts.get(account, key -> new AtomicInteger());
+        AtomicInteger byAddress = addresses.get(network, key -> new AtomicInteger());
+        boolean isExempt = exempt.stream().anyMatch(free -> free.contains(address));
+        int over = pair.incrementAndGet() - ACCOUNT_AND_ADDRESS;
+        int accountOver = byAccount.incrementAndGet() - ACCOUNT;
+        int addressOver = byAddress.incrementAndGet() - ADDRESS;
+        if (!knownNetwork) {
+            over = Math.max(over, accountOver);
+        }
+        if (!isExempt) {
+            over = Math.max(over, addressOver);
+        }
+        Object turn = knownNetwork ? new Pair(account, network) : account;
+        return new Attempt(pair, byAccount, byAddress, delay(over), turn);
+    }
+
+    private static Duration delay(int over) {
+        return over < 1 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_SECONDS, 1L << Math.min(over - 1, 8)));
+    }
+
+    /** An attempt under way. */
+    final class Attempt {
+        private final AtomicInteger pair;
+        private final AtomicInteger byAccount;
+        private final AtomicInteger byAddress;
+        private final Duration delay;
+        private final Object turn;
+
+        private Attempt(
+                AtomicInteger pair, AtomicInteger byAccount, AtomicInteger byAddress, Duration delay, Object turn) {
+            this.pair = pair;
+            this.byAccount = byAccount;
+            this.byAddress = byAddress;
+            this.delay = delay;
+            this.turn = turn;
+        }
+
+        /** How much later the answer comes; zero for most. */
+        Duration delay() {
+            return delay;
+        }
+
+        /** Waits, one attempt after the other for the account. */
+        void await() throws InterruptedException {
+            if (delay.isZero()) {
+                return;
+            }
+            ReentrantLock mine = turns.get(turn, key -> new ReentrantLock(true));
+            mine.lockInterruptibly();
+            try {
+                Thread.sleep(delay);
+            } finally {
+                mine.unlock();
+            }
+        }
+
+        /** The password was right: the attempt does not count, and the account's from there are forgotten. */
+        void right() {
+            pair.set(0);
+            byAccount.decrementAndGet();
+            byAddress.decrementAndGet();
+        }
+
+        /** The attempt was not judged: it does not count. */
+        void takeBack() {
+            pair.decrementAndGet();
+            byAccount.decrementAndGet();
+            byAddress.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package chatd.daemon.session;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be written to one connection, in order (rule 16 of {@code chat-1.md}).
+ *
+ * <p>What comes unasked (messages, presence) never blocks its giver: it is counted, and past the bound the connection is
+ * closed. What was asked for blocks its giver, a virtual thread, until the reader has taken enough; while an answer of
+ * many frames is being produced, what comes unasked waits behind it.
+ */
+final class Outbox {
+    /** Bytes of an answer that may wait before its producer does. */
+    private static final long ANSWER_BYTES = 256 << 10;
+
+    /** One frame; it becomes nothing when a later presence of the same user takes its place. */
+    private static final class Entry {
+        @Nullable
+        ByteBuf frame;
+
+        final int bytes;
+        final boolean counted;
+        final @Nullable String presenceOf;
+
+        Entry(ByteBuf frame, boolean counted, @Nullable String presenceOf) {
+            this.frame = frame;
+            this.bytes = frame.readableBytes();
+            this.counted = counted;
+            this.presenceOf = presenceOf;
+        }
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition drained = lock.newCondition();
+    private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+    private final ArrayDeque<Entry> held = new ArrayDeque<>();
+    private final Map<String, Entry> presences = new HashMap<>();
+    private final long maxBytes;
+    private final int maxFrames;
+    private long countedBytes;
+    private int countedFrames;
+    private long answerBytes;
+    private boolean answering;
+    private boolean ended;
+
+    /** The highest number of a message that came this way. */
+    private long delivered;
+
+    Outbox(long maxBytes, int maxFrames) {
+        this.maxBytes = maxBytes;
+        this.maxFrames = maxFrames;
+    }
+
+    /**
+     * Takes a frame that nobody asked for, and its reference.
+     *
+     * @param number of the message that it is, 0 where it is none
+     * @param presenceOf whose presence it tells, so that a later one takes its place; null for anything else
+     * @return whether there was room
+     */
+    boolean push(ByteBuf frame, long number, @Nullable String presenceOf) {
+        lock.lock();
+        try {
+            delivered = Math.max(delivered, number);
+            if (ended) {
+                frame.release();
+                return true;
+            }
+            Entry entry = new Entry(frame, true, presenceOf);
+            if (presenceOf != null) {
+                Entry earlier = presences.put(presenceOf, entry);
+                if (earlier != null && earlier.frame != null) {
+                    earlier.frame.release();
+                    earlier.frame = null;
+                    uncount(earlier);
+                }
+            }
+            countedBytes += entry.bytes;
+            countedFrames++;
+            (answering ? held : queue).add(entry);
+            return countedBytes <= maxBytes && countedFrames <= maxFrames;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a frame of an answer, and its reference, without waiting: one of few. */
+    void answer(ByteBuf frame) {
+        lock.lock();
+        try {
+            if (ended) {
+                frame.release();
+                return;
+            }
+            answerBytes += frame.readableBytes();
+            queue.add(new Entry(frame, false, null));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the reader has taken enough of the answers. Blocks.
+     *
+     * @return false where the session has ended
+     */
+    boolean awaitRoom() {
+        lock.lock();
+        try {
+            while (!ended && answerBytes > ANSWER_BYTES) {
+                drained.awaitUninterruptibly();
+            }
+            return !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * From now on what comes unasked waits until {@link #endAnswer}.
+     *
+     * @return the highest number of a message that came before
+     */
+    long beginAnswer() {
+        lock.lock();
+        try {
+            answering = true;
+            return delivered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void endAnswer() {
+        lock.lock();
+        try {
+            answering = false;
+            queue.addAll(held);
+            held.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next frame to write, whose reference is the caller's; null where there is none. */
+    @Nullable
+    ByteBuf poll() {
+        lock.lock();
+        try {
+            for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
+                ByteBuf frame = entry.frame;
+                if (frame == null) {
+                    continue;
+                }
+                if (entry.counted) {
+                    uncount(entry);
+                    if (entry.presenceOf != null) {
+                        presences.remove(entry.presenceOf, entry);
+                    }
+                } else {
+                    answerBytes -= entry.bytes;
+                    drained.signalAll();
+                }
+                return frame;
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void uncount(Entry entry) {
+        countedBytes -= entry.bytes;
+        countedFrames--;
+    }
+
+    /** Takes nothing more; what is there may still be polled. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            answering = false;
+            queue.addAll(held);
+            held.clear();
+            drained.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away what is there. */
+    void discard() {
+        end();
+        for (ByteBuf frame = poll(); frame != null; frame = poll()) {
+            frame.release();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package chatd.daemon.session;
+
+import chatd.protocol.Event;
+import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection from the handshake to its end: greeting, logged in, closing. What it is sent goes through its outbox.
+ *
+ * <p>Its commands run on one thread at a time, in their order; anyone may send to it.
+ */
+public final class Session {
+    private final String id;
+    private final InetSocketAddress address;
+    private final Dialect dialect;
+    private final Connection connection;
+    private final Outbox outbox;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private volatile @Nullable Login login;
+    private volatile String endedBecause = "connection lost";
+
+    /** Who is logged in here. The name is the present one. */
+    private record Login(long account, String name) {}
+
+    public Session(
+            String id,
+            InetSocketAddress address,
+            Dialect dialect,
+            Connection connection,
+            long queueBytes,
+            int queueFrames) {
+        this.id = id;
+        this.address = address;
+        this.dialect = dialect;
+        this.connection = connection;
+        this.outbox = new Outbox(queueBytes, queueFrames);
+    }
+
+    /** {@code s} and hexadecimal digits, as the log names it. */
+    public String id() {
+        return id;
+    }
+
+    public InetAddress address() {
+        return address.getAddress();
+    }
+
+    public int port() {
+        return address.getPort();
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    public boolean isLoggedIn() {
+        return login != null;
+    }
+
+    /**
+     * The number of the account that is logged in.
+     *
+     * @throws IllegalStateException where none is: the gate of the command should not have let it through
+     */
+    public long account() {
+        Login current = login;
+        if (current == null) {
+            throw new IllegalStateException("not logged in");
+        }
+        return current.account();
+    }
+
+    /** The name it logged in with, or null. */
+    public @Nullable String name() {
+        Login current = login;
+        return current == null ? null : current.name();
+    }
+
+    void loggedIn(long account, String name) {
+        login = new Login(account, name);
+    }
+
+    /** Sends something nobody asked for; a reader who is too slow is cut off. */
+    void push(Delivery delivery, long number, @Nullable String presenceOf) {
+        if (outbox.push(delivery.frame(dialect), number, presenceOf)) {
+            connection.flush();
+        } else {
+            end("too slow a reader");
+            outbox.discard();
+            connection.abort();
+        }
+    }
+
+    /** Sends an answer. */
+    public void answer(Event event) {
+        outbox.answer(dialect.encode(event));
+        connection.flush();
+    }
+
+    /** Waits until the reader has taken enough of what it was answered; false where the session has ended. Blocks. */
+    public boolean awaitRoom() {
+        return outbox.awaitRoom();
+    }
+
+    /** An answer of many frames, with nothing else in between. Only the session's own thread makes one; it blocks. */
+    public final class Answer implements AutoCloseable {
+        private final long delivered;
+
+        private Answer(long delivered) {
+            this.delivered = delivered;
+        }
+
+        /** The highest number of a message that this session was sent before: later ones follow the answer. */
+        public long delivered() {
+            return delivered;
+        }
+
+        /** @return false where the session has ended, and there is no use in going on */
+        public boolean send(Event event) {
+            return send(dialect.encode(event));
+        }
+
+        /** Sends bytes as they are: a piece of a content. Takes the reference. */
+        public boolean send(ByteBuf bytes) {
+            outbox.answer(bytes);
+            connection.flush();
+            return outbox.awaitRoom();
+        }
+
+        @Override
+        public void close() {
+            outbox.endAnswer();
+            connection.flush();
+        }
+    }
+
+    /** Begins an answer of many frames. */
+    public Answer beginAnswer() {
+        return new Answer(outbox.beginAnswer());
+    }
+
+    /** Ends it in order: what it is owed is sent, then the connection closes. */
+    public void finish(String why) {
+        end(why);
+        outbox.end();
+        connection.finish();
+    }
+
+    /** Ends it at once. */
+    public void abort(String why) {
+        end(why);
+        outbox.discard();
+        connection.abort();
+    }
+
+    private void end(String why) {
+        if (ended.compareAndSet(false, true)) {
+            endedBecause = why;
+        }
+    }
+
+    /** Whether it takes no more commands. */
+    public boolean hasEnded() {
+        return ended.get();
+    }
+
+    /** For the log. */
+    public String endedBecause() {
+        return endedBecause;
+    }
+
+    /** True the first time: whoever is first does what is to be done when a session is over. */
+    boolean leave() {
+        return left.compareAndSet(false, true);
+    }
+
+    /** For the carrier: the next frame to write; null where there is none now. */
+    public @Nullable ByteBuf nextFrame() {
+        return outbox.poll();
+    }
+
+    /** For the carrier: the connection is gone. */
+    public void connectionLost() {
+        end("connection lost");
+        outbox.discard();
+    }
+}

@@ -1,0 +1,217 @@
+package chatd.daemon.session;
+
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Entry;
+import chatd.protocol.Event;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is online. Every change of presence, and every list of who is there, is made under one lock and put in the
+ * outboxes under it: so a list and the presence told after it are one order, in which no change is missing or told
+ * twice (rule 1). Any thread; nothing here blocks for long.
+ */
+public final class Sessions {
+    private final ReentrantLock order = new ReentrantLock();
+    private final Map<Long, Session> online = new ConcurrentHashMap<>();
+    private long deliveredTo;
+    private final Set<Session> all = ConcurrentHashMap.newKeySet();
+
+    /** @param deliveredTo the last number of an earlier run */
+    public Sessions(long deliveredTo) {
+        this.deliveredTo = deliveredTo;
+    }
+
+    public void opened(Session session) {
+        all.add(session);
+    }
+
+    /** Every connection, logged in or not. */
+    public Collection<Session> all() {
+        return List.copyOf(all);
+    }
+
+    /** What a session is answered when it logs in, in this order. */
+    public record Greeting(Event loggedIn, List<Event> then) {}
+
+    /**
+     * Makes a session its account's only one (rule 4).
+     *
+     * @param greeting from whether another was displaced, and who is online
+     * @return the session that was displaced, which is being closed, or null
+     */
+    public @Nullable Session logIn(Session session, long account, String name, Greeter greeting) {
+        order.lock();
+        try {
+            if (session.hasEnded()) {
+                return null;
+            }
+            session.loggedIn(account, name);
+            Greeting hello =
+                    greeting.greet(online.containsKey(account), who -> who == account || online.containsKey(who));
+            session.answer(hello.loggedIn());
+            hello.then().forEach(session::answer);
+            Session displaced = online.put(account, session);
+            if (displaced != null) {
+                displaced.leave();
+                displaced.answer(new Event.WentOffline(name));
+                displaced.finish("displaced");
+            } else {
+                tell(new Event.CameOnline(name), name, session);
+            }
+            return displaced;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** Makes the greeting of a log in; called with the order of presence held. */
+    public interface Greeter {
+        Greeting greet(boolean displaced, LongPredicate online);
+    }
+
+    /**
+     * Forgets a session whose connection is gone; the others are told.
+     *
+     * @return whether it was logged in until now
+     */
+    public boolean closed(Session session) {
+        all.remove(session);
+        order.lock();
+        try {
+            String name = session.name();
+            if (name == null || !session.leave() || !online.remove(session.account(), session)) {
+                return false;
+            }
+            tell(new Event.WentOffline(name), name, session);
+            return true;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** Makes a change of who there is, and tells everyone online, in the order of presence. */
+    public void announce(Event presence, String name, Runnable change) {
+        order.lock();
+        try {
+            change.run();
+            tell(presence, name, null);
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private void tell(Event presence, String name, @Nullable Session but) {
+        try (Delivery delivery = new Delivery(presence)) {
+            for (Session session : online.values()) {
+                if (session != but) {
+                    session.push(delivery, 0, name);
+                }
+            }
+        }
+    }
+
+    /**
+     * Ends the session of an account, telling it why, its name last (rule 4).
+     *
+     * @param except a session to spare, or null
+     * @return whether there was one
+     */
+    public boolean end(long account, @Nullable Session except, List<Event> farewell, String why) {
+        order.lock();
+        try {
+            Session session = online.get(account);
+            if (session == null || session == except) {
+                return false;
+            }
+            String name = String.valueOf(session.name());
+            farewell.forEach(session::answer);
+            session.answer(new Event.WentOffline(name));
+            session.finish(why);
+            if (session.leave() && online.remove(account, session)) {
+                tell(new Event.WentOffline(name), name, session);
+            }
+            return true;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /**
+     * Delivers a message that was committed: to the sessions of its receivers, or to all.
+     *
+     * <p>Called in the order of the numbers.
+     */
+    public void deliver(Committed<Entry.Message> committed, Event message) {
+        long number = committed.entry().number();
+        List<Long> receivers = committed.entry().receivers();
+        order.lock();
+        try (Delivery delivery = new Delivery(message)) {
+            deliveredTo = number;
+            if (receivers == null) {
+                for (Session session : online.values()) {
+                    session.push(delivery, number, null);
+                }
+            } else {
+                for (Long account : receivers) {
+                    Session session = online.get(account);
+                    if (session != null) {
+                        session.push(delivery, number, null);
+                    }
+                }
+            }
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** The number up to which everything was delivered: what is above it will still be, to whom it concerns. */
+    public long deliveredTo() {
+        order.lock();
+        try {
+            return deliveredTo;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** Tells everyone online something that is not stored. */
+    public void notice(Event event) {
+        try (Delivery delivery = new Delivery(event)) {
+            for (Session session : online.values()) {
+                session.push(delivery, 0, null);
+            }
+        }
+    }
+
+    public boolean isOnline(long account) {
+        return online.containsKey(account);
+    }
+
+    public int onlineCount() {
+        return online.size();
+    }
+
+    /** The sessions of who is online, by account. */
+    public <T> Map<Long, T> online(Function<Session, T> of) {
+        Map<Long, T> result = new HashMap<>();
+        online.forEach((account, session) -> result.put(account, of.apply(session)));
+        return result;
+    }
+
+    /** Ends every session in order, those that have not logged in too. */
+    public void finishAll(String why) {
+        for (Session session : new ArrayList<>(all)) {
+            session.finish(why);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package chatd.daemon.store;
+
+import static chatd.sql.generated.Tables.ACCOUNT;
+import static chatd.sql.generated.Tables.ACCOUNT_NAME;
+import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
+import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Reads accounts; they are written by the {@link Ledger} alone. Blocks. */
+public final class AccountStore {
+    private final Database database;
+
+    public AccountStore(Database database) {
+        this.database = database;
+    }
+
+    /** All accounts, deleted ones too, by number. */
+    public List<Account> all() {
+        return database.with(
+                sql -> sql.selectFrom(ACCOUNT).orderBy(ACCOUNT.NUMBER).fetch(AccountStore::account));
+    }
+
+    /** Every name that was ever used, with the account that had or has it. */
+    public Map<String, Long> namesEverUsed() {
+        return database.with(sql -> sql.select(ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT)
+                .from(ACCOUNT_NAME)
+                .fetchMap(ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT));
+    }
+
+    /**
+     * What is needed to judge a log in.
+     *
+     * @param hash in PHC form
+     * @param knownNetwork whether the account has logged in from this network before
+     * @param settings the stored document, or null
+     */
+    public record Credentials(String hash, boolean knownNetwork, byte @Nullable [] settings) {}
+
+    /** Of a number that no account has: nothing, at the same cost. */
+    public Optional<Credentials> credentials(long number, String network) {
+        return database.with(sql -> sql.select(
+                        ACCOUNT.PASSWORD_HASH,
+                        DSL.field(DSL.exists(DSL.selectOne()
+                                .from(ACCOUNT_NETWORK)
+                                .where(ACCOUNT_NETWORK.ACCOUNT.eq(number), ACCOUNT_NETWORK.NETWORK.eq(network)))),
+                        ACCOUNT_SETTINGS.DOCUMENT)
+                .from(ACCOUNT)
+                .leftJoin(ACCOUNT_SETTINGS)
+                .on(ACCOUNT_SETTINGS.ACCOUNT.eq(ACCOUNT.NUMBER))
+                .where(ACCOUNT.NUMBER.eq(number))
+                .fetchOptional(row -> new Credentials(row.value1(), row.value2(), row.value3())));
+    }
+
+    private static Account account(Record row) {
+        Integer port = row.get(ACCOUNT.LAST_PORT);
+        return new Account(
+                row.get(ACCOUNT.NUMBER),
+                row.get(ACCOUNT.NAME),
+                row.get(ACCOUNT.MUST_CHANGE),
+                Account.State.of(row.get(ACCOUNT.STATE)),
+                row.get(ACCOUNT.EVERYONE_AFTER),
+                row.get(ACCOUNT.CREATED),
+                Optional.ofNullable(row.get(ACCOUNT.LAST_LOGIN)),
+                Optional.ofNullable(row.get(ACCOUNT.LAST_ADDRESS)),
+                port == null ? 0 : port);
+    }
+}

@@ -1,0 +1,23 @@
+package chatd.daemon.store;
+
+/**
+ * An entry that was committed; only the {@link Ledger} makes one. Who wants to deliver something has to have it.
+ *
+ * @param <E> the kind of entry
+ */
+public final class Committed<E extends Entry> {
+    private final E entry;
+
+    Committed(E entry) {
+        this.entry = entry;
+    }
+
+    public E entry() {
+        return entry;
+    }
+
+    /** The same, known to be of a kind. */
+    public <F extends Entry> Committed<F> as(Class<F> kind) {
+        return new Committed<>(kind.cast(entry));
+    }
+}

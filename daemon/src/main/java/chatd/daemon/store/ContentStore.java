@@ -1,0 +1,64 @@
+package chatd.daemon.store;
+
+import static chatd.sql.generated.Tables.CONTENT;
+import static chatd.sql.generated.Tables.CONTENT_CHUNK;
+import static chatd.sql.generated.Tables.FILE;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.impl.DSL;
+
+/** The bytes of files, in chunks. Each method is a transaction; blocks. */
+public final class ContentStore {
+    /** Bytes of a chunk, but for the last. */
+    public static final int CHUNK = 256 << 10;
+
+    private final Database database;
+
+    public ContentStore(Database database) {
+        this.database = database;
+    }
+
+    /** Begins a content and returns its number. Until a message names it, it can be {@linkplain #discard discarded}. */
+    public long begin(long size, Instant now) {
+        return database.with(sql -> sql.insertInto(CONTENT, CONTENT.SIZE, CONTENT.CREATED)
+                .values(size, now)
+                .returningResult(CONTENT.NUMBER)
+                .fetchSingle()
+                .value1());
+    }
+
+    public void append(long content, int position, byte[] bytes) {
+        database.with(
+                sql -> sql.insertInto(CONTENT_CHUNK, CONTENT_CHUNK.CONTENT, CONTENT_CHUNK.POSITION, CONTENT_CHUNK.BYTES)
+                        .values(content, (long) position, bytes)
+                        .execute());
+    }
+
+    /** The chunk at a position, from 0. */
+    public Optional<byte[]> chunk(long content, int position) {
+        return database.with(sql -> sql.select(CONTENT_CHUNK.BYTES)
+                .from(CONTENT_CHUNK)
+                .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq((long) position))
+                .fetchOptional(CONTENT_CHUNK.BYTES));
+    }
+
+    /** Forgets a content that no file has. */
+    public void discard(long content) {
+        database.with(sql -> sql.deleteFrom(CONTENT)
+                .where(
+                        CONTENT.NUMBER.eq(content),
+                        DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))))
+                .execute());
+    }
+
+    /** Forgets what was begun and never sent. Only before the first upload of this process. */
+    public void discardUnfinished() {
+        List<Long> unfinished = database.with(sql -> sql.select(CONTENT.NUMBER)
+                .from(CONTENT)
+                .where(DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))))
+                .fetch(CONTENT.NUMBER));
+        unfinished.forEach(this::discard);
+    }
+}

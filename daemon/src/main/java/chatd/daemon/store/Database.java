@@ -1,0 +1,164 @@
+package chatd.daemon.store;
+
+import chatd.daemon.config.Config;
+import chatd.sql.Migrations;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Properties;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/**
+ * The way to the database: a pool for everything that reads, and single connections for the one that writes. All
+ * methods block, and may be called by any thread but an event loop's.
+ */
+public final class Database implements Closeable {
+    static final Settings SETTINGS =
+            new Settings().withExecuteLogging(false).withRenderSchema(false).withFetchWarnings(false);
+
+    private final MariaDbDataSource source;
+    private final HikariDataSource pool;
+
+    /**
+     * Prepares the pool; nothing is connected yet.
+     *
+     * @throws IOException where the password's file can't be read
+     */
+    public Database(Config.Database config) throws IOException {
+        try {
+            source = new MariaDbDataSource(url(config));
+            source.setUser(config.user());
+            if (config.passwordFile().isPresent()) {
+                source.setPassword(Files.readString(config.passwordFile().get(), StandardCharsets.UTF_8)
+                        .strip());
+            }
+        } catch (SQLException e) {
+            throw new IOException("the database's address is wrong: " + e.getMessage(), e);
+        }
+        HikariConfig pooled = new HikariConfig();
+        pooled.setDataSource(source);
+        pooled.setPoolName("database");
+        pooled.setMaximumPoolSize(config.pool());
+        pooled.setMinimumIdle(1);
+        pooled.setConnectionTimeout(Math.max(250, config.timeout().toMillis()));
+        pooled.setValidationTimeout(Math.max(250, config.timeout().toMillis() / 2));
+        pooled.setInitializationFailTimeout(-1);
+        pooled.setAutoCommit(true);
+        pool = new HikariDataSource(pooled);
+    }
+
+    private static String url(Config.Database config) {
+        Properties options = new Properties();
+        options.setProperty("connectTimeout", Long.toString(config.timeout().toMillis()));
+        options.setProperty("socketTimeout", Long.toString(config.timeout().toMillis()));
+        options.setProperty("useServerPrepStmts", "true");
+        options.setProperty("cachePrepStmts", "true");
+        options.setProperty("connectionTimeZone", "UTC");
+        options.setProperty("tcpKeepAlive", "true");
+        if (config.socket().isPresent()) {
+            options.setProperty("localSocket", config.socket().get().toString());
+            options.setProperty("sslMode", "disable");
+        } else {
+            options.setProperty("sslMode", "verify-full");
+            config.tlsCa().ifPresent(ca -> options.setProperty("serverSslCert", ca.toString()));
+        }
+        StringBuilder url = new StringBuilder("jdbc:mariadb://");
+        String host = config.host().isEmpty() ? "localhost" : config.host();
+        url.append(host.contains(":") ? "[" + host + "]" : host)
+                .append(':')
+                .append(config.port())
+                .append('/')
+                .append(config.name());
+        char separator = '?';
+        for (String name : options.stringPropertyNames()) {
+            url.append(separator).append(name).append('=').append(options.getProperty(name));
+            separator = '&';
+        }
+        return url.toString();
+    }
+
+    /**
+     * Brings the schema to this program's version.
+     *
+     * @throws DatabaseAway where it can't be reached
+     * @throws Migrations.Refused where the schema can't be used
+     */
+    public void migrate() {
+        try (Connection probe = connect()) {
+            Migrations.migrate(source);
+        } catch (SQLException e) {
+            throw new DatabaseAway(reason(e), e, false);
+        }
+    }
+
+    /** A connection of its own, not of the pool. */
+    Connection connect() throws SQLException {
+        return source.getConnection();
+    }
+
+    /**
+     * Reads, or writes in a transaction of one statement.
+     *
+     * @throws DatabaseAway where the connection fails
+     */
+    <T> T with(Function<DSLContext, T> work) {
+        try (Connection connection = pool.getConnection()) {
+            return work.apply(DSL.using(connection, SQLDialect.MARIADB, SETTINGS));
+        } catch (SQLException e) {
+            throw new DatabaseAway(reason(e), e, false);
+        } catch (DataAccessException e) {
+            throw isAway(e) ? new DatabaseAway(reason(e), e, false) : e;
+        }
+    }
+
+    /** Whether it is the connection that failed, not the statement. */
+    static boolean isAway(Throwable thrown) {
+        for (Throwable e = thrown; e != null; e = e.getCause()) {
+            if (e instanceof SQLNonTransientConnectionException
+                    || e instanceof SQLTransientConnectionException
+                    || e instanceof java.sql.SQLTimeoutException
+                    || e instanceof java.net.SocketException
+                    || e instanceof java.net.SocketTimeoutException) {
+                return true;
+            }
+            if (e instanceof SQLException sql) {
+                String state = sql.getSQLState();
+                // 08: connection; 70100, 1927: killed by its server; 1053: it is shutting down; 1040: too many
+                // connections
+                if ((state != null && (state.startsWith("08") || state.equals("70100")))
+                        || sql.getErrorCode() == 1053
+                        || sql.getErrorCode() == 1927
+                        || sql.getErrorCode() == 1040) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    static String reason(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

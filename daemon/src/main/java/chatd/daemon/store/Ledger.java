@@ -1,0 +1,237 @@
+package chatd.daemon.store;
+
+import static chatd.sql.generated.Tables.ACCOUNT;
+import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
+import static chatd.sql.generated.Tables.FILE;
+import static chatd.sql.generated.Tables.HOLDER;
+import static chatd.sql.generated.Tables.MESSAGE;
+
+import java.io.Closeable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection that writes accounts and messages. It holds a lock on the database for as long as it lives: so
+ * two daemons never write at once, and once a new connection has the lock, what the old one left is decided: committed
+ * or not. One thread; blocks.
+ */
+public final class Ledger implements Closeable {
+    private final Database database;
+    private final String lock;
+    private final String host;
+    private final long pid;
+    private @Nullable Connection connection;
+    private long connectionId = -1;
+
+    /** @param name of the schema; {@code host} and {@code pid} of this process, for another that finds the lock taken */
+    public Ledger(Database database, String name, String host, long pid) {
+        this.database = database;
+        this.lock = "chatd." + name;
+        this.host = host;
+        this.pid = pid;
+    }
+
+    /** Another daemon writes to this database. */
+    public static final class HeldByAnother extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        HeldByAnother(String message) {
+            super(message);
+        }
+    }
+
+    /** The highest numbers there are; 0 where there is none. */
+    public record Numbers(long message, long change, long file, long account) {}
+
+    /**
+     * Connects, and takes the lock. A connection of ours that was lost but that the database still holds is ended
+     * first.
+     *
+     * @throws DatabaseAway where that fails
+     * @throws HeldByAnother where another process has the lock; the message names it
+     */
+    public Numbers open(Instant now) {
+        close();
+        try {
+            Connection fresh = database.connect();
+            connection = fresh;
+            DSLContext sql = context(fresh);
+            acquire(sql);
+            connectionId = sql.select(DSL.field("connection_id()", Long.class))
+                    .fetchSingle()
+                    .value1();
+            sql.insertInto(HOLDER, HOLDER.ID, HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
+                    .values(1, host, pid, now)
+                    .onDuplicateKeyUpdate()
+                    .set(HOLDER.HOST, host)
+                    .set(HOLDER.PID, pid)
+                    .set(HOLDER.STARTED, now)
+                    .execute();
+            fresh.setAutoCommit(false);
+            Numbers numbers = new Numbers(
+                    highest(sql, MESSAGE, MESSAGE.NUMBER),
+                    highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
+                    highest(sql, FILE, FILE.NUMBER),
+                    highest(sql, ACCOUNT, ACCOUNT.NUMBER));
+            fresh.commit();
+            return numbers;
+        } catch (SQLException | DataAccessException e) {
+            close();
+            throw new DatabaseAway(Database.reason(e), e, false);
+        } catch (HeldByAnother e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void acquire(DSLContext sql) {
+        Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
+        Long holder = sql.select(owner).fetchSingle().value1();
+        if (holder != null && holder == connectionId) {
+            try {
+                sql.execute("kill " + connectionId);
+            } catch (DataAccessException e) {
+                // It may have ended by itself meanwhile; the lock will tell.
+            }
+        }
+        Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(3));
+        Integer taken = sql.select(got).fetchSingle().value1();
+        if (taken == null || taken != 1) {
+            String who = sql.selectFrom(HOLDER)
+                    .fetchOptional()
+                    .map(row -> "process " + row.getPid() + " on " + row.getHost() + ", since " + row.getStarted())
+                    .orElse("a process that did not say which");
+            throw new HeldByAnother("another chatd writes to this database: " + who + ". Stop that one first.");
+        }
+    }
+
+    private static long highest(DSLContext sql, Table<?> table, Field<Long> number) {
+        Long highest = sql.select(DSL.max(number)).from(table).fetchSingle().value1();
+        return highest == null ? 0 : highest;
+    }
+
+    /** Makes sure that the database is still there. */
+    public void check() {
+        try {
+            Connection current = connection();
+            context(current).selectOne().fetch();
+            current.commit();
+        } catch (SQLException | DataAccessException e) {
+            throw new DatabaseAway(Database.reason(e), e, false);
+        }
+    }
+
+    /**
+     * Commits all of it, or nothing.
+     *
+     * @throws DatabaseAway where the connection failed; where the commit itself was under way, its outcome is unknown
+     *     until the next {@link #open} and {@link #lookUp}
+     * @throws DataAccessException where a statement failed; nothing was written
+     */
+    public List<Committed<Entry>> commit(List<Entry> entries) {
+        boolean committing = false;
+        try {
+            Connection current = connection();
+            LedgerRows.write(context(current), entries);
+            committing = true;
+            current.commit();
+            return entries.stream().map(Committed::new).toList();
+        } catch (SQLException | DataAccessException e) {
+            if (Database.isAway(e) || committing) {
+                throw new DatabaseAway(Database.reason(e), e, committing);
+            }
+            rollBack();
+            throw e instanceof DataAccessException data ? data : new DataAccessException(Database.reason(e), e);
+        }
+    }
+
+    private void rollBack() {
+        try {
+            connection().rollback();
+        } catch (SQLException e) {
+            throw new DatabaseAway(Database.reason(e), e, false);
+        }
+    }
+
+    /**
+     * What became of entries whose commit was under way when the connection was lost: all of them, or none.
+     *
+     * @param entries at least one
+     */
+    public List<Committed<Entry>> lookUp(List<Entry> entries) {
+        return has(entries.getFirst()) ? entries.stream().map(Committed::new).toList() : List.of();
+    }
+
+    private boolean has(Entry entry) {
+        try {
+            Connection current = connection();
+            DSLContext sql = context(current);
+            boolean there = switch (entry) {
+                case Entry.Message message -> sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()));
+                case Entry.AccountChange change ->
+                    sql.fetchExists(
+                            ACCOUNT_CHANGE,
+                            ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
+            };
+            current.commit();
+            return there;
+        } catch (SQLException | DataAccessException e) {
+            throw new DatabaseAway(Database.reason(e), e, true);
+        }
+    }
+
+    /** The changes of accounts after {@code number}, by number, at most {@code limit}. */
+    public List<Entry.Change> changesAfter(long number, int limit) {
+        return database.with(sql -> sql.selectFrom(ACCOUNT_CHANGE)
+                .where(ACCOUNT_CHANGE.NUMBER.gt(number))
+                .orderBy(ACCOUNT_CHANGE.NUMBER)
+                .limit(limit)
+                .fetch(row -> new Entry.Change(
+                        row.getNumber(),
+                        row.getAccount(),
+                        row.getName(),
+                        Entry.Kind.of(row.getKind()),
+                        row.getTime(),
+                        row.getActor(),
+                        row.getAddress() == null
+                                ? Optional.empty()
+                                : Optional.of(new Entry.Origin(
+                                        row.getSession(), row.getDialect(), row.getAddress(), row.getPort())),
+                        row.getSize() == null ? 0 : row.getSize().intValue())));
+    }
+
+    private Connection connection() throws SQLException {
+        Connection current = connection;
+        if (current == null) {
+            throw new SQLException("not connected", "08003");
+        }
+        return current;
+    }
+
+    private static DSLContext context(Connection connection) {
+        return DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
+    }
+
+    @Override
+    public void close() {
+        Connection old = connection;
+        connection = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (SQLException e) {
+                // It is gone either way; the lock goes with it.
+            }
+        }
+    }
+}

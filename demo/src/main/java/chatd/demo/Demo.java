@@ -1,0 +1,220 @@
+package chatd.demo;
+
+import chatd.admin.DaemonLink;
+import chatd.admin.Failure;
+import chatd.certs.Authority;
+import chatd.certs.Pem;
+import chatd.sql.GuardedProcess;
+import chatd.sql.PrivateMariaDb;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A whole chatd for trying out: a private database, a development certificate, the daemon, and two users. */
+final class Demo implements AutoCloseable {
+    private static final Duration DAEMON_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration RENEW_BEFORE = Duration.ofDays(30);
+
+    private final Place place;
+    private final Path daemonJar;
+    private final SecureRandom random = new SecureRandom();
+    private @Nullable PrivateMariaDb database;
+    private @Nullable GuardedProcess daemon;
+
+    Demo(Place place, Path daemonJar) {
+        this.place = place;
+        this.daemonJar = daemonJar;
+    }
+
+    /** The two users, as they are to be told of. */
+    record People(String alicesPassword, @Nullable String bobsOneTimePassword) {}
+
+    /** What is running, and where. */
+    record Running(int port, People people) {}
+
+    /**
+     * Starts all of it.
+     *
+     * @param wantedPort 0 for any free one
+     * @param progress told what is being done
+     */
+    Running start(int wantedPort, Consumer<String> progress) throws IOException {
+        progress.accept("starting the database");
+        PrivateMariaDb started = PrivateMariaDb.start(place.file("").normalize(), place.file("mariadb.sock"));
+        database = started;
+        started.createSchema("chatd");
+        certificate();
+        int port = wantedPort == 0 ? freePort() : wantedPort;
+        configure(port);
+        progress.accept("starting the daemon");
+        GuardedProcess process = GuardedProcess.start(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:+UseCompactObjectHeaders",
+                        "-jar",
+                        daemonJar.toString(),
+                        "--config",
+                        place.file("chatd.toml").toString()),
+                Map.of(),
+                place.file("chatd.log"));
+        daemon = process;
+        DaemonLink link = new DaemonLink(place.file("admin.sock"));
+        awaitReady(link, process);
+        progress.accept("making the users");
+        People people = people(link);
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("CHAT_HOST", "localhost");
+        facts.put("CHAT_PORT", Integer.toString(port));
+        facts.put("CHAT_CA", place.file("ca.pem").toString());
+        facts.put("CHAT_ADMIN_SOCKET", place.file("admin.sock").toString());
+        facts.put("CHAT_AUDIT_LOG", place.file("log").toString());
+        facts.put("CHAT_PID", Long.toString(process.pid()));
+        place.announce(facts);
+        return new Running(port, people);
+    }
+
+    private void certificate() throws IOException {
+        Path pem = place.file("server.pem");
+        if (Files.exists(pem)
+                && Pem.certificates(pem)
+                        .getFirst()
+                        .getNotAfter()
+                        .toInstant()
+                        .isAfter(Instant.now().plus(RENEW_BEFORE))) {
+            return;
+        }
+        Authority.writeDevelopmentFiles(place.file("").normalize(), random, Instant.now());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void configure(int port) throws IOException {
+        Files.writeString(place.file("chatd.toml"), """
+                # Written anew at each start of the demo.
+                [listen]
+                addresses = ["[::]:%d"]
+                [tls]
+                certificate = "%s"
+                key = "%s"
+                [database]
+                socket = "%s"
+                user = "root"
+                [audit]
+                directory = "%s"
+                [admin]
+                socket = "%s"
+                [registration]
+                mode = "open"
+                """.formatted(
+                        port,
+                        toml(place.file("server.pem")),
+                        toml(place.file("server.key")),
+                        toml(place.file("mariadb.sock")),
+                        toml(place.file("log")),
+                        toml(place.file("admin.sock"))));
+    }
+
+    private static String toml(Path path) {
+        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    private void awaitReady(DaemonLink link, GuardedProcess process) throws IOException {
+        long end = System.nanoTime() + DAEMON_PATIENCE.toNanos();
+        while (true) {
+            try {
+                link.call(Map.of("command", "status"), line -> {});
+                return;
+            } catch (Failure e) {
+                if (!process.isAlive()) {
+                    throw new Problem("The daemon did not start:\n" + tail());
+                }
+                if (System.nanoTime() > end) {
+                    throw new Problem("The daemon does not answer. Its log is " + place.file("chatd.log") + ".");
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Problem("interrupted");
+            }
+        }
+    }
+
+    private String tail() throws IOException {
+        List<String> lines = Files.readAllLines(place.file("chatd.log"));
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    }
+
+    private People people(DaemonLink link) throws IOException {
+        Map<String, JsonNode> there = new HashMap<>();
+        link.call(Map.of("command", "user list"), line -> {})
+                .forEach(user -> there.put(user.path("name").asString(), user));
+        String alices = place.secret("alice.password").orElse("");
+        if (!there.containsKey("alice")) {
+            alices = add(link, "alice", false);
+        } else if (alices.isEmpty()) {
+            alices = "(lost: ./chat admin user reset alice)";
+        }
+        JsonNode bob = there.get("bob");
+        if (bob == null) {
+            return new People(alices, add(link, "bob", true));
+        }
+        boolean mustChange = bob.path("mustChange").asBoolean();
+        return new People(alices, mustChange ? place.secret("bob.password").orElse(null) : null);
+    }
+
+    private String add(DaemonLink link, String name, boolean mustChange) throws IOException {
+        String password = link.call(Map.of("command", "user add", "name", name, "mustChange", mustChange), line -> {})
+                .path("password")
+                .asString();
+        place.keepSecret(name + ".password", password);
+        return password;
+    }
+
+    /** Completes with what to say when the daemon or the database ends by itself. */
+    CompletableFuture<String> onTrouble() {
+        CompletableFuture<String> ofDaemon = daemon == null
+                ? new CompletableFuture<>()
+                : daemon.onExit()
+                        .thenApply(code -> "The daemon ended (exit code " + code + "). Its log is "
+                                + place.file("chatd.log") + ".");
+        CompletableFuture<String> ofDatabase = database == null
+                ? new CompletableFuture<>()
+                : database.onExit()
+                        .thenApply(code -> "The database ended (exit code " + code + "). Its log is "
+                                + place.file("mariadb.log") + ".");
+        return CompletableFuture.anyOf(ofDaemon, ofDatabase).thenApply(String::valueOf);
+    }
+
+    @Override
+    public void close() throws IOException {
+        place.unannounce();
+        if (daemon != null) {
+            daemon.close();
+        }
+        if (database != null) {
+            database.close();
+        }
+        place.close();
+    }
+}

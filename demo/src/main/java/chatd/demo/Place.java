@@ -1,0 +1,146 @@
+package chatd.demo;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The demo's directory: what is where in it, and that one demo at a time has it. */
+final class Place implements AutoCloseable {
+    private static final String MARK = "chatd-demo";
+    private static final Set<String> OURS = Set.of(
+            "mariadb",
+            "mariadb.new",
+            "mariadb.log",
+            "mariadb.sock",
+            "log",
+            "chatd.toml",
+            "chatd.log",
+            "admin.sock",
+            "ca.pem",
+            "server.pem",
+            "server.key",
+            "alice.password",
+            "bob.password",
+            "demo.env");
+
+    private final Path directory;
+    private final FileChannel lock;
+
+    private Place(Path directory, FileChannel lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes a directory, making it where it is not there.
+     *
+     * @throws Problem where another demo has it, or it has something else in it
+     */
+    static Place take(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath().normalize();
+        boolean there = Files.isDirectory(absolute);
+        if (there && !Files.exists(absolute.resolve(MARK))) {
+            try (var content = Files.list(absolute)) {
+                if (content.findAny().isPresent()) {
+                    throw new Problem(absolute + " has something else in it: name an empty or a new directory.");
+                }
+            }
+        }
+        Files.createDirectories(absolute);
+        Files.setPosixFilePermissions(absolute, PosixFilePermissions.fromString("rwx------"));
+        FileChannel file = FileChannel.open(
+                absolute.resolve(MARK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock held = file.tryLock();
+        if (held == null) {
+            file.close();
+            throw new Problem("A demo is running on " + absolute + " already. Stop it with Ctrl-C, or choose another"
+                    + " directory with --dir.");
+        }
+        Files.deleteIfExists(absolute.resolve("demo.env"));
+        return new Place(absolute, file);
+    }
+
+    Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    /** Removes what an earlier demo left, and nothing else. */
+    void clear() throws IOException {
+        for (String name : OURS) {
+            delete(directory.resolve(name));
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (!Files.exists(tree, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** The one line of a file that nobody else may read. */
+    Optional<String> secret(String name) throws IOException {
+        Path file = directory.resolve(name);
+        return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    void keepSecret(String name, String secret) throws IOException {
+        Path file = directory.resolve(name);
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, secret + "\n");
+    }
+
+    /** Writes {@code demo.env}, at once or not at all. */
+    void announce(Map<String, String> facts) throws IOException {
+        String text = facts.entrySet().stream()
+                .map(fact -> fact.getKey() + "=" + quoted(fact.getValue()) + "\n")
+                .collect(Collectors.joining());
+        Path fresh = directory.resolve("demo.env.new");
+        Files.writeString(fresh, text, StandardCharsets.UTF_8);
+        Files.move(fresh, directory.resolve("demo.env"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String quoted(String value) {
+        return value.matches("[A-Za-z0-9_./:@%+,-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
+    }
+
+    void unannounce() throws IOException {
+        Files.deleteIfExists(directory.resolve("demo.env"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        unannounce();
+        lock.close();
+    }
+}

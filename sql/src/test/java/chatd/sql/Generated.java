@@ -1,0 +1,73 @@
+package chatd.sql;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jooq.codegen.GenerationTool;
+import org.jooq.meta.jaxb.Configuration;
+import org.jooq.meta.jaxb.Database;
+import org.jooq.meta.jaxb.ForcedType;
+import org.jooq.meta.jaxb.Generate;
+import org.jooq.meta.jaxb.Generator;
+import org.jooq.meta.jaxb.Jdbc;
+import org.jooq.meta.jaxb.Logging;
+import org.jooq.meta.jaxb.Target;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/** Generates the jOOQ classes from the migrations, as {@code ./chat generate} does: {@code Generated DIRECTORY}. */
+final class Generated {
+    private Generated() {}
+
+    public static void main(String[] arguments) throws Exception {
+        into(Path.of(arguments[0]));
+    }
+
+    static void into(Path sources) throws Exception {
+        Path directory = Files.createTempDirectory("cg");
+        try (PrivateMariaDb server = PrivateMariaDb.start(directory, directory.resolve("s"))) {
+            server.createSchema("chatd");
+            Migrations.migrate(new MariaDbDataSource(server.url("chatd")));
+            generate(server.url("chatd"), sources);
+        } finally {
+            MariaDbProgram.delete(directory);
+        }
+    }
+
+    private static void generate(String url, Path sources) throws IOException {
+        Files.createDirectories(sources);
+        Configuration configuration = new Configuration()
+                .withLogging(Logging.ERROR)
+                .withJdbc(new Jdbc().withDriver("org.mariadb.jdbc.Driver").withUrl(url))
+                .withGenerator(new Generator()
+                        .withDatabase(new Database()
+                                .withName("org.jooq.meta.mariadb.MariaDBDatabase")
+                                .withInputSchema("chatd")
+                                .withOutputSchemaToDefault(true)
+                                .withExcludes("schema_version")
+                                .withUnsignedTypes(false)
+                                .withForcedTypes(
+                                        new ForcedType().withName("BOOLEAN").withIncludeExpression(".*\\.must_change"),
+                                        new ForcedType().withName("BIGINT").withIncludeTypes("(?i:(big)?int.*)"),
+                                        new ForcedType().withName("INTEGER").withIncludeTypes("(?i:(small|tiny)int.*)"),
+                                        new ForcedType()
+                                                .withUserType("java.time.Instant")
+                                                .withConverter("chatd.sql.UtcConverter")
+                                                .withIncludeTypes("(?i:datetime.*)")))
+                        .withGenerate(new Generate()
+                                .withRecords(true)
+                                .withPojos(false)
+                                .withDaos(false)
+                                .withGeneratedAnnotation(false)
+                                .withJavadoc(false)
+                                .withGlobalCatalogReferences(false))
+                        .withTarget(new Target()
+                                .withPackageName("chatd.sql.generated")
+                                .withDirectory(sources.toString())
+                                .withClean(true)));
+        try {
+            GenerationTool.generate(configuration);
+        } catch (Exception e) {
+            throw new IOException("the generator failed", e);
+        }
+    }
+}
