@@ -19,6 +19,7 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /** Reads and writes certificates and keys as PEM: EC, RSA and Ed25519, in PKCS#8 or the older forms. */
 public final class Pem {
@@ -67,7 +68,7 @@ public final class Pem {
                     return converter.getPrivateKey(info);
                 }
                 if (object instanceof PEMKeyPair pair) {
-                    return converter.getKeyPair(pair).getPrivate();
+                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
                 }
                 if (object.getClass().getSimpleName().contains("Encrypted")) {
                     throw new Unusable(file, "the key is encrypted: decrypt it first (openssl pkey -in … -out …)");
@@ -84,8 +85,7 @@ public final class Pem {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             for (Object object : objects) {
-                writer.writeObject(
-                        object instanceof PrivateKey key ? PrivateKeyInfo.getInstance(key.getEncoded()) : object);
+                writer.writeObject(object instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : object);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -59,15 +60,18 @@ final class Link implements Closeable {
     static Link connect(Address address, @Nullable Path authorities) {
         SSLSocket socket = null;
         try {
-            socket = (SSLSocket) context(authorities).getSocketFactory().createSocket();
+            Socket plain = new Socket();
+            plain.setTcpNoDelay(true);
+            plain.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+            socket = (SSLSocket) context(authorities)
+                    .getSocketFactory()
+                    .createSocket(plain, address.host(), address.port(), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             parameters.setNamedGroups(GROUPS);
             parameters.setApplicationProtocols(new String[] {Chat1.ALPN});
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
-            socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
             socket.startHandshake();
             return new Link(socket);
         } catch (UnknownHostException e) {

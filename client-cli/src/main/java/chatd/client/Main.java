@@ -43,6 +43,9 @@ import picocli.CommandLine.Spec;
             "A script displaces the account's interactive session: give it an account of its own."
         })
 public final class Main implements Callable<Integer> {
+    /** It logs every connection; held here, since loggers that nobody holds forget their level. */
+    private static final Logger TLS_LOG = Logger.getLogger("org.bouncycastle");
+
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -79,7 +82,7 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        Logger.getLogger("org.bouncycastle").setLevel(Level.OFF);
+        TLS_LOG.setLevel(Level.OFF);
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         int end = Arrays.asList(arguments).indexOf("--");
         List<String> text = end < 0 ? List.of() : List.of(arguments).subList(end + 1, arguments.length);

@@ -204,7 +204,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         boolean owing = inbox().isBusy() || isPaused();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
             deaf = true;
-            audit.log(new AuditEvent.ConnectionRefused(session().address().getHostAddress(), "timeout"));
+            audit.log(new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
             session().finish("timeout");
             return;
         }

@@ -23,6 +23,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -123,7 +124,7 @@ public final class Listener implements AutoCloseable {
     private void accept(SocketChannel channel) {
         InetSocketAddress peer = channel.remoteAddress();
         if (!admission.admit(peer.getAddress())) {
-            audit.log(new AuditEvent.ConnectionRefused(peer.getAddress().getHostAddress(), "too-many"));
+            audit.log(new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), "too-many"));
             channel.close();
             return;
         }
@@ -139,6 +140,7 @@ public final class Listener implements AutoCloseable {
         connection.carry(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,
+                NetUtil.toAddressString(peer.getAddress()),
                 dialect,
                 connection,
                 limits.queueBytes(),

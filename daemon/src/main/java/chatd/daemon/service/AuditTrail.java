@@ -53,7 +53,7 @@ public final class AuditTrail {
 
     public static Peer peer(Session session) {
         return new Peer(
-                session.id(), session.dialect().name(), session.address().getHostAddress(), session.port());
+                session.id(), session.dialect().name(), session.addressText(), session.port());
     }
 
     static Peer peer(Entry.Origin origin) {

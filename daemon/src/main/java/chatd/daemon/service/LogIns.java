@@ -110,7 +110,7 @@ public final class LogIns {
             Entry.Change change = committed.entry().change();
             Account account = directory.numbered(change.account());
             Optional<Instant> lastLogin = account.lastLogin();
-            directory.put(account.withLogin(change.time(), session.address().getHostAddress(), session.port()));
+            directory.put(account.withLogin(change.time(), session.addressText(), session.port()));
             Session displaced = sessions.logIn(session, account.number(), account.name(), (displacing, online) -> {
                 var roster = directory.roster(online);
                 Event hello =

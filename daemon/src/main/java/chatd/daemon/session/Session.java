@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
     private final String id;
     private final InetSocketAddress address;
+    private final String addressText;
     private final Dialect dialect;
     private final Connection connection;
     private final Outbox outbox;
@@ -29,12 +30,14 @@ public final class Session {
     public Session(
             String id,
             InetSocketAddress address,
+            String addressText,
             Dialect dialect,
             Connection connection,
             long queueBytes,
             int queueFrames) {
         this.id = id;
         this.address = address;
+        this.addressText = addressText;
         this.dialect = dialect;
         this.connection = connection;
         this.outbox = new Outbox(queueBytes, queueFrames);
@@ -47,6 +50,11 @@ public final class Session {
 
     public InetAddress address() {
         return address.getAddress();
+    }
+
+    /** As people write it: the short form of an IPv6 address. */
+    public String addressText() {
+        return addressText;
     }
 
     public int port() {
