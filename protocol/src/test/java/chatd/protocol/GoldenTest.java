@@ -1,5 +1,6 @@
 package chatd.protocol;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -31,7 +32,7 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("commands")
     void aCommandIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
-        Command command = Samples.commands().get(name);
+        Command command = requireNonNull(Samples.commands().get(name));
         ByteBuf frame = CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT);
         boolean streams = command instanceof Command.SendFile file && file.size() > 0;
         assertThat(bytes(frame, streams)).isEqualTo(Hex.golden("commands", name));
@@ -56,7 +57,7 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("events")
     void anEventIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
-        Event event = Samples.events().get(name);
+        Event event = requireNonNull(Samples.events().get(name));
         ByteBuf frame = CHAT1.write(event, UnpooledByteBufAllocator.DEFAULT);
         assertThat(bytes(frame, event instanceof Event.FileContent)).isEqualTo(Hex.golden("events", name));
     }

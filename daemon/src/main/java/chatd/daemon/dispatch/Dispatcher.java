@@ -105,6 +105,8 @@ public final class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
+            // What came before is answered before.
+            settle(writes);
             failed(session, command, e);
         }
         session.awaitRoom();

@@ -125,7 +125,7 @@ public final class Files {
                     Code.TOO_LARGE,
                     "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
         }
-        Recipients recipients = sending.recipients(session, command.audience());
+        Recipients recipients = sending.recipients(command.audience());
         room.acquire();
         Upload upload = new Upload(command.name(), command.size(), recipients);
         uploads.put(session, upload);

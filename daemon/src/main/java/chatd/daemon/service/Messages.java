@@ -6,6 +6,7 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
+import chatd.protocol.Audience;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
 import io.netty.buffer.ByteBufUtil;
@@ -56,7 +57,7 @@ public final class Messages {
                     Code.TOO_LARGE,
                     "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, limits.text()));
         }
-        Recipients recipients = recipients(session, command.audience());
+        Recipients recipients = recipients(command.audience());
         return journal.submit(new Sending(session, recipients) {
             @Override
             public long bytes() {
@@ -130,13 +131,9 @@ public final class Messages {
         return java.util.Objects.requireNonNull(entry.file());
     }
 
-    /** Looks the recipients up, and tells the sender of those who do not exist. */
-    Recipients recipients(Session session, chatd.protocol.Audience audience) {
-        Recipients recipients = Recipients.of(audience, directory, limits.recipients());
-        if (!recipients.unknown().isEmpty()) {
-            session.answer(serverText(recipients.complaint() + " The others were sent it."));
-        }
-        return recipients;
+    /** Looks the recipients up. */
+    Recipients recipients(Audience audience) {
+        return Recipients.of(audience, directory, limits.recipients());
     }
 
     /** What the daemon says to one user, which is not stored. */
@@ -164,6 +161,9 @@ public final class Messages {
         @Override
         public void committed(Committed<Entry.Message> committed) {
             sessions.deliver(committed, toReceivers(committed.entry()));
+            if (!recipients.unknown().isEmpty()) {
+                session.answer(serverText(recipients.complaint() + " The others were sent it."));
+            }
         }
     }
 }

@@ -1,0 +1,69 @@
+package chatd.audit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One of every event, by the name of its golden file. */
+final class AuditEvents {
+    private static final Who ALICE = Who.of(12, "alice");
+    private static final Who WANG = Who.of(13, "王芳");
+    private static final Peer PEER = new Peer("s7f3", "chat/1", "2001:db8::7", 50123);
+
+    private AuditEvents() {}
+
+    static Map<String, AuditEvent> all() {
+        Map<String, AuditEvent> all = new LinkedHashMap<>();
+        all.put("start", new AuditEvent.Started("1.0.0", 4711, 41, 7));
+        all.put("stop", new AuditEvent.Stopped("asked to"));
+        all.put(
+                "certificate",
+                new AuditEvent.CertificateLoaded("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
+        all.put("connection", new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"));
+        all.put("tls", new AuditEvent.TlsFailed(PEER, "no_application_protocol(120)"));
+        all.put("login", new AuditEvent.LoggedIn(8, ALICE, PEER));
+        all.put("login-refused", new AuditEvent.Refused("login", ALICE, PEER, "wrong-password"));
+        all.put("login-unknown", new AuditEvent.Refused("login", Who.UNKNOWN, PEER, "no-such-user"));
+        all.put("logout", new AuditEvent.LoggedOut(ALICE, PEER, "closed by the client"));
+        all.put("displaced", new AuditEvent.Displaced(ALICE, PEER, "s7f4"));
+        all.put("throttled", new AuditEvent.Throttled(ALICE, PEER, Duration.ofSeconds(4)));
+        all.put("register", new AuditEvent.Registered(9, WANG, PEER));
+        all.put("password", new AuditEvent.PasswordChanged(10, ALICE, PEER));
+        all.put("settings", new AuditEvent.SettingsStored(11, ALICE, PEER, 345));
+        all.put("account", new AuditEvent.AccountChanged(12, WANG, "reset", "root"));
+        all.put("text", new AuditEvent.TextSent(42, ALICE, PEER, 11, false, List.of(WANG, ALICE)));
+        all.put("text-everyone", new AuditEvent.TextSent(43, ALICE, PEER, 11, true, List.of()));
+        all.put("file", new AuditEvent.FileSent(44, ALICE, PEER, 3, 16 << 20, false, List.of(WANG)));
+        all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
+        all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
+        all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
+        all.put("violation-unnamed", new AuditEvent.Violation(Who.UNKNOWN, PEER, "", "unknown type or subtype"));
+        all.put(
+                "admin",
+                new AuditEvent.AdminCommand(
+                        "root",
+                        "user add",
+                        List.of(Map.entry("name", "王芳"), Map.entry("password", "made")),
+                        Outcome.OK,
+                        null));
+        all.put(
+                "admin-refused",
+                new AuditEvent.AdminCommand("mallory", "user list", List.of(), Outcome.REFUSED, "not-allowed"));
+        all.put("rotation", new AuditEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
+        all.put("recovery", new AuditEvent.Recovered(17, "audit.torn-1795155300000"));
+        all.put("clock", new AuditEvent.ClockSetBack(Duration.ofHours(1)));
+        all.put("database", new AuditEvent.Database(false, "Connection refused"));
+        all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
+        all.put("late", new AuditEvent.Late(new AuditEvent.TextSent(45, ALICE, null, 5, true, List.of())));
+        all.put(
+                "hostile",
+                new AuditEvent.Refused(
+                        "register",
+                        new Who(null, "a\"<b>&'\u202Eevil\u0000\n\r\t\\\u200B\uFEFF\uD800x\u00A0\uFE0F"),
+                        PEER,
+                        "bad-name"));
+        return all;
+    }
+}

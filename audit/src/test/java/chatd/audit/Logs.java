@@ -1,0 +1,79 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** Logs for tests, and the chain once more, written from the page. */
+final class Logs {
+    static final AuditLog.Options OPTIONS =
+            new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host");
+
+    private Logs() {}
+
+    /** A clock that stands where it is put. */
+    static final class Hands extends Clock {
+        Instant now = Instant.parse("2026-11-20T06:15:00Z");
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    static AuditEvent event(int n) {
+        return new AuditEvent.TextSent(n, Who.of(1, "alice"), null, n, true, List.of());
+    }
+
+    /** A log with {@code n} messages that was closed in order. */
+    static void write(Path directory, int n) throws IOException {
+        try (AuditLog log = AuditLog.open(directory, OPTIONS, new Hands())) {
+            for (int i = 1; i <= n; i++) {
+                log.append(event(i));
+            }
+        }
+    }
+
+    static List<String> lines(Path file) throws IOException {
+        return Files.readAllLines(file);
+    }
+
+    /** The chains of a document's lines, computed as the page says, from line 4 on. */
+    static List<String> chains(List<String> lines, String previous) throws NoSuchAlgorithmException {
+        String chain = hash(previous, String.join("\n", lines.subList(0, 3)));
+        List<String> chains = new ArrayList<>();
+        for (String line : lines.subList(3, lines.size() - 1)) {
+            chain = hash(chain, line.replaceFirst(" chain=\"[^\"]{43}\"", ""));
+            chains.add(chain);
+        }
+        return chains;
+    }
+
+    private static String hash(String chain, String body) throws NoSuchAlgorithmException {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(sha256.digest((chain + "\n" + body).getBytes(StandardCharsets.UTF_8)));
+    }
+}

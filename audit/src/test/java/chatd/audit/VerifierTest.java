@@ -1,0 +1,106 @@
+package chatd.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifierTest {
+    @TempDir
+    private Path directory;
+
+    private List<String> lines = List.of();
+
+    @BeforeEach
+    void write() throws IOException {
+        Logs.write(directory, 4);
+        lines = new ArrayList<>(Logs.lines(directory.resolve("audit.xml")));
+    }
+
+    private String wrong(List<String> changed) throws IOException {
+        Files.writeString(directory.resolve("audit.xml"), String.join("\n", changed) + "\n");
+        return String.valueOf(Verifier.verify(directory).wrong());
+    }
+
+    @Test
+    void anHonestLogIsConsistent() throws IOException {
+        Verifier.Report report = Verifier.verify(directory);
+        assertThat(report.wrong()).isNull();
+        assertThat(report.events()).isEqualTo(4);
+        assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void everyChangedByteIsFound() throws IOException {
+        byte[] whole = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 1;
+            Files.write(directory.resolve("audit.xml"), changed);
+            assertThat(Verifier.verify(directory).wrong()).as("byte " + i).isNotNull();
+        }
+    }
+
+    @Test
+    void theFirstWrongLineIsNamed() throws IOException {
+        lines.set(5, lines.get(5).replace("size=\"3\"", "size=\"4\""));
+        assertThat(wrong(lines)).startsWith("audit.xml: line 6: the chain does not hold");
+    }
+
+    @Test
+    void aMissingADoubledAndASwappedLineAreFound() throws IOException {
+        List<String> missing = new ArrayList<>(lines);
+        missing.remove(4);
+        assertThat(wrong(missing)).contains("line 5");
+        List<String> doubled = new ArrayList<>(lines);
+        doubled.add(5, lines.get(4));
+        assertThat(wrong(doubled)).contains("line 6");
+        List<String> swapped = new ArrayList<>(lines);
+        swapped.set(4, lines.get(5));
+        swapped.set(5, lines.get(4));
+        assertThat(wrong(swapped)).contains("line 5");
+    }
+
+    @Test
+    void whatFollowsTheEndAndAMissingEndAreFound() throws IOException {
+        assertThat(wrong(lines.subList(0, lines.size() - 1))).contains("line 8: the end of the document is missing");
+        lines.add("<!-- more -->");
+        assertThat(wrong(lines)).contains("line 9: something follows");
+    }
+
+    @Test
+    void aMissingSegmentIsFound() throws IOException {
+        List<Path> closed;
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+            log.rotate();
+            log.append(Logs.event(5));
+            log.rotate();
+            log.append(Logs.event(6));
+            closed = log.files().closed();
+        }
+        assertThat(Verifier.verify(directory).wrong()).isNull();
+        assertThat(Verifier.verify(directory).segments()).isEqualTo(3);
+        byte[] middle = Files.readAllBytes(closed.get(1));
+        Files.delete(closed.get(1));
+        assertThat(Verifier.verify(directory).wrong()).contains("segment 2 is missing");
+        Files.write(closed.get(1), middle);
+        Files.delete(closed.get(0));
+        assertThat(Verifier.verify(directory).wrong()).isNull();
+        assertThat(Verifier.verify(directory).notes())
+                .singleElement()
+                .asString()
+                .contains("begins with segment 2");
+    }
+
+    @Test
+    void anEmptyDirectoryIsNoLog(@TempDir Path empty) throws IOException {
+        assertThat(Verifier.verify(empty).wrong()).contains("no log");
+    }
+}

@@ -1,0 +1,91 @@
+package chatd.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What Jazzer calls. The first byte chooses the direction and whether the sender is logged in, the rest is what came.
+ * However it is cut, it reads the same; nothing but {@link MalformedFrame} is thrown; and what was read, written, reads
+ * as itself.
+ */
+public final class FrameFuzzer {
+    private static final Chat1 CHAT1 = new Chat1(new Limits(1 << 12, 1 << 12, 8, 1 << 12), java.time.ZoneOffset.UTC);
+
+    private FrameFuzzer() {}
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        if (input.length == 0) {
+            return;
+        }
+        boolean loggedIn = (input[0] & 1) != 0;
+        boolean commands = (input[0] & 2) != 0;
+        List<Object> whole = read(commands, loggedIn, input, input.length);
+        List<Object> bytewise = read(commands, loggedIn, input, 1);
+        if (!whole.equals(bytewise)) {
+            throw new AssertionError("cut into bytes it reads as " + bytewise + ", not " + whole);
+        }
+        for (Object message : whole) {
+            again(message);
+        }
+    }
+
+    /** The messages, a content as the number of its bytes, and at the end what was wrong, if anything. */
+    private static List<Object> read(boolean commands, boolean loggedIn, byte[] input, int step) {
+        FrameReader<?> reader = commands ? CHAT1.commandReader() : CHAT1.eventReader();
+        List<Object> messages = new ArrayList<>();
+        long content = 0;
+        ByteBuf in = Unpooled.buffer();
+        try {
+            for (int at = 1; at < input.length; at += step) {
+                in.writeBytes(input, at, Math.min(step, input.length - at));
+                for (Object next = reader.next(in, loggedIn); next != null; next = reader.next(in, loggedIn)) {
+                    Content piece = next instanceof Command.Piece command
+                            ? command.content()
+                            : next instanceof Event.Piece event ? event.content() : null;
+                    if (piece == null) {
+                        messages.add(next);
+                    } else {
+                        content += piece.bytes().readableBytes();
+                        piece.bytes().release();
+                    }
+                }
+            }
+        } catch (MalformedFrame e) {
+            messages.add(e.what());
+        }
+        messages.add(content);
+        in.release();
+        return messages;
+    }
+
+    private static void again(Object message) {
+        Object read = message;
+        if (message instanceof Command command && isExact(command)) {
+            ByteBuf frame = CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT);
+            read = CHAT1.commandReader().next(frame, true);
+            frame.release();
+        } else if (message instanceof Event event) {
+            ByteBuf frame = CHAT1.write(event, UnpooledByteBufAllocator.DEFAULT);
+            read = CHAT1.eventReader().next(frame, true);
+            frame.release();
+        }
+        if (!message.equals(read)) {
+            throw new AssertionError(message + " was written and read as " + read);
+        }
+    }
+
+    /** Whether nothing was lost in reading: names that are no text, and those over the limit, are. */
+    private static boolean isExact(Command command) {
+        return switch (command) {
+            case Command.LogIn login -> !login.name().contains("\uFFFD");
+            case Command.Register register -> !register.name().contains("\uFFFD");
+            case Command.ChangePassword change -> !change.name().contains("\uFFFD");
+            case Command.SendText text -> !(text.audience() instanceof Audience.TooMany);
+            case Command.SendFile file -> !(file.audience() instanceof Audience.TooMany);
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,70 @@
+package chatd.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The decoder against what nobody thought of. How long: system property {@code chatd.fuzz.seconds}. */
+class FuzzTest {
+    @TempDir
+    private Path found;
+
+    private static Path corpus() throws URISyntaxException {
+        return Path.of(
+                Objects.requireNonNull(FuzzTest.class.getResource("corpus")).toURI());
+    }
+
+    static List<Path> seeds() throws IOException, URISyntaxException {
+        try (Stream<Path> files = Files.list(corpus())) {
+            return files.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void everySeedOfTheCorpusHolds(Path seed) throws IOException {
+        FrameFuzzer.fuzzerTestOneInput(Files.readAllBytes(seed));
+    }
+
+    @Test
+    void noInputBreaksTheDecoder() throws Exception {
+        String seconds = System.getProperty("chatd.fuzz.seconds", "5");
+        Path log = found.resolve("log");
+        Process jazzer = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-XX:+EnableDynamicAgentLoading",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "com.code_intelligence.jazzer.Jazzer",
+                        "--target_class=chatd.protocol.FrameFuzzer",
+                        "--instrumentation_includes=chatd.protocol.**",
+                        // It trips over the Unsafe of a queue in Netty.
+                        "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer",
+                        "--reproducer_path=" + found,
+                        "-artifact_prefix=" + found + "/",
+                        "-max_total_time=" + seconds,
+                        "-rss_limit_mb=0",
+                        found.toString(),
+                        corpus().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        int exit = jazzer.waitFor();
+        String said = Files.readString(log);
+        assertThat(exit).as(said).isZero();
+        // It ran at all: libFuzzer's last line.
+        assertThat(said).containsPattern("Done \\d{3,} runs");
+    }
+}
