@@ -48,7 +48,7 @@ record Run(int exit, String out, String err) {
 
     /** Sends a signal as {@code kill} does; a negative number is a process group. */
     static void signal(String signal, long pid) {
-        program("", Map.of(), List.of("sh", "-c", "kill -" + signal + " -- " + pid));
+        program("", Map.of(), List.of("sh", "-c", "kill -s " + signal + " -- " + pid));
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command) {

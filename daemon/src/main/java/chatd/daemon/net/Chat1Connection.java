@@ -16,12 +16,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,12 +112,29 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
+    /** What went wrong, in words that quote nothing of what came. */
     private static String reason(Throwable cause) {
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
+        for (Throwable e = cause; e != null; e = e.getCause()) {
+            switch (e) {
+                case NotSslRecordException plain -> {
+                    return "what came is no TLS";
+                }
+                case TlsFatalAlert alert -> {
+                    return AlertDescription.getText(alert.getAlertDescription());
+                }
+                case TlsFatalAlertReceived alert -> {
+                    return "the peer says " + AlertDescription.getText(alert.getAlertDescription());
+                }
+                case SslHandshakeTimeoutException late -> {
+                    return "timeout";
+                }
+                case ClosedChannelException gone -> {
+                    return "the peer went away";
+                }
+                default -> {}
+            }
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return cause.getClass().getSimpleName();
     }
 
     private void peerIsDone() {

@@ -52,8 +52,7 @@ public final class AuditTrail {
     }
 
     public static Peer peer(Session session) {
-        return new Peer(
-                session.id(), session.dialect().name(), session.addressText(), session.port());
+        return new Peer(session.id(), session.dialect().name(), session.addressText(), session.port());
     }
 
     static Peer peer(Entry.Origin origin) {

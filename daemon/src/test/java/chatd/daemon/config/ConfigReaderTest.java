@@ -1,0 +1,153 @@
+package chatd.daemon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+class ConfigReaderTest {
+    @TempDir
+    private Path directory;
+
+    private Config read(String text) throws ConfigException, IOException {
+        return ConfigReader.read(Files.writeString(directory.resolve("chatd.toml"), text), Map.of());
+    }
+
+    private String errors(String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("chatd.toml"), text);
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(file, Map.of()));
+        return String.join("\n", e.errors()).replace(directory + "/", "");
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheProtocol() throws ConfigException {
+        Config.Limits limits = ConfigReader.read(null, Map.of()).limits();
+        assertThat(limits.text()).isEqualTo(64 * 1024);
+        assertThat(limits.file()).isEqualTo(16 * 1024 * 1024);
+        assertThat(limits.recipients()).isEqualTo(1000);
+        assertThat(limits.replay()).isEqualTo(1000);
+        assertThat(limits.settings()).isEqualTo(1024 * 1024);
+        assertThat(limits.firstPacket()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(limits.logIn()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(limits.frameProgress()).isEqualTo(1024);
+        assertThat(limits.queueBytes()).isEqualTo(1024 * 1024);
+        assertThat(limits.queueFrames()).isEqualTo(4096);
+        assertThat(limits.linger()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void theDefaultsAreClosedAndOnEveryAddress() throws ConfigException {
+        Config config = ConfigReader.read(null, Map.of());
+        assertThat(config.registration().open()).isFalse();
+        assertThat(config.listen().addresses()).hasSize(1);
+        assertThat(config.listen().addresses().getFirst().getPort()).isEqualTo(7443);
+        assertThat(config.listen().addresses().getFirst().getAddress().isAnyLocalAddress())
+                .isTrue();
+        assertThat(config.accounts().concealUsers()).isFalse();
+        assertThat(config.rates()).isEqualTo(new Config.Rates(0, 0));
+    }
+
+    @Test
+    void theProgramsOwnDocumentIsAFileThatCanBeUsed() throws Exception {
+        assertThat(read(ConfigReader.defaults())).isEqualTo(ConfigReader.read(null, Map.of()));
+    }
+
+    /** Every option stands in the document with a comment above it; every option of the document is one of the code's. */
+    @Test
+    void everyOptionIsExplainedAndRead() throws Exception {
+        TomlParseResult document = Toml.parse(ConfigReader.defaults());
+        String[] lines = ConfigReader.defaults().split("\n", -1);
+        for (String key : document.dottedKeySet()) {
+            int line = Objects.requireNonNull(document.inputPositionOf(key)).line();
+            assertThat(lines[line - 2]).as("above " + key).matches("(#.*|[a-z-]+ = .*)");
+            String wrong = key.equals("database.host") ? "" : errors(sectioned(key, "[{}]"));
+            if (!wrong.isEmpty()) {
+                assertThat(wrong).as(key).contains(key + ": ");
+            }
+        }
+        int options = Config.class.getRecordComponents().length;
+        int known = 0;
+        for (var section : Config.class.getRecordComponents()) {
+            known += section.getType().getRecordComponents().length;
+        }
+        assertThat(document.keySet()).hasSize(options);
+        assertThat(document.dottedKeySet()).hasSize(known);
+    }
+
+    private static String sectioned(String key, String value) {
+        int dot = key.indexOf('.');
+        return "[" + key.substring(0, dot) + "]\n" + key.substring(dot + 1) + " = " + value + "\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    limits.replai = 5              | chatd.toml:2:1: unknown key limits.replai; did you mean replay?
+                    limits.replay = -1             | chatd.toml:2:1: limits.replay: expected a whole number
+                    limits.replay = "many"         | chatd.toml:2:1: limits.replay: expected a whole number
+                    limits.text = "64 KB"          | chatd.toml:2:1: limits.text: expected a size
+                    limits.text = "2 GiB"          | chatd.toml:2:1: limits.text: expected 1 to 1048576 bytes
+                    limits.log-in = "soon"         | chatd.toml:2:1: limits.log-in: expected a time
+                    registration.mode = "ajar"     | chatd.toml:2:1: registration.mode: expected closed or open
+                    registration.mode = true       | chatd.toml:2:1: registration.mode: expected a text in quotes
+                    accounts.conceal-users = "yes" | chatd.toml:2:1: accounts.conceal-users: expected true or false
+                    listen.addresses = ["7443"]    | chatd.toml:2:1: listen.addresses: expected an address with a port
+                    listen.addresses = "x"         | chatd.toml:2:1: listen.addresses: expected a list
+                    throttle.exempt = ["10.0.0.0/33"] | chatd.toml:2:1: throttle.exempt: expected a network
+                    chat1.wire-zone = "Mars"       | chatd.toml:2:1: chat1.wire-zone: expected a time zone
+                    lisen.addresses = []           | unknown section [lisen]; did you mean listen?
+                    """)
+    void whatIsWrongIsSaidWithItsPlace(String option, String said) throws IOException {
+        String[] parts = option.split(" = ", 2);
+        assertThat(errors(sectioned(parts[0], parts[1]))).contains(said);
+    }
+
+    @Test
+    void brokenTomlIsSaidWithItsPlace() throws IOException {
+        assertThat(errors("[limits]\ntext = 64 KiB\n")).startsWith("chatd.toml:2:");
+    }
+
+    @Test
+    void allErrorsAreSaidAtOnce() throws IOException {
+        assertThat(errors("[limits]\nreplai = 1\ntext = \"x\"\n[tsl]\nkey = \"\"\n")
+                        .lines())
+                .hasSize(3);
+    }
+
+    @Test
+    void theEnvironmentOverridesTheFile() throws Exception {
+        Path file = Files.writeString(directory.resolve("chatd.toml"), "[limits]\nreplay = 7\nrecipients = 8\n");
+        Config config = ConfigReader.read(
+                file,
+                Map.of("CHATD_LIMITS_REPLAY", "9", "CHATD_LISTEN_ADDRESSES", "[::1]:1, 127.0.0.1:2", "HOME", "/x"));
+        assertThat(config.limits().replay()).isEqualTo(9);
+        assertThat(config.limits().recipients()).isEqualTo(8);
+        assertThat(config.listen().addresses()).hasSize(2);
+    }
+
+    @Test
+    void aWrongEnvironmentIsSaid() {
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_LIMITS_REPLAI", "9")))
+                .hasMessageContaining("CHATD_LIMITS_REPLAI")
+                .hasMessageContaining("did you mean CHATD_LIMITS_REPLAY?");
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of("CHATD_LIMITS_REPLAY", "x")))
+                .hasMessageContaining("environment CHATD_LIMITS_REPLAY: ");
+    }
+
+    @Test
+    void aMissingFileIsSaid() {
+        assertThatThrownBy(() -> ConfigReader.read(directory.resolve("none.toml"), Map.of()))
+                .hasMessageContaining("there is no such file");
+    }
+}

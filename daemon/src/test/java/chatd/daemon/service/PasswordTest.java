@@ -1,0 +1,96 @@
+package chatd.daemon.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.daemon.config.Config;
+import chatd.protocol.Secret;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PasswordTest {
+    private static final PasswordRules RULES = new PasswordRules();
+    private static final Hashing HASHING = new Hashing(new Config.Hashing(1 << 20, 1, 1, 2, 10));
+
+    @AfterAll
+    static void close() {
+        HASHING.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"correct horse", "王芳王芳王芳王芳", "tide-rope-3", "pppppppppppppppppppppppppppppppx"})
+    void aPasswordMayBe(String password) {
+        RULES.check(Secret.of(password), "alice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "seven77",
+                "王芳王芳王芳王",
+                "password",
+                "PassWord1",
+                "12345678",
+                "iloveyou",
+                "alicealice",
+                "ALICEalice",
+                "ppppppppppppppppppppppppppppppppx"
+            })
+    void aPasswordMayNotBe(String password) {
+        assertThatThrownBy(() -> RULES.check(Secret.of(password), "alicealice"))
+                .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_PASSWORD));
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNoPassword() {
+        Secret broken = Secret.ofBytes(new byte[] {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', (byte) 0xff});
+        assertThatThrownBy(() -> RULES.check(broken, "alice")).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void theFormOfUnicodeDoesNotMatter() {
+        assertThat(RULES.canonical(Secret.of("re\u0301sume\u0301"))).isEqualTo(RULES.canonical(Secret.of("résumé")));
+    }
+
+    @Test
+    void aHashIsArgon2idInPhcForm() {
+        String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")));
+        assertThat(hash).startsWith("$argon2id$v=19$m=1024,t=1,p=1$");
+        assertThat(HASHING.verify(hash, RULES.canonical(Secret.of("correct horse"))))
+                .isTrue();
+        assertThat(HASHING.verify(hash, RULES.canonical(Secret.of("correct horsf"))))
+                .isFalse();
+        assertThat(HASHING.hash(RULES.canonical(Secret.of("correct horse")))).isNotEqualTo(hash);
+    }
+
+    @Test
+    void aHashOfWeakerParametersIsKnown() {
+        String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")));
+        assertThat(HASHING.isWeak(hash)).isFalse();
+        try (Hashing stronger = new Hashing(new Config.Hashing(2 << 20, 1, 1, 1, 10))) {
+            assertThat(stronger.isWeak(hash)).isTrue();
+        }
+    }
+
+    @Test
+    void aOneTimePasswordIsEasyToType() {
+        SecureRandom random = new SecureRandom();
+        for (int i = 0; i < 100; i++) {
+            Secret password = OneTimePassword.make(random);
+            assertThat(password.text())
+                    .hasValueSatisfying(text -> assertThat(text)
+                            .matches("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}")
+                            .doesNotContain("0", "O", "1", "l"));
+            RULES.check(password, "alice");
+        }
+    }
+
+    @Test
+    void aSecretIsNeverPrinted() {
+        assertThat(Secret.of("correct horse")).hasToString("Secret[]");
+    }
+}

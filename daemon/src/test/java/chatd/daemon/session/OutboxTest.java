@@ -1,0 +1,112 @@
+package chatd.daemon.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rule 16 of the protocol. */
+class OutboxTest {
+    private final Outbox outbox = new Outbox(100, 5);
+
+    private static ByteBuf frame(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    }
+
+    private List<String> drained() {
+        List<String> frames = new ArrayList<>();
+        for (ByteBuf next = outbox.poll(); next != null; next = outbox.poll()) {
+            frames.add(next.toString(StandardCharsets.UTF_8));
+            next.release();
+        }
+        return frames;
+    }
+
+    @Test
+    void whatWaitsIsBoundedInBytes() {
+        assertThat(outbox.push(frame("x".repeat(100)), 1, null)).isTrue();
+        assertThat(outbox.push(frame("x"), 2, null)).isFalse();
+    }
+
+    @Test
+    void whatWaitsIsBoundedInFrames() {
+        for (int i = 1; i <= 5; i++) {
+            assertThat(outbox.push(frame("x"), i, null)).isTrue();
+        }
+        assertThat(outbox.push(frame("x"), 6, null)).isFalse();
+    }
+
+    @Test
+    void whatWasReadMakesRoom() {
+        for (int i = 1; i <= 100; i++) {
+            assertThat(outbox.push(frame("x".repeat(50)), i, null)).isTrue();
+            assertThat(drained()).hasSize(1);
+        }
+    }
+
+    @Test
+    void presenceIsJoinedPerUser() {
+        for (int i = 0; i < 50; i++) {
+            assertThat(outbox.push(frame("+bob"), 0, "bob")).isTrue();
+            assertThat(outbox.push(frame("-bob"), 0, "bob")).isTrue();
+        }
+        outbox.push(frame("text"), 1, null);
+        outbox.push(frame("+carol"), 0, "carol");
+        outbox.push(frame("+bob"), 0, "bob");
+        assertThat(drained()).containsExactly("text", "+carol", "+bob");
+    }
+
+    @Test
+    void whatWasAskedForIsNotCounted() {
+        for (int i = 0; i < 50; i++) {
+            outbox.answer(frame("x".repeat(50)));
+        }
+        assertThat(outbox.push(frame("x".repeat(100)), 1, null)).isTrue();
+    }
+
+    @Test
+    void whatComesUnaskedWaitsBehindAnAnswer() {
+        outbox.push(frame("before"), 7, null);
+        assertThat(outbox.beginAnswer()).isEqualTo(7);
+        outbox.answer(frame("one"));
+        outbox.push(frame("meanwhile"), 8, null);
+        outbox.answer(frame("two"));
+        assertThat(drained()).containsExactly("before", "one", "two");
+        outbox.endAnswer();
+        assertThat(drained()).containsExactly("meanwhile");
+    }
+
+    @Test
+    void theProducerOfAnAnswerWaitsForItsReader() {
+        for (int i = 0; i < 6; i++) {
+            outbox.answer(frame("x".repeat(64 << 10)));
+        }
+        Thread producer = Thread.startVirtualThread(outbox::awaitRoom);
+        await().until(() -> producer.getState() == Thread.State.WAITING);
+        drained();
+        await().until(() -> !producer.isAlive());
+    }
+
+    @Test
+    void theEndWakesTheProducerAndFreesEverything() {
+        ByteBuf big = frame("x".repeat(1 << 20));
+        ByteBuf held = frame("held");
+        outbox.answer(big);
+        outbox.beginAnswer();
+        outbox.push(held, 1, null);
+        Thread producer =
+                Thread.startVirtualThread(() -> assertThat(outbox.awaitRoom()).isFalse());
+        outbox.discard();
+        await().until(() -> !producer.isAlive());
+        assertThat(big.refCnt()).isZero();
+        assertThat(held.refCnt()).isZero();
+        ByteBuf late = frame("late");
+        outbox.push(late, 2, null);
+        assertThat(late.refCnt()).isZero();
+    }
+}

@@ -1,0 +1,37 @@
+package chatd.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jOOQ classes that are committed are those that the migrations give. */
+class GeneratedIT {
+    @TempDir
+    private Path fresh;
+
+    private static Map<String, String> sources(Path root) throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        Path generated = root.resolve("chatd/sql/generated");
+        try (Stream<Path> files = Files.walk(generated)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                sources.put(generated.relativize(file).toString(), Files.readString(file));
+            }
+        }
+        return sources;
+    }
+
+    @Test
+    void theCommittedClassesAreThoseOfTheMigrations() throws Exception {
+        Generated.into(fresh);
+        assertThat(sources(Path.of("src/main/java")))
+                .as("run `./chat generate` after a change of the migrations")
+                .isEqualTo(sources(fresh));
+    }
+}

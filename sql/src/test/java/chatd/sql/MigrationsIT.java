@@ -1,0 +1,125 @@
+package chatd.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+class MigrationsIT {
+    private static Path directory = Path.of("");
+
+    @SuppressWarnings("NullAway.Init")
+    private static PrivateMariaDb server;
+
+    private static int schemas;
+
+    private String url = "";
+
+    @BeforeAll
+    static void start() throws Exception {
+        directory = Files.createTempDirectory("cm");
+        server = PrivateMariaDb.start(directory, directory.resolve("s"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+        MariaDbProgram.delete(directory);
+    }
+
+    @BeforeEach
+    void schema() throws Exception {
+        String name = "m" + ++schemas;
+        server.createSchema(name);
+        url = server.url(name);
+    }
+
+    private void migrate() throws SQLException {
+        Migrations.migrate(new MariaDbDataSource(url));
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private long number(String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            assertThat(result.next()).isTrue();
+            return result.getLong(1);
+        }
+    }
+
+    @Test
+    void anEmptySchemaGetsAllTables() throws Exception {
+        migrate();
+        assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
+                .isEqualTo(13);
+    }
+
+    @Test
+    void aFilledSchemaLosesNothing() throws Exception {
+        migrate();
+        execute("insert into account (number, name, password_hash, must_change, state, everyone_after, created)"
+                + " values (1, 'alice', 'x', 0, 0, 0, utc_timestamp(6))");
+        execute("insert into message (number, time, sender, audience, text, salt)"
+                + " values (1, utc_timestamp(6), 1, 0, 'hello', repeat('s', 16))");
+        migrate();
+        assertThat(number("select count(*) from account join message on sender = account.number"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aNewerSchemaIsRefused() throws Exception {
+        migrate();
+        execute("insert into schema_version select 99, '99', 'later', type, 'V99__later.sql', 0, installed_by,"
+                + " installed_on, 0, true from schema_version where installed_rank = 1");
+        assertThatThrownBy(this::migrate)
+                .isInstanceOf(Migrations.Refused.class)
+                .hasMessageContaining("version 99, newer than this program");
+    }
+
+    @Test
+    void aHalfMigratedSchemaIsRefused() throws Exception {
+        migrate();
+        execute("update schema_version set success = false where version = '1'");
+        assertThatThrownBy(this::migrate)
+                .isInstanceOf(Migrations.Refused.class)
+                .hasMessageContaining("broke off half way")
+                .hasMessageContaining("restore the backup");
+    }
+
+    @Test
+    void aChangedMigrationIsRefused() throws Exception {
+        migrate();
+        execute("update schema_version set checksum = checksum + 1 where version = '1'");
+        assertThatThrownBy(this::migrate).isInstanceOf(Migrations.Refused.class);
+    }
+
+    @Test
+    void namesAreComparedByteForByte() throws Exception {
+        migrate();
+        String insert = "insert into account (number, name, password_hash, must_change, state, everyone_after, created)"
+                + " values (%d, '%s', 'x', 0, 0, 0, utc_timestamp(6))";
+        execute(insert.formatted(1, "alice"));
+        execute(insert.formatted(2, "Alice"));
+        execute(insert.formatted(3, "alice "));
+        execute(insert.formatted(4, "alicé"));
+        assertThatThrownBy(() -> execute(insert.formatted(5, "alice"))).isInstanceOf(SQLException.class);
+    }
+}
