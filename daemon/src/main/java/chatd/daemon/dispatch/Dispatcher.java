@@ -14,7 +14,6 @@ import chatd.protocol.MalformedFrame;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -87,11 +86,6 @@ public final class Dispatcher {
 
     private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {
         table.put(command, new Row<>(gate, false, handler));
-    }
-
-    /** The commands that have a row. */
-    Set<Class<? extends Command>> commands() {
-        return Set.copyOf(table.keySet());
     }
 
     /** Does one command of a session, and whatever comes of it. On the session's own thread; blocks. */

@@ -1,0 +1,229 @@
+package chatd.daemon.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.audit.Who;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.Entry;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Rows;
+import chatd.daemon.store.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TestDatabase.class)
+class JournalIT {
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase.Schema schema;
+    private final Database database;
+    private final Ledger ledger;
+    private final ConcurrentLinkedQueue<String> happened = new ConcurrentLinkedQueue<>();
+    private AuditLog log;
+    private Journal journal;
+
+    @SuppressWarnings("NullAway.Init")
+    JournalIT(TestDatabase.Schema schema) throws Exception {
+        this.schema = schema;
+        this.database = schema.open();
+        this.ledger = schema.ledger(database);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        log = AuditLog.open(
+                directory,
+                new AuditLog.Options(AuditLog.Fsync.NEVER, 1 << 20, Duration.ofDays(1), "host"),
+                Clock.systemUTC());
+        journal = new Journal(ledger, log, Clock.systemUTC(), new Journal.Observer() {
+            @Override
+            public void databaseAway(String why) {
+                happened.add("away");
+            }
+
+            @Override
+            public void databaseBack() {
+                happened.add("back");
+            }
+
+            @Override
+            public void broken(Exception why) {
+                happened.add("broken " + why);
+            }
+        });
+        journal.start(ledger.open(Rows.TIME));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        journal.stop();
+        log.close();
+        database.close();
+    }
+
+    private CompletableFuture<Committed<Entry.Message>> send(String text) {
+        return journal.submit(new Journal.Work<Entry.Message>() {
+            @Override
+            public long bytes() {
+                return text.length();
+            }
+
+            @Override
+            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+                if (text.equals("refuse me")) {
+                    throw new Refusal(Code.NOT_ALLOWED, "no");
+                }
+                return Rows.text(numbers.nextMessage(), 1, null, text);
+            }
+
+            @Override
+            public AuditEvent event(Entry.Message entry) {
+                return new AuditEvent.TextSent(entry.number(), Who.of(1, "a"), null, 1, true, List.of());
+            }
+
+            @Override
+            public void committed(Committed<Entry.Message> committed) {
+                try {
+                    // Logged before it is delivered.
+                    assertThat(Files.readString(directory.resolve("audit.part")))
+                            .contains("message=\"" + committed.entry().number() + "\"");
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+                happened.add("delivered " + text);
+            }
+        });
+    }
+
+    private void kill() throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url());
+                ResultSet result = connection
+                        .createStatement()
+                        .executeQuery(
+                                "select is_used_lock('chatd." + schema.config().name() + "')")) {
+            assertThat(result.next()).isTrue();
+            connection.createStatement().execute("kill " + result.getLong(1));
+        }
+    }
+
+    @Test
+    void theOrderIsThatOfTheSubmissions() throws Exception {
+        List<CompletableFuture<Committed<Entry.Message>>> all = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            all.add(send("t" + i));
+        }
+        for (int i = 0; i < 500; i++) {
+            assertThat(all.get(i).get().entry().number()).isEqualTo(i + 1);
+        }
+        assertThat(happened)
+                .hasSize(500)
+                .startsWith("delivered t0", "delivered t1")
+                .endsWith("delivered t499");
+        assertThat(new MessageStore(database).after(0, 1000)).hasSize(500);
+    }
+
+    @Test
+    void aRefusedOneTakesNoNumberAndNobodyWithIt() throws Exception {
+        CompletableFuture<Committed<Entry.Message>> one = send("one");
+        CompletableFuture<Committed<Entry.Message>> refused = send("refuse me");
+        CompletableFuture<Committed<Entry.Message>> two = send("two");
+        assertThat(one.get().entry().number()).isEqualTo(1);
+        assertThat(two.get().entry().number()).isEqualTo(2);
+        assertThatThrownBy(refused::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void aBrokenEntryIsAFaultAndTakesNobodyWithIt() throws Exception {
+        send("first").get();
+        CompletableFuture<Committed<Entry.Message>> good = send("good");
+        CompletableFuture<Committed<Entry.Message>> broken = journal.submit(new Journal.Work<Entry.Message>() {
+            @Override
+            public long bytes() {
+                return 1;
+            }
+
+            @Override
+            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+                return Rows.text(1, 1, null, "a number that is taken");
+            }
+
+            @Override
+            public AuditEvent event(Entry.Message entry) {
+                return new AuditEvent.Fault("x", "never logged");
+            }
+
+            @Override
+            public void committed(Committed<Entry.Message> committed) {
+                happened.add("delivered what could not be");
+            }
+        });
+        CompletableFuture<Committed<Entry.Message>> after = send("after");
+        assertThat(good.get().entry().number()).isEqualTo(2);
+        assertThat(after.get().entry().number()).isEqualTo(3);
+        assertThatThrownBy(broken::get).isInstanceOf(ExecutionException.class);
+        assertThat(happened).doesNotContain("delivered what could not be");
+    }
+
+    @Test
+    void aCutConnectionLosesNothingThatWasAcknowledgedAndStoresNothingTwice() throws Exception {
+        List<String> acknowledged = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            if (i % 10 == 5) {
+                kill();
+            }
+            String text = "t" + i;
+            try {
+                send(text).get();
+                acknowledged.add(text);
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(Refusal.class);
+                await().until(() -> !journal.isAway());
+            }
+        }
+        List<String> stored = new MessageStore(database)
+                        .items(new MessageStore(database)
+                                .after(0, 1000).stream()
+                                        .map(MessageStore.Logged::number)
+                                        .toList())
+                        .stream()
+                        .map(item -> String.valueOf(item.text()))
+                        .toList();
+        assertThat(stored).doesNotHaveDuplicates().isEqualTo(acknowledged);
+        assertThat(happened.stream().filter(what -> what.startsWith("delivered")))
+                .hasSameSizeAs(acknowledged);
+    }
+
+    @Test
+    void whatWasHandedInBeforeTheStopIsCommitted() throws Exception {
+        List<CompletableFuture<Committed<Entry.Message>>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(send("t" + i));
+        }
+        journal.stop();
+        assertThat(all).allMatch(done -> done.isDone() && !done.isCompletedExceptionally());
+        assertThatThrownBy(() -> send("late").get()).hasCauseInstanceOf(Refusal.class);
+    }
+}

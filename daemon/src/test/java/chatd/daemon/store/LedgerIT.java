@@ -1,0 +1,159 @@
+package chatd.daemon.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.exception.DataAccessException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestDatabase.class)
+class LedgerIT {
+    private final TestDatabase.Schema schema;
+    private Database database;
+    private Ledger ledger;
+
+    LedgerIT(TestDatabase.Schema schema) throws Exception {
+        this.schema = schema;
+        database = schema.open();
+        ledger = schema.ledger(database);
+    }
+
+    @BeforeEach
+    void open() {
+        ledger.open(Rows.TIME);
+    }
+
+    @AfterEach
+    void close() {
+        ledger.close();
+        database.close();
+    }
+
+    private long count(String what) throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url());
+                ResultSet result = connection.createStatement().executeQuery("select count(*) from " + what)) {
+            assertThat(result.next()).isTrue();
+            return result.getLong(1);
+        }
+    }
+
+    private void kill() throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url())) {
+            List<Long> ids = new ArrayList<>();
+            try (ResultSet result = connection
+                    .createStatement()
+                    .executeQuery(
+                            "select is_used_lock('chatd." + schema.config().name() + "')")) {
+                assertThat(result.next()).isTrue();
+                ids.add(result.getLong(1));
+            }
+            connection.createStatement().execute("kill " + ids.getFirst());
+        }
+    }
+
+    @Test
+    void whatIsCommittedIsThereInOrder() throws Exception {
+        List<Entry> entries = List.of(
+                Rows.account(1, "alice", 0),
+                Rows.account(2, "bob", 0),
+                Rows.text(1, 1, List.of(2L), "hello"),
+                Rows.text(2, 2, null, "all"));
+        assertThat(ledger.commit(entries)).extracting(Committed::entry).containsExactlyElementsOf(entries);
+        assertThat(ledger.open(Rows.TIME)).isEqualTo(new Ledger.Numbers(2, 2, 0, 2));
+        assertThat(new AccountStore(database).all()).extracting(Account::name).containsExactly("alice", "bob");
+        assertThat(count("receiver")).isEqualTo(1);
+        assertThat(count("everyone_message")).isEqualTo(1);
+    }
+
+    @Test
+    void aThousandMessagesGoInOneTurn() throws Exception {
+        ledger.commit(List.of(Rows.account(1, "alice", 0)));
+        List<Entry> many = new ArrayList<>();
+        for (int i = 1; i <= 1000; i++) {
+            many.add(Rows.text(i, 1, List.of(1L), "x".repeat(i % 7 == 0 ? 60_000 : 10)));
+        }
+        ledger.commit(many);
+        assertThat(count("message")).isEqualTo(1000);
+    }
+
+    @Test
+    void whenOneCanNotBeWrittenNoneIs() throws Exception {
+        ledger.commit(List.of(Rows.account(1, "alice", 0)));
+        assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "one"), Rows.account(2, "alice", 0))))
+                .isInstanceOf(DataAccessException.class);
+        assertThat(count("message")).isZero();
+        ledger.commit(List.of(Rows.text(1, 1, null, "one")));
+        assertThat(count("message")).isEqualTo(1);
+    }
+
+    @Test
+    void aLostConnectionIsTheDatabaseAway() throws Exception {
+        kill();
+        assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "one"))))
+                .isInstanceOfSatisfying(
+                        DatabaseAway.class, e -> assertThat(e.outcomeUnknown()).isFalse());
+        ledger.open(Rows.TIME);
+        assertThat(ledger.lookUp(List.of(Rows.text(1, 1, null, "one")))).isEmpty();
+        List<Entry> one = List.of(Rows.text(1, 1, null, "one"));
+        ledger.commit(one);
+        assertThat(ledger.lookUp(one)).hasSize(1);
+    }
+
+    @Test
+    void anotherProcessIsToldWhoHasTheDatabase() throws Exception {
+        try (Database second = new Database(schema.config());
+                Ledger other = schema.ledger(second)) {
+            assertThatThrownBy(() -> other.open(Rows.TIME))
+                    .isInstanceOf(Ledger.HeldByAnother.class)
+                    .hasMessageContaining("process " + ProcessHandle.current().pid() + " on test");
+            ledger.close();
+            other.open(Rows.TIME);
+        }
+    }
+
+    @Test
+    void changesAreFoundByTheirNumbers() {
+        Entry.Origin origin = new Entry.Origin("s1", "chat/1", "::1", 5);
+        Entry.Change login = new Entry.Change(2, 1, "alice", Entry.Kind.LOGIN, Rows.TIME, null, Optional.of(origin), 0);
+        ledger.commit(List.of(
+                Rows.account(1, "alice", 0),
+                new Entry.AccountChange(login, new Entry.LoggedIn("::1", 5, "::/64", "better hash"))));
+        assertThat(ledger.changesAfter(0, 10)).hasSize(2).last().isEqualTo(login);
+        assertThat(ledger.changesAfter(1, 10)).containsExactly(login);
+        AccountStore accounts = new AccountStore(database);
+        assertThat(accounts.all().getFirst().lastLogin()).contains(Rows.TIME);
+        assertThat(accounts.credentials(1, "::/64")).hasValueSatisfying(credentials -> {
+            assertThat(credentials.hash()).isEqualTo("better hash");
+            assertThat(credentials.knownNetwork()).isTrue();
+            assertThat(credentials.settings()).isNull();
+        });
+        assertThat(accounts.credentials(1, "other").orElseThrow().knownNetwork())
+                .isFalse();
+        assertThat(accounts.credentials(99, "::/64")).isEmpty();
+        assertThat(accounts.namesEverUsed()).containsEntry("alice", 1L);
+    }
+
+    @Test
+    void settingsAreKeptByteForByte() {
+        byte[] document = {0, (byte) 0xff, 'x'};
+        ledger.commit(List.of(
+                Rows.account(1, "alice", 0),
+                new Entry.AccountChange(
+                        Rows.change(2, 1, "alice", Entry.Kind.SETTINGS), new Entry.SettingsStored(document)),
+                new Entry.AccountChange(
+                        Rows.change(3, 1, "alice", Entry.Kind.PASSWORD), new Entry.PasswordSet("new", true))));
+        AccountStore accounts = new AccountStore(database);
+        assertThat(accounts.credentials(1, "").orElseThrow().settings()).isEqualTo(document);
+        assertThat(accounts.credentials(1, "").orElseThrow().hash()).isEqualTo("new");
+        assertThat(accounts.all().getFirst().mustChange()).isTrue();
+    }
+}

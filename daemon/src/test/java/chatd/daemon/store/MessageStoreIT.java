@@ -1,0 +1,155 @@
+package chatd.daemon.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestDatabase.class)
+class MessageStoreIT {
+    private static final long LAST = Long.MAX_VALUE;
+
+    private final Database database;
+    private final Ledger ledger;
+    private final MessageStore messages;
+    private final ContentStore contents;
+
+    MessageStoreIT(TestDatabase.Schema schema) throws Exception {
+        database = schema.open();
+        ledger = schema.ledger(database);
+        messages = new MessageStore(database);
+        contents = new ContentStore(database);
+    }
+
+    @BeforeEach
+    void fill() {
+        ledger.open(Rows.TIME);
+        ledger.commit(List.of(
+                Rows.account(1, "alice", 0),
+                Rows.account(2, "bob", 0),
+                Rows.account(3, "carol", 4),
+                Rows.text(1, 1, List.of(2L), "to bob"),
+                Rows.text(2, 2, List.of(1L, 3L), "to alice and carol"),
+                Rows.text(3, 1, List.of(1L), "note to self"),
+                Rows.text(4, 2, null, "to all, before carol"),
+                Rows.text(5, 1, null, "to all"),
+                Rows.text(6, 2, List.of(3L), "not alice's")));
+    }
+
+    @AfterEach
+    void close() {
+        ledger.close();
+        database.close();
+    }
+
+    private Account account(int number) {
+        return new AccountStore(database).all().get(number - 1);
+    }
+
+    @Test
+    void aHistoryIsWhatWasSentAndReceivedOnceEach() {
+        assertThat(messages.last(account(1), 100, LAST)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(messages.last(account(2), 100, LAST)).containsExactly(1L, 2L, 4L, 5L, 6L);
+        assertThat(messages.last(account(3), 100, LAST)).containsExactly(2L, 5L, 6L);
+    }
+
+    @Test
+    void theLastOnesAreTheLatestUpToABound() {
+        assertThat(messages.last(account(1), 2, LAST)).containsExactly(4L, 5L);
+        assertThat(messages.last(account(1), 2, 3)).containsExactly(2L, 3L);
+        assertThat(messages.last(account(1), 0, LAST)).isEmpty();
+    }
+
+    @Test
+    void itemsAreTextsWithSenderAndTime() {
+        assertThat(messages.items(List.of(2L, 5L)))
+                .containsExactly(
+                        new MessageStore.Item(2, Rows.TIME, 2, "to alice and carol", null),
+                        new MessageStore.Item(5, Rows.TIME, 1, "to all", null));
+    }
+
+    @Test
+    void whatIsMissingInTheLogIsFoundByNumber() {
+        assertThat(messages.after(4, 10))
+                .extracting(MessageStore.Logged::number)
+                .containsExactly(5L, 6L);
+        assertThat(messages.after(0, 2)).hasSize(2);
+        MessageStore.Logged several = messages.after(1, 1).getFirst();
+        assertThat(several.receivers()).contains(List.of(1L, 3L));
+        assertThat(several.textBytes()).isEqualTo("to alice and carol".length());
+        assertThat(messages.after(3, 1).getFirst().receivers()).isEmpty();
+    }
+
+    private long upload(byte[] bytes) {
+        long content = contents.begin(bytes.length, Rows.TIME);
+        contents.append(content, 0, bytes);
+        return content;
+    }
+
+    private static byte[] sha256(byte[] bytes) throws Exception {
+        return MessageDigest.getInstance("SHA-256").digest(bytes);
+    }
+
+    @Test
+    void aFileIsFetchedByWhomItConcernsAlone() throws Exception {
+        byte[] bytes = {1, 2, 3};
+        long content = upload(bytes);
+        ledger.commit(List.of(
+                Rows.file(7, 1, List.of(2L), new Entry.StoredFile(1, "f", content, 3, sha256(bytes))),
+                Rows.file(8, 1, null, new Entry.StoredFile(2, "g", upload(bytes), 3, sha256(bytes)))));
+        assertThat(messages.fetchable(1, account(1))).isPresent();
+        assertThat(messages.fetchable(1, account(2)))
+                .hasValueSatisfying(file -> assertThat(file.content()).isEqualTo(content));
+        assertThat(messages.fetchable(1, account(3))).isEmpty();
+        assertThat(messages.fetchable(2, account(3))).isPresent();
+        assertThat(messages.fetchable(3, account(1))).isEmpty();
+    }
+
+    @Test
+    void whatCameToAllBeforeOneExistedIsNotItsToFetch() throws Exception {
+        byte[] bytes = {1};
+        ledger.commit(List.of(
+                Rows.file(7, 1, null, new Entry.StoredFile(1, "f", upload(bytes), 1, sha256(bytes))),
+                Rows.account(4, "dave", 7)));
+        assertThat(messages.fetchable(1, account(4))).isEmpty();
+        assertThat(messages.fetchable(1, account(3))).isPresent();
+    }
+
+    @Test
+    void theSameContentIsStoredOnce() throws Exception {
+        byte[] bytes = {5, 6};
+        long first = upload(bytes);
+        long second = upload(bytes);
+        ledger.commit(List.of(
+                Rows.file(7, 1, null, new Entry.StoredFile(1, "f", first, 2, sha256(bytes))),
+                Rows.file(8, 1, null, new Entry.StoredFile(2, "g", second, 2, sha256(bytes)))));
+        assertThat(messages.fetchable(2, account(1)).orElseThrow().content()).isEqualTo(first);
+        contents.discard(first);
+        contents.discard(second);
+        assertThat(contents.chunk(first, 0)).hasValue(bytes);
+        assertThat(contents.chunk(second, 0)).isEmpty();
+    }
+
+    @Test
+    void whatWasNeverSentIsDiscardedAtTheStart() {
+        long given = upload(new byte[] {9});
+        contents.discardUnfinished();
+        assertThat(contents.chunk(given, 0)).isEmpty();
+    }
+
+    @Test
+    void aHistoryIsReadByIndex() {
+        List<Entry> many = new ArrayList<>();
+        for (int i = 7; i < 2007; i++) {
+            many.add(Rows.text(i, 2, List.of(3L), "x"));
+        }
+        ledger.commit(many);
+        assertThat(messages.last(account(1), 3, LAST)).containsExactly(3L, 4L, 5L);
+        assertThat(messages.last(account(3), 1000, LAST)).hasSize(1000).last().isEqualTo(2006L);
+    }
+}

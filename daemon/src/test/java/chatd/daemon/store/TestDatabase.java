@@ -1,0 +1,77 @@
+package chatd.daemon.store;
+
+import chatd.daemon.config.Config;
+import chatd.sql.PrivateMariaDb;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives tests a schema of their own on one private MariaDB, migrated. */
+public final class TestDatabase implements ParameterResolver {
+    private static final AtomicInteger SCHEMAS = new AtomicInteger();
+
+    private record Server(PrivateMariaDb server, Path directory) implements AutoCloseable {
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
+    /** A schema: how to reach it, and by hand. */
+    public record Schema(Config.Database config, String url, long serverPid) {
+        public Database open() throws IOException {
+            Database database = new Database(config);
+            database.migrate();
+            return database;
+        }
+
+        public Ledger ledger(Database database) {
+            return new Ledger(
+                    database, config.name(), "test", ProcessHandle.current().pid());
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Schema.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Server server = context.getRoot()
+                .getStore(ExtensionContext.Namespace.GLOBAL)
+                .computeIfAbsent(TestDatabase.class, key -> start(), Server.class);
+        String name = "t" + SCHEMAS.incrementAndGet();
+        try {
+            server.server().createSchema(name);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        Config.Database config = new Config.Database(
+                Optional.of(server.server().socket()),
+                "",
+                3306,
+                Optional.empty(),
+                name,
+                "root",
+                Optional.empty(),
+                4,
+                Duration.ofSeconds(5));
+        return new Schema(config, server.server().url(name), server.server().pid());
+    }
+
+    private static Server start() {
+        try {
+            Path directory = Files.createTempDirectory("cd");
+            return new Server(PrivateMariaDb.start(directory, directory.resolve("s")), directory);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
