@@ -7,17 +7,22 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
@@ -62,22 +67,35 @@ public final class Pem {
     public static PrivateKey privateKey(Path file) throws IOException {
         try (Reader in = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
                 PEMParser parser = new PEMParser(in)) {
-            JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
             for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
                 if (object instanceof PrivateKeyInfo info) {
-                    return converter.getPrivateKey(info);
+                    return key(info);
                 }
                 if (object instanceof PEMKeyPair pair) {
-                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
+                    return key(pair.getPrivateKeyInfo());
                 }
                 if (object.getClass().getSimpleName().contains("Encrypted")) {
                     throw new Unusable(file, "the key is encrypted: decrypt it first (openssl pkey -in … -out …)");
                 }
             }
-        } catch (PEMException e) {
+        } catch (PEMException | GeneralSecurityException e) {
             throw new Unusable(file, "no private key that can be used");
         }
         throw new Unusable(file, "no private key in it (expected -----BEGIN PRIVATE KEY-----)");
+    }
+
+    /** As the JDK's own key, whatever other providers there are. */
+    private static PrivateKey key(PrivateKeyInfo info) throws IOException, GeneralSecurityException {
+        ASN1ObjectIdentifier kind = info.getPrivateKeyAlgorithm().getAlgorithm();
+        String algorithm;
+        if (kind.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+            algorithm = "EC";
+        } else if (kind.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+            algorithm = "RSA";
+        } else {
+            algorithm = kind.getId();
+        }
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
     }
 
     /** Certificates and keys, one after another, as PEM. */

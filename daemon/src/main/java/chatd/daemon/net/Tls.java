@@ -2,16 +2,22 @@ package chatd.daemon.net;
 
 import chatd.certs.Pem;
 import chatd.daemon.config.Config;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -21,6 +27,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +70,9 @@ public final class Tls {
         this.clientCertificates = config.clientCa().isPresent();
         this.dialects = dialects;
         try {
+            // Last of all: ciphers stay the JDK's, which are faster; signatures by RSA-PSS and Ed25519 are found only
+            // under Bouncy Castle's names for them.
+            Security.addProvider(new BouncyCastleProvider());
             BouncyCastleJsseProvider provider = new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider());
             context = SSLContext.getInstance("TLS", provider);
             context.init(
@@ -82,10 +92,32 @@ public final class Tls {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         char[] none = new char[0];
-        store.setKeyEntry("server", key, none, chain.toArray(X509Certificate[]::new));
+        if (key.getAlgorithm().equals("EdDSA")) {
+            // BCJSSE looks for keys of the kind "Ed25519"; the JDK's own are of the kind "EdDSA".
+            Provider bc = new BouncyCastleProvider();
+            store = KeyStore.getInstance("PKCS12", bc);
+            store.load(null, null);
+            store.setKeyEntry("server", bcKey(bc, key), none, bcChain(bc, chain));
+        } else {
+            store.setKeyEntry("server", key, none, chain.toArray(X509Certificate[]::new));
+        }
         KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX", provider);
         factory.init(store, none);
         return factory.getKeyManagers();
+    }
+
+    private static PrivateKey bcKey(Provider bc, PrivateKey key) throws GeneralSecurityException {
+        return KeyFactory.getInstance("Ed25519", bc).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+    }
+
+    private static X509Certificate[] bcChain(Provider bc, List<X509Certificate> chain) throws GeneralSecurityException {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509", bc);
+        X509Certificate[] same = new X509Certificate[chain.size()];
+        for (int i = 0; i < same.length; i++) {
+            same[i] = (X509Certificate) factory.generateCertificate(
+                    new ByteArrayInputStream(chain.get(i).getEncoded()));
+        }
+        return same;
     }
 
     private static TrustManager[] trustManagers(BouncyCastleJsseProvider provider, Path file)

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
-import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /**
@@ -30,6 +30,7 @@ public final class Database implements Closeable {
             new Settings().withExecuteLogging(false).withRenderSchema(false).withFetchWarnings(false);
 
     private final MariaDbDataSource source;
+    private final Patience patience;
     private final HikariDataSource pool;
 
     /**
@@ -38,6 +39,7 @@ public final class Database implements Closeable {
      * @throws IOException where the password's file can't be read
      */
     public Database(Config.Database config) throws IOException {
+        patience = new Patience(config.timeout().multipliedBy(2));
         try {
             source = new MariaDbDataSource(url(config));
             source.setUser(config.user());
@@ -114,14 +116,25 @@ public final class Database implements Closeable {
      *
      * @throws DatabaseAway where the connection fails
      */
-    <T> T with(Function<DSLContext, T> work) {
-        try (Connection connection = pool.getConnection()) {
-            return work.apply(DSL.using(connection, SQLDialect.MARIADB, SETTINGS));
-        } catch (SQLException e) {
-            throw new DatabaseAway(reason(e), e, false);
-        } catch (DataAccessException e) {
+    <T extends @Nullable Object> T with(Function<DSLContext, T> work) {
+        try {
+            return patience.await(Patience.start(() -> {
+                try (Connection connection = pool.getConnection()) {
+                    return work.apply(DSL.using(connection, SQLDialect.MARIADB, SETTINGS));
+                }
+            }));
+        } catch (RuntimeException e) {
             throw isAway(e) ? new DatabaseAway(reason(e), e, false) : e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseAway("interrupted", e, false);
+        } catch (Exception e) {
+            throw new DatabaseAway(reason(e), e, false);
         }
+    }
+
+    Patience patience() {
+        return patience;
     }
 
     /** Whether it is the connection that failed, not the statement. */

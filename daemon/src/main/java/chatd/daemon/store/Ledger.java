@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -32,6 +34,7 @@ public final class Ledger implements Closeable {
     private final long pid;
     private @Nullable Connection connection;
     private long connectionId = -1;
+    private @Nullable FutureTask<Opened> opening;
 
     /** @param name of the schema; {@code host} and {@code pid} of this process, for another that finds the lock taken */
     public Ledger(Database database, String name, String host, long pid) {
@@ -63,11 +66,41 @@ public final class Ledger implements Closeable {
     public Numbers open(Instant now) {
         close();
         try {
-            Connection fresh = database.connect();
-            connection = fresh;
+            FutureTask<Opened> attempt = opening;
+            if (attempt == null) {
+                long before = connectionId;
+                attempt = Patience.start(() -> open(now, before));
+                opening = attempt;
+            }
+            Opened opened = database.patience().await(attempt);
+            opening = null;
+            connection = opened.connection();
+            connectionId = opened.id();
+            return opened.numbers();
+        } catch (HeldByAnother e) {
+            opening = null;
+            throw e;
+        } catch (TimeoutException e) {
+            // The same attempt is waited for the next time: there is never more than one.
+            throw new DatabaseAway(String.valueOf(e.getMessage()), e, false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseAway("interrupted", e, false);
+        } catch (Exception e) {
+            opening = null;
+            throw new DatabaseAway(Database.reason(e), e, false);
+        }
+    }
+
+    /** A connection that has the lock. */
+    private record Opened(Connection connection, long id, Numbers numbers) {}
+
+    private Opened open(Instant now, long before) throws SQLException {
+        Connection fresh = database.connect();
+        try {
             DSLContext sql = context(fresh);
-            acquire(sql);
-            connectionId = sql.select(DSL.field("connection_id()", Long.class))
+            acquire(sql, before);
+            long id = sql.select(DSL.field("connection_id()", Long.class))
                     .fetchSingle()
                     .value1();
             sql.insertInto(HOLDER, HOLDER.ID, HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
@@ -84,22 +117,19 @@ public final class Ledger implements Closeable {
                     highest(sql, FILE, FILE.NUMBER),
                     highest(sql, ACCOUNT, ACCOUNT.NUMBER));
             fresh.commit();
-            return numbers;
-        } catch (SQLException | DataAccessException e) {
-            close();
-            throw new DatabaseAway(Database.reason(e), e, false);
-        } catch (HeldByAnother e) {
-            close();
+            return new Opened(fresh, id, numbers);
+        } catch (SQLException | RuntimeException e) {
+            fresh.close();
             throw e;
         }
     }
 
-    private void acquire(DSLContext sql) {
+    private void acquire(DSLContext sql, long before) {
         Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
         Long holder = sql.select(owner).fetchSingle().value1();
-        if (holder != null && holder == connectionId) {
+        if (holder != null && holder == before) {
             try {
-                sql.execute("kill " + connectionId);
+                sql.execute("kill {0}", DSL.inline(before));
             } catch (DataAccessException e) {
                 // It may have ended by itself meanwhile; the lock will tell.
             }
@@ -122,12 +152,37 @@ public final class Ledger implements Closeable {
 
     /** Makes sure that the database is still there. */
     public void check() {
-        try {
-            Connection current = connection();
+        attempt(current -> {
             context(current).selectOne().fetch();
             current.commit();
-        } catch (SQLException | DataAccessException e) {
-            throw new DatabaseAway(Database.reason(e), e, false);
+            return true;
+        });
+    }
+
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Does something on the connection; where that takes too long, the connection is given up. */
+    private <T> T attempt(Work<T> work) {
+        Connection current = connection;
+        if (current == null) {
+            throw new DatabaseAway("not connected", new SQLException("not connected", "08003"), false);
+        }
+        try {
+            return database.patience().await(Patience.start(() -> work.on(current)));
+        } catch (DatabaseAway e) {
+            throw e;
+        } catch (DataAccessException e) {
+            throw Database.isAway(e) ? new DatabaseAway(Database.reason(e), e, true) : e;
+        } catch (TimeoutException e) {
+            connection = null;
+            throw new DatabaseAway(String.valueOf(e.getMessage()), e, true);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseAway("interrupted", e, true);
+        } catch (Exception e) {
+            throw new DatabaseAway(Database.reason(e), e, true);
         }
     }
 
@@ -139,28 +194,19 @@ public final class Ledger implements Closeable {
      * @throws DataAccessException where a statement failed; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
-        boolean committing = false;
-        try {
-            Connection current = connection();
-            LedgerRows.write(context(current), entries);
-            committing = true;
+        return attempt(current -> {
+            try {
+                LedgerRows.write(context(current), entries);
+            } catch (DataAccessException e) {
+                if (Database.isAway(e)) {
+                    throw new DatabaseAway(Database.reason(e), e, false);
+                }
+                current.rollback();
+                throw e;
+            }
             current.commit();
             return entries.stream().map(Committed::new).toList();
-        } catch (SQLException | DataAccessException e) {
-            if (Database.isAway(e) || committing) {
-                throw new DatabaseAway(Database.reason(e), e, committing);
-            }
-            rollBack();
-            throw e instanceof DataAccessException data ? data : new DataAccessException(Database.reason(e), e);
-        }
-    }
-
-    private void rollBack() {
-        try {
-            connection().rollback();
-        } catch (SQLException e) {
-            throw new DatabaseAway(Database.reason(e), e, false);
-        }
+        });
     }
 
     /**
@@ -169,14 +215,9 @@ public final class Ledger implements Closeable {
      * @param entries at least one
      */
     public List<Committed<Entry>> lookUp(List<Entry> entries) {
-        return has(entries.getFirst()) ? entries.stream().map(Committed::new).toList() : List.of();
-    }
-
-    private boolean has(Entry entry) {
-        try {
-            Connection current = connection();
+        return attempt(current -> {
             DSLContext sql = context(current);
-            boolean there = switch (entry) {
+            boolean there = switch (entries.getFirst()) {
                 case Entry.Message message -> sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()));
                 case Entry.AccountChange change ->
                     sql.fetchExists(
@@ -184,10 +225,8 @@ public final class Ledger implements Closeable {
                             ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
             };
             current.commit();
-            return there;
-        } catch (SQLException | DataAccessException e) {
-            throw new DatabaseAway(Database.reason(e), e, true);
-        }
+            return there ? entries.stream().map(Committed::new).toList() : List.of();
+        });
     }
 
     /** The changes of accounts after {@code number}, by number, at most {@code limit}. */
@@ -210,14 +249,6 @@ public final class Ledger implements Closeable {
                         row.getSize() == null ? 0 : row.getSize().intValue())));
     }
 
-    private Connection connection() throws SQLException {
-        Connection current = connection;
-        if (current == null) {
-            throw new SQLException("not connected", "08003");
-        }
-        return current;
-    }
-
     private static DSLContext context(Connection connection) {
         return DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
     }
@@ -227,11 +258,14 @@ public final class Ledger implements Closeable {
         Connection old = connection;
         connection = null;
         if (old != null) {
-            try {
-                old.close();
-            } catch (SQLException e) {
-                // It is gone either way; the lock goes with it.
-            }
+            // It may take as long as the database does.
+            Thread.startVirtualThread(() -> {
+                try {
+                    old.close();
+                } catch (SQLException e) {
+                    // It is gone either way; the lock goes with it.
+                }
+            });
         }
     }
 }
