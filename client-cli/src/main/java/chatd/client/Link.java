@@ -63,9 +63,8 @@ final class Link implements Closeable {
             Socket plain = new Socket();
             plain.setTcpNoDelay(true);
             plain.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
-            socket = (SSLSocket) context(authorities)
-                    .getSocketFactory()
-                    .createSocket(plain, address.host(), address.port(), true);
+            socket = (SSLSocket)
+                    context(authorities).getSocketFactory().createSocket(plain, address.host(), address.port(), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             parameters.setNamedGroups(GROUPS);

@@ -1,0 +1,50 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Files stream both ways: a daemon with little memory carries many times as much at once. */
+class TransfersIT {
+    private static final int AT_ONCE = 32;
+    private static final int SIZE = 16 << 20;
+
+    @Test
+    void halfAGigabyteAtOnceGoesThroughSmallMemory() throws Exception {
+        byte[] content = new byte[SIZE];
+        new Random(1).nextBytes(content);
+        // It ends at once when memory runs out: then nothing of this would come to its end.
+        try (Demo demo = Demo.start("JAVA_TOOL_OPTIONS", "-Xmx128m -XX:MaxDirectMemorySize=96m");
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> transfers = new ArrayList<>();
+            for (int i = 0; i < AT_ONCE; i++) {
+                byte first = (byte) i;
+                transfers.add(threads.submit(() -> transfer(demo, content, first)));
+            }
+            for (Future<?> transfer : transfers) {
+                transfer.get();
+            }
+            assertThat(demo.daemon().isAlive()).isTrue();
+        }
+    }
+
+    private static void transfer(Demo demo, byte[] content, byte first) {
+        byte[] mine = content.clone();
+        mine[0] = first;
+        try (Chat1Socket socket = demo.newcomer()) {
+            socket.timeout(java.time.Duration.ofMinutes(3));
+            socket.send(Wire.file("big", mine, socket.name()));
+            Frame offer = socket.expect(Wire.FILE);
+            socket.send(Wire.fetch(offer.fileId()));
+            assertThat(Arrays.equals(socket.expect(Wire.CONTENT).content(), mine))
+                    .isTrue();
+        }
+    }
+}
