@@ -13,7 +13,24 @@ import org.jspecify.annotations.Nullable;
  * All that the server log can say: one record each (page {@code audit-log.md}, "What is in it"). None has room for a
  * password, a token or a message's text.
  */
-public sealed interface AuditEvent {
+public sealed interface AuditEvent
+        permits AccountEvent,
+                AuditEvent.Started,
+                AuditEvent.Stopped,
+                AuditEvent.CertificateLoaded,
+                AuditEvent.ConnectionRefused,
+                AuditEvent.TlsFailed,
+                AuditEvent.TextSent,
+                AuditEvent.FileSent,
+                AuditEvent.FileFetched,
+                AuditEvent.Violation,
+                AuditEvent.AdminCommand,
+                AuditEvent.Rotated,
+                AuditEvent.Recovered,
+                AuditEvent.ClockSetBack,
+                AuditEvent.Database,
+                AuditEvent.Fault,
+                AuditEvent.Late {
     /** The value of {@code type}. */
     String type();
 
@@ -109,142 +126,6 @@ public sealed interface AuditEvent {
                     .put(ADDRESS, peer.address())
                     .put(PORT, peer.port())
                     .put(DETAIL, what);
-        }
-    }
-
-    record LoggedIn(long number, Who who, Peer peer) implements AuditEvent {
-        @Override
-        public String type() {
-            return "login";
-        }
-
-        @Override
-        public OptionalLong change() {
-            return OptionalLong.of(number);
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).peer(peer);
-        }
-    }
-
-    /** What a user may not: log in, register, change a password; {@code type} says which. */
-    record Refused(String type, Who who, @Nullable Peer peer, String reason) implements AuditEvent {
-        @Override
-        public Outcome outcome() {
-            return Outcome.REFUSED;
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.put(REASON, reason).who(who).peer(peer);
-        }
-    }
-
-    record LoggedOut(Who who, Peer peer, String why) implements AuditEvent {
-        @Override
-        public String type() {
-            return "logout";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).peer(peer).put(DETAIL, why);
-        }
-    }
-
-    /** @param peer the session that ended; {@code by} the one that took its place */
-    record Displaced(Who who, Peer peer, String by) implements AuditEvent {
-        @Override
-        public String type() {
-            return "displaced";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).put(BY, by).peer(peer);
-        }
-    }
-
-    record Throttled(Who who, Peer peer, Duration delay) implements AuditEvent {
-        @Override
-        public String type() {
-            return "throttled";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).peer(peer).put(DELAY, delay.toSeconds());
-        }
-    }
-
-    record Registered(long number, Who who, Peer peer) implements AuditEvent {
-        @Override
-        public String type() {
-            return "register";
-        }
-
-        @Override
-        public OptionalLong change() {
-            return OptionalLong.of(number);
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).peer(peer);
-        }
-    }
-
-    record PasswordChanged(long number, Who who, Peer peer) implements AuditEvent {
-        @Override
-        public String type() {
-            return "password";
-        }
-
-        @Override
-        public OptionalLong change() {
-            return OptionalLong.of(number);
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).peer(peer);
-        }
-    }
-
-    record SettingsStored(long number, Who who, Peer peer, int size) implements AuditEvent {
-        @Override
-        public String type() {
-            return "settings";
-        }
-
-        @Override
-        public OptionalLong change() {
-            return OptionalLong.of(number);
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).peer(peer).put(SIZE, size);
-        }
-    }
-
-    /** An administrator changed an account: {@code how} is {@code add} or {@code reset}, {@code by} a Unix user. */
-    record AccountChanged(long number, Who who, String how, String by) implements AuditEvent {
-        @Override
-        public String type() {
-            return "account";
-        }
-
-        @Override
-        public OptionalLong change() {
-            return OptionalLong.of(number);
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who).put(BY, by).put(DETAIL, how);
         }
     }
 

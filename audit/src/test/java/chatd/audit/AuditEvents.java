@@ -23,16 +23,16 @@ final class AuditEvents {
                 new AuditEvent.CertificateLoaded("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
         all.put("connection", new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"));
         all.put("tls", new AuditEvent.TlsFailed(PEER, "no_application_protocol(120)"));
-        all.put("login", new AuditEvent.LoggedIn(8, ALICE, PEER));
-        all.put("login-refused", new AuditEvent.Refused("login", ALICE, PEER, "wrong-password"));
-        all.put("login-unknown", new AuditEvent.Refused("login", Who.UNKNOWN, PEER, "no-such-user"));
-        all.put("logout", new AuditEvent.LoggedOut(ALICE, PEER, "closed by the client"));
-        all.put("displaced", new AuditEvent.Displaced(ALICE, PEER, "s7f4"));
-        all.put("throttled", new AuditEvent.Throttled(ALICE, PEER, Duration.ofSeconds(4)));
-        all.put("register", new AuditEvent.Registered(9, WANG, PEER));
-        all.put("password", new AuditEvent.PasswordChanged(10, ALICE, PEER));
-        all.put("settings", new AuditEvent.SettingsStored(11, ALICE, PEER, 345));
-        all.put("account", new AuditEvent.AccountChanged(12, WANG, "reset", "root"));
+        all.put("login", new AccountEvent.LoggedIn(8, ALICE, PEER));
+        all.put("login-refused", new AccountEvent.Refused("login", ALICE, PEER, "wrong-password"));
+        all.put("login-unknown", new AccountEvent.Refused("login", Who.UNKNOWN, PEER, "no-such-user"));
+        all.put("logout", new AccountEvent.LoggedOut(ALICE, PEER, "closed by the client"));
+        all.put("displaced", new AccountEvent.Displaced(ALICE, PEER, "s7f4"));
+        all.put("throttled", new AccountEvent.Throttled(ALICE, PEER, Duration.ofSeconds(4)));
+        all.put("register", new AccountEvent.Registered(9, WANG, PEER));
+        all.put("password", new AccountEvent.PasswordChanged(10, ALICE, PEER));
+        all.put("settings", new AccountEvent.SettingsStored(11, ALICE, PEER, 345));
+        all.put("account", new AccountEvent.AccountChanged(12, WANG, "reset", "root"));
         all.put("text", new AuditEvent.TextSent(42, ALICE, PEER, 11, false, List.of(WANG, ALICE)));
         all.put("text-everyone", new AuditEvent.TextSent(43, ALICE, PEER, 11, true, List.of()));
         all.put("file", new AuditEvent.FileSent(44, ALICE, PEER, 3, 16 << 20, false, List.of(WANG)));
@@ -59,7 +59,7 @@ final class AuditEvents {
         all.put("late", new AuditEvent.Late(new AuditEvent.TextSent(45, ALICE, null, 5, true, List.of())));
         all.put(
                 "hostile",
-                new AuditEvent.Refused(
+                new AccountEvent.Refused(
                         "register",
                         new Who(null, "a\"<b>&'\u202Eevil\u0000\n\r\t\\\u200B\uFEFF\uD800x\u00A0\uFE0F"),
                         PEER,

@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.audit.AccountEvent;
 import chatd.audit.AuditEvent;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -70,9 +71,9 @@ public final class Accounts {
                     Entry.Kind.REGISTERED,
                     null,
                     Optional.of(AuditTrail.origin(session)),
-                    change -> new AuditEvent.Registered(change.number(), whoOf(change), AuditTrail.peer(session)));
+                    change -> new AccountEvent.Registered(change.number(), whoOf(change), AuditTrail.peer(session)));
         } catch (Refusal e) {
-            audit.log(new AuditEvent.Refused(
+            audit.log(new AccountEvent.Refused(
                     "register",
                     audit.typed(command.name(), Optional.empty()),
                     AuditTrail.peer(session),
@@ -97,7 +98,7 @@ public final class Accounts {
                 Entry.Kind.ADDED,
                 by,
                 Optional.empty(),
-                change -> new AuditEvent.AccountChanged(change.number(), whoOf(change), "add", by));
+                change -> new AccountEvent.AccountChanged(change.number(), whoOf(change), "add", by));
         return directory.numbered(await(done).entry().change().account());
     }
 
@@ -165,7 +166,8 @@ public final class Accounts {
                     Entry.Kind.PASSWORD,
                     null,
                     Optional.of(AuditTrail.origin(session)),
-                    change -> new AuditEvent.PasswordChanged(change.number(), whoOf(change), AuditTrail.peer(session)),
+                    change ->
+                            new AccountEvent.PasswordChanged(change.number(), whoOf(change), AuditTrail.peer(session)),
                     session,
                     "The password of this account was changed elsewhere.");
         } finally {
@@ -192,7 +194,7 @@ public final class Accounts {
                 Entry.Kind.RESET,
                 by,
                 Optional.empty(),
-                change -> new AuditEvent.AccountChanged(change.number(), whoOf(change), "reset", by),
+                change -> new AccountEvent.AccountChanged(change.number(), whoOf(change), "reset", by),
                 null,
                 "An administrator has reset the password of this account."));
         return directory.numbered(account.number());
@@ -240,7 +242,7 @@ public final class Accounts {
                                 Optional.of(AuditTrail.origin(session)),
                                 document.length),
                         new Entry.SettingsStored(document)),
-                change -> new AuditEvent.SettingsStored(
+                change -> new AccountEvent.SettingsStored(
                         change.number(), whoOf(change), AuditTrail.peer(session), document.length),
                 committed -> {}));
     }

@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.audit.AccountEvent;
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
 import chatd.audit.Peer;
@@ -55,12 +56,12 @@ public final class CatchUp {
         Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
         String by = String.valueOf(change.actor());
         return switch (change.kind()) {
-            case REGISTERED -> new AuditEvent.Registered(change.number(), who, peer);
-            case ADDED -> new AuditEvent.AccountChanged(change.number(), who, "add", by);
-            case RESET -> new AuditEvent.AccountChanged(change.number(), who, "reset", by);
-            case PASSWORD -> new AuditEvent.PasswordChanged(change.number(), who, peer);
-            case LOGIN -> new AuditEvent.LoggedIn(change.number(), who, peer);
-            case SETTINGS -> new AuditEvent.SettingsStored(change.number(), who, peer, change.size());
+            case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
+            case ADDED -> new AccountEvent.AccountChanged(change.number(), who, "add", by);
+            case RESET -> new AccountEvent.AccountChanged(change.number(), who, "reset", by);
+            case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
+            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
+            case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
         };
     }
 

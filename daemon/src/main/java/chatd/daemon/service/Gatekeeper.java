@@ -1,6 +1,6 @@
 package chatd.daemon.service;
 
-import chatd.audit.AuditEvent;
+import chatd.audit.AccountEvent;
 import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
@@ -63,7 +63,8 @@ final class Gatekeeper {
         boolean known = credentials.map(AccountStore.Credentials::knownNetwork).orElse(false);
         Throttle.Attempt attempt = throttle.attempt(name, session.address(), known);
         if (!attempt.delay().isZero()) {
-            audit.log(new AuditEvent.Throttled(audit.typed(name, account), AuditTrail.peer(session), attempt.delay()));
+            audit.log(
+                    new AccountEvent.Throttled(audit.typed(name, account), AuditTrail.peer(session), attempt.delay()));
         }
         boolean right;
         try {
@@ -99,7 +100,7 @@ final class Gatekeeper {
 
     /** Logs a refusal, to be thrown. */
     Refusal refused(Session session, String type, String name, Optional<Account> account, Code code) {
-        audit.log(new AuditEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(session), code.word()));
+        audit.log(new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(session), code.word()));
         return refusal(code);
     }
 

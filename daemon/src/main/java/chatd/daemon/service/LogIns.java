@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.audit.AccountEvent;
 import chatd.audit.AuditEvent;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -56,7 +57,7 @@ public final class LogIns {
     /** A session's connection is gone. */
     public void logOut(Session session) {
         if (sessions.closed(session) || session.isLoggedIn()) {
-            audit.log(new AuditEvent.LoggedOut(
+            audit.log(new AccountEvent.LoggedOut(
                     AuditTrail.who(session), AuditTrail.peer(session), session.endedBecause()));
         }
     }
@@ -101,7 +102,7 @@ public final class LogIns {
         @Override
         public AuditEvent event(Entry.AccountChange entry) {
             Entry.Change change = entry.change();
-            return new AuditEvent.LoggedIn(
+            return new AccountEvent.LoggedIn(
                     change.number(), AuditTrail.who(directory.numbered(change.account())), AuditTrail.peer(session));
         }
 
@@ -118,7 +119,8 @@ public final class LogIns {
                 return new Sessions.Greeting(hello, List.of(new Event.Settings(new Document(admitted.settings()))));
             });
             if (displaced != null) {
-                audit.log(new AuditEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(displaced), session.id()));
+                audit.log(
+                        new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(displaced), session.id()));
             }
         }
     }
