@@ -22,10 +22,11 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -79,16 +80,24 @@ final class Link implements Closeable {
             throw new Failure(
                     Failure.NO_SERVER,
                     "Nobody answers at " + address.host() + " port " + address.port() + ". Is the daemon running?");
-        } catch (SSLException e) {
+        } catch (IOException | GeneralSecurityException e) {
             shut(socket);
             throw new Failure(
                     Failure.NO_SERVER,
-                    "The server's certificate is not vouched for, or TLS failed: " + root(e)
-                            + "\nName the authority that vouches for it with --ca FILE.");
-        } catch (IOException | GeneralSecurityException e) {
-            shut(socket);
-            throw new Failure(Failure.NO_SERVER, "The connection failed: " + root(e));
+                    isAboutCertificate(e)
+                            ? "The server's certificate is not vouched for: " + root(e)
+                                    + ".\nName the authority that vouches for it with --ca FILE."
+                            : "The connection failed: " + root(e) + ".");
         }
+    }
+
+    private static boolean isAboutCertificate(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof CertificateException || e instanceof CertPathBuilderException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void shut(@Nullable SSLSocket socket) {

@@ -73,8 +73,8 @@ public final class AdminSocket implements AutoCloseable {
         this.path = path;
         this.audit = audit;
         for (AdminCommand command : List.of(
-                new UserCommands.Add(services.accounts(), random),
-                new UserCommands.Reset(services.accounts(), random),
+                new UserCommands.WithPassword("user add", random, services.accounts()::add),
+                new UserCommands.WithPassword("user reset", random, services.accounts()::reset),
                 new UserCommands.All(services.directory(), sessions),
                 new LogCommands.Tail(log),
                 new LogCommands.Publish(log),

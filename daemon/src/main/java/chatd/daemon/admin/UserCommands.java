@@ -1,6 +1,5 @@
 package chatd.daemon.admin;
 
-import chatd.daemon.service.Accounts;
 import chatd.daemon.service.Directory;
 import chatd.daemon.service.OneTimePassword;
 import chatd.daemon.session.Sessions;
@@ -31,72 +30,44 @@ final class UserCommands {
         return shown;
     }
 
-    private static List<Map.Entry<String, String>> named(JsonNode request) {
-        return List.of(
-                Map.entry("name", request.path("name").asString("")),
-                Map.entry("must-change", Boolean.toString(mustChange(request))),
-                Map.entry("password", request.path("password").isString() ? "given" : "made"));
+    /** What is done with the password: an account is made, or gets it. */
+    interface Setting {
+        Account set(String name, Secret password, boolean mustChange, String by) throws InterruptedException;
     }
 
-    private static boolean mustChange(JsonNode request) {
-        return request.path("mustChange").asBoolean(true);
-    }
+    /** {@code user add} and {@code user reset}: with the password of the request, or with a new one that is answered. */
+    record WithPassword(String name, SecureRandom random, Setting setting) implements AdminCommand {
+        @Override
+        public List<Map.Entry<String, String>> arguments(JsonNode request) {
+            return List.of(
+                    Map.entry("name", request.path("name").asString("")),
+                    Map.entry("must-change", Boolean.toString(mustChange(request))),
+                    Map.entry("password", isGiven(request) ? "given" : "made"));
+        }
 
-    /** The password of the request, or a new one, and what is answered for it. */
-    private interface Setting {
-        Account set(Secret password) throws InterruptedException;
-    }
+        private static boolean mustChange(JsonNode request) {
+            return request.path("mustChange").asBoolean(true);
+        }
 
-    private static Object withPassword(JsonNode request, SecureRandom random, boolean online, Setting setting)
-            throws InterruptedException {
-        boolean given = request.path("password").isString();
-        Secret password = given ? Secret.of(request.path("password").asString()) : OneTimePassword.make(random);
-        try {
-            Map<String, @Nullable Object> shown = shown(setting.set(password), online);
-            if (!given) {
-                shown.put("password", password.text().orElseThrow());
+        private static boolean isGiven(JsonNode request) {
+            return request.path("password").isString();
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws InterruptedException {
+            String account = AdminCommand.text(request, "name");
+            Secret password =
+                    isGiven(request) ? Secret.of(request.path("password").asString()) : OneTimePassword.make(random);
+            try {
+                Map<String, @Nullable Object> shown =
+                        shown(setting.set(account, password, mustChange(request), by), false);
+                if (!isGiven(request)) {
+                    shown.put("password", password.text().orElseThrow());
+                }
+                return shown;
+            } finally {
+                password.wipe();
             }
-            return shown;
-        } finally {
-            password.wipe();
-        }
-    }
-
-    record Add(Accounts accounts, SecureRandom random) implements AdminCommand {
-        @Override
-        public String name() {
-            return "user add";
-        }
-
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return named(request);
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws InterruptedException {
-            String name = AdminCommand.text(request, "name");
-            return withPassword(
-                    request, random, false, password -> accounts.add(name, password, mustChange(request), by));
-        }
-    }
-
-    record Reset(Accounts accounts, SecureRandom random) implements AdminCommand {
-        @Override
-        public String name() {
-            return "user reset";
-        }
-
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return named(request);
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws InterruptedException {
-            String name = AdminCommand.text(request, "name");
-            return withPassword(
-                    request, random, false, password -> accounts.reset(name, password, mustChange(request), by));
         }
     }
 

@@ -180,12 +180,14 @@ public final class Dispatcher {
                 HexFormat.of().formatHex(violation.header()),
                 violation.what()));
         session.finish("protocol violation");
+        services.logIns().logOut(session);
     }
 
     /** The peer will send nothing more. */
     void ended(Session session, Writes writes) {
         settle(writes);
         session.finish("closed by the client");
+        services.logIns().logOut(session);
     }
 
     private static void settle(Writes writes) {
@@ -199,6 +201,7 @@ public final class Dispatcher {
     /** The session's connection is gone, and nothing of it is under way any more. */
     void over(Session session) {
         try {
+            sessions.closed(session);
             services.files().forget(session);
             services.logIns().logOut(session);
         } catch (RuntimeException e) {

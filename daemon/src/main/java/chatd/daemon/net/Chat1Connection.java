@@ -56,6 +56,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private boolean deaf;
     private boolean finishing;
     private boolean shut;
+    private boolean peerIsGone;
     private long pausedUntil = System.nanoTime();
 
     Chat1Connection(
@@ -107,7 +108,13 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 ctx.close();
             }
             case SslCloseCompletionEvent closed -> peerIsDone();
-            case ChannelInputShutdownReadComplete closed -> peerIsDone();
+            case ChannelInputShutdownReadComplete closed -> {
+                peerIsGone = true;
+                peerIsDone();
+                if (shut) {
+                    ctx.close();
+                }
+            }
             default -> ctx.fireUserEventTriggered(event);
         }
     }
@@ -295,8 +302,12 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(written -> tls.closeOutbound().addListener(closed -> {
-                    ((DuplexChannel) ctx.channel()).shutdownOutput();
-                    loopLater(ctx::close, linger);
+                    if (peerIsGone) {
+                        ctx.close();
+                    } else {
+                        ((DuplexChannel) ctx.channel()).shutdownOutput();
+                        loopLater(ctx::close, linger);
+                    }
                 }));
     }
 

@@ -54,9 +54,10 @@ public final class LogIns {
         }
     }
 
-    /** A session's connection is gone. */
+    /** A session is over, or about to be: the others are told, and the log, once. */
     public void logOut(Session session) {
-        if (sessions.closed(session) || session.isLoggedIn()) {
+        sessions.leave(session);
+        if (session.isLoggedIn() && session.firstFarewell()) {
             audit.log(new AccountEvent.LoggedOut(
                     AuditTrail.who(session), AuditTrail.peer(session), session.endedBecause()));
         }

@@ -21,6 +21,7 @@ public final class Session {
     private final Outbox outbox;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean left = new AtomicBoolean();
+    private final AtomicBoolean told = new AtomicBoolean();
     private volatile @Nullable Login login;
     private volatile String endedBecause = "connection lost";
 
@@ -184,6 +185,11 @@ public final class Session {
     /** True the first time: whoever is first does what is to be done when a session is over. */
     boolean leave() {
         return left.compareAndSet(false, true);
+    }
+
+    /** True the first time: the log is told once. */
+    public boolean firstFarewell() {
+        return told.compareAndSet(false, true);
     }
 
     /** For the carrier: the next frame to write; null where there is none now. */

@@ -79,21 +79,19 @@ public final class Sessions {
         Greeting greet(boolean displaced, LongPredicate online);
     }
 
-    /**
-     * Forgets a session whose connection is gone; the others are told.
-     *
-     * @return whether it was logged in until now
-     */
-    public boolean closed(Session session) {
+    /** Forgets a session whose connection is gone. */
+    public void closed(Session session) {
         all.remove(session);
+    }
+
+    /** Takes a session that is over from who is online; the others are told. */
+    public void leave(Session session) {
         order.lock();
         try {
             String name = session.name();
-            if (name == null || !session.leave() || !online.remove(session.account(), session)) {
-                return false;
+            if (name != null && session.leave() && online.remove(session.account(), session)) {
+                tell(new Event.WentOffline(name), name, session);
             }
-            tell(new Event.WentOffline(name), name, session);
-            return true;
         } finally {
             order.unlock();
         }
