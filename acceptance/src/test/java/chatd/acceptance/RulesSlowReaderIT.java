@@ -105,8 +105,9 @@ class RulesSlowReaderIT {
         try (Chat1Socket slow = heldUp();
                 Chat1Socket watcher = demo.newcomer()) {
             for (int i = 0; i < 150; i++) {
-                demo.logIn(restless).close();
-                watcher.expectPresence(Wire.ONLINE, restless.name());
+                try (Chat1Socket coming = demo.logIn(restless)) {
+                    watcher.expectPresence(Wire.ONLINE, coming.name());
+                }
                 watcher.expectPresence(Wire.OFFLINE, restless.name());
             }
             assertThat(slow.expect(Wire.CONTENT).content()).hasSize(FULL.length);

@@ -126,7 +126,7 @@ public final class Accounts {
                     event,
                     committed -> {
                         Account account = ((Entry.AccountMade) committed.entry().effect()).account();
-                        sessions.announce(new Event.WentOffline(name), name, () -> directory.put(account));
+                        sessions.announce(name, () -> directory.put(account));
                     }));
         } catch (RuntimeException e) {
             directory.release(name);

@@ -26,15 +26,22 @@ final class Outbox {
 
         final int bytes;
         final boolean counted;
-        final @Nullable String presenceOf;
+        final @Nullable Change change;
 
-        Entry(ByteBuf frame, boolean counted, @Nullable String presenceOf) {
+        Entry(ByteBuf frame, boolean counted, @Nullable Change change) {
             this.frame = frame;
             this.bytes = frame.readableBytes();
             this.counted = counted;
-            this.presenceOf = presenceOf;
+            this.change = change;
         }
     }
+
+    /**
+     * A change of presence.
+     *
+     * @param isNew whether the reader has not heard of this user before
+     */
+    record Change(String name, boolean online, boolean isNew) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
@@ -61,10 +68,11 @@ final class Outbox {
      * Takes a frame that nobody asked for, and its reference.
      *
      * @param number of the message that it is, 0 where it is none
-     * @param presenceOf whose presence it tells, so that a later one takes its place; null for anything else
+     * @param change of presence that it tells; a later one of the same user takes its place, or undoes it: then neither
+     *     is told. Null for anything else
      * @return whether there was room
      */
-    boolean push(ByteBuf frame, long number, @Nullable String presenceOf) {
+    boolean push(ByteBuf frame, long number, @Nullable Change change) {
         lock.lock();
         try {
             delivered = Math.max(delivered, number);
@@ -72,14 +80,14 @@ final class Outbox {
                 frame.release();
                 return true;
             }
-            Entry entry = new Entry(frame, true, presenceOf);
-            if (presenceOf != null) {
-                Entry earlier = presences.put(presenceOf, entry);
-                if (earlier != null && earlier.frame != null) {
-                    earlier.frame.release();
-                    earlier.frame = null;
-                    uncount(earlier);
-                }
+            Change told = change == null ? null : joined(change);
+            if (change != null && told == null) {
+                frame.release();
+                return true;
+            }
+            Entry entry = new Entry(frame, true, told);
+            if (told != null) {
+                presences.put(told.name(), entry);
             }
             countedBytes += entry.bytes;
             countedFrames++;
@@ -88,6 +96,21 @@ final class Outbox {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes back what waits of the same user; returns what is to be told instead, null where that is nothing. */
+    private @Nullable Change joined(Change change) {
+        Entry earlier = presences.remove(change.name());
+        if (earlier == null || earlier.frame == null || earlier.change == null) {
+            return change;
+        }
+        earlier.frame.release();
+        earlier.frame = null;
+        uncount(earlier);
+        if (earlier.change.isNew()) {
+            return new Change(change.name(), change.online(), true);
+        }
+        return earlier.change.online() == change.online() ? change : null;
     }
 
     /** Takes a frame of an answer, and its reference, without waiting: one of few. */
@@ -160,8 +183,8 @@ final class Outbox {
                 }
                 if (entry.counted) {
                     uncount(entry);
-                    if (entry.presenceOf != null) {
-                        presences.remove(entry.presenceOf, entry);
+                    if (entry.change != null) {
+                        presences.remove(entry.change.name(), entry);
                     }
                 } else {
                     answerBytes -= entry.bytes;

@@ -94,8 +94,8 @@ public final class Session {
     }
 
     /** Sends something nobody asked for; a reader who is too slow is cut off. */
-    void push(Delivery delivery, long number, @Nullable String presenceOf) {
-        if (outbox.push(delivery.frame(dialect), number, presenceOf)) {
+    void push(Delivery delivery, long number, Outbox.@Nullable Change change) {
+        if (outbox.push(delivery.frame(dialect), number, change)) {
             connection.flush();
         } else {
             end("too slow a reader");

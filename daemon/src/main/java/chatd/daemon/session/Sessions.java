@@ -66,7 +66,7 @@ public final class Sessions {
                 displaced.answer(new Event.WentOffline(name));
                 displaced.finish("displaced");
             } else {
-                tell(new Event.CameOnline(name), name, session);
+                tell(new Event.CameOnline(name), new Outbox.Change(name, true, false), session);
             }
             return displaced;
         } finally {
@@ -90,29 +90,29 @@ public final class Sessions {
         try {
             String name = session.name();
             if (name != null && session.leave() && online.remove(session.account(), session)) {
-                tell(new Event.WentOffline(name), name, session);
+                tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
             }
         } finally {
             order.unlock();
         }
     }
 
-    /** Makes a change of who there is, and tells everyone online, in the order of presence. */
-    public void announce(Event presence, String name, Runnable change) {
+    /** Makes a new account known, who is offline, to everyone online; {@code making} runs in the order of presence. */
+    public void announce(String name, Runnable making) {
         order.lock();
         try {
-            change.run();
-            tell(presence, name, null);
+            making.run();
+            tell(new Event.WentOffline(name), new Outbox.Change(name, false, true), null);
         } finally {
             order.unlock();
         }
     }
 
-    private void tell(Event presence, String name, @Nullable Session but) {
+    private void tell(Event presence, Outbox.Change change, @Nullable Session but) {
         try (Delivery delivery = new Delivery(presence)) {
             for (Session session : online.values()) {
                 if (session != but) {
-                    session.push(delivery, 0, name);
+                    session.push(delivery, 0, change);
                 }
             }
         }
@@ -136,7 +136,7 @@ public final class Sessions {
             session.answer(new Event.WentOffline(name));
             session.finish(why);
             if (session.leave() && online.remove(account, session)) {
-                tell(new Event.WentOffline(name), name, session);
+                tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
             }
             return true;
         } finally {

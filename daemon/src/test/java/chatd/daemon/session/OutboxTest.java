@@ -49,16 +49,34 @@ class OutboxTest {
         }
     }
 
+    private boolean tell(String name, boolean online, boolean isNew) {
+        return outbox.push(frame((online ? "+" : "-") + name), 0, new Outbox.Change(name, online, isNew));
+    }
+
     @Test
-    void presenceIsJoinedPerUser() {
+    void presenceThatUndoesWhatWaitsIsNotTold() {
         for (int i = 0; i < 50; i++) {
-            assertThat(outbox.push(frame("+bob"), 0, "bob")).isTrue();
-            assertThat(outbox.push(frame("-bob"), 0, "bob")).isTrue();
+            assertThat(tell("bob", true, false)).isTrue();
+            assertThat(tell("bob", false, false)).isTrue();
         }
         outbox.push(frame("text"), 1, null);
-        outbox.push(frame("+carol"), 0, "carol");
-        outbox.push(frame("+bob"), 0, "bob");
+        tell("carol", true, false);
+        tell("bob", true, false);
         assertThat(drained()).containsExactly("text", "+carol", "+bob");
+        tell("bob", false, false);
+        assertThat(drained()).containsExactly("-bob");
+        assertThat(tell("bob", true, false)).isTrue();
+    }
+
+    @Test
+    void aNewUserIsToldOfHoweverOftenItComesAndGoes() {
+        tell("new", false, true);
+        tell("new", true, false);
+        assertThat(drained()).containsExactly("+new");
+        tell("newer", false, true);
+        tell("newer", true, false);
+        tell("newer", false, false);
+        assertThat(drained()).containsExactly("-newer");
     }
 
     @Test
