@@ -32,8 +32,5 @@ final class PlainScreen implements Screen {
     }
 
     @Override
-    public void clear() {}
-
-    @Override
     public void close() {}
 }

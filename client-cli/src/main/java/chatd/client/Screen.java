@@ -13,8 +13,6 @@ interface Screen extends AutoCloseable {
     /** Something that must not be seen; empty where none can be read. */
     Optional<String> readSecret(String prompt);
 
-    void clear();
-
     @Override
     void close();
 }

@@ -49,6 +49,11 @@ final class Talk {
     void logIn(Optional<Secret> given) throws IOException {
         Secret password = given.or(() -> ask("Password of " + user + ": ")).orElseThrow(Talk::gaveUp);
         for (int attempt = 0; attempt < 5; attempt++) {
+            if (password.length() > 32) {
+                screen.show("A password has at most 32 bytes.");
+                password = ask("Password of " + user + ": ").orElseThrow(Talk::gaveUp);
+                continue;
+            }
             link.send(new Command.LogIn(user, password));
             Event answer = next();
             switch (answer) {

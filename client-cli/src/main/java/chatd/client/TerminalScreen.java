@@ -8,7 +8,6 @@ import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
-import org.jline.utils.InfoCmp;
 
 /** A terminal, by JLine. */
 final class TerminalScreen implements Screen {
@@ -51,12 +50,6 @@ final class TerminalScreen implements Screen {
         } catch (EndOfFileException | UserInterruptException e) {
             return Optional.empty();
         }
-    }
-
-    @Override
-    public void clear() {
-        terminal.puts(InfoCmp.Capability.clear_screen);
-        terminal.flush();
     }
 
     @Override

@@ -45,7 +45,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Daemon {
     private static final Logger LOG = LogManager.getLogger(Daemon.class);
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+    /** For good-byes; with the journal's last turn before it, the whole stop stays under ten seconds. */
+    private static final Duration GOODBYES = Duration.ofSeconds(5);
+
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
     private final Config config;
@@ -72,7 +74,8 @@ final class Daemon {
     /**
      * Starts all of it, waiting for the database as long as that takes.
      *
-     * @return where it listens; empty where it was stopped meanwhile
+     * @return where it listens
+     * @throws Stopped where it was stopped meanwhile
      * @throws IOException where something can't be had; the message says what
      */
     List<InetSocketAddress> start() throws IOException, InterruptedException {
@@ -83,8 +86,11 @@ final class Daemon {
         AuditLog log = AuditLog.open(config.audit().directory(), auditOptions(), clock);
         log.publishing();
         started(() -> {
-            log.append(new AuditEvent.Stopped(why));
-            log.close();
+            try {
+                log.append(new AuditEvent.Stopped(why));
+            } finally {
+                log.close();
+            }
         });
         long pid = ProcessHandle.current().pid();
         log.append(
@@ -97,9 +103,6 @@ final class Daemon {
         started(database::close);
         Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
         Ledger.Numbers numbers = reach(database, ledger);
-        if (stopping) {
-            return List.of();
-        }
         AccountStore accounts = new AccountStore(database);
         MessageStore messages = new MessageStore(database);
         ContentStore contents = new ContentStore(database);
@@ -149,8 +152,7 @@ final class Daemon {
         String told = "";
         while (!stopping) {
             try {
-                database.migrate();
-                return ledger.open(clock.instant());
+                return ledger.open(clock.instant(), database::migrate);
             } catch (DatabaseAway e) {
                 String reason = String.valueOf(e.getMessage());
                 if (!reason.equals(told)) {
@@ -160,13 +162,13 @@ final class Daemon {
                 TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
             }
         }
-        return new Ledger.Numbers(0, 0, 0, 0);
+        throw new Stopped();
     }
 
     /** Every connection is told good-bye, and given the time to hear it. */
     private void finish(Sessions sessions) throws InterruptedException {
         sessions.finishAll("server stopping");
-        long end = System.nanoTime() + STOP_WITHIN.toNanos();
+        long end = System.nanoTime() + GOODBYES.toNanos();
         while (!sessions.all().isEmpty() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -177,18 +179,35 @@ final class Daemon {
         why = reason;
         stopping = true;
         for (Part part = last(); part != null; part = last()) {
-            try {
-                part.stop();
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("while stopping: {}", e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            stop(part);
+        }
+    }
+
+    /** It was stopped while it was starting. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Stopped() {
+            super("stopped while starting", null, false, false);
         }
     }
 
     private synchronized void started(Part part) {
+        if (stopping) {
+            stop(part);
+            throw new Stopped();
+        }
         parts.push(part);
+    }
+
+    private static void stop(Part part) {
+        try {
+            part.stop();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("while stopping: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized @Nullable Part last() {

@@ -108,7 +108,8 @@ public final class Main implements Callable<Integer> {
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(0);
         Daemon daemon = new Daemon(config, Clock.systemUTC(), new SecureRandom(), reason -> {
-            if (exit.compareAndSet(0, FAULT)) {
+            // What fails because it is being stopped is no fault.
+            if (end.getCount() > 0 && exit.compareAndSet(0, FAULT)) {
                 log.fatal("can't go on: {}", reason.getMessage(), reason);
                 end.countDown();
             }
@@ -122,9 +123,7 @@ public final class Main implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(stopper);
         try {
             List<InetSocketAddress> addresses = daemon.start();
-            if (!addresses.isEmpty()) {
-                log.info("chatd {} is ready, listening on {}", Version.current(), addresses);
-            }
+            log.info("chatd {} is ready, listening on {}", Version.current(), addresses);
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
             exit.set(HELD);
@@ -135,6 +134,11 @@ public final class Main implements Callable<Integer> {
         } catch (IOException e) {
             exit.set(UNAVAILABLE);
             err.println("chatd: " + e.getMessage());
+        } catch (Daemon.Stopped e) {
+            return exit.get();
+        } catch (RuntimeException e) {
+            exit.set(FAULT);
+            log.fatal("can't start", e);
         }
         return exit.get();
     }

@@ -126,11 +126,10 @@ public final class Main implements Callable<Integer> {
     }
 
     private void tell(Place place, Demo.Running running) {
-        boolean usual = place.file("").normalize().equals(defaultDirectory()) && running.port() == 7443;
         boolean found = place.file("").normalize().equals(defaultDirectory());
         String client = found ? "./chat client " : "./chat client --ca " + place.file("ca.pem") + " ";
         String admin = found ? "./chat admin " : "./chat admin --socket " + place.file("admin.sock") + " ";
-        String host = "@localhost" + (usual || found ? "" : ":" + running.port());
+        String host = "@localhost" + (found ? "" : ":" + running.port());
         Demo.People people = running.people();
         out.println();
         out.println("chatd is running on port " + running.port() + ". Two people have an account:");

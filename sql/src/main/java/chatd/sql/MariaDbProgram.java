@@ -119,8 +119,4 @@ public record MariaDbProgram(
                 ? own.resolve("mysql")
                 : own;
     }
-
-    Path messages() {
-        return share();
-    }
 }

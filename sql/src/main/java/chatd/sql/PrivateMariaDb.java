@@ -75,7 +75,7 @@ public final class PrivateMariaDb implements AutoCloseable {
                 "--no-defaults",
                 "--basedir=" + program.base(),
                 "--datadir=" + data,
-                "--lc-messages-dir=" + program.messages(),
+                "--lc-messages-dir=" + program.share(),
                 "--pid-file=" + data.resolve("mariadbd.pid"),
                 "--tmpdir=" + data.resolve("tmp"),
                 "--skip-ssl"));

@@ -16,15 +16,19 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsFatalAlertReceived;
@@ -37,8 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the end of the channel says how a close or shutdown went
 final class Chat1Connection extends ChannelInboundHandlerAdapter implements Connection {
+    private static final Logger LOG = LogManager.getLogger(Chat1Connection.class);
+
     /** How long what is owed may take to be read by the peer, once the connection is to close. */
-    private static final Duration FAREWELL = Duration.ofSeconds(8);
+    private static final Duration FAREWELL = Duration.ofSeconds(4);
 
     private final FrameReader<Command> reader;
     private final Dispatcher dispatcher;
@@ -56,6 +62,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private boolean deaf;
     private boolean finishing;
     private boolean shut;
+    private boolean peerIsDone;
     private boolean peerIsGone;
     private long pausedUntil = System.nanoTime();
 
@@ -107,10 +114,10 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 audit.log(new AuditEvent.TlsFailed(AuditTrail.peer(session()), reason(handshake.cause())));
                 ctx.close();
             }
-            case SslCloseCompletionEvent closed -> peerIsDone();
+            case SslCloseCompletionEvent closed -> peerIsDone(ctx);
             case ChannelInputShutdownReadComplete closed -> {
                 peerIsGone = true;
-                peerIsDone();
+                peerIsDone(ctx);
                 if (shut) {
                     ctx.close();
                 }
@@ -144,10 +151,11 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         return cause.getClass().getSimpleName();
     }
 
-    private void peerIsDone() {
-        if (!deaf) {
-            deaf = true;
-            inbox().end();
+    /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
+    private void peerIsDone(ChannelHandlerContext ctx) {
+        if (!deaf && !peerIsDone) {
+            peerIsDone = true;
+            decode(ctx);
         }
     }
 
@@ -178,17 +186,22 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 }
                 int size = before - in.readableBytes();
                 inbox().put(command, size);
-                pauseFor(rate.count(size));
+                pauseFor(rate.count(command instanceof Command.Piece ? 0 : 1, size));
             }
         } catch (MalformedFrame e) {
             deaf = true;
             inbox().violated(e);
         }
-        if (in.isReadable() && !deaf) {
-            in.discardSomeReadBytes();
-        } else {
+        if (!in.isReadable() || deaf) {
             in.release();
             received = null;
+        } else if (in.refCnt() == 1) {
+            // Only where no piece of a content still points into it.
+            in.discardSomeReadBytes();
+        }
+        if (peerIsDone && !deaf && !isPaused()) {
+            deaf = true;
+            inbox().end();
         }
         ctx.channel().config().setAutoRead(deaf || !isPaused());
         tickLater();
@@ -273,7 +286,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         if (wrote) {
             ctx.flush();
         }
-        if (finishing && ctx.channel().isWritable()) {
+        if (finishing && !shut && ctx.channel().isWritable() && session().isAllSent()) {
             shut(ctx);
         }
     }
@@ -341,6 +354,9 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A peer that breaks TLS or goes away: the end of the channel says all there is to say.
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.error("a connection failed", cause);
+        }
         if (!finishing) {
             ctx.close();
         }

@@ -146,6 +146,7 @@ public final class Listener implements AutoCloseable {
                 limits.queueBytes(),
                 limits.queueFrames()));
         SslHandler secure = new SslHandler(tls.engine());
+        secure.setCloseNotifyFlushTimeoutMillis(1_000);
         secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
         channel.pipeline().addLast(secure, connection);
     }
@@ -158,6 +159,6 @@ public final class Listener implements AutoCloseable {
     /** Ends the event loops, and with them what connections are left. */
     @Override
     public void close() {
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+        loops.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).syncUninterruptibly();
     }
 }

@@ -23,9 +23,9 @@ final class Rate {
                         .build();
     }
 
-    /** Counts one message of so many bytes; returns the nanoseconds to pause, 0 for none. */
-    long count(int size) {
-        long pause = messages == null ? 0 : messages.consumeIgnoringRateLimits(1);
+    /** Counts messages and their bytes; returns the nanoseconds to pause, 0 for none. */
+    long count(int number, int size) {
+        long pause = messages == null || number == 0 ? 0 : messages.consumeIgnoringRateLimits(number);
         return Math.max(pause, bytes == null || size == 0 ? 0 : bytes.consumeIgnoringRateLimits(size));
     }
 }

@@ -10,15 +10,11 @@ import java.util.function.Function;
 
 /** A change of an account on its way through the journal. */
 record AccountWork(
+        long bytes,
         BiFunction<Journal.Numbers, Instant, Entry.AccountChange> making,
         Function<Entry.Change, AuditEvent> telling,
         Consumer<Committed<Entry.AccountChange>> taking)
         implements Journal.Work<Entry.AccountChange> {
-
-    @Override
-    public long bytes() {
-        return 2_000;
-    }
 
     @Override
     public Entry.AccountChange entry(Journal.Numbers numbers, Instant now) {

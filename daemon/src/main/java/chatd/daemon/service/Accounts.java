@@ -116,6 +116,7 @@ public final class Accounts {
             rules.check(password, name);
             String hash = hashing.hash(rules.canonical(password));
             done = journal.submit(new AccountWork(
+                    2_000,
                     (numbers, now) -> {
                         Account account = Journal.made(numbers, name, mustChange, now);
                         return new Entry.AccountChange(
@@ -160,6 +161,14 @@ public final class Accounts {
             }
             String hash = hashing.hash(rules.canonical(command.newPassword()));
             return setPassword(
+                    () -> {
+                        Account now = directory.numbered(account.number());
+                        if (directory.passwordsSet(now.number()) != admitted.passwordsSet()
+                                || now.state() != Account.State.ACTIVE) {
+                            throw gatekeeper.refused(
+                                    session, "password", now.name(), Optional.of(now), Code.WRONG_PASSWORD);
+                        }
+                    },
                     account.number(),
                     hash,
                     false,
@@ -188,6 +197,7 @@ public final class Accounts {
         rules.check(password, name);
         String hash = hashing.hash(rules.canonical(password));
         await(setPassword(
+                () -> {},
                 account.number(),
                 hash,
                 mustChange,
@@ -200,7 +210,9 @@ public final class Accounts {
         return directory.numbered(account.number());
     }
 
+    /** @param recheck refuses, at the moment of the change, what has been overtaken since it was judged */
     private CompletableFuture<Committed<Entry.AccountChange>> setPassword(
+            Runnable recheck,
             long number,
             String hash,
             boolean mustChange,
@@ -211,10 +223,14 @@ public final class Accounts {
             @org.jspecify.annotations.Nullable Session except,
             String farewell) {
         return journal.submit(new AccountWork(
-                (numbers, now) -> new Entry.AccountChange(
-                        new Entry.Change(
-                                numbers.nextChange(), number, directory.nameOf(number), kind, now, by, origin, 0),
-                        new Entry.PasswordSet(hash, mustChange)),
+                2_000,
+                (numbers, now) -> {
+                    recheck.run();
+                    return new Entry.AccountChange(
+                            new Entry.Change(
+                                    numbers.nextChange(), number, directory.nameOf(number), kind, now, by, origin, 0),
+                            new Entry.PasswordSet(hash, mustChange));
+                },
                 event,
                 committed -> {
                     directory.putPassword(directory.numbered(number).withPassword(mustChange));
@@ -231,6 +247,7 @@ public final class Accounts {
         long number = session.account();
         byte[] document = command.document().bytes();
         return journal.submit(new AccountWork(
+                1_000 + 2L * document.length,
                 (numbers, now) -> new Entry.AccountChange(
                         new Entry.Change(
                                 numbers.nextChange(),
@@ -244,7 +261,7 @@ public final class Accounts {
                         new Entry.SettingsStored(document)),
                 change -> new AccountEvent.SettingsStored(
                         change.number(), whoOf(change), AuditTrail.peer(session), document.length),
-                committed -> {}));
+                committed -> directory.settingsWereStored(number)));
     }
 
     private static chatd.audit.Who whoOf(Entry.Change change) {

@@ -20,6 +20,7 @@ public final class Directory {
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
     private final Map<Long, Long> passwordsSet = new ConcurrentHashMap<>();
+    private final Map<Long, Long> settingsStored = new ConcurrentHashMap<>();
     private final Set<String> everUsed = new HashSet<>();
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
@@ -112,6 +113,15 @@ public final class Directory {
     /** How often the account's password was set since the start: a log in judged by an older one does not hold. */
     long passwordsSet(long number) {
         return passwordsSet.getOrDefault(number, 0L);
+    }
+
+    /** How often the account's settings were stored since the start. */
+    long settingsStored(long number) {
+        return settingsStored.getOrDefault(number, 0L);
+    }
+
+    void settingsWereStored(long number) {
+        settingsStored.merge(number, 1L, Long::sum);
     }
 
     /** Takes in a password that was committed. */

@@ -171,8 +171,12 @@ public final class Files {
         Accounts.await(upload.end(session, to));
         uploads.remove(session, upload);
         room.release();
-        // Where the content was there already, this one is nobody's.
-        contents.discard(upload.content);
+        try {
+            // Where the content was there already, this one is nobody's.
+            contents.discard(upload.content);
+        } catch (DatabaseAway e) {
+            // The next start finds what no file has.
+        }
         return CompletableFuture.completedFuture(null);
     }
 

@@ -45,8 +45,29 @@ final class Gatekeeper {
      * @param hash the password's, as it was judged
      * @param passwordsSet as {@link Directory#passwordsSet}, of that moment
      * @param settings the stored document; empty where none is
+     * @param settingsStored as {@link Directory#settingsStored}, of that moment
      */
-    record Admitted(Account account, String hash, long passwordsSet, byte[] settings, String network) {}
+    record Admitted(
+            Account account, String hash, long passwordsSet, byte[] settings, long settingsStored, String network) {}
+
+    /** The same, with the settings as they are now. */
+    Admitted withPresentSettings(Admitted admitted) {
+        long number = admitted.account().number();
+        long stored = directory.settingsStored(number);
+        if (stored == admitted.settingsStored()) {
+            return admitted;
+        }
+        byte[] settings = accounts.credentials(number, admitted.network())
+                .map(AccountStore.Credentials::settings)
+                .orElse(null);
+        return new Admitted(
+                admitted.account(),
+                admitted.hash(),
+                admitted.passwordsSet(),
+                settings == null ? new byte[0] : settings,
+                stored,
+                admitted.network());
+    }
 
     /**
      * Judges a name and a password.
@@ -58,6 +79,7 @@ final class Gatekeeper {
         Optional<Account> account = directory.named(name);
         long number = account.map(Account::number).orElse(0L);
         long passwordsSet = directory.passwordsSet(number);
+        long settingsStored = directory.settingsStored(number);
         String network = Network.ofClient(session.address()).toString();
         Optional<AccountStore.Credentials> credentials = accounts.credentials(number, network);
         boolean known = credentials.map(AccountStore.Credentials::knownNetwork).orElse(false);
@@ -86,7 +108,8 @@ final class Gatekeeper {
         }
         AccountStore.Credentials with = credentials.orElseThrow();
         byte[] settings = with.settings();
-        return new Admitted(there, with.hash(), passwordsSet, settings == null ? new byte[0] : settings, network);
+        return new Admitted(
+                there, with.hash(), passwordsSet, settings == null ? new byte[0] : settings, settingsStored, network);
     }
 
     private boolean isRight(Optional<AccountStore.Credentials> credentials, Secret password) {

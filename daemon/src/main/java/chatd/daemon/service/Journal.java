@@ -36,6 +36,9 @@ public final class Journal {
     private static final long CHECK_SECONDS = 2;
     private static final long RETRY_MILLIS = 300;
 
+    /** After that a database that hangs is left alone: what it did with the last turn, the next start finds out. */
+    private static final long STOP_MILLIS = 4_000;
+
     /**
      * Something to be written. All methods run on the journal's thread, and none of them blocks.
      *
@@ -214,7 +217,7 @@ public final class Journal {
     public void stop() throws InterruptedException {
         stopping = true;
         if (thread.isAlive()) {
-            thread.join();
+            thread.join(STOP_MILLIS);
         }
         ledger.close();
     }
@@ -264,6 +267,15 @@ public final class Journal {
     }
 
     private void turn(List<Pending<?>> all) throws IOException, InterruptedException {
+        try {
+            commitAndDeliver(all);
+        } finally {
+            // Nobody waits for ever: what has no outcome by now will have none before the next start.
+            all.forEach(pending -> pending.done.completeExceptionally(undecided()));
+        }
+    }
+
+    private void commitAndDeliver(List<Pending<?>> all) throws IOException, InterruptedException {
         Numbers before = numbers.copy();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         List<Pending<?>> turn = new ArrayList<>(all.size());
@@ -272,7 +284,7 @@ public final class Journal {
             try {
                 entries.add(pending.prepare(numbers, now));
                 turn.add(pending);
-            } catch (Refusal e) {
+            } catch (RuntimeException e) {
                 pending.done.completeExceptionally(e);
             }
         }
@@ -309,7 +321,7 @@ public final class Journal {
             return;
         }
         for (Pending<?> pending : turn) {
-            turn(List.of(pending));
+            commitAndDeliver(List.of(pending));
         }
     }
 

@@ -48,7 +48,16 @@ public final class LogIns {
                 throw gatekeeper.refused(
                         session, "login", command.name(), Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
-            return journal.submit(new LogIn(session, admitted, gatekeeper.rehashed(admitted, command.password())));
+            String rehashed = gatekeeper.rehashed(admitted, command.password());
+            while (true) {
+                LogIn attempt = new LogIn(session, gatekeeper.withPresentSettings(admitted), rehashed);
+                try {
+                    Accounts.await(journal.submit(attempt));
+                    return CompletableFuture.completedFuture(null);
+                } catch (Overtaken e) {
+                    // The session that this one displaces has just stored other settings.
+                }
+            }
         } finally {
             command.password().wipe();
         }
@@ -60,6 +69,15 @@ public final class LogIns {
         if (session.isLoggedIn() && session.firstFarewell()) {
             audit.log(new AccountEvent.LoggedOut(
                     AuditTrail.who(session), AuditTrail.peer(session), session.endedBecause()));
+        }
+    }
+
+    /** The settings that were read are not the present ones any more. */
+    private static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken() {
+            super("overtaken", null, false, false);
         }
     }
 
@@ -85,6 +103,9 @@ public final class LogIns {
             if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
                     || account.state() != Account.State.ACTIVE) {
                 throw gatekeeper.refused(session, "login", account.name(), Optional.of(account), Code.WRONG_PASSWORD);
+            }
+            if (directory.settingsStored(account.number()) != admitted.settingsStored()) {
+                throw new Overtaken();
             }
             Entry.Origin origin = AuditTrail.origin(session);
             return new Entry.AccountChange(

@@ -61,7 +61,7 @@ public final class Messages {
         return journal.submit(new Sending(session, recipients) {
             @Override
             public long bytes() {
-                return 200L + 2L * text.length();
+                return 200L + 2L * text.length() + recipients.bytes();
             }
 
             @Override
@@ -94,7 +94,7 @@ public final class Messages {
         return journal.submit(new Sending(session, recipients) {
             @Override
             public long bytes() {
-                return 1_000;
+                return 1_000 + recipients.bytes();
             }
 
             @Override

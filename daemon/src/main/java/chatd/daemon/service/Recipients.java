@@ -60,6 +60,11 @@ record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
         return "There is no user called " + listed + rest + ".";
     }
 
+    /** About how much memory they take on their way. */
+    long bytes() {
+        return numbers == null ? 0 : 64L * numbers.size();
+    }
+
     /** For the log. */
     List<Who> who(Directory directory) {
         return numbers == null

@@ -50,10 +50,14 @@ final class Outbox {
     private final Map<String, Entry> presences = new HashMap<>();
     private final long maxBytes;
     private final int maxFrames;
+    private int dead;
     private long countedBytes;
     private int countedFrames;
     private long answerBytes;
     private boolean answering;
+    /** Nothing new is taken; an answer that has begun is brought to its end. */
+    private boolean ending;
+
     private boolean ended;
 
     /** The highest number of a message that came this way. */
@@ -76,7 +80,7 @@ final class Outbox {
         lock.lock();
         try {
             delivered = Math.max(delivered, number);
-            if (ended) {
+            if (ending) {
                 frame.release();
                 return true;
             }
@@ -107,14 +111,34 @@ final class Outbox {
         earlier.frame.release();
         earlier.frame = null;
         uncount(earlier);
+        if (++dead > 64 && dead > queue.size() / 2) {
+            queue.removeIf(entry -> entry.frame == null);
+            held.removeIf(entry -> entry.frame == null);
+            dead = 0;
+        }
         if (earlier.change.isNew()) {
             return new Change(change.name(), change.online(), true);
         }
         return earlier.change.online() == change.online() ? change : null;
     }
 
-    /** Takes a frame of an answer, and its reference, without waiting: one of few. */
+    /** Takes a frame of an answer, and its reference, without waiting: one of few. It comes after an answer of many. */
     void answer(ByteBuf frame) {
+        lock.lock();
+        try {
+            if (ending) {
+                frame.release();
+                return;
+            }
+            answerBytes += frame.readableBytes();
+            (answering ? held : queue).add(new Entry(frame, false, null));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a frame, or a part of one, of the answer that has begun. Its reference too. */
+    void part(ByteBuf frame) {
         lock.lock();
         try {
             if (ended) {
@@ -166,6 +190,7 @@ final class Outbox {
             answering = false;
             queue.addAll(held);
             held.clear();
+            ended |= ending;
         } finally {
             lock.unlock();
         }
@@ -203,10 +228,33 @@ final class Outbox {
         countedFrames--;
     }
 
-    /** Takes nothing more; what is there may still be polled. */
+    /** Takes nothing more, but the rest of an answer that has begun; what is there may still be polled. */
     void end() {
         lock.lock();
         try {
+            ending = true;
+            ended |= !answering;
+            drained.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing will come any more, and all has been polled. */
+    boolean isAllSent() {
+        lock.lock();
+        try {
+            return ended && queue.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away what is there. */
+    void discard() {
+        lock.lock();
+        try {
+            ending = true;
             ended = true;
             answering = false;
             queue.addAll(held);
@@ -215,11 +263,6 @@ final class Outbox {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Throws away what is there. */
-    void discard() {
-        end();
         for (ByteBuf frame = poll(); frame != null; frame = poll()) {
             frame.release();
         }

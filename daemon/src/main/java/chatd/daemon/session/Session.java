@@ -135,7 +135,7 @@ public final class Session {
 
         /** Sends bytes as they are: a piece of a content. Takes the reference. */
         public boolean send(ByteBuf bytes) {
-            outbox.answer(bytes);
+            outbox.part(bytes);
             connection.flush();
             return outbox.awaitRoom();
         }
@@ -195,6 +195,11 @@ public final class Session {
     /** For the carrier: the next frame to write; null where there is none now. */
     public @Nullable ByteBuf nextFrame() {
         return outbox.poll();
+    }
+
+    /** For the carrier: whether nothing will come any more, and all of it was taken. */
+    public boolean isAllSent() {
+        return outbox.isAllSent();
     }
 
     /** For the carrier: the connection is gone. */

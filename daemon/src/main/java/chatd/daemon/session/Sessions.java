@@ -5,13 +5,11 @@ import chatd.daemon.store.Entry;
 import chatd.protocol.Event;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +22,7 @@ public final class Sessions {
     private final ReentrantLock order = new ReentrantLock();
     private final Map<Long, Session> online = new ConcurrentHashMap<>();
     private long deliveredTo;
+    private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
     /** @param deliveredTo the last number of an earlier run */
@@ -33,6 +32,10 @@ public final class Sessions {
 
     public void opened(Session session) {
         all.add(session);
+        String why = closing;
+        if (why != null) {
+            session.finish(why);
+        }
     }
 
     /** Every connection, logged in or not. */
@@ -199,15 +202,9 @@ public final class Sessions {
         return online.size();
     }
 
-    /** The sessions of who is online, by account. */
-    public <T> Map<Long, T> online(Function<Session, T> of) {
-        Map<Long, T> result = new HashMap<>();
-        online.forEach((account, session) -> result.put(account, of.apply(session)));
-        return result;
-    }
-
-    /** Ends every session in order, those that have not logged in too. */
+    /** Ends every session in order, those that have not logged in too, and each that still comes. */
     public void finishAll(String why) {
+        closing = why;
         for (Session session : new ArrayList<>(all)) {
             session.finish(why);
         }

@@ -15,9 +15,4 @@ public final class Committed<E extends Entry> {
     public E entry() {
         return entry;
     }
-
-    /** The same, known to be of a kind. */
-    public <F extends Entry> Committed<F> as(Class<F> kind) {
-        return new Committed<>(kind.cast(entry));
-    }
 }

@@ -6,6 +6,7 @@ import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.HOLDER;
 import static chatd.sql.generated.Tables.MESSAGE;
 
+import chatd.sql.Migrations;
 import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -64,12 +65,21 @@ public final class Ledger implements Closeable {
      * @throws HeldByAnother where another process has the lock; the message names it
      */
     public Numbers open(Instant now) {
+        return open(now, () -> {});
+    }
+
+    /**
+     * As {@link #open(Instant)}, and once it has the lock, before anything else, brings the schema up to date.
+     *
+     * @param migration of the schema; it blocks
+     */
+    public Numbers open(Instant now, Runnable migration) {
         close();
         try {
             FutureTask<Opened> attempt = opening;
             if (attempt == null) {
                 long before = connectionId;
-                attempt = Patience.start(() -> open(now, before));
+                attempt = Patience.start(() -> open(now, before, migration));
                 opening = attempt;
             }
             Opened opened = database.patience().await(attempt);
@@ -77,7 +87,7 @@ public final class Ledger implements Closeable {
             connection = opened.connection();
             connectionId = opened.id();
             return opened.numbers();
-        } catch (HeldByAnother e) {
+        } catch (HeldByAnother | Migrations.Refused e) {
             opening = null;
             throw e;
         } catch (TimeoutException e) {
@@ -95,11 +105,12 @@ public final class Ledger implements Closeable {
     /** A connection that has the lock. */
     private record Opened(Connection connection, long id, Numbers numbers) {}
 
-    private Opened open(Instant now, long before) throws SQLException {
+    private Opened open(Instant now, long before, Runnable migration) throws SQLException {
         Connection fresh = database.connect();
         try {
             DSLContext sql = context(fresh);
             acquire(sql, before);
+            migration.run();
             long id = sql.select(DSL.field("connection_id()", Long.class))
                     .fetchSingle()
                     .value1();
@@ -136,12 +147,23 @@ public final class Ledger implements Closeable {
         }
         Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(3));
         Integer taken = sql.select(got).fetchSingle().value1();
+        if ((taken == null || taken != 1) && holder != null && holder == before) {
+            throw new DataAccessException("the connection before this one has not ended yet");
+        }
         if (taken == null || taken != 1) {
-            String who = sql.selectFrom(HOLDER)
-                    .fetchOptional()
-                    .map(row -> "process " + row.getPid() + " on " + row.getHost() + ", since " + row.getStarted())
-                    .orElse("a process that did not say which");
+            String who = holder(sql).orElse("a process that did not say which");
             throw new HeldByAnother("another chatd writes to this database: " + who + ". Stop that one first.");
+        }
+    }
+
+    private static Optional<String> holder(DSLContext sql) {
+        try {
+            return sql.selectFrom(HOLDER)
+                    .fetchOptional()
+                    .map(row -> "process " + row.getPid() + " on " + row.getHost() + ", since " + row.getStarted());
+        } catch (DataAccessException e) {
+            // It is just making the table.
+            return Optional.empty();
         }
     }
 

@@ -18,10 +18,6 @@ final class Patience {
         this.timeout = timeout;
     }
 
-    Duration timeout() {
-        return timeout;
-    }
-
     /** Starts something that may take too long. */
     static <T> FutureTask<T> start(Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);

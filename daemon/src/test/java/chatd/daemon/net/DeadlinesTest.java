@@ -70,12 +70,12 @@ class DeadlinesTest {
         Rate ten = new Rate(new Config.Rates(10, 0));
         Rate bytes = new Rate(new Config.Rates(0, 1000));
         for (int i = 0; i < 10; i++) {
-            assertThat(none.count(1_000_000)).isZero();
-            assertThat(ten.count(1_000_000)).isZero();
-            assertThat(bytes.count(100)).isZero();
+            assertThat(none.count(1, 1_000_000)).isZero();
+            assertThat(ten.count(1, 1_000_000)).isZero();
+            assertThat(bytes.count(1, 100)).isZero();
         }
-        assertThat(ten.count(1)).isPositive();
-        assertThat(bytes.count(100)).isPositive();
-        assertThat(none.count(1)).isZero();
+        assertThat(ten.count(1, 1)).isPositive();
+        assertThat(bytes.count(1, 100)).isPositive();
+        assertThat(none.count(1, 1)).isZero();
     }
 }

@@ -91,12 +91,29 @@ class OutboxTest {
     void whatComesUnaskedWaitsBehindAnAnswer() {
         outbox.push(frame("before"), 7, null);
         assertThat(outbox.beginAnswer()).isEqualTo(7);
-        outbox.answer(frame("one"));
+        outbox.part(frame("one"));
         outbox.push(frame("meanwhile"), 8, null);
-        outbox.answer(frame("two"));
+        outbox.part(frame("two"));
         assertThat(drained()).containsExactly("before", "one", "two");
         outbox.endAnswer();
         assertThat(drained()).containsExactly("meanwhile");
+    }
+
+    @Test
+    void aFarewellWaitsForTheEndOfAnAnswer() {
+        outbox.beginAnswer();
+        outbox.part(frame("one"));
+        outbox.answer(frame("farewell"));
+        outbox.end();
+        assertThat(outbox.awaitRoom()).isTrue();
+        outbox.part(frame("two"));
+        outbox.push(frame("late"), 1, null);
+        assertThat(drained()).containsExactly("one", "two");
+        assertThat(outbox.isAllSent()).isFalse();
+        outbox.endAnswer();
+        assertThat(drained()).containsExactly("farewell");
+        assertThat(outbox.isAllSent()).isTrue();
+        assertThat(outbox.awaitRoom()).isFalse();
     }
 
     @Test
