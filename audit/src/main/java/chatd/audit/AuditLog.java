@@ -181,6 +181,7 @@ public final class AuditLog implements Closeable {
             out.force(true);
         }
         Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        files.forceNames();
         return Segment.read(files.part());
     }
 
@@ -220,6 +221,10 @@ public final class AuditLog implements Closeable {
         } catch (IOException e) {
             broken = e;
             throw e;
+        } catch (RuntimeException e) {
+            // The chain may have gone on without its line.
+            broken = new IOException("an event could not be written as a line", e);
+            throw broken;
         }
         publisher.wake(size);
     }
@@ -260,10 +265,13 @@ public final class AuditLog implements Closeable {
         try (Publisher.Snapshot whole = snapshot()) {
             publisher.document(whole.part(), whole.size(), closed);
         }
-        part.close();
+        // Its name must be on the disk before the part's is another's.
+        files.forceNames();
         Segment next = begin(files, options, clock, Segment.read(closed));
-        part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
-        part.position(next.end());
+        FileChannel fresh = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+        fresh.position(next.end());
+        part.close();
+        part = fresh;
         chain = new Chain(next.chain());
         segment = next.number;
         started = next.started;

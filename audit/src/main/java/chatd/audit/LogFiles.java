@@ -1,6 +1,7 @@
 package chatd.audit;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,13 @@ public record LogFiles(Path directory) {
         }
         files.sort(Comparator.comparingLong(LogFiles::segment));
         return files;
+    }
+
+    /** Brings the directory itself to the disk: names that were made or changed survive a loss of power. */
+    void forceNames() throws IOException {
+        try (FileChannel names = FileChannel.open(directory)) {
+            names.force(true);
+        }
     }
 
     /** The number of a closed segment, by its name. */

@@ -55,10 +55,18 @@ public final class LogTail implements Closeable {
             String line = line();
             if (line == null) {
                 part.seek(at);
-                if (!rotated()) {
+                if (!isRotated()) {
                     return null;
                 }
-            } else if (line.startsWith("<event") || line.startsWith("<seal")) {
+                // What came between the end of the file and its rotation is still to be read.
+                line = line();
+                if (line == null) {
+                    part.close();
+                    part = open();
+                    continue;
+                }
+            }
+            if (line.startsWith("<event") || line.startsWith("<seal")) {
                 return line;
             }
         }
@@ -84,22 +92,15 @@ public final class LogTail implements Closeable {
         }
     }
 
-    /** Goes over to the next segment, once this one has been read to its end. */
-    private boolean rotated() throws IOException {
+    private boolean isRotated() throws IOException {
         Object now = Files.readAttributes(files.part(), java.nio.file.attribute.BasicFileAttributes.class)
                 .fileKey();
-        if (java.util.Objects.equals(now, key)) {
-            return false;
-        }
-        part.close();
-        part = open();
-        return true;
+        return !java.util.Objects.equals(now, key);
     }
 
-    /** Waits a moment; true. */
-    public boolean await() throws InterruptedException {
+    /** Waits a moment. */
+    public void await() throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-        return true;
     }
 
     @Override

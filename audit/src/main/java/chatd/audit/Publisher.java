@@ -68,7 +68,7 @@ final class Publisher {
                     System.getLogger(Publisher.class.getName())
                             .log(System.Logger.Level.ERROR, "audit.xml can't be published: " + e.getMessage());
                 }
-                pauseAfter();
+                pauseAfter(source);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -89,15 +89,55 @@ final class Publisher {
         }
     }
 
-    private void pauseAfter() throws InterruptedException {
+    private void pauseAfter(Source source) throws InterruptedException {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND));
+        while (nanos > 0 && !isHurried()) {
+            long slice = Math.min(nanos, TimeUnit.SECONDS.toNanos(1));
+            pause(slice);
+            nanos -= slice;
+            if (nanos > 0 && fsync == AuditLog.Fsync.INTERVAL) {
+                force(source);
+            }
+        }
+    }
+
+    private void pause(long nanos) throws InterruptedException {
         waiting.lock();
         try {
-            long nanos = TimeUnit.MILLISECONDS.toNanos(Math.max(PAUSE_MILLIS, 1_000 * size / BYTES_A_SECOND));
-            while (nanos > 0 && !urgent && !stopped) {
-                nanos = changed.awaitNanos(nanos);
+            long left = nanos;
+            while (left > 0 && !urgent && !stopped) {
+                left = changed.awaitNanos(left);
             }
         } finally {
             waiting.unlock();
+        }
+    }
+
+    private long bytes() {
+        waiting.lock();
+        try {
+            return size;
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    private boolean isHurried() {
+        waiting.lock();
+        try {
+            return urgent || stopped;
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** What was appended is on the disk within a second, however seldom it is published. */
+    private static void force(Source source) {
+        try (Snapshot now = source.snapshot()) {
+            now.part().force(false);
+        } catch (IOException e) {
+            System.getLogger(Publisher.class.getName())
+                    .log(System.Logger.Level.ERROR, "audit.part can't be forced to the disk: " + e.getMessage());
         }
     }
 

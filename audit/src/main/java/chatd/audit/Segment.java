@@ -66,26 +66,32 @@ final class Segment {
      * @throws Broken where not even its first three lines are those of a segment
      */
     static Segment read(Path file) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            byte[] first = headLine(in, 1, Line.DECLARATION);
-            byte[] second = headLine(in, 2, Line.STYLE);
-            byte[] third = line(in);
-            Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
-            if (third == null || !head.matches()) {
-                throw new Broken(3, "not the start of a segment");
-            }
-            Segment segment = new Segment(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3));
-            ByteArrayOutputStream whole = new ByteArrayOutputStream();
-            whole.writeBytes(first);
-            whole.write('\n');
-            whole.writeBytes(second);
-            whole.write('\n');
-            whole.writeBytes(third);
-            segment.chain.add(whole.toByteArray());
-            segment.end = whole.size() + 1L;
-            segment.readOn(in);
-            return segment;
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in);
         }
+    }
+
+    /** Reads it from a stream, which it leaves open. */
+    static Segment read(InputStream stream) throws IOException {
+        InputStream in = new BufferedInputStream(stream, 1 << 16);
+        byte[] first = headLine(in, 1, Line.DECLARATION);
+        byte[] second = headLine(in, 2, Line.STYLE);
+        byte[] third = line(in);
+        Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
+        if (third == null || !head.matches()) {
+            throw new Broken(3, "not the start of a segment");
+        }
+        Segment segment = new Segment(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3));
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(first);
+        whole.write('\n');
+        whole.writeBytes(second);
+        whole.write('\n');
+        whole.writeBytes(third);
+        segment.chain.add(whole.toByteArray());
+        segment.end = whole.size() + 1L;
+        segment.readOn(in);
+        return segment;
     }
 
     private void readOn(InputStream in) throws IOException {

@@ -2,8 +2,11 @@ package chatd.audit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.XMLConstants;
@@ -51,44 +54,59 @@ public final class Verifier {
      */
     public static Report verify(Path directory) throws IOException {
         LogFiles files = new LogFiles(directory);
-        // The open one first: should it be closed meanwhile, its closed form takes its place.
-        Segment open = Files.exists(files.published()) ? attempt(files.published()) : null;
-        List<Path> all = new ArrayList<>(files.closed());
-        boolean stale = open != null && !all.isEmpty() && LogFiles.segment(all.getLast()) >= open.number;
-        if (Files.exists(files.published()) && !stale) {
-            all.add(files.published());
-        }
-        if (all.isEmpty()) {
-            return new Report(0, 0, directory + ": there is no log here (no audit.xml)", List.of());
-        }
         Verifier verifier = new Verifier();
         String wrong = null;
-        for (Path file : all) {
-            wrong = verifier.check(file);
-            if (wrong != null) {
-                wrong = LogFiles.name(file) + ": " + wrong;
-                break;
+        int segments = 0;
+        // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
+        try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null) {
+            List<Path> closed = files.closed();
+            for (Path file : closed) {
+                try (FileChannel segment = FileChannel.open(file)) {
+                    segments++;
+                    wrong = verifier.check(LogFiles.name(file), LogFiles.segment(file), segment);
+                }
+                if (wrong != null) {
+                    break;
+                }
+            }
+            if (wrong == null && open != null && !isClosed(open, closed)) {
+                segments++;
+                wrong = verifier.check(LogFiles.name(files.published()), -1, open);
             }
         }
-        return new Report(all.size(), verifier.events, wrong, List.copyOf(verifier.notes));
+        if (segments == 0) {
+            wrong = directory + ": there is no log here (no audit.xml)";
+        }
+        return new Report(segments, verifier.events, wrong, List.copyOf(verifier.notes));
     }
 
-    private static @Nullable Segment attempt(Path file) throws IOException {
+    /** Whether what was published has been closed since. */
+    private static boolean isClosed(FileChannel published, List<Path> closed) throws IOException {
         try {
-            return Segment.read(file);
+            long number = Segment.read(from(published)).number;
+            return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= number;
         } catch (Segment.Broken e) {
-            return null;
+            return false;
         }
     }
 
-    private @Nullable String check(Path file) throws IOException {
+    private static InputStream from(FileChannel file) throws IOException {
+        return Channels.newInputStream(file.position(0));
+    }
+
+    private @Nullable String check(String name, long named, FileChannel file) throws IOException {
+        String wrong = check(named, file);
+        return wrong == null ? null : name + ": " + wrong;
+    }
+
+    private @Nullable String check(long named, FileChannel file) throws IOException {
         Segment segment;
         try {
-            segment = Segment.read(file);
+            segment = Segment.read(from(file));
         } catch (Segment.Broken e) {
             return String.valueOf(e.getMessage());
         }
-        String wrong = lines(file, segment);
+        String wrong = lines(named, file.size(), segment);
         if (wrong == null) {
             wrong = succession(segment);
         }
@@ -100,17 +118,16 @@ public final class Verifier {
         return wrong;
     }
 
-    private static @Nullable String lines(Path file, Segment segment) throws IOException {
+    private static @Nullable String lines(long named, long size, Segment segment) {
         if (segment.wrong() != null) {
             return "line " + segment.lines() + ": " + segment.wrong();
         }
         if (!segment.isClosed()) {
             return "line " + (segment.lines() + 1) + ": the end of the document is missing";
         }
-        if (Files.size(file) != segment.end() + Line.END.length() + 1) {
+        if (size != segment.end() + Line.END.length() + 1) {
             return "line " + (segment.lines() + 1) + ": something follows the end of the document";
         }
-        long named = LogFiles.segment(file);
         return named >= 0 && named != segment.number
                 ? "line 3: it is segment " + segment.number + ", but named " + named
                 : null;
@@ -137,11 +154,16 @@ public final class Verifier {
         if (segment.firstSeq() >= 0 && segment.firstSeq() != last.lastSeq() + 1) {
             return "line 4: seq is " + segment.firstSeq() + " where " + (last.lastSeq() + 1) + " was due";
         }
+        Instant end = last.lastTime();
+        if (end != null && segment.started.isBefore(end)) {
+            return "line 3: it began before the segment before it ended";
+        }
         return null;
     }
 
-    private @Nullable String schema(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+    private @Nullable String schema(FileChannel file) throws IOException {
+        try {
+            InputStream in = from(file);
             Validator validator = schema.newValidator();
             validator.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
             validator.validate(new StreamSource(in));

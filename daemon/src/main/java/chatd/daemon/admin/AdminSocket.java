@@ -148,7 +148,7 @@ public final class AdminSocket implements AutoCloseable {
                 // It may go on for days: logged when it begins.
                 audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
             }
-            Object result = command.run(request, by, out -> write(channel, out));
+            Object result = run(command, request, by, channel);
             if (!(command instanceof LogCommands.Tail)) {
                 audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
             }
@@ -168,6 +168,32 @@ public final class AdminSocket implements AutoCloseable {
             LOG.error("admin command {} failed", command.name(), e);
             audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, Code.INTERNAL.word()));
             write(channel, failure(Code.INTERNAL, "The daemon failed; its log says more."));
+        }
+    }
+
+    private Object run(AdminCommand command, JsonNode request, String by, SocketChannel channel)
+            throws InterruptedException, IOException {
+        try {
+            return command.run(request, by, out -> {
+                try {
+                    write(channel, out);
+                } catch (IOException e) {
+                    throw new PeerGone(e);
+                }
+            });
+        } catch (PeerGone e) {
+            throw new IOException("the administrator went away", e);
+        } catch (IOException e) {
+            // Ours, not the connection's.
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class PeerGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        PeerGone(IOException cause) {
+            super(cause);
         }
     }
 

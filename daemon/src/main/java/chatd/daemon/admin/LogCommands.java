@@ -37,11 +37,15 @@ final class LogCommands {
         @Override
         public Object run(JsonNode request, String by, Lines out) throws IOException, InterruptedException {
             try (LogTail tail = new LogTail(log.files(), lines(request))) {
-                do {
+                while (true) {
                     for (String line = tail.next(); line != null; line = tail.next()) {
                         out.write(Map.of("line", line));
                     }
-                } while (follow(request) && tail.await());
+                    if (!follow(request)) {
+                        break;
+                    }
+                    tail.await();
+                }
             }
             return Map.of();
         }
