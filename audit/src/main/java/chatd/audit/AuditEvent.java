@@ -30,7 +30,8 @@ public sealed interface AuditEvent
                 AuditEvent.ClockSetBack,
                 AuditEvent.Database,
                 AuditEvent.Fault,
-                AuditEvent.Late {
+                AuditEvent.Late,
+                AuditEvent.Joined {
     /** The value of {@code type}. */
     String type();
 
@@ -319,6 +320,24 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.put(REASON, "internal").put(DETAIL, what).put(REFERENCE, reference);
+        }
+    }
+
+    /** The last of several like it that strangers caused from one network; {@code count} is how many. */
+    record Joined(AuditEvent event, int count) implements AuditEvent {
+        @Override
+        public String type() {
+            return event.type();
+        }
+
+        @Override
+        public Outcome outcome() {
+            return event.outcome();
+        }
+
+        @Override
+        public void describe(Fields to) {
+            event.describe(to.put(COUNT, count));
         }
     }
 

@@ -44,6 +44,8 @@ public final class AuditLog implements Closeable {
      */
     public record Options(Fsync fsync, long segmentSize, Duration segmentAge, String host) {}
 
+    private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
+
     private final LogFiles files;
     private final Options options;
     private final Clock clock;
@@ -59,6 +61,7 @@ public final class AuditLog implements Closeable {
     private long lastMessage;
     private long lastChange;
     private @Nullable IOException broken;
+    private Instant noRotationBefore = Instant.MIN;
 
     private AuditLog(
             LogFiles files, Options options, Clock clock, FileChannel part, Segment open, @Nullable Segment before) {
@@ -165,22 +168,40 @@ public final class AuditLog implements Closeable {
         return kept;
     }
 
-    /** Makes the part of a new segment, after {@code before} or as the very first. */
-    private static Segment begin(LogFiles files, Options options, Clock clock, @Nullable Segment before)
+    /** The part of a segment that has just begun, open for appending. */
+    private record Fresh(FileChannel part, long number, Instant started, long size, String chain) {}
+
+    /** Makes the part of a new segment; until its last step, which is a rename, nothing has changed. */
+    private static Fresh begin(LogFiles files, Options options, long number, String previous, Instant started)
             throws IOException {
-        long number = before == null ? 1 : before.number + 1;
-        String previous = before == null ? Chain.ORIGIN : before.chain();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Instant last = before == null ? null : before.lastTime();
-        Instant started = last != null && last.isAfter(now) ? last : now;
         Path fresh = files.temporary("audit.part");
         byte[] head = Line.head(number, options.host(), started, previous).getBytes(StandardCharsets.UTF_8);
-        try (FileChannel out = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            write(out, head);
-            out.force(true);
+        FileChannel part = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try {
+            write(part, head);
+            part.force(true);
+            Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            part.close();
+            throw e;
         }
-        Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        String chain = new Chain(previous).add(Arrays.copyOf(head, head.length - 1));
+        return new Fresh(part, number, started, head.length, chain);
+    }
+
+    /** The same at the start, after {@code before} or as the very first. */
+    private static Segment begin(LogFiles files, Options options, Clock clock, @Nullable Segment before)
+            throws IOException {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Instant last = before == null ? null : before.lastTime();
+        Fresh fresh = begin(
+                files,
+                options,
+                before == null ? 1 : before.number + 1,
+                before == null ? Chain.ORIGIN : before.chain(),
+                last != null && last.isAfter(now) ? last : now);
+        fresh.part().close();
         files.forceNames();
         return Segment.read(files.part());
     }
@@ -213,10 +234,7 @@ public final class AuditLog implements Closeable {
             throw new IOException("the log is broken: " + broken.getMessage(), broken);
         }
         try {
-            if (size >= options.segmentSize()
-                    || started.plus(options.segmentAge()).isBefore(clock.instant())) {
-                rotate();
-            }
+            rotateWhereDue();
             write(events);
         } catch (IOException e) {
             broken = e;
@@ -259,23 +277,60 @@ public final class AuditLog implements Closeable {
         lastChange = Math.max(lastChange, event.change().orElse(0));
     }
 
-    /** Closes the open segment and begins the next; whatever moment it is interrupted at, the next start finishes it. */
+    /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */
+    private void rotateWhereDue() throws IOException {
+        Instant now = clock.instant();
+        boolean due = size >= options.segmentSize()
+                || started.plus(options.segmentAge()).isBefore(now);
+        if (!due || now.isBefore(noRotationBefore)) {
+            return;
+        }
+        try {
+            rotate();
+        } catch (NotRotated e) {
+            noRotationBefore = now.plus(ROTATION_RETRY);
+            System.getLogger(AuditLog.class.getName()).log(System.Logger.Level.ERROR, e.getMessage());
+        }
+    }
+
+    /** The segment could not be closed, and goes on. */
+    private static final class NotRotated extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotRotated(IOException cause) {
+            super("the log's segment can't be closed, and goes on: " + cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Closes the open segment and begins the next; whatever moment it is interrupted at, the next start finishes it.
+     *
+     * @throws IOException where that failed; the segment goes on
+     */
     public synchronized void rotate() throws IOException {
         Path closed = files.closed(segment, started);
+        boolean made = false;
+        Fresh fresh;
         try (Publisher.Snapshot whole = snapshot()) {
             publisher.document(whole.part(), whole.size(), closed);
+            made = true;
+            // Its name must be on the disk before the part's is another's.
+            files.forceNames();
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            fresh = begin(files, options, segment + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now);
+        } catch (IOException e) {
+            // With it there, the next start would take the segment for closed.
+            if (made) {
+                Files.deleteIfExists(closed);
+            }
+            throw new NotRotated(e);
         }
-        // Its name must be on the disk before the part's is another's.
-        files.forceNames();
-        Segment next = begin(files, options, clock, Segment.read(closed));
-        FileChannel fresh = FileChannel.open(files.part(), StandardOpenOption.WRITE);
-        fresh.position(next.end());
         part.close();
-        part = fresh;
-        chain = new Chain(next.chain());
-        segment = next.number;
-        started = next.started;
-        size = next.end();
+        part = fresh.part();
+        chain = new Chain(fresh.chain());
+        segment = fresh.number();
+        started = fresh.started();
+        size = fresh.size();
         write(new AuditEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange));
         publisher.hurry();
     }

@@ -57,6 +57,7 @@ final class AuditEvents {
         all.put("database", new AuditEvent.Database(false, "Connection refused"));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
         all.put("late", new AuditEvent.Late(new AuditEvent.TextSent(45, ALICE, null, 5, true, List.of())));
+        all.put("joined", new AuditEvent.Joined(new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"), 120));
         all.put(
                 "hostile",
                 new AccountEvent.Refused(

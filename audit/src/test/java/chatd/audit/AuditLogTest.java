@@ -196,6 +196,27 @@ class AuditLogTest {
     }
 
     @Test
+    void aRotationThatFailsChangesNothing() throws Exception {
+        AuditLog.Options small = new AuditLog.Options(AuditLog.Fsync.NEVER, 4096, Duration.ofDays(1), "host");
+        try (AuditLog log = AuditLog.open(directory, small, clock)) {
+            // The closed segment's name is taken by something that a file can't replace.
+            Path blocked = directory.resolve("audit-000001-20261120T061500Z.xml");
+            Files.createDirectories(blocked.resolve("in the way"));
+            for (int i = 1; i <= 40; i++) {
+                log.append(Logs.event(i));
+            }
+            Files.delete(blocked.resolve("in the way"));
+            Files.delete(blocked);
+            verifies();
+            clock.now = clock.now.plusSeconds(11);
+            log.append(Logs.event(41));
+            assertThat(log.files().closed()).hasSize(1);
+        }
+        verifies();
+        assertThat(Verifier.verify(directory).events()).isEqualTo(42);
+    }
+
+    @Test
     void aLostPartIsTakenFromWhatWasPublished() throws Exception {
         Logs.write(directory, 3);
         Files.delete(directory.resolve("audit.part"));

@@ -112,6 +112,7 @@ final class Daemon {
         contents.discardUnfinished();
 
         AuditTrail audit = new AuditTrail(log, config.audit().unknownNames(), broken);
+        started(audit::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()));
         Journal journal = new Journal(ledger, log, clock, new DatabaseNews(sessions, audit));
         Services services =

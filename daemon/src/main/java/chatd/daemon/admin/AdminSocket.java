@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -49,6 +50,7 @@ public final class AdminSocket implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AdminSocket.class);
     private static final int AT_ONCE = 32;
     private static final int LONGEST_REQUEST = 1 << 20;
+    private static final int REQUEST_SECONDS = 10;
 
     private final Map<String, AdminCommand> commands = new TreeMap<>();
     private final JsonMapper json = new JsonMapper();
@@ -125,8 +127,11 @@ public final class AdminSocket implements AutoCloseable {
 
     private void serve(SocketChannel channel) throws IOException {
         String by = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+        Thread deadline = Thread.startVirtualThread(() -> closeLate(channel));
         String line = request(channel);
+        deadline.interrupt();
         if (line == null) {
+            refuse(channel, by, "unknown", List.of(), new Refusal(Code.TOO_LARGE, "That is no command."));
             return;
         }
         JsonNode request;
@@ -168,6 +173,18 @@ public final class AdminSocket implements AutoCloseable {
             LOG.error("admin command {} failed", command.name(), e);
             audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, Code.INTERNAL.word()));
             write(channel, failure(Code.INTERNAL, "The daemon failed; its log says more."));
+        }
+    }
+
+    /** Who says nothing takes the place of others only for a while. */
+    private static void closeLate(SocketChannel channel) {
+        try {
+            TimeUnit.SECONDS.sleep(REQUEST_SECONDS);
+            channel.close();
+        } catch (InterruptedException e) {
+            // It has come.
+        } catch (IOException e) {
+            LOG.debug("closing a silent administrator", e);
         }
     }
 

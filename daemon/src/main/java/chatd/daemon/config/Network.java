@@ -28,6 +28,12 @@ public record Network(InetAddress address, int prefix) {
         return new Network(masked(client, prefix), prefix);
     }
 
+    /** The network around a client in what is joined by network: the /24, or the /64 of an IPv6 address. */
+    public static Network around(InetAddress client) {
+        int prefix = client.getAddress().length == 4 ? 24 : 64;
+        return new Network(masked(client, prefix), prefix);
+    }
+
     public boolean contains(InetAddress other) {
         return other.getAddress().length == address.getAddress().length
                 && masked(other, prefix).equals(address);

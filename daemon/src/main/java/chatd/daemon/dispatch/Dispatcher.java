@@ -174,11 +174,14 @@ public final class Dispatcher {
             return;
         }
         settle(writes);
-        audit.log(new AuditEvent.Violation(
-                AuditTrail.who(session),
-                AuditTrail.peer(session),
-                HexFormat.of().formatHex(violation.header()),
-                violation.what()));
+        audit.caused(
+                "violation " + violation.what(),
+                session,
+                new AuditEvent.Violation(
+                        AuditTrail.who(session),
+                        AuditTrail.peer(session),
+                        HexFormat.of().formatHex(violation.header()),
+                        violation.what()));
         session.finish("protocol violation");
         services.logIns().logOut(session);
     }
@@ -201,11 +204,12 @@ public final class Dispatcher {
     /** The session's connection is gone, and nothing of it is under way any more. */
     void over(Session session) {
         try {
-            sessions.closed(session);
             services.files().forget(session);
             services.logIns().logOut(session);
         } catch (RuntimeException e) {
             LOG.error("a session's end was not taken in", e);
+        } finally {
+            sessions.closed(session);
         }
     }
 

@@ -25,6 +25,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
@@ -111,7 +112,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             }
             case SslHandshakeCompletionEvent handshake -> {
                 deaf = true;
-                audit.log(new AuditEvent.TlsFailed(AuditTrail.peer(session()), reason(handshake.cause())));
+                String why = reason(handshake.cause());
+                audit.caused("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
                 ctx.close();
             }
             case SslCloseCompletionEvent closed -> peerIsDone(ctx);
@@ -247,7 +249,10 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         boolean owing = inbox().isBusy() || isPaused();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
             deaf = true;
-            audit.log(new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
+            audit.caused(
+                    "timeout",
+                    session(),
+                    new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
             session().finish("timeout");
             return;
         }
@@ -365,7 +370,11 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private void onLoop(Runnable task) {
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
-            ctx.executor().execute(task);
+            try {
+                ctx.executor().execute(task);
+            } catch (RejectedExecutionException e) {
+                // The event loops have ended, and every connection with them.
+            }
         }
     }
 

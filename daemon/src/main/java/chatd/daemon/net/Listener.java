@@ -124,7 +124,10 @@ public final class Listener implements AutoCloseable {
     private void accept(SocketChannel channel) {
         InetSocketAddress peer = channel.remoteAddress();
         if (!admission.admit(peer.getAddress())) {
-            audit.log(new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), "too-many"));
+            audit.stranger(
+                    "too-many",
+                    peer.getAddress(),
+                    new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), "too-many"));
             channel.close();
             return;
         }

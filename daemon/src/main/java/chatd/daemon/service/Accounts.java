@@ -24,6 +24,7 @@ public final class Accounts {
     private final Gatekeeper gatekeeper;
     private final PasswordRules rules;
     private final Hashing hashing;
+    private final Throttle throttle;
     private final Journal journal;
     private final Sessions sessions;
     private final AuditTrail audit;
@@ -35,6 +36,7 @@ public final class Accounts {
             Gatekeeper gatekeeper,
             PasswordRules rules,
             Hashing hashing,
+            Throttle throttle,
             Journal journal,
             Sessions sessions,
             AuditTrail audit,
@@ -44,6 +46,7 @@ public final class Accounts {
         this.gatekeeper = gatekeeper;
         this.rules = rules;
         this.hashing = hashing;
+        this.throttle = throttle;
         this.journal = journal;
         this.sessions = sessions;
         this.audit = audit;
@@ -64,6 +67,7 @@ public final class Accounts {
             if (!open) {
                 throw new Refusal(Code.CLOSED, "Registration is closed here. Ask an administrator for an account.");
             }
+            throttle.registration(session.address());
             return make(
                     command.name(),
                     command.password(),
@@ -73,11 +77,14 @@ public final class Accounts {
                     Optional.of(AuditTrail.origin(session)),
                     change -> new AccountEvent.Registered(change.number(), whoOf(change), AuditTrail.peer(session)));
         } catch (Refusal e) {
-            audit.log(new AccountEvent.Refused(
-                    "register",
-                    audit.typed(command.name(), Optional.empty()),
-                    AuditTrail.peer(session),
-                    e.code().word()));
+            audit.caused(
+                    "register " + e.code().word(),
+                    session,
+                    new AccountEvent.Refused(
+                            "register",
+                            audit.typed(command.name(), Optional.empty()),
+                            AuditTrail.peer(session),
+                            e.code().word()));
             throw e;
         } finally {
             command.password().wipe();

@@ -8,14 +8,16 @@ import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The server log as the services use it: what can't be logged ends the daemon, since it must not happen. Any thread. */
-public final class AuditTrail {
+public final class AuditTrail implements AutoCloseable {
     private final AuditLog log;
     private final boolean unknownNames;
     private final Consumer<Exception> broken;
+    private final Strangers strangers = new Strangers(this::log);
 
     /**
      * @param unknownNames whether names typed at log in that no account has are logged
@@ -35,6 +37,26 @@ public final class AuditTrail {
             broken.accept(e);
             throw new IllegalStateException("the server log can't be written", e);
         }
+    }
+
+    /** Logs what someone who is not logged in has caused; much of a kind from one network is joined. */
+    public void stranger(String kind, InetAddress by, AuditEvent event) {
+        strangers.caused(kind, by, event);
+    }
+
+    /** Logs what a session has caused: joined as long as nobody is logged in there. */
+    public void caused(String kind, Session by, AuditEvent event) {
+        if (by.isLoggedIn()) {
+            log(event);
+        } else {
+            stranger(kind, by.address(), event);
+        }
+    }
+
+    /** Logs what is waiting to be joined. */
+    @Override
+    public void close() {
+        strangers.close();
     }
 
     Who typed(String name, Optional<Account> account) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files {
+    /** How long a file waits for room; one that is a single chunk needs none. */
+    private static final int ROOM_SECONDS = 10;
+
     private final MessageStore messages;
     private final ContentStore contents;
     private final Messages sending;
@@ -114,7 +118,7 @@ public final class Files {
     /**
      * A file begins; its content follows by {@link #take}.
      *
-     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY} or {@link Code#NO_SUCH_USER}; what follows is then
+     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER} or {@link Code#BUSY}; what follows is then
      *     taken and dropped
      */
     public void begin(Session session, Command.SendFile command) throws InterruptedException {
@@ -126,7 +130,11 @@ public final class Files {
                     "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
         }
         Recipients recipients = sending.recipients(command.audience());
-        room.acquire();
+        boolean small = command.size() <= ContentStore.CHUNK;
+        if (!small && !room.tryAcquire(ROOM_SECONDS, TimeUnit.SECONDS)) {
+            throw new Refusal(
+                    Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
+        }
         Upload upload = new Upload(command.name(), command.size(), recipients);
         uploads.put(session, upload);
         try {
@@ -170,7 +178,7 @@ public final class Files {
     private CompletableFuture<?> end(Session session, Upload upload, Recipients to) throws InterruptedException {
         Accounts.await(upload.end(session, to));
         uploads.remove(session, upload);
-        room.release();
+        leave(upload);
         try {
             // Where the content was there already, this one is nobody's.
             contents.discard(upload.content);
@@ -180,8 +188,15 @@ public final class Files {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** Makes room for another; a small one took none. */
+    private void leave(Upload upload) {
+        if (upload.size > ContentStore.CHUNK) {
+            room.release();
+        }
+    }
+
     private void giveUp(Session session, Upload upload, @Nullable Upload instead) {
-        room.release();
+        leave(upload);
         if (instead == null) {
             uploads.remove(session);
         } else {

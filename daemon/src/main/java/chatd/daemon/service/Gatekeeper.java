@@ -76,49 +76,78 @@ final class Gatekeeper {
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED} or {@link Code#BUSY}
      */
     Admitted admit(Session session, String type, String name, Secret password) throws InterruptedException {
-        Optional<Account> account = directory.named(name);
-        long number = account.map(Account::number).orElse(0L);
-        long passwordsSet = directory.passwordsSet(number);
-        long settingsStored = directory.settingsStored(number);
         String network = Network.ofClient(session.address()).toString();
-        Optional<AccountStore.Credentials> credentials = accounts.credentials(number, network);
-        boolean known = credentials.map(AccountStore.Credentials::knownNetwork).orElse(false);
+        boolean known = read(name, network).map(Judged::isKnownThere).orElse(false);
         Throttle.Attempt attempt = throttle.attempt(name, session.address(), known);
         if (!attempt.delay().isZero()) {
-            audit.log(
-                    new AccountEvent.Throttled(audit.typed(name, account), AuditTrail.peer(session), attempt.delay()));
+            audit.caused(
+                    "throttled " + directory.named(name).map(Account::name).orElse(""),
+                    session,
+                    new AccountEvent.Throttled(
+                            audit.typed(name, directory.named(name)), AuditTrail.peer(session), attempt.delay()));
         }
+        Optional<Judged> judged;
         boolean right;
         try {
-            right = isRight(credentials, password);
+            // Waiting comes first: what nobody waits for any more costs no hash, and what is judged is judged as it is
+            // now.
+            attempt.await(session::hasEnded);
+            judged = read(name, network);
+            right = isRight(judged, password);
         } catch (RuntimeException e) {
             attempt.takeBack();
             throw e;
         }
-        attempt.await();
         if (!right) {
-            Code code = account.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD;
-            Refusal refusal = refused(session, type, name, account, code);
+            Refusal refusal = refused(
+                    session,
+                    type,
+                    name,
+                    judged.map(Judged::account),
+                    judged.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD);
             throw conceal ? refusal(Code.WRONG_PASSWORD) : refusal;
         }
         attempt.right();
-        Account there = account.orElseThrow();
-        if (there.state() != Account.State.ACTIVE) {
-            throw refused(session, type, name, account, Code.DISABLED);
+        Judged there = judged.orElseThrow();
+        if (there.account().state() != Account.State.ACTIVE) {
+            throw refused(session, type, name, Optional.of(there.account()), Code.DISABLED);
         }
-        AccountStore.Credentials with = credentials.orElseThrow();
-        byte[] settings = with.settings();
+        byte[] settings = there.credentials().settings();
         return new Admitted(
-                there, with.hash(), passwordsSet, settings == null ? new byte[0] : settings, settingsStored, network);
+                there.account(),
+                there.credentials().hash(),
+                there.passwordsSet(),
+                settings == null ? new byte[0] : settings,
+                there.settingsStored(),
+                network);
     }
 
-    private boolean isRight(Optional<AccountStore.Credentials> credentials, Secret password) {
+    /** An account as it is at a moment. */
+    private record Judged(
+            Account account, AccountStore.Credentials credentials, long passwordsSet, long settingsStored) {
+        boolean isKnownThere() {
+            return credentials.knownNetwork();
+        }
+    }
+
+    /** Reads it; of a name that nobody has, nothing, at the same cost. */
+    private Optional<Judged> read(String name, String network) {
+        Optional<Account> account = directory.named(name);
+        long number = account.map(Account::number).orElse(0L);
+        // Before the row: a change in between then shows as one that has overtaken this.
+        long passwordsSet = directory.passwordsSet(number);
+        long settingsStored = directory.settingsStored(number);
+        Optional<AccountStore.Credentials> credentials = accounts.credentials(number, network);
+        return account.flatMap(there -> credentials.map(with -> new Judged(there, with, passwordsSet, settingsStored)));
+    }
+
+    private boolean isRight(Optional<Judged> judged, Secret password) {
         byte[] canonical = rules.canonical(password);
-        if (credentials.isEmpty()) {
+        if (judged.isEmpty()) {
             hashing.verifyNobodys(canonical);
             return false;
         }
-        return hashing.verify(credentials.get().hash(), canonical);
+        return hashing.verify(judged.get().credentials().hash(), canonical);
     }
 
     /** Logs a refusal, to be thrown. */

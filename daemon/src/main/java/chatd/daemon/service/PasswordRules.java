@@ -28,6 +28,9 @@ final class PasswordRules {
         if (password.length() > MOST_BYTES) {
             throw bad("A password has at most 32 bytes.");
         }
+        if (text.indexOf('\0') >= 0) {
+            throw bad("A password has no NUL in it.");
+        }
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.equals(name.toLowerCase(Locale.ROOT))) {
             throw bad("The password must not be the name.");

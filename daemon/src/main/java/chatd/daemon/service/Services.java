@@ -48,6 +48,7 @@ public final class Services implements AutoCloseable {
                 gatekeeper,
                 rules,
                 hashing,
+                throttle,
                 journal,
                 sessions,
                 audit,

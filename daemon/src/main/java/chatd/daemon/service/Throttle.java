@@ -7,8 +7,10 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Slows down who guesses passwords (rule 14 of {@code chat-1.md}). An attempt counts as wrong from its start, so that
@@ -17,9 +19,15 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Throttle {
     private static final Duration MEMORY = Duration.ofMinutes(15);
     private static final int LONGEST_SECONDS = 8;
+
+    /** Attempts that may wait for one turn; so nobody waits longer than half a minute or so. */
+    private static final int WAITING = 4;
+
     private static final int ACCOUNT_AND_ADDRESS = 3;
     private static final int ACCOUNT = 10;
     private static final int ADDRESS = 100;
+
+    private static final int REGISTRATIONS = 100;
 
     private record Pair(String account, Network network) {}
 
@@ -27,6 +35,7 @@ final class Throttle {
     private final Cache<Pair, AtomicInteger> pairs;
     private final Cache<String, AtomicInteger> accounts;
     private final Cache<Network, AtomicInteger> addresses;
+    private final Cache<Network, AtomicInteger> registrations;
     private final Cache<Object, ReentrantLock> turns;
 
     Throttle(List<Network> exempt, Ticker ticker) {
@@ -34,6 +43,7 @@ final class Throttle {
         this.pairs = counters(ticker).build();
         this.accounts = counters(ticker).build();
         this.addresses = counters(ticker).build();
+        this.registrations = counters(ticker).build();
         this.turns = Caffeine.newBuilder().weakValues().build();
     }
 
@@ -69,6 +79,19 @@ final class Throttle {
         return new Attempt(pair, byAccount, byAddress, delay(over), turn);
     }
 
+    /**
+     * One account more from there.
+     *
+     * @throws Refusal {@link Code#THROTTLED} where there were too many in a quarter of an hour
+     */
+    void registration(InetAddress address) {
+        Network network = Network.ofClient(address);
+        if (registrations.get(network, key -> new AtomicInteger()).incrementAndGet() > REGISTRATIONS
+                && exempt.stream().noneMatch(free -> free.contains(address))) {
+            throw new Refusal(Code.THROTTLED, "Too many accounts were made from your address. Try again later.");
+        }
+    }
+
     private static Duration delay(int over) {
         return over < 1 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_SECONDS, 1L << Math.min(over - 1, 8)));
     }
@@ -95,15 +118,29 @@ final class Throttle {
             return delay;
         }
 
-        /** Waits, one attempt after the other for the account. */
-        void await() throws InterruptedException {
+        /**
+         * Waits, one attempt after the other for the account.
+         *
+         * @param gone whether nobody waits for the answer any more
+         * @throws Refusal {@link Code#THROTTLED} where too many wait already
+         */
+        void await(BooleanSupplier gone) throws InterruptedException {
             if (delay.isZero()) {
                 return;
             }
             ReentrantLock mine = turns.get(turn, key -> new ReentrantLock(true));
+            if (mine.getQueueLength() >= WAITING) {
+                throw new Refusal(Code.THROTTLED, "Too many attempts for this account. Try again in a minute.");
+            }
             mine.lockInterruptibly();
             try {
-                Thread.sleep(delay);
+                long end = System.nanoTime() + delay.toNanos();
+                while (System.nanoTime() < end) {
+                    if (gone.getAsBoolean()) {
+                        throw new Refusal(Code.CLOSED, "The connection is gone.");
+                    }
+                    TimeUnit.MILLISECONDS.sleep(100);
+                }
             } finally {
                 mine.unlock();
             }

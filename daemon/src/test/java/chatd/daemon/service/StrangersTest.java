@@ -1,0 +1,54 @@
+package chatd.daemon.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.audit.AuditEvent;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StrangersTest {
+    private final List<AuditEvent> logged = new ArrayList<>();
+
+    private static InetAddress address(String text) {
+        return InetAddress.ofLiteral(text);
+    }
+
+    private static AuditEvent refused(String address) {
+        return new AuditEvent.ConnectionRefused(address, "too-many");
+    }
+
+    @Test
+    void theFirstIsLoggedAtOnceAndTheRestAsOne() {
+        try (Strangers strangers = new Strangers(logged::add)) {
+            for (int i = 1; i <= 100; i++) {
+                strangers.caused("too-many", address("192.0.2." + i), refused("192.0.2." + i));
+            }
+            assertThat(logged).containsExactly(refused("192.0.2.1"));
+        }
+        assertThat(logged).containsExactly(refused("192.0.2.1"), new AuditEvent.Joined(refused("192.0.2.100"), 99));
+    }
+
+    @Test
+    void kindsAndNetworksAreApart() {
+        try (Strangers strangers = new Strangers(logged::add)) {
+            strangers.caused("too-many", address("192.0.2.1"), refused("a"));
+            strangers.caused("timeout", address("192.0.2.1"), refused("b"));
+            strangers.caused("too-many", address("192.0.3.1"), refused("c"));
+            strangers.caused("too-many", address("2001:db8::1"), refused("d"));
+            strangers.caused("too-many", address("2001:db8:0:1::1"), refused("e"));
+        }
+        assertThat(logged).hasSize(5).doesNotHaveAnyElementsOfTypes(AuditEvent.Joined.class);
+    }
+
+    @Test
+    void howeverManyNetworksThereAreTheLogStaysSmall() {
+        try (Strangers strangers = new Strangers(logged::add)) {
+            for (int i = 0; i < 50_000; i++) {
+                strangers.caused("x", address("10.%d.%d.1".formatted(i / 250, i % 250)), refused("x"));
+            }
+        }
+        assertThat(logged.size()).isLessThan(10_010);
+    }
+}
