@@ -48,6 +48,15 @@ final class Chat1Socket implements AutoCloseable {
         }
     }
 
+    /** Says that nothing more will be sent, and goes on reading. */
+    void endOutput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Waits until a frame has begun to arrive, and leaves it unread. */
     void awaitFrame() {
         try {

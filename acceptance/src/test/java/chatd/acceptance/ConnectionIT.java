@@ -1,0 +1,96 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What happens at the seams of a connection: frames that share a record, half-closes, ends in the middle of a file. */
+@ExtendWith(SharedDemo.class)
+class ConnectionIT {
+    private final Demo demo;
+
+    ConnectionIT(Demo demo) {
+        this.demo = demo;
+    }
+
+    private static byte[] noise(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    void aFileWhoseEndSharesARecordWithTheNextFrameIsStoredAsItWas() {
+        try (Chat1Socket ann = demo.newcomer()) {
+            byte[] content = noise(12_000);
+            byte[] next = Wire.text("x".repeat(8_000), ann.name());
+            byte[] all = Wire.join(Wire.file("f", content, ann.name()), next);
+            int cut = all.length - 5_000;
+            ann.send(Arrays.copyOf(all, cut));
+            Frame offer = ann.expect(Wire.FILE);
+            ann.send(Arrays.copyOfRange(all, cut, all.length));
+            ann.expectText(ann.name(), "x".repeat(8_000));
+            ann.send(Wire.fetch(offer.fileId()));
+            assertThat(Arrays.equals(ann.expect(Wire.CONTENT).content(), content))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whatCameBeforeAHalfCloseIsDone() {
+        Demo.Person ann = demo.person();
+        try (Chat1Socket ben = demo.newcomer();
+                Chat1Socket hasty = demo.connect()) {
+            hasty.send(Wire.join(
+                    Wire.logIn(ann.name(), ann.password()),
+                    Wire.text("one", ben.name()),
+                    Wire.text("two", ben.name())));
+            hasty.endOutput();
+            ben.expectText(ann.name(), "one");
+            ben.expectText(ann.name(), "two");
+        }
+    }
+
+    @Test
+    void aSessionThatIsDisplacedInTheMiddleOfAFileGetsTheFileWholeAndThenItsFarewell() {
+        byte[] content = noise(8 << 20);
+        try (Chat1Socket slow = demo.newcomer()) {
+            slow.send(Wire.file("f", content, slow.name()));
+            slow.send(Wire.fetch(slow.expect(Wire.FILE).fileId()));
+            slow.awaitFrame();
+            try (Chat1Socket elsewhere = demo.connect()) {
+                elsewhere.send(Wire.logIn(slow.name(), slow.person().password()));
+                elsewhere.expect(Wire.LOGGED_IN_DISPLACING);
+                List<Frame> rest = slow.untilClosed();
+                assertThat(Arrays.equals(rest.getFirst().content(), content)).isTrue();
+                assertThat(rest.getLast().code()).isEqualTo(Wire.OFFLINE);
+                assertThat(rest.getLast().name()).isEqualTo(slow.name());
+            }
+        }
+    }
+
+    @Test
+    void anAdministratorsResetIsNotUndoneByAChangeThatWasJudgedBefore() {
+        Demo.Person ann = demo.person();
+        try (Chat1Socket guesser = demo.connect();
+                Chat1Socket changer = demo.connect()) {
+            for (int i = 0; i < 4; i++) {
+                guesser.send(Wire.change(ann.name(), "wrong password", "something new"));
+                guesser.expect(Wire.WRONG_OLD);
+            }
+            // Slowed down by now: the answer comes two seconds later, the reset before it.
+            changer.send(Wire.change(ann.name(), ann.password(), "the attacker's own"));
+            demo.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
+                    .exits(0);
+            changer.expect(Wire.WRONG_OLD);
+        }
+        try (Chat1Socket socket = demo.connect()) {
+            socket.send(Wire.logIn(ann.name(), "by the administrator"));
+            socket.expect(Wire.MUST_CHANGE);
+        }
+    }
+}
