@@ -35,6 +35,28 @@ class TransfersIT {
         }
     }
 
+    @Test
+    void settingsOfManyAtOnceGoThroughSmallMemory() throws Exception {
+        byte[] document = new byte[1 << 20];
+        try (Demo demo = Demo.start("JAVA_TOOL_OPTIONS", "-Xmx160m -XX:MaxDirectMemorySize=128m");
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> storing = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                storing.add(threads.submit(() -> {
+                    try (Chat1Socket socket = demo.newcomer()) {
+                        socket.timeout(java.time.Duration.ofMinutes(3));
+                        socket.send(Wire.store(document), Wire.store(document), Wire.store(document));
+                        socket.fenceWithNothing();
+                    }
+                }));
+            }
+            for (Future<?> one : storing) {
+                one.get();
+            }
+            assertThat(demo.daemon().isAlive()).isTrue();
+        }
+    }
+
     private static void transfer(Demo demo, byte[] content, byte first) {
         byte[] mine = content.clone();
         mine[0] = first;

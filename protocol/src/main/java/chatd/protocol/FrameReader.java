@@ -35,6 +35,12 @@ public final class FrameReader<M> {
         return row != null;
     }
 
+    /** The length of the body that is being waited for, in bytes; 0 between frames, and where the body streams. */
+    public long awaited() {
+        Packet<? extends M> current = row;
+        return current == null || current.stream() != null ? 0 : length;
+    }
+
     /**
      * The next message, or null while there is not enough of it.
      *

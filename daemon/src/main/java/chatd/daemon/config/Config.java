@@ -62,6 +62,7 @@ public record Config(
             int connections,
             int connectionsPerAddress,
             int uploads,
+            long largeFrames,
             Duration linger) {}
 
     public record Rates(long messages, long bytes) {}

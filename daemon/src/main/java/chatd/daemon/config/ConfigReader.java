@@ -118,6 +118,7 @@ public final class ConfigReader {
                 of.value("limits.connections", text -> whole(text, 1, 10_000_000)),
                 of.value("limits.connections-per-address", text -> whole(text, 1, 10_000_000)),
                 of.value("limits.uploads", text -> whole(text, 1, 10_000)),
+                of.value("limits.large-frames", text -> size(text, 1 << 20, 1L << 40)),
                 of.value("limits.linger", ConfigReader::time));
     }
 

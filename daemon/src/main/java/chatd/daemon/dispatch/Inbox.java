@@ -18,7 +18,7 @@ public final class Inbox {
     /** What comes in its turn: a command, a violation in its place, or the end. */
     private sealed interface Step {}
 
-    private record Do(Command command) implements Step {}
+    private record Do(Command command, Runnable done) implements Step {}
 
     private record Violated(MalformedFrame how) implements Step {}
 
@@ -43,11 +43,21 @@ public final class Inbox {
         this.progressed = progressed;
     }
 
-    /** Hands a command over; {@code size} is about how much memory it holds, in bytes. */
-    public void put(Command command, int size) {
-        if (!put(new Waiting(new Do(command), size))) {
-            Dispatcher.drop(command);
+    /**
+     * Hands a command over.
+     *
+     * @param size about how much memory it holds, in bytes
+     * @param done run once, when it is done or was dropped
+     */
+    public void put(Command command, int size, Runnable done) {
+        if (!put(new Waiting(new Do(command, done), size))) {
+            drop(new Do(command, done));
         }
+    }
+
+    private static void drop(Do step) {
+        Dispatcher.drop(step.command());
+        step.done().run();
     }
 
     /** The peer broke the protocol: what came before is still done. */
@@ -81,7 +91,13 @@ public final class Inbox {
     private void run() {
         for (Step next = next(); next != null; next = next()) {
             switch (next) {
-                case Do(Command command) -> dispatcher.handle(session, command, writes);
+                case Do(Command command, Runnable done) -> {
+                    try {
+                        dispatcher.handle(session, command, writes);
+                    } finally {
+                        done.run();
+                    }
+                }
                 case Violated(MalformedFrame how) -> dispatcher.violated(session, how, writes);
                 case End() -> dispatcher.ended(session, writes);
             }
@@ -150,8 +166,8 @@ public final class Inbox {
             }
             closed = true;
             queue.forEach(waiting -> {
-                if (waiting.step() instanceof Do(Command command)) {
-                    Dispatcher.drop(command);
+                if (waiting.step() instanceof Do step) {
+                    drop(step);
                 }
             });
             queue.clear();

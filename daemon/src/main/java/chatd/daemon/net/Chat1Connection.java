@@ -47,17 +47,24 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     /** How long what is owed may take to be read by the peer, once the connection is to close. */
     private static final Duration FAREWELL = Duration.ofSeconds(4);
 
+    private static final Duration SHARE_RETRY = Duration.ofMillis(50);
+
     private final FrameReader<Command> reader;
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Deadlines deadlines;
     private final Rate rate;
+    private final LargeFrames largeFrames;
     private final Duration linger;
     private final AtomicBoolean draining = new AtomicBoolean();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private @Nullable Inbox inbox;
     private @Nullable ByteBuf received;
+
+    /** Of the memory for large frames, held by the one that is being read. */
+    private int share;
+
     private boolean secured;
     private boolean ticking;
     private boolean deaf;
@@ -73,12 +80,14 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             AuditTrail audit,
             Deadlines deadlines,
             Rate rate,
+            LargeFrames largeFrames,
             Duration linger) {
         this.reader = reader;
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.deadlines = deadlines;
         this.rate = rate;
+        this.largeFrames = largeFrames;
         this.linger = linger;
     }
 
@@ -181,13 +190,16 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 int before = in.readableBytes();
                 Command command = reader.next(in, session().isLoggedIn());
                 if (command == null) {
+                    takeShare();
                     break;
                 }
                 if (!reader.inFrame()) {
                     deadlines.packet();
                 }
                 int size = before - in.readableBytes();
-                inbox().put(command, size);
+                int mine = share;
+                share = 0;
+                inbox().put(command, size, () -> largeFrames.giveBack(mine));
                 pauseFor(rate.count(command instanceof Command.Piece ? 0 : 1, size));
             }
         } catch (MalformedFrame e) {
@@ -207,6 +219,18 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
         ctx.channel().config().setAutoRead(deaf || !isPaused());
         tickLater();
+    }
+
+    /** A large frame waits for its share of the memory before its body is read on. */
+    private void takeShare() {
+        int due = largeFrames.share(reader.awaited());
+        if (share == 0 && due > 0) {
+            if (largeFrames.take(due)) {
+                share = due;
+            } else {
+                pauseFor(SHARE_RETRY.toNanos());
+            }
+        }
     }
 
     /** Whether to wait: for room, and before log in for the answer, since it decides what may come next. */
@@ -343,6 +367,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         deaf = true;
+        largeFrames.giveBack(share);
+        share = 0;
         session().connectionLost();
         inbox().close();
     }

@@ -48,6 +48,7 @@ public final class Listener implements AutoCloseable {
     private final Admission admission;
     private final Chat1 codec;
     private final Chat1Dialect dialect;
+    private final LargeFrames largeFrames;
     private final AtomicLong sessions;
     private final EventLoopGroup loops;
     private final List<Channel> listening = new ArrayList<>();
@@ -63,6 +64,7 @@ public final class Listener implements AutoCloseable {
         this.codec = new Chat1(
                 new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
                 config.chat1().wireZone());
+        this.largeFrames = new LargeFrames(limits.largeFrames());
         this.dialect = new Chat1Dialect(codec, ByteBufAllocator.DEFAULT);
         this.sessions = new AtomicLong(firstSession);
         this.loops = new MultiThreadIoEventLoopGroup(
@@ -139,6 +141,7 @@ public final class Listener implements AutoCloseable {
                 audit,
                 new Deadlines(limits),
                 new Rate(config.rates()),
+                largeFrames,
                 limits.linger());
         connection.carry(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),

@@ -148,7 +148,7 @@ final class LedgerRows {
                 sql.insertInto(ACCOUNT_SETTINGS, ACCOUNT_SETTINGS.ACCOUNT, ACCOUNT_SETTINGS.DOCUMENT)
                         .values(change.account(), stored.document())
                         .onDuplicateKeyUpdate()
-                        .set(ACCOUNT_SETTINGS.DOCUMENT, stored.document())
+                        .set(ACCOUNT_SETTINGS.DOCUMENT, DSL.excluded(ACCOUNT_SETTINGS.DOCUMENT))
                         .execute();
         }
         Entry.Origin origin = change.origin().orElse(null);
