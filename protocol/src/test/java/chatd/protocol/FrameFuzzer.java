@@ -12,7 +12,8 @@ import java.util.List;
  * as itself.
  */
 public final class FrameFuzzer {
-    private static final Chat1 CHAT1 = new Chat1(new Limits(1 << 12, 1 << 12, 8, 1 << 12), java.time.ZoneOffset.UTC);
+    private static final int LIMIT = 1 << 12;
+    private static final Chat1 CHAT1 = new Chat1(new Limits(LIMIT, LIMIT, 8, LIMIT), java.time.ZoneOffset.UTC);
 
     private FrameFuzzer() {}
 
@@ -77,14 +78,19 @@ public final class FrameFuzzer {
         }
     }
 
-    /** Whether nothing was lost in reading: names that are no text, and those over the limit, are. */
+    /**
+     * Whether it can be written as it was read: not names that are no text, and not what is over its own limit but within
+     * that of its packet, which is refused later.
+     */
     private static boolean isExact(Command command) {
         return switch (command) {
             case Command.LogIn login -> !login.name().contains("\uFFFD");
             case Command.Register register -> !register.name().contains("\uFFFD");
             case Command.ChangePassword change -> !change.name().contains("\uFFFD");
-            case Command.SendText text -> !(text.audience() instanceof Audience.TooMany);
-            case Command.SendFile file -> !(file.audience() instanceof Audience.TooMany);
+            case Command.SendText text ->
+                !(text.audience() instanceof Audience.TooMany)
+                        && io.netty.buffer.ByteBufUtil.utf8Bytes(text.text()) <= LIMIT;
+            case Command.SendFile file -> !(file.audience() instanceof Audience.TooMany) && file.size() <= LIMIT;
             default -> true;
         };
     }
