@@ -33,6 +33,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
@@ -79,7 +81,9 @@ final class Daemon {
      * @throws IOException where something can't be had; the message says what
      */
     List<InetSocketAddress> start() throws IOException, InterruptedException {
-        Tls tls = new Tls(config.tls(), random, List.of(Chat1.ALPN));
+        // Beside the database's start, since each takes a good part of a second.
+        FutureTask<Tls> making = new FutureTask<>(() -> new Tls(config.tls(), random, List.of(Chat1.ALPN)));
+        Thread.ofPlatform().name("tls").daemon().start(making);
         Files.createDirectories(config.audit().directory());
         DirectoryLock lock = DirectoryLock.take(config.audit().directory());
         started(lock::close);
@@ -93,16 +97,16 @@ final class Daemon {
             }
         });
         long pid = ProcessHandle.current().pid();
-        log.append(
-                new AuditEvent.Started(Version.current(), pid, log.lastMessage(), log.lastChange()),
-                new AuditEvent.CertificateLoaded(
-                        tls.certificate().getSubjectX500Principal().getName(),
-                        tls.fingerprint(),
-                        tls.certificate().getNotAfter().toInstant()));
+        log.append(new AuditEvent.Started(Version.current(), pid, log.lastMessage(), log.lastChange()));
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
-        Ledger.Numbers numbers = reach(database, ledger);
+        Ledger.Numbers numbers = reach(database, ledger, making);
+        Tls tls = made(making);
+        log.append(new AuditEvent.CertificateLoaded(
+                tls.certificate().getSubjectX500Principal().getName(),
+                tls.fingerprint(),
+                tls.certificate().getNotAfter().toInstant()));
         AccountStore accounts = new AccountStore(database);
         MessageStore messages = new MessageStore(database);
         ContentStore contents = new ContentStore(database);
@@ -149,12 +153,23 @@ final class Daemon {
         }
     }
 
-    private Ledger.Numbers reach(Database database, Ledger ledger) throws InterruptedException {
+    private static Tls made(FutureTask<Tls> making) throws IOException, InterruptedException {
+        try {
+            return making.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        }
+    }
+
+    private Ledger.Numbers reach(Database database, Ledger ledger, FutureTask<Tls> making)
+            throws IOException, InterruptedException {
         String told = "";
         while (!stopping) {
             try {
                 return ledger.open(clock.instant(), database::migrate);
             } catch (DatabaseAway e) {
+                // What is wrong with the certificate is not to wait for the database.
+                made(making);
                 String reason = String.valueOf(e.getMessage());
                 if (!reason.equals(told)) {
                     LOG.warn("waiting for the database: {}", reason);

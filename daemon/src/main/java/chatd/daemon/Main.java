@@ -7,6 +7,7 @@ import chatd.daemon.store.Ledger;
 import chatd.sql.Migrations;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -123,7 +124,11 @@ public final class Main implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(stopper);
         try {
             List<InetSocketAddress> addresses = daemon.start();
-            log.info("chatd {} is ready, listening on {}", Version.current(), addresses);
+            log.info(
+                    "chatd {} is ready after {} ms, listening on {}",
+                    Version.current(),
+                    ManagementFactory.getRuntimeMXBean().getUptime(),
+                    addresses);
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
             exit.set(HELD);
