@@ -17,22 +17,16 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.bouncycastle.tls.AlertDescription;
-import org.bouncycastle.tls.TlsFatalAlert;
-import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +115,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             }
             case SslHandshakeCompletionEvent handshake -> {
                 deaf = true;
-                String why = reason(handshake.cause());
+                String why = TlsFailure.reason(handshake.cause());
                 audit.caused("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
                 ctx.close();
             }
@@ -135,31 +129,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             }
             default -> ctx.fireUserEventTriggered(event);
         }
-    }
-
-    /** What went wrong, in words that quote nothing of what came. */
-    private static String reason(Throwable cause) {
-        for (Throwable e = cause; e != null; e = e.getCause()) {
-            switch (e) {
-                case NotSslRecordException plain -> {
-                    return "what came is no TLS";
-                }
-                case TlsFatalAlert alert -> {
-                    return AlertDescription.getText(alert.getAlertDescription());
-                }
-                case TlsFatalAlertReceived alert -> {
-                    return "the peer says " + AlertDescription.getText(alert.getAlertDescription());
-                }
-                case SslHandshakeTimeoutException late -> {
-                    return "timeout";
-                }
-                case ClosedChannelException gone -> {
-                    return "the peer went away";
-                }
-                default -> {}
-            }
-        }
-        return cause.getClass().getSimpleName();
     }
 
     /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
