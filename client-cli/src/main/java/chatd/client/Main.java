@@ -69,7 +69,7 @@ public final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "USER@HOST[:PORT]",
-            description = "Whom to log in as, and where. Port ${DEFAULT-VALUE} or CHAT_PORT.",
+            description = "Whom to log in as, and where. Without a port CHAT_PORT, else 7443.",
             defaultValue = "")
     private String address = "";
 
