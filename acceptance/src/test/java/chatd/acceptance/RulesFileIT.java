@@ -134,8 +134,7 @@ class RulesFileIT {
         Thread sending = Thread.startVirtualThread(() -> ann.send(Wire.file("first", first, cid.name())));
         ben.send(Wire.file("second", second, cid.name()));
         sending.join();
-        for (int i = 0; i < 2; i++) {
-            Frame announced = cid.expect(Wire.FILE);
+        for (Frame announced : List.of(cid.expect(Wire.FILE), cid.expect(Wire.FILE))) {
             expectContent(cid, announced, announced.fileName().equals("first") ? first : second);
         }
     }
