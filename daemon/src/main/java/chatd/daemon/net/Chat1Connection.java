@@ -59,6 +59,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     /** Of the memory for large frames, held by the one that is being read. */
     private int share;
 
+    private boolean waitsForShare;
+
     private boolean secured;
     private boolean ticking;
     private boolean deaf;
@@ -193,12 +195,11 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     /** A large frame waits for its share of the memory before its body is read on. */
     private void takeShare() {
         int due = largeFrames.share(reader.awaited());
-        if (share == 0 && due > 0) {
-            if (largeFrames.take(due)) {
-                share = due;
-            } else {
-                pauseFor(SHARE_RETRY.toNanos());
-            }
+        waitsForShare = share == 0 && due > 0 && !largeFrames.take(due);
+        if (waitsForShare) {
+            pauseFor(SHARE_RETRY.toNanos());
+        } else if (share == 0) {
+            share = due;
         }
     }
 
@@ -239,7 +240,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         if (deaf) {
             return;
         }
-        boolean owing = inbox().isBusy() || isPaused();
+        boolean owing = inbox().isBusy() || isPaused() || waitsForShare;
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
             deaf = true;
             audit.caused(
