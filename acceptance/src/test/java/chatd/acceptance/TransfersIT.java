@@ -38,7 +38,7 @@ class TransfersIT {
     @Test
     void settingsOfManyAtOnceGoThroughSmallMemory() throws Exception {
         byte[] document = new byte[1 << 20];
-        try (Demo demo = Demo.start("JAVA_TOOL_OPTIONS", "-Xmx160m -XX:MaxDirectMemorySize=128m");
+        try (Demo demo = Demo.start("JAVA_TOOL_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> storing = new ArrayList<>();
             for (int i = 0; i < 100; i++) {

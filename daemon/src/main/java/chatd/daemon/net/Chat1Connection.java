@@ -149,8 +149,14 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         deadlines.received(bytes.readableBytes());
-        received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
-                ctx.alloc(), received == null ? Unpooled.EMPTY_BUFFER : received, bytes);
+        ByteBuf begun = received;
+        if (begun != null && share > 0 && begun.refCnt() == 1) {
+            begun.writeBytes(bytes);
+            bytes.release();
+        } else {
+            received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
+                    ctx.alloc(), begun == null ? Unpooled.EMPTY_BUFFER : begun, bytes);
+        }
         decode(ctx);
     }
 
@@ -161,7 +167,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 int before = in.readableBytes();
                 Command command = reader.next(in, session().isLoggedIn());
                 if (command == null) {
-                    takeShare();
                     break;
                 }
                 if (!reader.inFrame()) {
@@ -177,12 +182,15 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             deaf = true;
             inbox().violated(e);
         }
-        if (!in.isReadable() || deaf) {
+        if ((!in.isReadable() && share == 0) || deaf) {
             in.release();
             received = null;
         } else if (in.refCnt() == 1) {
             // Only where no piece of a content still points into it.
             in.discardSomeReadBytes();
+        }
+        if (!deaf) {
+            takeShare(ctx);
         }
         if (peerIsDone && !deaf && !isPaused()) {
             deaf = true;
@@ -192,14 +200,21 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         tickLater();
     }
 
-    /** A large frame waits for its share of the memory before its body is read on. */
-    private void takeShare() {
-        int due = largeFrames.share(reader.awaited());
-        waitsForShare = share == 0 && due > 0 && !largeFrames.take(due);
+    /** A large frame waits for its share of the memory before its body is read on, into a buffer of its size. */
+    private void takeShare(ChannelHandlerContext ctx) {
+        int due = share == 0 ? largeFrames.share(reader.awaited()) : 0;
+        waitsForShare = due > 0 && !largeFrames.take(due);
         if (waitsForShare) {
             pauseFor(SHARE_RETRY.toNanos());
-        } else if (share == 0) {
+        } else if (due > 0) {
             share = due;
+            ByteBuf whole = ctx.alloc().buffer((int) reader.awaited());
+            ByteBuf begun = received;
+            if (begun != null) {
+                whole.writeBytes(begun);
+                begun.release();
+            }
+            received = whole;
         }
     }
 
