@@ -241,6 +241,11 @@ final class Daemon {
         }
 
         @Override
+        public void turnTaken() {
+            sessions.flush();
+        }
+
+        @Override
         public void databaseAway(String reason) {
             LOG.error("the database is away: {}", reason);
             audit.log(new AuditEvent.Database(false, reason));

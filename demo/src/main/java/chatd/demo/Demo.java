@@ -30,14 +30,15 @@ final class Demo implements AutoCloseable {
     private static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
     private final Place place;
-    private final Path daemonJar;
+    private final Path daemonModule;
     private final SecureRandom random = new SecureRandom();
     private @Nullable PrivateMariaDb database;
     private @Nullable GuardedProcess daemon;
 
-    Demo(Place place, Path daemonJar) {
+    /** @param daemonModule where the daemon was built */
+    Demo(Place place, Path daemonModule) {
         this.place = place;
-        this.daemonJar = daemonJar;
+        this.daemonModule = daemonModule;
     }
 
     /** The two users, as they are to be told of. */
@@ -64,14 +65,12 @@ final class Demo implements AutoCloseable {
         GuardedProcess process = GuardedProcess.start(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-XX:+UseCompactObjectHeaders",
+                        "@" + daemonModule.resolve("chatd.options"),
                         // Made at the first stop; the next start then takes a third less.
-                        "-Xlog:disable",
                         "-XX:+AutoCreateSharedArchive",
-                        "-XX:SharedArchiveFile=" + daemonJar.resolveSibling("chatd.jsa"),
+                        "-XX:SharedArchiveFile=" + daemonModule.resolve("target/chatd.jsa"),
                         "-jar",
-                        daemonJar.toString(),
+                        daemonModule.resolve("target/chatd.jar").toString(),
                         "--config",
                         place.file("chatd.toml").toString()),
                 Map.of(),

@@ -86,8 +86,8 @@ public final class Main implements Callable<Integer> {
     }
 
     private int run(Place place, CountDownLatch interrupted) throws IOException {
-        Path jar = Path.of(System.getProperty("chatd.daemon.jar", ""));
-        try (Demo demo = new Demo(place, jar)) {
+        Path daemon = Path.of(System.getProperty("chatd.daemon", ""));
+        try (Demo demo = new Demo(place, daemon)) {
             Demo.Running running = demo.start(port, this::progress);
             progress("");
             CompletableFuture<String> trouble = demo.onTrouble();

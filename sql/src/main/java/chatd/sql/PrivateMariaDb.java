@@ -40,6 +40,15 @@ public final class PrivateMariaDb implements AutoCloseable {
      * @throws IOException where it does not start; the message has the last lines of its log
      */
     public static PrivateMariaDb start(Path directory, Path socket) throws IOException {
+        return start(directory, socket, List.of("--innodb-buffer-pool-size=128M"));
+    }
+
+    /**
+     * As {@link #start(Path, Path)}, with options of the server's own.
+     *
+     * @param options as {@code mariadbd} takes them
+     */
+    public static PrivateMariaDb start(Path directory, Path socket, List<String> options) throws IOException {
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > 107) {
             throw new IOException("the path of the database's socket is too long for the system: " + socket
                     + " (at most 107 bytes; choose a shorter directory)");
@@ -53,11 +62,8 @@ public final class PrivateMariaDb implements AutoCloseable {
         }
         Files.deleteIfExists(socket);
         List<String> command = command(program, data);
-        command.addAll(List.of(
-                "--skip-networking",
-                "--socket=" + socket,
-                "--character-set-server=utf8mb4",
-                "--innodb-buffer-pool-size=128M"));
+        command.addAll(List.of("--skip-networking", "--socket=" + socket, "--character-set-server=utf8mb4"));
+        command.addAll(options);
         GuardedProcess process = GuardedProcess.start(command, environment(program), log);
         PrivateMariaDb server = new PrivateMariaDb(socket, process);
         try {

@@ -69,7 +69,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(13);
+                .isEqualTo(12);
     }
 
     @Test
@@ -77,7 +77,7 @@ class MigrationsIT {
         migrate();
         execute("insert into account (number, name, password_hash, must_change, state, everyone_after, created)"
                 + " values (1, 'alice', 'x', 0, 0, 0, utc_timestamp(6))");
-        execute("insert into message (number, time, sender, audience, text, salt)"
+        execute("insert into message (number, time, sender, receiver, text, salt)"
                 + " values (1, utc_timestamp(6), 1, 0, 'hello', repeat('s', 16))");
         migrate();
         assertThat(number("select count(*) from account join message on sender = account.number"))
@@ -121,5 +121,30 @@ class MigrationsIT {
         execute(insert.formatted(3, "alice "));
         execute(insert.formatted(4, "alicé"));
         assertThatThrownBy(() -> execute(insert.formatted(5, "alice"))).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void whoGotAMessageOfVersionOneStillHasIt() throws Exception {
+        org.flywaydb.core.Flyway.configure()
+                .dataSource(new MariaDbDataSource(url))
+                .locations("classpath:chatd/sql/migration")
+                .table("schema_version")
+                .target("1")
+                .load()
+                .migrate();
+        execute("insert into message (number, time, sender, audience, text, salt) values"
+                + " (1, utc_timestamp(6), 7, 0, 'to all', repeat('s', 16)),"
+                + " (2, utc_timestamp(6), 7, 1, 'to one', repeat('s', 16)),"
+                + " (3, utc_timestamp(6), 7, 2, 'to two', repeat('s', 16))");
+        execute("insert into everyone_message (number) values (1)");
+        execute("insert into receiver (message, account, sender) values (2, 8, 7), (3, 8, 7), (3, 9, 7)");
+        migrate();
+        assertThat(number("select receiver from message where number = 1")).isZero();
+        assertThat(number("select receiver from message where number = 2")).isEqualTo(8);
+        assertThat(number("select receiver is null from message where number = 3"))
+                .isEqualTo(1);
+        assertThat(number("select count(*) from receiver where message = 3 and account in (8, 9)"))
+                .isEqualTo(2);
+        assertThat(number("select count(*) from receiver")).isEqualTo(2);
     }
 }

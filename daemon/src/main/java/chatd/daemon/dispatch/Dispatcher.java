@@ -88,6 +88,42 @@ public final class Dispatcher {
         table.put(command, new Row<>(gate, false, handler));
     }
 
+    /**
+     * Does a command at once, where nothing of it has to wait: a text that goes into the journal. For an event loop.
+     *
+     * @return whether it was done; else nothing of it was
+     */
+    boolean handleAtOnce(Session session, Command command, Writes writes) {
+        if (!(command instanceof Command.SendText text)
+                || !session.isLoggedIn()
+                || session.hasEnded()
+                || !session.hasRoom()
+                || !writes.hasRoom()) {
+            return false;
+        }
+        CompletableFuture<?> write;
+        try {
+            write = services.messages().offer(session, text);
+        } catch (RuntimeException e) {
+            // To be answered in its turn, after what came before.
+            return false;
+        }
+        if (write == null) {
+            return false;
+        }
+        writes.addOne(watched(session, command, write));
+        return true;
+    }
+
+    /** What is to be said when a write fails is said then. */
+    private CompletableFuture<?> watched(Session session, Command command, CompletableFuture<?> write) {
+        return write.whenComplete((done, failure) -> {
+            if (failure != null) {
+                failed(session, command, cause(failure));
+            }
+        });
+    }
+
     /** Does one command of a session, and whatever comes of it. On the session's own thread; blocks. */
     void handle(Session session, Command command, Writes writes) {
         if (session.hasEnded()) {
@@ -119,11 +155,7 @@ public final class Dispatcher {
         if (row.pipelined()) {
             CompletableFuture<?> write = row.handler().handle(session, command);
             if (write != null) {
-                writes.add(write.whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        failed(session, command, cause(failure));
-                    }
-                }));
+                writes.add(watched(session, command, write));
             }
             return;
         }

@@ -8,8 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of one session, in the order they came, run one after the other on a virtual thread that is there only
- * while there is something to do. Bounded: {@link #isFull} tells the carrier to stop reading. Any thread.
+ * The commands of one session, in the order they came, one after the other: a text, which only goes into the journal,
+ * at once where it came in; what may have to wait on a virtual thread that is there only while there is something to
+ * do. Bounded: {@link #isFull} tells the carrier to stop reading. Put, violated, end and close are one thread's; the
+ * rest is any thread's.
  */
 public final class Inbox {
     private static final int COMMANDS = 64;
@@ -50,9 +52,32 @@ public final class Inbox {
      * @param done run once, when it is done or was dropped
      */
     public void put(Command command, int size, Runnable done) {
-        if (!put(new Waiting(new Do(command, done), size))) {
+        if (atOnce(command)) {
+            done.run();
+        } else if (!put(new Waiting(new Do(command, done), size))) {
             drop(new Do(command, done));
         }
+    }
+
+    /** Does it here and now, where nothing is waiting before it and it has to wait for nothing itself. */
+    private boolean atOnce(Command command) {
+        lock.lock();
+        try {
+            if (running || closed) {
+                return false;
+            }
+            running = true;
+        } finally {
+            lock.unlock();
+        }
+        boolean done = dispatcher.handleAtOnce(session, command, writes);
+        lock.lock();
+        try {
+            running = false;
+        } finally {
+            lock.unlock();
+        }
+        return done;
     }
 
     private static void drop(Do step) {

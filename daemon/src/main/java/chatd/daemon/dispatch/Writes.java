@@ -22,6 +22,19 @@ final class Writes {
         underWay.add(write);
     }
 
+    /** Whether one more can be taken in without waiting. */
+    boolean hasRoom() {
+        while (!underWay.isEmpty() && underWay.getFirst().isDone()) {
+            underWay.removeFirst();
+        }
+        return underWay.size() < MOST;
+    }
+
+    /** Takes one in, where there is room. */
+    void addOne(CompletableFuture<?> write) {
+        underWay.add(write);
+    }
+
     /** Waits for all; how each ended was said when it did. */
     void awaitAll() throws InterruptedException {
         while (!underWay.isEmpty()) {

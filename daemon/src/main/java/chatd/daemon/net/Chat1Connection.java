@@ -50,6 +50,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private final Rate rate;
     private final LargeFrames largeFrames;
     private final Duration linger;
+    private final Drains drains;
+    private final Runnable drain = this::drain;
     private final AtomicBoolean draining = new AtomicBoolean();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
@@ -77,7 +79,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             Deadlines deadlines,
             Rate rate,
             LargeFrames largeFrames,
-            Duration linger) {
+            Duration linger,
+            Drains drains) {
         this.reader = reader;
         this.dispatcher = dispatcher;
         this.audit = audit;
@@ -85,6 +88,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         this.rate = rate;
         this.largeFrames = largeFrames;
         this.linger = linger;
+        this.drains = drains;
     }
 
     /** The session that this carries; before the connection is active. */
@@ -271,7 +275,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void flush() {
         if (draining.compareAndSet(false, true)) {
-            onLoop(this::drain);
+            drains.add(drain);
         }
     }
 

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -28,6 +29,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.net.ExtendedSocketOptions;
@@ -51,6 +54,7 @@ public final class Listener implements AutoCloseable {
     private final LargeFrames largeFrames;
     private final AtomicLong sessions;
     private final EventLoopGroup loops;
+    private final Map<EventLoop, Drains> drains = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
 
     /** @param firstSession where the numbering of sessions begins: another at each start */
@@ -67,7 +71,9 @@ public final class Listener implements AutoCloseable {
         this.largeFrames = new LargeFrames(limits.largeFrames());
         this.dialect = new Chat1Dialect(codec, ByteBufAllocator.DEFAULT);
         this.sessions = new AtomicLong(firstSession);
+        // They never wait for anything: more than there are processors would only take turns.
         this.loops = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
@@ -142,7 +148,8 @@ public final class Listener implements AutoCloseable {
                 new Deadlines(limits),
                 new Rate(config.rates()),
                 largeFrames,
-                limits.linger());
+                limits.linger(),
+                drains.computeIfAbsent(channel.eventLoop(), Drains::new));
         connection.carry(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,

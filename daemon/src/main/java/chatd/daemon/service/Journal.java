@@ -64,6 +64,9 @@ public final class Journal {
 
     /** What becomes of the daemon with the journal. */
     public interface Observer {
+        /** What was committed together has been taken in. */
+        void turnTaken();
+
         void databaseAway(String why);
 
         void databaseBack();
@@ -178,6 +181,23 @@ public final class Journal {
     public void start(Ledger.Numbers there) {
         numbers.atLeast(there, log.lastMessage(), log.lastChange());
         thread.start();
+    }
+
+    /**
+     * Hands something in without waiting: for an event loop.
+     *
+     * @return as {@link #submit}; null where too much is under way, and nothing was taken
+     */
+    public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Work<E> work) {
+        Pending<E> pending = new Pending<>(work);
+        if (away || stopping || !room.tryAcquire(pending.kibibytes)) {
+            return null;
+        }
+        if (!queue.offer(pending) || (ended && queue.remove(pending))) {
+            room.release(pending.kibibytes);
+            return null;
+        }
+        return pending.done;
     }
 
     /**
@@ -312,6 +332,7 @@ public final class Journal {
         for (int i = 0; i < turn.size(); i++) {
             turn.get(i).complete(committed.get(i));
         }
+        observer.turnTaken();
     }
 
     /** One of them can't be written: it must not take the others with it. */

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Sending texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
 public final class Messages {
@@ -47,6 +48,20 @@ public final class Messages {
      *     {@link Code#NO_SUCH_USER}
      */
     public CompletableFuture<?> send(Session session, Command.SendText command) {
+        return journal.submit(text(session, command));
+    }
+
+    /**
+     * Sends a text without waiting: for an event loop.
+     *
+     * @return as {@link #send}; null where that would have to wait, and nothing was sent
+     * @throws Refusal as {@link #send}
+     */
+    public @Nullable CompletableFuture<?> offer(Session session, Command.SendText command) {
+        return journal.offer(text(session, command));
+    }
+
+    private Sending text(Session session, Command.SendText command) {
         String text = command.text();
         int bytes = ByteBufUtil.utf8Bytes(text);
         if (bytes == 0) {
@@ -58,7 +73,7 @@ public final class Messages {
                     "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, limits.text()));
         }
         Recipients recipients = recipients(command.audience());
-        return journal.submit(new Sending(session, recipients) {
+        return new Sending(session, recipients) {
             @Override
             public long bytes() {
                 return 200L + 2L * text.length() + recipients.bytes();
@@ -85,7 +100,7 @@ public final class Messages {
             Event toReceivers(Entry.Message entry) {
                 return new Event.Text(directory.nameOf(entry.sender()), entry.time(), text);
             }
-        });
+        };
     }
 
     /** Sends a file whose content is there. */

@@ -152,6 +152,15 @@ final class Outbox {
         }
     }
 
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return ended || answerBytes <= ANSWER_BYTES;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Waits until the reader has taken enough of the answers. Blocks.
      *

@@ -23,6 +23,9 @@ public final class Session {
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile @Nullable Login login;
+    /** Whether messages were enqueued that are not sent yet; with the order of presence held. */
+    private boolean owed;
+
     private volatile String endedBecause = "connection lost";
 
     /** Who is logged in here. The name is the present one. */
@@ -98,10 +101,35 @@ public final class Session {
         if (outbox.push(delivery.frame(dialect), number, change)) {
             connection.flush();
         } else {
-            end("too slow a reader");
-            outbox.discard();
-            connection.abort();
+            cutOff();
         }
+    }
+
+    /**
+     * Puts a message where it is sent from at the next {@link #flush}; a reader who is too slow is cut off.
+     *
+     * @return whether this is the first since the last flush
+     */
+    boolean enqueue(Delivery delivery, long number) {
+        if (!outbox.push(delivery.frame(dialect), number, null)) {
+            cutOff();
+            return false;
+        }
+        boolean first = !owed;
+        owed = true;
+        return first;
+    }
+
+    /** Sends what was enqueued. As {@link #enqueue}, called with the order of presence held. */
+    void flush() {
+        owed = false;
+        connection.flush();
+    }
+
+    private void cutOff() {
+        end("too slow a reader");
+        outbox.discard();
+        connection.abort();
     }
 
     /** Sends an answer. */
@@ -113,6 +141,11 @@ public final class Session {
     /** Waits until the reader has taken enough of what it was answered; false where the session has ended. Blocks. */
     public boolean awaitRoom() {
         return outbox.awaitRoom();
+    }
+
+    /** Whether {@link #awaitRoom} would return at once. */
+    public boolean hasRoom() {
+        return outbox.hasRoom();
     }
 
     /** An answer of many frames, with nothing else in between. Only the session's own thread makes one; it blocks. */

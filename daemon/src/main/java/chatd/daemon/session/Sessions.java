@@ -22,6 +22,10 @@ public final class Sessions {
     private final ReentrantLock order = new ReentrantLock();
     private final Map<Long, Session> online = new ConcurrentHashMap<>();
     private long deliveredTo;
+
+    /** What was delivered to them has not been sent yet. */
+    private final List<Session> owed = new ArrayList<>();
+
     private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
@@ -150,7 +154,7 @@ public final class Sessions {
     /**
      * Delivers a message that was committed: to the sessions of its receivers, or to all.
      *
-     * <p>Called in the order of the numbers.
+     * <p>Called in the order of the numbers. They are on their way once {@link #flush} is called.
      */
     public void deliver(Committed<Entry.Message> committed, Event message) {
         long number = committed.entry().number();
@@ -160,16 +164,33 @@ public final class Sessions {
             deliveredTo = number;
             if (receivers == null) {
                 for (Session session : online.values()) {
-                    session.push(delivery, number, null);
+                    enqueue(session, delivery, number);
                 }
             } else {
                 for (Long account : receivers) {
                     Session session = online.get(account);
                     if (session != null) {
-                        session.push(delivery, number, null);
+                        enqueue(session, delivery, number);
                     }
                 }
             }
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private void enqueue(Session session, Delivery delivery, long number) {
+        if (session.enqueue(delivery, number)) {
+            owed.add(session);
+        }
+    }
+
+    /** Sends what was delivered since the last time: to each session at once, in as few writes as may be. */
+    public void flush() {
+        order.lock();
+        try {
+            owed.forEach(Session::flush);
+            owed.clear();
         } finally {
             order.unlock();
         }

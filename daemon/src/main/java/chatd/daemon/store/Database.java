@@ -68,6 +68,8 @@ public final class Database implements Closeable {
         options.setProperty("socketTimeout", Long.toString(config.timeout().toMillis()));
         options.setProperty("useServerPrepStmts", "true");
         options.setProperty("cachePrepStmts", "true");
+        // Many rows in one command, written by one statement: all of them or none.
+        options.setProperty("useBulkStmtsForInserts", "true");
         options.setProperty("connectionTimeZone", "UTC");
         options.setProperty("tcpKeepAlive", "true");
         if (config.socket().isPresent()) {
@@ -118,11 +120,11 @@ public final class Database implements Closeable {
      */
     <T extends @Nullable Object> T with(Function<DSLContext, T> work) {
         try {
-            return patience.await(Patience.start(() -> {
+            return patience.run(() -> {
                 try (Connection connection = pool.getConnection()) {
                     return work.apply(DSL.using(connection, SQLDialect.MARIADB, SETTINGS));
                 }
-            }));
+            });
         } catch (RuntimeException e) {
             throw isAway(e) ? new DatabaseAway(reason(e), e, false) : e;
         } catch (InterruptedException e) {
@@ -173,5 +175,6 @@ public final class Database implements Closeable {
     @Override
     public void close() {
         pool.close();
+        patience.close();
     }
 }

@@ -30,6 +30,9 @@ public sealed interface Entry {
         /** The sender of what the daemon says itself. */
         public static final long SERVER = 0;
 
+        /** As a receiver: all accounts. */
+        static final long EVERYONE = 0;
+
         @Override
         public long bytes() {
             return 100L + (text == null ? 100 : 3L * text.length()) + 30L * (receivers == null ? 1 : receivers.size());

@@ -36,6 +36,7 @@ public final class Ledger implements Closeable {
     private @Nullable Connection connection;
     private long connectionId = -1;
     private @Nullable FutureTask<Opened> opening;
+    private volatile boolean migrating;
 
     /** @param name of the schema; {@code host} and {@code pid} of this process, for another that finds the lock taken */
     public Ledger(Database database, String name, String host, long pid) {
@@ -92,7 +93,12 @@ public final class Ledger implements Closeable {
             throw e;
         } catch (TimeoutException e) {
             // The same attempt is waited for the next time: there is never more than one.
-            throw new DatabaseAway(String.valueOf(e.getMessage()), e, false);
+            throw new DatabaseAway(
+                    migrating
+                            ? "its schema is being brought up to date, which may take minutes"
+                            : String.valueOf(e.getMessage()),
+                    e,
+                    false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DatabaseAway("interrupted", e, false);
@@ -110,7 +116,9 @@ public final class Ledger implements Closeable {
         try {
             DSLContext sql = context(fresh);
             acquire(sql, before);
+            migrating = true;
             migration.run();
+            migrating = false;
             long id = sql.select(DSL.field("connection_id()", Long.class))
                     .fetchSingle()
                     .value1();
@@ -121,15 +129,13 @@ public final class Ledger implements Closeable {
                     .set(HOLDER.PID, pid)
                     .set(HOLDER.STARTED, now)
                     .execute();
-            fresh.setAutoCommit(false);
             Numbers numbers = new Numbers(
                     highest(sql, MESSAGE, MESSAGE.NUMBER),
                     highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
                     highest(sql, FILE, FILE.NUMBER),
                     highest(sql, ACCOUNT, ACCOUNT.NUMBER));
-            fresh.commit();
             return new Opened(fresh, id, numbers);
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             fresh.close();
             throw e;
         }
@@ -176,7 +182,6 @@ public final class Ledger implements Closeable {
     public void check() {
         attempt(current -> {
             context(current).selectOne().fetch();
-            current.commit();
             return true;
         });
     }
@@ -192,7 +197,7 @@ public final class Ledger implements Closeable {
             throw new DatabaseAway("not connected", new SQLException("not connected", "08003"), false);
         }
         try {
-            return database.patience().await(Patience.start(() -> work.on(current)));
+            return database.patience().run(() -> work.on(current));
         } catch (DatabaseAway e) {
             throw e;
         } catch (DataAccessException e) {
@@ -200,9 +205,11 @@ public final class Ledger implements Closeable {
         } catch (TimeoutException e) {
             connection = null;
             throw new DatabaseAway(String.valueOf(e.getMessage()), e, true);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DatabaseAway("interrupted", e, true);
+        } catch (SQLException e) {
+            if (Database.isAway(e)) {
+                throw new DatabaseAway(Database.reason(e), e, true);
+            }
+            throw new DataAccessException("a statement failed: " + Database.reason(e), e);
         } catch (Exception e) {
             throw new DatabaseAway(Database.reason(e), e, true);
         }
@@ -216,19 +223,30 @@ public final class Ledger implements Closeable {
      * @throws DataAccessException where a statement failed; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
+        LedgerRows rows = new LedgerRows(entries);
         return attempt(current -> {
-            try {
-                LedgerRows.write(context(current), entries);
-            } catch (DataAccessException e) {
-                if (Database.isAway(e)) {
-                    throw new DatabaseAway(Database.reason(e), e, false);
-                }
-                current.rollback();
-                throw e;
+            if (rows.isOneStatement()) {
+                rows.write(current);
+            } else {
+                transact(current, rows);
             }
-            current.commit();
             return entries.stream().map(Committed::new).toList();
         });
+    }
+
+    private static void transact(Connection current, LedgerRows rows) throws SQLException {
+        DSLContext sql = context(current);
+        sql.startTransaction().execute();
+        try {
+            rows.write(current);
+        } catch (DataAccessException | SQLException e) {
+            if (Database.isAway(e)) {
+                throw new DatabaseAway(Database.reason(e), e, false);
+            }
+            sql.rollback().execute();
+            throw e;
+        }
+        sql.commit().execute();
     }
 
     /**
@@ -246,7 +264,6 @@ public final class Ledger implements Closeable {
                             ACCOUNT_CHANGE,
                             ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
             };
-            current.commit();
             return there ? entries.stream().map(Committed::new).toList() : List.of();
         });
     }

@@ -6,114 +6,134 @@ import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 import static chatd.sql.generated.Tables.CONTENT;
-import static chatd.sql.generated.Tables.EVERYONE_MESSAGE;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
 
-import java.time.Instant;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.DSLContext;
-import org.jooq.Row3;
-import org.jooq.Row7;
+import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** What the ledger writes, as rows: many in a statement, and no statement larger than MariaDB takes. */
 final class LedgerRows {
-    /** Rows of one statement. */
-    private static final int ROWS = 250;
-
     /** Bytes of one statement, well under the smallest max_allowed_packet in use, 16 MiB. */
     private static final long BYTES = 4 << 20;
 
-    private LedgerRows() {}
+    private static final String INSERT_TEXT = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(
+                    MESSAGE, MESSAGE.NUMBER, MESSAGE.TIME, MESSAGE.SENDER, MESSAGE.RECEIVER, MESSAGE.TEXT, MESSAGE.SALT)
+            .values((Long) null, null, null, null, null, null)
+            .getSQL();
 
-    /** Writes entries in their order, within the transaction that {@code sql} is in. */
-    static void write(DSLContext sql, List<Entry> entries) {
-        List<Entry.Message> messages = new ArrayList<>();
+    private static final String INSERT_RECEIVER = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(RECEIVER, RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
+            .values((Long) null, null)
+            .getSQL();
+
+    /** Texts to one, or to everyone: a row each, written together by one statement. */
+    private final List<List<Entry.Message>> texts = new ArrayList<>();
+
+    private final List<Entry.Message> others = new ArrayList<>();
+    private final List<Entry.AccountChange> changes = new ArrayList<>();
+
+    LedgerRows(List<Entry> entries) {
+        long bytes = 0;
         for (Entry entry : entries) {
             switch (entry) {
-                case Entry.Message message -> messages.add(message);
-                case Entry.AccountChange change -> change(sql, change);
+                case Entry.Message message
+                when message.text() != null && !isToSeveral(message) -> {
+                    bytes += message.bytes();
+                    if (texts.isEmpty() || bytes > BYTES) {
+                        texts.add(new ArrayList<>(entries.size()));
+                        bytes = message.bytes();
+                    }
+                    texts.getLast().add(message);
+                }
+                case Entry.Message message -> others.add(message);
+                case Entry.AccountChange change -> changes.add(change);
             }
-        }
-        if (!messages.isEmpty()) {
-            messages(sql, messages);
         }
     }
 
-    private static void messages(DSLContext sql, List<Entry.Message> messages) {
-        List<Long> everyones = new ArrayList<>();
-        List<Row3<Long, Long, Long>> receivers = new ArrayList<>();
-        List<Entry.Message> statement = new ArrayList<>();
-        long bytes = 0;
-        for (Entry.Message message : messages) {
-            Entry.StoredFile file = message.file();
-            if (file != null) {
-                file(sql, message.number(), file);
-            }
-            if (statement.size() == ROWS || bytes + message.bytes() > BYTES) {
-                insert(sql, statement);
-                statement.clear();
-                bytes = 0;
-            }
-            statement.add(message);
-            bytes += message.bytes();
-            List<Long> to = message.receivers();
-            if (to == null) {
-                everyones.add(message.number());
-            } else {
-                to.forEach(account -> receivers.add(DSL.row(message.number(), account, message.sender())));
-            }
+    private static boolean isToSeveral(Entry.Message message) {
+        List<Long> receivers = message.receivers();
+        return receivers != null && receivers.size() != 1;
+    }
+
+    /** Whether all of it is one statement, which is then a transaction of its own. */
+    boolean isOneStatement() {
+        return texts.size() == 1 && others.isEmpty() && changes.isEmpty();
+    }
+
+    /** Writes all of it. */
+    void write(Connection connection) throws SQLException {
+        for (List<Entry.Message> some : texts) {
+            texts(connection, some);
         }
-        insert(sql, statement);
-        for (int i = 0; i < everyones.size(); i += ROWS) {
-            sql.insertInto(EVERYONE_MESSAGE, EVERYONE_MESSAGE.NUMBER)
-                    .valuesOfRows(everyones.subList(i, Math.min(i + ROWS, everyones.size())).stream()
-                            .map(DSL::row)
-                            .toList())
-                    .execute();
-        }
-        for (int i = 0; i < receivers.size(); i += ROWS) {
-            sql.insertInto(RECEIVER, RECEIVER.MESSAGE, RECEIVER.ACCOUNT, RECEIVER.SENDER)
-                    .valuesOfRows(receivers.subList(i, Math.min(i + ROWS, receivers.size())))
-                    .execute();
+        if (!others.isEmpty() || !changes.isEmpty()) {
+            DSLContext sql = DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
+            for (Entry.Message message : others) {
+                other(sql, connection, message);
+            }
+            changes.forEach(change -> change(sql, change));
         }
     }
 
-    private static void insert(DSLContext sql, List<Entry.Message> messages) {
-        if (messages.isEmpty()) {
-            return;
+    /** By JDBC itself: the driver sends all rows in one command, and nothing is rendered for each. */
+    private static void texts(Connection connection, List<Entry.Message> messages) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_TEXT)) {
+            for (Entry.Message message : messages) {
+                insert.setLong(1, message.number());
+                insert.setObject(2, LocalDateTime.ofInstant(message.time(), ZoneOffset.UTC));
+                insert.setLong(3, message.sender());
+                insert.setLong(4, java.util.Objects.requireNonNull(receiver(message)));
+                insert.setString(5, message.text());
+                insert.setBytes(6, message.salt());
+                insert.addBatch();
+            }
+            insert.executeBatch();
         }
-        sql.insertInto(
-                        MESSAGE,
-                        MESSAGE.NUMBER,
-                        MESSAGE.TIME,
-                        MESSAGE.SENDER,
-                        MESSAGE.AUDIENCE,
-                        MESSAGE.TEXT,
-                        MESSAGE.FILE,
-                        MESSAGE.SALT)
-                .valuesOfRows(messages.stream().map(LedgerRows::row).toList())
-                .execute();
     }
 
-    private static Row7<Long, Instant, Long, Integer, String, Long, byte[]> row(Entry.Message message) {
+    private static @Nullable Long receiver(Entry.Message message) {
+        List<Long> receivers = message.receivers();
+        return receivers == null
+                ? Long.valueOf(Entry.Message.EVERYONE)
+                : receivers.size() == 1 ? receivers.getFirst() : null;
+    }
+
+    private static void other(DSLContext sql, Connection connection, Entry.Message message) throws SQLException {
         Entry.StoredFile file = message.file();
-        return DSL.row(
-                DSL.val(message.number(), MESSAGE.NUMBER),
-                DSL.val(message.time(), MESSAGE.TIME),
-                DSL.val(message.sender(), MESSAGE.SENDER),
-                DSL.val(audience(message.receivers()), MESSAGE.AUDIENCE),
-                DSL.val(message.text(), MESSAGE.TEXT),
-                DSL.val(file == null ? null : file.number(), MESSAGE.FILE),
-                DSL.val(message.salt(), MESSAGE.SALT));
-    }
-
-    private static int audience(@Nullable List<Long> receivers) {
-        return receivers == null ? 0 : receivers.size() == 1 ? 1 : 2;
+        if (file != null) {
+            file(sql, message.number(), file);
+        }
+        sql.insertInto(MESSAGE)
+                .set(MESSAGE.NUMBER, message.number())
+                .set(MESSAGE.TIME, message.time())
+                .set(MESSAGE.SENDER, message.sender())
+                .set(MESSAGE.RECEIVER, receiver(message))
+                .set(MESSAGE.TEXT, message.text())
+                .set(MESSAGE.FILE, file == null ? null : file.number())
+                .set(MESSAGE.SALT, message.salt())
+                .execute();
+        if (isToSeveral(message)) {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
+                for (Long account : java.util.Objects.requireNonNull(message.receivers())) {
+                    insert.setLong(1, message.number());
+                    insert.setLong(2, account);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
     }
 
     /** A content that is there already takes the place of the one just uploaded, whose chunks go. */

@@ -1,6 +1,5 @@
 package chatd.daemon.store;
 
-import static chatd.sql.generated.Tables.EVERYONE_MESSAGE;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
@@ -48,18 +47,27 @@ public final class MessageStore {
                 .where(MESSAGE.SENDER.eq(account.number()), MESSAGE.NUMBER.le(upTo))
                 .orderBy(MESSAGE.NUMBER.desc())
                 .limit(count);
-        var received = DSL.select(RECEIVER.MESSAGE.as("n"))
+        var received = DSL.select(MESSAGE.NUMBER.as("n"))
+                .from(MESSAGE)
+                .where(MESSAGE.RECEIVER.eq(account.number()), MESSAGE.NUMBER.le(upTo))
+                .orderBy(MESSAGE.NUMBER.desc())
+                .limit(count);
+        var withOthers = DSL.select(RECEIVER.MESSAGE.as("n"))
                 .from(RECEIVER)
                 .where(RECEIVER.ACCOUNT.eq(account.number()), RECEIVER.MESSAGE.le(upTo))
                 .orderBy(RECEIVER.MESSAGE.desc())
                 .limit(count);
-        var everyones = DSL.select(EVERYONE_MESSAGE.NUMBER.as("n"))
-                .from(EVERYONE_MESSAGE)
-                .where(EVERYONE_MESSAGE.NUMBER.gt(account.everyoneAfter()), EVERYONE_MESSAGE.NUMBER.le(upTo))
-                .orderBy(EVERYONE_MESSAGE.NUMBER.desc())
+        var everyones = DSL.select(MESSAGE.NUMBER.as("n"))
+                .from(MESSAGE)
+                .where(
+                        MESSAGE.RECEIVER.eq(Entry.Message.EVERYONE),
+                        MESSAGE.NUMBER.gt(account.everyoneAfter()),
+                        MESSAGE.NUMBER.le(upTo))
+                .orderBy(MESSAGE.NUMBER.desc())
                 .limit(count);
         Table<?> own = DSL.selectFrom(sent.asTable("s"))
                 .union(DSL.selectFrom(received.asTable("r")))
+                .union(DSL.selectFrom(withOthers.asTable("w")))
                 .union(DSL.selectFrom(everyones.asTable("e")))
                 .asTable("own");
         var number = DSL.field(DSL.name("own", "n"), Long.class);
@@ -98,11 +106,10 @@ public final class MessageStore {
 
     /** The file, where {@code account} sent it or it was sent to it; nothing otherwise, as if there were none. */
     public Optional<Fetchable> fetchable(long file, Account account) {
-        var receives = DSL.exists(DSL.selectOne()
+        var withOthers = DSL.exists(DSL.selectOne()
                 .from(RECEIVER)
                 .where(RECEIVER.MESSAGE.eq(MESSAGE.NUMBER), RECEIVER.ACCOUNT.eq(account.number())));
-        var everyones =
-                DSL.exists(DSL.selectOne().from(EVERYONE_MESSAGE).where(EVERYONE_MESSAGE.NUMBER.eq(MESSAGE.NUMBER)));
+        var everyones = MESSAGE.RECEIVER.eq(Entry.Message.EVERYONE).and(MESSAGE.NUMBER.gt(account.everyoneAfter()));
         return database.with(sql -> sql.select(MESSAGE.SENDER, MESSAGE.TIME, FILE.NAME, FILE.CONTENT, FILE.SIZE)
                 .from(FILE)
                 .join(MESSAGE)
@@ -111,8 +118,9 @@ public final class MessageStore {
                         FILE.NUMBER.eq(file),
                         MESSAGE.SENDER
                                 .eq(account.number())
-                                .or(receives)
-                                .or(everyones.and(MESSAGE.NUMBER.gt(account.everyoneAfter()))))
+                                .or(MESSAGE.RECEIVER.eq(account.number()))
+                                .or(withOthers)
+                                .or(everyones))
                 .fetchOptional(row -> new Fetchable(
                         row.get(MESSAGE.SENDER),
                         row.get(MESSAGE.TIME),
@@ -139,12 +147,10 @@ public final class MessageStore {
                             FILE.NUMBER,
                             FILE.NAME,
                             FILE.SIZE,
-                            EVERYONE_MESSAGE.NUMBER)
+                            MESSAGE.RECEIVER)
                     .from(MESSAGE)
                     .leftJoin(FILE)
                     .on(FILE.NUMBER.eq(MESSAGE.FILE))
-                    .leftJoin(EVERYONE_MESSAGE)
-                    .on(EVERYONE_MESSAGE.NUMBER.eq(MESSAGE.NUMBER))
                     .where(MESSAGE.NUMBER.gt(number))
                     .orderBy(MESSAGE.NUMBER)
                     .limit(limit)
@@ -162,10 +168,15 @@ public final class MessageStore {
                         row.get(MESSAGE.SENDER),
                         bytes == null ? 0 : bytes,
                         file == null ? null : new FileOf(file, row.get(FILE.NAME), row.get(FILE.SIZE)),
-                        row.get(EVERYONE_MESSAGE.NUMBER) != null
-                                ? Optional.empty()
-                                : Optional.of(receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())));
+                        receivers(row.get(MESSAGE.RECEIVER), receivers.get(row.get(MESSAGE.NUMBER))));
             });
         });
+    }
+
+    private static Optional<List<Long>> receivers(@Nullable Long one, @Nullable List<Long> several) {
+        if (one != null) {
+            return one == Entry.Message.EVERYONE ? Optional.empty() : Optional.of(List.of(one));
+        }
+        return Optional.of(several == null ? List.of() : several);
     }
 }

@@ -60,6 +60,9 @@ class JournalIT {
                 Clock.systemUTC());
         journal = new Journal(ledger, log, Clock.systemUTC(), new Journal.Observer() {
             @Override
+            public void turnTaken() {}
+
+            @Override
             public void databaseAway(String why) {
                 happened.add("away");
             }

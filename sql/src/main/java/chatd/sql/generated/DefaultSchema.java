@@ -11,7 +11,6 @@ import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
-import chatd.sql.generated.tables.EveryoneMessage;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Message;
@@ -47,8 +46,6 @@ public class DefaultSchema extends SchemaImpl {
 
     public final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
 
-    public final EveryoneMessage EVERYONE_MESSAGE = EveryoneMessage.EVERYONE_MESSAGE;
-
     public final File FILE = File.FILE;
 
     public final Holder HOLDER = Holder.HOLDER;
@@ -77,7 +74,6 @@ public class DefaultSchema extends SchemaImpl {
             AccountSettings.ACCOUNT_SETTINGS,
             Content.CONTENT,
             ContentChunk.CONTENT_CHUNK,
-            EveryoneMessage.EVERYONE_MESSAGE,
             File.FILE,
             Holder.HOLDER,
             Message.MESSAGE,

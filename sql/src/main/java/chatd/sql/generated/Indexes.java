@@ -20,7 +20,7 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index MESSAGE_MESSAGE_RECEIVER = Internal.createIndex(DSL.name("message_receiver"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.RECEIVER, Message.MESSAGE.NUMBER }, false);
     public static final Index MESSAGE_MESSAGE_SENDER = Internal.createIndex(DSL.name("message_sender"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.SENDER, Message.MESSAGE.NUMBER }, false);
     public static final Index RECEIVER_RECEIVER_ACCOUNT = Internal.createIndex(DSL.name("receiver_account"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.ACCOUNT, Receiver.RECEIVER.MESSAGE }, false);
-    public static final Index RECEIVER_RECEIVER_PAIR = Internal.createIndex(DSL.name("receiver_pair"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.ACCOUNT, Receiver.RECEIVER.SENDER, Receiver.RECEIVER.MESSAGE }, false);
 }

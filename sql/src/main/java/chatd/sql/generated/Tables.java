@@ -11,7 +11,6 @@ import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
-import chatd.sql.generated.tables.EveryoneMessage;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Message;
@@ -34,8 +33,6 @@ public class Tables {
     public static final Content CONTENT = Content.CONTENT;
 
     public static final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
-
-    public static final EveryoneMessage EVERYONE_MESSAGE = EveryoneMessage.EVERYONE_MESSAGE;
 
     public static final File FILE = File.FILE;
 

@@ -53,7 +53,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     public final TableField<MessageRecord, Long> SENDER = createField(DSL.name("sender"), SQLDataType.BIGINT.nullable(false), this, "0 is the server");
 
-    public final TableField<MessageRecord, Integer> AUDIENCE = createField(DSL.name("audience"), SQLDataType.INTEGER.nullable(false), this, "0 everyone, 1 one, 2 several");
+    public final TableField<MessageRecord, Long> RECEIVER = createField(DSL.name("receiver"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "0 is everyone; null: the accounts in the table receiver");
 
     public final TableField<MessageRecord, String> TEXT = createField(DSL.name("text"), SQLDataType.CLOB(16777215).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.CLOB)), this, "");
 
@@ -88,7 +88,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.MESSAGE_MESSAGE_SENDER);
+        return Arrays.asList(Indexes.MESSAGE_MESSAGE_RECEIVER, Indexes.MESSAGE_MESSAGE_SENDER);
     }
 
     @Override

@@ -49,8 +49,6 @@ public class Receiver extends TableImpl<ReceiverRecord> {
 
     public final TableField<ReceiverRecord, Long> ACCOUNT = createField(DSL.name("account"), SQLDataType.BIGINT.nullable(false), this, "");
 
-    public final TableField<ReceiverRecord, Long> SENDER = createField(DSL.name("sender"), SQLDataType.BIGINT.nullable(false), this, "");
-
     private Receiver(Name alias, Table<ReceiverRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -78,7 +76,7 @@ public class Receiver extends TableImpl<ReceiverRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.RECEIVER_RECEIVER_ACCOUNT, Indexes.RECEIVER_RECEIVER_PAIR);
+        return Arrays.asList(Indexes.RECEIVER_RECEIVER_ACCOUNT);
     }
 
     @Override

@@ -41,12 +41,12 @@ public class MessageRecord extends UpdatableRecordImpl<MessageRecord> {
         return (Long) get(2);
     }
 
-    public void setAudience(Integer value) {
+    public void setReceiver(Long value) {
         set(3, value);
     }
 
-    public Integer getAudience() {
-        return (Integer) get(3);
+    public Long getReceiver() {
+        return (Long) get(3);
     }
 
     public void setText(String value) {
@@ -90,13 +90,13 @@ public class MessageRecord extends UpdatableRecordImpl<MessageRecord> {
         super(Message.MESSAGE);
     }
 
-    public MessageRecord(Long number, Instant time, Long sender, Integer audience, String text, Long file, byte[] salt) {
+    public MessageRecord(Long number, Instant time, Long sender, Long receiver, String text, Long file, byte[] salt) {
         super(Message.MESSAGE);
 
         setNumber(number);
         setTime(time);
         setSender(sender);
-        setAudience(audience);
+        setReceiver(receiver);
         setText(text);
         setFile(file);
         setSalt(salt);

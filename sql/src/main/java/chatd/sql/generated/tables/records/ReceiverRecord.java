@@ -31,14 +31,6 @@ public class ReceiverRecord extends UpdatableRecordImpl<ReceiverRecord> {
         return (Long) get(1);
     }
 
-    public void setSender(Long value) {
-        set(2, value);
-    }
-
-    public Long getSender() {
-        return (Long) get(2);
-    }
-
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -56,12 +48,11 @@ public class ReceiverRecord extends UpdatableRecordImpl<ReceiverRecord> {
         super(Receiver.RECEIVER);
     }
 
-    public ReceiverRecord(Long message, Long account, Long sender) {
+    public ReceiverRecord(Long message, Long account) {
         super(Receiver.RECEIVER);
 
         setMessage(message);
         setAccount(account);
-        setSender(sender);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,169 @@
+package chatd.bench;
+
+import chatd.admin.DaemonLink;
+import chatd.admin.Failure;
+import chatd.sql.GuardedProcess;
+import chatd.sql.Migrations;
+import chatd.sql.PrivateMariaDb;
+import de.mkammerer.argon2.Argon2Factory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
+final class Chatd implements Server {
+    private static final String PASSWORD = "a bench of oak";
+    private static final long READY_MILLIS = 60_000;
+
+    /**
+     * @param accounts how many there are
+     * @param messages how many are stored, of the first 100 accounts among each other
+     * @param hashing whether passwords are hashed as they are by default; else as cheaply as may be
+     * @param javaOptions after the usual ones
+     */
+    record Size(int accounts, long messages, boolean hashing, List<String> javaOptions) {}
+
+    private final Place place;
+    private final int port;
+    private final PrivateMariaDb database;
+    private final GuardedProcess process;
+
+    Chatd(Path daemonModule, Place place, Size size) throws IOException {
+        this.place = place;
+        place.clear(place.file("log"));
+        place.clear(place.file("mariadb"));
+        port = place.freePort();
+        database = PrivateMariaDb.start(
+                place.file("").normalize(),
+                place.file("mariadb.sock"),
+                List.of("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M"));
+        try {
+            database.createSchema("chatd");
+            seed(size);
+            process = GuardedProcess.start(command(daemonModule, size), Map.of(), place.file("chatd.log"));
+            awaitReady();
+        } catch (SQLException e) {
+            database.close();
+            throw new IOException(e);
+        } catch (IOException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private List<String> command(Path daemonModule, Size size) throws IOException {
+        Path config = place.file("chatd.toml");
+        Files.writeString(config, """
+                [listen]
+                addresses = ["[::1]:%d"]
+                [tls]
+                certificate = "%s"
+                key = "%s"
+                [database]
+                socket = "%s"
+                user = "root"
+                [audit]
+                directory = "%s"
+                [admin]
+                socket = "%s"
+                """.formatted(
+                        port,
+                        place.certificate(),
+                        place.key(),
+                        place.file("mariadb.sock"),
+                        place.file("log"),
+                        place.file("admin.sock")));
+        if (!size.hashing()) {
+            Files.writeString(
+                    config,
+                    Files.readString(config) + "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n",
+                    StandardCharsets.UTF_8);
+        }
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + daemonModule.resolve("chatd.options")));
+        command.addAll(size.javaOptions());
+        command.addAll(
+                List.of("-jar", daemonModule.resolve("target/chatd.jar").toString(), "--config", config.toString()));
+        return command;
+    }
+
+    private void seed(Size size) throws SQLException {
+        MariaDbDataSource source = new MariaDbDataSource(database.url("chatd"));
+        Migrations.migrate(source);
+        int memory = size.hashing() ? 19 << 10 : 64;
+        int iterations = size.hashing() ? 2 : 1;
+        String hash = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32)
+                .hash(iterations, memory, 1, PASSWORD.getBytes(StandardCharsets.UTF_8));
+        try (Connection connection = source.getConnection();
+                Statement sql = connection.createStatement()) {
+            sql.execute("insert into account"
+                    + " (number, name, password_hash, must_change, state, everyone_after, created)"
+                    + " select seq + 1, concat('u', seq), '" + hash + "', 0, 0, 0, '2026-01-01' from seq_0_to_"
+                    + (size.accounts() - 1));
+            sql.execute("insert into account_name (name, account, since) select name, number, created from account");
+            for (long from = 1; from <= size.messages(); from += 1_000_000) {
+                long to = Math.min(size.messages(), from + 999_999);
+                sql.execute("insert into message (number, time, sender, audience, receiver, text, salt)"
+                        + " select seq, timestampadd(second, seq, '2020-01-01'), 1 + seq % 100, 1,"
+                        + " 1 + (seq * 7 + seq div 100) % 100, rpad(concat('message ', seq), 100, ' and so on'),"
+                        + " repeat('s', 16) from seq_" + from + "_to_" + to);
+            }
+        }
+    }
+
+    private void awaitReady() throws IOException {
+        DaemonLink link = new DaemonLink(place.file("admin.sock"));
+        long end = System.nanoTime() + READY_MILLIS * 1_000_000;
+        while (true) {
+            try {
+                link.call(Map.of("command", "status"), line -> {});
+                return;
+            } catch (Failure e) {
+                if (!process.isAlive() || System.nanoTime() > end) {
+                    throw new Problem("the daemon does not start:\n" + Files.readString(place.file("chatd.log")));
+                }
+            }
+            Place.pause(50);
+        }
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String dialect() {
+        return "chat";
+    }
+
+    @Override
+    public String password() {
+        return PASSWORD;
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public long databasePid() {
+        return database.pid();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        database.close();
+    }
+}

@@ -1,0 +1,174 @@
+package chatd.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The load generator, in a process of its own, and the memory of the server under it. */
+final class Load {
+    private static final Pattern PAIR = Pattern.compile("(\\w+)=(-?[0-9.]+)(?= |$)");
+    private static final Pattern HEAP = Pattern.compile("\\[0x([0-9a-f]+), 0x([0-9a-f]+)\\)");
+    private static final Pattern USED = Pattern.compile("used (\\d+)K");
+    private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*");
+    private static final long SETTLE_MILLIS = 2_000;
+
+    private final Native programs;
+
+    Load(Native programs) {
+        this.programs = programs;
+    }
+
+    /** What one window measured, by the load generator's keys. */
+    record Figures(Map<String, Double> values) {
+        double of(String key) {
+            return values.getOrDefault(key, Double.NaN);
+        }
+    }
+
+    /** Runs the load generator against a server; one entry for each window. */
+    List<Figures> run(Server server, List<String> arguments) throws IOException {
+        return parsed(Native.lines(command(server, arguments)));
+    }
+
+    private List<String> command(Server server, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                programs.loadgen().toString(),
+                "-d",
+                server.dialect(),
+                "-P",
+                Integer.toString(server.port()),
+                "-w",
+                server.password(),
+                "-p",
+                Long.toString(server.pid()),
+                "-c",
+                Integer.toString(server.concurrency())));
+        if (server.databasePid() != 0) {
+            command.addAll(List.of("-q", Long.toString(server.databasePid())));
+        }
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static List<Figures> parsed(List<String> lines) throws IOException {
+        List<Figures> windows = new ArrayList<>();
+        for (String line : lines) {
+            Map<String, Double> values = new HashMap<>();
+            Matcher pair = PAIR.matcher(line);
+            while (pair.find()) {
+                values.put(pair.group(1), Double.valueOf(pair.group(2)));
+            }
+            windows.add(new Figures(values));
+        }
+        if (windows.isEmpty()) {
+            throw new Problem("the load generator measured nothing");
+        }
+        return windows;
+    }
+
+    /** Idle connections, with memory in KiB: {@code idle_kib} for each, {@code whole_kib} of the process for each. */
+    Figures idle(Server server, int connections, List<String> arguments) throws IOException {
+        boolean java = server instanceof Chatd;
+        double before = java ? live(server.pid()) : pss(server.pid());
+        Process process = new ProcessBuilder(command(server, arguments))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            process.outputWriter().close();
+            awaitConnections(server.pid(), connections, process);
+            Place.pause(SETTLE_MILLIS);
+            double whole = pss(server.pid());
+            double after = java ? live(server.pid()) : whole;
+            List<Figures> windows = parsed(out.lines().toList());
+            Map<String, Double> values = new HashMap<>(windows.getFirst().values());
+            values.put("idle_kib", (after - before) / connections);
+            values.put("whole_kib", whole / connections);
+            return new Figures(values);
+        }
+    }
+
+    /** Until all are logged in: as many descriptors as connections, and no more CPU used. */
+    private static void awaitConnections(long pid, int connections, Process load) throws IOException {
+        long spent = -1;
+        while (load.isAlive()) {
+            int open = list(Path.of("/proc/" + pid + "/fd"));
+            long now = ticks(pid);
+            if (open >= connections && now - spent < 5) {
+                return;
+            }
+            spent = now;
+            Place.pause(500);
+        }
+    }
+
+    private static int list(Path directory) throws IOException {
+        try (var entries = Files.list(directory)) {
+            return (int) entries.count();
+        }
+    }
+
+    private static long ticks(long pid) throws IOException {
+        String[] fields = Files.readString(Path.of("/proc/" + pid + "/stat"))
+                .replaceFirst("^.*\\) ", "")
+                .split(" ", -1);
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    private static double pss(long pid) throws IOException {
+        return kibibytes(Files.readString(Path.of("/proc/" + pid + "/smaps_rollup")));
+    }
+
+    private static double kibibytes(String smaps) {
+        return smaps.lines()
+                .filter(line -> line.startsWith("Pss:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .sum();
+    }
+
+    /** What lives in the heap after a collection, and all memory outside the heap. */
+    private static double live(long pid) throws IOException {
+        jcmd(pid, "GC.run");
+        jcmd(pid, "GC.run");
+        String info = jcmd(pid, "GC.heap_info");
+        Matcher range = HEAP.matcher(info);
+        Matcher used = USED.matcher(info);
+        if (!range.find() || !used.find()) {
+            throw new Problem("the heap is told of in another way than expected: " + info);
+        }
+        long from = Long.parseUnsignedLong(range.group(1), 16);
+        long to = Long.parseUnsignedLong(range.group(2), 16);
+        return Double.parseDouble(used.group(1)) + outside(pid, from, to);
+    }
+
+    private static double outside(long pid, long from, long to) throws IOException {
+        double sum = 0;
+        boolean counts = true;
+        String smaps = Files.readString(Path.of("/proc/" + pid + "/smaps"));
+        try (BufferedReader lines = new BufferedReader(new StringReader(smaps))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Matcher mapping = MAPPING.matcher(line);
+                if (mapping.matches()) {
+                    long start = Long.parseUnsignedLong(mapping.group(1), 16);
+                    counts = Long.compareUnsigned(start, from) < 0 || Long.compareUnsigned(start, to) >= 0;
+                } else if (counts && line.startsWith("Pss:")) {
+                    sum += Long.parseLong(line.replaceAll("[^0-9]", ""));
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static String jcmd(long pid, String command) throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        return Native.run(List.of(jcmd.toString(), Long.toString(pid), command));
+    }
+}

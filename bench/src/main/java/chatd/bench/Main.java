@@ -1,0 +1,150 @@
+package chatd.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./chat bench}: servers one after the other under the same load. */
+@Command(
+        name = "chat bench",
+        description = {
+            "Measures the daemon and the floor server side by side, and writes the table to bench/RESULTS.md.",
+            "Needs gcc and libssl-dev. With all scenarios it takes about half an hour on two cores."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: ./chat bench --only 'fan100.*|pairs-w4' --servers chatd,floor,inspircd"})
+public final class Main implements Callable<Integer> {
+    @Option(
+            names = "--servers",
+            split = ",",
+            paramLabel = "NAME",
+            defaultValue = "chatd,floor,floor-b",
+            description = "chatd, floor, floor-b (batched), inspircd, ngircd; ${DEFAULT-VALUE} without it.")
+    private List<String> servers = List.of();
+
+    @Option(names = "--only", paramLabel = "REGEX", defaultValue = ".*", description = "Only these scenarios.")
+    private String only = ".*";
+
+    @Option(names = "--list", description = "Say which scenarios there are.")
+    private boolean list;
+
+    @Option(names = "--runs", paramLabel = "N", description = "Of each scenario, in place of its own number.")
+    private int runs;
+
+    @Option(names = "--java", paramLabel = "OPTION", description = "For the daemon's Java, after the usual ones.")
+    private List<String> javaOptions = List.of();
+
+    @Option(names = "--no-table", description = "Print only; leave bench/RESULTS.md as it is.")
+    private boolean noTable;
+
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private final Path root = Path.of(System.getProperty("chatd.root", ""));
+    private final Report report = new Report();
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, line, result) -> {
+                    if (!(failure instanceof IOException)) {
+                        throw failure;
+                    }
+                    line.getErr().println("chat bench: " + failure.getMessage());
+                    return 1;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Scenario> chosen = Arrays.stream(Scenario.values())
+                .filter(scenario -> Pattern.matches(only, scenario.word()))
+                .toList();
+        if (list || chosen.isEmpty()) {
+            chosen = chosen.isEmpty() ? List.of(Scenario.values()) : chosen;
+            chosen.forEach(scenario -> out.printf("%-14s %s%n", scenario.word(), scenario.title()));
+            return list ? 0 : 2;
+        }
+        Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
+        Load load = new Load(programs);
+        for (Scenario scenario : chosen) {
+            int times = runs > 0 ? runs : scenario.runs();
+            for (int i = 0; i < times; i++) {
+                // Side by side: what else the machine does then falls on all of them.
+                for (String name : servers) {
+                    if (scenario.isForAll() || name.equals("chatd")) {
+                        measure(programs, load, scenario, name);
+                    }
+                }
+            }
+        }
+        if (!noTable) {
+            Report.write(root.resolve("bench/RESULTS.md"), "figures of ./chat bench", heading() + report.markdown());
+        }
+        return 0;
+    }
+
+    private void measure(Native programs, Load load, Scenario scenario, String name) throws IOException {
+        try (Place place = new Place();
+                Server server = start(programs, place, scenario, name)) {
+            if (scenario.isIdle()) {
+                report.add(scenario, name, List.of(load.idle(server, scenario.accounts(), scenario.arguments())));
+            } else {
+                if (name.equals("chatd")) {
+                    warmUp(load, server, scenario);
+                }
+                report.add(scenario, name, load.run(server, scenario.arguments()));
+            }
+            out.println(report.line(scenario, name));
+        }
+    }
+
+    /** As a daemon is that has run for some minutes: what Java compiles is compiled. */
+    private static void warmUp(Load load, Server server, Scenario scenario) throws IOException {
+        for (int i = 0; i < (scenario.isLogIn() ? 5 : 1); i++) {
+            List<String> longer = new ArrayList<>(scenario.arguments());
+            longer.addAll(List.of("-T", "6", "-t", "1", "-j", "1"));
+            load.run(server, longer);
+        }
+    }
+
+    private Server start(Native programs, Place place, Scenario scenario, String name) throws IOException {
+        return switch (name) {
+            case "chatd" ->
+                new Chatd(
+                        root.resolve("daemon"),
+                        place,
+                        new Chatd.Size(scenario.accounts(), scenario.storedMessages(), scenario.hashes(), javaOptions));
+            case "floor" -> new Floor(programs, place, false);
+            case "floor-b" -> new Floor(programs, place, true);
+            case "inspircd", "ngircd" -> new Peer(name, root.resolve("bench/peers"), place);
+            default -> throw new Problem("there is no server called " + name + "; see --help");
+        };
+    }
+
+    private String heading() throws IOException {
+        String processor = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                .filter(line -> line.startsWith("model name"))
+                .findFirst()
+                .map(line -> line.replaceFirst(".*: ", ""))
+                .orElse("unknown processor");
+        return "%nMeasured on %s, %d processors (%s), Linux %s, Java %s, by `./chat bench%s`.%n"
+                .formatted(
+                        LocalDate.now(java.time.ZoneOffset.UTC),
+                        Runtime.getRuntime().availableProcessors(),
+                        processor,
+                        System.getProperty("os.version", "").toLowerCase(Locale.ROOT),
+                        Runtime.version(),
+                        only.equals(".*") ? "" : " --only '" + only + "'");
+    }
+}

@@ -1,0 +1,97 @@
+package chatd.bench;
+
+import chatd.certs.Authority;
+import chatd.sql.GuardedProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A directory of its own for what a run writes, with a certificate in it; deleted at the end. */
+final class Place implements AutoCloseable {
+    private static final int PORT_PATIENCE_MILLIS = 30_000;
+
+    private final Path directory;
+
+    Place() throws IOException {
+        directory = Files.createTempDirectory("chatd-bench");
+        Authority.writeDevelopmentFiles(directory, new SecureRandom(), Instant.now());
+    }
+
+    Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    Path certificate() {
+        return file("server.pem");
+    }
+
+    Path key() {
+        return file("server.key");
+    }
+
+    int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Waits until something listens. */
+    void awaitPort(int port, GuardedProcess process, Path log) throws IOException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PORT_PATIENCE_MILLIS);
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.ofLiteral("::1"), port), 1_000);
+                return;
+            } catch (IOException e) {
+                if (!process.isAlive() || System.nanoTime() > end) {
+                    throw new Problem("a server does not start: " + Files.readString(log));
+                }
+            }
+            pause(50);
+        }
+    }
+
+    static void pause(long millis) throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("interrupted");
+        }
+    }
+
+    void clear(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+                Files.deleteIfExists(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        clear(directory);
+    }
+}
