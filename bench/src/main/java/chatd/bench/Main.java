@@ -111,9 +111,9 @@ public final class Main implements Callable<Integer> {
 
     /** As a daemon is that has run for some minutes: what Java compiles is compiled. */
     private static void warmUp(Load load, Server server, Scenario scenario) throws IOException {
-        for (int i = 0; i < (scenario.isLogIn() ? 5 : 1); i++) {
+        for (int i = 0; i < (scenario.isLogIn() ? 8 : 2); i++) {
             List<String> longer = new ArrayList<>(scenario.arguments());
-            longer.addAll(List.of("-T", "6", "-t", "1", "-j", "1"));
+            longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1"));
             load.run(server, longer);
         }
     }

@@ -82,7 +82,7 @@ final class Daemon {
      */
     List<InetSocketAddress> start() throws IOException, InterruptedException {
         // Beside the database's start, since each takes a good part of a second.
-        FutureTask<Tls> making = new FutureTask<>(() -> new Tls(config.tls(), random, List.of(Chat1.ALPN)));
+        FutureTask<Tls> making = new FutureTask<>(() -> new Tls(config.tls(), List.of(Chat1.ALPN)));
         Thread.ofPlatform().name("tls").daemon().start(making);
         Files.createDirectories(config.audit().directory());
         DirectoryLock lock = DirectoryLock.take(config.audit().directory());

@@ -71,9 +71,9 @@ public final class Listener implements AutoCloseable {
         this.largeFrames = new LargeFrames(limits.largeFrames());
         this.dialect = new Chat1Dialect(codec, ByteBufAllocator.DEFAULT);
         this.sessions = new AtomicLong(firstSession);
-        // They never wait for anything: more than there are processors would only take turns.
+        // They never wait for anything; the journal, the database and the hashes want processors too.
         this.loops = new MultiThreadIoEventLoopGroup(
-                Runtime.getRuntime().availableProcessors(),
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
@@ -158,10 +158,15 @@ public final class Listener implements AutoCloseable {
                 connection,
                 limits.queueBytes(),
                 limits.queueFrames()));
-        SslHandler secure = new SslHandler(tls.engine());
-        secure.setCloseNotifyFlushTimeoutMillis(1_000);
-        secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
-        channel.pipeline().addLast(secure, connection);
+        Hello hello = new Hello(
+                () -> {
+                    SslHandler secure = tls.handler(channel.alloc());
+                    secure.setCloseNotifyFlushTimeoutMillis(1_000);
+                    secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
+                    return secure;
+                },
+                tls.dialects());
+        channel.pipeline().addLast(hello, connection);
     }
 
     /** Takes no new connections; those that are there go on. */

@@ -8,8 +8,13 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A change of an account on its way through the journal. */
+/**
+ * A change of an account on its way through the journal.
+ *
+ * @param account 0 where it is being made
+ */
 record AccountWork(
+        long account,
         long bytes,
         BiFunction<Journal.Numbers, Instant, Entry.AccountChange> making,
         Function<Entry.Change, AuditEvent> telling,

@@ -123,6 +123,7 @@ public final class Accounts {
             rules.check(password, name);
             String hash = hashing.hash(rules.canonical(password));
             done = journal.submit(new AccountWork(
+                    0,
                     2_000,
                     (numbers, now) -> {
                         Account account = Journal.made(numbers, name, mustChange, now);
@@ -230,6 +231,7 @@ public final class Accounts {
             @org.jspecify.annotations.Nullable Session except,
             String farewell) {
         return journal.submit(new AccountWork(
+                number,
                 2_000,
                 (numbers, now) -> {
                     recheck.run();
@@ -254,6 +256,7 @@ public final class Accounts {
         long number = session.account();
         byte[] document = command.document().bytes();
         return journal.submit(new AccountWork(
+                number,
                 1_000 + 2L * document.length,
                 (numbers, now) -> new Entry.AccountChange(
                         new Entry.Change(

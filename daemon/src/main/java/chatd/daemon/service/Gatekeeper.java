@@ -77,7 +77,8 @@ final class Gatekeeper {
      */
     Admitted admit(Session session, String type, String name, Secret password) throws InterruptedException {
         String network = Network.ofClient(session.address()).toString();
-        boolean known = read(name, network).map(Judged::isKnownThere).orElse(false);
+        Optional<Judged> judged = read(name, network);
+        boolean known = judged.map(Judged::isKnownThere).orElse(false);
         Throttle.Attempt attempt = throttle.attempt(name, session.address(), known);
         if (!attempt.delay().isZero()) {
             audit.caused(
@@ -86,13 +87,14 @@ final class Gatekeeper {
                     new AccountEvent.Throttled(
                             audit.typed(name, directory.named(name)), AuditTrail.peer(session), attempt.delay()));
         }
-        Optional<Judged> judged;
         boolean right;
         try {
             // Waiting comes first: what nobody waits for any more costs no hash, and what is judged is judged as it is
             // now.
             attempt.await(session::hasEnded);
-            judged = read(name, network);
+            if (!attempt.delay().isZero()) {
+                judged = read(name, network);
+            }
             right = isRight(judged, password);
         } catch (RuntimeException e) {
             attempt.takeBack();

@@ -9,15 +9,13 @@ import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Anyone may submit, and waits where too much is under way. Work is done on the journal's one thread.
  */
 public final class Journal {
-    private static final int WAITING = 10_000;
-    private static final int WAITING_KIBIBYTES = 32 << 10;
-    private static final int TURN_ENTRIES = 1_000;
-    private static final long TURN_BYTES = 8 << 20;
-    private static final long CHECK_SECONDS = 2;
+    private static final Duration CHECK = Duration.ofSeconds(2);
     private static final long RETRY_MILLIS = 300;
 
     /** After that a database that hangs is left alone: what it did with the last turn, the next start finds out. */
@@ -47,6 +41,11 @@ public final class Journal {
     public interface Work<E extends Entry> {
         /** About how much memory it holds, in bytes. */
         long bytes();
+
+        /** The account that it changes: what changes one is judged when the change before it was taken in. 0 for none. */
+        default long account() {
+            return 0;
+        }
 
         /**
          * Makes the entry, with its number.
@@ -127,44 +126,12 @@ public final class Journal {
         }
     }
 
-    private static final class Pending<E extends Entry> {
-        final Work<E> work;
-        final int kibibytes;
-        final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
-
-        @Nullable
-        E entry;
-
-        Pending(Work<E> work) {
-            this.work = work;
-            this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (work.bytes() >> 10));
-        }
-
-        E prepare(Numbers numbers, Instant now) {
-            E made = work.entry(numbers, now);
-            entry = made;
-            return made;
-        }
-
-        AuditEvent event() {
-            return work.event(java.util.Objects.requireNonNull(entry));
-        }
-
-        @SuppressWarnings("unchecked") // the ledger answers in the order it was given
-        void complete(Committed<Entry> committed) {
-            Committed<E> mine = (Committed<E>) committed;
-            work.committed(mine);
-            done.complete(mine);
-        }
-    }
-
     private final Ledger ledger;
     private final AuditLog log;
     private final Clock clock;
     private final Observer observer;
     private final Numbers numbers = new Numbers();
-    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(WAITING);
-    private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
+    private final JournalQueue queue = new JournalQueue();
     private final Thread thread = Thread.ofPlatform().name("journal").unstarted(this::run);
     private volatile boolean away;
     private volatile boolean stopping;
@@ -189,15 +156,9 @@ public final class Journal {
      * @return as {@link #submit}; null where too much is under way, and nothing was taken
      */
     public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Work<E> work) {
-        Pending<E> pending = new Pending<>(work);
-        if (away || stopping || !room.tryAcquire(pending.kibibytes)) {
-            return null;
-        }
-        if (!queue.offer(pending) || (ended && queue.remove(pending))) {
-            room.release(pending.kibibytes);
-            return null;
-        }
-        return pending.done;
+        JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(work);
+        boolean taken = !away && !stopping && queue.offer(pending) && !(ended && queue.takeBack(pending));
+        return taken ? pending.done : null;
     }
 
     /**
@@ -206,19 +167,13 @@ public final class Journal {
      * @return completes, on the journal's thread, when it is committed, logged and taken in; or with a {@link Refusal}
      */
     public <E extends Entry> CompletableFuture<Committed<E>> submit(Work<E> work) {
-        Pending<E> pending = new Pending<>(work);
+        JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(work);
         if (away || stopping) {
             pending.done.completeExceptionally(stopping ? stopped() : Refusal.databaseAway());
             return pending.done;
         }
         try {
-            room.acquire(pending.kibibytes);
-            boolean taken = false;
-            while (!taken && !ended) {
-                taken = queue.offer(pending, 1, TimeUnit.SECONDS);
-            }
-            if (!taken || (ended && queue.remove(pending))) {
-                room.release(pending.kibibytes);
+            if (!queue.put(pending, () -> ended) || (ended && queue.takeBack(pending))) {
                 pending.done.completeExceptionally(stopped());
             }
         } catch (InterruptedException e) {
@@ -245,11 +200,11 @@ public final class Journal {
     private void run() {
         try {
             while (!stopping || !queue.isEmpty()) {
-                Pending<?> first = queue.poll(stopping ? 0 : CHECK_SECONDS, TimeUnit.SECONDS);
-                if (first == null) {
+                List<JournalQueue.Pending<?>> turn = queue.take(stopping ? Duration.ZERO : CHECK);
+                if (turn.isEmpty()) {
                     check();
                 } else {
-                    turn(gather(first));
+                    turn(turn);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -272,21 +227,7 @@ public final class Journal {
         }
     }
 
-    private List<Pending<?>> gather(Pending<?> first) {
-        List<Pending<?>> turn = new ArrayList<>();
-        long bytes = 0;
-        for (Pending<?> next = first; next != null; next = queue.poll()) {
-            turn.add(next);
-            room.release(next.kibibytes);
-            bytes += (long) next.kibibytes << 10;
-            if (turn.size() >= TURN_ENTRIES || bytes >= TURN_BYTES) {
-                break;
-            }
-        }
-        return turn;
-    }
-
-    private void turn(List<Pending<?>> all) throws IOException, InterruptedException {
+    private void turn(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         try {
             commitAndDeliver(all);
         } finally {
@@ -295,12 +236,12 @@ public final class Journal {
         }
     }
 
-    private void commitAndDeliver(List<Pending<?>> all) throws IOException, InterruptedException {
+    private void commitAndDeliver(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         Numbers before = numbers.copy();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        List<Pending<?>> turn = new ArrayList<>(all.size());
+        List<JournalQueue.Pending<?>> turn = new ArrayList<>(all.size());
         List<Entry> entries = new ArrayList<>(all.size());
-        for (Pending<?> pending : all) {
+        for (JournalQueue.Pending<?> pending : all) {
             try {
                 entries.add(pending.prepare(numbers, now));
                 turn.add(pending);
@@ -328,7 +269,7 @@ public final class Journal {
             oneByOne(turn, e);
             return;
         }
-        log.append(turn.stream().map(Pending::event).toArray(AuditEvent[]::new));
+        log.append(turn.stream().map(JournalQueue.Pending::event).toArray(AuditEvent[]::new));
         for (int i = 0; i < turn.size(); i++) {
             turn.get(i).complete(committed.get(i));
         }
@@ -336,12 +277,13 @@ public final class Journal {
     }
 
     /** One of them can't be written: it must not take the others with it. */
-    private void oneByOne(List<Pending<?>> turn, RuntimeException why) throws IOException, InterruptedException {
+    private void oneByOne(List<JournalQueue.Pending<?>> turn, RuntimeException why)
+            throws IOException, InterruptedException {
         if (turn.size() == 1) {
             turn.getFirst().done.completeExceptionally(why);
             return;
         }
-        for (Pending<?> pending : turn) {
+        for (JournalQueue.Pending<?> pending : turn) {
             commitAndDeliver(List.of(pending));
         }
     }
@@ -396,10 +338,7 @@ public final class Journal {
     }
 
     private void refuseWaiting(Refusal refusal) {
-        for (Pending<?> next = queue.poll(); next != null; next = queue.poll()) {
-            room.release(next.kibibytes);
-            next.done.completeExceptionally(refusal);
-        }
+        queue.refuse(refusal);
     }
 
     /** An account as it is when it is made. */

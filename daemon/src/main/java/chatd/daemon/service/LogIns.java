@@ -93,6 +93,11 @@ public final class LogIns {
         }
 
         @Override
+        public long account() {
+            return admitted.account().number();
+        }
+
+        @Override
         public long bytes() {
             return 1_000;
         }

@@ -106,12 +106,12 @@ public final class Session {
     }
 
     /**
-     * Puts a message where it is sent from at the next {@link #flush}; a reader who is too slow is cut off.
+     * Puts a message, or a change of presence, where it is sent from at the next {@link #flush}; a reader who is too slow is cut off.
      *
      * @return whether this is the first since the last flush
      */
-    boolean enqueue(Delivery delivery, long number) {
-        if (!outbox.push(delivery.frame(dialect), number, null)) {
+    boolean enqueue(Delivery delivery, long number, Outbox.@Nullable Change change) {
+        if (!outbox.push(delivery.frame(dialect), number, change)) {
             cutOff();
             return false;
         }

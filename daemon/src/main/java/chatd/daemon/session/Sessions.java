@@ -23,7 +23,7 @@ public final class Sessions {
     private final Map<Long, Session> online = new ConcurrentHashMap<>();
     private long deliveredTo;
 
-    /** What was delivered to them has not been sent yet. */
+    /** What was enqueued for them has not been sent yet. */
     private final List<Session> owed = new ArrayList<>();
 
     private volatile @Nullable String closing;
@@ -51,7 +51,7 @@ public final class Sessions {
     public record Greeting(Event loggedIn, List<Event> then) {}
 
     /**
-     * Makes a session its account's only one (rule 4).
+     * Makes a session its account's only one (rule 4). The others hear of it once {@link #flush} is called.
      *
      * @param greeting from whether another was displaced, and who is online
      * @return the session that was displaced, which is being closed, or null
@@ -73,7 +73,7 @@ public final class Sessions {
                 displaced.answer(new Event.WentOffline(name));
                 displaced.finish("displaced");
             } else {
-                tell(new Event.CameOnline(name), new Outbox.Change(name, true, false), session);
+                tellTogether(new Event.CameOnline(name), new Outbox.Change(name, true, false), session);
             }
             return displaced;
         } finally {
@@ -125,6 +125,17 @@ public final class Sessions {
         }
     }
 
+    /** The same, sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
+    private void tellTogether(Event presence, Outbox.Change change, Session but) {
+        try (Delivery delivery = new Delivery(presence)) {
+            for (Session session : online.values()) {
+                if (session != but) {
+                    enqueue(session, delivery, 0, change);
+                }
+            }
+        }
+    }
+
     /**
      * Ends the session of an account, telling it why, its name last (rule 4).
      *
@@ -164,13 +175,13 @@ public final class Sessions {
             deliveredTo = number;
             if (receivers == null) {
                 for (Session session : online.values()) {
-                    enqueue(session, delivery, number);
+                    enqueue(session, delivery, number, null);
                 }
             } else {
                 for (Long account : receivers) {
                     Session session = online.get(account);
                     if (session != null) {
-                        enqueue(session, delivery, number);
+                        enqueue(session, delivery, number, null);
                     }
                 }
             }
@@ -179,13 +190,13 @@ public final class Sessions {
         }
     }
 
-    private void enqueue(Session session, Delivery delivery, long number) {
-        if (session.enqueue(delivery, number)) {
+    private void enqueue(Session session, Delivery delivery, long number, Outbox.@Nullable Change change) {
+        if (session.enqueue(delivery, number, change)) {
             owed.add(session);
         }
     }
 
-    /** Sends what was delivered since the last time: to each session at once, in as few writes as may be. */
+    /** Sends what was enqueued since the last time: to each session at once, in as few writes as may be. */
     public void flush() {
         order.lock();
         try {

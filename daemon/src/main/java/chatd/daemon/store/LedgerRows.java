@@ -38,11 +38,44 @@ final class LedgerRows {
             .values((Long) null, null)
             .getSQL();
 
+    private static final String UPDATE_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .update(ACCOUNT)
+            .set(ACCOUNT.LAST_LOGIN, (java.time.Instant) null)
+            .set(ACCOUNT.LAST_ADDRESS, (String) null)
+            .set(ACCOUNT.LAST_PORT, (Integer) null)
+            .where(ACCOUNT.NUMBER.eq((Long) null))
+            .getSQL();
+
+    private static final String INSERT_NETWORK = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(ACCOUNT_NETWORK, ACCOUNT_NETWORK.ACCOUNT, ACCOUNT_NETWORK.NETWORK, ACCOUNT_NETWORK.LAST_LOGIN)
+            .values((Long) null, null, null)
+            .onDuplicateKeyUpdate()
+            .set(ACCOUNT_NETWORK.LAST_LOGIN, DSL.excluded(ACCOUNT_NETWORK.LAST_LOGIN))
+            .getSQL();
+
+    private static final String INSERT_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(
+                    ACCOUNT_CHANGE,
+                    ACCOUNT_CHANGE.NUMBER,
+                    ACCOUNT_CHANGE.ACCOUNT,
+                    ACCOUNT_CHANGE.NAME,
+                    ACCOUNT_CHANGE.KIND,
+                    ACCOUNT_CHANGE.TIME,
+                    ACCOUNT_CHANGE.SESSION,
+                    ACCOUNT_CHANGE.DIALECT,
+                    ACCOUNT_CHANGE.ADDRESS,
+                    ACCOUNT_CHANGE.PORT,
+                    ACCOUNT_CHANGE.SIZE)
+            .values((Long) null, null, null, null, null, null, null, null, null, null)
+            .getSQL();
+
     /** Texts to one, or to everyone: a row each, written together by one statement. */
     private final List<List<Entry.Message>> texts = new ArrayList<>();
 
     private final List<Entry.Message> others = new ArrayList<>();
     private final List<Entry.AccountChange> changes = new ArrayList<>();
+    private final List<Entry.Change> logIns = new ArrayList<>();
+    private final List<Entry.LoggedIn> logInEffects = new ArrayList<>();
 
     LedgerRows(List<Entry> entries) {
         long bytes = 0;
@@ -58,6 +91,11 @@ final class LedgerRows {
                     texts.getLast().add(message);
                 }
                 case Entry.Message message -> others.add(message);
+                case Entry.AccountChange(Entry.Change change, Entry.LoggedIn login)
+                when login.rehashed() == null -> {
+                    logIns.add(change);
+                    logInEffects.add(login);
+                }
                 case Entry.AccountChange change -> changes.add(change);
             }
         }
@@ -70,13 +108,16 @@ final class LedgerRows {
 
     /** Whether all of it is one statement, which is then a transaction of its own. */
     boolean isOneStatement() {
-        return texts.size() == 1 && others.isEmpty() && changes.isEmpty();
+        return texts.size() == 1 && others.isEmpty() && changes.isEmpty() && logIns.isEmpty();
     }
 
     /** Writes all of it. */
     void write(Connection connection) throws SQLException {
         for (List<Entry.Message> some : texts) {
             texts(connection, some);
+        }
+        if (!logIns.isEmpty()) {
+            logIns(connection);
         }
         if (!others.isEmpty() || !changes.isEmpty()) {
             DSLContext sql = DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
@@ -133,6 +174,43 @@ final class LedgerRows {
                 }
                 insert.executeBatch();
             }
+        }
+    }
+
+    /** Of many who log in at once: a command for each table. No account is changed twice in one turn. */
+    private void logIns(Connection connection) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(UPDATE_LOGIN);
+                PreparedStatement network = connection.prepareStatement(INSERT_NETWORK);
+                PreparedStatement change = connection.prepareStatement(INSERT_LOGIN)) {
+            for (int i = 0; i < logIns.size(); i++) {
+                Entry.Change made = logIns.get(i);
+                Entry.LoggedIn login = logInEffects.get(i);
+                LocalDateTime time = LocalDateTime.ofInstant(made.time(), ZoneOffset.UTC);
+                update.setObject(1, time);
+                update.setString(2, login.address());
+                update.setInt(3, login.port());
+                update.setLong(4, made.account());
+                update.addBatch();
+                network.setLong(1, made.account());
+                network.setString(2, login.network());
+                network.setObject(3, time);
+                network.addBatch();
+                Entry.Origin origin = made.origin().orElseThrow();
+                change.setLong(1, made.number());
+                change.setLong(2, made.account());
+                change.setString(3, made.name());
+                change.setInt(4, made.kind().code);
+                change.setObject(5, time);
+                change.setString(6, origin.session());
+                change.setString(7, origin.dialect());
+                change.setString(8, origin.address());
+                change.setInt(9, origin.port());
+                change.setLong(10, made.size());
+                change.addBatch();
+            }
+            update.executeBatch();
+            network.executeBatch();
+            change.executeBatch();
         }
     }
 

@@ -16,7 +16,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +59,6 @@ class ChromiumIT {
         Authority.writeDevelopmentFiles(directory, new SecureRandom(), Instant.now());
         Tls tls = new Tls(
                 new Config.Tls(directory.resolve("server.pem"), directory.resolve("server.key"), Optional.empty()),
-                new SecureRandom(),
                 List.of("http/1.1"));
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
@@ -70,7 +68,7 @@ class ChromiumIT {
                     .childHandler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel channel) {
-                            channel.pipeline().addLast(new SslHandler(tls.engine()), new Answer());
+                            channel.pipeline().addLast(tls.handler(channel.alloc()), new Answer());
                         }
                     })
                     .bind("localhost", 0)

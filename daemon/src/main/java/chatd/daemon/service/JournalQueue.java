@@ -1,0 +1,155 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for the journal, bounded in number and in bytes, and how it is made into turns. Any thread puts in; the
+ * journal's takes out.
+ */
+final class JournalQueue {
+    private static final int WAITING = 10_000;
+    private static final int WAITING_KIBIBYTES = 32 << 10;
+    private static final int TURN_ENTRIES = 1_000;
+    private static final long TURN_BYTES = 8 << 20;
+    private static final long GATHER_NANOS = 50_000;
+
+    /** One piece of work on its way. */
+    static final class Pending<E extends Entry> {
+        final Journal.Work<E> work;
+        final int kibibytes;
+        final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
+
+        @Nullable
+        E entry;
+
+        Pending(Journal.Work<E> work) {
+            this.work = work;
+            this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (work.bytes() >> 10));
+        }
+
+        E prepare(Journal.Numbers numbers, Instant now) {
+            E made = work.entry(numbers, now);
+            entry = made;
+            return made;
+        }
+
+        AuditEvent event() {
+            return work.event(Objects.requireNonNull(entry));
+        }
+
+        @SuppressWarnings("unchecked") // the ledger answers in the order it was given
+        void complete(Committed<Entry> committed) {
+            Committed<E> mine = (Committed<E>) committed;
+            work.committed(mine);
+            done.complete(mine);
+        }
+    }
+
+    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(WAITING);
+    private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
+
+    /** Entries of the last turn. */
+    private int together;
+
+    /** Takes it in without waiting; false where there is no room. */
+    boolean offer(Pending<?> pending) {
+        if (!room.tryAcquire(pending.kibibytes)) {
+            return false;
+        }
+        if (!queue.offer(pending)) {
+            room.release(pending.kibibytes);
+            return false;
+        }
+        return true;
+    }
+
+    /** Takes it in, waiting for room; false where nobody takes anything out any more. */
+    boolean put(Pending<?> pending, BooleanSupplier ended) throws InterruptedException {
+        room.acquire(pending.kibibytes);
+        boolean taken = false;
+        while (!taken && !ended.getAsBoolean()) {
+            taken = queue.offer(pending, 1, TimeUnit.SECONDS);
+        }
+        if (!taken) {
+            room.release(pending.kibibytes);
+        }
+        return taken;
+    }
+
+    /** Whether it was still there, and is not any more. */
+    boolean takeBack(Pending<?> pending) {
+        boolean removed = queue.remove(pending);
+        if (removed) {
+            room.release(pending.kibibytes);
+        }
+        return removed;
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** The next turn; empty where nothing came for {@code patience}. */
+    List<Pending<?>> take(Duration patience) throws InterruptedException {
+        Pending<?> first = queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        return first == null ? List.of() : gather(first);
+    }
+
+    /** Refuses all that waits. */
+    void refuse(Refusal refusal) {
+        for (Pending<?> next = queue.poll(); next != null; next = queue.poll()) {
+            room.release(next.kibibytes);
+            next.done.completeExceptionally(refusal);
+        }
+    }
+
+    /**
+     * What goes into one turn. Where the last one had many, what comes together with the first is given the moment that
+     * it takes to arrive: it then costs no commit of its own. Who is alone waits for nothing.
+     */
+    private List<Pending<?>> gather(Pending<?> first) {
+        if (queue.size() + 1 < together) {
+            LockSupport.parkNanos(GATHER_NANOS);
+        }
+        List<Pending<?>> turn = new ArrayList<>();
+        Set<Long> accounts = new HashSet<>();
+        long bytes = 0;
+        for (Pending<?> next = first; next != null; next = next(accounts)) {
+            accounts.add(next.work.account());
+            turn.add(next);
+            room.release(next.kibibytes);
+            bytes += (long) next.kibibytes << 10;
+            if (turn.size() >= TURN_ENTRIES || bytes >= TURN_BYTES) {
+                break;
+            }
+        }
+        together = turn.size();
+        return turn;
+    }
+
+    /** What is next, if it may be in one turn with changes of {@code accounts}. */
+    private @Nullable Pending<?> next(Set<Long> accounts) {
+        Pending<?> next = queue.peek();
+        if (next == null || (next.work.account() != 0 && accounts.contains(next.work.account()))) {
+            return null;
+        }
+        return queue.poll();
+    }
+}
