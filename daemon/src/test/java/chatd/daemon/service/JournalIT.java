@@ -24,9 +24,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,31 +56,33 @@ class JournalIT {
         this.ledger = schema.ledger(database);
     }
 
+    private final Journal.Observer observer = new Journal.Observer() {
+        @Override
+        public void turnTaken() {}
+
+        @Override
+        public void databaseAway(String why) {
+            happened.add("away");
+        }
+
+        @Override
+        public void databaseBack() {
+            happened.add("back");
+        }
+
+        @Override
+        public void broken(Exception why) {
+            happened.add("broken " + why);
+        }
+    };
+
     @BeforeEach
     void start() throws Exception {
         log = AuditLog.open(
                 directory,
                 new AuditLog.Options(AuditLog.Fsync.NEVER, 1 << 20, Duration.ofDays(1), "host"),
                 Clock.systemUTC());
-        journal = new Journal(ledger, log, Clock.systemUTC(), new Journal.Observer() {
-            @Override
-            public void turnTaken() {}
-
-            @Override
-            public void databaseAway(String why) {
-                happened.add("away");
-            }
-
-            @Override
-            public void databaseBack() {
-                happened.add("back");
-            }
-
-            @Override
-            public void broken(Exception why) {
-                happened.add("broken " + why);
-            }
-        });
+        journal = new Journal(ledger, log, Clock.systemUTC(), observer);
         journal.start(ledger.open(Rows.TIME));
     }
 
@@ -146,6 +152,51 @@ class JournalIT {
                 .startsWith("delivered t0", "delivered t1")
                 .endsWith("delivered t499");
         assertThat(new MessageStore(database).after(0, 1000)).hasSize(500);
+    }
+
+    @Test
+    void changesOfOneAccountAreJudgedOneAfterTheOther() throws Exception {
+        ledger.commit(List.of(Rows.account(1, "alice", 0), Rows.account(2, "bob", 0)));
+        journal.stop();
+        journal = new Journal(ledger, log, Clock.systemUTC(), observer);
+        journal.start(ledger.open(Rows.TIME));
+        AtomicInteger taken = new AtomicInteger();
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            long account = i % 10 == 9 ? 2 : 1;
+            all.add(journal.submit(new AccountWork(
+                    account,
+                    100,
+                    (numbers, now) -> {
+                        if (account == 1) {
+                            seen.add(taken.get());
+                        }
+                        return new Entry.AccountChange(
+                                new Entry.Change(
+                                        numbers.nextChange(),
+                                        account,
+                                        "a",
+                                        Entry.Kind.SETTINGS,
+                                        now,
+                                        null,
+                                        Optional.empty(),
+                                        1),
+                                new Entry.SettingsStored(new byte[] {1}));
+                    },
+                    change -> new AuditEvent.Fault("x", "y"),
+                    committed -> {
+                        if (account == 1) {
+                            taken.incrementAndGet();
+                        }
+                    })));
+        }
+        for (CompletableFuture<?> one : all) {
+            one.get();
+        }
+        // Each saw all those before it taken in.
+        assertThat(seen)
+                .containsExactlyElementsOf(IntStream.range(0, 90).boxed().toList());
     }
 
     @Test

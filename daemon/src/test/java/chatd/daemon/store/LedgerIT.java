@@ -99,6 +99,41 @@ class LedgerIT {
     }
 
     @Test
+    void manyWhoLogInAtOnceAreAllWritten() throws Exception {
+        List<Entry> made = new ArrayList<>();
+        List<Entry> logIns = new ArrayList<>();
+        for (int i = 1; i <= 50; i++) {
+            made.add(Rows.account(i, "user" + i, 0));
+            Entry.Origin origin = new Entry.Origin("s" + i, "chat/1", "2001:db8::" + i, 1000 + i);
+            logIns.add(new Entry.AccountChange(
+                    new Entry.Change(100 + i, i, "user" + i, Entry.Kind.LOGIN, Rows.TIME, null, Optional.of(origin), 0),
+                    new Entry.LoggedIn("2001:db8::" + i, 1000 + i, "2001:db8::/64", null)));
+        }
+        ledger.commit(made);
+        ledger.commit(logIns);
+        ledger.commit(List.of(new Entry.AccountChange(
+                new Entry.Change(
+                        200,
+                        1,
+                        "user1",
+                        Entry.Kind.LOGIN,
+                        Rows.TIME,
+                        null,
+                        Optional.of(new Entry.Origin("s1", "chat/1", "::1", 5)),
+                        0),
+                new Entry.LoggedIn("::1", 5, "2001:db8::/64", null))));
+        assertThat(count("account where last_address = '2001:db8::7' and last_port = 1007"))
+                .isEqualTo(1);
+        assertThat(count("account where last_address = '::1' and number = 1")).isEqualTo(1);
+        assertThat(count("account_network")).isEqualTo(50);
+        assertThat(ledger.changesAfter(100, 100)).hasSize(51).element(6).satisfies(change -> {
+            assertThat(change.name()).isEqualTo("user7");
+            assertThat(change.origin()).contains(new Entry.Origin("s7", "chat/1", "2001:db8::7", 1007));
+            assertThat(change.time()).isEqualTo(Rows.TIME);
+        });
+    }
+
+    @Test
     void whenOneOfManyTextsCanNotBeWrittenNoneIs() throws Exception {
         List<Entry> texts = new ArrayList<>();
         for (int i = 1; i <= 100; i++) {
