@@ -63,7 +63,7 @@ static struct {
     int port;
     enum dialect dialect;
     enum scenario scenario;
-    int n, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items;
+    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items;
     long filelen;
     double secs, warm, rate, settle;
     char *pids, *dbpids;
@@ -320,6 +320,12 @@ static void ready(struct conn *c)
     c->in.len = 0;
     n_ready++;
     n_pending--;
+    if (opt.leave) {
+        c->state = DEAD;
+        SSL_shutdown(c->ssl);
+        SSL_free(c->ssl);
+        close(c->fd);
+    }
 }
 
 static void xmpp_open(struct conn *c)
@@ -893,6 +899,7 @@ static void print_usage(void)
          "  -l LEN    text length                        -x PREFIX user name prefix\n"
          "  -H HOST   IPv6 address     -D DOMAIN xmpp    -R ROOM    -e SECS settle after login\n"
          "  -N        fanout to named users, not to all  -S K  the last K stop reading (fanout)\n"
+         "  -f FIRST  number of the first user           -Q  leave once logged in (storm)\n"
          "  -m ITEMS  of a replay                        -F BYTES of a file\n"
          "  -2        allow TLS 1.2                      -v  say more");
 }
@@ -900,7 +907,7 @@ static void print_usage(void)
 static void parse_args(int argc, char **argv)
 {
     int o, d = 0, s = 0;
-    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:N2vh")) != -1) switch (o) {
+    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:QN2vh")) != -1) switch (o) {
         case 'd': d = lookup(optarg, dialects, 4); break;
         case 's': s = lookup(optarg, scenarios, 7); break;
         case 'P': opt.port = atoi(optarg); break;
@@ -923,6 +930,8 @@ static void parse_args(int argc, char **argv)
         case 'e': opt.settle = atof(optarg); break;
         case 'm': opt.items = atoi(optarg); break;
         case 'F': opt.filelen = atol(optarg); break;
+        case 'f': opt.first = atoi(optarg); break;
+        case 'Q': opt.leave = 1; break;
         case 'S': opt.slow = atoi(optarg); break;
         case 'N': opt.named = 1; break;
         case '2': opt.want_tls12 = 1; break;
@@ -953,7 +962,7 @@ int main(int argc, char **argv)
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     ep = epoll_create1(0);
     conns = calloc((size_t)opt.n, sizeof *conns);
-    for (int i = 0; i < opt.n; i++) conns[i].id = (uint32_t)i;
+    for (int i = 0; i < opt.n; i++) conns[i].id = (uint32_t)(opt.first + i);
 
     struct usage s0 = usage_of(opt.pids);
     char head[512];

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 /** The load generator, in a process of its own, and the memory of the server under it. */
 final class Load {
     private static final Pattern PAIR = Pattern.compile("(\\w+)=(-?[0-9.]+)(?= |$)");
-    private static final Pattern HEAP = Pattern.compile("\\[0x([0-9a-f]+), 0x([0-9a-f]+)\\)");
-    private static final Pattern USED = Pattern.compile("used (\\d+)K");
+    private static final Pattern PART = Pattern.compile(
+            "^ *\\S[^%]* total [^%]*used (\\d+)K \\[0x([0-9a-f]+), (?:0x[0-9a-f]+, )?0x([0-9a-f]+)\\)$");
     private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*");
-    private static final long SETTLE_MILLIS = 2_000;
+    private static final long SETTLE_MILLIS = 15_000;
 
     private final Native programs;
 
@@ -138,15 +138,23 @@ final class Load {
     private static double live(long pid) throws IOException {
         jcmd(pid, "GC.run");
         jcmd(pid, "GC.run");
+        // Each part of the heap has a line with what is used of it and, at the end, the addresses that it may take.
         String info = jcmd(pid, "GC.heap_info");
-        Matcher range = HEAP.matcher(info);
-        Matcher used = USED.matcher(info);
-        if (!range.find() || !used.find()) {
+        double used = 0;
+        long from = Long.MAX_VALUE;
+        long to = 0;
+        for (String line : info.lines().toList()) {
+            Matcher part = PART.matcher(line);
+            if (part.matches()) {
+                used += Double.parseDouble(part.group(1));
+                from = Math.min(from, Long.parseLong(part.group(2), 16));
+                to = Math.max(to, Long.parseLong(part.group(3), 16));
+            }
+        }
+        if (to == 0) {
             throw new Problem("the heap is told of in another way than expected: " + info);
         }
-        long from = Long.parseUnsignedLong(range.group(1), 16);
-        long to = Long.parseUnsignedLong(range.group(2), 16);
-        return Double.parseDouble(used.group(1)) + outside(pid, from, to);
+        return used + outside(pid, from, to);
     }
 
     private static double outside(long pid, long from, long to) throws IOException {
@@ -158,7 +166,7 @@ final class Load {
                 Matcher mapping = MAPPING.matcher(line);
                 if (mapping.matches()) {
                     long start = Long.parseUnsignedLong(mapping.group(1), 16);
-                    counts = Long.compareUnsigned(start, from) < 0 || Long.compareUnsigned(start, to) >= 0;
+                    counts = start < 0 || start < from || start >= to;
                 } else if (counts && line.startsWith("Pss:")) {
                     sum += Long.parseLong(line.replaceAll("[^0-9]", ""));
                 }

@@ -40,11 +40,28 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--list", description = "Say which scenarios there are.")
     private boolean list;
 
-    @Option(names = "--runs", paramLabel = "N", description = "Of each scenario, in place of its own number.")
-    private int runs;
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Servers that are started for each scenario, one after the other; ${DEFAULT-VALUE} without it.")
+    private int runs = 1;
 
     @Option(names = "--java", paramLabel = "OPTION", description = "For the daemon's Java, after the usual ones.")
     private List<String> javaOptions = List.of();
+
+    @Option(names = "--growth", description = "Measure what a message costs as accounts and messages grow; draw it.")
+    private boolean growth;
+
+    @Option(names = "--overload", description = "Measure what happens when more comes than can be done.")
+    private boolean overload;
+
+    @Option(
+            names = "--soak",
+            paramLabel = "MINUTES",
+            description = "Half of the top rate for so long: an hour, to see that memory and latency stay flat.")
+    private int soak;
 
     @Option(names = "--no-table", description = "Print only; leave bench/RESULTS.md as it is.")
     private boolean noTable;
@@ -75,11 +92,25 @@ public final class Main implements Callable<Integer> {
             chosen.forEach(scenario -> out.printf("%-14s %s%n", scenario.word(), scenario.title()));
             return list ? 0 : 2;
         }
+        Path page = root.resolve("bench/RESULTS.md");
+        Path daemon = root.resolve("daemon");
         Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
         Load load = new Load(programs);
+        if (growth || overload || soak > 0) {
+            Endurance endurance = new Endurance(load, daemon);
+            if (growth) {
+                write(page, "growth", new Growth(load, daemon).measure(root.resolve("bench/growth.svg"), out::println));
+            }
+            if (overload) {
+                write(page, "overload", endurance.overload(out::println));
+            }
+            if (soak > 0) {
+                write(page, "soak " + soak, endurance.soak(soak, out::println));
+            }
+            return 0;
+        }
         for (Scenario scenario : chosen) {
-            int times = runs > 0 ? runs : scenario.runs();
-            for (int i = 0; i < times; i++) {
+            for (int i = 0; i < runs; i++) {
                 // Side by side: what else the machine does then falls on all of them.
                 for (String name : servers) {
                     if (scenario.isForAll() || name.equals("chatd")) {
@@ -89,9 +120,16 @@ public final class Main implements Callable<Integer> {
             }
         }
         if (!noTable) {
-            Report.write(root.resolve("bench/RESULTS.md"), "figures of ./chat bench", heading() + report.markdown());
+            String arguments = only.equals(".*") ? "" : " --only '" + only + "'";
+            Report.write(page, "figures of ./chat bench", heading(arguments) + report.markdown());
         }
         return 0;
+    }
+
+    private void write(Path page, String what, String text) throws IOException {
+        if (!noTable) {
+            Report.write(page, "figures of ./chat bench --" + what.split(" ", -1)[0], heading(" --" + what) + text);
+        }
     }
 
     private void measure(Native programs, Load load, Scenario scenario, String name) throws IOException {
@@ -111,9 +149,9 @@ public final class Main implements Callable<Integer> {
 
     /** As a daemon is that has run for some minutes: what Java compiles is compiled. */
     private static void warmUp(Load load, Server server, Scenario scenario) throws IOException {
-        for (int i = 0; i < (scenario.isLogIn() ? 8 : 2); i++) {
+        for (int i = 0; i < scenario.warmUps(); i++) {
             List<String> longer = new ArrayList<>(scenario.arguments());
-            longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1"));
+            longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1", "-r", "0"));
             load.run(server, longer);
         }
     }
@@ -132,7 +170,7 @@ public final class Main implements Callable<Integer> {
         };
     }
 
-    private String heading() throws IOException {
+    private String heading(String arguments) throws IOException {
         String processor = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
                 .findFirst()
@@ -145,6 +183,6 @@ public final class Main implements Callable<Integer> {
                         processor,
                         System.getProperty("os.version", "").toLowerCase(Locale.ROOT),
                         Runtime.version(),
-                        only.equals(".*") ? "" : " --only '" + only + "'");
+                        arguments);
     }
 }

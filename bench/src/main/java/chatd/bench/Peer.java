@@ -17,13 +17,33 @@ final class Peer implements Server {
     Peer(String name, Path settings, Place place) throws IOException {
         this.name = name;
         port = place.freePort();
+        Path certificate = place.file("peer.pem");
+        Path key = place.file("peer.key");
+        // GnuTLS does not take ours, which lack the public key.
+        Native.run(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=localhost",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString()));
         Path config = place.file(name + ".conf");
         Files.writeString(
                 config,
                 Files.readString(settings.resolve(name + ".conf"))
                         .replace("@PORT@", Integer.toString(port))
-                        .replace("@CERTIFICATE@", place.certificate().toString())
-                        .replace("@KEY@", place.key().toString())
+                        .replace("@CERTIFICATE@", certificate.toString())
+                        .replace("@KEY@", key.toString())
                         .replace("@DIRECTORY@", place.file("").toString()));
         List<String> command = new ArrayList<>(
                 name.equals("inspircd")

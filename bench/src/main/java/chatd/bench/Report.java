@@ -96,6 +96,10 @@ final class Report {
                 .toArray();
     }
 
+    static double median(List<Load.Figures> windows, String key) {
+        return median(windows, figures -> figures.of(key));
+    }
+
     private static double median(List<Load.Figures> windows, ToDoubleFunction<Load.Figures> value) {
         double[] sorted = sorted(windows, value);
         int half = sorted.length / 2;

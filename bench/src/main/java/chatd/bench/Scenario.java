@@ -5,35 +5,34 @@ import java.util.Locale;
 
 /** What the load generator does, and what of it is told. */
 enum Scenario {
-    FAN100_W8("fan-out to 100, 8 in flight", 101, 3, "-s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
-    FAN100_W1("fan-out to 100, 1 in flight", 101, 3, "-s fanout -n 101 -W 1 -T 2 -t 3 -j 3"),
-    FAN1000_W8("fan-out to 1,000, 8 in flight", 1_001, 3, "-s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
-    FAN5000_W8("fan-out to 5,000, 8 in flight", 5_001, 1, "-s fanout -n 5001 -W 8 -T 3 -t 5 -j 2"),
-    NAMED100_W8("to 100 by name, 8 in flight", 101, 1, "-s fanout -N -n 101 -W 8 -T 2 -t 3 -j 3"),
-    NAMED1000_W8("to 1,000 by name, 8 in flight", 1_001, 1, "-s fanout -N -n 1001 -W 8 -T 2 -t 3 -j 3"),
-    PAIRS_W1("50 pairs, 1 in flight", 100, 3, "-s pair -n 100 -W 1 -T 2 -t 3 -j 3"),
-    PAIRS_W4("50 pairs, 4 in flight", 100, 3, "-s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
-    PAIRS_W32("50 pairs, 32 in flight", 100, 3, "-s pair -n 100 -W 32 -T 2 -t 3 -j 3"),
-    PAIRS_200("50 pairs, 200 messages/s", 100, 3, "-s pair -n 100 -W 4 -T 1 -t 4 -r 200 -j 3"),
-    SLOW1000("fan-out to 999, and one who does not read", 1_001, 1, "-s fanout -n 1001 -S 1 -W 8 -T 2 -t 3 -j 3"),
-    IDLE1000("1,000 idle", 1_000, 1, "-s idle -n 1000 -t 8"),
-    IDLE5000("5,000 idle", 5_000, 1, "-s idle -n 5000 -t 12"),
-    IDLE10000("10,000 idle", 10_000, 1, "-s idle -n 10000 -t 15"),
-    STORM("1,000 log ins, the hash as cheap as may be", 1_000, 3, "-s storm -n 1000"),
-    STORM_ARGON2("200 log ins with Argon2id", 200, 1, "-s storm -n 200"),
-    TLS("TLS handshake and close", 100, 3, "-s tls -n 2000"),
-    REPLAY("replays of 100, of 10 million messages", 100, 1, "-s replay -n 100 -m 100 -T 2 -t 4 -j 3"),
-    FILES("64 files of 16 MiB at once, and fetched", 128, 1, "-s files -n 128 -T 0 -t 20");
+    FAN100_W8("fan-out to 100, 8 in flight", 101, "-s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
+    FAN100_W1("fan-out to 100, 1 in flight", 101, "-s fanout -n 101 -W 1 -T 2 -t 3 -j 3"),
+    FAN1000_W8("fan-out to 1,000, 8 in flight", 1_001, "-s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
+    FAN5000_W8("fan-out to 5,000, 8 in flight", 5_001, "-s fanout -n 5001 -W 8 -T 3 -t 5 -j 2"),
+    NAMED100_W8("to 100 by name, 8 in flight", 101, "-s fanout -N -n 101 -W 8 -T 2 -t 3 -j 3"),
+    NAMED1000_W8("to 1,000 by name, 8 in flight", 1_001, "-s fanout -N -n 1001 -W 8 -T 2 -t 3 -j 3"),
+    PAIRS_W1("50 pairs, 1 in flight", 100, "-s pair -n 100 -W 1 -T 2 -t 3 -j 3"),
+    PAIRS_W4("50 pairs, 4 in flight", 100, "-s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
+    PAIRS_W32("50 pairs, 32 in flight", 100, "-s pair -n 100 -W 32 -T 2 -t 3 -j 3"),
+    PAIRS_200("50 pairs, 200 messages/s", 100, "-s pair -n 100 -W 4 -T 1 -t 4 -r 200 -j 3"),
+    SLOW1000("fan-out to 999, and one who does not read", 1_001, "-s fanout -n 1001 -S 1 -W 8 -T 2 -t 3 -j 3"),
+    IDLE1000("1,000 idle", 1_000, "-s idle -n 1000 -t 30"),
+    IDLE5000("5,000 idle", 5_000, "-s idle -n 5000 -t 30"),
+    IDLE10000("10,000 idle", 10_000, "-s idle -n 10000 -t 40"),
+    STORM("1,000 log ins, the hash as cheap as may be", 1_000, "-s storm -n 1000"),
+    STORM_ALONE("1,000 log ins, each leaving at once", 1_000, "-s storm -Q -n 1000"),
+    STORM_ARGON2("200 log ins with Argon2id", 200, "-s storm -n 200"),
+    TLS("TLS handshake and close", 100, "-s tls -n 2000"),
+    REPLAY("replays of 100, of 10 million messages", 100, "-s replay -n 100 -m 100 -T 2 -t 4 -j 3"),
+    FILES("64 files of 16 MiB at once, and fetched", 128, "-s files -n 128 -T 0 -t 20");
 
     private final String title;
     private final int accounts;
-    private final int runs;
     private final String arguments;
 
-    Scenario(String title, int accounts, int runs, String arguments) {
+    Scenario(String title, int accounts, String arguments) {
         this.title = title;
         this.accounts = accounts;
-        this.runs = runs;
         this.arguments = arguments;
     }
 
@@ -50,11 +49,6 @@ enum Scenario {
         return accounts;
     }
 
-    /** Servers that are started for it, one after the other. */
-    int runs() {
-        return runs;
-    }
-
     /** Of the load generator. */
     List<String> arguments() {
         return List.of(arguments.split(" ", -1));
@@ -65,6 +59,16 @@ enum Scenario {
         return switch (this) {
             case NAMED100_W8, NAMED1000_W8, SLOW1000, STORM_ARGON2, REPLAY, FILES -> false;
             default -> true;
+        };
+    }
+
+    /** Rounds of the same load before it is measured. */
+    int warmUps() {
+        return switch (this) {
+            case STORM, STORM_ALONE -> 25;
+            case TLS -> 8;
+            case FILES -> 1;
+            default -> isIdle() ? 0 : 2;
         };
     }
 
@@ -82,6 +86,6 @@ enum Scenario {
     }
 
     boolean isLogIn() {
-        return this == STORM || this == STORM_ARGON2 || this == TLS;
+        return this == STORM || this == STORM_ALONE || this == STORM_ARGON2 || this == TLS;
     }
 }

@@ -1,0 +1,128 @@
+package chatd.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/** What happens in the long run, and when more comes than can be done. */
+final class Endurance {
+    private static final int MINUTE = 60;
+
+    private final Load load;
+    private final Path daemon;
+
+    Endurance(Load load, Path daemon) {
+        this.load = load;
+        this.daemon = daemon;
+    }
+
+    private Server chatd(Place place) throws IOException {
+        return new Chatd(daemon, place, new Chatd.Size(200, 0, false, List.of()));
+    }
+
+    /**
+     * Half of the top rate for a time, measured minute by minute: memory and latency are to stay flat.
+     *
+     * @param told of each minute as it is measured
+     * @return a table
+     */
+    String soak(int minutes, Consumer<String> told) throws IOException {
+        try (Place place = new Place();
+                Server server = chatd(place)) {
+            load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
+            double top = Report.median(load.run(server, arguments("-W", "4", "-T", "2", "-t", "10")), "per_s");
+            String rate = Long.toString(Math.round(top / 2));
+            StringBuilder table = new StringBuilder(
+                    "\nTop rate %s messages/s; %s/s for %d minutes.%n%n".formatted(Report.number(top), rate, minutes));
+            table.append("| minute | CPU µs | database CPU µs | p50 ms | p99 ms | memory MiB | lost |\n");
+            table.append("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+            int step = Math.max(1, minutes / 12);
+            for (int minute = step; minute <= minutes; minute += step) {
+                Load.Figures figures = load.run(
+                                server,
+                                arguments("-W", "64", "-r", rate, "-T", "1", "-t", Integer.toString(step * MINUTE - 1)))
+                        .getFirst();
+                String row = row(Integer.toString(minute), figures);
+                table.append(row);
+                told.accept(row.strip());
+            }
+            return table.toString();
+        }
+    }
+
+    private static String row(String first, Load.Figures figures) {
+        return "| %s | %s | %s | %s | %s | %s | %s |%n"
+                .formatted(
+                        first,
+                        Report.number(figures.of("cpu_us")),
+                        Report.number(figures.of("db_cpu_us")),
+                        Report.number(figures.of("p50_ms")),
+                        Report.number(figures.of("p99_ms")),
+                        Report.number(figures.of("rss_kib") / 1024),
+                        Report.number(figures.of("lost")));
+    }
+
+    /**
+     * More than it can do, while others log in.
+     *
+     * @return a table
+     */
+    String overload(Consumer<String> told) throws IOException {
+        try (Place place = new Place();
+                Server server = chatd(place)) {
+            load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
+            StringBuilder table = new StringBuilder("""
+
+                    | load | messages/s | CPU µs | p50 ms | p99 ms | lost | memory MiB | log ins at the same time, failed |
+                    | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+                    """);
+            for (String window : List.of("4", "32", "1000")) {
+                CompletableFuture<Load.Figures> others = CompletableFuture.supplyAsync(() -> logIns(server));
+                Load.Figures figures = load.run(server, arguments("-W", window, "-T", "3", "-t", "12"))
+                        .getFirst();
+                String row = "| 50 senders with %s in flight | %s | %s | %s | %s | %s | %s | %s |%n"
+                        .formatted(
+                                window,
+                                Report.number(figures.of("per_s")),
+                                Report.number(figures.of("cpu_us")),
+                                Report.number(figures.of("p50_ms")),
+                                Report.number(figures.of("p99_ms")),
+                                Report.number(figures.of("lost")),
+                                Report.number(figures.of("rss_kib") / 1024),
+                                told(others.join()));
+                table.append(row);
+                told.accept(row.strip());
+            }
+            return table.toString();
+        }
+    }
+
+    private static String told(Load.Figures logIns) {
+        return "%s in %s s, %s"
+                .formatted(
+                        Report.number(logIns.of("ready")),
+                        Report.number(logIns.of("login_s")),
+                        Report.number(logIns.of("failed")));
+    }
+
+    /** The other hundred accounts, four at a time, once the load is there. */
+    private Load.Figures logIns(Server server) {
+        try {
+            Place.pause(6_000);
+            return load.run(server, List.of("-s", "storm", "-n", "100", "-f", "100", "-c", "4"))
+                    .getFirst();
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private static List<String> arguments(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("-s", "pair", "-n", "100"));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+}
