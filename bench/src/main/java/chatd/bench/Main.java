@@ -12,6 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,6 +54,9 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--java", paramLabel = "OPTION", description = "For the daemon's Java, after the usual ones.")
     private List<String> javaOptions = List.of();
+
+    @Option(names = "--micro", description = "Measure the parts of the hot path by themselves, with JMH.")
+    private boolean micro;
 
     @Option(names = "--growth", description = "Measure what a message costs as accounts and messages grow; draw it.")
     private boolean growth;
@@ -94,6 +101,9 @@ public final class Main implements Callable<Integer> {
         }
         Path page = root.resolve("bench/RESULTS.md");
         Path daemon = root.resolve("daemon");
+        if (micro) {
+            return micro();
+        }
         Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
         Load load = new Load(programs);
         if (growth || overload || soak > 0) {
@@ -124,6 +134,24 @@ public final class Main implements Callable<Integer> {
             Report.write(page, "figures of ./chat bench", heading(arguments) + report.markdown());
         }
         return 0;
+    }
+
+    private int micro() throws IOException {
+        try {
+            new Runner(new OptionsBuilder()
+                            .include("chatd\\.bench\\.micro\\..*")
+                            .forks(1)
+                            .warmupIterations(3)
+                            .warmupTime(TimeValue.seconds(2))
+                            .measurementIterations(5)
+                            .measurementTime(TimeValue.seconds(1))
+                            .jvmArgsAppend("-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED")
+                            .build())
+                    .run();
+            return 0;
+        } catch (RunnerException e) {
+            throw new Problem("JMH failed: " + e.getMessage());
+        }
     }
 
     private void write(Path page, String what, String text) throws IOException {

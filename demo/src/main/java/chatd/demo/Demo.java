@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,19 +63,22 @@ final class Demo implements AutoCloseable {
         int port = wantedPort == 0 ? freePort() : wantedPort;
         configure(port);
         progress.accept("starting the daemon");
-        GuardedProcess process = GuardedProcess.start(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "@" + daemonModule.resolve("chatd.options"),
-                        // Made at the first stop; the next start then takes a third less.
-                        "-XX:+AutoCreateSharedArchive",
-                        "-XX:SharedArchiveFile=" + daemonModule.resolve("target/chatd.jsa"),
-                        "-jar",
-                        daemonModule.resolve("target/chatd.jar").toString(),
-                        "--config",
-                        place.file("chatd.toml").toString()),
-                Map.of(),
-                place.file("chatd.log"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + daemonModule.resolve("chatd.options")));
+        String more = System.getenv().getOrDefault("CHATD_JAVA_OPTIONS", "").strip();
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split("\\s+", -1)));
+        }
+        command.addAll(List.of(
+                // Made at the first stop; the next start then takes a third less.
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + daemonModule.resolve("target/chatd.jsa"),
+                "-jar",
+                daemonModule.resolve("target/chatd.jar").toString(),
+                "--config",
+                place.file("chatd.toml").toString()));
+        GuardedProcess process = GuardedProcess.start(command, Map.of(), place.file("chatd.log"));
         daemon = process;
         DaemonLink link = new DaemonLink(place.file("admin.sock"));
         awaitReady(link, process);

@@ -105,7 +105,7 @@ public final class Journal {
             return message;
         }
 
-        long nextMessage() {
+        public long nextMessage() {
             return ++message;
         }
 

@@ -1,0 +1,58 @@
+package chatd.bench.micro;
+
+import chatd.daemon.service.Directory;
+import chatd.daemon.store.Account;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** Who is called what, among many accounts. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class DirectoryBenchmark {
+    @Param({"1000", "100000"})
+    private int accounts;
+
+    private Directory directory = new Directory(List.of(), List.of());
+    private int next;
+
+    @org.openjdk.jmh.annotations.Setup
+    public void fill() {
+        List<Account> all = new ArrayList<>();
+        for (int i = 1; i <= accounts; i++) {
+            all.add(new Account(
+                    i,
+                    "user" + i,
+                    false,
+                    Account.State.ACTIVE,
+                    0,
+                    Instant.EPOCH,
+                    Optional.empty(),
+                    Optional.empty(),
+                    0));
+        }
+        directory = new Directory(all, List.of());
+    }
+
+    @Benchmark
+    public Optional<Account> byName() {
+        next = next % accounts + 1;
+        return directory.named("user" + next);
+    }
+
+    @Benchmark
+    public String nameOf() {
+        next = next % accounts + 1;
+        return directory.nameOf(next);
+    }
+}

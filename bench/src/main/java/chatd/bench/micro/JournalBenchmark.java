@@ -1,0 +1,135 @@
+package chatd.bench.micro;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.audit.Who;
+import chatd.daemon.config.Config;
+import chatd.daemon.service.Journal;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.Entry;
+import chatd.daemon.store.Ledger;
+import chatd.sql.PrivateMariaDb;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** A text through the journal, committed in a real database and logged: alone, and a hundred together. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@SuppressWarnings({"NullAway.Init", "FutureReturnValueIgnored"})
+public class JournalBenchmark {
+    private static final int TOGETHER = 100;
+    private static final byte[] SALT = new byte[16];
+
+    private PrivateMariaDb server;
+    private Database database;
+    private AuditLog log;
+    private Journal journal;
+
+    @Setup
+    public void start() throws Exception {
+        Path directory = Files.createTempDirectory("chatd-bench");
+        server = PrivateMariaDb.start(directory, directory.resolve("s"));
+        server.createSchema("chatd");
+        Config.Database config = new Config.Database(
+                Optional.of(server.socket()),
+                "",
+                3306,
+                Optional.empty(),
+                "chatd",
+                "root",
+                Optional.empty(),
+                2,
+                Duration.ofSeconds(5));
+        database = new Database(config);
+        database.migrate();
+        log = AuditLog.open(
+                Files.createDirectory(directory.resolve("log")),
+                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host"),
+                Clock.systemUTC());
+        Ledger ledger =
+                new Ledger(database, "chatd", "host", ProcessHandle.current().pid());
+        journal = new Journal(ledger, log, Clock.systemUTC(), new Quiet());
+        journal.start(ledger.open(Instant.now()));
+    }
+
+    /** Nothing is to happen. */
+    private static final class Quiet implements Journal.Observer {
+        @Override
+        public void turnTaken() {}
+
+        @Override
+        public void databaseAway(String why) {
+            throw new IllegalStateException(why);
+        }
+
+        @Override
+        public void databaseBack() {}
+
+        @Override
+        public void broken(Exception why) {
+            throw new IllegalStateException(why);
+        }
+    }
+
+    @TearDown
+    public void stop() throws Exception {
+        journal.stop();
+        log.close();
+        database.close();
+        server.close();
+    }
+
+    private static final class Text implements Journal.Work<Entry.Message> {
+        @Override
+        public long bytes() {
+            return 400;
+        }
+
+        @Override
+        public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+            return new Entry.Message(numbers.nextMessage(), now, 1, List.of(2L), "x".repeat(100), null, SALT);
+        }
+
+        @Override
+        public AuditEvent event(Entry.Message entry) {
+            return new AuditEvent.TextSent(
+                    entry.number(), Who.of(1, "alice"), null, 100, false, List.of(Who.of(2, "bob")));
+        }
+
+        @Override
+        public void committed(Committed<Entry.Message> committed) {}
+    }
+
+    @Benchmark
+    public void one() throws Exception {
+        journal.submit(new Text()).get();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TOGETHER)
+    public void aHundredEach() throws Exception {
+        CompletableFuture<Committed<Entry.Message>> last = journal.submit(new Text());
+        for (int i = 1; i < TOGETHER; i++) {
+            last = journal.submit(new Text());
+        }
+        last.get();
+    }
+}

@@ -1,0 +1,80 @@
+package chatd.bench.micro;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.audit.Peer;
+import chatd.audit.Who;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** An event of the server log: made into a line, chained, written; alone, and fifty of a turn. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@SuppressWarnings("NullAway.Init")
+public class LogBenchmark {
+    private static final int TURN = 50;
+
+    private Path directory;
+    private AuditLog log;
+    private final AuditEvent[] one = {event(1)};
+    private final AuditEvent[] many = new AuditEvent[TURN];
+
+    private static AuditEvent event(long number) {
+        return new AuditEvent.TextSent(
+                number,
+                Who.of(1, "alice"),
+                new Peer("s1", "chat/1", "2001:db8::1", 50_000),
+                100,
+                false,
+                List.of(Who.of(2, "bob")));
+    }
+
+    @Setup
+    public void open() throws IOException {
+        directory = Files.createTempDirectory("chatd-bench");
+        log = AuditLog.open(
+                directory,
+                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host"),
+                Clock.systemUTC());
+        for (int i = 0; i < TURN; i++) {
+            many[i] = event(i);
+        }
+    }
+
+    @TearDown
+    public void close() throws IOException {
+        log.close();
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+
+    @Benchmark
+    public void appendOne() throws IOException {
+        log.append(one);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TURN)
+    public void appendFiftyEach() throws IOException {
+        log.append(many);
+    }
+}
