@@ -131,7 +131,7 @@ public final class Main implements Callable<Integer> {
         }
         if (!noTable) {
             String arguments = only.equals(".*") ? "" : " --only '" + only + "'";
-            Report.write(page, "figures of ./chat bench", heading(arguments) + report.markdown());
+            Report.write(page, "figures of ./chat bench" + arguments, heading(arguments) + report.markdown());
         }
         return 0;
     }
@@ -156,7 +156,7 @@ public final class Main implements Callable<Integer> {
 
     private void write(Path page, String what, String text) throws IOException {
         if (!noTable) {
-            Report.write(page, "figures of ./chat bench --" + what.split(" ", -1)[0], heading(" --" + what) + text);
+            Report.write(page, "figures of ./chat bench --" + what, heading(" --" + what) + text);
         }
     }
 
