@@ -115,12 +115,13 @@ public final class Dispatcher {
         return true;
     }
 
-    /** What is to be said when a write fails is said then. */
-    private CompletableFuture<?> watched(Session session, Command command, CompletableFuture<?> write) {
-        return write.whenComplete((done, failure) -> {
+    /** What is to be said when a write fails is said then. It does not keep what was written. */
+    private CompletableFuture<Boolean> watched(Session session, Command command, CompletableFuture<?> write) {
+        return write.handle((done, failure) -> {
             if (failure != null) {
                 failed(session, command, cause(failure));
             }
+            return failure == null;
         });
     }
 

@@ -70,14 +70,16 @@ public final class Inbox {
         } finally {
             lock.unlock();
         }
-        boolean done = dispatcher.handleAtOnce(session, command, writes);
-        lock.lock();
         try {
-            running = false;
+            return dispatcher.handleAtOnce(session, command, writes);
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                running = false;
+            } finally {
+                lock.unlock();
+            }
         }
-        return done;
     }
 
     private static void drop(Do step) {
