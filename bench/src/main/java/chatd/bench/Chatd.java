@@ -112,8 +112,8 @@ final class Chatd implements Server {
             sql.execute("insert into account_name (name, account, since) select name, number, created from account");
             for (long from = 1; from <= size.messages(); from += 1_000_000) {
                 long to = Math.min(size.messages(), from + 999_999);
-                sql.execute("insert into message (number, time, sender, audience, receiver, text, salt)"
-                        + " select seq, timestampadd(second, seq, '2020-01-01'), 1 + seq % 100, 1,"
+                sql.execute("insert into message (number, time, sender, receiver, text, salt)"
+                        + " select seq, timestampadd(second, seq, '2020-01-01'), 1 + seq % 100,"
                         + " 1 + (seq * 7 + seq div 100) % 100, rpad(concat('message ', seq), 100, ' and so on'),"
                         + " repeat('s', 16) from seq_" + from + "_to_" + to);
             }

@@ -128,10 +128,10 @@ public final class Main implements Callable<Integer> {
                     }
                 }
             }
-        }
-        if (!noTable) {
-            String arguments = only.equals(".*") ? "" : " --only '" + only + "'";
-            Report.write(page, "figures of ./chat bench" + arguments, heading(arguments) + report.markdown());
+            if (!noTable) {
+                String arguments = only.equals(".*") ? "" : " --only '" + only + "'";
+                Report.write(page, "figures of ./chat bench" + arguments, heading(arguments) + report.markdown());
+            }
         }
         return 0;
     }
