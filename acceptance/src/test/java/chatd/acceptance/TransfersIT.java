@@ -21,7 +21,7 @@ class TransfersIT {
         byte[] content = new byte[SIZE];
         new Random(1).nextBytes(content);
         // It ends at once when memory runs out: then nothing of this would come to its end.
-        try (Demo demo = Demo.start("CHATD_JAVA_OPTIONS", "-Xmx128m -XX:MaxDirectMemorySize=96m");
+        try (Demo demo = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx128m -XX:MaxDirectMemorySize=96m");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> transfers = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
@@ -38,7 +38,7 @@ class TransfersIT {
     @Test
     void settingsOfManyAtOnceGoThroughSmallMemory() throws Exception {
         byte[] document = new byte[1 << 20];
-        try (Demo demo = Demo.start("CHATD_JAVA_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
+        try (Demo demo = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> storing = new ArrayList<>();
             for (int i = 0; i < 100; i++) {

@@ -129,7 +129,8 @@ public final class Main implements Callable<Integer> {
                 }
             }
             if (!noTable) {
-                String arguments = only.equals(".*") ? "" : " --only '" + only + "'";
+                String arguments =
+                        " --servers " + String.join(",", servers) + (only.equals(".*") ? "" : " --only '" + only + "'");
                 Report.write(page, "figures of ./chat bench" + arguments, heading(arguments) + report.markdown());
             }
         }

@@ -66,7 +66,7 @@ final class Demo implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + daemonModule.resolve("chatd.options")));
-        String more = System.getenv().getOrDefault("CHATD_JAVA_OPTIONS", "").strip();
+        String more = System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "").strip();
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split("\\s+", -1)));
         }
