@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Publisher {
     private static final long BYTES_A_SECOND = 8 << 20;
-    private static final long PAUSE_MILLIS = 800;
+    private static final long PAUSE_MILLIS = 500;
 
     /** The part, opened for this reader alone, and how much of it is whole lines. */
     record Snapshot(FileChannel part, long size) implements Closeable {

@@ -21,7 +21,8 @@ import org.mariadb.jdbc.MariaDbDataSource;
 /** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
 final class Chatd implements Server {
     private static final String PASSWORD = "a bench of oak";
-    private static final long READY_MILLIS = 60_000;
+    /** Long, since what is stored and not in the log is logged first. */
+    private static final long READY_MILLIS = 900_000;
 
     /**
      * @param accounts how many there are
