@@ -30,8 +30,7 @@ public sealed interface AuditEvent
                 AuditEvent.ClockSetBack,
                 AuditEvent.Database,
                 AuditEvent.Fault,
-                AuditEvent.Late,
-                AuditEvent.Joined {
+                AuditEvent.Remark {
     /** The value of {@code type}. */
     String type();
 
@@ -323,18 +322,33 @@ public sealed interface AuditEvent
         }
     }
 
+    /** Another event, with something said about it. */
+    sealed interface Remark extends AuditEvent {
+        AuditEvent event();
+
+        @Override
+        default String type() {
+            return event().type();
+        }
+
+        @Override
+        default Outcome outcome() {
+            return event().outcome();
+        }
+
+        @Override
+        default OptionalLong message() {
+            return event().message();
+        }
+
+        @Override
+        default OptionalLong change() {
+            return event().change();
+        }
+    }
+
     /** The last of several like it that strangers caused from one network; {@code count} is how many. */
-    record Joined(AuditEvent event, int count) implements AuditEvent {
-        @Override
-        public String type() {
-            return event.type();
-        }
-
-        @Override
-        public Outcome outcome() {
-            return event.outcome();
-        }
-
+    record Joined(AuditEvent event, int count) implements Remark {
         @Override
         public void describe(Fields to) {
             event.describe(to.put(COUNT, count));
@@ -342,27 +356,7 @@ public sealed interface AuditEvent
     }
 
     /** What was committed but, because the daemon ended in between, not logged at its time. */
-    record Late(AuditEvent event) implements AuditEvent {
-        @Override
-        public String type() {
-            return event.type();
-        }
-
-        @Override
-        public Outcome outcome() {
-            return event.outcome();
-        }
-
-        @Override
-        public OptionalLong message() {
-            return event.message();
-        }
-
-        @Override
-        public OptionalLong change() {
-            return event.change();
-        }
-
+    record Late(AuditEvent event) implements Remark {
         @Override
         public void describe(Fields to) {
             event.describe(to.put(RECOVERED, true));

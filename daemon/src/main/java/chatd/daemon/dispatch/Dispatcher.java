@@ -2,6 +2,7 @@ package chatd.daemon.dispatch;
 
 import chatd.audit.AuditEvent;
 import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Messages;
 import chatd.daemon.service.Refusal;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
@@ -36,9 +37,11 @@ public final class Dispatcher {
     }
 
     /**
-     * @param pipelined whether the next command may begin before this one's write is committed
+     * @param atOnce for what only goes into the journal: does the same without waiting, on an event loop, or returns null
+     *     where it would have to wait. The next command may begin before its write is committed. Null for all others
      */
-    private record Row<C extends Command>(Gate gate, boolean pipelined, Handler<C> handler) {}
+    private record Row<C extends Command>(
+            Gate gate, Handler<C> handler, @Nullable Handler<C> atOnce) {}
 
     private final Map<Class<? extends Command>, Row<? extends Command>> table = new HashMap<>();
     private final Services services;
@@ -64,7 +67,8 @@ public final class Dispatcher {
                 (session, command) -> services.accounts()
                         .changePassword(session, command)
                         .thenRun(() -> session.answer(new Event.PasswordChanged())));
-        table.put(Command.SendText.class, new Row<Command.SendText>(Gate.LOGGED_IN, true, services.messages()::send));
+        Messages messages = services.messages();
+        table.put(Command.SendText.class, new Row<Command.SendText>(Gate.LOGGED_IN, messages::send, messages::offer));
         row(Command.SendFile.class, Gate.LOGGED_IN, (session, command) -> {
             services.files().begin(session, command);
             return null;
@@ -85,17 +89,28 @@ public final class Dispatcher {
     }
 
     private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {
-        table.put(command, new Row<>(gate, false, handler));
+        table.put(command, new Row<>(gate, handler, null));
+    }
+
+    private <C extends Command> Row<C> row(C command) {
+        @SuppressWarnings("unchecked") // the table has each command under its own class
+        Row<C> row = (Row<C>) table.get(command.getClass());
+        if (row == null) {
+            throw new IllegalStateException("no row for " + command.getClass().getSimpleName());
+        }
+        return row;
     }
 
     /**
-     * Does a command at once, where nothing of it has to wait: a text that goes into the journal. For an event loop.
+     * Does a command at once, where nothing of it has to wait. For an event loop.
      *
      * @return whether it was done; else nothing of it was
      */
-    boolean handleAtOnce(Session session, Command command, Writes writes) {
-        if (!(command instanceof Command.SendText text)
-                || !session.isLoggedIn()
+    <C extends Command> boolean handleAtOnce(Session session, C command, Writes writes) {
+        Row<C> row = row(command);
+        Handler<C> atOnce = row.atOnce();
+        if (atOnce == null
+                || !row.gate().admits(session.isLoggedIn())
                 || session.hasEnded()
                 || !session.hasRoom()
                 || !writes.hasRoom()) {
@@ -103,7 +118,10 @@ public final class Dispatcher {
         }
         CompletableFuture<?> write;
         try {
-            write = services.messages().offer(session, text);
+            write = atOnce.handle(session, command);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         } catch (RuntimeException e) {
             // To be answered in its turn, after what came before.
             return false;
@@ -111,7 +129,7 @@ public final class Dispatcher {
         if (write == null) {
             return false;
         }
-        writes.addOne(watched(session, command, write));
+        writes.add(watched(session, command, write));
         return true;
     }
 
@@ -144,18 +162,15 @@ public final class Dispatcher {
     }
 
     private <C extends Command> void run(Session session, C command, Writes writes) throws InterruptedException {
-        @SuppressWarnings("unchecked") // the table has each command under its own class
-        Row<C> row = (Row<C>) table.get(command.getClass());
-        if (row == null) {
-            throw new IllegalStateException("no row for " + command.getClass().getSimpleName());
-        }
+        Row<C> row = row(command);
         if (!row.gate().admits(session.isLoggedIn())) {
             drop(command);
             throw new Refusal(chatd.daemon.service.Code.NOT_LOGGED_IN, "Log in first.");
         }
-        if (row.pipelined()) {
+        if (row.atOnce() != null) {
             CompletableFuture<?> write = row.handler().handle(session, command);
             if (write != null) {
+                writes.awaitRoom();
                 writes.add(watched(session, command, write));
             }
             return;

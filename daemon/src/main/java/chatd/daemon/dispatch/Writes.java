@@ -14,14 +14,6 @@ final class Writes {
 
     private final ArrayDeque<CompletableFuture<?>> underWay = new ArrayDeque<>();
 
-    /** Takes one in, waiting where there are too many. */
-    void add(CompletableFuture<?> write) throws InterruptedException {
-        while (!underWay.isEmpty() && (underWay.getFirst().isDone() || underWay.size() >= MOST)) {
-            await(underWay.removeFirst());
-        }
-        underWay.add(write);
-    }
-
     /** Whether one more can be taken in without waiting. */
     boolean hasRoom() {
         while (!underWay.isEmpty() && underWay.getFirst().isDone()) {
@@ -30,8 +22,15 @@ final class Writes {
         return underWay.size() < MOST;
     }
 
+    /** Waits until there is room. */
+    void awaitRoom() throws InterruptedException {
+        while (!hasRoom()) {
+            await(underWay.removeFirst());
+        }
+    }
+
     /** Takes one in, where there is room. */
-    void addOne(CompletableFuture<?> write) {
+    void add(CompletableFuture<?> write) {
         underWay.add(write);
     }
 

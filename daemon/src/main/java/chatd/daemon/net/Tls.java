@@ -25,7 +25,6 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.ManagerFactoryParameters;
-import javax.net.ssl.SSLEngine;
 
 /**
  * TLS as it is spoken here: 1.3 and 1.2, ciphers with authentication and forward secrecy alone, the hybrid
@@ -125,11 +124,6 @@ public final class Tls {
     /** What speaks TLS on one connection. */
     SslHandler handler(ByteBufAllocator buffers) {
         return context.newHandler(buffers);
-    }
-
-    /** The same without a connection; the caller's to release. */
-    SSLEngine engine(ByteBufAllocator buffers) {
-        return context.newEngine(buffers);
     }
 
     /** By their names in ALPN, in the daemon's order. */

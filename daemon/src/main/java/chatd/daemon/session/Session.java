@@ -96,23 +96,17 @@ public final class Session {
         login = new Login(account, name);
     }
 
-    /** Sends something nobody asked for; a reader who is too slow is cut off. */
-    void push(Delivery delivery, long number, Outbox.@Nullable Change change) {
-        if (outbox.push(delivery.frame(dialect), number, change)) {
-            connection.flush();
-        } else {
-            cutOff();
-        }
-    }
-
     /**
-     * Puts a message, or a change of presence, where it is sent from at the next {@link #flush}; a reader who is too slow is cut off.
+     * Puts something nobody asked for where it is sent from at the next {@link #flush}; a reader who is too slow is cut
+     * off. With the order of presence held.
      *
      * @return whether this is the first since the last flush
      */
     boolean enqueue(Delivery delivery, long number, Outbox.@Nullable Change change) {
         if (!outbox.push(delivery.frame(dialect), number, change)) {
-            cutOff();
+            end("too slow a reader");
+            outbox.discard();
+            connection.abort();
             return false;
         }
         boolean first = !owed;
@@ -124,12 +118,6 @@ public final class Session {
     void flush() {
         owed = false;
         connection.flush();
-    }
-
-    private void cutOff() {
-        end("too slow a reader");
-        outbox.discard();
-        connection.abort();
     }
 
     /** Sends an answer. */

@@ -73,7 +73,7 @@ public final class Sessions {
                 displaced.answer(new Event.WentOffline(name));
                 displaced.finish("displaced");
             } else {
-                tellTogether(new Event.CameOnline(name), new Outbox.Change(name, true, false), session);
+                tell(new Event.CameOnline(name), new Outbox.Change(name, true, false), session);
             }
             return displaced;
         } finally {
@@ -98,6 +98,7 @@ public final class Sessions {
             String name = session.name();
             if (name != null && session.leave() && online.remove(session.account(), session)) {
                 tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
+                flush();
             }
         } finally {
             order.unlock();
@@ -110,23 +111,14 @@ public final class Sessions {
         try {
             making.run();
             tell(new Event.WentOffline(name), new Outbox.Change(name, false, true), null);
+            flush();
         } finally {
             order.unlock();
         }
     }
 
+    /** Sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
     private void tell(Event presence, Outbox.Change change, @Nullable Session but) {
-        try (Delivery delivery = new Delivery(presence)) {
-            for (Session session : online.values()) {
-                if (session != but) {
-                    session.push(delivery, 0, change);
-                }
-            }
-        }
-    }
-
-    /** The same, sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
-    private void tellTogether(Event presence, Outbox.Change change, Session but) {
         try (Delivery delivery = new Delivery(presence)) {
             for (Session session : online.values()) {
                 if (session != but) {
@@ -155,6 +147,7 @@ public final class Sessions {
             session.finish(why);
             if (session.leave() && online.remove(account, session)) {
                 tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
+                flush();
             }
             return true;
         } finally {
@@ -219,10 +212,14 @@ public final class Sessions {
 
     /** Tells everyone online something that is not stored. */
     public void notice(Event event) {
+        order.lock();
         try (Delivery delivery = new Delivery(event)) {
             for (Session session : online.values()) {
-                session.push(delivery, 0, null);
+                enqueue(session, delivery, 0, null);
             }
+            flush();
+        } finally {
+            order.unlock();
         }
     }
 

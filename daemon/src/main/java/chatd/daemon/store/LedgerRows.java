@@ -74,8 +74,9 @@ final class LedgerRows {
 
     private final List<Entry.Message> others = new ArrayList<>();
     private final List<Entry.AccountChange> changes = new ArrayList<>();
-    private final List<Entry.Change> logIns = new ArrayList<>();
-    private final List<Entry.LoggedIn> logInEffects = new ArrayList<>();
+    private final List<LogIn> logIns = new ArrayList<>();
+
+    private record LogIn(Entry.Change change, Entry.LoggedIn effect) {}
 
     LedgerRows(List<Entry> entries) {
         long bytes = 0;
@@ -93,8 +94,7 @@ final class LedgerRows {
                 case Entry.Message message -> others.add(message);
                 case Entry.AccountChange(Entry.Change change, Entry.LoggedIn login)
                 when login.rehashed() == null -> {
-                    logIns.add(change);
-                    logInEffects.add(login);
+                    logIns.add(new LogIn(change, login));
                 }
                 case Entry.AccountChange change -> changes.add(change);
             }
@@ -182,9 +182,9 @@ final class LedgerRows {
         try (PreparedStatement update = connection.prepareStatement(UPDATE_LOGIN);
                 PreparedStatement network = connection.prepareStatement(INSERT_NETWORK);
                 PreparedStatement change = connection.prepareStatement(INSERT_LOGIN)) {
-            for (int i = 0; i < logIns.size(); i++) {
-                Entry.Change made = logIns.get(i);
-                Entry.LoggedIn login = logInEffects.get(i);
+            for (LogIn logIn : logIns) {
+                Entry.Change made = logIn.change();
+                Entry.LoggedIn login = logIn.effect();
                 LocalDateTime time = LocalDateTime.ofInstant(made.time(), ZoneOffset.UTC);
                 update.setObject(1, time);
                 update.setString(2, login.address());

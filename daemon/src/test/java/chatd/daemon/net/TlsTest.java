@@ -169,7 +169,8 @@ class TlsTest {
         identity(kind);
         for (String protocol : List.of("TLSv1.3", "TLSv1.2")) {
             SSLEngine client = client(protocol, null);
-            handshake(client, tls(false).engine(UnpooledByteBufAllocator.DEFAULT));
+            handshake(
+                    client, tls(false).handler(UnpooledByteBufAllocator.DEFAULT).engine());
             assertThat(client.getSession().getProtocol()).isEqualTo(protocol);
             assertThat(client.getApplicationProtocol()).isEqualTo("chat/1");
             assertThat(client.getSession().getCipherSuite()).matches(".*(_GCM_|CHACHA20_POLY1305).*");
@@ -202,13 +203,19 @@ class TlsTest {
         // key_share (0x0033) with the group X25519MLKEM768 (0x11ec), in the server's first flight
         String hybrid = ".*0033....11ec.*";
         SSLEngine both = client("TLSv1.3", null, "X25519MLKEM768", "x25519", "secp256r1");
-        assertThat(handshake(both, tls(false).engine(UnpooledByteBufAllocator.DEFAULT)))
+        assertThat(handshake(
+                        both,
+                        tls(false).handler(UnpooledByteBufAllocator.DEFAULT).engine()))
                 .matches(hybrid);
         SSLEngine only = client("TLSv1.3", null, "X25519MLKEM768", "secp256r1");
-        assertThat(handshake(only, tls(false).engine(UnpooledByteBufAllocator.DEFAULT)))
+        assertThat(handshake(
+                        only,
+                        tls(false).handler(UnpooledByteBufAllocator.DEFAULT).engine()))
                 .matches(hybrid);
         SSLEngine classic = client("TLSv1.3", null, "x25519", "secp256r1");
-        assertThat(handshake(classic, tls(false).engine(UnpooledByteBufAllocator.DEFAULT)))
+        assertThat(handshake(
+                        classic,
+                        tls(false).handler(UnpooledByteBufAllocator.DEFAULT).engine()))
                 .doesNotMatch(hybrid);
     }
 
@@ -216,13 +223,15 @@ class TlsTest {
     void aClientCertificateIsAskedForWhereAnAuthorityIsNamed() throws Exception {
         handshake(
                 client("TLSv1.3", authority.client("alice", Authority.KeyKind.EC)),
-                tls(true).engine(UnpooledByteBufAllocator.DEFAULT));
-        assertThatThrownBy(() -> handshake(client("TLSv1.2", null), tls(true).engine(UnpooledByteBufAllocator.DEFAULT)))
+                tls(true).handler(UnpooledByteBufAllocator.DEFAULT).engine());
+        assertThatThrownBy(() -> handshake(
+                        client("TLSv1.2", null),
+                        tls(true).handler(UnpooledByteBufAllocator.DEFAULT).engine()))
                 .isInstanceOf(SSLException.class);
         Authority other = Authority.create("another", RANDOM, Instant.now());
         assertThatThrownBy(() -> handshake(
                         client("TLSv1.2", other.client("mallory", Authority.KeyKind.EC)),
-                        tls(true).engine(UnpooledByteBufAllocator.DEFAULT)))
+                        tls(true).handler(UnpooledByteBufAllocator.DEFAULT).engine()))
                 .isInstanceOf(SSLException.class);
     }
 
