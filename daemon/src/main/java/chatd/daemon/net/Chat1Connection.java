@@ -48,7 +48,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private final AuditTrail audit;
     private final Deadlines deadlines;
     private final Rate rate;
-    private final LargeFrames largeFrames;
+    private final LargeFrames.Share share;
     private final Duration linger;
     private final Drains drains;
     private final Runnable drain = this::drain;
@@ -57,11 +57,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private @Nullable Session session;
     private @Nullable Inbox inbox;
     private @Nullable ByteBuf received;
-
-    /** Of the memory for large frames, held by the one that is being read. */
-    private int share;
-
-    private boolean waitsForShare;
 
     private boolean secured;
     private boolean ticking;
@@ -78,7 +73,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             AuditTrail audit,
             Deadlines deadlines,
             Rate rate,
-            LargeFrames largeFrames,
+            LargeFrames.Share share,
             Duration linger,
             Drains drains) {
         this.reader = reader;
@@ -86,7 +81,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         this.audit = audit;
         this.deadlines = deadlines;
         this.rate = rate;
-        this.largeFrames = largeFrames;
+        this.share = share;
         this.linger = linger;
         this.drains = drains;
     }
@@ -154,7 +149,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
         deadlines.received(bytes.readableBytes());
         ByteBuf begun = received;
-        if (begun != null && share > 0 && begun.refCnt() == 1) {
+        if (begun != null && share.isHeld() && begun.refCnt() == 1) {
             begun.writeBytes(bytes);
             bytes.release();
         } else {
@@ -177,16 +172,14 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                     deadlines.packet();
                 }
                 int size = before - in.readableBytes();
-                int mine = share;
-                share = 0;
-                inbox().put(command, size, () -> largeFrames.giveBack(mine));
+                inbox().put(command, size, share.handOver());
                 pauseFor(rate.count(command instanceof Command.Piece ? 0 : 1, size));
             }
         } catch (MalformedFrame e) {
             deaf = true;
             inbox().violated(e);
         }
-        if ((!in.isReadable() && share == 0) || deaf) {
+        if ((!in.isReadable() && !share.isHeld()) || deaf) {
             in.release();
             received = null;
         } else if (in.refCnt() == 1) {
@@ -206,12 +199,10 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
 
     /** A large frame waits for its share of the memory before its body is read on, into a buffer of its size. */
     private void takeShare(ChannelHandlerContext ctx) {
-        int due = share == 0 ? largeFrames.share(reader.awaited()) : 0;
-        waitsForShare = due > 0 && !largeFrames.take(due);
-        if (waitsForShare) {
+        boolean taken = share.take(reader.awaited());
+        if (share.waits()) {
             pauseFor(SHARE_RETRY.toNanos());
-        } else if (due > 0) {
-            share = due;
+        } else if (taken) {
             ByteBuf whole = ctx.alloc().buffer((int) reader.awaited());
             ByteBuf begun = received;
             if (begun != null) {
@@ -259,7 +250,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         if (deaf) {
             return;
         }
-        boolean owing = inbox().isBusy() || isPaused() || waitsForShare;
+        boolean owing = inbox().isBusy() || isPaused() || share.waits();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
             deaf = true;
             audit.caused(
@@ -356,8 +347,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         deaf = true;
-        largeFrames.giveBack(share);
-        share = 0;
+        share.handOver().run();
         session().connectionLost();
         inbox().close();
     }

@@ -19,16 +19,46 @@ final class LargeFrames {
         this.kibibytes = new Semaphore(most);
     }
 
-    /** How much of it a body takes; 0 for one that is not large. */
-    int share(long length) {
-        return length < LARGE ? 0 : (int) Math.min(most, length >> 10);
+    /** For one connection. */
+    Share share() {
+        return new Share();
     }
 
-    boolean take(int share) {
-        return kibibytes.tryAcquire(share);
-    }
+    /** What one connection holds while it reads a frame. Its event loop alone. */
+    final class Share {
+        private int held;
+        private boolean waits;
 
-    void giveBack(int share) {
-        kibibytes.release(share);
+        /**
+         * Takes what a body is due, where nothing is held already.
+         *
+         * @param length of the body, in bytes
+         * @return whether it was taken now
+         */
+        boolean take(long length) {
+            int due = held > 0 || length < LARGE ? 0 : (int) Math.min(most, length >> 10);
+            waits = due > 0 && !kibibytes.tryAcquire(due);
+            if (due == 0 || waits) {
+                return false;
+            }
+            held = due;
+            return true;
+        }
+
+        /** Whether it was due something that was not there. */
+        boolean waits() {
+            return waits;
+        }
+
+        boolean isHeld() {
+            return held > 0;
+        }
+
+        /** What is held belongs to another from now on, who gives it back by running this, on any thread. */
+        Runnable handOver() {
+            int mine = held;
+            held = 0;
+            return mine == 0 ? () -> {} : () -> kibibytes.release(mine);
+        }
     }
 }

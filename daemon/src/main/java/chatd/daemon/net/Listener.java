@@ -147,7 +147,7 @@ public final class Listener implements AutoCloseable {
                 audit,
                 new Deadlines(limits),
                 new Rate(config.rates()),
-                largeFrames,
+                largeFrames.share(),
                 limits.linger(),
                 drains.computeIfAbsent(channel.eventLoop(), Drains::new));
         connection.carry(new Session(
