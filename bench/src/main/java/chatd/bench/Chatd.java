@@ -1,28 +1,24 @@
 package chatd.bench;
 
-import chatd.admin.DaemonLink;
-import chatd.admin.Failure;
-import chatd.sql.GuardedProcess;
+import chatd.demo.DaemonProcess;
 import chatd.sql.Migrations;
 import chatd.sql.PrivateMariaDb;
 import de.mkammerer.argon2.Argon2Factory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
 final class Chatd implements Server {
     private static final String PASSWORD = "a bench of oak";
     /** Long, since what is stored and not in the log is logged first. */
-    private static final long READY_MILLIS = 900_000;
+    private static final Duration READY = Duration.ofMinutes(15);
 
     /**
      * @param accounts how many there are
@@ -32,25 +28,27 @@ final class Chatd implements Server {
      */
     record Size(int accounts, long messages, boolean hashing, List<String> javaOptions) {}
 
-    private final Place place;
     private final int port;
     private final PrivateMariaDb database;
-    private final GuardedProcess process;
+    private final DaemonProcess process;
 
     Chatd(Path daemonModule, Place place, Size size) throws IOException {
-        this.place = place;
-        place.clear(place.file("log"));
-        place.clear(place.file("mariadb"));
-        port = place.freePort();
+        port = DaemonProcess.freePort();
+        Path directory = place.file("").normalize();
         database = PrivateMariaDb.start(
-                place.file("").normalize(),
+                directory,
                 place.file("mariadb.sock"),
                 List.of("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M"));
         try {
             database.createSchema("chatd");
             seed(size);
-            process = GuardedProcess.start(command(daemonModule, size), Map.of(), place.file("chatd.log"));
-            awaitReady();
+            process = DaemonProcess.start(
+                    daemonModule,
+                    directory,
+                    "[::1]:" + port,
+                    size.javaOptions(),
+                    size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n",
+                    READY);
         } catch (SQLException e) {
             database.close();
             throw new IOException(e);
@@ -58,43 +56,6 @@ final class Chatd implements Server {
             database.close();
             throw e;
         }
-    }
-
-    private List<String> command(Path daemonModule, Size size) throws IOException {
-        Path config = place.file("chatd.toml");
-        Files.writeString(config, """
-                [listen]
-                addresses = ["[::1]:%d"]
-                [tls]
-                certificate = "%s"
-                key = "%s"
-                [database]
-                socket = "%s"
-                user = "root"
-                [audit]
-                directory = "%s"
-                [admin]
-                socket = "%s"
-                """.formatted(
-                        port,
-                        place.certificate(),
-                        place.key(),
-                        place.file("mariadb.sock"),
-                        place.file("log"),
-                        place.file("admin.sock")));
-        if (!size.hashing()) {
-            Files.writeString(
-                    config,
-                    Files.readString(config) + "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n",
-                    StandardCharsets.UTF_8);
-        }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + daemonModule.resolve("chatd.options")));
-        command.addAll(size.javaOptions());
-        command.addAll(
-                List.of("-jar", daemonModule.resolve("target/chatd.jar").toString(), "--config", config.toString()));
-        return command;
     }
 
     private void seed(Size size) throws SQLException {
@@ -118,22 +79,6 @@ final class Chatd implements Server {
                         + " 1 + (seq * 7 + seq div 100) % 100, rpad(concat('message ', seq), 100, ' and so on'),"
                         + " repeat('s', 16) from seq_" + from + "_to_" + to);
             }
-        }
-    }
-
-    private void awaitReady() throws IOException {
-        DaemonLink link = new DaemonLink(place.file("admin.sock"));
-        long end = System.nanoTime() + READY_MILLIS * 1_000_000;
-        while (true) {
-            try {
-                link.call(Map.of("command", "status"), line -> {});
-                return;
-            } catch (Failure e) {
-                if (!process.isAlive() || System.nanoTime() > end) {
-                    throw new Problem("the daemon does not start:\n" + Files.readString(place.file("chatd.log")));
-                }
-            }
-            Place.pause(50);
         }
     }
 

@@ -192,9 +192,9 @@ public final class Main implements Callable<Integer> {
                         root.resolve("daemon"),
                         place,
                         new Chatd.Size(scenario.accounts(), scenario.storedMessages(), scenario.hashes(), javaOptions));
-            case "floor" -> new Floor(programs, place, false);
-            case "floor-b" -> new Floor(programs, place, true);
-            case "inspircd", "ngircd" -> new Peer(name, root.resolve("bench/peers"), place);
+            case "floor" -> Other.floor(programs, place, false);
+            case "floor-b" -> Other.floor(programs, place, true);
+            case "inspircd", "ngircd" -> Other.irc(name, root.resolve("bench/peers"), place);
             default -> throw new Problem("there is no server called " + name + "; see --help");
         };
     }

@@ -1,19 +1,14 @@
 package chatd.bench;
 
 import chatd.certs.Authority;
+import chatd.sql.FileTree;
 import chatd.sql.GuardedProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A directory of its own for what a run writes, with a certificate in it; deleted at the end. */
 final class Place implements AutoCloseable {
@@ -38,12 +33,6 @@ final class Place implements AutoCloseable {
         return file("server.key");
     }
 
-    int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** Waits until something listens; without connecting, which not every server takes well. */
     void awaitPort(int port, GuardedProcess process, Path log) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PORT_PATIENCE_MILLIS);
@@ -65,27 +54,8 @@ final class Place implements AutoCloseable {
         }
     }
 
-    void clear(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
-                Files.deleteIfExists(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
     @Override
     public void close() throws IOException {
-        clear(directory);
+        FileTree.delete(directory);
     }
 }

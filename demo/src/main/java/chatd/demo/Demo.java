@@ -1,14 +1,10 @@
 package chatd.demo;
 
 import chatd.admin.DaemonLink;
-import chatd.admin.Failure;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
-import chatd.sql.GuardedProcess;
 import chatd.sql.PrivateMariaDb;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +29,7 @@ final class Demo implements AutoCloseable {
     private final Path daemonModule;
     private final SecureRandom random = new SecureRandom();
     private @Nullable PrivateMariaDb database;
-    private @Nullable GuardedProcess daemon;
+    private @Nullable DaemonProcess daemon;
 
     /** @param daemonModule where the daemon was built */
     Demo(Place place, Path daemonModule) {
@@ -60,30 +55,26 @@ final class Demo implements AutoCloseable {
         database = started;
         started.createSchema("chatd");
         certificate();
-        int port = wantedPort == 0 ? freePort() : wantedPort;
-        configure(port);
+        int port = wantedPort == 0 ? DaemonProcess.freePort() : wantedPort;
         progress.accept("starting the daemon");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + daemonModule.resolve("chatd.options")));
+        List<String> javaOptions = new ArrayList<>();
         String more = System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "").strip();
         if (!more.isEmpty()) {
-            command.addAll(List.of(more.split("\\s+", -1)));
+            javaOptions.addAll(List.of(more.split("\\s+", -1)));
         }
-        command.addAll(List.of(
-                // Made at the first stop; the next start then takes a third less.
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + daemonModule.resolve("target/chatd.jsa"),
-                "-jar",
-                daemonModule.resolve("target/chatd.jar").toString(),
-                "--config",
-                place.file("chatd.toml").toString()));
-        GuardedProcess process = GuardedProcess.start(command, Map.of(), place.file("chatd.log"));
+        // Made at the first stop; the next start then takes a third less.
+        javaOptions.addAll(List.of(
+                "-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + daemonModule.resolve("target/chatd.jsa")));
+        DaemonProcess process = DaemonProcess.start(
+                daemonModule,
+                place.file("").normalize(),
+                "[::]:" + port,
+                javaOptions,
+                "[registration]\nmode = \"open\"\n",
+                DAEMON_PATIENCE);
         daemon = process;
-        DaemonLink link = new DaemonLink(place.file("admin.sock"));
-        awaitReady(link, process);
         progress.accept("making the users");
-        People people = people(link);
+        People people = people(process.link());
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CHAT_HOST", "localhost");
         facts.put("CHAT_PORT", Integer.toString(port));
@@ -106,70 +97,6 @@ final class Demo implements AutoCloseable {
             return;
         }
         Authority.writeDevelopmentFiles(place.file("").normalize(), random, Instant.now());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::"))) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private void configure(int port) throws IOException {
-        Files.writeString(place.file("chatd.toml"), """
-                # Written anew at each start of the demo.
-                [listen]
-                addresses = ["[::]:%d"]
-                [tls]
-                certificate = "%s"
-                key = "%s"
-                [database]
-                socket = "%s"
-                user = "root"
-                [audit]
-                directory = "%s"
-                [admin]
-                socket = "%s"
-                [registration]
-                mode = "open"
-                """.formatted(
-                        port,
-                        toml(place.file("server.pem")),
-                        toml(place.file("server.key")),
-                        toml(place.file("mariadb.sock")),
-                        toml(place.file("log")),
-                        toml(place.file("admin.sock"))));
-    }
-
-    private static String toml(Path path) {
-        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
-    }
-
-    private void awaitReady(DaemonLink link, GuardedProcess process) throws IOException {
-        long end = System.nanoTime() + DAEMON_PATIENCE.toNanos();
-        while (true) {
-            try {
-                link.call(Map.of("command", "status"), line -> {});
-                return;
-            } catch (Failure e) {
-                if (!process.isAlive()) {
-                    throw new Problem("The daemon did not start:\n" + tail());
-                }
-                if (System.nanoTime() > end) {
-                    throw new Problem("The daemon does not answer. Its log is " + place.file("chatd.log") + ".");
-                }
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(20);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Problem("interrupted");
-            }
-        }
-    }
-
-    private String tail() throws IOException {
-        List<String> lines = Files.readAllLines(place.file("chatd.log"));
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
     }
 
     private People people(DaemonLink link) throws IOException {

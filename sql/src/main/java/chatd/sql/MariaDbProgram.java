@@ -9,8 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -80,9 +78,9 @@ public record MariaDbProgram(
                     java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
-            delete(fresh);
+            FileTree.delete(fresh);
         } catch (FileSystemException e) {
-            delete(fresh);
+            FileTree.delete(fresh);
             if (!Files.isDirectory(home)) {
                 throw e;
             }
@@ -98,18 +96,6 @@ public record MariaDbProgram(
         return Stream.of("bin/mariadbd", "libs/", "share/english/", "share/charsets/")
                         .anyMatch(part::startsWith)
                 || (part.startsWith("share/") && part.endsWith(".sql"));
-    }
-
-    static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(tree)) {
-            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 
     /** The folder of SQL scripts and messages. */

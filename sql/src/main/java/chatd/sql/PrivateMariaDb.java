@@ -57,7 +57,7 @@ public final class PrivateMariaDb implements AutoCloseable {
         Path data = directory.resolve("mariadb");
         Path log = directory.resolve("mariadb.log");
         if (!Files.isDirectory(data.resolve("mysql"))) {
-            MariaDbProgram.delete(data);
+            FileTree.delete(data);
             install(program, data, log);
         }
         Files.deleteIfExists(socket);
@@ -99,7 +99,7 @@ public final class PrivateMariaDb implements AutoCloseable {
 
     private static void install(MariaDbProgram program, Path data, Path log) throws IOException {
         Path fresh = data.resolveSibling("mariadb.new");
-        MariaDbProgram.delete(fresh);
+        FileTree.delete(fresh);
         Files.createDirectories(fresh.resolve("tmp"));
         List<String> command = command(program, fresh);
         command.add("--bootstrap");

@@ -29,7 +29,7 @@ final class Generated {
             Migrations.migrate(new MariaDbDataSource(server.url("chatd")));
             generate(server.url("chatd"), sources);
         } finally {
-            MariaDbProgram.delete(directory);
+            FileTree.delete(directory);
         }
     }
 

@@ -35,7 +35,7 @@ class MigrationsIT {
     @AfterAll
     static void stop() throws Exception {
         server.close();
-        MariaDbProgram.delete(directory);
+        FileTree.delete(directory);
     }
 
     @BeforeEach

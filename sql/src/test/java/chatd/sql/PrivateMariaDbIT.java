@@ -21,7 +21,7 @@ class PrivateMariaDbIT {
 
     @AfterEach
     void remove() throws IOException {
-        MariaDbProgram.delete(directory);
+        FileTree.delete(directory);
     }
 
     @Test

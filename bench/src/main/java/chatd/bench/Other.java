@@ -1,0 +1,124 @@
+package chatd.bench;
+
+import chatd.demo.DaemonProcess;
+import chatd.sql.GuardedProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A server that stores nothing: the floor, and other chat servers as Debian packages them. */
+final class Other implements Server {
+    private final int port;
+    private final String dialect;
+    private final int concurrency;
+    private final GuardedProcess process;
+
+    private Other(Place place, int port, String dialect, int concurrency, List<String> command) throws IOException {
+        this.port = port;
+        this.dialect = dialect;
+        this.concurrency = concurrency;
+        Path log = place.file("server.log");
+        process = GuardedProcess.start(command, Map.of(), log);
+        place.awaitPort(port, process, log);
+    }
+
+    /**
+     * The least a TLS chat server can cost: {@code floor.c}, with no accounts and no checks.
+     *
+     * @param batched whether all that one round of its loop has for a connection is written at once
+     */
+    static Other floor(Native programs, Place place, boolean batched) throws IOException {
+        int port = DaemonProcess.freePort();
+        List<String> command = List.of(
+                programs.floor().toString(),
+                Integer.toString(port),
+                place.certificate().toString(),
+                place.key().toString());
+        return new Other(
+                place,
+                port,
+                "chat",
+                64,
+                batched ? Stream.concat(command.stream(), Stream.of("-b")).toList() : command);
+    }
+
+    /**
+     * An IRC server, with its settings under {@code bench/peers}.
+     *
+     * @param name {@code inspircd} or {@code ngircd}
+     */
+    static Other irc(String name, Path settings, Place place) throws IOException {
+        int port = DaemonProcess.freePort();
+        Path certificate = place.file("peer.pem");
+        Path key = place.file("peer.key");
+        // GnuTLS does not take ours, which lack the public key.
+        Native.run(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=localhost",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString()));
+        Path config = place.file(name + ".conf");
+        Files.writeString(
+                config,
+                Files.readString(settings.resolve(name + ".conf"))
+                        .replace("@PORT@", Integer.toString(port))
+                        .replace("@CERTIFICATE@", certificate.toString())
+                        .replace("@KEY@", key.toString())
+                        .replace("@DIRECTORY@", place.file("").toString()));
+        return name.equals("inspircd")
+                // It admits new users on a tick of a second.
+                ? new Other(
+                        place,
+                        port,
+                        "irc",
+                        500,
+                        List.of("inspircd", "--runasroot", "--nofork", "--nolog", "--config", config.toString()))
+                // It has a backlog of ten.
+                : new Other(place, port, "irc", 10, List.of("ngircd", "-n", "-f", config.toString()));
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String dialect() {
+        return dialect;
+    }
+
+    @Override
+    public String password() {
+        return "pw";
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public int concurrency() {
+        return concurrency;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

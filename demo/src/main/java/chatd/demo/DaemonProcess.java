@@ -1,0 +1,142 @@
+package chatd.demo;
+
+import chatd.admin.DaemonLink;
+import chatd.admin.Failure;
+import chatd.sql.GuardedProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The daemon from the checkout, in a process of its own that does not outlive this one. All it needs and makes is in one
+ * directory: {@code server.pem}, {@code server.key}, {@code mariadb.sock}; {@code chatd.toml}, {@code chatd.log},
+ * {@code admin.sock}, {@code log/}.
+ */
+public final class DaemonProcess implements AutoCloseable {
+    private final GuardedProcess process;
+    private final DaemonLink link;
+
+    private DaemonProcess(GuardedProcess process, DaemonLink link) {
+        this.process = process;
+        this.link = link;
+    }
+
+    /**
+     * Starts it, and waits until it answers.
+     *
+     * @param module where it was built: {@code daemon/} of the checkout
+     * @param address where clients connect, as {@code listen.addresses} has it
+     * @param javaOptions after those of {@code chatd.options}
+     * @param more of its configuration, as TOML
+     * @param patience how long it may take
+     * @throws IOException where it does not start; the message has the last lines of its log
+     */
+    public static DaemonProcess start(
+            Path module, Path directory, String address, List<String> javaOptions, String more, Duration patience)
+            throws IOException {
+        Path config = directory.resolve("chatd.toml");
+        Files.writeString(config, """
+                # Written anew at each start.
+                [listen]
+                addresses = ["%s"]
+                [tls]
+                certificate = "%s"
+                key = "%s"
+                [database]
+                socket = "%s"
+                user = "root"
+                [audit]
+                directory = "%s"
+                [admin]
+                socket = "%s"
+                %s""".formatted(
+                        address,
+                        toml(directory.resolve("server.pem")),
+                        toml(directory.resolve("server.key")),
+                        toml(directory.resolve("mariadb.sock")),
+                        toml(directory.resolve("log")),
+                        toml(directory.resolve("admin.sock")),
+                        more));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + module.resolve("chatd.options")));
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", module.resolve("target/chatd.jar").toString(), "--config", config.toString()));
+        Path log = directory.resolve("chatd.log");
+        DaemonLink link = new DaemonLink(directory.resolve("admin.sock"));
+        DaemonProcess started = new DaemonProcess(GuardedProcess.start(command, Map.of(), log), link);
+        try {
+            started.awaitReady(log, patience);
+        } catch (IOException e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
+    private static String toml(Path path) {
+        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    private void awaitReady(Path log, Duration patience) throws IOException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                link.call(Map.of("command", "status"), line -> {});
+                return;
+            } catch (Failure e) {
+                if (!process.isAlive()) {
+                    throw new Problem("The daemon did not start:\n" + tail(log));
+                }
+                if (System.nanoTime() > end) {
+                    throw new Problem("The daemon does not answer. Its log is " + log + ".");
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Problem("interrupted");
+            }
+        }
+    }
+
+    private static String tail(Path log) throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    }
+
+    /** A port that nothing listens on at the moment. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Its administrators' socket. */
+    public DaemonLink link() {
+        return link;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Completes with the exit code when it ends. */
+    public CompletableFuture<Integer> onExit() {
+        return process.onExit();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
