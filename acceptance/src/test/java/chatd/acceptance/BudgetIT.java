@@ -7,7 +7,6 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +14,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -37,6 +40,7 @@ class BudgetIT {
     private static final int IN_FLIGHT = 8;
     private static final int WARM_UP = 8_000;
     private static final int MEASURED = 4_000;
+    private static final int PEOPLE = 300;
     private static final int IDLE = 200;
 
     @SuppressWarnings("NullAway.Init")
@@ -114,11 +118,6 @@ class BudgetIT {
     private ThreadMXBean threads() throws IOException {
         return ManagementFactory.newPlatformMXBeanProxy(
                 daemon, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
-    }
-
-    private MemoryMXBean memory() throws IOException {
-        return ManagementFactory.newPlatformMXBeanProxy(
-                daemon, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
     }
 
     private long commits() throws Exception {
@@ -211,18 +210,20 @@ class BudgetIT {
     @Test
     void anIdleConnectionHoldsLittle() throws Exception {
         List<Demo.Person> people = new ArrayList<>();
-        for (int i = 0; i < IDLE; i++) {
+        for (int i = 0; i < PEOPLE; i++) {
             people.add(demo.person());
         }
-        // Once before, so that what all of them leave behind is there already.
-        logIn(people).forEach(Chat1Socket::close);
-        long before = live();
-        List<Chat1Socket> sockets = logIn(people);
-        try {
-            within("KiB of heap an idle connection", (live() - before) / 1024.0 / IDLE, 12);
-        } finally {
-            sockets.forEach(Chat1Socket::close);
-        }
+        assertThat(live())
+                .as("what is held of connections that are closed")
+                .doesNotContainKey("chatd.daemon.net.Chat1Connection");
+        // Some before, so that what is made once is there already.
+        List<Chat1Socket> sockets = logIn(people.subList(0, PEOPLE - IDLE));
+        Map<String, Long> before = live();
+        sockets.addAll(logIn(people.subList(PEOPLE - IDLE, PEOPLE)));
+        Map<String, Long> after = live();
+        System.out.println("an idle connection is: " + growth(before, after));
+        within("KiB of heap an idle connection", (sum(after) - sum(before)) / 1024.0 / IDLE, 8);
+        sockets.forEach(Chat1Socket::close);
     }
 
     private List<Chat1Socket> logIn(List<Demo.Person> people) {
@@ -231,10 +232,39 @@ class BudgetIT {
         return sockets;
     }
 
-    private long live() throws Exception {
+    /**
+     * The bytes of each class that something still holds on to: a collection and the count in one, so that nothing comes
+     * between.
+     */
+    private Map<String, Long> live() throws Exception {
         TimeUnit.SECONDS.sleep(2);
-        memory().gc();
-        memory().gc();
-        return memory().getHeapMemoryUsage().getUsed();
+        Object histogram = daemon.invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                "gcClassHistogram",
+                new Object[] {new String[0]},
+                new String[] {String[].class.getName()});
+        Map<String, Long> bytes = new HashMap<>();
+        // "   1:   123   4567  java.lang.String (java.base@25)"
+        Matcher line = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(.+)$").matcher((String) histogram);
+        while (line.find()) {
+            bytes.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum);
+        }
+        // What a collection did not find worth moving together is no object.
+        bytes.keySet().removeIf(name -> name.contains("FillerElement") || name.contains("FillerObject"));
+        return bytes;
+    }
+
+    private static long sum(Map<String, Long> bytes) {
+        return bytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The classes that grew most, in bytes. */
+    private static String growth(Map<String, Long> before, Map<String, Long> after) {
+        return after.entrySet().stream()
+                .map(now -> Map.entry(now.getKey(), now.getValue() - before.getOrDefault(now.getKey(), 0L)))
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(12)
+                .map(grown -> grown.getKey() + " " + grown.getValue())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -22,6 +22,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -312,7 +313,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                     return;
                 }
                 ctx.channel().config().setAutoRead(true);
-                loopLater(ctx::close, FAREWELL);
+                closeLater(ctx, FAREWELL);
             }
             drain();
         });
@@ -328,7 +329,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                         ctx.close();
                     } else {
                         ((DuplexChannel) ctx.channel()).shutdownOutput();
-                        loopLater(ctx::close, linger);
+                        closeLater(ctx, linger);
                     }
                 }));
     }
@@ -381,6 +382,12 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 // The event loops have ended, and every connection with them.
             }
         }
+    }
+
+    /** A timer that ends with the channel, so that it does not hold on to one that is closed before. */
+    private static void closeLater(ChannelHandlerContext ctx, Duration delay) {
+        Future<?> timer = ctx.executor().schedule(() -> ctx.close(), delay.toNanos(), TimeUnit.NANOSECONDS);
+        ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));
     }
 
     private void loopLater(Runnable task, Duration delay) {
