@@ -117,7 +117,7 @@ final class Daemon {
 
         AuditTrail audit = new AuditTrail(log, config.audit().unknownNames(), broken);
         started(audit::close);
-        Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()));
+        Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names());
         Journal journal = new Journal(ledger, log, clock, new DatabaseNews(sessions, audit));
         Services services =
                 new Services(config, directory, journal, sessions, audit, accounts, messages, contents, random, clock);

@@ -1,7 +1,6 @@
 package chatd.protocol;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** What the daemon tells a client: one record each, whatever dialect it goes out in. */
@@ -13,10 +12,10 @@ public sealed interface Event {
      * @param lastLogin of the log in before this one; empty is never
      * @param roster every account but deleted ones, the user's own included
      */
-    record LoggedIn(Optional<Instant> lastLogin, List<Presence> roster) implements Event {}
+    record LoggedIn(Optional<Instant> lastLogin, Roster roster) implements Event {}
 
     /** Logged in, and the session that held the account was displaced; else as {@link LoggedIn}. */
-    record TookOver(Optional<Instant> lastLogin, List<Presence> roster) implements Event {}
+    record TookOver(Optional<Instant> lastLogin, Roster roster) implements Event {}
 
     record Registered() implements Event {}
 

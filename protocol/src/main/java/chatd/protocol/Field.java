@@ -97,29 +97,37 @@ interface Field<T> {
     /** The length of what follows, to the end of the body: it streams, and is never in the buffer as a whole. */
     Field<Long> CONTENT = of((in, length) -> length - in.readerIndex(), (out, value) -> {});
 
-    Field<List<Presence>> ROSTER = of(
+    /** A name and one byte of ASCII. */
+    Field<Presence> PRESENCE = of(
+            (in, length) -> {
+                String name = NAME.read(in, length);
+                byte state = in.readByte();
+                if (state != '0' && state != '1') {
+                    throw new MalformedFrame("a presence is neither 0 nor 1");
+                }
+                return new Presence(name, state == '1');
+            },
+            (out, presence) -> {
+                NAME.write(out, presence.name());
+                out.writeByte(presence.online() ? '1' : '0');
+            });
+
+    /** A count and that many presences, to the end of the body. */
+    Field<Roster> ROSTER = of(
             (in, length) -> {
                 long count = NUMBER.read(in, length);
                 if (count * (NAME_BYTES + 1) != in.readableBytes()) {
                     throw new MalformedFrame("the list does not fit the length");
                 }
-                List<Presence> roster = new ArrayList<>((int) count);
+                Roster roster = new Roster();
                 for (long i = 0; i < count; i++) {
-                    String name = NAME.read(in, length);
-                    byte state = in.readByte();
-                    if (state != '0' && state != '1') {
-                        throw new MalformedFrame("a presence is neither 0 nor 1");
-                    }
-                    roster.add(new Presence(name, state == '1'));
+                    roster.add(PRESENCE.read(in, length));
                 }
-                return List.copyOf(roster);
+                return roster;
             },
             (out, roster) -> {
                 out.writeInt(roster.size());
-                for (Presence presence : roster) {
-                    NAME.write(out, presence.name());
-                    out.writeByte(presence.online() ? '1' : '0');
-                }
+                roster.write(out);
             });
 
     /** A count and that many names; none, or one empty name, is everyone. */

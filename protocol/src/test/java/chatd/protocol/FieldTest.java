@@ -135,7 +135,7 @@ class FieldTest {
 
     @Test
     void aRosterIsAsLongAsItSays() {
-        List<Presence> roster = List.of(new Presence("alice", true), new Presence("bob", false));
+        Roster roster = new Roster(List.of(new Presence("alice", true), new Presence("bob", false)));
         ByteBuf two = written(Field.ROSTER, roster);
         assertThat(two.readableBytes()).isEqualTo(4 + 2 * 33);
         assertThat(read(Field.ROSTER, two.duplicate())).isEqualTo(roster);

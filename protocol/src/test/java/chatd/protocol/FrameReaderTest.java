@@ -132,7 +132,7 @@ class FrameReaderTest {
 
     @Test
     void aRosterOfTenThousandIsRead() {
-        List<Presence> roster = new ArrayList<>();
+        Roster roster = new Roster();
         for (int i = 0; i < 10_000; i++) {
             roster.add(new Presence("user" + i, i % 2 == 0));
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** A value of every record of the vocabulary, by the name of its golden file. */
 final class Samples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00Z");
-    private static final List<Presence> ROSTER = List.of(new Presence("alice", true), new Presence("王芳", false));
+    private static final Roster ROSTER = new Roster(List.of(new Presence("alice", true), new Presence("王芳", false)));
 
     private Samples() {}
 
@@ -35,7 +35,9 @@ final class Samples {
     static Map<String, Event> events() {
         Map<String, Event> samples = new LinkedHashMap<>();
         samples.put("logged-in", new Event.LoggedIn(Optional.of(TIME), ROSTER));
-        samples.put("logged-in-first", new Event.LoggedIn(Optional.empty(), List.of(new Presence("alice", true))));
+        samples.put(
+                "logged-in-first",
+                new Event.LoggedIn(Optional.empty(), new Roster(List.of(new Presence("alice", true)))));
         samples.put("registered", new Event.Registered());
         samples.put("took-over", new Event.TookOver(Optional.of(TIME), ROSTER));
         samples.put("wrong-password", new Event.WrongPassword());

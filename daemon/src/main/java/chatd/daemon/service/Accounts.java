@@ -135,7 +135,7 @@ public final class Accounts {
                     event,
                     committed -> {
                         Account account = ((Entry.AccountMade) committed.entry().effect()).account();
-                        sessions.announce(name, () -> directory.put(account));
+                        sessions.announce(account.number(), name, () -> directory.put(account));
                     }));
         } catch (RuntimeException e) {
             directory.release(name);

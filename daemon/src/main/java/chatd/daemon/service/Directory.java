@@ -1,8 +1,6 @@
 package chatd.daemon.service;
 
 import chatd.daemon.store.Account;
-import chatd.protocol.Presence;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.LongPredicate;
 
 /** All accounts, in memory: what the database has, as of the last commit. Any thread. */
 public final class Directory {
@@ -59,15 +58,11 @@ public final class Directory {
                 .toList();
     }
 
-    /** The roster of a log in. */
-    List<Presence> roster(LongPredicate online) {
-        List<Presence> roster = new ArrayList<>(byNumber.size());
-        byNumber.forEach((number, account) -> {
-            if (account.state() != Account.State.DELETED) {
-                roster.add(new Presence(account.name(), online.test(number)));
-            }
-        });
-        return roster;
+    /** Their present names, by number; of all but deleted ones. */
+    public SortedMap<Long, String> names() {
+        SortedMap<Long, String> present = new TreeMap<>();
+        all().forEach(account -> present.put(account.number(), account.name()));
+        return present;
     }
 
     /**

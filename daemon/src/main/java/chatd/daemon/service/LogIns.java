@@ -139,8 +139,7 @@ public final class LogIns {
             Account account = directory.numbered(change.account());
             Optional<Instant> lastLogin = account.lastLogin();
             directory.put(account.withLogin(change.time(), session.addressText(), session.port()));
-            Session displaced = sessions.logIn(session, account.number(), account.name(), (displacing, online) -> {
-                var roster = directory.roster(online);
+            Session displaced = sessions.logIn(session, account.number(), account.name(), (displacing, roster) -> {
                 Event hello =
                         displacing ? new Event.TookOver(lastLogin, roster) : new Event.LoggedIn(lastLogin, roster);
                 return new Sessions.Greeting(hello, List.of(new Event.Settings(new Document(admitted.settings()))));

@@ -4,7 +4,7 @@ import chatd.protocol.Secret;
 import com.ibm.icu.text.Normalizer2;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Collectors;
 import me.gosimple.nbvcxz.resources.DictionaryUtil;
 
 /** The rules of passwords ({@code chat-1.md}, "Name and password rules"). Any thread. */
@@ -13,7 +13,9 @@ final class PasswordRules {
     static final int MOST_BYTES = 32;
 
     private final Normalizer2 nfc = Normalizer2.getNFCInstance();
-    private final Map<String, Integer> common = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords);
+    /** A line each, with a line's end on both sides of each: a twentieth of the memory of a set of them. */
+    private final String common = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords).keySet().stream()
+            .collect(Collectors.joining("\n", "\n", "\n"));
 
     /**
      * Judges a new password; of the old one the service knows more.
@@ -35,7 +37,7 @@ final class PasswordRules {
         if (lower.equals(name.toLowerCase(Locale.ROOT))) {
             throw bad("The password must not be the name.");
         }
-        if (common.containsKey(lower)) {
+        if (lower.indexOf('\n') < 0 && common.contains('\n' + lower + '\n')) {
             throw bad("This password is one of the most common ones.");
         }
     }

@@ -3,14 +3,17 @@ package chatd.daemon.session;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Event;
+import chatd.protocol.Presence;
+import chatd.protocol.Roster;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +32,18 @@ public final class Sessions {
     private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
-    /** @param deliveredTo the last number of an earlier run */
-    public Sessions(long deliveredTo) {
+    /** Of every account, in the order of {@link #accounts}; with the order of presence held. */
+    private final Roster roster = new Roster();
+    /** The numbers of the accounts, sorted. */
+    private final List<Long> accounts = new ArrayList<>();
+
+    /**
+     * @param deliveredTo the last number of an earlier run
+     * @param names of the accounts there are, by number
+     */
+    public Sessions(long deliveredTo, SortedMap<Long, String> names) {
         this.deliveredTo = deliveredTo;
+        names.forEach((account, name) -> show(account, name, false));
     }
 
     public void opened(Session session) {
@@ -63,8 +75,8 @@ public final class Sessions {
                 return null;
             }
             session.loggedIn(account, name);
-            Greeting hello =
-                    greeting.greet(online.containsKey(account), who -> who == account || online.containsKey(who));
+            show(account, name, true);
+            Greeting hello = greeting.greet(online.containsKey(account), roster);
             session.answer(hello.loggedIn());
             hello.then().forEach(session::answer);
             Session displaced = online.put(account, session);
@@ -81,9 +93,20 @@ public final class Sessions {
         }
     }
 
-    /** Makes the greeting of a log in; called with the order of presence held. */
+    /** Makes the greeting of a log in; called with the order of presence held, in which alone the roster holds. */
     public interface Greeter {
-        Greeting greet(boolean displaced, LongPredicate online);
+        Greeting greet(boolean displaced, Roster roster);
+    }
+
+    private void show(long account, String name, boolean isOnline) {
+        Presence presence = new Presence(name, isOnline);
+        int place = Collections.binarySearch(accounts, account);
+        if (place >= 0) {
+            roster.set(place, presence);
+        } else {
+            accounts.add(-place - 1, account);
+            roster.add(-place - 1, presence);
+        }
     }
 
     /** Forgets a session whose connection is gone. */
@@ -96,20 +119,28 @@ public final class Sessions {
         order.lock();
         try {
             String name = session.name();
-            if (name != null && session.leave() && online.remove(session.account(), session)) {
-                tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
-                flush();
+            if (name != null) {
+                tellGone(session, session.account(), name);
             }
         } finally {
             order.unlock();
         }
     }
 
+    private void tellGone(Session session, long account, String name) {
+        if (session.leave() && online.remove(account, session)) {
+            show(account, name, false);
+            tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
+            flush();
+        }
+    }
+
     /** Makes a new account known, who is offline, to everyone online; {@code making} runs in the order of presence. */
-    public void announce(String name, Runnable making) {
+    public void announce(long account, String name, Runnable making) {
         order.lock();
         try {
             making.run();
+            show(account, name, false);
             tell(new Event.WentOffline(name), new Outbox.Change(name, false, true), null);
             flush();
         } finally {
@@ -145,10 +176,7 @@ public final class Sessions {
             farewell.forEach(session::answer);
             session.answer(new Event.WentOffline(name));
             session.finish(why);
-            if (session.leave() && online.remove(account, session)) {
-                tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
-                flush();
-            }
+            tellGone(session, account, name);
             return true;
         } finally {
             order.unlock();
