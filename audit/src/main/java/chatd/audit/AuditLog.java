@@ -2,7 +2,6 @@ package chatd.audit;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +42,9 @@ public final class AuditLog implements Closeable {
      * @param host for the head of a segment
      */
     public record Options(Fsync fsync, long segmentSize, Duration segmentAge, String host) {}
+
+    /** The last line of a document. */
+    static final byte[] END = (Line.END + "\n").getBytes(StandardCharsets.US_ASCII);
 
     private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
 
@@ -91,12 +93,14 @@ public final class AuditLog implements Closeable {
      */
     public static AuditLog open(Path directory, Options options, Clock clock) throws IOException {
         LogFiles files = new LogFiles(directory);
-        install(files, "audit.xsd");
-        install(files, "audit.css");
+        files.install("audit.xsd");
+        files.install("audit.css");
         List<AuditEvent> mended = new ArrayList<>();
         Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
         if (open == null) {
             closePublished(files);
+        } else if (open.isClosed() && !alreadyClosed(files.closed(), open)) {
+            Files.createLink(files.closed(open.number, open.started), files.part());
         }
         List<Path> closed = files.closed();
         Segment before = null;
@@ -147,13 +151,15 @@ public final class AuditLog implements Closeable {
             return null;
         }
         long torn = Files.size(files.part()) - last.end();
-        if (torn > 0) {
+        boolean wasBeingClosed = last.isClosed() && torn == END.length;
+        if (torn > 0 && !wasBeingClosed) {
             Path kept = keepTail(files, last.end(), clock);
             try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
                 part.truncate(last.end());
                 part.force(true);
             }
             mended.add(new AuditEvent.Recovered(torn, LogFiles.name(kept)));
+            return Segment.read(files.part());
         }
         return last;
     }
@@ -204,21 +210,6 @@ public final class AuditLog implements Closeable {
         fresh.part().close();
         files.forceNames();
         return Segment.read(files.part());
-    }
-
-    private static void install(LogFiles files, String name) throws IOException {
-        try (InputStream in = AuditLog.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IOException("the program lacks " + name);
-            }
-            byte[] ours = in.readAllBytes();
-            Path there = files.directory().resolve(name);
-            if (!Files.exists(there) || !Arrays.equals(Files.readAllBytes(there), ours)) {
-                Path fresh = files.temporary(name);
-                Files.write(fresh, ours);
-                Files.move(fresh, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
     }
 
     /**
@@ -303,26 +294,33 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * Closes the open segment and begins the next; whatever moment it is interrupted at, the next start finishes it.
+     * Closes the open segment and begins the next; whatever moment it is interrupted at, the next start finishes it. The
+     * part gets its closing tag and a second name, and loses the first to the part of the next segment: nothing is copied
+     * while those who append wait, and there is a part at every moment.
      *
      * @throws IOException where that failed; the segment goes on
      */
     public synchronized void rotate() throws IOException {
         Path closed = files.closed(segment, started);
-        boolean made = false;
+        boolean named = false;
         Fresh fresh;
-        try (Publisher.Snapshot whole = snapshot()) {
-            publisher.document(whole.part(), whole.size(), closed);
-            made = true;
-            // Its name must be on the disk before the part's is another's.
+        try {
+            write(part, END);
+            if (options.fsync() != Fsync.NEVER) {
+                part.force(false);
+            }
+            Files.createLink(closed, files.part());
+            named = true;
+            // This name must be on the disk before the other is that of the next segment.
             files.forceNames();
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             fresh = begin(files, options, segment + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now);
         } catch (IOException e) {
             // With it there, the next start would take the segment for closed.
-            if (made) {
-                Files.deleteIfExists(closed);
+            if (named) {
+                Files.delete(closed);
             }
+            part.truncate(size);
             throw new NotRotated(e);
         }
         part.close();

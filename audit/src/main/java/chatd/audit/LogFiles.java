@@ -1,20 +1,23 @@
 package chatd.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The names of a log's files in its directory (page {@code audit-log.md}, "Files"). */
+/** A log's files in its directory (page {@code audit-log.md}, "Files"). */
 public record LogFiles(Path directory) {
     private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,})-\\d{8}T\\d{6}Z\\.xml");
     private static final DateTimeFormatter STAMP =
@@ -56,6 +59,22 @@ public record LogFiles(Path directory) {
     void forceNames() throws IOException {
         try (FileChannel names = FileChannel.open(directory)) {
             names.force(true);
+        }
+    }
+
+    /** Puts a file of the program beside the log, where it is not there or another. */
+    void install(String name) throws IOException {
+        try (InputStream in = LogFiles.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("the program lacks " + name);
+            }
+            byte[] ours = in.readAllBytes();
+            Path there = directory.resolve(name);
+            if (!Files.exists(there) || !Arrays.equals(Files.readAllBytes(there), ours)) {
+                Path fresh = temporary(name);
+                Files.write(fresh, ours);
+                Files.move(fresh, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
         }
     }
 

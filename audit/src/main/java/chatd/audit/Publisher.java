@@ -3,7 +3,6 @@ package chatd.audit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -167,31 +166,26 @@ final class Publisher {
         }
     }
 
+    /** Makes {@code audit.xml} a whole document of what there is of the part, at once or not at all. */
     void publish(Source source) throws IOException {
         one.lock();
         try (Snapshot now = source.snapshot()) {
             if (fsync == AuditLog.Fsync.INTERVAL) {
                 now.part().force(false);
             }
-            document(now.part(), now.size(), files.published());
+            Path fresh = files.temporary("audit.xml");
+            try (FileChannel out = FileChannel.open(
+                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                AuditLog.copy(now.part(), 0, now.size(), out);
+                AuditLog.write(out, AuditLog.END);
+                if (fsync != AuditLog.Fsync.NEVER) {
+                    out.force(true);
+                }
+            }
+            Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             one.unlock();
         }
-    }
-
-    /** Makes {@code to} a whole document of the first {@code bytes} of the part, at once or not at all. */
-    void document(FileChannel part, long bytes, Path to) throws IOException {
-        Path fresh = files.temporary(LogFiles.name(to));
-        byte[] end = (Line.END + "\n").getBytes(StandardCharsets.US_ASCII);
-        try (FileChannel out = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            AuditLog.copy(part, 0, bytes, out);
-            AuditLog.write(out, end);
-            if (fsync != AuditLog.Fsync.NEVER) {
-                out.force(true);
-            }
-        }
-        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     void stop() {

@@ -8,6 +8,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,8 @@ import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.SchemaFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditLogTest {
     @TempDir
@@ -192,6 +195,53 @@ class AuditLogTest {
             assertThat(log.files().closed()).hasSize(1);
         }
         assertThat(group(published(), "type")).containsExactly("rotation", "text");
+        verifies();
+    }
+
+    /** Killed between the closing tag and the segment's second name, or between that and the next segment. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRotationInterruptedBeforeTheNextSegmentIsFinished(boolean named) throws Exception {
+        Logs.write(directory, 3);
+        Path part = directory.resolve("audit.part");
+        Files.writeString(part, "</audit>\n", StandardOpenOption.APPEND);
+        if (named) {
+            Files.createLink(directory.resolve("audit-000001-20261120T061500Z.xml"), part);
+        }
+        try (AuditLog log = open()) {
+            log.append(Logs.event(4));
+            assertThat(log.files().closed()).hasSize(1);
+            assertThat(log.lastMessage()).isEqualTo(4);
+        }
+        assertThat(torn()).isEmpty();
+        assertThat(group(published(), "type")).containsExactly("rotation", "text");
+        verifies();
+    }
+
+    @Test
+    void whatFollowsTheClosingTagIsCutOffWithIt() throws Exception {
+        Logs.write(directory, 3);
+        Files.writeString(directory.resolve("audit.part"), "</audit>\n</audit>\n", StandardOpenOption.APPEND);
+        try (AuditLog log = open()) {
+            assertThat(log.files().closed()).isEmpty();
+        }
+        assertThat(torn()).hasSize(1);
+        assertThat(group(published(), "type")).last().isEqualTo("recovery");
+        verifies();
+    }
+
+    @Test
+    void aClosedSegmentIsThePartItself() throws Exception {
+        Logs.write(directory, 3);
+        Path part = directory.resolve("audit.part");
+        Object before = Files.getAttribute(part, "unix:ino");
+        try (AuditLog log = open()) {
+            log.rotate();
+            Path closed = log.files().closed().getFirst();
+            assertThat(Files.getAttribute(closed, "unix:ino")).isEqualTo(before);
+            assertThat(Files.getAttribute(closed, "unix:nlink")).isEqualTo(1);
+            assertThat(Files.getAttribute(part, "unix:ino")).isNotEqualTo(before);
+        }
         verifies();
     }
 

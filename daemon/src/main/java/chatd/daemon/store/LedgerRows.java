@@ -13,10 +13,12 @@ import static chatd.sql.generated.Tables.RECEIVER;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class LedgerRows {
     /** Bytes of one statement, well under the smallest max_allowed_packet in use, 16 MiB. */
     private static final long BYTES = 4 << 20;
+
+    /** Receivers of one statement: half a megabyte of them. */
+    private static final int ROWS = 25_000;
 
     private static final String INSERT_TEXT = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
             .insertInto(
@@ -69,10 +74,14 @@ final class LedgerRows {
             .values((Long) null, null, null, null, null, null, null, null, null, null)
             .getSQL();
 
-    /** Texts to one, or to everyone: a row each, written together by one statement. */
+    /** A row each; those of one list are written together by one statement. */
     private final List<List<Entry.Message>> texts = new ArrayList<>();
 
-    private final List<Entry.Message> others = new ArrayList<>();
+    private final List<Entry.Message> files = new ArrayList<>();
+
+    /** Texts and files to several, who have a row each too. */
+    private final List<Entry.Message> toSeveral = new ArrayList<>();
+
     private final List<Entry.AccountChange> changes = new ArrayList<>();
     private final List<LogIn> logIns = new ArrayList<>();
 
@@ -83,7 +92,7 @@ final class LedgerRows {
         for (Entry entry : entries) {
             switch (entry) {
                 case Entry.Message message
-                when message.text() != null && !isToSeveral(message) -> {
+                when message.text() != null -> {
                     bytes += message.bytes();
                     if (texts.isEmpty() || bytes > BYTES) {
                         texts.add(new ArrayList<>(entries.size()));
@@ -91,12 +100,15 @@ final class LedgerRows {
                     }
                     texts.getLast().add(message);
                 }
-                case Entry.Message message -> others.add(message);
+                case Entry.Message message -> files.add(message);
                 case Entry.AccountChange(Entry.Change change, Entry.LoggedIn login)
                 when login.rehashed() == null -> {
                     logIns.add(new LogIn(change, login));
                 }
                 case Entry.AccountChange change -> changes.add(change);
+            }
+            if (entry instanceof Entry.Message message && isToSeveral(message)) {
+                toSeveral.add(message);
             }
         }
     }
@@ -108,7 +120,7 @@ final class LedgerRows {
 
     /** Whether all of it is one statement, which is then a transaction of its own. */
     boolean isOneStatement() {
-        return texts.size() == 1 && others.isEmpty() && changes.isEmpty() && logIns.isEmpty();
+        return texts.size() == 1 && toSeveral.isEmpty() && files.isEmpty() && changes.isEmpty() && logIns.isEmpty();
     }
 
     /** Writes all of it. */
@@ -119,12 +131,13 @@ final class LedgerRows {
         if (!logIns.isEmpty()) {
             logIns(connection);
         }
-        if (!others.isEmpty() || !changes.isEmpty()) {
+        if (!files.isEmpty() || !changes.isEmpty()) {
             DSLContext sql = DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
-            for (Entry.Message message : others) {
-                other(sql, connection, message);
-            }
+            files.forEach(message -> file(sql, message));
             changes.forEach(change -> change(sql, change));
+        }
+        if (!toSeveral.isEmpty()) {
+            receivers(connection);
         }
     }
 
@@ -135,7 +148,7 @@ final class LedgerRows {
                 insert.setLong(1, message.number());
                 insert.setObject(2, LocalDateTime.ofInstant(message.time(), ZoneOffset.UTC));
                 insert.setLong(3, message.sender());
-                insert.setLong(4, java.util.Objects.requireNonNull(receiver(message)));
+                insert.setObject(4, receiver(message), Types.BIGINT);
                 insert.setString(5, message.text());
                 insert.setBytes(6, message.salt());
                 insert.addBatch();
@@ -151,29 +164,21 @@ final class LedgerRows {
                 : receivers.size() == 1 ? receivers.getFirst() : null;
     }
 
-    private static void other(DSLContext sql, Connection connection, Entry.Message message) throws SQLException {
-        Entry.StoredFile file = message.file();
-        if (file != null) {
-            file(sql, message.number(), file);
-        }
-        sql.insertInto(MESSAGE)
-                .set(MESSAGE.NUMBER, message.number())
-                .set(MESSAGE.TIME, message.time())
-                .set(MESSAGE.SENDER, message.sender())
-                .set(MESSAGE.RECEIVER, receiver(message))
-                .set(MESSAGE.TEXT, message.text())
-                .set(MESSAGE.FILE, file == null ? null : file.number())
-                .set(MESSAGE.SALT, message.salt())
-                .execute();
-        if (isToSeveral(message)) {
-            try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
-                for (Long account : java.util.Objects.requireNonNull(message.receivers())) {
+    private void receivers(Connection connection) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
+            int rows = 0;
+            for (Entry.Message message : toSeveral) {
+                for (Long account : Objects.requireNonNull(message.receivers())) {
                     insert.setLong(1, message.number());
                     insert.setLong(2, account);
                     insert.addBatch();
+                    if (++rows == ROWS) {
+                        insert.executeBatch();
+                        rows = 0;
+                    }
                 }
-                insert.executeBatch();
             }
+            insert.executeBatch();
         }
     }
 
@@ -215,7 +220,8 @@ final class LedgerRows {
     }
 
     /** A content that is there already takes the place of the one just uploaded, whose chunks go. */
-    private static void file(DSLContext sql, long message, Entry.StoredFile file) {
+    private static void file(DSLContext sql, Entry.Message message) {
+        Entry.StoredFile file = Objects.requireNonNull(message.file());
         Long same = sql.select(CONTENT.NUMBER)
                 .from(CONTENT)
                 .where(CONTENT.DIGEST.eq(file.digest()))
@@ -227,7 +233,15 @@ final class LedgerRows {
                     .execute();
         }
         sql.insertInto(FILE, FILE.NUMBER, FILE.MESSAGE, FILE.NAME, FILE.CONTENT, FILE.SIZE)
-                .values(file.number(), message, file.name(), same == null ? file.content() : same, file.size())
+                .values(file.number(), message.number(), file.name(), same == null ? file.content() : same, file.size())
+                .execute();
+        sql.insertInto(MESSAGE)
+                .set(MESSAGE.NUMBER, message.number())
+                .set(MESSAGE.TIME, message.time())
+                .set(MESSAGE.SENDER, message.sender())
+                .set(MESSAGE.RECEIVER, receiver(message))
+                .set(MESSAGE.FILE, file.number())
+                .set(MESSAGE.SALT, message.salt())
                 .execute();
     }
 

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,25 @@ class LedgerIT {
         }
         ledger.commit(many);
         assertThat(count("message")).isEqualTo(1000);
+    }
+
+    /** More receivers than one statement takes, of messages among others. */
+    @Test
+    void manyToSeveralGoInOneTurn() throws Exception {
+        List<Long> hundred = LongStream.rangeClosed(1, 100).boxed().toList();
+        List<Entry> many = new ArrayList<>();
+        for (int i = 1; i <= 900; i++) {
+            many.add(Rows.text(
+                    i, 1, i % 3 == 0 ? hundred : i % 3 == 1 ? List.of((long) i) : null, i % 5 == 0 ? "" : "text " + i));
+        }
+        ledger.commit(many);
+        assertThat(count("message where receiver is null and number % 3 = 0")).isEqualTo(300);
+        assertThat(count("message where receiver = number and number % 3 = 1")).isEqualTo(300);
+        assertThat(count("message where receiver = 0 and number % 3 = 2")).isEqualTo(300);
+        assertThat(count("message where text = if(number % 5 = 0, '', concat('text ', number))"))
+                .isEqualTo(900);
+        assertThat(count("receiver where message % 3 = 0")).isEqualTo(30_000);
+        assertThat(count("receiver")).isEqualTo(30_000);
     }
 
     @Test
