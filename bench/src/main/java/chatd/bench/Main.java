@@ -35,7 +35,10 @@ public final class Main implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             defaultValue = "chatd,floor,floor-b",
-            description = "chatd, floor, floor-b (batched), inspircd, ngircd; ${DEFAULT-VALUE} without it.")
+            description = {
+                "chatd, floor, floor-b (batched), inspircd, ngircd; ${DEFAULT-VALUE} without it.",
+                "disk: what forcing a few bytes to the disk takes, beside the latency at 200 messages/s."
+            })
     private List<String> servers = List.of();
 
     @Option(names = "--only", paramLabel = "REGEX", defaultValue = ".*", description = "Only these scenarios.")
@@ -123,7 +126,9 @@ public final class Main implements Callable<Integer> {
             for (int i = 0; i < runs; i++) {
                 // Side by side: what else the machine does then falls on all of them.
                 for (String name : servers) {
-                    if (scenario.isForAll() || name.equals("chatd")) {
+                    if (name.equals("disk")) {
+                        disk(scenario);
+                    } else if (scenario.isForAll() || name.equals("chatd")) {
                         measure(programs, load, scenario, name);
                     }
                 }
@@ -173,6 +178,15 @@ public final class Main implements Callable<Integer> {
                 report.add(scenario, name, load.run(server, scenario.arguments()));
             }
             out.println(report.line(scenario, name));
+        }
+    }
+
+    private void disk(Scenario scenario) throws IOException {
+        if (scenario == Scenario.PAIRS_200) {
+            try (Place place = new Place()) {
+                report.add(scenario, "disk", Disk.measure(place.file("disk"), 200, 4, 3));
+            }
+            out.println(report.line(scenario, "disk"));
         }
     }
 

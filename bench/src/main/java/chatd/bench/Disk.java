@@ -1,0 +1,52 @@
+package chatd.bench;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** What a commit costs at the very least: half a kibibyte forced to the disk, as often as messages come. */
+final class Disk {
+    private static final int FILE_BYTES = 16 << 20;
+    private static final int BLOCK = 512;
+
+    private Disk() {}
+
+    /** Latencies in ms, one entry for each window; the file is one of its own, whose blocks are there already. */
+    static List<Load.Figures> measure(Path file, int aSecond, int seconds, int windows) throws IOException {
+        try (FileChannel disk =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            disk.write(ByteBuffer.allocate(FILE_BYTES));
+            disk.force(true);
+            List<Load.Figures> measured = new ArrayList<>();
+            for (int i = 0; i < windows; i++) {
+                measured.add(window(disk, aSecond, aSecond * seconds));
+            }
+            return measured;
+        }
+    }
+
+    private static Load.Figures window(FileChannel disk, int aSecond, int writes) throws IOException {
+        double[] took = new double[writes];
+        long begun = System.nanoTime();
+        for (int i = 0; i < writes; i++) {
+            long due = begun + i * TimeUnit.SECONDS.toNanos(1) / aSecond;
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            disk.write(ByteBuffer.allocate(BLOCK), (long) i * BLOCK % FILE_BYTES);
+            disk.force(false);
+            // From when it was due, as latency is: one that waits for a slow one before it waits too.
+            took[i] = (System.nanoTime() - due) / 1e6;
+        }
+        Arrays.sort(took);
+        return new Load.Figures(Map.of("p50_ms", took[writes / 2], "p99_ms", took[writes * 99 / 100]));
+    }
+}
