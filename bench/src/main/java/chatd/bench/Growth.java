@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 final class Growth {
     private static final int BASE_ACCOUNTS = 100;
     private static final List<String> LOAD =
-            List.of("-s", "pair", "-n", "10", "-W", "16", "-T", "2", "-t", "3", "-j", "3");
+            List.of("-s", "pair", "-n", "10", "-W", "16", "-T", "3", "-t", "3", "-j", "5");
     private static final List<String> WARM_UP =
-            List.of("-s", "pair", "-n", "10", "-W", "16", "-T", "8", "-t", "1", "-j", "1");
+            List.of("-s", "pair", "-n", "10", "-W", "16", "-T", "15", "-t", "1", "-j", "1");
     private static final int WIDTH = 640;
     private static final int HEIGHT = 260;
     private static final int MARGIN = 48;
