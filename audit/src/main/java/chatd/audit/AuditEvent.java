@@ -20,8 +20,7 @@ public sealed interface AuditEvent
                 AuditEvent.CertificateLoaded,
                 AuditEvent.ConnectionRefused,
                 AuditEvent.TlsFailed,
-                AuditEvent.TextSent,
-                AuditEvent.FileSent,
+                AuditEvent.MessageSent,
                 AuditEvent.FileFetched,
                 AuditEvent.Violation,
                 AuditEvent.AdminCommand,
@@ -130,40 +129,22 @@ public sealed interface AuditEvent
     }
 
     /**
-     * A text was stored; never its words.
+     * A text or a file was stored; never its words, or its name.
      *
-     * @param size in bytes of UTF-8
-     * @param receivers empty where it went to everyone
+     * @param file its number, null where it is a text
+     * @param size in bytes; of a text in UTF-8
+     * @param receivers null where it went to everyone
      */
-    record TextSent(long number, Who who, @Nullable Peer peer, int size, boolean everyone, List<Who> receivers)
-            implements AuditEvent {
+    record MessageSent(
+            long number,
+            Who who,
+            @Nullable Peer peer,
+            @Nullable Long file,
+            long size,
+            @Nullable List<Who> receivers) implements AuditEvent {
         @Override
         public String type() {
-            return "text";
-        }
-
-        @Override
-        public OptionalLong message() {
-            return OptionalLong.of(number);
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.who(who)
-                    .peer(peer)
-                    .put(SIZE, size)
-                    .put(RECEIVERS, everyone ? "everyone" : Integer.toString(receivers.size()))
-                    .to(receivers);
-        }
-    }
-
-    /** A file was stored; as {@link TextSent}, with the file's number. */
-    record FileSent(
-            long number, Who who, @Nullable Peer peer, long file, long size, boolean everyone, List<Who> receivers)
-            implements AuditEvent {
-        @Override
-        public String type() {
-            return "file";
+            return file == null ? "text" : "file";
         }
 
         @Override
@@ -177,8 +158,8 @@ public sealed interface AuditEvent
                     .peer(peer)
                     .put(FILE, file)
                     .put(SIZE, size)
-                    .put(RECEIVERS, everyone ? "everyone" : Integer.toString(receivers.size()))
-                    .to(receivers);
+                    .put(RECEIVERS, receivers == null ? "everyone" : receivers.size())
+                    .to(receivers == null ? List.of() : receivers);
         }
     }
 

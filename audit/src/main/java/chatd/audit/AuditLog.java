@@ -13,9 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,83 +93,15 @@ public final class AuditLog implements Closeable {
         LogFiles files = new LogFiles(directory);
         files.install("audit.xsd");
         files.install("audit.css");
-        List<AuditEvent> mended = new ArrayList<>();
-        Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
-        if (open == null) {
-            closePublished(files);
-        } else if (open.isClosed() && !alreadyClosed(files.closed(), open)) {
-            Files.createLink(files.closed(open.number, open.started), files.part());
-        }
-        List<Path> closed = files.closed();
-        Segment before = null;
-        if (!closed.isEmpty() && (open == null || open.lastSeq() < 0 || alreadyClosed(closed, open))) {
-            before = Segment.read(closed.getLast());
-        }
-        if (open == null || alreadyClosed(closed, open)) {
-            open = begin(files, options, clock, before);
-        }
-        if (before != null && open.lastSeq() < 0) {
-            String name = LogFiles.name(closed.getLast());
-            mended.addFirst(new AuditEvent.Rotated(name, before.lastMessage(), before.lastChange()));
-        }
+        Recovery recovery = Recovery.of(files, options.fsync(), clock);
+        Segment before = recovery.before();
+        Segment open = recovery.open() == null ? begin(files, options, clock, before) : recovery.open();
         FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
         part.position(open.end());
         AuditLog log = new AuditLog(files, options, clock, part, open, before);
-        log.append(mended.toArray(AuditEvent[]::new));
+        log.append(recovery.mended().toArray(AuditEvent[]::new));
         log.publish();
         return log;
-    }
-
-    private static boolean alreadyClosed(List<Path> closed, Segment open) {
-        return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= open.number;
-    }
-
-    /** Where the part is gone, what was last published of it is the segment. */
-    private static void closePublished(LogFiles files) throws IOException {
-        if (!Files.exists(files.published())) {
-            return;
-        }
-        Segment published = Segment.read(files.published());
-        List<Path> closed = files.closed();
-        if (published.isClosed() && !alreadyClosed(closed, published)) {
-            Path fresh = files.temporary("audit.xml");
-            Files.copy(files.published(), fresh, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(fresh, files.closed(published.number, published.started), StandardCopyOption.ATOMIC_MOVE);
-        }
-    }
-
-    private static @Nullable Segment mend(LogFiles files, Clock clock, List<AuditEvent> mended) throws IOException {
-        Segment last;
-        try {
-            last = Segment.read(files.part());
-        } catch (Segment.Broken e) {
-            Path kept = keepTail(files, 0, clock);
-            mended.add(new AuditEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
-            Files.delete(files.part());
-            return null;
-        }
-        long torn = Files.size(files.part()) - last.end();
-        boolean wasBeingClosed = last.isClosed() && torn == END.length;
-        if (torn > 0 && !wasBeingClosed) {
-            Path kept = keepTail(files, last.end(), clock);
-            try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
-                part.truncate(last.end());
-                part.force(true);
-            }
-            mended.add(new AuditEvent.Recovered(torn, LogFiles.name(kept)));
-            return Segment.read(files.part());
-        }
-        return last;
-    }
-
-    private static Path keepTail(LogFiles files, long from, Clock clock) throws IOException {
-        Path kept = files.directory().resolve("audit.torn-" + clock.instant().toEpochMilli());
-        try (FileChannel in = FileChannel.open(files.part());
-                FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            copy(in, from, in.size(), out);
-            out.force(true);
-        }
-        return kept;
     }
 
     /** The part of a segment that has just begun, open for appending. */
@@ -221,21 +151,28 @@ public final class AuditLog implements Closeable {
         if (events.length == 0) {
             return;
         }
+        checkWhole();
+        rotateWhereDue();
+        try {
+            write(events);
+        } catch (IOException | RuntimeException e) {
+            throw broken(e);
+        }
+        publisher.wake(size);
+    }
+
+    private void checkWhole() throws IOException {
         if (broken != null) {
             throw new IOException("the log is broken: " + broken.getMessage(), broken);
         }
-        try {
-            rotateWhereDue();
-            write(events);
-        } catch (IOException e) {
-            broken = e;
-            throw e;
-        } catch (RuntimeException e) {
-            // The chain may have gone on without its line.
-            broken = new IOException("an event could not be written as a line", e);
-            throw broken;
-        }
-        publisher.wake(size);
+    }
+
+    /** From now on nothing is written: there may be half a line, or the chain may have gone on without its line. */
+    private IOException broken(Exception cause) {
+        broken = cause instanceof IOException io
+                ? io
+                : new IOException("an event could not be written as a line", cause);
+        return broken;
     }
 
     private void write(AuditEvent... events) throws IOException {
@@ -298,21 +235,27 @@ public final class AuditLog implements Closeable {
      * part gets its closing tag and a second name, and loses the first to the part of the next segment: nothing is copied
      * while those who append wait, and there is a part at every moment.
      *
-     * @throws IOException where that failed; the segment goes on
+     * @throws IOException where that failed, and the segment goes on; or where the log is broken, now or before
      */
     public synchronized void rotate() throws IOException {
+        checkWhole();
+        try {
+            closeAndBegin();
+        } catch (NotRotated e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw broken(e);
+        }
+    }
+
+    private void closeAndBegin() throws IOException {
         Path closed = files.closed(segment, started);
         boolean named = false;
         Fresh fresh;
         try {
             write(part, END);
-            if (options.fsync() != Fsync.NEVER) {
-                part.force(false);
-            }
-            Files.createLink(closed, files.part());
+            files.close(part, closed, options.fsync());
             named = true;
-            // This name must be on the disk before the other is that of the next segment.
-            files.forceNames();
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             fresh = begin(files, options, segment + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now);
         } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,7 +39,7 @@ public record LogFiles(Path directory) {
     }
 
     Path closed(long segment, Instant started) {
-        return directory.resolve("audit-%06d-%s.xml".formatted(segment, STAMP.format(started)));
+        return directory.resolve(String.format(Locale.ROOT, "audit-%06d-%s.xml", segment, STAMP.format(started)));
     }
 
     /** The closed segments, oldest first. */
@@ -53,6 +54,25 @@ public record LogFiles(Path directory) {
         }
         files.sort(Comparator.comparingLong(LogFiles::segment));
         return files;
+    }
+
+    /**
+     * Gives the part, which has its closing tag, its second name.
+     *
+     * @throws IOException where that failed; it has no second name then
+     */
+    void close(FileChannel part, Path closed, AuditLog.Fsync fsync) throws IOException {
+        if (fsync != AuditLog.Fsync.NEVER) {
+            part.force(true);
+        }
+        Files.createLink(closed, part());
+        try {
+            // This name must be on the disk before the other is that of the next segment.
+            forceNames();
+        } catch (IOException e) {
+            Files.delete(closed);
+            throw e;
+        }
     }
 
     /** Brings the directory itself to the disk: names that were made or changed survive a loss of power. */

@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +24,43 @@ public final class LogTail implements Closeable {
     /** @param last events to begin with, of the open segment */
     public LogTail(LogFiles files, int last) throws IOException {
         this.files = files;
-        this.part = open();
+        Opened first = open(files.part());
+        this.part = first.file();
+        this.key = first.key();
         part.seek(start(last));
     }
 
-    private RandomAccessFile open() throws IOException {
-        key = Files.readAttributes(files.part(), java.nio.file.attribute.BasicFileAttributes.class)
-                .fileKey();
-        return new RandomAccessFile(files.part().toFile(), "r");
+    private record Opened(RandomAccessFile file, @Nullable Object key) {}
+
+    /** Opens a file together with its key, which stays its own when it gets another name. */
+    private static Opened open(Path path) throws IOException {
+        while (true) {
+            Object before = keyOf(path);
+            RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+            if (Objects.equals(before, keyOf(path))) {
+                return new Opened(file, before);
+            }
+            file.close();
+        }
+    }
+
+    private static @Nullable Object keyOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Goes on with the segment after the one that was read: the part, or one that has been closed meanwhile. */
+    private void goOn() throws IOException {
+        Opened next = open(files.part());
+        for (Iterator<Path> closed = files.closed().iterator(); closed.hasNext(); ) {
+            if (Objects.equals(keyOf(closed.next()), key) && closed.hasNext()) {
+                next.file().close();
+                next = open(closed.next());
+                break;
+            }
+        }
+        part.close();
+        part = next.file();
+        key = next.key();
     }
 
     /** Where the last {@code n} events begin: found from the end, a window at a time. */
@@ -61,8 +94,7 @@ public final class LogTail implements Closeable {
                 // What came between the end of the file and its rotation is still to be read.
                 line = line();
                 if (line == null) {
-                    part.close();
-                    part = open();
+                    goOn();
                     continue;
                 }
             }
@@ -93,9 +125,7 @@ public final class LogTail implements Closeable {
     }
 
     private boolean isRotated() throws IOException {
-        Object now = Files.readAttributes(files.part(), java.nio.file.attribute.BasicFileAttributes.class)
-                .fileKey();
-        return !java.util.Objects.equals(now, key);
+        return !Objects.equals(keyOf(files.part()), key);
     }
 
     /** Waits a moment. */

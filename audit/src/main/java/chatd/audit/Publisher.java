@@ -22,8 +22,11 @@ final class Publisher {
     private static final long PAUSE_MILLIS = 750;
     private static final long PIECE = 1 << 20;
 
-    /** Times as long as a piece took. */
+    /** Times as long as a piece took; on a slow disk no longer than 64 MiB leave it in eight seconds. */
     private static final int REST = 3;
+
+    private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
+    private static final long RETRY_MILLIS = 5_000;
 
     /** The part, opened for this reader alone, and how much of it is whole lines. */
     record Snapshot(FileChannel part, long size) implements Closeable {
@@ -51,6 +54,8 @@ final class Publisher {
     private boolean stopped;
     private long size;
     private @Nullable Thread thread;
+    /** When the part was last forced; for those who hold {@link #one} or are the publisher's thread. */
+    private volatile long forced = System.nanoTime();
 
     Publisher(LogFiles files, AuditLog.Fsync fsync) {
         this.files = files;
@@ -65,14 +70,18 @@ final class Publisher {
     private void run(Source source) {
         try {
             while (awaitChange()) {
+                long begun = System.nanoTime();
+                long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
                 try {
                     publish(source, true);
                 } catch (IOException e) {
                     // The next append meets the same disk and answers for it; the part is the truth in the meantime.
                     System.getLogger(Publisher.class.getName())
                             .log(System.Logger.Level.ERROR, "audit.xml can't be published: " + e.getMessage());
+                    wake(bytes());
+                    pause = RETRY_MILLIS;
                 }
-                pauseAfter(source);
+                rest(source, TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,14 +102,15 @@ final class Publisher {
         }
     }
 
-    private void pauseAfter(Source source) throws InterruptedException {
-        long nanos = TimeUnit.MILLISECONDS.toNanos(Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND));
-        while (nanos > 0 && !isHurried()) {
-            long slice = Math.min(nanos, TimeUnit.SECONDS.toNanos(1));
-            pause(slice);
-            nanos -= slice;
-            if (nanos > 0 && fsync == AuditLog.Fsync.INTERVAL) {
+    /** Leaves the disk to others, but for what was appended meanwhile, which is on it within a second. */
+    private void rest(Source source, long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0 && !isHurried(); left = end - System.nanoTime()) {
+            long due = forced + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - System.nanoTime();
+            if (fsync == AuditLog.Fsync.INTERVAL && due <= 0) {
                 force(source);
+            } else {
+                pause(fsync == AuditLog.Fsync.INTERVAL ? Math.min(left, due) : left);
             }
         }
     }
@@ -135,14 +145,15 @@ final class Publisher {
         }
     }
 
-    /** What was appended is on the disk within a second, however seldom it is published. */
-    private static void force(Source source) {
+    /** What was appended is on the disk within a second, however seldom it is published, and however long that takes. */
+    private void force(Source source) {
         try (Snapshot now = source.snapshot()) {
             now.part().force(false);
         } catch (IOException e) {
             System.getLogger(Publisher.class.getName())
                     .log(System.Logger.Level.ERROR, "audit.part can't be forced to the disk: " + e.getMessage());
         }
+        forced = System.nanoTime();
     }
 
     /** Says that the part has grown to {@code bytes}. */
@@ -177,11 +188,11 @@ final class Publisher {
     }
 
     private void publish(Source source, boolean gently) throws IOException {
+        if (fsync == AuditLog.Fsync.INTERVAL) {
+            force(source);
+        }
         one.lock();
         try (Snapshot now = source.snapshot()) {
-            if (fsync == AuditLog.Fsync.INTERVAL) {
-                now.part().force(false);
-            }
             Path fresh = files.temporary("audit.xml");
             try (FileChannel out = FileChannel.open(
                     fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -192,7 +203,7 @@ final class Publisher {
                         out.force(false);
                     }
                     if (gently && at + PIECE < now.size() && !one.hasQueuedThreads()) {
-                        rest(REST * (System.nanoTime() - begun));
+                        rest(source, Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));
                     }
                 }
                 AuditLog.write(out, AuditLog.END);
@@ -201,16 +212,11 @@ final class Publisher {
                 }
             }
             Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            one.unlock();
-        }
-    }
-
-    private void rest(long nanos) {
-        try {
-            pause(nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            one.unlock();
         }
     }
 

@@ -33,9 +33,9 @@ final class AuditEvents {
         all.put("password", new AccountEvent.PasswordChanged(10, ALICE, PEER));
         all.put("settings", new AccountEvent.SettingsStored(11, ALICE, PEER, 345));
         all.put("account", new AccountEvent.AccountChanged(12, WANG, "reset", "root"));
-        all.put("text", new AuditEvent.TextSent(42, ALICE, PEER, 11, false, List.of(WANG, ALICE)));
-        all.put("text-everyone", new AuditEvent.TextSent(43, ALICE, PEER, 11, true, List.of()));
-        all.put("file", new AuditEvent.FileSent(44, ALICE, PEER, 3, 16 << 20, false, List.of(WANG)));
+        all.put("text", new AuditEvent.MessageSent(42, ALICE, PEER, null, 11, List.of(WANG, ALICE)));
+        all.put("text-everyone", new AuditEvent.MessageSent(43, ALICE, PEER, null, 11, null));
+        all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG)));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
@@ -56,7 +56,7 @@ final class AuditEvents {
         all.put("clock", new AuditEvent.ClockSetBack(Duration.ofHours(1)));
         all.put("database", new AuditEvent.Database(false, "Connection refused"));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
-        all.put("late", new AuditEvent.Late(new AuditEvent.TextSent(45, ALICE, null, 5, true, List.of())));
+        all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null)));
         all.put("joined", new AuditEvent.Joined(new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"), 120));
         all.put(
                 "hostile",

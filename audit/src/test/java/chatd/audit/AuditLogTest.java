@@ -1,6 +1,7 @@
 package chatd.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.XMLConstants;
@@ -219,6 +221,33 @@ class AuditLogTest {
     }
 
     @Test
+    void aBrokenLogIsNotRotated() throws Exception {
+        AuditLog log = open();
+        log.append(Logs.event(1));
+        log.close();
+        assertThatThrownBy(log::rotate).isInstanceOf(IOException.class).hasMessageContaining("broken");
+        assertThat(log.files().closed()).isEmpty();
+        verifies();
+    }
+
+    /** The names of files are read again by their form: they must not follow the language of the machine. */
+    @Test
+    void aSegmentIsNamedAlikeInEveryLanguage() throws Exception {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1));
+            log.rotate();
+            assertThat(log.files().closed())
+                    .extracting(LogFiles::name)
+                    .containsExactly("audit-000001-20261120T061500Z.xml");
+        } finally {
+            Locale.setDefault(before);
+        }
+        verifies();
+    }
+
+    @Test
     void whatFollowsTheClosingTagIsCutOffWithIt() throws Exception {
         Logs.write(directory, 3);
         Files.writeString(directory.resolve("audit.part"), "</audit>\n</audit>\n", StandardOpenOption.APPEND);
@@ -334,6 +363,15 @@ class AuditLogTest {
                 assertThat(tail.next()).contains("message=\"4\"");
                 assertThat(tail.next()).contains("rotation");
                 assertThat(tail.next()).contains("message=\"5\"");
+                assertThat(tail.next()).isNull();
+                log.rotate();
+                log.append(Logs.event(6));
+                log.rotate();
+                log.append(Logs.event(7));
+                assertThat(tail.next()).contains("rotation");
+                assertThat(tail.next()).contains("message=\"6\"");
+                assertThat(tail.next()).contains("rotation");
+                assertThat(tail.next()).contains("message=\"7\"");
                 assertThat(tail.next()).isNull();
             }
             try (LogTail all = new LogTail(log.files(), 100)) {

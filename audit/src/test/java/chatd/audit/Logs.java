@@ -43,7 +43,7 @@ final class Logs {
     }
 
     static AuditEvent event(int n) {
-        return new AuditEvent.TextSent(n, Who.of(1, "alice"), null, n, true, List.of());
+        return new AuditEvent.MessageSent(n, Who.of(1, "alice"), null, null, n, null);
     }
 
     /** A log with {@code n} messages that was closed in order. */

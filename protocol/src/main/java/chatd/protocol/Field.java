@@ -16,25 +16,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One field of a packet: how it is read and how it is written, in one place.
+ * One field of a packet: how it is read and how it is written, in one place. By itself it is a layout too.
  *
  * @param <T> what it holds
  */
-interface Field<T> {
+interface Field<T> extends Layout<T> {
     int NAME_BYTES = 32;
     int FILE_NAME_BYTES = 64;
     int TIME_BYTES = 19;
-
-    /**
-     * Reads it from a body.
-     *
-     * @param in the body, or as much of it as is buffered; its first byte is at index 0
-     * @param length of the whole body as the header told it
-     * @throws MalformedFrame where the bytes break the field's rules
-     */
-    T read(ByteBuf in, long length);
-
-    void write(ByteBuf out, T value);
 
     static <T> Field<T> of(Reader<T> reader, Writer<T> writer) {
         return new Field<>() {

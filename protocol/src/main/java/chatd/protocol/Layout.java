@@ -11,8 +11,16 @@ import java.util.function.Supplier;
  * @param <T> the record
  */
 interface Layout<T> {
+    /**
+     * Reads it from a body.
+     *
+     * @param in the body, or as much of it as is buffered; its first byte is at index 0
+     * @param length of the whole body as the header told it
+     * @throws MalformedFrame where the bytes break the rules
+     */
     T read(ByteBuf in, long length);
 
+    /** @throws IllegalArgumentException where a value does not fit */
     void write(ByteBuf out, T value);
 
     static <T> Layout<T> empty(Supplier<T> make) {
@@ -37,16 +45,6 @@ interface Layout<T> {
     }
 
     static <T> Layout<T> of(Field.Reader<T> reader, Field.Writer<T> writer) {
-        return new Layout<>() {
-            @Override
-            public T read(ByteBuf in, long length) {
-                return reader.read(in, length);
-            }
-
-            @Override
-            public void write(ByteBuf out, T value) {
-                writer.write(out, value);
-            }
-        };
+        return Field.of(reader, writer);
     }
 }

@@ -110,8 +110,8 @@ public class JournalBenchmark {
 
         @Override
         public AuditEvent event(Entry.Message entry) {
-            return new AuditEvent.TextSent(
-                    entry.number(), Who.of(1, "alice"), null, 100, false, List.of(Who.of(2, "bob")));
+            return new AuditEvent.MessageSent(
+                    entry.number(), Who.of(1, "alice"), null, null, 100, List.of(Who.of(2, "bob")));
         }
 
         @Override

@@ -35,12 +35,12 @@ public class LogBenchmark {
     private final AuditEvent[] many = new AuditEvent[TURN];
 
     private static AuditEvent event(long number) {
-        return new AuditEvent.TextSent(
+        return new AuditEvent.MessageSent(
                 number,
                 Who.of(1, "alice"),
                 new Peer("s1", "chat/1", "2001:db8::1", 50_000),
+                null,
                 100,
-                false,
                 List.of(Who.of(2, "bob")));
     }
 

@@ -69,14 +69,13 @@ public final class CatchUp {
         Who sender = message.sender() == Entry.Message.SERVER
                 ? new Who(null, Names.SERVER)
                 : Who.of(message.sender(), directory.nameOf(message.sender()));
-        boolean everyone = message.receivers().isEmpty();
-        List<Who> receivers = message.receivers().orElse(List.of()).stream()
-                .map(number -> Who.of(number, directory.nameOf(number)))
-                .toList();
         MessageStore.FileOf file = message.file();
-        return file == null
-                ? new AuditEvent.TextSent(message.number(), sender, null, message.textBytes(), everyone, receivers)
-                : new AuditEvent.FileSent(
-                        message.number(), sender, null, file.number(), file.size(), everyone, receivers);
+        return new AuditEvent.MessageSent(
+                message.number(),
+                sender,
+                null,
+                file == null ? null : file.number(),
+                file == null ? message.textBytes() : file.size(),
+                message.receivers().map(directory::who).orElse(null));
     }
 }

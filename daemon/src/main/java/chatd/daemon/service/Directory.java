@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.audit.Who;
 import chatd.daemon.store.Account;
 import java.util.Collection;
 import java.util.HashMap;
@@ -49,6 +50,11 @@ public final class Directory {
     public String nameOf(long number) {
         Account account = byNumber.get(number);
         return account == null ? Names.SERVER : account.name();
+    }
+
+    /** Accounts as the log has them. */
+    List<Who> who(List<Long> numbers) {
+        return numbers.stream().map(number -> Who.of(number, nameOf(number))).toList();
     }
 
     /** All but deleted ones, by number. */

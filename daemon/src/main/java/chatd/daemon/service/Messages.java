@@ -13,6 +13,8 @@ import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +75,7 @@ public final class Messages {
                     "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, limits.text()));
         }
         Recipients recipients = recipients(command.audience());
-        return new Sending(session, recipients) {
+        return new Sending(session, recipients, bytes) {
             @Override
             public long bytes() {
                 return 200L + 2L * text.length() + recipients.bytes();
@@ -86,17 +88,6 @@ public final class Messages {
             }
 
             @Override
-            public AuditEvent event(Entry.Message entry) {
-                return new AuditEvent.TextSent(
-                        entry.number(),
-                        AuditTrail.who(directory.numbered(entry.sender())),
-                        AuditTrail.peer(session),
-                        bytes,
-                        recipients.numbers() == null,
-                        recipients.who(directory));
-            }
-
-            @Override
             Event toReceivers(Entry.Message entry) {
                 return new Event.Text(directory.nameOf(entry.sender()), entry.time(), text);
             }
@@ -106,7 +97,7 @@ public final class Messages {
     /** Sends a file whose content is there. */
     CompletableFuture<?> sendFile(
             Session session, Recipients recipients, String name, long content, long size, byte[] digest) {
-        return journal.submit(new Sending(session, recipients) {
+        return journal.submit(new Sending(session, recipients, size) {
             @Override
             public long bytes() {
                 return 1_000 + recipients.bytes();
@@ -120,30 +111,14 @@ public final class Messages {
             }
 
             @Override
-            public AuditEvent event(Entry.Message entry) {
-                return new AuditEvent.FileSent(
-                        entry.number(),
-                        AuditTrail.who(directory.numbered(entry.sender())),
-                        AuditTrail.peer(session),
-                        file(entry).number(),
-                        size,
-                        recipients.numbers() == null,
-                        recipients.who(directory));
-            }
-
-            @Override
             Event toReceivers(Entry.Message entry) {
                 return new Event.FileOffer(
                         directory.nameOf(entry.sender()),
                         entry.time(),
                         name,
-                        file(entry).number());
+                        Objects.requireNonNull(entry.file()).number());
             }
         });
-    }
-
-    private static Entry.StoredFile file(Entry.Message entry) {
-        return java.util.Objects.requireNonNull(entry.file());
     }
 
     /** Looks the recipients up. */
@@ -165,13 +140,28 @@ public final class Messages {
     private abstract class Sending implements Journal.Work<Entry.Message> {
         final Session session;
         final Recipients recipients;
+        private final long size;
 
-        Sending(Session session, Recipients recipients) {
+        Sending(Session session, Recipients recipients, long size) {
             this.session = session;
             this.recipients = recipients;
+            this.size = size;
         }
 
         abstract Event toReceivers(Entry.Message entry);
+
+        @Override
+        public AuditEvent event(Entry.Message entry) {
+            Entry.StoredFile file = entry.file();
+            List<Long> receivers = entry.receivers();
+            return new AuditEvent.MessageSent(
+                    entry.number(),
+                    AuditTrail.who(directory.numbered(entry.sender())),
+                    AuditTrail.peer(session),
+                    file == null ? null : file.number(),
+                    size,
+                    receivers == null ? null : directory.who(receivers));
+        }
 
         @Override
         public void committed(Committed<Entry.Message> committed) {

@@ -1,6 +1,5 @@
 package chatd.daemon.service;
 
-import chatd.audit.Who;
 import chatd.daemon.store.Account;
 import chatd.protocol.Audience;
 import java.util.ArrayList;
@@ -63,14 +62,5 @@ record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
     /** About how much memory they take on their way. */
     long bytes() {
         return numbers == null ? 0 : 64L * numbers.size();
-    }
-
-    /** For the log. */
-    List<Who> who(Directory directory) {
-        return numbers == null
-                ? List.of()
-                : numbers.stream()
-                        .map(number -> Who.of(number, directory.nameOf(number)))
-                        .toList();
     }
 }

@@ -110,7 +110,7 @@ class JournalIT {
 
             @Override
             public AuditEvent event(Entry.Message entry) {
-                return new AuditEvent.TextSent(entry.number(), Who.of(1, "a"), null, 1, true, List.of());
+                return new AuditEvent.MessageSent(entry.number(), Who.of(1, "a"), null, null, 1, null);
             }
 
             @Override

@@ -1,0 +1,115 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mends at the start what the last owner of a log left unfinished, by a kill or a loss of power at whatever moment: a torn
+ * tail is cut back and kept beside, and a segment that was being closed is closed.
+ *
+ * @param open the segment to go on with; null where the next is to be begun
+ * @param before the last closed one, where {@code open} has no event yet or is null
+ * @param mended what is to be logged
+ */
+record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEvent> mended) {
+    static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
+        List<AuditEvent> mended = new ArrayList<>();
+        Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
+        if (open == null) {
+            closePublished(files);
+        } else if (open.isClosed() && !isClosed(files, open)) {
+            open = close(files, fsync, open);
+        }
+        if (open != null && isClosed(files, open)) {
+            open = null;
+        }
+        List<Path> closed = files.closed();
+        Segment before = null;
+        if (!closed.isEmpty() && (open == null || open.lastSeq() < 0)) {
+            before = Segment.read(closed.getLast());
+            mended.addFirst(
+                    new AuditEvent.Rotated(LogFiles.name(closed.getLast()), before.lastMessage(), before.lastChange()));
+        }
+        return new Recovery(open, before, mended);
+    }
+
+    private static boolean isClosed(LogFiles files, Segment segment) throws IOException {
+        List<Path> closed = files.closed();
+        return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= segment.number;
+    }
+
+    /** Where the part is gone, what was last published of it is the segment. */
+    private static void closePublished(LogFiles files) throws IOException {
+        if (!Files.exists(files.published())) {
+            return;
+        }
+        Segment published = Segment.read(files.published());
+        if (published.isClosed() && !isClosed(files, published)) {
+            Path fresh = files.temporary("audit.xml");
+            Files.copy(files.published(), fresh, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel copy = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                copy.force(true);
+            }
+            Files.move(fresh, files.closed(published.number, published.started), StandardCopyOption.ATOMIC_MOVE);
+            files.forceNames();
+        }
+    }
+
+    private static @Nullable Segment mend(LogFiles files, Clock clock, List<AuditEvent> mended) throws IOException {
+        Segment last;
+        try {
+            last = Segment.read(files.part());
+        } catch (Segment.Broken e) {
+            Path kept = keepTail(files, 0, clock);
+            mended.add(new AuditEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
+            Files.delete(files.part());
+            return null;
+        }
+        long torn = Files.size(files.part()) - last.end();
+        boolean wasBeingClosed = last.isClosed() && torn == AuditLog.END.length;
+        if (torn > 0 && !wasBeingClosed) {
+            Path kept = keepTail(files, last.end(), clock);
+            mended.add(new AuditEvent.Recovered(torn, LogFiles.name(kept)));
+            try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
+                return cutBack(files, part, last);
+            }
+        }
+        return last;
+    }
+
+    private static Segment cutBack(LogFiles files, FileChannel part, Segment segment) throws IOException {
+        part.truncate(segment.end());
+        part.force(true);
+        return Segment.read(files.part());
+    }
+
+    private static Path keepTail(LogFiles files, long from, Clock clock) throws IOException {
+        Path kept = files.directory().resolve("audit.torn-" + clock.instant().toEpochMilli());
+        try (FileChannel in = FileChannel.open(files.part());
+                FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            AuditLog.copy(in, from, in.size(), out);
+            out.force(true);
+        }
+        return kept;
+    }
+
+    /** Finishes what {@link AuditLog#rotate} had begun; where that can't be done, the segment goes on as it does there. */
+    private static Segment close(LogFiles files, AuditLog.Fsync fsync, Segment segment) throws IOException {
+        try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
+            try {
+                files.close(part, files.closed(segment.number, segment.started), fsync);
+                return segment;
+            } catch (IOException e) {
+                return cutBack(files, part, segment);
+            }
+        }
+    }
+}
