@@ -1,6 +1,7 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -53,6 +54,22 @@ class RulesTextIT {
         assertThat(ann.replay(1).getFirst().body()).isEqualTo(text.body());
         assertThat(ben.replay(1).getFirst().body()).isEqualTo(text.body());
         assertThat(cid.history(10)).isEmpty();
+    }
+
+    /** What many send in one moment is written in one turn; it must not look as if the reader were slow. */
+    @Test
+    void aBurstOfLargeTextsIsNotTooMuchForWhoReads() {
+        byte[][] burst = IntStream.range(0, 60)
+                .mapToObj(i -> Wire.text(i + " " + "x".repeat(60_000), ben.name()))
+                .toArray(byte[][]::new);
+        for (int round = 0; round < 5; round++) {
+            Thread sending = Thread.startVirtualThread(() -> ann.send(Wire.join(burst)));
+            for (int i = 0; i < burst.length; i++) {
+                assertThat(ben.expect(Wire.TEXT).text()).startsWith(i + " ");
+            }
+            await().until(() -> !sending.isAlive());
+        }
+        ann.fenceWithNothing();
     }
 
     @Test

@@ -92,7 +92,7 @@ public final class Inbox {
         put(new Waiting(new Violated(how), 0));
     }
 
-    /** The peer will send nothing more: what came before is still done and answered. */
+    /** The peer will send nothing more: what came before is still done; after its close_notify TLS sends no answer. */
     public void end() {
         put(new Waiting(new End(), 0));
     }

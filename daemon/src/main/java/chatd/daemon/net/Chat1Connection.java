@@ -58,7 +58,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private @Nullable Session session;
     private @Nullable Inbox inbox;
     private @Nullable ByteBuf received;
-
     private boolean secured;
     private boolean ticking;
     private boolean deaf;
@@ -118,7 +117,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             case SslHandshakeCompletionEvent handshake -> {
                 deaf = true;
                 String why = TlsFailure.reason(handshake.cause());
-                audit.caused("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
+                audit.soon("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
                 ctx.close();
             }
             case SslCloseCompletionEvent closed -> peerIsDone(ctx);
@@ -254,7 +253,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         boolean owing = inbox().isBusy() || isPaused() || share.waits();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
             deaf = true;
-            audit.caused(
+            audit.soon(
                     "timeout",
                     session(),
                     new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
@@ -295,6 +294,9 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
         if (wrote) {
             ctx.flush();
+        }
+        if (!ctx.channel().isWritable()) {
+            session().written();
         }
         if (finishing && !shut && ctx.channel().isWritable() && session().isAllSent()) {
             shut(ctx);

@@ -29,6 +29,7 @@ final class Hello extends SslClientHelloHandler<Boolean> {
 
     private final Supplier<SslHandler> tls;
     private final List<String> dialects;
+    private boolean refused;
 
     /** @param tls takes over once the client is welcome */
     Hello(Supplier<SslHandler> tls, List<String> dialects) {
@@ -57,6 +58,11 @@ final class Hello extends SslClientHelloHandler<Boolean> {
             ctx.pipeline().replace(this, "tls", tls.get());
             return;
         }
+        // The same hello is decoded again when the channel closes.
+        if (refused) {
+            return;
+        }
+        refused = true;
         ctx.writeAndFlush(Unpooled.wrappedBuffer(REFUSAL));
         ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new NoDialect()));
     }

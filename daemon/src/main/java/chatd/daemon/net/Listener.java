@@ -132,7 +132,7 @@ public final class Listener implements AutoCloseable {
     private void accept(SocketChannel channel) {
         InetSocketAddress peer = channel.remoteAddress();
         if (!admission.admit(peer.getAddress())) {
-            audit.stranger(
+            audit.soon(
                     "too-many",
                     peer.getAddress(),
                     new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), "too-many"));

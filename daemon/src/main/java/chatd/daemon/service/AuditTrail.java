@@ -39,18 +39,23 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    /** Logs what someone who is not logged in has caused; much of a kind from one network is joined. */
-    public void stranger(String kind, InetAddress by, AuditEvent event) {
-        strangers.caused(kind, by, event);
-    }
-
     /** Logs what a session has caused: joined as long as nobody is logged in there. */
     public void caused(String kind, Session by, AuditEvent event) {
         if (by.isLoggedIn()) {
             log(event);
         } else {
-            stranger(kind, by.address(), event);
+            strangers.caused(kind, by.address(), event);
         }
+    }
+
+    /** As {@link #caused}, a moment later: for an event loop, which must not wait for the disk. */
+    public void soon(String kind, Session by, AuditEvent event) {
+        strangers.soon(() -> caused(kind, by, event));
+    }
+
+    /** As {@link #soon(String, Session, AuditEvent)}, where there is no session yet. */
+    public void soon(String kind, InetAddress by, AuditEvent event) {
+        strangers.soon(() -> strangers.caused(kind, by, event));
     }
 
     /** Logs what is waiting to be joined. */

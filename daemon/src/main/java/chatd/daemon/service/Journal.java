@@ -209,6 +209,10 @@ public final class Journal {
             }
         } catch (IOException | RuntimeException e) {
             observer.broken(e);
+        } catch (Error e) {
+            // No memory for buffers, say: the daemon without its journal would refuse everything and look well.
+            observer.broken(new IllegalStateException("the journal failed: " + e, e));
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -27,7 +27,9 @@ final class JournalQueue {
     private static final int WAITING = 10_000;
     private static final int WAITING_KIBIBYTES = 32 << 10;
     private static final int TURN_ENTRIES = 1_000;
-    private static final long TURN_BYTES = 8 << 20;
+    /** So much, and no more, comes to a reader before it can take any of it. */
+    private static final long TURN_BYTES = 1 << 20;
+
     private static final long GATHER_NANOS = 50_000;
 
     /** One piece of work on its way. */

@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Strangers implements AutoCloseable {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST = 10_000;
+    private static final int MOST_SOON = 1_000;
+    private static final long CLOSE_SECONDS = 5;
 
     /** @param network null where there are too many of them: then they are joined over all networks */
     private record Key(String kind, @Nullable Network network) {}
@@ -33,8 +35,8 @@ final class Strangers implements AutoCloseable {
 
     private final Consumer<AuditEvent> log;
     private final Map<Key, Window> windows = new HashMap<>();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("strangers").daemon().factory());
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("strangers").daemon().factory());
 
     @SuppressWarnings("FutureReturnValueIgnored") // it goes on until it is closed
     Strangers(Consumer<AuditEvent> log) {
@@ -55,6 +57,19 @@ final class Strangers implements AutoCloseable {
         }
     }
 
+    /** Does it on a thread of its own, in order; where very much waits for that already, here and now. */
+    void soon(Runnable logging) {
+        if (timer.getQueue().size() < MOST_SOON) {
+            try {
+                timer.execute(logging);
+                return;
+            } catch (RejectedExecutionException e) {
+                // It is just closed.
+            }
+        }
+        logging.run();
+    }
+
     private synchronized void flush(long age) {
         long now = System.nanoTime();
         for (Iterator<Window> all = windows.values().iterator(); all.hasNext(); ) {
@@ -69,10 +84,17 @@ final class Strangers implements AutoCloseable {
         }
     }
 
-    /** Logs what is still waiting. */
+    /** Logs what is still waiting. Its thread is not interrupted: that would close the log's file under it. */
     @Override
     public void close() {
-        timer.shutdownNow();
+        timer.shutdown();
+        try {
+            if (!timer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         flush(0);
     }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits to be written to one connection, in order (rule 16 of {@code chat-1.md}).
  *
- * <p>What comes unasked (messages, presence) never blocks its giver: it is counted, and past the bound the connection is
- * closed. What was asked for blocks its giver, a virtual thread, until the reader has taken enough; while an answer of
+ * <p>What comes unasked (messages, presence) never blocks its giver: what the reader has left of it is counted, and past
+ * the bound the connection is closed. What was asked for blocks its giver, a virtual thread, until the reader has taken enough; while an answer of
  * many frames is being produced, what comes unasked waits behind it.
  */
 final class Outbox {
@@ -53,6 +53,11 @@ final class Outbox {
     private int dead;
     private long countedBytes;
     private int countedFrames;
+
+    /** Of those, what came since the carrier last wrote what it could: no reader has had a chance to take it. */
+    private long freshBytes;
+
+    private int freshFrames;
     private long answerBytes;
     private boolean answering;
     /** Nothing new is taken; an answer that has begun is brought to its end. */
@@ -74,7 +79,7 @@ final class Outbox {
      * @param number of the message that it is, 0 where it is none
      * @param change of presence that it tells; a later one of the same user takes its place, or undoes it: then neither
      *     is told. Null for anything else
-     * @return whether there was room
+     * @return whether the reader had left no more than the bound when it was last written to
      */
     boolean push(ByteBuf frame, long number, @Nullable Change change) {
         lock.lock();
@@ -95,8 +100,10 @@ final class Outbox {
             }
             countedBytes += entry.bytes;
             countedFrames++;
+            freshBytes += entry.bytes;
+            freshFrames++;
             (answering ? held : queue).add(entry);
-            return countedBytes <= maxBytes && countedFrames <= maxFrames;
+            return countedBytes - freshBytes <= maxBytes && countedFrames - freshFrames <= maxFrames;
         } finally {
             lock.unlock();
         }
@@ -235,6 +242,19 @@ final class Outbox {
     private void uncount(Entry entry) {
         countedBytes -= entry.bytes;
         countedFrames--;
+        freshBytes = Math.min(freshBytes, countedBytes);
+        freshFrames = Math.min(freshFrames, countedFrames);
+    }
+
+    /** All was written that the reader takes: what is left now, it has left. */
+    void written() {
+        lock.lock();
+        try {
+            freshBytes = 0;
+            freshFrames = 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes nothing more, but the rest of an answer that has begun; what is there may still be polled. */

@@ -218,6 +218,11 @@ public final class Session {
         return outbox.poll();
     }
 
+    /** For the carrier: it has written all that the peer takes at the moment. */
+    public void written() {
+        outbox.written();
+    }
+
     /** For the carrier: whether nothing will come any more, and all of it was taken. */
     public boolean isAllSent() {
         return outbox.isAllSent();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.audit.AuditEvent;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class StrangersTest {
-    private final List<AuditEvent> logged = new ArrayList<>();
+    private final List<AuditEvent> logged = Collections.synchronizedList(new ArrayList<>());
 
     private static InetAddress address(String text) {
         return InetAddress.ofLiteral(text);
@@ -28,6 +30,32 @@ class StrangersTest {
             assertThat(logged).containsExactly(refused("192.0.2.1"));
         }
         assertThat(logged).containsExactly(refused("192.0.2.1"), new AuditEvent.Joined(refused("192.0.2.100"), 99));
+    }
+
+    @Test
+    void whatIsToBeLoggedSoonKeepsNobodyWaiting() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        Strangers strangers = new Strangers(event -> {
+            awaitUninterruptibly(disk);
+            logged.add(event);
+        });
+        for (String by : List.of("192.0.2.1", "192.0.3.1", "192.0.4.1")) {
+            strangers.soon(() -> strangers.caused("too-many", address(by), refused(by)));
+        }
+        assertThat(logged).isEmpty();
+        disk.countDown();
+        strangers.close();
+        strangers.soon(() -> strangers.caused("timeout", address("192.0.2.1"), refused("d")));
+        assertThat(logged)
+                .containsExactly(refused("192.0.2.1"), refused("192.0.3.1"), refused("192.0.4.1"), refused("d"));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -30,15 +30,31 @@ class OutboxTest {
     @Test
     void whatWaitsIsBoundedInBytes() {
         assertThat(outbox.push(frame("x".repeat(100)), 1, null)).isTrue();
-        assertThat(outbox.push(frame("x"), 2, null)).isFalse();
+        outbox.written();
+        assertThat(outbox.push(frame("x"), 2, null)).isTrue();
+        outbox.written();
+        assertThat(outbox.push(frame("x"), 3, null)).isFalse();
     }
 
     @Test
     void whatWaitsIsBoundedInFrames() {
-        for (int i = 1; i <= 5; i++) {
+        for (int i = 1; i <= 6; i++) {
             assertThat(outbox.push(frame("x"), i, null)).isTrue();
+            outbox.written();
         }
-        assertThat(outbox.push(frame("x"), 6, null)).isFalse();
+        assertThat(outbox.push(frame("x"), 7, null)).isFalse();
+    }
+
+    /** A turn of the journal brings many at once: the reader has left none of them before it was written to. */
+    @Test
+    void whatCameAtOnceIsNotWhatTheReaderHasLeft() {
+        for (int i = 1; i <= 50; i++) {
+            assertThat(outbox.push(frame("x".repeat(50)), i, null)).isTrue();
+        }
+        assertThat(outbox.poll()).isNotNull();
+        assertThat(outbox.push(frame("x"), 51, null)).isTrue();
+        assertThat(drained()).hasSize(50);
+        assertThat(outbox.push(frame("x"), 52, null)).isTrue();
     }
 
     @Test
