@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -30,6 +31,9 @@ public final class Database implements Closeable {
             new Settings().withExecuteLogging(false).withRenderSchema(false).withFetchWarnings(false);
 
     private final MariaDbDataSource source;
+    /** Without a bound for one statement: bringing a large schema up to date takes what it takes. */
+    private final MariaDbDataSource patient;
+
     private final Patience patience;
     private final HikariDataSource pool;
 
@@ -41,12 +45,8 @@ public final class Database implements Closeable {
     public Database(Config.Database config) throws IOException {
         patience = new Patience(config.timeout().multipliedBy(2));
         try {
-            source = new MariaDbDataSource(url(config));
-            source.setUser(config.user());
-            if (config.passwordFile().isPresent()) {
-                source.setPassword(Files.readString(config.passwordFile().get(), StandardCharsets.UTF_8)
-                        .strip());
-            }
+            source = source(config, config.timeout());
+            patient = source(config, Duration.ZERO);
         } catch (SQLException e) {
             throw new IOException("the database's address is wrong: " + e.getMessage(), e);
         }
@@ -62,10 +62,21 @@ public final class Database implements Closeable {
         pool = new HikariDataSource(pooled);
     }
 
-    private static String url(Config.Database config) {
+    private static MariaDbDataSource source(Config.Database config, Duration statement)
+            throws IOException, SQLException {
+        MariaDbDataSource source = new MariaDbDataSource(url(config, statement));
+        source.setUser(config.user());
+        if (config.passwordFile().isPresent()) {
+            source.setPassword(Files.readString(config.passwordFile().get(), StandardCharsets.UTF_8)
+                    .strip());
+        }
+        return source;
+    }
+
+    private static String url(Config.Database config, Duration statement) {
         Properties options = new Properties();
         options.setProperty("connectTimeout", Long.toString(config.timeout().toMillis()));
-        options.setProperty("socketTimeout", Long.toString(config.timeout().toMillis()));
+        options.setProperty("socketTimeout", Long.toString(statement.toMillis()));
         options.setProperty("useServerPrepStmts", "true");
         options.setProperty("cachePrepStmts", "true");
         // Many rows in one command, written by one statement: all of them or none.
@@ -102,7 +113,7 @@ public final class Database implements Closeable {
      */
     public void migrate() {
         try (Connection probe = connect()) {
-            Migrations.migrate(source);
+            Migrations.migrate(patient);
         } catch (SQLException e) {
             throw new DatabaseAway(reason(e), e, false);
         }

@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import org.jooq.DSLContext;
@@ -34,7 +36,10 @@ public final class Ledger implements Closeable {
     private final String host;
     private final long pid;
     private @Nullable Connection connection;
-    private long connectionId = -1;
+
+    /** Connections of ours that may still hold the lock: of each attempt since the last that succeeded, and that one. */
+    private final Set<Long> ours = ConcurrentHashMap.newKeySet();
+
     private @Nullable FutureTask<Opened> opening;
     private volatile boolean migrating;
 
@@ -79,14 +84,13 @@ public final class Ledger implements Closeable {
         try {
             FutureTask<Opened> attempt = opening;
             if (attempt == null) {
-                long before = connectionId;
-                attempt = Patience.start(() -> open(now, before, migration));
+                attempt = Patience.start(() -> attempt(now, migration));
                 opening = attempt;
             }
             Opened opened = database.patience().await(attempt);
             opening = null;
             connection = opened.connection();
-            connectionId = opened.id();
+            ours.retainAll(Set.of(opened.id()));
             return opened.numbers();
         } catch (HeldByAnother | Migrations.Refused e) {
             opening = null;
@@ -111,17 +115,19 @@ public final class Ledger implements Closeable {
     /** A connection that has the lock. */
     private record Opened(Connection connection, long id, Numbers numbers) {}
 
-    private Opened open(Instant now, long before, Runnable migration) throws SQLException {
+    private Opened attempt(Instant now, Runnable migration) throws SQLException {
         Connection fresh = database.connect();
         try {
             DSLContext sql = context(fresh);
-            acquire(sql, before);
-            migrating = true;
-            migration.run();
-            migrating = false;
             long id = sql.select(DSL.field("connection_id()", Long.class))
                     .fetchSingle()
                     .value1();
+            acquire(sql);
+            // Before anything else that may fail: the database may hold the lock for longer than we wait for it.
+            ours.add(id);
+            migrating = true;
+            migration.run();
+            migrating = false;
             sql.insertInto(HOLDER, HOLDER.ID, HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
                     .values(1, host, pid, now)
                     .onDuplicateKeyUpdate()
@@ -141,25 +147,31 @@ public final class Ledger implements Closeable {
         }
     }
 
-    private void acquire(DSLContext sql, long before) {
+    private void acquire(DSLContext sql) {
         Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
         Long holder = sql.select(owner).fetchSingle().value1();
-        if (holder != null && holder == before) {
+        boolean isOurs = holder != null && ours.contains(holder) && isHolder(sql);
+        if (isOurs) {
             try {
-                sql.execute("kill {0}", DSL.inline(before));
+                sql.execute("kill {0}", DSL.inline(holder));
             } catch (DataAccessException e) {
                 // It may have ended by itself meanwhile; the lock will tell.
             }
         }
         Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(3));
         Integer taken = sql.select(got).fetchSingle().value1();
-        if ((taken == null || taken != 1) && holder != null && holder == before) {
+        if ((taken == null || taken != 1) && isOurs) {
             throw new DataAccessException("the connection before this one has not ended yet");
         }
         if (taken == null || taken != 1) {
             String who = holder(sql).orElse("a process that did not say which");
             throw new HeldByAnother("another chatd writes to this database: " + who + ". Stop that one first.");
         }
+    }
+
+    /** Whether this process was the last to say that it has the lock: numbers of connections are given again. */
+    private boolean isHolder(DSLContext sql) {
+        return sql.fetchExists(HOLDER, HOLDER.HOST.eq(host), HOLDER.PID.eq(pid));
     }
 
     private static Optional<String> holder(DSLContext sql) {
@@ -198,21 +210,26 @@ public final class Ledger implements Closeable {
         }
         try {
             return database.patience().run(() -> work.on(current));
-        } catch (DatabaseAway e) {
-            throw e;
-        } catch (DataAccessException e) {
-            throw Database.isAway(e) ? new DatabaseAway(Database.reason(e), e, true) : e;
-        } catch (TimeoutException e) {
-            connection = null;
-            throw new DatabaseAway(String.valueOf(e.getMessage()), e, true);
-        } catch (SQLException e) {
-            if (Database.isAway(e)) {
-                throw new DatabaseAway(Database.reason(e), e, true);
+        } catch (DataAccessException | SQLException e) {
+            if (!Database.isAway(e)) {
+                throw e instanceof DataAccessException failed
+                        ? failed
+                        : new DataAccessException("a statement failed: " + Database.reason(e), e);
             }
-            throw new DataAccessException("a statement failed: " + Database.reason(e), e);
+            throw lost(new DatabaseAway(Database.reason(e), e, true));
+        } catch (TimeoutException e) {
+            throw lost(new DatabaseAway(String.valueOf(e.getMessage()), e, true));
+        } catch (DatabaseAway e) {
+            throw lost(e);
         } catch (Exception e) {
-            throw new DatabaseAway(Database.reason(e), e, true);
+            throw lost(new DatabaseAway(Database.reason(e), e, true));
         }
+    }
+
+    /** Gives the connection up: a transaction may still be open on it, and must take in nothing more. */
+    private DatabaseAway lost(DatabaseAway why) {
+        close();
+        return why;
     }
 
     /**

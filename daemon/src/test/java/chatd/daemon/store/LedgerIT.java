@@ -1,7 +1,9 @@
 package chatd.daemon.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -9,6 +11,7 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
@@ -49,15 +52,16 @@ class LedgerIT {
 
     private void kill() throws Exception {
         try (Connection connection = DriverManager.getConnection(schema.url())) {
-            List<Long> ids = new ArrayList<>();
-            try (ResultSet result = connection
-                    .createStatement()
-                    .executeQuery(
-                            "select is_used_lock('chatd." + schema.config().name() + "')")) {
-                assertThat(result.next()).isTrue();
-                ids.add(result.getLong(1));
-            }
-            connection.createStatement().execute("kill " + ids.getFirst());
+            connection.createStatement().execute("kill " + holder(connection));
+        }
+    }
+
+    private long holder(Connection connection) throws Exception {
+        try (ResultSet result = connection
+                .createStatement()
+                .executeQuery("select is_used_lock('chatd." + schema.config().name() + "')")) {
+            assertThat(result.next()).isTrue();
+            return result.getLong(1);
         }
     }
 
@@ -106,6 +110,39 @@ class LedgerIT {
                 .isEqualTo(900);
         assertThat(count("receiver where message % 3 = 0")).isEqualTo(30_000);
         assertThat(count("receiver")).isEqualTo(30_000);
+    }
+
+    /** The connection lives on, with a transaction open: nothing may go into that any more. */
+    @Test
+    void afterAStatementThatWasEndedNothingIsWrittenBeforeTheNextOpen() throws Exception {
+        ledger.commit(List.of(Rows.account(1, "alice", 0)));
+        List<Entry> turn = List.of(
+                Rows.text(1, 1, null, "one"),
+                new Entry.AccountChange(
+                        Rows.change(2, 1, "alice", Entry.Kind.PASSWORD), new Entry.PasswordSet("other hash", false)));
+        try (Connection other = DriverManager.getConnection(schema.url());
+                Connection killer = DriverManager.getConnection(schema.url())) {
+            other.setAutoCommit(false);
+            other.createStatement().executeQuery("select number from account for update");
+            long id = holder(killer);
+            Thread killing = Thread.startVirtualThread(() -> {
+                try {
+                    // Once it waits for the other's lock.
+                    TimeUnit.MILLISECONDS.sleep(500);
+                    killer.createStatement().execute("kill query " + id);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThatThrownBy(() -> ledger.commit(turn)).isInstanceOf(DatabaseAway.class);
+            killing.join();
+        }
+        assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "two"))))
+                .isInstanceOf(DatabaseAway.class);
+        await().untilAsserted(() -> assertThatNoException().isThrownBy(() -> ledger.open(Rows.TIME)));
+        ledger.commit(List.of(Rows.text(1, 1, null, "three")));
+        assertThat(count("message where text = 'three'")).isEqualTo(1);
+        assertThat(count("message")).isEqualTo(1);
     }
 
     @Test
