@@ -297,8 +297,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
         if (!ctx.channel().isWritable()) {
             session().written();
-        }
-        if (finishing && !shut && ctx.channel().isWritable() && session().isAllSent()) {
+        } else if (finishing && !shut && session().isAllSent()) {
             shut(ctx);
         }
     }
