@@ -26,7 +26,7 @@ final class Publisher {
     private static final int REST = 3;
 
     private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
-    private static final long RETRY_MILLIS = 5_000;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** The part, opened for this reader alone, and how much of it is whole lines. */
     record Snapshot(FileChannel part, long size) implements Closeable {
@@ -54,7 +54,7 @@ final class Publisher {
     private boolean stopped;
     private long size;
     private @Nullable Thread thread;
-    /** When the part was last forced; for those who hold {@link #one} or are the publisher's thread. */
+    /** When the part was last forced. */
     private volatile long forced = System.nanoTime();
 
     Publisher(LogFiles files, AuditLog.Fsync fsync) {
@@ -74,14 +74,14 @@ final class Publisher {
                 long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
                 try {
                     publish(source, true);
+                    rest(source, TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
                 } catch (IOException e) {
                     // The next append meets the same disk and answers for it; the part is the truth in the meantime.
                     System.getLogger(Publisher.class.getName())
-                            .log(System.Logger.Level.ERROR, "audit.xml can't be published: " + e.getMessage());
+                            .log(System.Logger.Level.ERROR, "the log can't be brought to the disk: " + e.getMessage());
                     wake(bytes());
-                    pause = RETRY_MILLIS;
+                    pause(RETRY_NANOS);
                 }
-                rest(source, TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -103,7 +103,7 @@ final class Publisher {
     }
 
     /** Leaves the disk to others, but for what was appended meanwhile, which is on it within a second. */
-    private void rest(Source source, long nanos) throws InterruptedException {
+    private void rest(Source source, long nanos) throws IOException, InterruptedException {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0 && !isHurried(); left = end - System.nanoTime()) {
             long due = forced + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - System.nanoTime();
@@ -146,12 +146,9 @@ final class Publisher {
     }
 
     /** What was appended is on the disk within a second, however seldom it is published, and however long that takes. */
-    private void force(Source source) {
+    private void force(Source source) throws IOException {
         try (Snapshot now = source.snapshot()) {
             now.part().force(false);
-        } catch (IOException e) {
-            System.getLogger(Publisher.class.getName())
-                    .log(System.Logger.Level.ERROR, "audit.part can't be forced to the disk: " + e.getMessage());
         }
         forced = System.nanoTime();
     }

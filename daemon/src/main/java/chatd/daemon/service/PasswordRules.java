@@ -13,7 +13,7 @@ final class PasswordRules {
     static final int MOST_BYTES = 32;
 
     private final Normalizer2 nfc = Normalizer2.getNFCInstance();
-    /** A line each, with a line's end on both sides of each: a twentieth of the memory of a set of them. */
+    /** A line each, with a line's end on both sides of each: an eighth of the memory of a map of them. */
     private final String common = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords).keySet().stream()
             .collect(Collectors.joining("\n", "\n", "\n"));
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What waits to be written to one connection, in order (rule 16 of {@code chat-1.md}).
  *
  * <p>What comes unasked (messages, presence) never blocks its giver: what the reader has left of it is counted, and past
- * the bound the connection is closed. What was asked for blocks its giver, a virtual thread, until the reader has taken enough; while an answer of
- * many frames is being produced, what comes unasked waits behind it.
+ * the bound the connection is closed. What was asked for blocks its giver, a virtual thread, until the reader has taken
+ * enough; while an answer of many frames is being produced, what comes unasked waits behind it.
  */
 final class Outbox {
     /** Bytes of an answer that may wait before its producer does. */

@@ -84,7 +84,7 @@ public final class Ledger implements Closeable {
         try {
             FutureTask<Opened> attempt = opening;
             if (attempt == null) {
-                attempt = Patience.start(() -> attempt(now, migration));
+                attempt = Patience.start(() -> connect(now, migration));
                 opening = attempt;
             }
             Opened opened = database.patience().await(attempt);
@@ -115,7 +115,7 @@ public final class Ledger implements Closeable {
     /** A connection that has the lock. */
     private record Opened(Connection connection, long id, Numbers numbers) {}
 
-    private Opened attempt(Instant now, Runnable migration) throws SQLException {
+    private Opened connect(Instant now, Runnable migration) throws SQLException {
         Connection fresh = database.connect();
         try {
             DSLContext sql = context(fresh);
