@@ -3,8 +3,12 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +22,11 @@ import org.junit.jupiter.api.TestInstance;
 class RulesSlowReaderIT {
 
     private static final byte[] FULL = new byte[16 << 20];
+
+    static {
+        new Random(1).nextBytes(FULL);
+    }
+
     private final Demo demo = Demo.start("CHATD_LIMITS_QUEUE_FRAMES", "100", "CHATD_LIMITS_REPLAY", "2000");
     private final Chat1Socket sender = demo.newcomer();
 
@@ -118,6 +127,42 @@ class RulesSlowReaderIT {
             if (!told.isEmpty()) {
                 assertThat(told.getLast().code()).isEqualTo(Wire.OFFLINE);
             }
+        }
+    }
+
+    /**
+     * 200 who are each within their own bound, and together past what the daemon has: it closes those who have left
+     * most, and serves the others.
+     */
+    @Test
+    void manyWhoDoNotReadDoNotUseUpTheMemory() {
+        String text = "x".repeat(60_000);
+        // It ends at once when memory runs out.
+        try (Demo small = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
+                Chat1Socket teacher = small.newcomer()) {
+            List<Chat1Socket> slow = Stream.generate(small::newcomer).limit(200).toList();
+            Chat1Socket little = slow.getFirst();
+            teacher.send(Wire.fileToAll("full", FULL));
+            int file = teacher.expect(Wire.FILE).fileId();
+            for (Chat1Socket one : slow) {
+                assertThat(one.expect(Wire.FILE).fileId()).isEqualTo(file);
+                one.send(Wire.fetch(file)).awaitFrame();
+            }
+            teacher.send(Wire.text("little", little.name()));
+            for (int i = 0; i < 14; i++) {
+                for (Chat1Socket one : slow.subList(1, slow.size())) {
+                    teacher.send(Wire.text(text, one.name()));
+                }
+                teacher.fence();
+            }
+            assertThat(small.daemon().isAlive()).isTrue();
+            await().untilAsserted(
+                            () -> assertThat(Files.readString(small.auditLog().resolve("audit.xml")))
+                                    .contains("too slow a reader"));
+            assertThat(Arrays.equals(little.expect(Wire.CONTENT).content(), FULL))
+                    .isTrue();
+            little.expectText(teacher.name(), "little");
+            slow.forEach(Chat1Socket::close);
         }
     }
 }

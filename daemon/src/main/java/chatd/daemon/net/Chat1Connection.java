@@ -1,5 +1,7 @@
 package chatd.daemon.net;
 
+import static java.util.Objects.requireNonNull;
+
 import chatd.audit.AuditEvent;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.dispatch.Inbox;
@@ -13,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -20,10 +23,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
@@ -51,7 +54,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private final Rate rate;
     private final LargeFrames.Share share;
     private final Duration linger;
-    private final Drains drains;
+    private final LoopTasks tasks;
     private final Runnable drain = this::drain;
     private final AtomicBoolean draining = new AtomicBoolean();
     private @Nullable ChannelHandlerContext context;
@@ -75,7 +78,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             Rate rate,
             LargeFrames.Share share,
             Duration linger,
-            Drains drains) {
+            LoopTasks tasks) {
         this.reader = reader;
         this.dispatcher = dispatcher;
         this.audit = audit;
@@ -83,21 +86,21 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         this.rate = rate;
         this.share = share;
         this.linger = linger;
-        this.drains = drains;
+        this.tasks = tasks;
     }
 
     /** The session that this carries; before the connection is active. */
     void carry(Session carried) {
         session = carried;
-        inbox = new Inbox(carried, dispatcher, () -> onLoop(this::resume));
+        inbox = new Inbox(carried, dispatcher, () -> tasks.add(this::resume));
     }
 
     private Session session() {
-        return java.util.Objects.requireNonNull(session);
+        return requireNonNull(session);
     }
 
     private Inbox inbox() {
-        return java.util.Objects.requireNonNull(inbox);
+        return requireNonNull(inbox);
     }
 
     @Override
@@ -229,7 +232,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
 
     private void resume() {
         ChannelHandlerContext ctx = context;
-        if (ctx != null && !deaf && !ctx.isRemoved()) {
+        if (ctx != null && !deaf && ctx.channel().isActive()) {
             decode(ctx);
         }
     }
@@ -266,7 +269,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void flush() {
         if (draining.compareAndSet(false, true)) {
-            drains.add(drain);
+            tasks.add(drain);
         }
     }
 
@@ -295,16 +298,20 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         if (wrote) {
             ctx.flush();
         }
-        if (!ctx.channel().isWritable()) {
-            session().written();
-        } else if (finishing && !shut && session().isAllSent()) {
-            shut(ctx);
+        ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+        if (pending != null && !pending.isWritable()) {
+            session().blocked(pending.totalPendingWriteBytes());
+        } else {
+            session().unblocked();
+            if (pending != null && finishing && !shut && session().isAllSent()) {
+                shut(ctx);
+            }
         }
     }
 
     @Override
     public void finish() {
-        onLoop(() -> {
+        tasks.add(() -> {
             deaf = true;
             finishing = true;
             ChannelHandlerContext ctx = context;
@@ -337,11 +344,13 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void abort() {
-        onLoop(() -> {
+        tasks.add(() -> {
             deaf = true;
             ChannelHandlerContext ctx = context;
             if (ctx != null) {
-                ctx.close();
+                // Past TLS, which would hold what is unwritten for another second.
+                ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
+                (tls == null ? ctx : tls).close();
             }
         });
     }
@@ -356,11 +365,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        ByteBuf rest = received;
+        ReferenceCountUtil.release(received);
         received = null;
-        if (rest != null) {
-            rest.release();
-        }
     }
 
     @Override
@@ -371,17 +377,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
         if (!finishing) {
             ctx.close();
-        }
-    }
-
-    private void onLoop(Runnable task) {
-        ChannelHandlerContext ctx = context;
-        if (ctx != null) {
-            try {
-                ctx.executor().execute(task);
-            } catch (RejectedExecutionException e) {
-                // The event loops have ended, and every connection with them.
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import chatd.audit.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.service.AuditTrail;
+import chatd.daemon.session.Backlog;
 import chatd.daemon.session.Session;
 import chatd.protocol.Chat1;
 import chatd.protocol.Limits;
@@ -15,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -25,6 +27,7 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -39,6 +42,10 @@ import jdk.net.ExtendedSocketOptions;
 @SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 1_024;
+
+    /** What a connection may hold beside its outbox: it is held by many at once when a network goes down. */
+    private static final WriteBufferWaterMark UNWRITTEN = new WriteBufferWaterMark(16 << 10, 32 << 10);
+
     private static final int KEEPALIVE_IDLE_SECONDS = 60;
     private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
     private static final int KEEPALIVE_PROBES = 3;
@@ -52,9 +59,10 @@ public final class Listener implements AutoCloseable {
     private final Chat1 codec;
     private final Chat1Dialect dialect;
     private final LargeFrames largeFrames;
+    private final Backlog backlog;
     private final AtomicLong sessions;
     private final EventLoopGroup loops;
-    private final Map<EventLoop, Drains> drains = new ConcurrentHashMap<>();
+    private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
 
     /** @param firstSession where the numbering of sessions begins: another at each start */
@@ -69,6 +77,8 @@ public final class Listener implements AutoCloseable {
                 new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
                 config.chat1().wireZone());
         this.largeFrames = new LargeFrames(limits.largeFrames());
+        long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
+        this.backlog = new Backlog(memory / 4);
         this.dialect = new Chat1Dialect(codec, ByteBufAllocator.DEFAULT);
         this.sessions = new AtomicLong(firstSession);
         // They never wait for anything; the journal, the database and the hashes want processors too.
@@ -108,6 +118,7 @@ public final class Listener implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNWRITTEN)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -149,7 +160,7 @@ public final class Listener implements AutoCloseable {
                 new Rate(config.rates()),
                 largeFrames.share(),
                 limits.linger(),
-                drains.computeIfAbsent(channel.eventLoop(), Drains::new));
+                tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
         connection.carry(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,
@@ -157,7 +168,8 @@ public final class Listener implements AutoCloseable {
                 dialect,
                 connection,
                 limits.queueBytes(),
-                limits.queueFrames()));
+                limits.queueFrames(),
+                backlog));
         Hello hello = new Hello(
                 () -> {
                     SslHandler secure = tls.handler(channel.alloc());

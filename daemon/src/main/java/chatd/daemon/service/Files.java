@@ -29,6 +29,9 @@ public final class Files {
     /** How long a file waits for room; one that is a single chunk needs none. */
     private static final int ROOM_SECONDS = 10;
 
+    /** Bytes of a content that are read at once where {@linkplain Session.Answer#isTight memory is tight}. */
+    private static final int SMALL_PIECE = 16 << 10;
+
     private final MessageStore messages;
     private final ContentStore contents;
     private final Messages sending;
@@ -236,12 +239,15 @@ public final class Files {
         String sender = directory.nameOf(there.sender());
         try (Session.Answer answer = session.beginAnswer()) {
             boolean going = answer.send(new Event.FileContent(sender, there.time(), there.name(), file, there.size()));
-            long left = there.size();
-            for (int position = 0; going && left > 0; position++) {
-                byte[] chunk = contents.chunk(there.content(), position)
-                        .orElseThrow(() -> new IllegalStateException("file " + file + " lacks a chunk"));
-                left -= chunk.length;
-                going = answer.send(Unpooled.wrappedBuffer(chunk));
+            long offset = 0;
+            while (going && offset < there.size()) {
+                long from = offset;
+                byte[] piece = contents.read(
+                                there.content(), offset, answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK)
+                        .filter(bytes -> bytes.length > 0)
+                        .orElseThrow(() -> new IllegalStateException("file " + file + " ends at " + from));
+                offset += piece.length;
+                going = answer.send(Unpooled.wrappedBuffer(piece));
             }
         } catch (RuntimeException e) {
             // The frame has begun and can't be ended: there is no way on for this connection.

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
     /** Bytes of an answer that may wait before its producer does. */
-    private static final long ANSWER_BYTES = 256 << 10;
+    private static final long ANSWER_BYTES = 32 << 10;
+
+    /** What a frame that waits takes beside its bytes, about. */
+    private static final int FRAME_COST = 256;
 
     /** One frame; it becomes nothing when a later presence of the same user takes its place. */
     private static final class Entry {
@@ -25,12 +28,16 @@ final class Outbox {
         ByteBuf frame;
 
         final int bytes;
+        /** What of the memory is taken for this reader alone. */
+        final int cost;
+
         final boolean counted;
         final @Nullable Change change;
 
-        Entry(ByteBuf frame, boolean counted, @Nullable Change change) {
+        Entry(ByteBuf frame, boolean shared, boolean counted, @Nullable Change change) {
             this.frame = frame;
             this.bytes = frame.readableBytes();
+            this.cost = FRAME_COST + (shared ? 0 : bytes);
             this.counted = counted;
             this.change = change;
         }
@@ -50,6 +57,7 @@ final class Outbox {
     private final Map<String, Entry> presences = new HashMap<>();
     private final long maxBytes;
     private final int maxFrames;
+    private final Backlog backlog;
     private int dead;
     private long countedBytes;
     private int countedFrames;
@@ -59,6 +67,10 @@ final class Outbox {
 
     private int freshFrames;
     private long answerBytes;
+
+    /** What all that waits takes of the memory. */
+    private long cost;
+
     private boolean answering;
     /** Nothing new is taken; an answer that has begun is brought to its end. */
     private boolean ending;
@@ -68,20 +80,23 @@ final class Outbox {
     /** The highest number of a message that came this way. */
     private long delivered;
 
-    Outbox(long maxBytes, int maxFrames) {
+    Outbox(long maxBytes, int maxFrames, Backlog backlog) {
         this.maxBytes = maxBytes;
         this.maxFrames = maxFrames;
+        this.backlog = backlog;
     }
 
     /**
      * Takes a frame that nobody asked for, and its reference.
      *
+     * @param shared whether all have it, and it takes its memory once: no reader can hold on to more of those than its
+     *     own bound, and all hold on to the same
      * @param number of the message that it is, 0 where it is none
      * @param change of presence that it tells; a later one of the same user takes its place, or undoes it: then neither
      *     is told. Null for anything else
      * @return whether the reader had left no more than the bound when it was last written to
      */
-    boolean push(ByteBuf frame, long number, @Nullable Change change) {
+    boolean push(ByteBuf frame, boolean shared, long number, @Nullable Change change) {
         lock.lock();
         try {
             delivered = Math.max(delivered, number);
@@ -94,7 +109,7 @@ final class Outbox {
                 frame.release();
                 return true;
             }
-            Entry entry = new Entry(frame, true, told);
+            Entry entry = new Entry(frame, shared, true, told);
             if (told != null) {
                 presences.put(told.name(), entry);
             }
@@ -102,11 +117,23 @@ final class Outbox {
             countedFrames++;
             freshBytes += entry.bytes;
             freshFrames++;
-            (answering ? held : queue).add(entry);
+            add(answering ? held : queue, entry);
             return countedBytes - freshBytes <= maxBytes && countedFrames - freshFrames <= maxFrames;
         } finally {
             lock.unlock();
         }
+    }
+
+    private Entry answered(ByteBuf frame) {
+        Entry entry = new Entry(frame, false, false, null);
+        answerBytes += entry.bytes;
+        backlog.answers(entry.bytes);
+        return entry;
+    }
+
+    private void add(ArrayDeque<Entry> to, Entry entry) {
+        cost += entry.cost;
+        to.add(entry);
     }
 
     /** Takes back what waits of the same user; returns what is to be told instead, null where that is nothing. */
@@ -137,8 +164,7 @@ final class Outbox {
                 frame.release();
                 return;
             }
-            answerBytes += frame.readableBytes();
-            (answering ? held : queue).add(new Entry(frame, false, null));
+            add(answering ? held : queue, answered(frame));
         } finally {
             lock.unlock();
         }
@@ -152,8 +178,7 @@ final class Outbox {
                 frame.release();
                 return;
             }
-            answerBytes += frame.readableBytes();
-            queue.add(new Entry(frame, false, null));
+            add(queue, answered(frame));
         } finally {
             lock.unlock();
         }
@@ -228,7 +253,9 @@ final class Outbox {
                         presences.remove(entry.change.name(), entry);
                     }
                 } else {
+                    cost -= entry.cost;
                     answerBytes -= entry.bytes;
+                    backlog.answers(-entry.bytes);
                     drained.signalAll();
                 }
                 return frame;
@@ -240,18 +267,25 @@ final class Outbox {
     }
 
     private void uncount(Entry entry) {
+        cost -= entry.cost;
         countedBytes -= entry.bytes;
         countedFrames--;
         freshBytes = Math.min(freshBytes, countedBytes);
         freshFrames = Math.min(freshFrames, countedFrames);
     }
 
-    /** All was written that the reader takes: what is left now, it has left. */
-    void written() {
+    /**
+     * All was written that the reader takes: what is left now, it has left.
+     *
+     * @param pending bytes that have been polled and are not written
+     * @return the memory that this takes
+     */
+    Backlog.Share left(long pending) {
         lock.lock();
         try {
             freshBytes = 0;
             freshFrames = 0;
+            return new Backlog.Share(pending + cost, cost - answerBytes);
         } finally {
             lock.unlock();
         }

@@ -19,6 +19,7 @@ public final class Session {
     private final Dialect dialect;
     private final Connection connection;
     private final Outbox outbox;
+    private final Backlog backlog;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
@@ -27,6 +28,9 @@ public final class Session {
     private boolean owed;
 
     private volatile String endedBecause = "connection lost";
+
+    /** What the backlog was told last; the carrier's thread alone. */
+    private Backlog.Share unread = Backlog.Share.NONE;
 
     /** Who is logged in here. The name is the present one. */
     private record Login(long account, String name) {}
@@ -38,13 +42,15 @@ public final class Session {
             Dialect dialect,
             Connection connection,
             long queueBytes,
-            int queueFrames) {
+            int queueFrames,
+            Backlog backlog) {
         this.id = id;
         this.address = address;
         this.addressText = addressText;
         this.dialect = dialect;
         this.connection = connection;
-        this.outbox = new Outbox(queueBytes, queueFrames);
+        this.outbox = new Outbox(queueBytes, queueFrames, backlog);
+        this.backlog = backlog;
     }
 
     /** {@code s} and hexadecimal digits, as the log names it. */
@@ -103,15 +109,18 @@ public final class Session {
      * @return whether this is the first since the last flush
      */
     boolean enqueue(Delivery delivery, long number, Outbox.@Nullable Change change) {
-        if (!outbox.push(delivery.frame(dialect), number, change)) {
-            end("too slow a reader");
-            outbox.discard();
-            connection.abort();
+        if (!outbox.push(delivery.frame(dialect), delivery.isToAll(), number, change)) {
+            cutOff();
             return false;
         }
         boolean first = !owed;
         owed = true;
         return first;
+    }
+
+    /** Ends it at once: its reader has left too much. */
+    void cutOff() {
+        abort("too slow a reader");
     }
 
     /** Sends what was enqueued. As {@link #enqueue}, called with the order of presence held. */
@@ -147,6 +156,11 @@ public final class Session {
         /** The highest number of a message that this session was sent before: later ones follow the answer. */
         public long delivered() {
             return delivered;
+        }
+
+        /** Whether so much waits for all readers that this one should be given little at a time. */
+        public boolean isTight() {
+            return backlog.isTight();
         }
 
         /** @return false where the session has ended, and there is no use in going on */
@@ -218,9 +232,26 @@ public final class Session {
         return outbox.poll();
     }
 
-    /** For the carrier: it has written all that the peer takes at the moment. */
-    public void written() {
-        outbox.written();
+    /**
+     * For the carrier: it has written all that the peer takes at the moment, and more is there. This, {@link #unblocked}
+     * and {@link #connectionLost} are called by one thread.
+     *
+     * @param pending bytes that the carrier itself has left
+     */
+    public void blocked(long pending) {
+        unread(outbox.left(pending));
+    }
+
+    /** For the carrier: the peer takes more, and will be written it. */
+    public void unblocked() {
+        unread(Backlog.Share.NONE);
+    }
+
+    private void unread(Backlog.Share share) {
+        if (!share.equals(unread)) {
+            unread = share;
+            backlog.leaves(this, share);
+        }
     }
 
     /** For the carrier: whether nothing will come any more, and all of it was taken. */
@@ -232,5 +263,6 @@ public final class Session {
     public void connectionLost() {
         end("connection lost");
         outbox.discard();
+        unread(Backlog.Share.NONE);
     }
 }

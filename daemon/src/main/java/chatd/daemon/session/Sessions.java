@@ -150,7 +150,7 @@ public final class Sessions {
 
     /** Sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
     private void tell(Event presence, Outbox.Change change, @Nullable Session but) {
-        try (Delivery delivery = new Delivery(presence)) {
+        try (Delivery delivery = new Delivery(presence, true)) {
             for (Session session : online.values()) {
                 if (session != but) {
                     enqueue(session, delivery, 0, change);
@@ -192,7 +192,7 @@ public final class Sessions {
         long number = committed.entry().number();
         List<Long> receivers = committed.entry().receivers();
         order.lock();
-        try (Delivery delivery = new Delivery(message)) {
+        try (Delivery delivery = new Delivery(message, receivers == null)) {
             deliveredTo = number;
             if (receivers == null) {
                 for (Session session : online.values()) {
@@ -241,7 +241,7 @@ public final class Sessions {
     /** Tells everyone online something that is not stored. */
     public void notice(Event event) {
         order.lock();
-        try (Delivery delivery = new Delivery(event)) {
+        try (Delivery delivery = new Delivery(event, true)) {
             for (Session session : online.values()) {
                 enqueue(session, delivery, 0, null);
             }

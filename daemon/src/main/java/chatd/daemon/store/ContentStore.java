@@ -7,6 +7,7 @@ import static chatd.sql.generated.Tables.FILE;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** The bytes of files, in chunks. Each method is a transaction; blocks. */
@@ -36,12 +37,19 @@ public final class ContentStore {
                         .execute());
     }
 
-    /** The chunk at a position, from 0. */
-    public Optional<byte[]> chunk(long content, int position) {
-        return database.with(sql -> sql.select(CONTENT_CHUNK.BYTES)
+    /**
+     * What there is from an offset on: at most so many bytes, and no more than the rest of a chunk. Empty where nothing
+     * is stored there.
+     */
+    public Optional<byte[]> read(long content, long offset, int most) {
+        int begin = (int) (offset % CHUNK);
+        Field<byte[]> bytes = begin == 0 && most >= CHUNK
+                ? CONTENT_CHUNK.BYTES
+                : DSL.function("substring", byte[].class, CONTENT_CHUNK.BYTES, DSL.val(begin + 1), DSL.val(most));
+        return database.with(sql -> sql.select(bytes)
                 .from(CONTENT_CHUNK)
-                .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq((long) position))
-                .fetchOptional(CONTENT_CHUNK.BYTES));
+                .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq(offset / CHUNK))
+                .fetchOptional(bytes));
     }
 
     /** Forgets a content that no file has. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rule 16 of the protocol. */
 class OutboxTest {
-    private final Outbox outbox = new Outbox(100, 5);
+    private final Outbox outbox = new Outbox(100, 5, new Backlog(1 << 20));
 
     private static ByteBuf frame(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
@@ -29,44 +29,44 @@ class OutboxTest {
 
     @Test
     void whatWaitsIsBoundedInBytes() {
-        assertThat(outbox.push(frame("x".repeat(100)), 1, null)).isTrue();
-        outbox.written();
-        assertThat(outbox.push(frame("x"), 2, null)).isTrue();
-        outbox.written();
-        assertThat(outbox.push(frame("x"), 3, null)).isFalse();
+        assertThat(outbox.push(frame("x".repeat(100)), false, 1, null)).isTrue();
+        outbox.left(0);
+        assertThat(outbox.push(frame("x"), false, 2, null)).isTrue();
+        outbox.left(0);
+        assertThat(outbox.push(frame("x"), false, 3, null)).isFalse();
     }
 
     @Test
     void whatWaitsIsBoundedInFrames() {
         for (int i = 1; i <= 6; i++) {
-            assertThat(outbox.push(frame("x"), i, null)).isTrue();
-            outbox.written();
+            assertThat(outbox.push(frame("x"), false, i, null)).isTrue();
+            outbox.left(0);
         }
-        assertThat(outbox.push(frame("x"), 7, null)).isFalse();
+        assertThat(outbox.push(frame("x"), false, 7, null)).isFalse();
     }
 
     /** A turn of the journal brings many at once: the reader has left none of them before it was written to. */
     @Test
     void whatCameAtOnceIsNotWhatTheReaderHasLeft() {
         for (int i = 1; i <= 50; i++) {
-            assertThat(outbox.push(frame("x".repeat(50)), i, null)).isTrue();
+            assertThat(outbox.push(frame("x".repeat(50)), false, i, null)).isTrue();
         }
         assertThat(outbox.poll()).isNotNull();
-        assertThat(outbox.push(frame("x"), 51, null)).isTrue();
+        assertThat(outbox.push(frame("x"), false, 51, null)).isTrue();
         assertThat(drained()).hasSize(50);
-        assertThat(outbox.push(frame("x"), 52, null)).isTrue();
+        assertThat(outbox.push(frame("x"), false, 52, null)).isTrue();
     }
 
     @Test
     void whatWasReadMakesRoom() {
         for (int i = 1; i <= 100; i++) {
-            assertThat(outbox.push(frame("x".repeat(50)), i, null)).isTrue();
+            assertThat(outbox.push(frame("x".repeat(50)), false, i, null)).isTrue();
             assertThat(drained()).hasSize(1);
         }
     }
 
     private boolean tell(String name, boolean online, boolean isNew) {
-        return outbox.push(frame((online ? "+" : "-") + name), 0, new Outbox.Change(name, online, isNew));
+        return outbox.push(frame((online ? "+" : "-") + name), false, 0, new Outbox.Change(name, online, isNew));
     }
 
     @Test
@@ -75,7 +75,7 @@ class OutboxTest {
             assertThat(tell("bob", true, false)).isTrue();
             assertThat(tell("bob", false, false)).isTrue();
         }
-        outbox.push(frame("text"), 1, null);
+        outbox.push(frame("text"), false, 1, null);
         tell("carol", true, false);
         tell("bob", true, false);
         assertThat(drained()).containsExactly("text", "+carol", "+bob");
@@ -100,15 +100,15 @@ class OutboxTest {
         for (int i = 0; i < 50; i++) {
             outbox.answer(frame("x".repeat(50)));
         }
-        assertThat(outbox.push(frame("x".repeat(100)), 1, null)).isTrue();
+        assertThat(outbox.push(frame("x".repeat(100)), false, 1, null)).isTrue();
     }
 
     @Test
     void whatComesUnaskedWaitsBehindAnAnswer() {
-        outbox.push(frame("before"), 7, null);
+        outbox.push(frame("before"), false, 7, null);
         assertThat(outbox.beginAnswer()).isEqualTo(7);
         outbox.part(frame("one"));
-        outbox.push(frame("meanwhile"), 8, null);
+        outbox.push(frame("meanwhile"), false, 8, null);
         outbox.part(frame("two"));
         assertThat(drained()).containsExactly("before", "one", "two");
         outbox.endAnswer();
@@ -123,7 +123,7 @@ class OutboxTest {
         outbox.end();
         assertThat(outbox.awaitRoom()).isTrue();
         outbox.part(frame("two"));
-        outbox.push(frame("late"), 1, null);
+        outbox.push(frame("late"), false, 1, null);
         assertThat(drained()).containsExactly("one", "two");
         assertThat(outbox.isAllSent()).isFalse();
         outbox.endAnswer();
@@ -149,7 +149,7 @@ class OutboxTest {
         ByteBuf held = frame("held");
         outbox.answer(big);
         outbox.beginAnswer();
-        outbox.push(held, 1, null);
+        outbox.push(held, false, 1, null);
         Thread producer =
                 Thread.startVirtualThread(() -> assertThat(outbox.awaitRoom()).isFalse());
         outbox.discard();
@@ -157,7 +157,7 @@ class OutboxTest {
         assertThat(big.refCnt()).isZero();
         assertThat(held.refCnt()).isZero();
         ByteBuf late = frame("late");
-        outbox.push(late, 2, null);
+        outbox.push(late, false, 2, null);
         assertThat(late.refCnt()).isZero();
     }
 }

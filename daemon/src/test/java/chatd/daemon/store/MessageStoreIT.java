@@ -3,8 +3,11 @@ package chatd.daemon.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,15 +134,31 @@ class MessageStoreIT {
         assertThat(messages.fetchable(2, account(1)).orElseThrow().content()).isEqualTo(first);
         contents.discard(first);
         contents.discard(second);
-        assertThat(contents.chunk(first, 0)).hasValue(bytes);
-        assertThat(contents.chunk(second, 0)).isEmpty();
+        assertThat(contents.read(first, 0, 10)).hasValue(bytes);
+        assertThat(contents.read(second, 0, 10)).isEmpty();
+    }
+
+    @Test
+    void aContentIsReadInWholeChunksAndInPieces() {
+        byte[] bytes = new byte[ContentStore.CHUNK + 100];
+        new Random(1).nextBytes(bytes);
+        long content = contents.begin(bytes.length, Instant.EPOCH);
+        contents.append(content, 0, Arrays.copyOf(bytes, ContentStore.CHUNK));
+        contents.append(content, 1, Arrays.copyOfRange(bytes, ContentStore.CHUNK, bytes.length));
+        assertThat(contents.read(content, 0, ContentStore.CHUNK)).hasValue(Arrays.copyOf(bytes, ContentStore.CHUNK));
+        assertThat(contents.read(content, ContentStore.CHUNK, ContentStore.CHUNK))
+                .hasValue(Arrays.copyOfRange(bytes, ContentStore.CHUNK, bytes.length));
+        assertThat(contents.read(content, 7, 1000)).hasValue(Arrays.copyOfRange(bytes, 7, 1007));
+        assertThat(contents.read(content, ContentStore.CHUNK - 10, 1000))
+                .hasValue(Arrays.copyOfRange(bytes, ContentStore.CHUNK - 10, ContentStore.CHUNK));
+        assertThat(contents.read(content, 2 * ContentStore.CHUNK, 1)).isEmpty();
     }
 
     @Test
     void whatWasNeverSentIsDiscardedAtTheStart() {
         long given = upload(new byte[] {9});
         contents.discardUnfinished();
-        assertThat(contents.chunk(given, 0)).isEmpty();
+        assertThat(contents.read(given, 0, 10)).isEmpty();
     }
 
     @Test

@@ -5,19 +5,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
-/** The connections of one event loop that have something to write: one task of the loop serves all of them. Any thread. */
-final class Drains {
+/** What the connections of one event loop have to do there, in its order: the loop is woken once for all. Any thread. */
+final class LoopTasks {
+    private static final Logger LOG = LogManager.getLogger(LoopTasks.class);
+
     private final Executor loop;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    Drains(Executor loop) {
+    LoopTasks(Executor loop) {
         this.loop = loop;
     }
 
-    void add(Runnable drain) {
-        waiting.add(drain);
+    void add(Runnable task) {
+        waiting.add(task);
         if (scheduled.compareAndSet(false, true)) {
             try {
                 loop.execute(this::run);
@@ -29,8 +33,12 @@ final class Drains {
 
     private void run() {
         scheduled.set(false);
-        for (Runnable drain = waiting.poll(); drain != null; drain = waiting.poll()) {
-            drain.run();
+        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("a connection failed", e);
+            }
         }
     }
 }
