@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -52,6 +53,25 @@ class ConnectionIT {
             hasty.endOutput();
             ben.expectText(ann.name(), "one");
             ben.expectText(ann.name(), "two");
+            ben.expectPresence(Wire.OFFLINE, ann.name());
+        }
+    }
+
+    /** More than is taken in before the first is done: the daemon has paused when the end comes. */
+    @Test
+    void muchThatCameBeforeAHalfCloseIsDoneToItsEnd() {
+        String padding = "x".repeat(1_000);
+        try (Chat1Socket ben = demo.newcomer();
+                Chat1Socket hasty = demo.newcomer()) {
+            byte[][] texts = IntStream.range(0, 5_000)
+                    .mapToObj(i -> Wire.text(i + padding, ben.name()))
+                    .toArray(byte[][]::new);
+            Thread.startVirtualThread(() -> hasty.send(texts).endOutput());
+            for (int i = 0; i < texts.length; i++) {
+                ben.expectText(hasty.name(), i + padding);
+            }
+            ben.expectPresence(Wire.OFFLINE, hasty.name());
+            assertThat(demo.read("chatd.log")).doesNotContain(" ERROR ");
         }
     }
 

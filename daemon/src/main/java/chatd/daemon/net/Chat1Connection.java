@@ -16,7 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
@@ -124,12 +124,10 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 ctx.close();
             }
             case SslCloseCompletionEvent closed -> peerIsDone(ctx);
-            case ChannelInputShutdownReadComplete closed -> {
+            case ChannelInputShutdownEvent closed when shut -> ctx.close();
+            case ChannelInputShutdownEvent closed -> {
                 peerIsGone = true;
                 peerIsDone(ctx);
-                if (shut) {
-                    ctx.close();
-                }
             }
             default -> ctx.fireUserEventTriggered(event);
         }
@@ -164,8 +162,10 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
 
     private void decode(ChannelHandlerContext ctx) {
         ByteBuf in = received == null ? Unpooled.EMPTY_BUFFER : received;
+        // Asked once a round: what is paused here may be over a moment later, with commands still in the buffer.
+        boolean paused = isPaused();
         try {
-            while (!deaf && !isPaused()) {
+            while (!deaf && !paused) {
                 int before = in.readableBytes();
                 Command command = reader.next(in, session().isLoggedIn());
                 if (command == null) {
@@ -177,6 +177,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                 int size = before - in.readableBytes();
                 inbox().put(command, size, share.handOver());
                 pauseFor(rate.count(command instanceof Command.Piece ? 0 : 1, size));
+                paused = isPaused();
             }
         } catch (MalformedFrame e) {
             deaf = true;
@@ -192,12 +193,19 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         if (!deaf) {
             takeShare(ctx);
         }
-        if (peerIsDone && !deaf && !isPaused()) {
+        if (peerIsDone && !deaf && !paused && !isPaused()) {
             deaf = true;
             inbox().end();
         }
-        ctx.channel().config().setAutoRead(deaf || !isPaused());
+        listen(ctx, deaf || !isPaused());
         tickLater();
+    }
+
+    private void listen(ChannelHandlerContext ctx, boolean on) {
+        // Once the peer has ended its half all was read, and Netty's epoll may have let go of the channel for good.
+        if (!peerIsGone) {
+            ctx.channel().config().setAutoRead(on);
+        }
     }
 
     /** A large frame waits for its share of the memory before its body is read on, into a buffer of its size. */
@@ -320,7 +328,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                     ctx.close();
                     return;
                 }
-                ctx.channel().config().setAutoRead(true);
+                listen(ctx, true);
                 closeLater(ctx, FAREWELL);
             }
             drain();
@@ -387,9 +395,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     private void loopLater(Runnable task, Duration delay) {
-        ChannelHandlerContext ctx = context;
-        if (ctx != null) {
-            ctx.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-        }
+        requireNonNull(context).executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 }
