@@ -187,6 +187,38 @@ class AdminIT {
         assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated");
     }
 
+    @Test
+    void verifyTakesAKeyAndAnAnchorAndAKeyThatWasChanged(@TempDir Path directory) throws IOException {
+        String key = demo.admin("", "log", "key").exits(0).out();
+        Path pem = Files.writeString(directory.resolve("seal.pem"), key);
+        String anchor = demo.admin("", "log", "anchor").exits(0).out();
+        assertThat(anchor).startsWith("<seal seq=");
+        Path anchors = Files.writeString(directory.resolve("anchors"), "host chatd[1]: " + anchor);
+        assertThat(demo.read("chatd.log")).contains(anchor.strip());
+        assertThat(demo.read("log/audit.xml")).doesNotContain("PRIVATE");
+        demo.admin("", "log", "key", "--change").exits(0);
+        demo.admin("", "log", "anchor").exits(0);
+        demo.admin("", "log", "publish").exits(0);
+        Run run = demo.admin("", "log", "verify", "--key", pem.toString(), "--anchor", anchors.toString())
+                .exits(0);
+        assertThat(run.out()).startsWith("genuine up to the seal ");
+        demo.admin("", "log", "verify", "--anchor", anchors.toString()).exits(0);
+        Path other = Files.writeString(directory.resolve("other.pem"), """
+                -----BEGIN PUBLIC KEY-----
+                MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+                -----END PUBLIC KEY-----
+                """);
+        run = demo.admin("", "log", "verify", "--key", other.toString()).exits(1);
+        assertThat(run.out()).startsWith("WRONG: no seal in it is by the key");
+        Path nonsense = Files.writeString(directory.resolve("nonsense.pem"), "nonsense\n");
+        run = demo.admin("", "log", "verify", "--key", nonsense.toString()).exits(2);
+        assertThat(run.err()).contains("nonsense.pem: no public key in it");
+        run = demo.admin("", "log", "verify", "--anchor", nonsense.toString()).exits(2);
+        assertThat(run.err()).contains("has no seal in it");
+        run = demo.admin("", "log", "verify", "--key", directory + "/none.pem").exits(4);
+        assertThat(run.err()).contains("There is no file");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"changed", "removed", "twice", "swapped", "chain", "appended"})
     void verifyNamesTheFirstWrongLine(String how, @TempDir Path directory) throws Exception {

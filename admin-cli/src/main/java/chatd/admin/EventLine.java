@@ -24,12 +24,19 @@ final class EventLine {
             Map<String, String> values = attributes(tag.group(2));
             switch (tag.group(1)) {
                 case "to" -> shown.append(" → ").append(values.get("name"));
+                case "seal" -> seal(shown, values);
+                case "key" -> shown.append(' ').append(values.get("alg"));
                 case "argument" ->
                     shown.append(' ').append(values.get("name")).append('=').append(values.get("value"));
                 default -> event(shown, values);
             }
         }
         return Shown.visible(shown.toString());
+    }
+
+    private static void seal(StringBuilder shown, Map<String, String> values) {
+        shown.append("%6s %s %-11s %-8s key=%s"
+                .formatted(values.get("seq"), values.get("time"), "seal", values.get("events"), values.get("key")));
     }
 
     private static void event(StringBuilder shown, Map<String, String> values) {

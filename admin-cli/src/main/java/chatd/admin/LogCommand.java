@@ -1,9 +1,13 @@
 package chatd.admin;
 
+import chatd.audit.SealPublic;
 import chatd.audit.Verifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -81,21 +85,87 @@ final class LogCommand implements Runnable {
     }
 
     @Command(
-            name = "verify",
+            name = "key",
             description = {
-                "Checks all segments: chain, numbers, times, schema; names the first line that is wrong.",
-                "With a directory it needs no daemon."
+                "Prints the public half of the key that seals the log: give it to auditors, for log verify --key.",
+                "Its id is the first 16 digits of the SHA-256 of the key's DER form."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin log verify /mnt/copy-of-the-log"})
+            footer = {"", "Example: chat-admin log key > seal.pem"})
+    int key(
+            @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
+                    boolean change) {
+        JsonNode result = main.daemon().call(Map.of("command", "log key", "change", change), line -> {});
+        if (main.json()) {
+            Shown.json(main.out(), result);
+        } else {
+            main.out()
+                    .println("# key " + result.path("id").asString() + ", "
+                            + result.path("algorithm").asString());
+            main.out().print(result.path("pem").asString());
+            main.out().flush();
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "anchor",
+            description = {
+                "Seals the log now and prints the seal. Keep it elsewhere: log verify --anchor then finds out when",
+                "the log's end was cut off, or all of it was rewritten, even with the key."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin log anchor >> /mnt/elsewhere/anchors"})
+    int anchor() {
+        return told("log anchor", "seal");
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Checks all segments: chain, numbers, times, schema, seals; names the first line that is wrong.",
+                "With a directory it needs no daemon.",
+                "Exit code 0: genuine, by a key or an anchor; 1: changed; 3: consistent, but nothing shows by whom."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin log verify --key seal.pem /mnt/copy-of-the-log"})
     int verify(
             @Parameters(
                             paramLabel = "DIR",
                             arity = "0..1",
                             description = "The log's directory; without it, the running daemon's.")
                     @Nullable
-                    Path directory)
+                    Path directory,
+            @Option(
+                            names = "--key",
+                            paramLabel = "FILE",
+                            description =
+                                    "A public key that you trust, as log key prints it; more than once if need be.")
+                    @Nullable
+                    List<Path> keys,
+            @Option(
+                            names = "--anchor",
+                            paramLabel = "FILE",
+                            description = "Seals that you kept, one a line, whatever stands before them on it.")
+                    @Nullable
+                    List<Path> anchors)
             throws IOException {
+        List<SealPublic> trusted = new ArrayList<>();
+        for (Path file : keys == null ? List.<Path>of() : keys) {
+            try {
+                trusted.add(SealPublic.read(readable(file)));
+            } catch (IOException e) {
+                throw new Failure(Exit.USAGE, e.getMessage() + ". It is what chat-admin log key prints.");
+            }
+        }
+        List<String> held = new ArrayList<>();
+        for (Path file : anchors == null ? List.<Path>of() : anchors) {
+            List<String> seals = Verifier.anchors(readable(file));
+            if (seals.isEmpty()) {
+                throw new Failure(Exit.USAGE, file + " has no seal in it (expected lines with <seal …/>).");
+            }
+            held.addAll(seals);
+        }
         Path where = directory != null
                 ? directory
                 : Path.of(main.daemon()
@@ -105,25 +175,44 @@ final class LogCommand implements Runnable {
         if (!Files.isDirectory(where)) {
             throw new Failure(Exit.NO_SUCH, "There is no directory " + where + ".");
         }
-        if (!Files.isReadable(where)) {
-            throw new Failure(Exit.NOT_ALLOWED, "You may not read " + where + ".");
+        Verifier.Report report = Verifier.verify(readable(where), trusted, held);
+        show(report);
+        if (report.wrong() != null) {
+            return Exit.NO;
         }
-        Verifier.Report report = Verifier.verify(where);
+        return report.isAuthentic() ? Exit.OK : Exit.NOT_AUTHENTICATED;
+    }
+
+    private static Path readable(Path path) {
+        if (!Files.exists(path)) {
+            throw new Failure(Exit.NO_SUCH, "There is no file " + path + ".");
+        }
+        if (!Files.isReadable(path)) {
+            throw new Failure(Exit.NOT_ALLOWED, "You may not read " + path + ".");
+        }
+        return path;
+    }
+
+    private void show(Verifier.Report report) {
         String wrong = report.wrong();
-        String verdict = wrong == null ? "consistent in itself, not authenticated" : wrong;
+        String verdict = report.isAuthentic()
+                ? "genuine up to the seal " + report.authentic()
+                : report.authentic() > 0
+                        ? "consistent in itself, genuine up to the seal " + report.authentic() + " only"
+                        : "consistent in itself, not authenticated";
         if (main.json()) {
-            Map<String, Object> shown = new java.util.LinkedHashMap<>();
-            shown.put("verdict", wrong == null ? "consistent" : "wrong");
-            shown.put("text", verdict);
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("verdict", wrong != null ? "wrong" : report.isAuthentic() ? "genuine" : "consistent");
+            shown.put("text", wrong == null ? verdict : wrong);
             shown.put("segments", report.segments());
             shown.put("events", report.events());
+            shown.put("genuineTo", report.authentic());
             shown.put("notes", report.notes());
             Shown.json(main.out(), new JsonMapper().valueToTree(shown));
         } else {
-            main.out().println((wrong == null ? "" : "WRONG: ") + verdict);
+            main.out().println(wrong == null ? verdict : "WRONG: " + wrong);
             main.out().println("%d segments, %d events".formatted(report.segments(), report.events()));
             report.notes().forEach(main.out()::println);
         }
-        return wrong == null ? Exit.NOT_AUTHENTICATED : Exit.NO;
     }
 }

@@ -27,6 +27,7 @@ public sealed interface AuditEvent
                 AuditEvent.Rotated,
                 AuditEvent.Recovered,
                 AuditEvent.ClockSetBack,
+                AuditEvent.KeyAnnounced,
                 AuditEvent.Database,
                 AuditEvent.Fault,
                 AuditEvent.Remark {
@@ -264,6 +265,19 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.put(DETAIL, "set back by " + by.toMillis() + " ms");
+        }
+    }
+
+    /** From the next segment on, or from the first, another key seals the log; the one before it seals this. */
+    record KeyAnnounced(SealPublic key) implements AuditEvent {
+        @Override
+        public String type() {
+            return "key";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.key(key);
         }
     }
 

@@ -2,18 +2,16 @@ package chatd.audit;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +36,16 @@ public final class AuditLog implements Closeable {
      * @param segmentSize bytes after which a segment is closed
      * @param segmentAge after which one is closed that has events
      * @param host for the head of a segment
+     * @param sealKey the file of the key that seals, which is made where it is not there; null where none does
+     * @param sealAlgorithm of a key that is made, {@code Ed25519} or {@code ML-DSA-65}
      */
-    public record Options(Fsync fsync, long segmentSize, Duration segmentAge, String host) {}
+    public record Options(
+            Fsync fsync,
+            long segmentSize,
+            Duration segmentAge,
+            String host,
+            @Nullable Path sealKey,
+            String sealAlgorithm) {}
 
     /** The last line of a document. */
     static final byte[] END = (Line.END + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -54,8 +60,10 @@ public final class AuditLog implements Closeable {
     private Chain chain;
     private long segment;
     private Instant started;
+    private boolean isEmpty;
     private long size;
     private long seq;
+    private final Sealer sealer;
     private Instant lastTime;
     private boolean setBack;
     private long lastMessage;
@@ -64,7 +72,13 @@ public final class AuditLog implements Closeable {
     private Instant noRotationBefore = Instant.MIN;
 
     private AuditLog(
-            LogFiles files, Options options, Clock clock, FileChannel part, Segment open, @Nullable Segment before) {
+            LogFiles files,
+            Options options,
+            Clock clock,
+            FileChannel part,
+            Segment open,
+            @Nullable Segment before,
+            Sealer sealer) {
         this.files = files;
         this.options = options;
         this.clock = clock;
@@ -72,7 +86,9 @@ public final class AuditLog implements Closeable {
         this.chain = new Chain(open.chain());
         this.segment = open.number;
         this.started = open.started;
+        this.isEmpty = open.lastSeq() < 0;
         this.size = open.end();
+        this.sealer = sealer;
         // A segment without an event goes on from the one before it.
         Segment last = open.lastSeq() < 0 && before != null ? before : open;
         Instant time = last.lastTime();
@@ -93,53 +109,103 @@ public final class AuditLog implements Closeable {
         LogFiles files = new LogFiles(directory);
         files.install("audit.xsd");
         files.install("audit.css");
+        Path keyFile = options.sealKey();
+        SealKey ours = keyFile == null ? null : SealKey.open(keyFile, options.sealAlgorithm());
         Recovery recovery = Recovery.of(files, options.fsync(), clock);
         Segment before = recovery.before();
-        Segment open = recovery.open() == null ? begin(files, options, clock, before) : recovery.open();
+        Segment open =
+                recovery.open() == null ? FreshPart.begin(files, options.host(), clock, before, ours) : recovery.open();
         FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
         part.position(open.end());
-        AuditLog log = new AuditLog(files, options, clock, part, open, before);
+        AuditLog log = new AuditLog(files, options, clock, part, open, before, new Sealer(open, ours, keyFile));
+        String earlier = before == null ? null : before.key;
+        if (ours != null && ours.isOf(open.key) && open.lastSeq() < 0 && !ours.isOf(earlier)) {
+            log.append(new AuditEvent.KeyAnnounced(ours.half()));
+        }
         log.append(recovery.mended().toArray(AuditEvent[]::new));
+        if (ours != null && keyFile != null) {
+            if (!ours.isOf(open.key)) {
+                log.goOnWith(ours);
+            }
+            SealKey.settle(keyFile);
+        }
         log.publish();
         return log;
     }
 
-    /** The part of a segment that has just begun, open for appending. */
-    private record Fresh(FileChannel part, long number, Instant started, long size, String chain) {}
-
-    /** Makes the part of a new segment; until its last step, which is a rename, nothing has changed. */
-    private static Fresh begin(LogFiles files, Options options, long number, String previous, Instant started)
-            throws IOException {
-        Path fresh = files.temporary("audit.part");
-        byte[] head = Line.head(number, options.host(), started, previous).getBytes(StandardCharsets.UTF_8);
-        FileChannel part = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+    /** Announces a key, under the seal of the one before it where that is there, and goes on with it in a new segment. */
+    private synchronized void goOnWith(SealKey next) throws IOException {
         try {
-            write(part, head);
-            part.force(true);
-            Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            part.close();
+            write(true, new AuditEvent.KeyAnnounced(next.half()));
+            part.force(false);
+            closeAndBegin(next);
+        } catch (NotRotated e) {
             throw e;
+        } catch (IOException | RuntimeException e) {
+            throw broken(e);
         }
-        String chain = new Chain(previous).add(Arrays.copyOf(head, head.length - 1));
-        return new Fresh(part, number, started, head.length, chain);
     }
 
-    /** The same at the start, after {@code before} or as the very first. */
-    private static Segment begin(LogFiles files, Options options, Clock clock, @Nullable Segment before)
-            throws IOException {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Instant last = before == null ? null : before.lastTime();
-        Fresh fresh = begin(
-                files,
-                options,
-                before == null ? 1 : before.number + 1,
-                before == null ? Chain.ORIGIN : before.chain(),
-                last != null && last.isAfter(now) ? last : now);
-        fresh.part().close();
-        files.forceNames();
-        return Segment.read(files.part());
+    /**
+     * Makes a new key, which the one before it announces and seals, and goes on with it in a new segment.
+     *
+     * @throws IOException where the log has no seals, or is broken; or where it goes on with its key, until the next
+     *     start at most
+     */
+    public synchronized SealPublic changeKey() throws IOException {
+        checkWhole();
+        Path file = options.sealKey();
+        if (file == null || sealer.key() == null) {
+            throw new IOException("the log has no seals");
+        }
+        SealKey next = SealKey.make(options.sealAlgorithm());
+        next.replace(file);
+        goOnWith(next);
+        SealKey.settle(file);
+        return next.half();
+    }
+
+    /**
+     * The head of the log, as an anchor: what comes after can be added to it, what was before can't be changed.
+     *
+     * @return the last seal's element, which seals everything until now
+     * @throws IOException where the log has no seals, or is broken
+     */
+    public synchronized String anchor() throws IOException {
+        checkWhole();
+        if (sealer.key() == null) {
+            throw new IOException("the log has no seals");
+        }
+        seal();
+        return String.valueOf(sealer.last());
+    }
+
+    /** The public half of the key that seals; null where none does. */
+    public synchronized @Nullable SealPublic key() {
+        return sealer.key() == null ? null : sealer.key().half();
+    }
+
+    /** Seals what is not sealed yet, if anything can. */
+    private synchronized void seal() throws IOException {
+        if (broken == null) {
+            try {
+                write(true);
+            } catch (IOException | RuntimeException e) {
+                throw broken(e);
+            }
+            publisher.wake(size);
+        }
+    }
+
+    synchronized void sealWhereDue() {
+        if (sealer.isDue(clock.instant())) {
+            try {
+                seal();
+            } catch (IOException e) {
+                System.getLogger(AuditLog.class.getName())
+                        .log(System.Logger.Level.ERROR, "the log can't be sealed: " + e.getMessage());
+            }
+        }
     }
 
     /**
@@ -154,7 +220,7 @@ public final class AuditLog implements Closeable {
         checkWhole();
         rotateWhereDue();
         try {
-            write(events);
+            write(false, events);
         } catch (IOException | RuntimeException e) {
             throw broken(e);
         }
@@ -175,7 +241,7 @@ public final class AuditLog implements Closeable {
         return broken;
     }
 
-    private void write(AuditEvent... events) throws IOException {
+    private void write(boolean sealed, AuditEvent... events) throws IOException {
         StringBuilder lines = new StringBuilder(320 * events.length);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         if (now.isBefore(lastTime)) {
@@ -190,8 +256,12 @@ public final class AuditLog implements Closeable {
         for (AuditEvent event : events) {
             add(lines, event);
         }
+        isEmpty &= events.length == 0;
+        if ((sealed || sealer.isFull()) && sealer.seal(lines, chain, seq + 1, lastTime)) {
+            seq++;
+        }
         byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-        write(part, bytes);
+        LogFiles.write(part, bytes);
         size += bytes.length;
         if (options.fsync() == Fsync.ALWAYS) {
             part.force(false);
@@ -201,6 +271,7 @@ public final class AuditLog implements Closeable {
     private void add(StringBuilder lines, AuditEvent event) {
         String line = Line.event(++seq, lastTime, event);
         lines.append(Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8))));
+        sealer.took(lastTime);
         lastMessage = Math.max(lastMessage, event.message().orElse(0));
         lastChange = Math.max(lastChange, event.change().orElse(0));
     }
@@ -210,7 +281,7 @@ public final class AuditLog implements Closeable {
         Instant now = clock.instant();
         boolean due = size >= options.segmentSize()
                 || started.plus(options.segmentAge()).isBefore(now);
-        if (!due || now.isBefore(noRotationBefore)) {
+        if (!due || isEmpty || now.isBefore(noRotationBefore)) {
             return;
         }
         try {
@@ -218,15 +289,6 @@ public final class AuditLog implements Closeable {
         } catch (NotRotated e) {
             noRotationBefore = now.plus(ROTATION_RETRY);
             System.getLogger(AuditLog.class.getName()).log(System.Logger.Level.ERROR, e.getMessage());
-        }
-    }
-
-    /** The segment could not be closed, and goes on. */
-    private static final class NotRotated extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        NotRotated(IOException cause) {
-            super("the log's segment can't be closed, and goes on: " + cause.getMessage(), cause);
         }
     }
 
@@ -240,7 +302,7 @@ public final class AuditLog implements Closeable {
     public synchronized void rotate() throws IOException {
         checkWhole();
         try {
-            closeAndBegin();
+            closeAndBegin(sealer.key());
         } catch (NotRotated e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -248,16 +310,19 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    private void closeAndBegin() throws IOException {
+    /** @param next the key of the segment that begins; another than before seals at once, so that it shows */
+    private void closeAndBegin(@Nullable SealKey next) throws IOException {
+        write(true);
         Path closed = files.closed(segment, started);
         boolean named = false;
-        Fresh fresh;
+        FreshPart fresh;
         try {
-            write(part, END);
+            LogFiles.write(part, END);
             files.close(part, closed, options.fsync());
             named = true;
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            fresh = begin(files, options, segment + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now);
+            fresh = FreshPart.begin(
+                    files, options.host(), segment + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
         } catch (IOException e) {
             // With it there, the next start would take the segment for closed.
             if (named) {
@@ -271,8 +336,11 @@ public final class AuditLog implements Closeable {
         chain = new Chain(fresh.chain());
         segment = fresh.number();
         started = fresh.started();
+        isEmpty = true;
         size = fresh.size();
-        write(new AuditEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange));
+        boolean isOther = next != sealer.key();
+        sealer.begin(next);
+        write(isOther, new AuditEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange));
         publisher.hurry();
     }
 
@@ -281,14 +349,19 @@ public final class AuditLog implements Closeable {
         publisher.publish(this::snapshot);
     }
 
-    /** Publishes by itself what is appended from now on, in a thread of its own, until it is closed. */
+    /** Publishes and seals by itself what is appended from now on, in a thread of its own, until it is closed. */
     public AuditLog publishing() {
-        publisher.start(this::snapshot);
+        publisher.start(this::snapshot, this::sealWhereDue);
         return this;
     }
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
-        return new Publisher.Snapshot(FileChannel.open(files.part()), size);
+        List<String> seals = sealer.untold();
+        return new Publisher.Snapshot(FileChannel.open(files.part()), size, () -> tell(seals));
+    }
+
+    private synchronized void tell(List<String> seals) {
+        sealer.tell(seals);
     }
 
     /** The number of the last stored message that is in the log; 0 where none is. */
@@ -296,7 +369,7 @@ public final class AuditLog implements Closeable {
         return lastMessage;
     }
 
-    /** The number of the last account change that is in the log; 0 where none is. */
+    /** The same of account changes. */
     public synchronized long lastChange() {
         return lastChange;
     }
@@ -305,10 +378,11 @@ public final class AuditLog implements Closeable {
         return files;
     }
 
-    /** Publishes the last state, and ends. */
+    /** Seals and publishes the last state, and ends. */
     @Override
     public void close() throws IOException {
         publisher.stop();
+        seal();
         publish();
         synchronized (this) {
             if (options.fsync() != Fsync.NEVER) {
@@ -316,24 +390,6 @@ public final class AuditLog implements Closeable {
             }
             part.close();
             broken = new IOException("closed");
-        }
-    }
-
-    static void write(FileChannel out, byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            out.write(buffer);
-        }
-    }
-
-    /** Copies in the kernel where it can. */
-    static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
-        for (long at = from; at < to; ) {
-            long copied = in.transferTo(at, to - at, out);
-            if (copied <= 0) {
-                throw new IOException("the log became shorter while it was copied");
-            }
-            at += copied;
         }
     }
 }

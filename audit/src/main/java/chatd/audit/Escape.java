@@ -5,17 +5,18 @@ package chatd.audit;
  * line ends, bidi and format characters) {@code \}{@code u{202E}}, a backslash two.
  */
 final class Escape {
-    /** Characters of a value that are kept. */
+    /** Characters that are kept of a value from outside. */
     static final int LONGEST = 256;
 
     private Escape() {}
 
-    static void append(StringBuilder out, String value) {
+    /** @param longest how many characters of it are kept */
+    static void append(StringBuilder out, String value, int longest) {
         int kept = 0;
         for (int i = 0; i < value.length(); ) {
             int c = value.codePointAt(i);
             i += Character.charCount(c);
-            if (++kept > LONGEST) {
+            if (++kept > longest) {
                 out.append('…');
                 return;
             }

@@ -52,6 +52,15 @@ public final class Fields {
         return this;
     }
 
+    /** A key is as long as it is: what is cut off can't be used. */
+    Fields key(SealPublic key) {
+        children.add(new Element(
+                "key",
+                List.of(Map.entry("alg", key.algorithm()), Map.entry("public", key.encoded())),
+                Integer.MAX_VALUE));
+        return put(Attribute.REFERENCE, key.id());
+    }
+
     Map<Attribute, String> attributes() {
         return attributes;
     }

@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The lines of a segment: how they are written, and how {@code chain} is put in and taken out of them. */
 final class Line {
@@ -22,12 +23,15 @@ final class Line {
     private Line() {}
 
     /** The first three lines, with the last LF. */
-    static String head(long segment, String host, Instant started, String previous) {
+    static String head(long segment, String host, Instant started, String previous, @Nullable SealKey key) {
         StringBuilder root = new StringBuilder("<audit xmlns=\"" + NAMESPACE + "\"");
         attribute(root, "segment", Long.toString(segment));
         attribute(root, "host", host);
         attribute(root, "started", TIME.format(started));
         attribute(root, "previous", previous);
+        if (key != null) {
+            attribute(root, "key", key.half().id());
+        }
         return DECLARATION + "\n" + STYLE + "\n" + root + ">\n";
     }
 
@@ -50,11 +54,29 @@ final class Line {
         for (Element child : fields.children()) {
             line.append('<').append(child.name());
             for (Map.Entry<String, String> value : child.attributes()) {
-                attribute(line, value.getKey(), value.getValue());
+                attribute(line, value.getKey(), value.getValue(), child.longest());
             }
             line.append("/>");
         }
         return line.append("</event>").toString();
+    }
+
+    /**
+     * A seal without its chain and LF.
+     *
+     * @param before the chain before it
+     * @param events in the segment since the seal before it
+     */
+    static String seal(String before, long seq, Instant at, long events, SealKey key) {
+        String time = TIME.format(at);
+        StringBuilder line = new StringBuilder(320).append("<seal");
+        attribute(line, "seq", Long.toString(seq));
+        attribute(line, "time", time);
+        attribute(line, "events", Long.toString(events));
+        attribute(line, "key", key.half().id());
+        attribute(line, "alg", key.half().algorithm());
+        attribute(line, "sig", key.sign(Seal.text(before, seq, time, events)), Integer.MAX_VALUE);
+        return line.append("/>").toString();
     }
 
     /** The line with its chain as the last attribute of its outer element, and LF. */
@@ -69,7 +91,7 @@ final class Line {
      *
      * @return null where it has none in its place
      */
-    static Map.@org.jspecify.annotations.Nullable Entry<byte[], String> unchained(String line) {
+    static Map.@Nullable Entry<byte[], String> unchained(String line) {
         int end = line.indexOf('>');
         int start = end < 0 ? -1 : line.lastIndexOf(CHAIN, end);
         if (start < 0) {
@@ -89,8 +111,12 @@ final class Line {
     }
 
     private static void attribute(StringBuilder line, String name, String value) {
+        attribute(line, name, value, Escape.LONGEST);
+    }
+
+    private static void attribute(StringBuilder line, String name, String value, int longest) {
         line.append(' ').append(name).append("=\"");
-        Escape.append(line, value);
+        Escape.append(line, value, longest);
         line.append('"');
     }
 }

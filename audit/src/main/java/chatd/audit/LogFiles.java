@@ -2,6 +2,7 @@ package chatd.audit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -106,5 +107,23 @@ public record LogFiles(Path directory) {
 
     static String name(Path file) {
         return String.valueOf(file.getFileName());
+    }
+
+    static void write(FileChannel out, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            out.write(buffer);
+        }
+    }
+
+    /** Copies in the kernel where it can. */
+    static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
+        for (long at = from; at < to; ) {
+            long copied = in.transferTo(at, to - at, out);
+            if (copied <= 0) {
+                throw new IOException("the log became shorter while it was copied");
+            }
+            at += copied;
+        }
     }
 }

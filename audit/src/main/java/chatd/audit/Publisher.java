@@ -26,10 +26,15 @@ final class Publisher {
     private static final int REST = 3;
 
     private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The part, opened for this reader alone, and how much of it is whole lines. */
-    record Snapshot(FileChannel part, long size) implements Closeable {
+    /**
+     * The part, opened for this reader alone, and how much of it is whole lines.
+     *
+     * @param published to be run once that much is on the disk and published
+     */
+    record Snapshot(FileChannel part, long size, Runnable published) implements Closeable {
         @Override
         public void close() throws IOException {
             part.close();
@@ -62,14 +67,15 @@ final class Publisher {
         this.fsync = fsync;
     }
 
-    void start(Source source) {
-        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(source));
+    /** @param meanwhile what else is to be looked after, every two seconds or more often */
+    void start(Source source, Runnable meanwhile) {
+        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(source, meanwhile));
         thread = started;
     }
 
-    private void run(Source source) {
+    private void run(Source source, Runnable meanwhile) {
         try {
-            while (awaitChange()) {
+            while (awaitChange(meanwhile)) {
                 long begun = System.nanoTime();
                 long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
                 try {
@@ -88,17 +94,23 @@ final class Publisher {
         }
     }
 
-    private boolean awaitChange() throws InterruptedException {
-        waiting.lock();
-        try {
-            while (!dirty && !stopped) {
-                changed.await();
+    /** False where it is to end. */
+    private boolean awaitChange(Runnable meanwhile) throws InterruptedException {
+        while (true) {
+            meanwhile.run();
+            waiting.lock();
+            try {
+                if (!dirty && !stopped) {
+                    changed.awaitNanos(LOOK_NANOS);
+                }
+                if (dirty || stopped) {
+                    dirty = false;
+                    urgent = false;
+                    return !stopped;
+                }
+            } finally {
+                waiting.unlock();
             }
-            dirty = false;
-            urgent = false;
-            return !stopped;
-        } finally {
-            waiting.unlock();
         }
     }
 
@@ -195,7 +207,7 @@ final class Publisher {
                     fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 for (long at = 0; at < now.size(); at += PIECE) {
                     long begun = System.nanoTime();
-                    AuditLog.copy(now.part(), at, Math.min(now.size(), at + PIECE), out);
+                    LogFiles.copy(now.part(), at, Math.min(now.size(), at + PIECE), out);
                     if (fsync != AuditLog.Fsync.NEVER) {
                         out.force(false);
                     }
@@ -203,12 +215,13 @@ final class Publisher {
                         rest(source, Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));
                     }
                 }
-                AuditLog.write(out, AuditLog.END);
+                LogFiles.write(out, AuditLog.END);
                 if (fsync != AuditLog.Fsync.NEVER) {
                     out.force(true);
                 }
             }
             Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            now.published().run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

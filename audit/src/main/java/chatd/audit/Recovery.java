@@ -24,7 +24,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         List<AuditEvent> mended = new ArrayList<>();
         Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
         if (open == null) {
-            closePublished(files);
+            open = fromPublished(files);
         } else if (open.isClosed() && !isClosed(files, open)) {
             open = close(files, fsync, open);
         }
@@ -46,21 +46,28 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= segment.number;
     }
 
-    /** Where the part is gone, what was last published of it is the segment. */
-    private static void closePublished(LogFiles files) throws IOException {
+    /** Where the part is gone, what was last published of it takes its place, and goes on. */
+    private static @Nullable Segment fromPublished(LogFiles files) throws IOException {
         if (!Files.exists(files.published())) {
-            return;
+            return null;
         }
         Segment published = Segment.read(files.published());
-        if (published.isClosed() && !isClosed(files, published)) {
-            Path fresh = files.temporary("audit.xml");
-            Files.copy(files.published(), fresh, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel copy = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                copy.force(true);
-            }
-            Files.move(fresh, files.closed(published.number, published.started), StandardCopyOption.ATOMIC_MOVE);
-            files.forceNames();
+        if (isClosed(files, published)) {
+            return null;
         }
+        Path fresh = files.temporary("audit.part");
+        try (FileChannel in = FileChannel.open(files.published());
+                FileChannel out = FileChannel.open(
+                        fresh,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            LogFiles.copy(in, 0, published.end(), out);
+            out.force(true);
+        }
+        Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE);
+        files.forceNames();
+        return Segment.read(files.part());
     }
 
     private static @Nullable Segment mend(LogFiles files, Clock clock, List<AuditEvent> mended) throws IOException {
@@ -95,7 +102,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         Path kept = files.directory().resolve("audit.torn-" + clock.instant().toEpochMilli());
         try (FileChannel in = FileChannel.open(files.part());
                 FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            AuditLog.copy(in, from, in.size(), out);
+            LogFiles.copy(in, from, in.size(), out);
             out.force(true);
         }
         return kept;

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
     private static final Pattern HEAD =
             Pattern.compile("<audit xmlns=\"urn:chatd:audit:1\" segment=\"(\\d+)\" host=\"[^\"]*\""
-                    + " started=\"([^\"]+)\" previous=\"([A-Za-z0-9_-]{43})\"( key=\"[0-9a-f]{16}\")?>");
+                    + " started=\"([^\"]+)\" previous=\"([A-Za-z0-9_-]{43})\"(?: key=\"([0-9a-f]{16})\")?>");
+    private static final Pattern ANNOUNCED = Pattern.compile(
+            "<event [^>]* type=\"key\" [^>]*><key alg=\"[^\"]+\" public=\"([A-Za-z0-9_-]+)\"/></event>");
     private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d+)\" time=\"([^\"]+)\"");
     private static final Pattern MESSAGE = Pattern.compile(" message=\"(\\d+)\"");
     private static final Pattern CHANGE = Pattern.compile(" change=\"(\\d+)\"");
@@ -33,7 +38,14 @@ final class Segment {
     final long number;
     final Instant started;
     final String previous;
+
+    /** The id of the key of its seals; null where it has none. */
+    final @Nullable String key;
+
     private final Chain chain;
+    private final List<Announced> announced = new ArrayList<>();
+    private final List<Seal> seals = new ArrayList<>();
+    private long unsealed;
     private long firstSeq = -1;
     private long lastSeq = -1;
     private @Nullable Instant lastTime;
@@ -44,11 +56,25 @@ final class Segment {
     private @Nullable String wrong;
     private boolean closed;
 
-    private Segment(long number, Instant started, String previous) {
+    private Segment(long number, Instant started, String previous, @Nullable String key) {
         this.number = number;
         this.started = started;
         this.previous = previous;
+        this.key = key;
         this.chain = new Chain(previous);
+    }
+
+    /**
+     * A key that the segment announces.
+     *
+     * @param line where, counted from 1
+     * @param encoded its DER form, base64url
+     */
+    record Announced(long line, String encoded) {
+        /** @throws IllegalArgumentException where it is none that seals */
+        SealPublic key() {
+            return SealPublic.of(Base64.getUrlDecoder().decode(encoded));
+        }
     }
 
     /** Where a document stops being one: the line, counted from 1, and what is wrong with it. */
@@ -81,7 +107,8 @@ final class Segment {
         if (third == null || !head.matches()) {
             throw new Broken(3, "not the start of a segment");
         }
-        Segment segment = new Segment(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3));
+        Segment segment =
+                new Segment(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3), head.group(4));
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(first);
         whole.write('\n');
@@ -137,11 +164,40 @@ final class Segment {
         if (lastTime != null && time.isBefore(lastTime)) {
             return "its time is before that of the line before it";
         }
+        String mismatch = numbered.group(1).equals("seal") ? seal(text, before) : event(text);
+        if (mismatch != null) {
+            return mismatch;
+        }
         firstSeq = firstSeq < 0 ? seq : firstSeq;
         lastSeq = seq;
         lastTime = time;
         lastMessage = Math.max(lastMessage, number(MESSAGE, text));
         lastChange = Math.max(lastChange, number(CHANGE, text));
+        return null;
+    }
+
+    private @Nullable String event(String text) {
+        unsealed++;
+        if (text.contains(" type=\"key\" ")) {
+            Matcher announcing = ANNOUNCED.matcher(text);
+            if (!announcing.matches()) {
+                return "it announces a key, but has none";
+            }
+            announced.add(new Announced(lines, announcing.group(1)));
+        }
+        return null;
+    }
+
+    private @Nullable String seal(String text, String before) {
+        Seal seal = Seal.read(text, lines, before);
+        if (seal == null || !seal.key().equals(key)) {
+            return seal == null ? "not a seal" : "a seal by another key than the segment's";
+        }
+        if (seal.events() != unsealed) {
+            return "it seals " + seal.events() + " events where there are " + unsealed;
+        }
+        seals.add(seal);
+        unsealed = 0;
         return null;
     }
 
@@ -213,6 +269,20 @@ final class Segment {
 
     long lastChange() {
         return lastChange;
+    }
+
+    /** The keys that it announces, in their order. */
+    List<Announced> announced() {
+        return announced;
+    }
+
+    List<Seal> seals() {
+        return seals;
+    }
+
+    /** Events since the last seal, or since its beginning. */
+    long unsealed() {
+        return unsealed;
     }
 
     /** Whether the end tag was there. */

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.stream.Stream;
 import javax.xml.XMLConstants;
 import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.Schema;
@@ -19,25 +22,39 @@ import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 
 /**
- * Judges a log from its files alone: the chain through all segments, numbers and times, and the schema. Memory does not
- * grow with the log. It finds what was changed; that nobody rewrote all of it, only seals can show.
+ * Judges a log from its files alone: the chain through all segments, numbers and times, the schema, the seals. Memory
+ * does not grow with the log. It finds what was changed; that nobody rewrote all of it shows with a key or an anchor.
  */
 public final class Verifier {
     /**
      * What was found.
      *
      * @param wrong the first wrong place: file, line and what; null where all holds
+     * @param authentic the number of the last seal that a given key or anchor vouches for: all before it is as it was
+     *     written; 0 where there is none
+     * @param isAuthentic whether that is the last seal there is
      * @param notes what can't be judged
      */
     public record Report(
-            int segments, long events, @Nullable String wrong, List<String> notes) {}
+            int segments,
+            long events,
+            @Nullable String wrong,
+            long authentic,
+            boolean isAuthentic,
+            List<String> notes) {}
 
     private final Schema schema;
     private final List<String> notes = new ArrayList<>();
     private long events;
     private @Nullable Segment before;
+    /** Of the last event; a segment that was closed before it had one does not matter. */
+    private long lastSeq = -1;
 
-    private Verifier() {
+    private @Nullable Instant lastTime;
+    private final SealCheck seals;
+
+    private Verifier(List<SealPublic> keys, List<String> anchors) {
+        seals = new SealCheck(keys, anchors, notes);
         try (InputStream xsd = Verifier.class.getResourceAsStream("audit.xsd")) {
             SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
@@ -50,11 +67,13 @@ public final class Verifier {
     /**
      * Checks all segments in a directory.
      *
+     * @param keys that the auditor trusts
+     * @param anchors seals that the auditor holds, as {@link #anchors(Path)} reads them
      * @throws IOException where they can't be read
      */
-    public static Report verify(Path directory) throws IOException {
+    public static Report verify(Path directory, List<SealPublic> keys, List<String> anchors) throws IOException {
         LogFiles files = new LogFiles(directory);
-        Verifier verifier = new Verifier();
+        Verifier verifier = new Verifier(keys, anchors);
         String wrong = null;
         int segments = 0;
         // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
@@ -77,7 +96,28 @@ public final class Verifier {
         if (segments == 0) {
             wrong = directory + ": there is no log here (no audit.xml)";
         }
-        return new Report(segments, verifier.events, wrong, List.copyOf(verifier.notes));
+        if (wrong == null) {
+            wrong = verifier.seals.end();
+        }
+        return new Report(
+                segments,
+                verifier.events,
+                wrong,
+                verifier.seals.authentic(),
+                verifier.seals.isAuthentic(),
+                List.copyOf(verifier.notes));
+    }
+
+    /**
+     * The seals in an anchor file, in its order: one a line, whatever stands before it there, as a journal prints them.
+     *
+     * @throws IOException where it can't be read
+     */
+    public static List<String> anchors(Path file) throws IOException {
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+            return lines.flatMap(line -> Seal.ELEMENT.matcher(line).results().map(MatchResult::group))
+                    .toList();
+        }
     }
 
     /** Whether what was published has been closed since. */
@@ -113,8 +153,15 @@ public final class Verifier {
         if (wrong == null) {
             wrong = schema(file);
         }
-        events += segment.lines() - 4;
+        if (wrong == null) {
+            wrong = seals.check(segment);
+        }
+        events += segment.lines() - 4 - segment.seals().size();
         before = segment;
+        if (segment.lastSeq() >= 0) {
+            lastSeq = segment.lastSeq();
+            lastTime = segment.lastTime();
+        }
         return wrong;
     }
 
@@ -151,10 +198,10 @@ public final class Verifier {
         if (!segment.previous.equals(last.chain())) {
             return "line 3: it does not continue the segment before it";
         }
-        if (segment.firstSeq() >= 0 && segment.firstSeq() != last.lastSeq() + 1) {
-            return "line 4: seq is " + segment.firstSeq() + " where " + (last.lastSeq() + 1) + " was due";
+        if (segment.firstSeq() >= 0 && lastSeq >= 0 && segment.firstSeq() != lastSeq + 1) {
+            return "line 4: seq is " + segment.firstSeq() + " where " + (lastSeq + 1) + " was due";
         }
-        Instant end = last.lastTime();
+        Instant end = lastTime;
         if (end != null && segment.started.isBefore(end)) {
             return "line 3: it began before the segment before it ended";
         }

@@ -2,6 +2,7 @@ package chatd.audit;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,11 @@ final class AuditEvents {
         all.put("rotation", new AuditEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
         all.put("recovery", new AuditEvent.Recovered(17, "audit.torn-1795155300000"));
         all.put("clock", new AuditEvent.ClockSetBack(Duration.ofHours(1)));
+        all.put(
+                "key",
+                new AuditEvent.KeyAnnounced(SealPublic.of(HexFormat.of()
+                        .parseHex("302a300506032b6570032100"
+                                + "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))));
         all.put("database", new AuditEvent.Database(false, "Connection refused"));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
         all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null)));

@@ -18,7 +18,7 @@ import java.util.List;
 /** Logs for tests, and the chain once more, written from the page. */
 final class Logs {
     static final AuditLog.Options OPTIONS =
-            new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host");
+            new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", null, "Ed25519");
 
     private Logs() {}
 
@@ -53,6 +53,10 @@ final class Logs {
                 log.append(event(i));
             }
         }
+    }
+
+    static Verifier.Report verify(Path directory) throws IOException {
+        return Verifier.verify(directory, List.of(), List.of());
     }
 
     static List<String> lines(Path file) throws IOException {

@@ -26,12 +26,12 @@ class VerifierTest {
 
     private String wrong(List<String> changed) throws IOException {
         Files.writeString(directory.resolve("audit.xml"), String.join("\n", changed) + "\n");
-        return String.valueOf(Verifier.verify(directory).wrong());
+        return String.valueOf(Logs.verify(directory).wrong());
     }
 
     @Test
     void anHonestLogIsConsistent() throws IOException {
-        Verifier.Report report = Verifier.verify(directory);
+        Verifier.Report report = Logs.verify(directory);
         assertThat(report.wrong()).isNull();
         assertThat(report.events()).isEqualTo(4);
         assertThat(report.notes()).isEmpty();
@@ -44,7 +44,7 @@ class VerifierTest {
             byte[] changed = whole.clone();
             changed[i] ^= 1;
             Files.write(directory.resolve("audit.xml"), changed);
-            assertThat(Verifier.verify(directory).wrong()).as("byte " + i).isNotNull();
+            assertThat(Logs.verify(directory).wrong()).as("byte " + i).isNotNull();
         }
     }
 
@@ -85,22 +85,19 @@ class VerifierTest {
             log.append(Logs.event(6));
             closed = log.files().closed();
         }
-        assertThat(Verifier.verify(directory).wrong()).isNull();
-        assertThat(Verifier.verify(directory).segments()).isEqualTo(3);
+        assertThat(Logs.verify(directory).wrong()).isNull();
+        assertThat(Logs.verify(directory).segments()).isEqualTo(3);
         byte[] middle = Files.readAllBytes(closed.get(1));
         Files.delete(closed.get(1));
-        assertThat(Verifier.verify(directory).wrong()).contains("segment 2 is missing");
+        assertThat(Logs.verify(directory).wrong()).contains("segment 2 is missing");
         Files.write(closed.get(1), middle);
         Files.delete(closed.get(0));
-        assertThat(Verifier.verify(directory).wrong()).isNull();
-        assertThat(Verifier.verify(directory).notes())
-                .singleElement()
-                .asString()
-                .contains("begins with segment 2");
+        assertThat(Logs.verify(directory).wrong()).isNull();
+        assertThat(Logs.verify(directory).notes()).singleElement().asString().contains("begins with segment 2");
     }
 
     @Test
     void anEmptyDirectoryIsNoLog(@TempDir Path empty) throws IOException {
-        assertThat(Verifier.verify(empty).wrong()).contains("no log");
+        assertThat(Logs.verify(empty).wrong()).contains("no log");
     }
 }

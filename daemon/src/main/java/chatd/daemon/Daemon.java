@@ -142,7 +142,9 @@ final class Daemon {
                 AuditLog.Fsync.valueOf(audit.fsync().toUpperCase(Locale.ROOT)),
                 audit.segmentSize(),
                 audit.segmentAge(),
-                host());
+                host(),
+                audit.sealKey(),
+                audit.sealAlgorithm());
     }
 
     private static String host() {

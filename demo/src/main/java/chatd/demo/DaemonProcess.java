@@ -55,6 +55,7 @@ public final class DaemonProcess implements AutoCloseable {
                 user = "root"
                 [audit]
                 directory = "%s"
+                seal-key = "%s"
                 [admin]
                 socket = "%s"
                 %s""".formatted(
@@ -63,6 +64,7 @@ public final class DaemonProcess implements AutoCloseable {
                         toml(directory.resolve("server.key")),
                         toml(directory.resolve("mariadb.sock")),
                         toml(directory.resolve("log")),
+                        toml(directory.resolve("seal.key")),
                         toml(directory.resolve("admin.sock")),
                         more));
         List<String> command = new ArrayList<>(List.of(

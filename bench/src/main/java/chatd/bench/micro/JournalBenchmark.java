@@ -62,7 +62,7 @@ public class JournalBenchmark {
         database.migrate();
         log = AuditLog.open(
                 Files.createDirectory(directory.resolve("log")),
-                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host"),
+                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", null, "Ed25519"),
                 Clock.systemUTC());
         Ledger ledger =
                 new Ledger(database, "chatd", "host", ProcessHandle.current().pid());

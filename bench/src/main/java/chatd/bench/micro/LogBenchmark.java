@@ -49,7 +49,7 @@ public class LogBenchmark {
         directory = Files.createTempDirectory("chatd-bench");
         log = AuditLog.open(
                 directory,
-                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host"),
+                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", null, "Ed25519"),
                 Clock.systemUTC());
         for (int i = 0; i < TURN; i++) {
             many[i] = event(i);

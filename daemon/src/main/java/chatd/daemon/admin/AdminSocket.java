@@ -81,6 +81,8 @@ public final class AdminSocket implements AutoCloseable {
                 new LogCommands.Tail(log),
                 new LogCommands.Publish(log),
                 new LogCommands.Rotate(log),
+                new LogCommands.Key(log),
+                new LogCommands.Anchor(log),
                 new Status(version, listening, sessions, journal, log))) {
             commands.put(command.name(), command);
         }

@@ -2,12 +2,13 @@ package chatd.daemon.admin;
 
 import chatd.audit.AuditLog;
 import chatd.audit.LogTail;
+import chatd.audit.SealPublic;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** {@code log tail}, {@code log publish}, {@code log rotate}, and where the log is. */
+/** What {@code chat-admin log} asks of the daemon. */
 final class LogCommands {
     private LogCommands() {}
 
@@ -85,6 +86,53 @@ final class LogCommands {
             log.rotate();
             return Map.of(
                     "closed", log.files().closed().getLast().toAbsolutePath().toString());
+        }
+    }
+
+    /** {@code log key}: the public half of the key that seals; with {@code change} a new key is made first. */
+    record Key(AuditLog log) implements AdminCommand {
+        @Override
+        public String name() {
+            return "log key";
+        }
+
+        @Override
+        public List<Map.Entry<String, String>> arguments(JsonNode request) {
+            return List.of(Map.entry("change", Boolean.toString(change(request))));
+        }
+
+        private static boolean change(JsonNode request) {
+            return request.path("change").asBoolean(false);
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws IOException {
+            SealPublic key = change(request) ? log.changeKey() : log.key();
+            log.publish();
+            if (key == null) {
+                throw new IOException("the log has no seals");
+            }
+            return Map.of("id", key.id(), "algorithm", key.algorithm(), "pem", key.pem());
+        }
+    }
+
+    record Anchor(AuditLog log) implements AdminCommand {
+        @Override
+        public String name() {
+            return "log anchor";
+        }
+
+        @Override
+        public List<Map.Entry<String, String>> arguments(JsonNode request) {
+            return List.of();
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws IOException {
+            String seal = log.anchor();
+            // It is to be found in the document from now on.
+            log.publish();
+            return Map.of("seal", seal);
         }
     }
 }

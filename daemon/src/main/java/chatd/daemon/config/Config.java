@@ -37,7 +37,14 @@ public record Config(
             int pool,
             Duration timeout) {}
 
-    public record Audit(Path directory, String fsync, long segmentSize, Duration segmentAge, boolean unknownNames) {}
+    public record Audit(
+            Path directory,
+            String fsync,
+            long segmentSize,
+            Duration segmentAge,
+            Path sealKey,
+            String sealAlgorithm,
+            boolean unknownNames) {}
 
     public record Admin(Path socket) {}
 

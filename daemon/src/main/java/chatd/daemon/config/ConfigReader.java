@@ -84,6 +84,8 @@ public final class ConfigReader {
                         of.value("audit.fsync", text -> oneOf(text, "interval", "always", "never")),
                         of.value("audit.segment-size", text -> size(text, 4 << 10, 1L << 40)),
                         of.value("audit.segment-age", ConfigReader::time),
+                        of.value("audit.seal-key", ConfigReader::path),
+                        of.value("audit.seal-algorithm", text -> oneOf(text, "Ed25519", "ML-DSA-65")),
                         of.value("audit.unknown-names", ConfigReader::flag)),
                 new Config.Admin(of.value("admin.socket", ConfigReader::path)),
                 new Config.Registration(of.value("registration.mode", text -> oneOf(text, "closed", "open"))

@@ -12,6 +12,9 @@ import org.apache.logging.log4j.Logger;
 final class LoopTasks {
     private static final Logger LOG = LogManager.getLogger(LoopTasks.class);
 
+    /** Tasks in one turn of the loop. */
+    private static final int MOST = 4_096;
+
     private final Executor loop;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -22,6 +25,10 @@ final class LoopTasks {
 
     void add(Runnable task) {
         waiting.add(task);
+        schedule();
+    }
+
+    private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             try {
                 loop.execute(this::run);
@@ -33,11 +40,22 @@ final class LoopTasks {
 
     private void run() {
         scheduled.set(false);
-        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.error("a connection failed", e);
+        try {
+            // Those that come meanwhile have another turn: the loop has to look after its sockets too.
+            for (int left = MOST; left > 0; left--) {
+                Runnable task = waiting.poll();
+                if (task == null) {
+                    return;
+                }
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.error("a connection failed", e);
+                }
+            }
+        } finally {
+            if (!waiting.isEmpty()) {
+                schedule();
             }
         }
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What all readers together have left, which must fit the memory however many they are (rule 16 of {@code chat-1.md}):
- * past the bound the one who has left most is cut off, until it fits. Any thread.
+ * past the bound the one who has left most is cut off, until it fits. What waits behind an answer counts once the answer
+ * itself has to wait for its reader. Any thread.
  */
 public final class Backlog {
     private final long most;
@@ -22,8 +23,8 @@ public final class Backlog {
     /**
      * What one reader has left.
      *
-     * @param unasked bytes of it that came unasked: of an answer little waits, and who waits for one is the last to be
-     *     cut off
+     * @param unasked of it, what is not the bytes of an answer: of an answer little waits, and who waits for one is the
+     *     last to be cut off
      */
     record Share(long bytes, long unasked) {
         static final Share NONE = new Share(0, 0);

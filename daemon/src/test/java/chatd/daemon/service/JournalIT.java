@@ -80,7 +80,7 @@ class JournalIT {
     void start() throws Exception {
         log = AuditLog.open(
                 directory,
-                new AuditLog.Options(AuditLog.Fsync.NEVER, 1 << 20, Duration.ofDays(1), "host"),
+                new AuditLog.Options(AuditLog.Fsync.NEVER, 1 << 20, Duration.ofDays(1), "host", null, "Ed25519"),
                 Clock.systemUTC());
         journal = new Journal(ledger, log, Clock.systemUTC(), observer);
         journal.start(ledger.open(Rows.TIME));

@@ -1,0 +1,184 @@
+package chatd.audit;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the seals of a log, a segment after the other. A key is trusted when the auditor has it, or when one that is
+ * trusted sealed its announcement with the very next line; a seal that the auditor holds as an anchor needs no key.
+ */
+final class SealCheck {
+    /** More than this is never left without a seal: an event that makes it as many is sealed with it. */
+    private static final int MOST_UNSEALED = 1_000;
+
+    private final Map<String, SealPublic> known = new HashMap<>();
+    private final Map<String, SealPublic> trusted = new HashMap<>();
+    private final boolean hasKeys;
+    private final TreeMap<Long, String> anchors = new TreeMap<>();
+    private final List<String> notes;
+    private @Nullable String contradiction;
+    private long firstSegment;
+    private long firstSeq;
+    private @Nullable Segment before;
+    private @Nullable Seal last;
+
+    /** The number of the last seal that is trusted. */
+    private long authentic;
+
+    /** Whether nothing has come since that such a log would not have. */
+    private boolean isAuthentic;
+
+    /** Events since any seal, over all segments. */
+    private long unsealed;
+
+    private boolean hasSeals;
+
+    /**
+     * @param keys that the auditor trusts
+     * @param anchors seal elements
+     * @param notes where to say what can't be judged
+     */
+    SealCheck(List<SealPublic> keys, List<String> anchors, List<String> notes) {
+        this.notes = notes;
+        this.hasKeys = !keys.isEmpty();
+        keys.forEach(key -> trusted.put(key.id(), key));
+        for (String element : anchors) {
+            Matcher seal = Seal.ELEMENT.matcher(element);
+            if (seal.matches()) {
+                String other = this.anchors.putIfAbsent(Long.parseLong(seal.group(1)), element);
+                if (other != null && !other.equals(element)) {
+                    contradiction = "the anchors have two different seals with seq " + seal.group(1)
+                            + ": one of them is forged, or the log was rewritten";
+                }
+            }
+        }
+    }
+
+    /** Takes the next segment in; returns what is wrong with its seals, or null. */
+    @Nullable
+    String check(Segment segment) {
+        if (before == null) {
+            firstSegment = segment.number;
+        }
+        firstSeq = firstSeq == 0 ? Math.max(segment.firstSeq(), 0) : firstSeq;
+        String wrong = succession(segment);
+        for (Segment.Announced one : segment.announced()) {
+            wrong = wrong == null ? takeIn(one) : wrong;
+        }
+        for (Seal seal : segment.seals()) {
+            wrong = wrong == null ? check(seal, segment) : wrong;
+        }
+        unsealed = (segment.seals().isEmpty() ? unsealed : 0) + segment.unsealed();
+        hasSeals |= segment.key != null;
+        before = segment;
+        return wrong;
+    }
+
+    private @Nullable String succession(Segment segment) {
+        Segment last = before;
+        if (last == null || last.key == null) {
+            return null;
+        }
+        if (segment.key == null) {
+            return "line 3: it has no key for seals, and the segment before it has one";
+        }
+        // Where the key was lost, its last segment can't be sealed to its end; nobody who trusts that key is told it
+        // is.
+        boolean isSame = segment.key.equals(last.key);
+        isAuthentic &= isSame || trusted.containsKey(segment.key);
+        return isSame && last.unsealed() > 0 ? "line 3: the segment before it ends without a seal" : null;
+    }
+
+    private @Nullable String check(Seal seal, Segment segment) {
+        String at = "line " + seal.line() + ": ";
+        SealPublic sure = trusted.get(seal.key());
+        SealPublic key = sure == null ? known.get(seal.key()) : sure;
+        if (key == null) {
+            note("the key " + seal.key() + " is not announced in what is left of the log: give it with --key");
+        } else if (!seal.isBy(key)) {
+            return at + "the seal does not hold";
+        }
+        last = seal;
+        String anchor = anchors.remove(seal.seq());
+        if (anchor != null && !anchor.equals(seal.element())) {
+            return at + "not the seal that the anchor has: the log was rewritten";
+        }
+        isAuthentic = sure != null || anchor != null;
+        if (isAuthentic) {
+            authentic = seal.seq();
+            if (anchor != null && key != null && !hasKeys) {
+                trusted.put(key.id(), key);
+            }
+            for (Segment.Announced one : segment.announced()) {
+                if (one.line() == seal.line() - 1) {
+                    SealPublic next = one.key();
+                    trusted.put(next.id(), next);
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String takeIn(Segment.Announced announced) {
+        try {
+            SealPublic key = announced.key();
+            known.putIfAbsent(key.id(), key);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return "line " + announced.line() + ": " + e.getMessage();
+        }
+    }
+
+    private void note(String text) {
+        if (!notes.contains(text)) {
+            notes.add(text);
+        }
+    }
+
+    /** What is wrong once all was taken in, or null. */
+    @Nullable
+    String end() {
+        if (contradiction != null) {
+            return contradiction;
+        }
+        boolean isWhole = firstSegment == 1;
+        if (!isWhole && anchors.headMap(firstSeq).size() > 0) {
+            note("anchors from before the first segment that is left can't be judged");
+            anchors.headMap(firstSeq).clear();
+        }
+        if (!anchors.isEmpty()) {
+            return "the seal with seq " + anchors.firstKey()
+                    + " of the anchor is not in it: its end was cut off, or it was rewritten";
+        }
+        String keyNow = before == null ? null : before.key;
+        if (hasKeys && !hasSeals) {
+            return "it has no seals, and a key was given";
+        }
+        if (hasKeys && authentic == 0 && last != null && isWhole && !trusted.containsKey(keyNow)) {
+            return "no seal in it is by the key that was given";
+        }
+        if (unsealed > 0 && hasSeals) {
+            note("the last %d events%s are not sealed yet"
+                    .formatted(unsealed, last == null ? "" : ", after " + last.time() + ","));
+        }
+        isAuthentic &= unsealed <= MOST_UNSEALED;
+        if (authentic > 0 && !isAuthentic) {
+            note("what follows seq %d is not sealed by a key that you trust".formatted(authentic));
+        }
+        return null;
+    }
+
+    /** The number of the last seal that is trusted: all before it is as it was sealed; 0 where none is. */
+    long authentic() {
+        return authentic;
+    }
+
+    /** Whether that is the last seal there is, and no more follows than is not sealed yet. */
+    boolean isAuthentic() {
+        return isAuthentic;
+    }
+}

@@ -1,0 +1,105 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What seals the open segment, and what of it is not sealed yet. The log's lock guards it. */
+final class Sealer {
+    /** A seal is due after so many events, or so long after the first. */
+    private static final int EVENTS = 1_000;
+
+    private static final Duration AGE = Duration.ofSeconds(60);
+
+    /** The seals go here too, so that another machine can hold them. */
+    private static final System.Logger JOURNAL = System.getLogger("chatd.audit.seal");
+
+    private @Nullable SealKey key;
+    private long unsealed;
+    private Instant since;
+    private @Nullable String last;
+
+    /** The seals that the journal was not told of. */
+    private final Deque<String> untold = new ArrayDeque<>();
+
+    /** @param ours the key to seal with from now on; null where none does */
+    Sealer(Segment open, @Nullable SealKey ours, @Nullable Path file) throws IOException {
+        this.unsealed = open.unsealed();
+        this.since = open.started;
+        this.last = open.seals().isEmpty() ? null : open.seals().getLast().element();
+        if (ours != null && ours.isOf(open.key)) {
+            this.key = ours;
+        } else if (file != null) {
+            this.key = SealKey.replaced(file).filter(old -> old.isOf(open.key)).orElse(null);
+        }
+    }
+
+    /** The key of the open segment; null where it has no seals, or its key is lost. */
+    @Nullable
+    SealKey key() {
+        return key;
+    }
+
+    /** A segment begins. */
+    void begin(@Nullable SealKey with) {
+        key = with;
+        unsealed = 0;
+    }
+
+    /** An event was added. */
+    void took(Instant time) {
+        since = unsealed++ == 0 ? time : since;
+    }
+
+    boolean isFull() {
+        return unsealed >= EVENTS;
+    }
+
+    boolean isDue(Instant now) {
+        // A clock that was set back must not put it off.
+        return key != null
+                && unsealed > 0
+                && (now.isBefore(since) || !since.plus(AGE).isAfter(now));
+    }
+
+    /** Adds a seal, where there is something to seal, and something to seal with; returns whether it did. */
+    boolean seal(StringBuilder lines, Chain chain, long seq, Instant time) {
+        SealKey by = key;
+        if (by == null || unsealed == 0) {
+            return false;
+        }
+        String line = Line.seal(chain.head(), seq, time, unsealed, by);
+        String seal = Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8)));
+        lines.append(seal);
+        unsealed = 0;
+        last = seal.stripTrailing();
+        untold.add(last);
+        return true;
+    }
+
+    /** The seals that the journal was not told of, in their order. */
+    List<String> untold() {
+        return List.copyOf(untold);
+    }
+
+    /** These are on the disk, so that no other can take their place: the journal is told. */
+    void tell(List<String> seals) {
+        for (String seal : seals) {
+            if (untold.remove(seal)) {
+                JOURNAL.log(System.Logger.Level.INFO, seal);
+            }
+        }
+    }
+
+    /** The last seal's element; null where there is none yet. */
+    @Nullable
+    String last() {
+        return last;
+    }
+}
