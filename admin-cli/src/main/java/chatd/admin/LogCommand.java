@@ -111,8 +111,9 @@ final class LogCommand implements Runnable {
     @Command(
             name = "anchor",
             description = {
-                "Seals the log now and prints the seal. Keep it elsewhere: log verify --anchor then finds out when",
-                "the log's end was cut off, or all of it was rewritten, even with the key."
+                "Seals the log now and prints the seal, to be kept elsewhere as an anchor.",
+                "With it, log verify --anchor finds out when the log's end was cut off, or all of it was written anew,",
+                "even by someone who has the key."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin log anchor >> /mnt/elsewhere/anchors"})
@@ -193,6 +194,10 @@ final class LogCommand implements Runnable {
         return path;
     }
 
+    private static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     private void show(Verifier.Report report) {
         String wrong = report.wrong();
         String verdict = report.isAuthentic()
@@ -211,7 +216,7 @@ final class LogCommand implements Runnable {
             Shown.json(main.out(), new JsonMapper().valueToTree(shown));
         } else {
             main.out().println(wrong == null ? verdict : "WRONG: " + wrong);
-            main.out().println("%d segments, %d events".formatted(report.segments(), report.events()));
+            main.out().println(count(report.segments(), "segment") + ", " + count(report.events(), "event"));
             report.notes().forEach(main.out()::println);
         }
     }

@@ -162,8 +162,9 @@ final class SealCheck {
             return "no seal in it is by the key that was given";
         }
         if (unsealed > 0 && hasSeals) {
-            note("the last %d events%s are not sealed yet"
-                    .formatted(unsealed, last == null ? "" : ", after " + last.time() + ","));
+            note((unsealed == 1 ? "the last event is" : "the last " + unsealed + " events are")
+                    + " not sealed yet"
+                    + (last == null ? "" : "; the last seal is of " + last.time()));
         }
         isAuthentic &= unsealed <= MOST_UNSEALED;
         if (authentic > 0 && !isAuthentic) {

@@ -38,6 +38,13 @@ final class Sealer {
         } else if (file != null) {
             this.key = SealKey.replaced(file).filter(old -> old.isOf(open.key)).orElse(null);
         }
+        if (open.key != null && file != null && key == null) {
+            System.getLogger(Sealer.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "the key that sealed the log until now, " + open.key + ", is not in " + file
+                                    + ": another seals it from here on, which auditors must be told");
+        }
     }
 
     /** The key of the open segment; null where it has no seals, or its key is lost. */
