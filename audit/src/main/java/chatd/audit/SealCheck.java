@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the seals of a log, a segment after the other. A key is trusted when the auditor has it, or when one that is
- * trusted sealed its announcement with the very next line; a seal that the auditor holds as an anchor needs no key.
+ * trusted sealed its announcement with the very next line. Where the auditor has no key, a seal held as an anchor is
+ * trusted, and its key.
  */
 final class SealCheck {
     /** More than this is never left without a seal: an event that makes it as many is sealed with it. */
@@ -107,10 +108,11 @@ final class SealCheck {
         if (anchor != null && !anchor.equals(seal.element())) {
             return at + "not the seal that the anchor has: the log was rewritten";
         }
-        isAuthentic = sure != null || anchor != null;
+        // Who has the key need not believe in a key that only an anchor names: a journal may have been written to.
+        isAuthentic = sure != null || (anchor != null && !hasKeys);
         if (isAuthentic) {
             authentic = seal.seq();
-            if (anchor != null && key != null && !hasKeys) {
+            if (anchor != null && key != null) {
                 trusted.put(key.id(), key);
             }
             for (Segment.Announced one : segment.announced()) {

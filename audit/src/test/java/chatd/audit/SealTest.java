@@ -268,6 +268,10 @@ class SealTest {
         assertThat(report.isAuthentic()).isFalse();
         assertThat(report.authentic()).isPositive();
         assertThat(report.notes()).containsExactly("what follows seq 3 is not sealed by a key that you trust");
+        List<String> anchors = seals(published);
+        assertThat(Verifier.verify(directory, List.of(old), anchors).isAuthentic())
+                .isFalse();
+        assertThat(Verifier.verify(directory, List.of(), anchors).isAuthentic()).isTrue();
     }
 
     /** What a forger without the key can add: the chain needs no secret. */
