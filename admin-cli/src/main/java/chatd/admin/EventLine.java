@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An event of the log, as a line for people or as JSON. */
@@ -24,7 +25,10 @@ final class EventLine {
             Map<String, String> values = attributes(tag.group(2));
             switch (tag.group(1)) {
                 case "to" -> shown.append(" → ").append(values.get("name"));
-                case "seal" -> seal(shown, values);
+                case "seal" -> {
+                    columns(shown, values, "seal", values.get("events"));
+                    shown.append(" key=").append(values.get("key"));
+                }
                 case "key" -> shown.append(' ').append(values.get("alg"));
                 case "argument" ->
                     shown.append(' ').append(values.get("name")).append('=').append(values.get("value"));
@@ -34,15 +38,13 @@ final class EventLine {
         return Shown.visible(shown.toString());
     }
 
-    private static void seal(StringBuilder shown, Map<String, String> values) {
-        shown.append("%6s %s %-11s %-8s key=%s"
-                .formatted(values.get("seq"), values.get("time"), "seal", values.get("events"), values.get("key")));
+    private static void columns(
+            StringBuilder shown, Map<String, String> values, @Nullable Object type, @Nullable Object outcome) {
+        shown.append("%6s %s %-11s %-8s".formatted(values.remove("seq"), values.remove("time"), type, outcome));
     }
 
     private static void event(StringBuilder shown, Map<String, String> values) {
-        shown.append("%6s %s %-11s %-8s"
-                .formatted(
-                        values.remove("seq"), values.remove("time"), values.remove("type"), values.remove("outcome")));
+        columns(shown, values, values.remove("type"), values.remove("outcome"));
         values.remove("chain");
         values.forEach(
                 (name, value) -> shown.append(' ').append(name).append('=').append(value));

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * trusted, and its key.
  */
 final class SealCheck {
-    /** More than this is never left without a seal: an event that makes it as many is sealed with it. */
-    private static final int MOST_UNSEALED = 1_000;
-
     private final Map<String, SealPublic> known = new HashMap<>();
     private final Map<String, SealPublic> trusted = new HashMap<>();
     private final boolean hasKeys;
@@ -87,8 +84,7 @@ final class SealCheck {
         if (segment.key == null) {
             return "line 3: it has no key for seals, and the segment before it has one";
         }
-        // Where the key was lost, its last segment can't be sealed to its end; nobody who trusts that key is told it
-        // is.
+        // A segment whose key was lost can't be sealed to its end, and what follows is by nobody its auditors know.
         boolean isSame = segment.key.equals(last.key);
         isAuthentic &= isSame || trusted.containsKey(segment.key);
         return isSame && last.unsealed() > 0 ? "line 3: the segment before it ends without a seal" : null;
@@ -168,7 +164,7 @@ final class SealCheck {
                     + " not sealed yet"
                     + (last == null ? "" : "; the last seal is of " + last.time()));
         }
-        isAuthentic &= unsealed <= MOST_UNSEALED;
+        isAuthentic &= unsealed <= Sealer.EVENTS;
         if (authentic > 0 && !isAuthentic) {
             note("what follows seq %d is not sealed by a key that you trust".formatted(authentic));
         }

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * log as the daemon does. Immutable; any thread.
  */
 public final class SealKey {
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
-
     private final PrivateKey secret;
     private final SealPublic half;
 
@@ -76,18 +73,12 @@ public final class SealKey {
 
     private static SealKey read(Path file) throws IOException {
         SealPublic half = SealPublic.read(file);
-        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END, Math.max(begin, 0));
-        if (begin < 0 || end < 0) {
-            throw new IOException(file + ": no private key in it (expected " + BEGIN + ")");
-        }
+        byte[] der = PemBlock.PRIVATE_KEY.read(file);
         SealKey key;
         try {
-            byte[] der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
             key = new SealKey(
                     KeyFactory.getInstance(half.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(der)), half);
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException e) {
             // Without the cause, which might quote what it read.
             throw new IOException(file + ": the private key in it is not one of " + half.algorithm());
         }
@@ -125,9 +116,7 @@ public final class SealKey {
     void store(Path file) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        String pem = BEGIN + "\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(secret.getEncoded()) + "\n" + END + "\n"
-                + half.pem();
+        String pem = PemBlock.PRIVATE_KEY.write(secret.getEncoded()) + half.pem();
         try (FileChannel out = FileChannel.open(
                 fresh,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),

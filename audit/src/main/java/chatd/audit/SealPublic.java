@@ -2,7 +2,6 @@ package chatd.audit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -24,9 +23,6 @@ import java.util.HexFormat;
 public record SealPublic(String id, String algorithm, PublicKey key) {
     static final String ED25519 = "Ed25519";
     static final String ML_DSA_65 = "ML-DSA-65";
-
-    private static final String BEGIN = "-----BEGIN PUBLIC KEY-----";
-    private static final String END = "-----END PUBLIC KEY-----";
 
     /** @throws IllegalArgumentException where it is a key for something else */
     static SealPublic of(PublicKey key) {
@@ -63,14 +59,9 @@ public record SealPublic(String id, String algorithm, PublicKey key) {
      * @throws IOException where it can't be read, or has no such key; the message says so
      */
     public static SealPublic read(Path file) throws IOException {
-        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END, Math.max(begin, 0));
-        if (begin < 0 || end < 0) {
-            throw new IOException(file + ": no public key in it (expected " + BEGIN + ")");
-        }
+        byte[] der = PemBlock.PUBLIC_KEY.read(file);
         try {
-            return of(Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end)));
+            return of(der);
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
@@ -78,8 +69,7 @@ public record SealPublic(String id, String algorithm, PublicKey key) {
 
     /** As PEM, with its last LF. */
     public String pem() {
-        return BEGIN + "\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded()) + "\n" + END
-                + "\n";
+        return PemBlock.PUBLIC_KEY.write(key.getEncoded());
     }
 
     /** Its DER form in base64url without padding, as the log announces it. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What seals the open segment, and what of it is not sealed yet. The log's lock guards it. */
 final class Sealer {
-    /** A seal is due after so many events, or so long after the first. */
-    private static final int EVENTS = 1_000;
+    /** A seal is due after so many events, or so long after the first: never are more left without one. */
+    static final int EVENTS = 1_000;
 
     private static final Duration AGE = Duration.ofSeconds(60);
 

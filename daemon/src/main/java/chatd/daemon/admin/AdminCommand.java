@@ -12,7 +12,9 @@ interface AdminCommand {
     String name();
 
     /** What the log is to show of it: everything but secrets. */
-    List<Map.Entry<String, String>> arguments(JsonNode request);
+    default List<Map.Entry<String, String>> arguments(JsonNode request) {
+        return List.of();
+    }
 
     /**
      * Does it.

@@ -59,11 +59,6 @@ final class LogCommands {
         }
 
         @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of();
-        }
-
-        @Override
         public Object run(JsonNode request, String by, Lines out) throws IOException {
             log.publish();
             return Map.of("file", log.files().published().toAbsolutePath().toString());
@@ -74,11 +69,6 @@ final class LogCommands {
         @Override
         public String name() {
             return "log rotate";
-        }
-
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of();
         }
 
         @Override
@@ -107,8 +97,12 @@ final class LogCommands {
 
         @Override
         public Object run(JsonNode request, String by, Lines out) throws IOException {
-            SealPublic key = change(request) ? log.changeKey() : log.key();
-            log.publish();
+            if (change(request)) {
+                log.changeKey();
+                // Its first seal is to be found in the document from now on.
+                log.publish();
+            }
+            SealPublic key = log.key();
             if (key == null) {
                 throw new IOException("the log has no seals");
             }
@@ -120,11 +114,6 @@ final class LogCommands {
         @Override
         public String name() {
             return "log anchor";
-        }
-
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of();
         }
 
         @Override

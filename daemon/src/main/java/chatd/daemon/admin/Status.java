@@ -18,11 +18,6 @@ record Status(String version, List<InetSocketAddress> listening, Sessions sessio
     }
 
     @Override
-    public List<Map.Entry<String, String>> arguments(JsonNode request) {
-        return List.of();
-    }
-
-    @Override
     public Object run(JsonNode request, String by, Lines out) {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("version", version);

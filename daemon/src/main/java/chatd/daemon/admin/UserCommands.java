@@ -78,11 +78,6 @@ final class UserCommands {
         }
 
         @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of();
-        }
-
-        @Override
         public Object run(JsonNode request, String by, Lines out) {
             return directory.all().stream()
                     .map(account -> shown(account, sessions.isOnline(account.number())))
