@@ -50,6 +50,11 @@ final class Shown {
         return node.isBoolean() ? (node.asBoolean() ? "yes" : "no") : visible(node.asString());
     }
 
+    /** {@code 1 event}, {@code 2 events}. */
+    static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     /** Without anything that could steer a terminal. */
     static String visible(String text) {
         return text.codePoints()

@@ -23,6 +23,7 @@ public enum Attribute {
     FILE,
     SIZE,
     RECEIVERS,
+    DIGEST,
     COUNT,
     DELAY,
     HEADER,

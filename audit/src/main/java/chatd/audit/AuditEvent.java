@@ -135,6 +135,7 @@ public sealed interface AuditEvent
      * @param file its number, null where it is a text
      * @param size in bytes; of a text in UTF-8
      * @param receivers null where it went to everyone
+     * @param digest as {@link SaltedDigest} makes it
      */
     record MessageSent(
             long number,
@@ -142,7 +143,9 @@ public sealed interface AuditEvent
             @Nullable Peer peer,
             @Nullable Long file,
             long size,
-            @Nullable List<Who> receivers) implements AuditEvent {
+            @Nullable List<Who> receivers,
+            String digest)
+            implements AuditEvent {
         @Override
         public String type() {
             return file == null ? "text" : "file";
@@ -160,6 +163,7 @@ public sealed interface AuditEvent
                     .put(FILE, file)
                     .put(SIZE, size)
                     .put(RECEIVERS, receivers == null ? "everyone" : receivers.size())
+                    .put(DIGEST, digest)
                     .to(receivers == null ? List.of() : receivers);
         }
     }

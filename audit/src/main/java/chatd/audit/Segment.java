@@ -93,12 +93,12 @@ final class Segment {
      */
     static Segment read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return read(in);
+            return read(in, Watch.NOTHING);
         }
     }
 
     /** Reads it from a stream, which it leaves open. */
-    static Segment read(InputStream stream) throws IOException {
+    static Segment read(InputStream stream, Watch watch) throws IOException {
         InputStream in = new BufferedInputStream(stream, 1 << 16);
         byte[] first = headLine(in, 1, Line.DECLARATION);
         byte[] second = headLine(in, 2, Line.STYLE);
@@ -117,11 +117,12 @@ final class Segment {
         whole.writeBytes(third);
         segment.chain.add(whole.toByteArray());
         segment.end = whole.size() + 1L;
-        segment.readOn(in);
+        watch.segment(segment.number);
+        segment.readOn(in, watch);
         return segment;
     }
 
-    private void readOn(InputStream in) throws IOException {
+    private void readOn(InputStream in, Watch watch) throws IOException {
         byte[] bytes;
         while (wrong == null && (bytes = line(in)) != null) {
             lines++;
@@ -134,7 +135,10 @@ final class Segment {
                 wrong = "not UTF-8";
             } else {
                 wrong = take(text);
-                end += wrong == null ? bytes.length + 1L : 0;
+                if (wrong == null) {
+                    end += bytes.length + 1L;
+                    watch.line(text);
+                }
             }
         }
     }

@@ -53,7 +53,10 @@ public final class Verifier {
     private @Nullable Instant lastTime;
     private final SealCheck seals;
 
-    private Verifier(List<SealPublic> keys, List<String> anchors) {
+    private final Watch watch;
+
+    private Verifier(List<SealPublic> keys, List<String> anchors, Watch watch) {
+        this.watch = watch;
         seals = new SealCheck(keys, anchors, notes);
         try (InputStream xsd = Verifier.class.getResourceAsStream("audit.xsd")) {
             SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
@@ -72,8 +75,18 @@ public final class Verifier {
      * @throws IOException where they can't be read
      */
     public static Report verify(Path directory, List<SealPublic> keys, List<String> anchors) throws IOException {
+        return verify(directory, keys, anchors, Watch.NOTHING);
+    }
+
+    /**
+     * The same.
+     *
+     * @param watch told of every line in its order, up to the first that is wrong
+     */
+    public static Report verify(Path directory, List<SealPublic> keys, List<String> anchors, Watch watch)
+            throws IOException {
         LogFiles files = new LogFiles(directory);
-        Verifier verifier = new Verifier(keys, anchors);
+        Verifier verifier = new Verifier(keys, anchors, watch);
         String wrong = null;
         int segments = 0;
         // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
@@ -123,7 +136,7 @@ public final class Verifier {
     /** Whether what was published has been closed since. */
     private static boolean isClosed(FileChannel published, List<Path> closed) throws IOException {
         try {
-            long number = Segment.read(from(published)).number;
+            long number = Segment.read(from(published), Watch.NOTHING).number;
             return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= number;
         } catch (Segment.Broken e) {
             return false;
@@ -142,7 +155,7 @@ public final class Verifier {
     private @Nullable String check(long named, FileChannel file) throws IOException {
         Segment segment;
         try {
-            segment = Segment.read(from(file));
+            segment = Segment.read(from(file), watch);
         } catch (Segment.Broken e) {
             return String.valueOf(e.getMessage());
         }

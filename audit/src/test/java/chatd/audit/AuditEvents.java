@@ -11,6 +11,7 @@ import java.util.Map;
 final class AuditEvents {
     private static final Who ALICE = Who.of(12, "alice");
     private static final Who WANG = Who.of(13, "王芳");
+    private static final String DIGEST = "d".repeat(43);
     private static final Peer PEER = new Peer("s7f3", "chat/1", "2001:db8::7", 50123);
 
     private AuditEvents() {}
@@ -34,9 +35,9 @@ final class AuditEvents {
         all.put("password", new AccountEvent.PasswordChanged(10, ALICE, PEER));
         all.put("settings", new AccountEvent.SettingsStored(11, ALICE, PEER, 345));
         all.put("account", new AccountEvent.AccountChanged(12, WANG, "reset", "root"));
-        all.put("text", new AuditEvent.MessageSent(42, ALICE, PEER, null, 11, List.of(WANG, ALICE)));
-        all.put("text-everyone", new AuditEvent.MessageSent(43, ALICE, PEER, null, 11, null));
-        all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG)));
+        all.put("text", new AuditEvent.MessageSent(42, ALICE, PEER, null, 11, List.of(WANG, ALICE), DIGEST));
+        all.put("text-everyone", new AuditEvent.MessageSent(43, ALICE, PEER, null, 11, null, DIGEST));
+        all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG), DIGEST));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));
@@ -62,7 +63,7 @@ final class AuditEvents {
                                 + "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))));
         all.put("database", new AuditEvent.Database(false, "Connection refused"));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
-        all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null)));
+        all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null, DIGEST)));
         all.put("joined", new AuditEvent.Joined(new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"), 120));
         all.put(
                 "hostile",

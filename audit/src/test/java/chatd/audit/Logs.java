@@ -43,7 +43,7 @@ final class Logs {
     }
 
     static AuditEvent event(int n) {
-        return new AuditEvent.MessageSent(n, Who.of(1, "alice"), null, null, n, null);
+        return new AuditEvent.MessageSent(n, Who.of(1, "alice"), null, null, n, null, "d".repeat(43));
     }
 
     /** A log with {@code n} messages that was closed in order. */

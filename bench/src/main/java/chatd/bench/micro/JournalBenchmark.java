@@ -4,6 +4,7 @@ import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
 import chatd.audit.Who;
 import chatd.daemon.config.Config;
+import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.Journal;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
@@ -111,7 +112,13 @@ public class JournalBenchmark {
         @Override
         public AuditEvent event(Entry.Message entry) {
             return new AuditEvent.MessageSent(
-                    entry.number(), Who.of(1, "alice"), null, null, 100, List.of(Who.of(2, "bob")));
+                    entry.number(),
+                    Who.of(1, "alice"),
+                    null,
+                    null,
+                    100,
+                    List.of(Who.of(2, "bob")),
+                    AuditTrail.digest(entry));
         }
 
         @Override

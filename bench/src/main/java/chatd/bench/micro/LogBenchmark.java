@@ -41,7 +41,8 @@ public class LogBenchmark {
                 new Peer("s1", "chat/1", "2001:db8::1", 50_000),
                 null,
                 100,
-                List.of(Who.of(2, "bob")));
+                List.of(Who.of(2, "bob")),
+                "d".repeat(43));
     }
 
     @Setup

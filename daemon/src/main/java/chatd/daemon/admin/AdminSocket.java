@@ -83,6 +83,7 @@ public final class AdminSocket implements AutoCloseable {
                 new LogCommands.Rotate(log),
                 new LogCommands.Key(log),
                 new LogCommands.Anchor(log),
+                new LogCommands.Messages(log, services),
                 new Status(version, listening, sessions, journal, log))) {
             commands.put(command.name(), command);
         }

@@ -3,9 +3,12 @@ package chatd.daemon.admin;
 import chatd.audit.AuditLog;
 import chatd.audit.LogTail;
 import chatd.audit.SealPublic;
+import chatd.daemon.service.Services;
+import chatd.daemon.service.StoredMessages;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code chat-admin log} asks of the daemon. */
@@ -107,6 +110,47 @@ final class LogCommands {
                 throw new IOException("the log has no seals");
             }
             return Map.of("id", key.id(), "algorithm", key.algorithm(), "pem", key.pem());
+        }
+    }
+
+    /**
+     * {@code log messages}: every stored message with its digest, up to the last one that is logged, which is published
+     * then. The comparing is the asker's: a daemon that is itself in doubt does not judge.
+     */
+    record Messages(AuditLog log, Services services) implements AdminCommand {
+        /** What was committed is logged within moments. */
+        private static final int PATIENCE_SECONDS = 5;
+
+        @Override
+        public String name() {
+            return "log messages";
+        }
+
+        @Override
+        public Object run(JsonNode request, String by, Lines out) throws IOException, InterruptedException {
+            long upTo = log.lastMessage();
+            log.publish();
+            out.write(Map.of("upTo", upTo));
+            StoredMessages stored = services.storedMessages();
+            long count = 0;
+            for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
+                out.write(Map.of("messages", some));
+                count += some.size();
+            }
+            long beyond = beyond(stored);
+            if (beyond > 0) {
+                out.write(Map.of("beyond", beyond));
+            }
+            return Map.of("count", count);
+        }
+
+        /** The highest number that is stored, where the log does not have it, and goes on without it; 0 otherwise. */
+        private long beyond(StoredMessages stored) throws InterruptedException {
+            long highest = stored.highest();
+            for (int i = 0; i < PATIENCE_SECONDS * 20 && log.lastMessage() < highest; i++) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            return log.lastMessage() < highest ? highest : 0;
         }
     }
 

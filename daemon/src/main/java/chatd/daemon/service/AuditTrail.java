@@ -3,14 +3,19 @@ package chatd.daemon.service;
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
 import chatd.audit.Peer;
+import chatd.audit.SaltedDigest;
 import chatd.audit.Who;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The server log as the services use it: what can't be logged ends the daemon, since it must not happen. Any thread. */
 public final class AuditTrail implements AutoCloseable {
@@ -84,6 +89,42 @@ public final class AuditTrail implements AutoCloseable {
 
     static Peer peer(Entry.Origin origin) {
         return new Peer(origin.session(), origin.dialect(), origin.address(), origin.port());
+    }
+
+    /** What the log says of a stored message; {@code peer} is where it came from, where that is still known. */
+    static AuditEvent sent(Entry.Message message, Directory directory, @Nullable Peer peer) {
+        Entry.StoredFile file = message.file();
+        List<Long> receivers = message.receivers();
+        return new AuditEvent.MessageSent(
+                message.number(),
+                message.sender() == Entry.Message.SERVER
+                        ? new Who(null, Names.SERVER)
+                        : Who.of(message.sender(), directory.nameOf(message.sender())),
+                peer,
+                file == null ? null : file.number(),
+                file == null ? ByteBufUtil.utf8Bytes(text(message)) : file.size(),
+                receivers == null ? null : directory.who(receivers),
+                digest(message));
+    }
+
+    /**
+     * The digest of a message, by which its event in the log is bound to it; empty for one that has both a text and a
+     * file, which nobody ever sent.
+     */
+    public static String digest(Entry.Message message) {
+        if (message.text() != null && message.file() != null) {
+            return "";
+        }
+        SaltedDigest digest = new SaltedDigest(
+                message.salt(), message.number(), message.sender(), message.receivers(), message.time());
+        Entry.StoredFile file = message.file();
+        return file == null
+                ? digest.ofText(text(message))
+                : digest.ofFile(file.number(), file.name(), file.size(), file.digest());
+    }
+
+    private static String text(Entry.Message message) {
+        return Objects.requireNonNullElse(message.text(), "");
     }
 
     static Entry.Origin origin(Session session) {

@@ -38,10 +38,12 @@ public final class CatchUp {
             changes = ledger.changesAfter(log.lastChange(), PAGE);
             append(changes.stream().map(this::event).toList());
         } while (!changes.isEmpty());
-        List<MessageStore.Logged> late;
+        List<Entry.Message> late;
         do {
             late = messages.after(log.lastMessage(), PAGE);
-            append(late.stream().map(this::event).toList());
+            append(late.stream()
+                    .map(message -> AuditTrail.sent(message, directory, null))
+                    .toList());
         } while (!late.isEmpty());
     }
 
@@ -63,19 +65,5 @@ public final class CatchUp {
             case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
             case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
         };
-    }
-
-    private AuditEvent event(MessageStore.Logged message) {
-        Who sender = message.sender() == Entry.Message.SERVER
-                ? new Who(null, Names.SERVER)
-                : Who.of(message.sender(), directory.nameOf(message.sender()));
-        MessageStore.FileOf file = message.file();
-        return new AuditEvent.MessageSent(
-                message.number(),
-                sender,
-                null,
-                file == null ? null : file.number(),
-                file == null ? message.textBytes() : file.size(),
-                message.receivers().map(directory::who).orElse(null));
     }
 }

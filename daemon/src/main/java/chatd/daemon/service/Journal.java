@@ -242,7 +242,8 @@ public final class Journal {
 
     private void commitAndDeliver(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         Numbers before = numbers.copy();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        // Every dialect can tell milliseconds, so that everyone can check the digest of what it got.
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         List<JournalQueue.Pending<?>> turn = new ArrayList<>(all.size());
         List<Entry> entries = new ArrayList<>(all.size());
         for (JournalQueue.Pending<?> pending : all) {

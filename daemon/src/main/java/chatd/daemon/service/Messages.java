@@ -13,7 +13,6 @@ import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,7 @@ public final class Messages {
                     "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, limits.text()));
         }
         Recipients recipients = recipients(command.audience());
-        return new Sending(session, recipients, bytes) {
+        return new Sending(session, recipients) {
             @Override
             public long bytes() {
                 return 200L + 2L * text.length() + recipients.bytes();
@@ -97,7 +96,7 @@ public final class Messages {
     /** Sends a file whose content is there. */
     CompletableFuture<?> sendFile(
             Session session, Recipients recipients, String name, long content, long size, byte[] digest) {
-        return journal.submit(new Sending(session, recipients, size) {
+        return journal.submit(new Sending(session, recipients) {
             @Override
             public long bytes() {
                 return 1_000 + recipients.bytes();
@@ -140,27 +139,17 @@ public final class Messages {
     private abstract class Sending implements Journal.Work<Entry.Message> {
         final Session session;
         final Recipients recipients;
-        private final long size;
 
-        Sending(Session session, Recipients recipients, long size) {
+        Sending(Session session, Recipients recipients) {
             this.session = session;
             this.recipients = recipients;
-            this.size = size;
         }
 
         abstract Event toReceivers(Entry.Message entry);
 
         @Override
         public AuditEvent event(Entry.Message entry) {
-            Entry.StoredFile file = entry.file();
-            List<Long> receivers = entry.receivers();
-            return new AuditEvent.MessageSent(
-                    entry.number(),
-                    AuditTrail.who(directory.numbered(entry.sender())),
-                    AuditTrail.peer(session),
-                    file == null ? null : file.number(),
-                    size,
-                    receivers == null ? null : directory.who(receivers));
+            return AuditTrail.sent(entry, directory, AuditTrail.peer(session));
         }
 
         @Override

@@ -18,6 +18,8 @@ public final class Services implements AutoCloseable {
     private final Files files;
     private final History history;
     private final Directory directory;
+    private final MessageStore messageStore;
+    private final ContentStore contentStore;
 
     public Services(
             Config config,
@@ -31,6 +33,8 @@ public final class Services implements AutoCloseable {
             SecureRandom random,
             Clock clock) {
         this.directory = directory;
+        this.messageStore = messageStore;
+        this.contentStore = contentStore;
         this.hashing = new Hashing(config.hashing());
         PasswordRules rules = new PasswordRules();
         Throttle throttle = new Throttle(config.throttle().exempt(), Ticker.systemTicker());
@@ -86,6 +90,11 @@ public final class Services implements AutoCloseable {
 
     public History history() {
         return history;
+    }
+
+    /** All messages from the first on, to be compared with the log. */
+    public StoredMessages storedMessages() {
+        return new StoredMessages(messageStore, contentStore);
     }
 
     public Directory directory() {

@@ -4,6 +4,8 @@ import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.CONTENT_CHUNK;
 import static chatd.sql.generated.Tables.FILE;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +52,22 @@ public final class ContentStore {
                 .from(CONTENT_CHUNK)
                 .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq(offset / CHUNK))
                 .fetchOptional(bytes));
+    }
+
+    /** The SHA-256 of all that is stored of a content, read through: not the one that stands beside it. */
+    public byte[] sha256(long content) {
+        MessageDigest sha256;
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        Optional<byte[]> chunk = read(content, 0, CHUNK);
+        for (long next = 1; chunk.isPresent(); next++) {
+            sha256.update(chunk.get());
+            chunk = read(content, next * CHUNK, CHUNK);
+        }
+        return sha256.digest();
     }
 
     /** Forgets a content that no file has. */

@@ -33,6 +33,11 @@ public sealed interface Entry {
         /** As a receiver: all accounts. */
         static final long EVERYONE = 0;
 
+        /** The same with another file. */
+        public Message with(StoredFile other) {
+            return new Message(number, time, sender, receivers, text, other, salt);
+        }
+
         @Override
         public long bytes() {
             return 100L + (text == null ? 100 : 3L * text.length()) + 30L * (receivers == null ? 1 : receivers.size());

@@ -1,12 +1,15 @@
 package chatd.daemon.store;
 
+import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Record;
 import org.jooq.Table;
@@ -129,28 +132,26 @@ public final class MessageStore {
                         row.get(FILE.SIZE))));
     }
 
-    /** A message as the log tells of it. */
-    public record Logged(
-            long number,
-            long sender,
-            int textBytes,
-            @Nullable FileOf file,
-            Optional<List<Long>> receivers) {}
-
-    /** What was committed after {@code number}, by number, at most {@code limit}. */
-    public List<Logged> after(long number, int limit) {
+    /** What was committed after {@code number}, by number, at most {@code limit}, as it is stored. */
+    public List<Entry.Message> after(long number, int limit) {
         return database.with(sql -> {
             var rows = sql.select(
                             MESSAGE.NUMBER,
+                            MESSAGE.TIME,
                             MESSAGE.SENDER,
-                            DSL.octetLength(MESSAGE.TEXT).as("bytes"),
+                            MESSAGE.RECEIVER,
+                            MESSAGE.TEXT,
+                            MESSAGE.SALT,
                             FILE.NUMBER,
                             FILE.NAME,
                             FILE.SIZE,
-                            MESSAGE.RECEIVER)
+                            FILE.CONTENT,
+                            CONTENT.DIGEST)
                     .from(MESSAGE)
                     .leftJoin(FILE)
-                    .on(FILE.NUMBER.eq(MESSAGE.FILE))
+                    .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
+                    .leftJoin(CONTENT)
+                    .on(CONTENT.NUMBER.eq(FILE.CONTENT))
                     .where(MESSAGE.NUMBER.gt(number))
                     .orderBy(MESSAGE.NUMBER)
                     .limit(limit)
@@ -160,23 +161,40 @@ public final class MessageStore {
                     .where(RECEIVER.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
                     .orderBy(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
                     .fetchGroups(RECEIVER.MESSAGE, RECEIVER.ACCOUNT);
-            return rows.map(row -> {
-                Integer bytes = row.get("bytes", Integer.class);
-                Long file = row.get(FILE.NUMBER);
-                return new Logged(
-                        row.get(MESSAGE.NUMBER),
-                        row.get(MESSAGE.SENDER),
-                        bytes == null ? 0 : bytes,
-                        file == null ? null : new FileOf(file, row.get(FILE.NAME), row.get(FILE.SIZE)),
-                        receivers(row.get(MESSAGE.RECEIVER), receivers.get(row.get(MESSAGE.NUMBER))));
-            });
+            return rows.map(row -> new Entry.Message(
+                    row.get(MESSAGE.NUMBER),
+                    row.get(MESSAGE.TIME),
+                    row.get(MESSAGE.SENDER),
+                    receivers(row.get(MESSAGE.RECEIVER), receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
+                    row.get(MESSAGE.TEXT),
+                    row.get(FILE.NUMBER) == null ? null : file(row),
+                    row.get(MESSAGE.SALT)));
         });
     }
 
-    private static Optional<List<Long>> receivers(@Nullable Long one, @Nullable List<Long> several) {
-        if (one != null) {
-            return one == Entry.Message.EVERYONE ? Optional.empty() : Optional.of(List.of(one));
+    /** The highest number there is; 0 where there is none. */
+    public long highest() {
+        Long highest = database.with(sql ->
+                sql.select(DSL.max(MESSAGE.NUMBER)).from(MESSAGE).fetchSingle().value1());
+        return highest == null ? 0 : highest;
+    }
+
+    private static Entry.StoredFile file(Record row) {
+        return new Entry.StoredFile(
+                row.get(FILE.NUMBER),
+                row.get(FILE.NAME),
+                row.get(FILE.CONTENT),
+                row.get(FILE.SIZE),
+                Objects.requireNonNullElse(row.get(CONTENT.DIGEST), new byte[0]));
+    }
+
+    /** Whoever it is that gets it, also where both tables say so, as none does that the ledger wrote. */
+    private static @Nullable List<Long> receivers(@Nullable Long one, List<Long> several) {
+        if (one == null || several.isEmpty()) {
+            return one == null ? several : one == Entry.Message.EVERYONE ? null : List.of(one);
         }
-        return Optional.of(several == null ? List.of() : several);
+        List<Long> all = new ArrayList<>(several);
+        all.add(one);
+        return all;
     }
 }

@@ -110,7 +110,7 @@ class JournalIT {
 
             @Override
             public AuditEvent event(Entry.Message entry) {
-                return new AuditEvent.MessageSent(entry.number(), Who.of(1, "a"), null, null, 1, null);
+                return new AuditEvent.MessageSent(entry.number(), Who.of(1, "a"), null, null, 1, null, "d".repeat(43));
             }
 
             @Override
@@ -260,7 +260,7 @@ class JournalIT {
         List<String> stored = new MessageStore(database)
                         .items(new MessageStore(database)
                                 .after(0, 1000).stream()
-                                        .map(MessageStore.Logged::number)
+                                        .map(Entry.Message::number)
                                         .toList())
                         .stream()
                         .map(item -> String.valueOf(item.text()))

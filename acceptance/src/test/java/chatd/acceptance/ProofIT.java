@@ -1,0 +1,191 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is stored against what was logged, by someone who changes the database by hand; single messages against the log. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProofIT {
+    private static final byte[] FILE = new byte[600_000];
+
+    private final Demo demo = Demo.start();
+    private Path key;
+
+    @BeforeAll
+    void talk(@TempDir Path directory) throws IOException {
+        try (Chat1Socket one = demo.newcomer();
+                Chat1Socket two = demo.newcomer();
+                Chat1Socket three = demo.newcomer()) {
+            one.send(Wire.text("to one", two.name())); // 1
+            one.send(Wire.text("to two", two.name(), three.name())); // 2
+            one.send(Wire.textToAll("to all")); // 3
+            one.send(Wire.file("three chunks.bin", FILE, two.name())); // 4
+            one.send(Wire.text("grüß dich 🎉", two.name())); // 5
+            one.fence();
+        }
+        key = Files.writeString(
+                demo.directory.resolve("auditors.pem"),
+                demo.admin("", "log", "key").exits(0).out());
+    }
+
+    @AfterAll
+    void close() {
+        demo.close();
+    }
+
+    @Test
+    void whatIsStoredIsWhatWasLogged() {
+        demo.admin("", "log", "anchor").exits(0);
+        Run run = demo.admin("", "log", "verify", "--messages", "--key", key.toString())
+                .exits(0);
+        assertThat(run.out()).startsWith("genuine up to the seal ").contains(", 5 messages as logged");
+        run = demo.admin("", "-o", "json", "log", "verify", "--messages").exits(3);
+        assertThat(run.out()).contains("\"messages\" : 5");
+    }
+
+    @ParameterizedTest(name = "{1}: {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            a text       | message 1 is not stored as | update message set text = 'to 0ne' where number = 1 | update message set text = 'to one' where number = 1
+            its case     | message 1 is not stored as | update message set text = 'To one' where number = 1 | update message set text = 'to one' where number = 1
+            a space      | message 1 is not stored as | update message set text = 'to one ' where number = 1 | update message set text = 'to one' where number = 1
+            sender       | message 1 is not stored as | update message set sender = sender + 1 where number = 1 | update message set sender = sender - 1 where number = 1
+            receiver     | message 1 is not stored as | update message set receiver = receiver + 1 where number = 1 | update message set receiver = receiver - 1 where number = 1
+            everyone     | message 5 is not stored as | update message set receiver = 0 where number = 5 | update message set receiver = (select m.receiver from (select receiver from message where number = 1) m) where number = 5
+            time         | message 3 is not stored as | update message set time = time + interval 1 microsecond where number = 3 | update message set time = time - interval 1 microsecond where number = 3
+            salt         | message 3 is not stored as | update message set salt = reverse(salt) where number = 3 | update message set salt = reverse(salt) where number = 3
+            one more     | message 2 is not stored as | insert into receiver values (2, 99) | delete from receiver where account = 99
+            one beside   | message 1 is not stored as | insert into receiver values (1, 99) | delete from receiver where account = 99
+            one of all   | message 3 is not stored as | insert into receiver values (3, 99) | delete from receiver where account = 99
+            file's name  | message 4 is not stored as | update file set name = '3 chunks.bin' | update file set name = 'three chunks.bin'
+            file's size  | message 4 is not stored as | update file set size = size - 1 | update file set size = size + 1
+            content      | message 4 is not stored as | update content_chunk set bytes = insert(bytes, 7, 1, 'x') where position = 1 | update content_chunk set bytes = insert(bytes, 7, 1, char(0)) where position = 1
+            a chunk less | message 4 is not stored as | update content_chunk set position = 9 where position = 2 | update content_chunk set position = 2 where position = 9
+            other file   | message 4 is not stored as | update file set message = 1 | update file set message = 4
+            text added   | message 4 is not stored as | update message set text = '' where number = 4 | update message set text = null where number = 4
+            file added   | message 1 is not stored as | update message set file = 1 where number = 1; update file set message = 1 | update message set file = null where number = 1; update file set message = 4
+            deleted      | message 3 is logged        | update message set number = 1000003 where number = 3 | update message set number = 3 where number = 1000003
+            added        | message 1000 is stored, but not logged | insert into message select 1000, time, sender, receiver, text, file, salt from message where number = 1 | delete from message where number = 1000
+            swapped      | message 1 is not stored as | update message set number = 77 where number = 1; update message set number = 1 where number = 5; update message set number = 5 where number = 77 | update message set number = 77 where number = 1; update message set number = 1 where number = 5; update message set number = 5 where number = 77
+            """)
+    void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) throws SQLException {
+        sql(change);
+        try {
+            Run run = demo.admin("", "log", "verify", "--messages", "--key", key.toString())
+                    .exits(1);
+            assertThat(run.out()).as(what).contains("WRONG: " + found);
+        } finally {
+            sql(back);
+        }
+        demo.admin("", "log", "verify", "--messages").exits(3);
+    }
+
+    @Test
+    void oneMessageIsProvedByItsSalt(@TempDir Path directory) throws Exception {
+        demo.admin("", "log", "anchor").exits(0);
+        Path log = demo.directory.resolve("log");
+        Path receipt = Files.writeString(directory.resolve("5.json"), receipt(5, "\"grüß dich 🎉\""));
+        Run run = prove(receipt, log).exits(0);
+        assertThat(run.out())
+                .startsWith("message 5 is what U")
+                .contains("the log is genuine up to the seal")
+                .doesNotContain("grüß");
+        run = demo.admin("", "log", "prove", receipt.toString(), log.toString()).exits(3);
+        assertThat(run.out()).contains("not authenticated");
+
+        Files.writeString(receipt, receipt(5, "\"grüß Dich 🎉\""));
+        assertThat(prove(receipt, log).exits(1).out()).startsWith("WRONG: message 5 was logged (seq ");
+        Files.writeString(receipt, receipt(4, "\"grüß dich 🎉\""));
+        assertThat(prove(receipt, log).exits(1).out()).startsWith("WRONG: message 4 was logged (seq ");
+        Files.writeString(receipt, receipt(5, "\"x\"").replace("\"mid\":5", "\"mid\":6000"));
+        assertThat(prove(receipt, log).exits(1).out()).contains("no message 6000 is in the log");
+        Files.writeString(receipt, receipt(5, "\"x\"").replace("\"salt\":\"", "\"salt\":\"AA"));
+        assertThat(prove(receipt, log).exits(2).err()).contains("its salt is not");
+        Files.writeString(receipt, "grüß dich");
+        assertThat(prove(receipt, log).exits(2).err()).contains("it is not JSON");
+        assertThat(prove(directory.resolve("none"), log).exits(4).err()).contains("There is no file");
+    }
+
+    @Test
+    void aFileIsProvedByItsSaltAndItsContent(@TempDir Path directory) throws Exception {
+        demo.admin("", "log", "anchor").exits(0);
+        Path log = demo.directory.resolve("log");
+        Path content = Files.write(directory.resolve("copy.bin"), FILE);
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(FILE));
+        Path receipt = Files.writeString(directory.resolve("4.json"), receipt(4, """
+                {"op":"offer","file":1,"name":"three chunks.bin","size":600000,"sha256":"%s"}""".formatted(sha256)));
+        assertThat(prove(receipt, log, "--content", content.toString()).exits(0).out())
+                .startsWith("message 4 is what");
+        Files.write(content, new byte[] {1});
+        assertThat(prove(receipt, log, "--content", content.toString()).exits(1).out())
+                .contains("copy.bin is not the file that was sent");
+    }
+
+    private Run prove(Path receipt, Path log, String... more) {
+        String[] all = new String[6 + more.length];
+        System.arraycopy(
+                new String[] {"log", "prove", "--key", key.toString(), receipt.toString(), log.toString()},
+                0,
+                all,
+                0,
+                6);
+        System.arraycopy(more, 0, all, 6, more.length);
+        return demo.admin("", all);
+    }
+
+    /** The message as a JSON client would have it, but for {@code info}. */
+    private String receipt(long number, String info) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select sender, receiver, date_format(time, '%Y-%m-%dT%H:%i:%s.%f'), salt from message where number = "
+                                + number)) {
+            assertThat(row.next()).isTrue();
+            String time = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'")
+                    .format(LocalDateTime.parse(row.getString(3)));
+            return """
+                    {"send":"U%d","receive":"U%d","type":3,"info":%s,"mid":%d,"time":"%s","salt":"%s"}
+                    """.formatted(
+                            row.getLong(1),
+                            row.getLong(2),
+                            info,
+                            number,
+                            time,
+                            Base64.getUrlEncoder().withoutPadding().encodeToString(row.getBytes(4)));
+        }
+    }
+
+    private void sql(String statements) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String one : statements.split(";", -1)) {
+                statement.execute(one);
+            }
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:mariadb://localhost/chatd?user=root&sslMode=disable&localSocket="
+                + demo.directory.resolve("mariadb.sock"));
+    }
+}

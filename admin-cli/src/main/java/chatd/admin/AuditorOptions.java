@@ -1,0 +1,91 @@
+package chatd.admin;
+
+import chatd.audit.SealPublic;
+import chatd.audit.Verifier;
+import chatd.audit.Watch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What an auditor has from elsewhere, and the log that it is held against. */
+final class AuditorOptions {
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "A public key that you trust, as log key prints it; more than once if need be.")
+    private List<Path> keys = List.of();
+
+    @Option(
+            names = "--anchor",
+            paramLabel = "FILE",
+            description = "Seals that you kept, one a line, whatever stands before them on it.")
+    private List<Path> anchors = List.of();
+
+    /** Judges a log, which {@code watch} is told of. */
+    Verifier.Report judge(Path log, Watch watch) throws IOException {
+        return Verifier.verify(log, keys(), anchors(), watch);
+    }
+
+    /** A log's directory, that of the running daemon where none is given. */
+    static Path directory(Main main, @Nullable Path given) {
+        Path where = given != null
+                ? given
+                : Path.of(main.daemon()
+                        .call(Map.of("command", "status"), line -> {})
+                        .path("auditLog")
+                        .asString());
+        if (!Files.isDirectory(where)) {
+            throw new Failure(Exit.NO_SUCH, "There is no directory " + where + ".");
+        }
+        return readable(where);
+    }
+
+    static Path readable(Path path) {
+        if (!Files.exists(path)) {
+            throw new Failure(Exit.NO_SUCH, "There is no file " + path + ".");
+        }
+        if (!Files.isReadable(path)) {
+            throw new Failure(Exit.NOT_ALLOWED, "You may not read " + path + ".");
+        }
+        return path;
+    }
+
+    private List<SealPublic> keys() throws IOException {
+        List<SealPublic> trusted = new ArrayList<>();
+        for (Path file : keys) {
+            try {
+                trusted.add(SealPublic.read(readable(file)));
+            } catch (IOException e) {
+                throw new Failure(Exit.USAGE, e.getMessage() + ". It is what chat-admin log key prints.");
+            }
+        }
+        return trusted;
+    }
+
+    private List<String> anchors() throws IOException {
+        List<String> held = new ArrayList<>();
+        for (Path file : anchors) {
+            List<String> seals = Verifier.anchors(readable(file));
+            if (seals.isEmpty()) {
+                throw new Failure(Exit.USAGE, file + " has no seal in it (expected lines with <seal …/>).");
+            }
+            held.addAll(seals);
+        }
+        return held;
+    }
+
+    /** What is shown of a log that is not wrong. */
+    static String verdict(Verifier.Report report) {
+        if (report.isAuthentic()) {
+            return "genuine up to the seal " + report.authentic();
+        }
+        return report.authentic() > 0
+                ? "consistent in itself, genuine up to the seal " + report.authentic() + " only"
+                : "consistent in itself, not authenticated";
+    }
+}

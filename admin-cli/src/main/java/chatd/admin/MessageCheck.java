@@ -1,0 +1,158 @@
+package chatd.admin;
+
+import chatd.audit.Watch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Compares what is stored with what is logged, in both directions, while the log is read: both come in the order of the
+ * messages' numbers, so that neither is held.
+ */
+final class MessageCheck implements Watch, AutoCloseable {
+    /** The first event of a segment says what those before it had. */
+    private static final Pattern GONE =
+            Pattern.compile("<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d+)\"");
+
+    /** So many are said one by one. */
+    private static final int SAID = 20;
+
+    private record Stored(long message, String digest) {}
+
+    private final DaemonLink.Answer answer;
+    private final long upTo;
+    private final Deque<Stored> stored = new ArrayDeque<>();
+    private boolean isFirst = true;
+    private long last;
+    private long compared;
+    private long undigested;
+    private long before;
+    private long wrong;
+    private final List<String> said = new ArrayList<>();
+
+    /** Asks the daemon; what it has stored later than now is not compared. */
+    MessageCheck(DaemonLink daemon) {
+        answer = daemon.ask(Map.of("command", "log messages"));
+        JsonNode first = answer.next();
+        upTo = first == null ? 0 : first.path("upTo").asLong();
+    }
+
+    @Override
+    public void line(String line) {
+        if (isFirst) {
+            isFirst = false;
+            Matcher rotation = GONE.matcher(line);
+            if (rotation.lookingAt()) {
+                skip(Long.parseLong(rotation.group(1)));
+            }
+        }
+        SentLine sent = SentLine.read(line);
+        if (sent != null) {
+            logged(sent.seq(), sent.message(), sent.digest());
+        }
+    }
+
+    /** What is older than the log that is left can't be compared. */
+    private void skip(long number) {
+        last = number;
+        for (Stored next = peek(); next != null && next.message() <= number; next = peek()) {
+            stored.poll();
+            before++;
+        }
+    }
+
+    private void logged(long seq, long number, @Nullable String digest) {
+        if (number > upTo) {
+            return;
+        }
+        if (number <= last) {
+            say("message %d (seq %d) is logged after message %d: one of them was logged twice"
+                    .formatted(number, seq, last));
+            return;
+        }
+        last = number;
+        unlogged(number - 1);
+        Stored next = peek();
+        if (next == null || next.message() > number) {
+            say("message %d is logged (seq %d), but not stored".formatted(number, seq));
+            return;
+        }
+        stored.poll();
+        if (digest == null) {
+            undigested++;
+        } else if (digest.equals(next.digest())) {
+            compared++;
+        } else {
+            say("message %d is not stored as it was logged (seq %d)".formatted(number, seq));
+        }
+    }
+
+    private void unlogged(long upTo) {
+        for (Stored next = peek(); next != null && next.message() <= upTo; next = peek()) {
+            stored.poll();
+            say("message %d is stored, but not logged".formatted(next.message()));
+        }
+    }
+
+    private void say(String what) {
+        if (++wrong <= SAID) {
+            said.add(what);
+        }
+    }
+
+    private @Nullable Stored peek() {
+        while (stored.isEmpty()) {
+            JsonNode some = answer.next();
+            if (some == null) {
+                stored.add(new Stored(Long.MAX_VALUE, ""));
+            } else if (some.has("beyond")) {
+                say("message %d is stored, but not logged"
+                        .formatted(some.path("beyond").asLong()));
+            } else {
+                some.path("messages")
+                        .forEach(one -> stored.add(new Stored(
+                                one.path("message").asLong(), one.path("digest").asString())));
+            }
+        }
+        return stored.peek();
+    }
+
+    /** All was read: what is wrong, in words. */
+    List<String> end() {
+        unlogged(upTo);
+        List<String> all = new ArrayList<>(said);
+        if (wrong > SAID) {
+            all.add("and %d more".formatted(wrong - SAID));
+        }
+        return all;
+    }
+
+    /** What could not be compared. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (undigested > 0) {
+            notes.add(
+                    Shown.count(undigested, "message") + " logged by a version that took no digests can't be compared");
+        }
+        if (before > 0) {
+            notes.add(Shown.count(before, "message") + " older than the log that is left can't be compared");
+        }
+        return notes;
+    }
+
+    /** How many are as they were logged. */
+    long compared() {
+        return compared;
+    }
+
+    @Override
+    public void close() {
+        answer.close();
+    }
+}

@@ -1,0 +1,98 @@
+package chatd.admin;
+
+import chatd.audit.Verifier;
+import chatd.audit.Watch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code chat-admin log verify}. */
+@Command(
+        name = "verify",
+        description = {
+            "Checks all segments: chain, numbers, times, schema, seals; names the first line that is wrong.",
+            "With a directory it needs no daemon, but for --messages.",
+            "Exit code 0: genuine, by a key or an anchor; 1: changed; 3: consistent, but nothing shows by whom."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: chat-admin log verify --key seal.pem /mnt/copy-of-the-log"})
+final class VerifyCommand implements Callable<Integer> {
+    @ParentCommand
+    private LogCommand log;
+
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "0..1",
+            description = "The log's directory; without it, the running daemon's.")
+    private @Nullable Path directory;
+
+    @Mixin
+    private AuditorOptions auditor = new AuditorOptions();
+
+    @Option(
+            names = "--messages",
+            description =
+                    "Also compare every stored message and file, which the daemon reads, with what was logged of it.")
+    private boolean messages;
+
+    @Override
+    public Integer call() throws IOException {
+        Path where = AuditorOptions.directory(log.main, directory);
+        if (!messages) {
+            return judged(auditor.judge(where, Watch.NOTHING), null);
+        }
+        try (MessageCheck check = new MessageCheck(log.main.daemon())) {
+            return judged(auditor.judge(where, check), check);
+        }
+    }
+
+    private int judged(Verifier.Report report, @Nullable MessageCheck check) {
+        List<String> wrong = new ArrayList<>();
+        List<String> notes = new ArrayList<>(report.notes());
+        if (report.wrong() != null) {
+            wrong.add(report.wrong());
+        } else if (check != null) {
+            wrong.addAll(check.end());
+            notes.addAll(check.notes());
+        }
+        String verdict = AuditorOptions.verdict(report);
+        if (log.main.json()) {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("verdict", !wrong.isEmpty() ? "wrong" : report.isAuthentic() ? "genuine" : "consistent");
+            shown.put("text", wrong.isEmpty() ? verdict : String.join("\n", wrong));
+            shown.put("segments", report.segments());
+            shown.put("events", report.events());
+            shown.put("genuineTo", report.authentic());
+            if (check != null) {
+                shown.put("messages", check.compared());
+            }
+            shown.put("notes", notes);
+            Shown.json(log.main.out(), new JsonMapper().valueToTree(shown));
+        } else {
+            if (report.wrong() == null) {
+                log.main.out().println(verdict);
+            }
+            wrong.forEach(what -> log.main.out().println("WRONG: " + what));
+            log.main
+                    .out()
+                    .println(Shown.count(report.segments(), "segment") + ", " + Shown.count(report.events(), "event")
+                            + (check == null ? "" : ", " + Shown.count(check.compared(), "message") + " as logged"));
+            notes.forEach(log.main.out()::println);
+        }
+        if (!wrong.isEmpty()) {
+            return Exit.NO;
+        }
+        return report.isAuthentic() ? Exit.OK : Exit.NOT_AUTHENTICATED;
+    }
+}

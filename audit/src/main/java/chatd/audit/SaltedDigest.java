@@ -1,0 +1,71 @@
+package chatd.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What binds a stored message to its event in the log without telling anything of its content: who has the salt can show
+ * that a message is the one that was sent; when the salt is gone, nobody can (page {@code audit-log.md}, "Messages").
+ *
+ * @param salt random, kept with the message and nowhere else
+ * @param sender an account's number; 0 is the server
+ * @param receivers accounts' numbers in any order; null is everyone
+ * @param time when it was sent, in milliseconds
+ */
+public record SaltedDigest(
+        byte[] salt, long number, long sender, @Nullable Collection<Long> receivers, Instant time) {
+    /** More than milliseconds are never written; they show where someone changed a time by less. */
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
+            .appendFraction(ChronoField.MICRO_OF_SECOND, 3, 6, true)
+            .appendLiteral('Z')
+            .toFormatter()
+            .withZone(ZoneOffset.UTC);
+
+    /** The digest of a text: SHA-256, base64url, 43 characters. */
+    public String ofText(String text) {
+        return digest("chatd-message-1", "", text);
+    }
+
+    /**
+     * The digest of a file.
+     *
+     * @param sha256 of its content
+     */
+    public String ofFile(long file, String name, long size, byte[] sha256) {
+        return digest("chatd-file-1", file + "\n" + size + "\n" + HexFormat.of().formatHex(sha256) + "\n", name);
+    }
+
+    private String digest(String kind, String more, String last) {
+        String lines = kind + "\n" + number + "\n" + (sender == 0 ? "server" : "U" + sender) + "\n" + to() + "\n"
+                + TIME.format(time) + "\n" + more;
+        MessageDigest sha256;
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        sha256.update(salt);
+        sha256.update(lines.getBytes(StandardCharsets.US_ASCII));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(sha256.digest(last.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private String to() {
+        return receivers == null
+                ? "everyone"
+                : receivers.stream().sorted().map(number -> "U" + number).collect(Collectors.joining(" "));
+    }
+}

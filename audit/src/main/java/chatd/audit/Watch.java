@@ -1,0 +1,16 @@
+package chatd.audit;
+
+/** Told what a verifier reads, while it reads it: so that who needs more than its judgement reads no log twice. */
+public interface Watch {
+    /** Needs nothing. */
+    Watch NOTHING = new Watch() {};
+
+    /** A segment begins, with its number. */
+    default void segment(long number) {}
+
+    /** A line that its chain holds, an event or a seal, without its LF. */
+    default void line(String line) {}
+
+    /** So many bytes of {@code all} have been judged. Called often. */
+    default void read(long bytes, long all) {}
+}
