@@ -53,6 +53,11 @@ final class Talker {
         return List.copyOf(received);
     }
 
+    /** What the server said to it. */
+    List<String> told() {
+        return List.copyOf(told);
+    }
+
     /** Every key that was followed by a fence which the daemon answered, and that no server text may have been about. */
     Set<String> acknowledged() {
         return acknowledged;

@@ -2,7 +2,6 @@ package chatd.audit;
 
 import static chatd.audit.Attribute.*;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface AuditEvent
         permits AccountEvent,
+                LogEvent,
                 AuditEvent.Started,
                 AuditEvent.Stopped,
                 AuditEvent.CertificateLoaded,
@@ -24,10 +24,6 @@ public sealed interface AuditEvent
                 AuditEvent.FileFetched,
                 AuditEvent.Violation,
                 AuditEvent.AdminCommand,
-                AuditEvent.Rotated,
-                AuditEvent.Recovered,
-                AuditEvent.ClockSetBack,
-                AuditEvent.KeyAnnounced,
                 AuditEvent.Database,
                 AuditEvent.Fault,
                 AuditEvent.Remark {
@@ -233,58 +229,6 @@ public sealed interface AuditEvent
         }
     }
 
-    /** The first event of a segment, naming the one before; the numbers are as in {@link Started}. */
-    record Rotated(String closed, long lastMessage, long lastChange) implements AuditEvent {
-        @Override
-        public String type() {
-            return "rotation";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.put(MESSAGE, lastMessage).put(CHANGE, lastChange).put(SEGMENT, closed);
-        }
-    }
-
-    /** A torn tail was cut off at the start. */
-    record Recovered(long bytes, String kept) implements AuditEvent {
-        @Override
-        public String type() {
-            return "recovery";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.put(SIZE, bytes).put(DETAIL, "torn tail kept in " + kept);
-        }
-    }
-
-    /** The machine's clock was set back; until it has caught up, events repeat the last time. */
-    record ClockSetBack(Duration by) implements AuditEvent {
-        @Override
-        public String type() {
-            return "clock";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.put(DETAIL, "set back by " + by.toMillis() + " ms");
-        }
-    }
-
-    /** From the next segment on, or from the first, another key seals the log; the one before it seals this. */
-    record KeyAnnounced(SealPublic key) implements AuditEvent {
-        @Override
-        public String type() {
-            return "key";
-        }
-
-        @Override
-        public void describe(Fields to) {
-            to.key(key);
-        }
-    }
-
     /** The database went away, or came back. */
     record Database(boolean there, String what) implements AuditEvent {
         @Override
@@ -354,7 +298,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** What was committed but, because the daemon ended in between, not logged at its time. */
+    /** What was not logged at its time, because the daemon ended or the log could not be written. */
     record Late(AuditEvent event) implements Remark {
         @Override
         public void describe(Fields to) {

@@ -4,14 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and without another's in
  * between, and survive the end of this process; how soon they survive a loss of power is {@link Fsync}. When it throws,
- * none of them counts and the log takes no more: what can't be logged must not happen. Safe for use by any thread.
- * Only one may be open on a directory; its owner sees to that.
+ * none of them is: what can't be logged must not happen. It can be tried again at any time; while it is open the log
+ * tries by itself, and says when it can be written again. Safe for use by any thread. Only one may be open on a
+ * directory; its owner sees to that.
  */
 public final class AuditLog implements Closeable {
     /** When what was appended is forced to the disk. */
@@ -38,6 +39,9 @@ public final class AuditLog implements Closeable {
      * @param host for the head of a segment
      * @param sealKey the file of the key that seals, which is made where it is not there; null where none does
      * @param sealAlgorithm of a key that is made, {@code Ed25519} or {@code ML-DSA-65}
+     * @param names whether accounts are named, or only numbered
+     * @param retention how long a segment is kept after its last event; zero is for ever
+     * @param reserve bytes of the disk that are kept for when there are no others
      */
     public record Options(
             Fsync fsync,
@@ -45,57 +49,40 @@ public final class AuditLog implements Closeable {
             Duration segmentAge,
             String host,
             @Nullable Path sealKey,
-            String sealAlgorithm) {}
+            String sealAlgorithm,
+            boolean names,
+            Duration retention,
+            long reserve) {}
 
     /** The last line of a document. */
     static final byte[] END = (Line.END + "\n").getBytes(StandardCharsets.US_ASCII);
 
+    private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
 
     private final LogFiles files;
     private final Options options;
     private final Clock clock;
     private final Publisher publisher;
-    private FileChannel part;
-    private Chain chain;
-    private long segment;
-    private Instant started;
-    private boolean isEmpty;
-    private long size;
-    private long seq;
+    private final OpenSegment open;
     private final Sealer sealer;
-    private Instant lastTime;
-    private boolean setBack;
-    private long lastMessage;
-    private long lastChange;
-    private @Nullable IOException broken;
+    private final Reserve reserve;
+    private final Retention retention;
     private Instant noRotationBefore = Instant.MIN;
+    private volatile @Nullable String trouble;
+    private @Nullable Instant troubledSince;
+    private volatile @Nullable Observer observer;
+    private boolean toldTrouble;
+    private boolean closed;
 
-    private AuditLog(
-            LogFiles files,
-            Options options,
-            Clock clock,
-            FileChannel part,
-            Segment open,
-            @Nullable Segment before,
-            Sealer sealer) {
+    private AuditLog(LogFiles files, Options options, Clock clock, OpenSegment open, Sealer sealer) {
         this.files = files;
         this.options = options;
         this.clock = clock;
-        this.part = part;
-        this.chain = new Chain(open.chain());
-        this.segment = open.number;
-        this.started = open.started;
-        this.isEmpty = open.lastSeq() < 0;
-        this.size = open.end();
+        this.open = open;
         this.sealer = sealer;
-        // A segment without an event goes on from the one before it.
-        Segment last = open.lastSeq() < 0 && before != null ? before : open;
-        Instant time = last.lastTime();
-        this.seq = Math.max(last.lastSeq(), 0);
-        this.lastTime = time == null ? open.started : time;
-        this.lastMessage = last.lastMessage();
-        this.lastChange = last.lastChange();
+        this.reserve = new Reserve(files, options.reserve());
+        this.retention = new Retention(files, options.retention());
         this.publisher = new Publisher(files, options.fsync());
     }
 
@@ -113,47 +100,50 @@ public final class AuditLog implements Closeable {
         SealKey ours = keyFile == null ? null : SealKey.open(keyFile, options.sealAlgorithm());
         Recovery recovery = Recovery.of(files, options.fsync(), clock);
         Segment before = recovery.before();
-        Segment open =
+        Segment last =
                 recovery.open() == null ? FreshPart.begin(files, options.host(), clock, before, ours) : recovery.open();
-        FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
-        part.position(open.end());
-        AuditLog log = new AuditLog(files, options, clock, part, open, before, new Sealer(open, ours, keyFile));
+        Sealer sealer = new Sealer(last, ours, keyFile);
+        AuditLog log = new AuditLog(
+                files, options, clock, new OpenSegment(files, options, clock, last, before, sealer), sealer);
         String earlier = before == null ? null : before.key;
-        if (ours != null && ours.isOf(open.key) && open.lastSeq() < 0 && !ours.isOf(earlier)) {
-            log.append(new AuditEvent.KeyAnnounced(ours.half()));
+        if (ours != null && ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
+            log.append(new LogEvent.KeyAnnounced(ours.half()));
         }
         log.append(recovery.mended().toArray(AuditEvent[]::new));
         if (ours != null && keyFile != null) {
-            if (!ours.isOf(open.key)) {
+            if (!ours.isOf(last.key)) {
                 log.goOnWith(ours);
             }
             SealKey.settle(keyFile);
         }
+        log.prepare();
         log.publish();
         return log;
     }
 
+    private synchronized void prepare() {
+        try {
+            reserve.make();
+        } catch (IOException e) {
+            troubled(e);
+        }
+    }
+
     /** Announces a key, under the seal of the one before it where that is there, and goes on with it in a new segment. */
     private synchronized void goOnWith(SealKey next) throws IOException {
-        try {
-            write(true, new AuditEvent.KeyAnnounced(next.half()));
-            part.force(false);
-            closeAndBegin(next);
-        } catch (NotRotated e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw broken(e);
-        }
+        write(true, List.of(new LogEvent.KeyAnnounced(next.half())));
+        open.force();
+        rotate(next);
     }
 
     /**
      * Makes a new key, which the one before it announces and seals, and goes on with it in a new segment.
      *
-     * @throws IOException where the log has no seals, or is broken; or where it goes on with its key, until the next
-     *     start at most
+     * @throws IOException where the log has no seals, or can't be written; or where it goes on with its key, until the
+     *     next start at most
      */
     public synchronized SealPublic changeKey() throws IOException {
-        checkWhole();
+        checkOpen();
         Path file = options.sealKey();
         if (file == null || sealer.key() == null) {
             throw new IOException("the log has no seals");
@@ -169,14 +159,14 @@ public final class AuditLog implements Closeable {
      * The head of the log, as an anchor: what comes after can be added to it, what was before can't be changed.
      *
      * @return the last seal's element, which seals everything until now
-     * @throws IOException where the log has no seals, or is broken
+     * @throws IOException where the log has no seals, or can't be written
      */
     public synchronized String anchor() throws IOException {
-        checkWhole();
+        checkOpen();
         if (sealer.key() == null) {
             throw new IOException("the log has no seals");
         }
-        seal();
+        write(true, List.of());
         return String.valueOf(sealer.last());
     }
 
@@ -185,162 +175,118 @@ public final class AuditLog implements Closeable {
         return sealer.key() == null ? null : sealer.key().half();
     }
 
-    /** Seals what is not sealed yet, if anything can. */
-    private synchronized void seal() throws IOException {
-        if (broken == null) {
-            try {
-                write(true);
-            } catch (IOException | RuntimeException e) {
-                throw broken(e);
-            }
-            publisher.wake(size);
-        }
-    }
-
-    synchronized void sealWhereDue() {
-        if (sealer.isDue(clock.instant())) {
-            try {
-                seal();
-            } catch (IOException e) {
-                System.getLogger(AuditLog.class.getName())
-                        .log(System.Logger.Level.ERROR, "the log can't be sealed: " + e.getMessage());
-            }
-        }
-    }
-
     /**
      * Appends events, all or none.
      *
-     * @throws IOException where they could not be written; the log is then broken for good
+     * @throws IOException where they could not be written; nothing is then as if they had been
      */
     public synchronized void append(AuditEvent... events) throws IOException {
         if (events.length == 0) {
             return;
         }
-        checkWhole();
+        checkOpen();
         rotateWhereDue();
+        write(false, Arrays.asList(events));
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the log is closed");
+        }
+    }
+
+    /** Writes; where that fails, once more with the room of the reserve, and says so. */
+    private void write(boolean sealed, List<AuditEvent> events) throws IOException {
         try {
-            write(false, events);
-        } catch (IOException | RuntimeException e) {
-            throw broken(e);
-        }
-        publisher.wake(size);
-    }
-
-    private void checkWhole() throws IOException {
-        if (broken != null) {
-            throw new IOException("the log is broken: " + broken.getMessage(), broken);
-        }
-    }
-
-    /** From now on nothing is written: there may be half a line, or the chain may have gone on without its line. */
-    private IOException broken(Exception cause) {
-        broken = cause instanceof IOException io
-                ? io
-                : new IOException("an event could not be written as a line", cause);
-        return broken;
-    }
-
-    private void write(boolean sealed, AuditEvent... events) throws IOException {
-        StringBuilder lines = new StringBuilder(320 * events.length);
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        if (now.isBefore(lastTime)) {
-            if (!setBack) {
-                setBack = true;
-                add(lines, new AuditEvent.ClockSetBack(Duration.between(now, lastTime)));
+            open.write(sealed, events);
+        } catch (IOException e) {
+            boolean isFirst = trouble == null;
+            troubled(e);
+            if (!isFirst || !reserve.release()) {
+                throw e;
             }
-        } else {
-            setBack = false;
-            lastTime = now;
+            List<AuditEvent> more = new ArrayList<>(events);
+            more.add(new LogEvent.LogTroubled(
+                    false, trouble + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
+            open.write(sealed, more);
         }
-        for (AuditEvent event : events) {
-            add(lines, event);
-        }
-        isEmpty &= events.length == 0;
-        if ((sealed || sealer.isFull()) && sealer.seal(lines, chain, seq + 1, lastTime)) {
-            seq++;
-        }
-        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-        LogFiles.write(part, bytes);
-        size += bytes.length;
-        if (options.fsync() == Fsync.ALWAYS) {
-            part.force(false);
+        publisher.wake(open.size());
+    }
+
+    private void troubled(IOException why) {
+        if (trouble == null) {
+            troubledSince = clock.instant();
+            trouble = String.valueOf(why.getMessage());
+            publisher.look();
         }
     }
 
-    private void add(StringBuilder lines, AuditEvent event) {
-        String line = Line.event(++seq, lastTime, event);
-        lines.append(Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8))));
-        sealer.took(lastTime);
-        lastMessage = Math.max(lastMessage, event.message().orElse(0));
-        lastChange = Math.max(lastChange, event.change().orElse(0));
+    /**
+     * Why the log could not be written, or only with its reserve; null where all is well. What is begun now may not come
+     * to its end.
+     */
+    public @Nullable String trouble() {
+        return trouble;
+    }
+
+    /** Why the last document could not be published; null where it could. */
+    public @Nullable String unpublished() {
+        return publisher.failure();
+    }
+
+    /** What is due by the clock, or can be tried again. On the publisher's thread. */
+    synchronized void lookAfter() {
+        try {
+            String was = trouble;
+            if (was != null) {
+                reserve.make();
+                open.write(
+                        false,
+                        List.of(new LogEvent.LogTroubled(
+                                true,
+                                "written as before; since %s it could not be: %s"
+                                        .formatted(Line.TIME.format(Objects.requireNonNull(troubledSince)), was))));
+                trouble = null;
+                publisher.wake(open.size());
+            }
+            if (sealer.isDue(clock.instant())) {
+                write(true, List.of());
+            }
+            retention.apply(clock.instant(), event -> {
+                write(true, List.of(event));
+                open.force();
+            });
+        } catch (IOException e) {
+            troubled(e);
+        }
     }
 
     /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */
     private void rotateWhereDue() throws IOException {
         Instant now = clock.instant();
-        boolean due = size >= options.segmentSize()
-                || started.plus(options.segmentAge()).isBefore(now);
-        if (!due || isEmpty || now.isBefore(noRotationBefore)) {
+        if (!open.isDue(now) || now.isBefore(noRotationBefore)) {
             return;
         }
         try {
-            rotate();
-        } catch (NotRotated e) {
+            rotate(sealer.key());
+        } catch (IOException e) {
             noRotationBefore = now.plus(ROTATION_RETRY);
-            System.getLogger(AuditLog.class.getName()).log(System.Logger.Level.ERROR, e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, e.getMessage());
         }
     }
 
     /**
-     * Closes the open segment and begins the next; whatever moment it is interrupted at, the next start finishes it. The
-     * part gets its closing tag and a second name, and loses the first to the part of the next segment: nothing is copied
-     * while those who append wait, and there is a part at every moment.
+     * Closes the open segment and begins the next.
      *
-     * @throws IOException where that failed, and the segment goes on; or where the log is broken, now or before
+     * @throws IOException where that failed, and the segment goes on
      */
     public synchronized void rotate() throws IOException {
-        checkWhole();
-        try {
-            closeAndBegin(sealer.key());
-        } catch (NotRotated e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw broken(e);
-        }
+        checkOpen();
+        rotate(sealer.key());
     }
 
-    /** @param next the key of the segment that begins; another than before seals at once, so that it shows */
-    private void closeAndBegin(@Nullable SealKey next) throws IOException {
-        write(true);
-        Path closed = files.closed(segment, started);
-        boolean named = false;
-        FreshPart fresh;
-        try {
-            LogFiles.write(part, END);
-            files.close(part, closed, options.fsync());
-            named = true;
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            fresh = FreshPart.begin(
-                    files, options.host(), segment + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
-        } catch (IOException e) {
-            // With it there, the next start would take the segment for closed.
-            if (named) {
-                Files.delete(closed);
-            }
-            part.truncate(size);
-            throw new NotRotated(e);
-        }
-        part.close();
-        part = fresh.part();
-        chain = new Chain(fresh.chain());
-        segment = fresh.number();
-        started = fresh.started();
-        isEmpty = true;
-        size = fresh.size();
-        boolean isOther = next != sealer.key();
-        sealer.begin(next);
-        write(isOther, new AuditEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange));
+    private void rotate(@Nullable SealKey next) throws IOException {
+        open.rotate(next);
         publisher.hurry();
     }
 
@@ -349,29 +295,60 @@ public final class AuditLog implements Closeable {
         publisher.publish(this::snapshot);
     }
 
-    /** Publishes and seals by itself what is appended from now on, in a thread of its own, until it is closed. */
+    /** Told, on a thread of the log's own, of its troubles and of their end. */
+    public interface Observer {
+        /** @param why it can't be written, or only with its reserve */
+        void logTroubled(String why);
+
+        void logWell();
+    }
+
+    /** Publishes, seals and deletes by itself what is due from now on, in a thread of its own, until it is closed. */
     public AuditLog publishing() {
-        publisher.start(this::snapshot, this::sealWhereDue);
+        publisher.start(this::snapshot, () -> {
+            lookAfter();
+            tell();
+        });
         return this;
+    }
+
+    /** Says from now on, on its own thread, how it fares. */
+    public void observe(Observer by) {
+        observer = by;
+        publisher.look();
+    }
+
+    /** On the publisher's thread, which holds nothing then. */
+    private void tell() {
+        Observer told = observer;
+        String why = trouble;
+        if (told != null && toldTrouble != (why != null)) {
+            toldTrouble = why != null;
+            if (why != null) {
+                told.logTroubled(why);
+            } else {
+                told.logWell();
+            }
+        }
     }
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
         List<String> seals = sealer.untold();
-        return new Publisher.Snapshot(FileChannel.open(files.part()), size, () -> tell(seals));
+        return new Publisher.Snapshot(FileChannel.open(files.part()), open.size(), () -> toldOf(seals));
     }
 
-    private synchronized void tell(List<String> seals) {
+    private synchronized void toldOf(List<String> seals) {
         sealer.tell(seals);
     }
 
     /** The number of the last stored message that is in the log; 0 where none is. */
     public synchronized long lastMessage() {
-        return lastMessage;
+        return open.lastMessage();
     }
 
     /** The same of account changes. */
     public synchronized long lastChange() {
-        return lastChange;
+        return open.lastChange();
     }
 
     public LogFiles files() {
@@ -382,14 +359,16 @@ public final class AuditLog implements Closeable {
     @Override
     public void close() throws IOException {
         publisher.stop();
-        seal();
-        publish();
-        synchronized (this) {
-            if (options.fsync() != Fsync.NEVER) {
-                part.force(true);
+        try {
+            synchronized (this) {
+                write(true, List.of());
             }
-            part.close();
-            broken = new IOException("closed");
+            publish();
+        } finally {
+            synchronized (this) {
+                closed = true;
+                open.close();
+            }
         }
     }
 }

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
     private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
     private final List<Element> children = new ArrayList<>();
+    private final boolean names;
+
+    /** @param names whether accounts are named, or only numbered */
+    Fields(boolean names) {
+        this.names = names;
+    }
 
     Fields put(Attribute attribute, @Nullable Object value) {
         if (value != null) {
@@ -19,7 +25,7 @@ public final class Fields {
     }
 
     Fields who(Who who) {
-        return put(Attribute.USER, who.user()).put(Attribute.NAME, who.name());
+        return put(Attribute.USER, who.user()).put(Attribute.NAME, names ? who.name() : null);
     }
 
     Fields peer(@Nullable Peer peer) {
@@ -36,15 +42,20 @@ public final class Fields {
         for (Who who : receivers) {
             children.add(new Element(
                     "to",
-                    List.of(
-                            Map.entry("user", String.valueOf(who.user())),
-                            Map.entry("name", String.valueOf(who.name())))));
+                    names
+                            ? List.of(
+                                    Map.entry("user", String.valueOf(who.user())),
+                                    Map.entry("name", String.valueOf(who.name())))
+                            : List.of(Map.entry("user", String.valueOf(who.user())))));
         }
         return this;
     }
 
     Fields arguments(List<Map.Entry<String, String>> arguments) {
         for (Map.Entry<String, String> argument : arguments) {
+            if (!names && argument.getKey().equals("name")) {
+                continue;
+            }
             children.add(new Element(
                     "argument",
                     List.of(Map.entry("name", argument.getKey()), Map.entry("value", argument.getValue()))));

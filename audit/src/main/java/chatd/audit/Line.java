@@ -35,9 +35,13 @@ final class Line {
         return DECLARATION + "\n" + STYLE + "\n" + root + ">\n";
     }
 
-    /** An event without its chain and LF: what the chain is taken over. */
-    static String event(long seq, Instant time, AuditEvent event) {
-        Fields fields = new Fields();
+    /**
+     * An event without its chain and LF: what the chain is taken over.
+     *
+     * @param names whether accounts are named, or only numbered
+     */
+    static String event(long seq, Instant time, AuditEvent event, boolean names) {
+        Fields fields = new Fields(names);
         event.describe(fields);
         event.message().ifPresent(number -> fields.put(Attribute.MESSAGE, number));
         event.change().ifPresent(number -> fields.put(Attribute.CHANGE, number));

@@ -57,6 +57,8 @@ final class Publisher {
     private boolean dirty;
     private boolean urgent;
     private boolean stopped;
+    private boolean looking;
+    private volatile @Nullable String failure;
     private long size;
     private @Nullable Thread thread;
     /** When the part was last forced. */
@@ -100,9 +102,10 @@ final class Publisher {
             meanwhile.run();
             waiting.lock();
             try {
-                if (!dirty && !stopped) {
+                if (!dirty && !stopped && !looking) {
                     changed.awaitNanos(LOOK_NANOS);
                 }
+                looking = false;
                 if (dirty || stopped) {
                     dirty = false;
                     urgent = false;
@@ -179,6 +182,23 @@ final class Publisher {
         }
     }
 
+    /** Asks for what else is looked after to be looked after now. */
+    void look() {
+        waiting.lock();
+        try {
+            looking = true;
+            changed.signalAll();
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** Why the last document could not be made; null where it could. */
+    @Nullable
+    String failure() {
+        return failure;
+    }
+
     /** Says that there is something to publish at once. */
     void hurry() {
         waiting.lock();
@@ -221,10 +241,16 @@ final class Publisher {
                 }
             }
             Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            failure = null;
             now.published().run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        } catch (IOException e) {
+            failure = String.valueOf(e.getMessage());
+            // Half a document takes room that the log itself may need.
+            Files.deleteIfExists(files.temporary("audit.xml"));
+            throw e;
         } finally {
             one.unlock();
         }

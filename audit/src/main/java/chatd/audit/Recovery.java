@@ -36,7 +36,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         if (!closed.isEmpty() && (open == null || open.lastSeq() < 0)) {
             before = Segment.read(closed.getLast());
             mended.addFirst(
-                    new AuditEvent.Rotated(LogFiles.name(closed.getLast()), before.lastMessage(), before.lastChange()));
+                    new LogEvent.Rotated(LogFiles.name(closed.getLast()), before.lastMessage(), before.lastChange()));
         }
         return new Recovery(open, before, mended);
     }
@@ -76,7 +76,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             last = Segment.read(files.part());
         } catch (Segment.Broken e) {
             Path kept = keepTail(files, 0, clock);
-            mended.add(new AuditEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
+            mended.add(new LogEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
             Files.delete(files.part());
             return null;
         }
@@ -84,7 +84,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         boolean wasBeingClosed = last.isClosed() && torn == AuditLog.END.length;
         if (torn > 0 && !wasBeingClosed) {
             Path kept = keepTail(files, last.end(), clock);
-            mended.add(new AuditEvent.Recovered(torn, LogFiles.name(kept)));
+            mended.add(new LogEvent.Recovered(torn, LogFiles.name(kept)));
             try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
                 return cutBack(files, part, last);
             }

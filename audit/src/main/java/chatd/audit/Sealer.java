@@ -53,6 +53,23 @@ final class Sealer {
         return key;
     }
 
+    /** What sealing changes. */
+    record Mark(long unsealed, Instant since, @Nullable String last, int untold) {}
+
+    Mark mark() {
+        return new Mark(unsealed, since, last, untold.size());
+    }
+
+    /** What came after the mark was not written. */
+    void back(Mark to) {
+        unsealed = to.unsealed();
+        since = to.since();
+        last = to.last();
+        while (untold.size() > to.untold()) {
+            untold.removeLast();
+        }
+    }
+
     /** A segment begins. */
     void begin(@Nullable SealKey with) {
         key = with;

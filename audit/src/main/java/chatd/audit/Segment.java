@@ -28,12 +28,49 @@ final class Segment {
                     + " started=\"([^\"]+)\" previous=\"([A-Za-z0-9_-]{43})\"(?: key=\"([0-9a-f]{16})\")?>");
     private static final Pattern ANNOUNCED = Pattern.compile(
             "<event [^>]* type=\"key\" [^>]*><key alg=\"[^\"]+\" public=\"([A-Za-z0-9_-]+)\"/></event>");
+    private static final Pattern DELETED =
+            Pattern.compile("<event [^>]* type=\"retention\" [^>]* reference=\"([A-Za-z0-9_-]{43})\""
+                    + " segment=\"audit-(\\d{6,18})-[^\"]*\"[^>]*/>");
     private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d+)\" time=\"([^\"]+)\"");
     private static final Pattern MESSAGE = Pattern.compile(" message=\"(\\d+)\"");
     private static final Pattern CHANGE = Pattern.compile(" change=\"(\\d+)\"");
 
     /** Longer than any line that is written: one with the most receivers there can be. */
     private static final int LONGEST_LINE = 16 << 20;
+
+    /**
+     * What the third line says.
+     *
+     * @param previous the last chain of the segment before
+     * @param key the id of the key of its seals; null where it has none
+     */
+    record Head(
+            long number,
+            Instant started,
+            String previous,
+            @Nullable String key) {
+        /** @throws Broken where the first three lines are not those of a segment */
+        static Head read(Path file) throws IOException {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+                return read(in, new ByteArrayOutputStream());
+            }
+        }
+
+        /** @param whole takes the three lines, without the last LF */
+        private static Head read(InputStream in, ByteArrayOutputStream whole) throws IOException {
+            whole.writeBytes(headLine(in, 1, Line.DECLARATION));
+            whole.write('\n');
+            whole.writeBytes(headLine(in, 2, Line.STYLE));
+            whole.write('\n');
+            byte[] third = line(in);
+            Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
+            if (third == null || !head.matches()) {
+                throw new Broken(3, "not the start of a segment");
+            }
+            whole.writeBytes(third);
+            return new Head(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3), head.group(4));
+        }
+    }
 
     final long number;
     final Instant started;
@@ -45,6 +82,7 @@ final class Segment {
     private final Chain chain;
     private final List<Announced> announced = new ArrayList<>();
     private final List<Seal> seals = new ArrayList<>();
+    private final List<Deleted> deleted = new ArrayList<>();
     private long unsealed;
     private long firstSeq = -1;
     private long lastSeq = -1;
@@ -56,11 +94,11 @@ final class Segment {
     private @Nullable String wrong;
     private boolean closed;
 
-    private Segment(long number, Instant started, String previous, @Nullable String key) {
-        this.number = number;
-        this.started = started;
-        this.previous = previous;
-        this.key = key;
+    private Segment(Head head) {
+        this.number = head.number();
+        this.started = head.started();
+        this.previous = head.previous();
+        this.key = head.key();
         this.chain = new Chain(previous);
     }
 
@@ -76,6 +114,14 @@ final class Segment {
             return SealPublic.of(Base64.getUrlDecoder().decode(encoded));
         }
     }
+
+    /**
+     * The deletion of a segment before it.
+     *
+     * @param segment its number
+     * @param chain its last
+     */
+    record Deleted(long seq, long segment, String chain) {}
 
     /** Where a document stops being one: the line, counted from 1, and what is wrong with it. */
     static final class Broken extends IOException {
@@ -100,21 +146,8 @@ final class Segment {
     /** Reads it from a stream, which it leaves open. */
     static Segment read(InputStream stream, Watch watch) throws IOException {
         InputStream in = new BufferedInputStream(stream, 1 << 16);
-        byte[] first = headLine(in, 1, Line.DECLARATION);
-        byte[] second = headLine(in, 2, Line.STYLE);
-        byte[] third = line(in);
-        Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
-        if (third == null || !head.matches()) {
-            throw new Broken(3, "not the start of a segment");
-        }
-        Segment segment =
-                new Segment(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3), head.group(4));
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        whole.writeBytes(first);
-        whole.write('\n');
-        whole.writeBytes(second);
-        whole.write('\n');
-        whole.writeBytes(third);
+        Segment segment = new Segment(Head.read(in, whole));
         segment.chain.add(whole.toByteArray());
         segment.end = whole.size() + 1L;
         watch.segment(segment.number);
@@ -168,7 +201,7 @@ final class Segment {
         if (lastTime != null && time.isBefore(lastTime)) {
             return "its time is before that of the line before it";
         }
-        String mismatch = numbered.group(1).equals("seal") ? seal(text, before) : event(text);
+        String mismatch = numbered.group(1).equals("seal") ? seal(text, before) : event(seq, text);
         if (mismatch != null) {
             return mismatch;
         }
@@ -180,8 +213,14 @@ final class Segment {
         return null;
     }
 
-    private @Nullable String event(String text) {
+    private @Nullable String event(long seq, String text) {
         unsealed++;
+        if (text.contains(" type=\"retention\" ")) {
+            Matcher retention = DELETED.matcher(text);
+            if (retention.matches()) {
+                deleted.add(new Deleted(seq, Long.parseLong(retention.group(2)), retention.group(1)));
+            }
+        }
         if (text.contains(" type=\"key\" ")) {
             Matcher announcing = ANNOUNCED.matcher(text);
             if (!announcing.matches()) {
@@ -282,6 +321,11 @@ final class Segment {
 
     List<Seal> seals() {
         return seals;
+    }
+
+    /** The segments that were deleted while it was open. */
+    List<Deleted> deleted() {
+        return deleted;
     }
 
     /** Events since the last seal, or since its beginning. */

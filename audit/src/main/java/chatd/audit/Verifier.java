@@ -54,6 +54,7 @@ public final class Verifier {
     private final SealCheck seals;
 
     private final Watch watch;
+    private final Beginning beginning = new Beginning();
 
     private Verifier(List<SealPublic> keys, List<String> anchors, Watch watch) {
         this.watch = watch;
@@ -111,13 +112,14 @@ public final class Verifier {
         }
         if (wrong == null) {
             wrong = verifier.seals.end();
+            verifier.beginning.note(verifier.notes);
         }
         return new Report(
                 segments,
                 verifier.events,
                 wrong,
                 verifier.seals.authentic(),
-                verifier.seals.isAuthentic(),
+                verifier.seals.isAuthentic() && verifier.beginning.isAuthentic(verifier.seals.authentic()),
                 List.copyOf(verifier.notes));
     }
 
@@ -169,6 +171,9 @@ public final class Verifier {
         if (wrong == null) {
             wrong = seals.check(segment);
         }
+        if (wrong == null) {
+            wrong = beginning.check(segment);
+        }
         events += segment.lines() - 4 - segment.seals().size();
         before = segment;
         if (segment.lastSeq() >= 0) {
@@ -197,7 +202,6 @@ public final class Verifier {
         Segment last = before;
         if (last == null) {
             if (segment.number != 1) {
-                notes.add("the log begins with segment " + segment.number + ": what was before it can't be judged");
                 return null;
             }
             if (!segment.previous.equals(Chain.ORIGIN)) {

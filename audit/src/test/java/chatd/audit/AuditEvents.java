@@ -53,15 +53,21 @@ final class AuditEvents {
         all.put(
                 "admin-refused",
                 new AuditEvent.AdminCommand("mallory", "user list", List.of(), Outcome.REFUSED, "not-allowed"));
-        all.put("rotation", new AuditEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
-        all.put("recovery", new AuditEvent.Recovered(17, "audit.torn-1795155300000"));
-        all.put("clock", new AuditEvent.ClockSetBack(Duration.ofHours(1)));
+        all.put("rotation", new LogEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
+        all.put("recovery", new LogEvent.Recovered(17, "audit.torn-1795155300000"));
+        all.put("clock", new LogEvent.ClockSetBack(Duration.ofHours(1)));
         all.put(
                 "key",
-                new AuditEvent.KeyAnnounced(SealPublic.of(HexFormat.of()
+                new LogEvent.KeyAnnounced(SealPublic.of(HexFormat.of()
                         .parseHex("302a300506032b6570032100"
                                 + "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))));
         all.put("database", new AuditEvent.Database(false, "Connection refused"));
+        all.put(
+                "log",
+                new LogEvent.LogTroubled(
+                        true,
+                        "written as before; since 2026-11-20T06:10:00.000000Z it could not be: No space left on device"));
+        all.put("retention", new LogEvent.SegmentDeleted("audit-000002-20261101T061500Z.xml", "E".repeat(43)));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
         all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null, DIGEST)));
         all.put("joined", new AuditEvent.Joined(new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"), 120));

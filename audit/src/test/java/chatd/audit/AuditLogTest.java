@@ -98,8 +98,7 @@ class AuditLogTest {
 
     @Test
     void itRotatesBySizeAndByAge() throws Exception {
-        AuditLog.Options small =
-                new AuditLog.Options(AuditLog.Fsync.NEVER, 4096, Duration.ofHours(1), "host", null, "Ed25519");
+        AuditLog.Options small = Logs.options(AuditLog.Fsync.NEVER, 4096, Duration.ofHours(1));
         try (AuditLog log = AuditLog.open(directory, small, clock)) {
             for (int i = 1; i <= 50; i++) {
                 log.append(Logs.event(i));
@@ -222,11 +221,11 @@ class AuditLogTest {
     }
 
     @Test
-    void aBrokenLogIsNotRotated() throws Exception {
+    void aClosedLogIsNotRotated() throws Exception {
         AuditLog log = open();
         log.append(Logs.event(1));
         log.close();
-        assertThatThrownBy(log::rotate).isInstanceOf(IOException.class).hasMessageContaining("broken");
+        assertThatThrownBy(log::rotate).isInstanceOf(IOException.class).hasMessageContaining("closed");
         assertThat(log.files().closed()).isEmpty();
         verifies();
     }
@@ -277,8 +276,7 @@ class AuditLogTest {
 
     @Test
     void aRotationThatFailsChangesNothing() throws Exception {
-        AuditLog.Options small =
-                new AuditLog.Options(AuditLog.Fsync.NEVER, 4096, Duration.ofDays(1), "host", null, "Ed25519");
+        AuditLog.Options small = Logs.options(AuditLog.Fsync.NEVER, 4096, Duration.ofDays(1));
         try (AuditLog log = AuditLog.open(directory, small, clock)) {
             // The closed segment's name is taken by something that a file can't replace.
             Path blocked = directory.resolve("audit-000001-20261120T061500Z.xml");

@@ -31,7 +31,7 @@ class EventGoldenTest {
 
     private static String line(String name) {
         return Line.chained(
-                Line.event(184, TIME, Objects.requireNonNull(AuditEvents.all().get(name))), "C".repeat(43));
+                Line.event(184, TIME, Objects.requireNonNull(AuditEvents.all().get(name)), true), "C".repeat(43));
     }
 
     @ParameterizedTest

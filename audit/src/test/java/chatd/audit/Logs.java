@@ -17,10 +17,14 @@ import java.util.List;
 
 /** Logs for tests, and the chain once more, written from the page. */
 final class Logs {
-    static final AuditLog.Options OPTIONS =
-            new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", null, "Ed25519");
+    static final AuditLog.Options OPTIONS = options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1));
 
     private Logs() {}
+
+    /** Without seals, retention and reserve. */
+    static AuditLog.Options options(AuditLog.Fsync fsync, long segmentSize, Duration segmentAge) {
+        return new AuditLog.Options(fsync, segmentSize, segmentAge, "host", null, "Ed25519", true, Duration.ZERO, 0);
+    }
 
     /** A clock that stands where it is put. */
     static final class Hands extends Clock {

@@ -38,7 +38,15 @@ class SealTest {
 
     private AuditLog.Options sealed(String key, String algorithm) {
         return new AuditLog.Options(
-                AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", elsewhere.resolve(key), algorithm);
+                AuditLog.Fsync.INTERVAL,
+                64 << 20,
+                Duration.ofDays(1),
+                "host",
+                elsewhere.resolve(key),
+                algorithm,
+                true,
+                Duration.ZERO,
+                0);
     }
 
     private AuditLog open() throws IOException {
@@ -121,12 +129,12 @@ class SealTest {
             log.publish();
             assertThat(seals(published)).hasSize(1);
             clock.now = clock.now.plusSeconds(59);
-            log.sealWhereDue();
+            log.lookAfter();
             log.publish();
             assertThat(seals(published)).hasSize(1);
             clock.now = clock.now.plusSeconds(1);
-            log.sealWhereDue();
-            log.sealWhereDue();
+            log.lookAfter();
+            log.lookAfter();
             log.publish();
             assertThat(seals(published)).hasSize(2);
         }
@@ -247,7 +255,7 @@ class SealTest {
         SealPublic old = write(1, 1);
         SealKey next = SealKey.make("Ed25519");
         try (AuditLog log = open()) {
-            log.append(new AuditEvent.KeyAnnounced(next.half()));
+            log.append(new LogEvent.KeyAnnounced(next.half()));
         }
         next.replace(elsewhere.resolve("seal.key"));
         AuditLog killed = open();
@@ -327,7 +335,7 @@ class SealTest {
         SealPublic old;
         SealKey forged = SealKey.make("Ed25519");
         try (AuditLog log = open()) {
-            log.append(new AuditEvent.KeyAnnounced(forged.half()), Logs.event(1));
+            log.append(new LogEvent.KeyAnnounced(forged.half()), Logs.event(1));
             old = key(log);
         }
         Files.delete(elsewhere.resolve("seal.key"));

@@ -20,7 +20,6 @@ import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.Chat1;
-import chatd.protocol.Event;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +48,9 @@ final class Daemon {
     private static final Logger LOG = LogManager.getLogger(Daemon.class);
     /** For good-byes; with the journal's last turn before it, the whole stop stays under ten seconds. */
     private static final Duration GOODBYES = Duration.ofSeconds(5);
+
+    /** Room for what was begun when the disk is full. */
+    private static final long LOG_RESERVE = 16 << 20;
 
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
@@ -112,13 +114,17 @@ final class Daemon {
         ContentStore contents = new ContentStore(database);
         Directory directory =
                 new Directory(accounts.all(), accounts.namesEverUsed().keySet());
-        new CatchUp(log, ledger, messages, directory).run();
+        CatchUp catchUp = new CatchUp(log, ledger, messages, directory);
+        catchUp.run();
         contents.discardUnfinished();
 
-        AuditTrail audit = new AuditTrail(log, config.audit().unknownNames(), broken);
+        AuditTrail audit = new AuditTrail(
+                log, config.audit().unknownNames(), config.audit().refuseOnFailure());
         started(audit::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names());
-        Journal journal = new Journal(ledger, log, clock, new DatabaseNews(sessions, audit));
+        News news = new News(sessions, audit, clock, broken);
+        log.observe(news);
+        Journal journal = new Journal(ledger, log, audit, catchUp, clock, news);
         Services services =
                 new Services(config, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
         started(services::close);
@@ -144,7 +150,10 @@ final class Daemon {
                 audit.segmentAge(),
                 host(),
                 audit.sealKey(),
-                audit.sealAlgorithm());
+                audit.sealAlgorithm(),
+                audit.names(),
+                audit.retention(),
+                LOG_RESERVE);
     }
 
     private static String host() {
@@ -230,44 +239,5 @@ final class Daemon {
 
     private synchronized @Nullable Part last() {
         return parts.poll();
-    }
-
-    /** What the daemon does when the database goes away and comes back. */
-    private final class DatabaseNews implements Journal.Observer {
-        private final Sessions sessions;
-        private final AuditTrail audit;
-
-        DatabaseNews(Sessions sessions, AuditTrail audit) {
-            this.sessions = sessions;
-            this.audit = audit;
-        }
-
-        @Override
-        public void turnTaken() {
-            sessions.flush();
-        }
-
-        @Override
-        public void databaseAway(String reason) {
-            LOG.error("the database is away: {}", reason);
-            audit.log(new AuditEvent.Database(false, reason));
-            notice("The database can't be reached. Until it is back, nothing can be sent or read again.");
-        }
-
-        @Override
-        public void databaseBack() {
-            LOG.info("the database is back");
-            audit.log(new AuditEvent.Database(true, "back"));
-            notice("The database is back.");
-        }
-
-        private void notice(String text) {
-            sessions.notice(new Event.Text("server", clock.instant(), text));
-        }
-
-        @Override
-        public void broken(Exception reason) {
-            broken.accept(reason);
-        }
     }
 }

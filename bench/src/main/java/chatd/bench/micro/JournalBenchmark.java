@@ -5,11 +5,14 @@ import chatd.audit.AuditLog;
 import chatd.audit.Who;
 import chatd.daemon.config.Config;
 import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.CatchUp;
+import chatd.daemon.service.Directory;
 import chatd.daemon.service.Journal;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
+import chatd.daemon.store.MessageStore;
 import chatd.sql.PrivateMariaDb;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +66,26 @@ public class JournalBenchmark {
         database.migrate();
         log = AuditLog.open(
                 Files.createDirectory(directory.resolve("log")),
-                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", null, "Ed25519"),
+                new AuditLog.Options(
+                        AuditLog.Fsync.INTERVAL,
+                        64 << 20,
+                        Duration.ofDays(1),
+                        "host",
+                        null,
+                        "Ed25519",
+                        true,
+                        Duration.ZERO,
+                        0),
                 Clock.systemUTC());
         Ledger ledger =
                 new Ledger(database, "chatd", "host", ProcessHandle.current().pid());
-        journal = new Journal(ledger, log, Clock.systemUTC(), new Quiet());
+        journal = new Journal(
+                ledger,
+                log,
+                new AuditTrail(log, false, true),
+                new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), List.of())),
+                Clock.systemUTC(),
+                new Quiet());
         journal.start(ledger.open(Instant.now()));
     }
 

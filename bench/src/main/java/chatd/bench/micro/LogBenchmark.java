@@ -50,7 +50,16 @@ public class LogBenchmark {
         directory = Files.createTempDirectory("chatd-bench");
         log = AuditLog.open(
                 directory,
-                new AuditLog.Options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1), "host", null, "Ed25519"),
+                new AuditLog.Options(
+                        AuditLog.Fsync.INTERVAL,
+                        64 << 20,
+                        Duration.ofDays(1),
+                        "host",
+                        null,
+                        "Ed25519",
+                        true,
+                        Duration.ZERO,
+                        0),
                 Clock.systemUTC());
         for (int i = 0; i < TURN; i++) {
             many[i] = event(i);

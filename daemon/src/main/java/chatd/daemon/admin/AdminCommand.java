@@ -16,6 +16,11 @@ interface AdminCommand {
         return List.of();
     }
 
+    /** Whether it is done even where it can't be logged at the time: it shows what is wrong, and changes nothing. */
+    default boolean isServedUnlogged() {
+        return false;
+    }
+
     /**
      * Does it.
      *

@@ -152,13 +152,16 @@ public final class AdminSocket implements AutoCloseable {
         }
         List<Map.Entry<String, String>> arguments = command.arguments(request);
         try {
+            if (!command.isServedUnlogged()) {
+                audit.admit();
+            }
             if (command instanceof LogCommands.Tail) {
                 // It may go on for days: logged when it begins.
-                audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
+                audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
             }
             Object result = run(command, request, by, channel);
             if (!(command instanceof LogCommands.Tail)) {
-                audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
+                audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
             }
             write(channel, Map.of("ok", true, "result", result));
         } catch (Refusal e) {
@@ -174,7 +177,8 @@ public final class AdminSocket implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.error("admin command {} failed", command.name(), e);
-            audit.log(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, Code.INTERNAL.word()));
+            audit.note(
+                    new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, Code.INTERNAL.word()));
             write(channel, failure(Code.INTERNAL, "The daemon failed; its log says more."));
         }
     }
@@ -236,7 +240,7 @@ public final class AdminSocket implements AutoCloseable {
     private void refuse(
             SocketChannel channel, String by, String command, List<Map.Entry<String, String>> arguments, Refusal why)
             throws IOException {
-        audit.log(new AuditEvent.AdminCommand(
+        audit.note(new AuditEvent.AdminCommand(
                 by, command, arguments, Outcome.REFUSED, why.code().word()));
         write(channel, failure(why.code(), why.text()));
     }

@@ -30,6 +30,11 @@ final class LogCommands {
                     Map.entry("follow", Boolean.toString(follow(request))));
         }
 
+        @Override
+        public boolean isServedUnlogged() {
+            return true;
+        }
+
         private static int lines(JsonNode request) {
             return Math.clamp(request.path("lines").asInt(10), 0, MOST);
         }

@@ -18,6 +18,11 @@ record Status(String version, List<InetSocketAddress> listening, Sessions sessio
     }
 
     @Override
+    public boolean isServedUnlogged() {
+        return true;
+    }
+
+    @Override
     public Object run(JsonNode request, String by, Lines out) {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("version", version);
@@ -32,6 +37,13 @@ record Status(String version, List<InetSocketAddress> listening, Sessions sessio
         status.put("connections", sessions.all().size());
         status.put("online", sessions.onlineCount());
         status.put("database", journal.isAway() ? "away" : "there");
+        String trouble = log.trouble();
+        String unpublished = log.unpublished();
+        status.put(
+                "log",
+                trouble != null
+                        ? "can't be written: " + trouble
+                        : unpublished != null ? "written, but can't be published: " + unpublished : "written");
         status.put("auditLog", log.files().directory().toAbsolutePath().toString());
         return status;
     }

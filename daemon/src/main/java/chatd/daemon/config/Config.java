@@ -44,7 +44,10 @@ public record Config(
             Duration segmentAge,
             Path sealKey,
             String sealAlgorithm,
-            boolean unknownNames) {}
+            boolean unknownNames,
+            boolean names,
+            Duration retention,
+            boolean refuseOnFailure) {}
 
     public record Admin(Path socket) {}
 

@@ -86,7 +86,12 @@ public final class ConfigReader {
                         of.value("audit.segment-age", ConfigReader::time),
                         of.value("audit.seal-key", ConfigReader::path),
                         of.value("audit.seal-algorithm", text -> oneOf(text, "Ed25519", "ML-DSA-65")),
-                        of.value("audit.unknown-names", ConfigReader::flag)),
+                        of.value("audit.unknown-names", ConfigReader::flag),
+                        of.value("audit.names", text -> oneOf(text, "name", "number"))
+                                .equals("name"),
+                        of.value("audit.retention", ConfigReader::time),
+                        of.value("audit.on-failure", text -> oneOf(text, "refuse", "continue"))
+                                .equals("refuse")),
                 new Config.Admin(of.value("admin.socket", ConfigReader::path)),
                 new Config.Registration(of.value("registration.mode", text -> oneOf(text, "closed", "open"))
                         .equals("open")),

@@ -1,6 +1,5 @@
 package chatd.daemon.dispatch;
 
-import chatd.daemon.service.Code;
 import chatd.daemon.service.Messages;
 import chatd.daemon.service.Refusal;
 import chatd.protocol.Command;
@@ -44,8 +43,6 @@ final class Answers {
     }
 
     private List<Event> text(Refusal refusal) {
-        Code code = refusal.code();
-        return List.of(messages.serverText(
-                code == Code.INTERNAL ? "This failed by a fault of the server's." : refusal.text()));
+        return List.of(messages.serverText(refusal.text()));
     }
 }

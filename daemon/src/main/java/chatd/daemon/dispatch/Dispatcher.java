@@ -37,11 +37,15 @@ public final class Dispatcher {
     }
 
     /**
+     * @param isLogged whether the log has an event of it, so that it is refused where that can't be written
      * @param atOnce for what only goes into the journal: does the same without waiting, on an event loop, or returns null
      *     where it would have to wait. The next command may begin before its write is committed. Null for all others
      */
     private record Row<C extends Command>(
-            Gate gate, Handler<C> handler, @Nullable Handler<C> atOnce) {}
+            Gate gate,
+            boolean isLogged,
+            Handler<C> handler,
+            @Nullable Handler<C> atOnce) {}
 
     private final Map<Class<? extends Command>, Row<? extends Command>> table = new HashMap<>();
     private final Services services;
@@ -68,20 +72,20 @@ public final class Dispatcher {
                         .changePassword(session, command)
                         .thenRun(() -> session.answer(new Event.PasswordChanged())));
         Messages messages = services.messages();
-        table.put(Command.SendText.class, new Row<Command.SendText>(Gate.LOGGED_IN, messages::send, messages::offer));
-        row(Command.SendFile.class, Gate.LOGGED_IN, (session, command) -> {
+        table.put(
+                Command.SendText.class,
+                new Row<Command.SendText>(Gate.LOGGED_IN, true, messages::send, messages::offer));
+        // Judged when it begins, since its content is taken off the connection also where it is refused.
+        unlogged(Command.SendFile.class, (session, command) -> {
             services.files().begin(session, command);
             return null;
         });
-        row(
-                Command.Piece.class,
-                Gate.LOGGED_IN,
-                (session, piece) -> services.files().take(session, piece.content()));
+        unlogged(Command.Piece.class, (session, piece) -> services.files().take(session, piece.content()));
         row(Command.FetchFile.class, Gate.LOGGED_IN, (session, command) -> {
             services.files().fetch(session, command.file());
             return null;
         });
-        row(Command.Replay.class, Gate.LOGGED_IN, (session, command) -> {
+        unlogged(Command.Replay.class, (session, command) -> {
             services.history().replay(session, command.count());
             return null;
         });
@@ -89,7 +93,11 @@ public final class Dispatcher {
     }
 
     private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {
-        table.put(command, new Row<>(gate, handler, null));
+        table.put(command, new Row<>(gate, true, handler, null));
+    }
+
+    private <C extends Command> void unlogged(Class<C> command, Handler<C> handler) {
+        table.put(command, new Row<>(Gate.LOGGED_IN, false, handler, null));
     }
 
     private <C extends Command> Row<C> row(C command) {
@@ -111,6 +119,7 @@ public final class Dispatcher {
         Handler<C> atOnce = row.atOnce();
         if (atOnce == null
                 || !row.gate().admits(session.isLoggedIn())
+                || audit.refuses()
                 || session.hasEnded()
                 || !session.hasRoom()
                 || !writes.hasRoom()) {
@@ -167,6 +176,10 @@ public final class Dispatcher {
             drop(command);
             throw new Refusal(chatd.daemon.service.Code.NOT_LOGGED_IN, "Log in first.");
         }
+        if (row.isLogged() && audit.refuses()) {
+            drop(command);
+            audit.admit();
+        }
         if (row.atOnce() != null) {
             CompletableFuture<?> write = row.handler().handle(session, command);
             if (write != null) {
@@ -211,7 +224,7 @@ public final class Dispatcher {
     private String fault(String doing, Throwable failure) {
         String reference = UUID.randomUUID().toString().substring(0, 8);
         LOG.error("fault {} in {}", reference, doing, failure);
-        audit.log(new AuditEvent.Fault(
+        audit.note(new AuditEvent.Fault(
                 reference, doing + ": " + failure.getClass().getSimpleName()));
         return reference;
     }

@@ -2,6 +2,7 @@ package chatd.daemon.service;
 
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
+import chatd.audit.LogEvent;
 import chatd.audit.Peer;
 import chatd.audit.SaltedDigest;
 import chatd.audit.Who;
@@ -11,43 +12,120 @@ import chatd.daemon.store.Entry;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The server log as the services use it: what can't be logged ends the daemon, since it must not happen. Any thread. */
+/**
+ * The server log as the services use it. What can't be logged does not happen; where the log can't be written, that is
+ * refused, or with {@code audit.on-failure = "continue"} done all the same. Any thread.
+ */
 public final class AuditTrail implements AutoCloseable {
+    private static final int MOST_KEPT = 10_000;
+
     private final AuditLog log;
     private final boolean unknownNames;
-    private final Consumer<Exception> broken;
-    private final Strangers strangers = new Strangers(this::log);
+    private final boolean refuse;
+    private final Strangers strangers = new Strangers(this::note);
+    private final Deque<AuditEvent> kept = new ArrayDeque<>();
+    private long dropped;
 
     /**
      * @param unknownNames whether names typed at log in that no account has are logged
-     * @param broken told that the log can't be written
+     * @param refuse whether nothing is done that can't be logged
      */
-    public AuditTrail(AuditLog log, boolean unknownNames, Consumer<Exception> broken) {
+    public AuditTrail(AuditLog log, boolean unknownNames, boolean refuse) {
         this.log = log;
         this.unknownNames = unknownNames;
-        this.broken = broken;
+        this.refuse = refuse;
     }
 
-    /** Logs; when it returns, the events are in the log. */
-    public void log(AuditEvent... events) {
-        try {
-            log.append(events);
-        } catch (IOException e) {
-            broken.accept(e);
-            throw new IllegalStateException("the server log can't be written", e);
+    /** What is refused as long as the log can't be written. */
+    static Refusal refusal() {
+        return new Refusal(
+                Code.INTERNAL,
+                "The server can't write its log at the moment, and does nothing that it can't log. "
+                        + "Nothing was done; try again later.");
+    }
+
+    /** Whether nothing is done that can't be logged. */
+    public boolean isRefusing() {
+        return refuse;
+    }
+
+    /** Whether everything that would have to be logged is to be refused at the moment. */
+    public boolean refuses() {
+        return refuse && log.trouble() != null;
+    }
+
+    /** @throws Refusal {@link Code#INTERNAL} where everything that would have to be logged is to be refused */
+    public void admit() {
+        if (refuses()) {
+            throw refusal();
         }
     }
 
-    /** Logs what a session has caused: joined as long as nobody is logged in there. */
+    /**
+     * Logs what is to be done next, or to be answered; when it returns, the events are in the log.
+     *
+     * @throws Refusal {@link Code#INTERNAL} where they can't be logged: it must not happen then
+     */
+    public void log(AuditEvent event) {
+        try {
+            log.append(event);
+        } catch (IOException e) {
+            if (refuse) {
+                throw refusal();
+            }
+            keep(event);
+        }
+    }
+
+    /** Logs what has happened anyway; where that is not possible now, as soon as it is. */
+    public void note(AuditEvent event) {
+        try {
+            log.append(event);
+        } catch (IOException e) {
+            keep(event);
+        }
+    }
+
+    private void keep(AuditEvent event) {
+        synchronized (kept) {
+            if (kept.size() < MOST_KEPT) {
+                kept.add(event);
+            } else {
+                dropped++;
+            }
+        }
+    }
+
+    /** The log can be written again: what was kept is logged. */
+    public void catchUp() {
+        synchronized (kept) {
+            try {
+                while (!kept.isEmpty()) {
+                    log.append(new AuditEvent.Late(kept.getFirst()));
+                    kept.removeFirst();
+                }
+                if (dropped > 0) {
+                    log.append(new LogEvent.LogTroubled(
+                            true, dropped + " more events could not be kept until the log could be written again"));
+                    dropped = 0;
+                }
+            } catch (IOException e) {
+                // It will be well again another time.
+            }
+        }
+    }
+
+    /** Notes what a session has caused: joined as long as nobody is logged in there. */
     public void caused(String kind, Session by, AuditEvent event) {
         if (by.isLoggedIn()) {
-            log(event);
+            note(event);
         } else {
             strangers.caused(kind, by.address(), event);
         }

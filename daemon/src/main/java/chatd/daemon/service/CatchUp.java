@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Closes the gap between ledger and log at the start: what was committed but not logged, because the daemon ended in
- * between, is logged before anything else happens. Blocks.
+ * Closes the gap between ledger and log: what was committed but not logged, because the daemon ended in between or the
+ * log could not be written, is logged before anything else happens. Blocks.
  */
 public final class CatchUp {
     private static final int PAGE = 500;

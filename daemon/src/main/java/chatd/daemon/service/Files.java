@@ -127,6 +127,7 @@ public final class Files {
     public void begin(Session session, Command.SendFile command) throws InterruptedException {
         Upload refused = new Upload(command.name(), command.size(), null);
         uploads.put(session, refused);
+        audit.admit();
         if (!(command.audience() instanceof chatd.protocol.Audience.TooMany) && command.size() > limit) {
             throw new Refusal(
                     Code.TOO_LARGE,

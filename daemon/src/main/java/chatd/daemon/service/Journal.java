@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -128,18 +129,26 @@ public final class Journal {
 
     private final Ledger ledger;
     private final AuditLog log;
+    private final AuditTrail audit;
+    private final CatchUp catchUp;
     private final Clock clock;
     private final Observer observer;
     private final Numbers numbers = new Numbers();
     private final JournalQueue queue = new JournalQueue();
     private final Thread thread = Thread.ofPlatform().name("journal").unstarted(this::run);
     private volatile boolean away;
+
+    /** Something was delivered that is not logged yet. */
+    private boolean behind;
+
     private volatile boolean stopping;
     private volatile boolean ended;
 
-    public Journal(Ledger ledger, AuditLog log, Clock clock, Observer observer) {
+    public Journal(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Clock clock, Observer observer) {
         this.ledger = ledger;
         this.log = log;
+        this.audit = audit;
+        this.catchUp = catchUp;
         this.clock = clock;
         this.observer = observer;
     }
@@ -157,7 +166,8 @@ public final class Journal {
      */
     public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Work<E> work) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(work);
-        boolean taken = !away && !stopping && queue.offer(pending) && !(ended && queue.takeBack(pending));
+        boolean taken =
+                !away && !stopping && !audit.refuses() && queue.offer(pending) && !(ended && queue.takeBack(pending));
         return taken ? pending.done : null;
     }
 
@@ -168,8 +178,9 @@ public final class Journal {
      */
     public <E extends Entry> CompletableFuture<Committed<E>> submit(Work<E> work) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(work);
-        if (away || stopping) {
-            pending.done.completeExceptionally(stopping ? stopped() : Refusal.databaseAway());
+        if (away || stopping || audit.refuses()) {
+            pending.done.completeExceptionally(
+                    stopping ? stopped() : away ? Refusal.databaseAway() : AuditTrail.refusal());
             return pending.done;
         }
         try {
@@ -225,6 +236,9 @@ public final class Journal {
         try {
             if (!stopping) {
                 ledger.check();
+                if (behind) {
+                    logWhatIsMissing();
+                }
             }
         } catch (DatabaseAway e) {
             reconnect(e);
@@ -274,11 +288,56 @@ public final class Journal {
             oneByOne(turn, e);
             return;
         }
-        log.append(turn.stream().map(JournalQueue.Pending::event).toArray(AuditEvent[]::new));
+        if (!logged(turn.stream().map(JournalQueue.Pending::event).toArray(AuditEvent[]::new))) {
+            return;
+        }
         for (int i = 0; i < turn.size(); i++) {
             turn.get(i).complete(committed.get(i));
         }
         observer.turnTaken();
+    }
+
+    /**
+     * Logs what was committed; where that can't be done, waits until it can, with nothing delivered, or goes on without
+     * if it is configured so. False where the journal has to end instead: then the next start logs it.
+     */
+    private boolean logged(AuditEvent[] events) throws InterruptedException {
+        if (behind) {
+            // This turn is among it.
+            logWhatIsMissing();
+            return true;
+        }
+        for (AuditEvent[] due = events; ; due = late(events)) {
+            try {
+                log.append(due);
+                return true;
+            } catch (IOException e) {
+                if (!audit.isRefusing()) {
+                    behind = true;
+                    return true;
+                }
+            }
+            if (stopping) {
+                return false;
+            }
+            refuseWaiting(AuditTrail.refusal());
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        }
+    }
+
+    private static AuditEvent[] late(AuditEvent[] events) {
+        return Arrays.stream(events).map(AuditEvent.Late::new).toArray(AuditEvent[]::new);
+    }
+
+    private void logWhatIsMissing() {
+        try {
+            if (log.trouble() == null) {
+                catchUp.run();
+                behind = false;
+            }
+        } catch (IOException | DatabaseAway e) {
+            // Another time.
+        }
     }
 
     /** One of them can't be written: it must not take the others with it. */

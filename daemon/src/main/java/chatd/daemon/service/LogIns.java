@@ -67,7 +67,7 @@ public final class LogIns {
     public void logOut(Session session) {
         sessions.leave(session);
         if (session.isLoggedIn() && session.firstFarewell()) {
-            audit.log(new AccountEvent.LoggedOut(
+            audit.note(new AccountEvent.LoggedOut(
                     AuditTrail.who(session), AuditTrail.peer(session), session.endedBecause()));
         }
     }
@@ -145,7 +145,7 @@ public final class LogIns {
                 return new Sessions.Greeting(hello, List.of(new Event.Settings(new Document(admitted.settings()))));
             });
             if (displaced != null) {
-                audit.log(
+                audit.note(
                         new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(displaced), session.id()));
             }
         }

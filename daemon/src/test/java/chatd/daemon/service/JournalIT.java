@@ -80,10 +80,23 @@ class JournalIT {
     void start() throws Exception {
         log = AuditLog.open(
                 directory,
-                new AuditLog.Options(AuditLog.Fsync.NEVER, 1 << 20, Duration.ofDays(1), "host", null, "Ed25519"),
+                new AuditLog.Options(
+                        AuditLog.Fsync.NEVER,
+                        1 << 20,
+                        Duration.ofDays(1),
+                        "host",
+                        null,
+                        "Ed25519",
+                        true,
+                        Duration.ZERO,
+                        0),
                 Clock.systemUTC());
-        journal = new Journal(ledger, log, Clock.systemUTC(), observer);
+        journal = new Journal(ledger, log, new AuditTrail(log, false, true), catchUp(), Clock.systemUTC(), observer);
         journal.start(ledger.open(Rows.TIME));
+    }
+
+    private CatchUp catchUp() {
+        return new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), List.of()));
     }
 
     @AfterEach
@@ -158,7 +171,7 @@ class JournalIT {
     void changesOfOneAccountAreJudgedOneAfterTheOther() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0), Rows.account(2, "bob", 0)));
         journal.stop();
-        journal = new Journal(ledger, log, Clock.systemUTC(), observer);
+        journal = new Journal(ledger, log, new AuditTrail(log, false, true), catchUp(), Clock.systemUTC(), observer);
         journal.start(ledger.open(Rows.TIME));
         AtomicInteger taken = new AtomicInteger();
         List<Integer> seen = new CopyOnWriteArrayList<>();

@@ -1,0 +1,243 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A log that can't be written any more while people talk: a full disk, a limit on the size of files, a directory that
+ * became read-only. Nothing happens unlogged, nothing that was acknowledged is lost, and it goes on by itself.
+ */
+class LogTroubleIT {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path place;
+
+    private Path log;
+    private boolean mounted;
+
+    @BeforeEach
+    void directory() throws IOException {
+        log = Files.createDirectory(place.resolve("log"));
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        if (mounted) {
+            assertThat(did("umount", "-l", log.toString())).isTrue();
+        }
+    }
+
+    @Test
+    void aDiskThatFillsUp() throws Exception {
+        assumeTrue(did("mount", "-t", "tmpfs", "-o", "size=40m", "none", log.toString()), "may mount");
+        mounted = true;
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Path ballast = log.resolve("ballast");
+            long free = Files.getFileStore(log).getUsableSpace();
+            Files.write(ballast, new byte[(int) free - (200 << 10)]);
+            untilRefused(demo, talkers);
+            assertThat(status(demo)).containsPattern("log +can't be written: No space left on device");
+            for (Talker talker : talkers) {
+                talker.stopTalking();
+                // What there is can be read.
+                talker.settle();
+            }
+            nothingBegins(demo, talkers);
+            Files.delete(ballast);
+            goesOn(demo, talkers);
+            assertThat(Files.readString(log.resolve("audit.xml")))
+                    .containsPattern(
+                            "type=\"log\" outcome=\"failed\" detail=\"No space left on device; its reserve of 16")
+                    .containsPattern("type=\"log\" outcome=\"ok\" detail=\"written as before; since ");
+        }
+    }
+
+    @Test
+    void aFileThatMayNotGrow() throws Exception {
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            limit(demo, 30_000);
+            untilRefused(demo, talkers);
+            assertThat(status(demo)).containsPattern("log +can't be written: File too large");
+            nothingBegins(demo, talkers);
+            unlimited(demo);
+            goesOn(demo, talkers);
+            assertThat(Files.readString(log.resolve("audit.xml")))
+                    .as("what was committed before is logged, late")
+                    .contains(" recovered=\"true\" ");
+        }
+    }
+
+    @Test
+    void killedWhileItCantBeWritten() throws Exception {
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            limit(demo, 20_000);
+            untilRefused(demo, talkers);
+            demo.killDaemon();
+            for (Talker talker : talkers) {
+                talker.leave();
+            }
+            assertThat(demo.awaitEnd()).isNotZero();
+            demo.begin("--port", "0");
+            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
+            verified(demo);
+        }
+    }
+
+    @Test
+    void aFileThatMayNotGrowAndServiceThatIsPreferred() throws Exception {
+        try (Demo demo = started(Map.of("CHATD_AUDIT_ON_FAILURE", "continue"))) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            limit(demo, 20_000);
+            Talker.begin(talkers, 300);
+            await().atMost(LONG).until(() -> status(demo).contains("can't be written"));
+            rest(talkers);
+            demo.newcomer().close();
+            unlimited(demo);
+            await().atMost(LONG).until(() -> !status(demo).contains("can't be written"));
+            talk(talkers, 20);
+            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
+            verified(demo);
+        }
+    }
+
+    @Test
+    void aDirectoryThatBecameReadOnly() throws Exception {
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            // Laid over it, since what is open for writing can't be made read-only.
+            assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "may mount");
+            mounted = true;
+            assertThat(did("mount", "-o", "remount,ro,bind", log.toString())).isTrue();
+            talk(talkers, 50);
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(status(demo))
+                            .containsPattern("log +written, but can't be published: .*Read-only file system"));
+            demo.admin("", "log", "rotate").exits(1);
+            assertThat(did("umount", log.toString())).isTrue();
+            mounted = false;
+            await().atMost(LONG).until(() -> status(demo).contains("log          written\n"));
+            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
+            verified(demo);
+        }
+    }
+
+    private Demo started(Map<String, String> more) {
+        var environment = new HashMap<>(more);
+        environment.put("CHATD_AUDIT_DIRECTORY", log.toString());
+        environment.put("CHATD_LIMITS_REPLAY", "1000000");
+        return new Demo(environment).begin("--port", "0");
+    }
+
+    private Ledger ledger(Demo demo, List<Talker> talkers) throws Exception {
+        return new Ledger(demo, talkers, new AuditReader(log));
+    }
+
+    /** They talk until the daemon says that it can't write its log. */
+    private static void untilRefused(Demo demo, List<Talker> talkers) throws Exception {
+        Talker.begin(talkers, 100_000);
+        await().atMost(LONG).until(() -> status(demo).contains("can't be written"));
+        for (Talker talker : talkers) {
+            await().atMost(LONG)
+                    .until(() -> talker.told().stream().anyMatch(text -> text.contains("can't write its log")));
+        }
+    }
+
+    /** Nobody logs in, or registers, or is made a user. */
+    private static void nothingBegins(Demo demo, List<Talker> talkers) throws Exception {
+        try (Chat1Socket socket = demo.connect()) {
+            socket.send(Wire.logIn(talkers.getFirst().person().name(), Demo.PASSWORD));
+            assertThat(socket.expectServerText()).contains("can't write its log");
+            socket.send(Wire.register("nobodyyet", Demo.PASSWORD));
+            assertThat(socket.expectServerText()).contains("can't write its log");
+        }
+        Run run = demo.admin("", "user", "add", "nobodyyet").exits(1);
+        assertThat(run.err()).contains("can't write its log");
+    }
+
+    private void goesOn(Demo demo, List<Talker> talkers) throws Exception {
+        await().atMost(LONG).until(() -> !status(demo).contains("can't be written"));
+        for (Talker talker : talkers) {
+            await().atMost(LONG)
+                    .until(() -> talker.told().stream().anyMatch(text -> text.contains("can write its log again")));
+        }
+        rest(talkers);
+        talk(talkers, 20);
+        ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
+        verified(demo);
+        assertThat(demo.read("chatd.log"))
+                .contains("the server log can't be written", "the server log is written again");
+    }
+
+    private static void talk(List<Talker> talkers, int most) throws InterruptedException {
+        Talker.begin(talkers, most);
+        rest(talkers);
+    }
+
+    /** They fall silent, get all that was said, and leave. */
+    private static void rest(List<Talker> talkers) throws InterruptedException {
+        for (Talker talker : talkers) {
+            talker.stopTalking();
+        }
+        for (Talker talker : talkers) {
+            talker.settle();
+        }
+        for (Talker talker : talkers) {
+            talker.leave();
+        }
+    }
+
+    private void verified(Demo demo) throws IOException {
+        Path key = Files.writeString(
+                place.resolve("seal.pem"), demo.admin("", "log", "key").exits(0).out());
+        demo.admin("", "log", "anchor").exits(0);
+        Run run = demo.admin("", "log", "verify", "--messages", "--key", key.toString())
+                .exits(0);
+        assertThat(run.out()).startsWith("genuine up to the seal ");
+    }
+
+    private static String status(Demo demo) {
+        return demo.admin("", "status").exits(0).out();
+    }
+
+    /** The open segment may grow by so many bytes more. */
+    private void limit(Demo demo, long more) throws Exception {
+        prlimit(demo, Long.toString(Files.size(log.resolve("audit.part")) + more));
+    }
+
+    private static void unlimited(Demo demo) throws Exception {
+        prlimit(demo, "");
+    }
+
+    private static void prlimit(Demo demo, String soft) throws Exception {
+        String limit = soft.isEmpty() ? "--fsize=unlimited" : "--fsize=" + soft + ":";
+        assertThat(did("prlimit", "--pid", Long.toString(demo.daemon().pid()), limit))
+                .isTrue();
+    }
+
+    private static boolean did(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            System.err.println(String.join(" ", command) + ": " + said);
+            return false;
+        }
+        return true;
+    }
+}

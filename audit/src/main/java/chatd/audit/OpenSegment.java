@@ -1,0 +1,263 @@
+package chatd.audit;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segment that is appended to. What can't be written as a whole leaves no trace: neither in the part nor in the
+ * numbers and the chain that go on from here. The log's lock guards it.
+ */
+final class OpenSegment implements Closeable {
+    private final LogFiles files;
+    private final AuditLog.Options options;
+    private final Clock clock;
+    private final Sealer sealer;
+    private FileChannel part;
+    private Chain chain;
+    private long number;
+    private Instant started;
+    private boolean isEmpty;
+    private long size;
+    private long seq;
+    private Instant lastTime;
+    private boolean setBack;
+    private long lastMessage;
+    private long lastChange;
+
+    /** What a segment begins with, and could not be written yet. */
+    private @Nullable AuditEvent beginning;
+
+    private boolean sealBeginning;
+
+    /** Something may stand behind what counts. */
+    private boolean torn;
+
+    /** The second name of a segment that goes on. */
+    private @Nullable Path stray;
+
+    OpenSegment(
+            LogFiles files,
+            AuditLog.Options options,
+            Clock clock,
+            Segment open,
+            @Nullable Segment before,
+            Sealer sealer)
+            throws IOException {
+        this.files = files;
+        this.options = options;
+        this.clock = clock;
+        this.sealer = sealer;
+        this.part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+        part.position(open.end());
+        this.chain = new Chain(open.chain());
+        this.number = open.number;
+        this.started = open.started;
+        this.isEmpty = open.lastSeq() < 0;
+        this.size = open.end();
+        // A segment without an event goes on from the one before it.
+        Segment last = open.lastSeq() < 0 && before != null ? before : open;
+        Instant time = last.lastTime();
+        this.seq = Math.max(last.lastSeq(), 0);
+        this.lastTime = time == null ? open.started : time;
+        this.lastMessage = last.lastMessage();
+        this.lastChange = last.lastChange();
+    }
+
+    /** All that an append changes but the bytes. */
+    private record Mark(
+            String chain,
+            long seq,
+            Instant lastTime,
+            boolean setBack,
+            boolean isEmpty,
+            long lastMessage,
+            long lastChange,
+            Sealer.Mark sealer) {}
+
+    private Mark mark() {
+        return new Mark(chain.head(), seq, lastTime, setBack, isEmpty, lastMessage, lastChange, sealer.mark());
+    }
+
+    private void back(Mark to) {
+        chain = new Chain(to.chain());
+        seq = to.seq();
+        lastTime = to.lastTime();
+        setBack = to.setBack();
+        isEmpty = to.isEmpty();
+        lastMessage = to.lastMessage();
+        lastChange = to.lastChange();
+        sealer.back(to.sealer());
+        torn = true;
+        try {
+            mend();
+        } catch (IOException e) {
+            // The next append tries again, and writes nothing before.
+        }
+    }
+
+    /** Removes what an append or a rotation that failed has left. */
+    private void mend() throws IOException {
+        Path second = stray;
+        if (second != null) {
+            // With it there, the next start would take the segment for closed.
+            Files.deleteIfExists(second);
+            stray = null;
+        }
+        if (torn) {
+            if (!part.isOpen()) {
+                part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+            }
+            part.truncate(size);
+            part.position(size);
+            torn = false;
+        }
+    }
+
+    /**
+     * Appends events, all or none, and a seal where it is due or asked for.
+     *
+     * @throws IOException where they could not be written; nothing has changed then
+     */
+    void write(boolean sealed, List<AuditEvent> events) throws IOException {
+        mend();
+        Mark mark = mark();
+        try {
+            byte[] bytes = lines(sealed || (beginning != null && sealBeginning), events);
+            LogFiles.write(part, bytes);
+            if (options.fsync() == AuditLog.Fsync.ALWAYS) {
+                part.force(false);
+            }
+            size += bytes.length;
+            beginning = null;
+        } catch (IOException | RuntimeException e) {
+            back(mark);
+            throw e;
+        }
+    }
+
+    private byte[] lines(boolean sealed, List<AuditEvent> events) {
+        StringBuilder lines = new StringBuilder(320 * events.size());
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        AuditEvent first = beginning;
+        if (now.isBefore(lastTime)) {
+            if (!setBack) {
+                setBack = true;
+                add(lines, new LogEvent.ClockSetBack(Duration.between(now, lastTime)));
+            }
+        } else {
+            setBack = false;
+            lastTime = now;
+        }
+        if (first != null) {
+            add(lines, first);
+        }
+        for (AuditEvent event : events) {
+            add(lines, event);
+        }
+        isEmpty &= events.isEmpty();
+        if ((sealed || sealer.isFull()) && sealer.seal(lines, chain, seq + 1, lastTime)) {
+            seq++;
+        }
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void add(StringBuilder lines, AuditEvent event) {
+        String line = Line.event(++seq, lastTime, event, options.names());
+        lines.append(Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8))));
+        sealer.took(lastTime);
+        lastMessage = Math.max(lastMessage, event.message().orElse(0));
+        lastChange = Math.max(lastChange, event.change().orElse(0));
+    }
+
+    /** Whether it has become large or old, and has events. */
+    boolean isDue(Instant now) {
+        boolean due = size >= options.segmentSize()
+                || started.plus(options.segmentAge()).isBefore(now);
+        return due && !isEmpty;
+    }
+
+    /**
+     * Closes the segment and begins the next; whatever moment it is interrupted at, the next start finishes it. The part
+     * gets its closing tag and a second name, and loses the first to the part of the next segment: nothing is copied
+     * while those who append wait, and there is a part at every moment.
+     *
+     * @param next the key of the segment that begins; another than before seals at once, so that it shows
+     * @throws NotRotated where that failed, and the segment goes on
+     * @throws IOException where it could not be sealed, or the next one can't be written yet
+     */
+    void rotate(@Nullable SealKey next) throws IOException {
+        write(true, List.of());
+        Path closed = files.closed(number, started);
+        FreshPart fresh;
+        try {
+            torn = true;
+            LogFiles.write(part, AuditLog.END);
+            files.close(part, closed, options.fsync());
+            stray = closed;
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            fresh = FreshPart.begin(
+                    files, options.host(), number + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
+        } catch (IOException e) {
+            try {
+                mend();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw new NotRotated(e);
+        }
+        part.close();
+        torn = false;
+        stray = null;
+        part = fresh.part();
+        chain = new Chain(fresh.chain());
+        number = fresh.number();
+        started = fresh.started();
+        isEmpty = true;
+        size = fresh.size();
+        sealBeginning = next != sealer.key();
+        sealer.begin(next);
+        beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
+        write(false, List.of());
+    }
+
+    /** Brings what was written to the disk. */
+    void force() throws IOException {
+        part.force(false);
+    }
+
+    /** Bytes that count. */
+    long size() {
+        return size;
+    }
+
+    long lastMessage() {
+        return lastMessage;
+    }
+
+    long lastChange() {
+        return lastChange;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            mend();
+            if (options.fsync() != AuditLog.Fsync.NEVER) {
+                part.force(true);
+            }
+        } finally {
+            part.close();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Room on the disk that is kept for when there is none left: given up, it lets what was begun be ended, and the reason be
+ * logged. The log's lock guards it.
+ */
+final class Reserve {
+    private static final int PIECE = 1 << 20;
+
+    private final Path file;
+    private final long size;
+
+    /** @param size in bytes; 0 for none */
+    Reserve(LogFiles files, long size) {
+        this.file = files.directory().resolve("audit.reserve");
+        this.size = size;
+    }
+
+    /**
+     * Makes sure that it is there.
+     *
+     * @throws IOException where there is no room for it; what there was is free again
+     */
+    void make() throws IOException {
+        if (size == 0 || (Files.exists(file) && Files.size(file) == size)) {
+            return;
+        }
+        try (FileChannel out = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
+            for (long left = size; left > 0; ) {
+                zeros.clear().limit((int) Math.min(PIECE, left));
+                left -= out.write(zeros);
+            }
+            out.force(true);
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+    }
+
+    /** Gives it up; false where there was nothing to give. */
+    boolean release() {
+        try {
+            return Files.deleteIfExists(file);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package chatd.audit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Deletes closed segments that are older than the log may become. Each is logged first, with its last chain: so that its
+ * absence is told from a theft, and the next one is still bound to it. The log's lock guards it.
+ */
+final class Retention {
+    private static final Duration EVERY = Duration.ofMinutes(1);
+
+    private final LogFiles files;
+    private final Duration keep;
+    private Instant next = Instant.MIN;
+
+    /** @param keep after the last event; zero is for ever */
+    Retention(LogFiles files, Duration keep) {
+        this.files = files;
+        this.keep = keep;
+    }
+
+    /** Brings an event to the disk. */
+    interface Logging {
+        void log(AuditEvent event) throws IOException;
+    }
+
+    /** Deletes what is too old, if it is time to look. */
+    void apply(Instant now, Logging logging) throws IOException {
+        if (keep.isZero() || (now.isBefore(next) && !next.isAfter(now.plus(EVERY)))) {
+            return;
+        }
+        next = now.plus(EVERY);
+        List<Path> closed = files.closed();
+        for (int i = 0; i < closed.size(); i++) {
+            // It ended when the one after it began.
+            Segment.Head after = Segment.Head.read(i + 1 < closed.size() ? closed.get(i + 1) : files.part());
+            if (after.started().plus(keep).isAfter(now)) {
+                return;
+            }
+            logging.log(new LogEvent.SegmentDeleted(LogFiles.name(closed.get(i)), after.previous()));
+            Files.delete(closed.get(i));
+            files.forceNames();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package chatd.daemon;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Journal;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.Event;
+import java.time.Clock;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * What the daemon tells its users and administrators when the database or the log go away and come back. On the
+ * journal's thread, and on the log's.
+ */
+final class News implements Journal.Observer, AuditLog.Observer {
+    private static final Logger LOG = LogManager.getLogger(News.class);
+
+    private final Sessions sessions;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final Consumer<Exception> broken;
+
+    /** @param broken told that nothing can be written any more */
+    News(Sessions sessions, AuditTrail audit, Clock clock, Consumer<Exception> broken) {
+        this.sessions = sessions;
+        this.audit = audit;
+        this.clock = clock;
+        this.broken = broken;
+    }
+
+    @Override
+    public void turnTaken() {
+        sessions.flush();
+    }
+
+    @Override
+    public void databaseAway(String reason) {
+        LOG.error("the database is away: {}", reason);
+        audit.note(new AuditEvent.Database(false, reason));
+        notice("The database can't be reached. Until it is back, nothing can be sent or read again.");
+    }
+
+    @Override
+    public void databaseBack() {
+        LOG.info("the database is back");
+        audit.note(new AuditEvent.Database(true, "back"));
+        notice("The database is back.");
+    }
+
+    @Override
+    public void logTroubled(String why) {
+        if (audit.refuses()) {
+            LOG.fatal(
+                    "the server log can't be written: {}. Until it can, all that would have to be logged is refused",
+                    why);
+            notice("The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
+        } else {
+            LOG.fatal("the server log can't be written: {}. The daemon goes on without, as it is configured", why);
+        }
+    }
+
+    @Override
+    public void logWell() {
+        audit.catchUp();
+        LOG.info("the server log is written again");
+        if (audit.isRefusing()) {
+            notice("The server can write its log again: all is as before.");
+        }
+    }
+
+    private void notice(String text) {
+        sessions.notice(new Event.Text("server", clock.instant(), text));
+    }
+
+    @Override
+    public void broken(Exception reason) {
+        broken.accept(reason);
+    }
+}
