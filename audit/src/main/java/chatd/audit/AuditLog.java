@@ -306,6 +306,8 @@ public final class AuditLog implements Closeable {
     /** Publishes, seals and deletes by itself what is due from now on, in a thread of its own, until it is closed. */
     public AuditLog publishing() {
         publisher.start(this::snapshot, () -> {
+            // Before too: what is over again at once was a trouble nevertheless.
+            tell();
             lookAfter();
             tell();
         });

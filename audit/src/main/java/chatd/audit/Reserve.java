@@ -14,6 +14,9 @@ import java.nio.file.StandardOpenOption;
 final class Reserve {
     private static final int PIECE = 1 << 20;
 
+    /** What has to be free beside it, so that it is not used up at once again. */
+    private static final long MARGIN = 4 << 20;
+
     private final Path file;
     private final long size;
 
@@ -31,6 +34,9 @@ final class Reserve {
     void make() throws IOException {
         if (size == 0 || (Files.exists(file) && Files.size(file) == size)) {
             return;
+        }
+        if (Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace() < size + MARGIN) {
+            throw new IOException("less than %d MiB are free on the disk".formatted((size + MARGIN) >> 20));
         }
         try (FileChannel out = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
