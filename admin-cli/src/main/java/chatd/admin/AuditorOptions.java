@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import chatd.audit.Auditor;
 import chatd.audit.SealPublic;
 import chatd.audit.Verifier;
 import chatd.audit.Watch;
@@ -26,9 +27,14 @@ final class AuditorOptions {
             description = "Seals that you kept, one a line, whatever stands before them on it.")
     private List<Path> anchors = List.of();
 
+    @Option(
+            names = "--excerpt",
+            description = "It is what log export wrote: judge what is in it, and nothing that came before or after.")
+    private boolean excerpt;
+
     /** Judges a log, which {@code watch} is told of. */
     Verifier.Report judge(Path log, Watch watch) throws IOException {
-        return Verifier.verify(log, keys(), anchors(), watch);
+        return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), watch);
     }
 
     /** A log's directory, that of the running daemon where none is given. */

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
         name = "log",
         description = "Shows the server log, and checks it.",
         mixinStandardHelpOptions = true,
-        subcommands = {VerifyCommand.class, ProveCommand.class})
+        subcommands = {VerifyCommand.class, ProveCommand.class, ExportCommand.class})
 final class LogCommand implements Runnable {
     @ParentCommand
     Main main;

@@ -50,6 +50,8 @@ final class MessageCheck implements Watch, AutoCloseable {
             Matcher rotation = GONE.matcher(line);
             if (rotation.lookingAt()) {
                 skip(Long.parseLong(rotation.group(1)));
+            } else if (!line.startsWith("<event seq=\"1\"")) {
+                throw new Failure(Exit.USAGE, "Messages can't be compared with an excerpt of the log: name the whole.");
             }
         }
         SentLine sent = SentLine.read(line);

@@ -19,7 +19,7 @@ final class SealCheck {
     private final TreeMap<Long, String> anchors = new TreeMap<>();
     private final List<String> notes;
     private @Nullable String contradiction;
-    private long firstSegment;
+    private boolean isWhole;
     private long firstSeq;
     private @Nullable Segment before;
     private @Nullable Seal last;
@@ -60,7 +60,7 @@ final class SealCheck {
     @Nullable
     String check(Segment segment) {
         if (before == null) {
-            firstSegment = segment.number;
+            isWhole = segment.number == 1 && segment.skipped() == 0;
         }
         firstSeq = firstSeq == 0 ? Math.max(segment.firstSeq(), 0) : firstSeq;
         String wrong = succession(segment);
@@ -143,9 +143,8 @@ final class SealCheck {
         if (contradiction != null) {
             return contradiction;
         }
-        boolean isWhole = firstSegment == 1;
         if (!isWhole && anchors.headMap(firstSeq).size() > 0) {
-            note("anchors from before the first segment that is left can't be judged");
+            note("anchors from before the first event that is left can't be judged");
             anchors.headMap(firstSeq).clear();
         }
         if (!anchors.isEmpty()) {

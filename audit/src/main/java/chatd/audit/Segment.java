@@ -32,6 +32,8 @@ final class Segment {
             Pattern.compile("<event [^>]* type=\"retention\" [^>]* reference=\"([A-Za-z0-9_-]{43})\""
                     + " segment=\"audit-(\\d{6,18})-[^\"]*\"[^>]*/>");
     private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d+)\" time=\"([^\"]+)\"");
+    private static final Pattern SKIPPED =
+            Pattern.compile("<skipped seq=\"(\\d{1,18})\" time=\"([^\"]+)\" chain=\"([A-Za-z0-9_-]{43})\"/>");
     private static final Pattern MESSAGE = Pattern.compile(" message=\"(\\d+)\"");
     private static final Pattern CHANGE = Pattern.compile(" change=\"(\\d+)\"");
 
@@ -79,11 +81,13 @@ final class Segment {
     /** The id of the key of its seals; null where it has none. */
     final @Nullable String key;
 
-    private final Chain chain;
+    private Chain chain;
     private final List<Announced> announced = new ArrayList<>();
     private final List<Seal> seals = new ArrayList<>();
     private final List<Deleted> deleted = new ArrayList<>();
     private long unsealed;
+    private final boolean mayBeExcerpt;
+    private long skipped;
     private long firstSeq = -1;
     private long lastSeq = -1;
     private @Nullable Instant lastTime;
@@ -94,7 +98,8 @@ final class Segment {
     private @Nullable String wrong;
     private boolean closed;
 
-    private Segment(Head head) {
+    private Segment(Head head, boolean mayBeExcerpt) {
+        this.mayBeExcerpt = mayBeExcerpt;
         this.number = head.number();
         this.started = head.started();
         this.previous = head.previous();
@@ -139,18 +144,22 @@ final class Segment {
      */
     static Segment read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return read(in, Watch.NOTHING);
+            return read(in, Watch.NOTHING, false);
         }
     }
 
-    /** Reads it from a stream, which it leaves open. */
+    /** Reads it, or an excerpt of it, from a stream, which it leaves open. */
     static Segment read(InputStream stream, Watch watch) throws IOException {
+        return read(stream, watch, true);
+    }
+
+    private static Segment read(InputStream stream, Watch watch, boolean mayBeExcerpt) throws IOException {
         InputStream in = new BufferedInputStream(stream, 1 << 16);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        Segment segment = new Segment(Head.read(in, whole));
+        Segment segment = new Segment(Head.read(in, whole), mayBeExcerpt);
         segment.chain.add(whole.toByteArray());
         segment.end = whole.size() + 1L;
-        watch.segment(segment.number);
+        watch.segment(segment.number, whole.toString(StandardCharsets.UTF_8));
         segment.readOn(in, watch);
         return segment;
     }
@@ -166,6 +175,9 @@ final class Segment {
                 closed = true;
             } else if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
                 wrong = "not UTF-8";
+            } else if (lines == 4 && mayBeExcerpt && text.startsWith("<skipped ")) {
+                wrong = skip(text);
+                end += bytes.length + 1L;
             } else {
                 wrong = take(text);
                 if (wrong == null) {
@@ -173,6 +185,23 @@ final class Segment {
                     watch.line(text);
                 }
             }
+        }
+    }
+
+    /** An excerpt: lines are left out here, and the chain goes on from the last of them. */
+    private @Nullable String skip(String text) {
+        Matcher excerpt = SKIPPED.matcher(text);
+        if (!excerpt.matches()) {
+            return "not a line that says what is left out";
+        }
+        skipped = Long.parseLong(excerpt.group(1));
+        lastSeq = skipped;
+        chain = new Chain(excerpt.group(3));
+        try {
+            lastTime = Instant.parse(excerpt.group(2));
+            return null;
+        } catch (DateTimeParseException e) {
+            return "not a time";
         }
     }
 
@@ -236,7 +265,8 @@ final class Segment {
         if (seal == null || !seal.key().equals(key)) {
             return seal == null ? "not a seal" : "a seal by another key than the segment's";
         }
-        if (seal.events() != unsealed) {
+        // Of an excerpt's first seal, some of the events may have been left out.
+        if (seal.events() != unsealed && (skipped == 0 || !seals.isEmpty() || seal.events() < unsealed)) {
             return "it seals " + seal.events() + " events where there are " + unsealed;
         }
         seals.add(seal);
@@ -290,6 +320,11 @@ final class Segment {
 
     long lines() {
         return lines;
+    }
+
+    /** The number of the last event or seal that is left out; 0 where none is. */
+    long skipped() {
+        return skipped;
     }
 
     long firstSeq() {

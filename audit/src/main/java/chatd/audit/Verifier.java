@@ -54,11 +54,12 @@ public final class Verifier {
     private final SealCheck seals;
 
     private final Watch watch;
-    private final Beginning beginning = new Beginning();
+    private final Beginning beginning;
 
-    private Verifier(List<SealPublic> keys, List<String> anchors, Watch watch) {
+    private Verifier(Auditor auditor, Watch watch) {
         this.watch = watch;
-        seals = new SealCheck(keys, anchors, notes);
+        seals = new SealCheck(auditor.keys(), auditor.anchors(), notes);
+        beginning = new Beginning(auditor.mayBeExcerpt());
         try (InputStream xsd = Verifier.class.getResourceAsStream("audit.xsd")) {
             SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
@@ -71,23 +72,12 @@ public final class Verifier {
     /**
      * Checks all segments in a directory.
      *
-     * @param keys that the auditor trusts
-     * @param anchors seals that the auditor holds, as {@link #anchors(Path)} reads them
+     * @param watch told of every line in its order, up to the first that is wrong
      * @throws IOException where they can't be read
      */
-    public static Report verify(Path directory, List<SealPublic> keys, List<String> anchors) throws IOException {
-        return verify(directory, keys, anchors, Watch.NOTHING);
-    }
-
-    /**
-     * The same.
-     *
-     * @param watch told of every line in its order, up to the first that is wrong
-     */
-    public static Report verify(Path directory, List<SealPublic> keys, List<String> anchors, Watch watch)
-            throws IOException {
+    public static Report verify(Path directory, Auditor auditor, Watch watch) throws IOException {
         LogFiles files = new LogFiles(directory);
-        Verifier verifier = new Verifier(keys, anchors, watch);
+        Verifier verifier = new Verifier(auditor, watch);
         String wrong = null;
         int segments = 0;
         // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
@@ -174,7 +164,9 @@ public final class Verifier {
         if (wrong == null) {
             wrong = beginning.check(segment);
         }
-        events += segment.lines() - 4 - segment.seals().size();
+        events += segment.lines()
+                - (segment.skipped() > 0 ? 5 : 4)
+                - segment.seals().size();
         before = segment;
         if (segment.lastSeq() >= 0) {
             lastSeq = segment.lastSeq();
@@ -207,7 +199,12 @@ public final class Verifier {
             if (!segment.previous.equals(Chain.ORIGIN)) {
                 return "line 3: the first segment names one before it";
             }
-            return segment.firstSeq() > 1 ? "line 4: seq is " + segment.firstSeq() + " where 1 was due" : null;
+            return segment.firstSeq() > 1 && segment.skipped() == 0
+                    ? "line 4: seq is " + segment.firstSeq() + " where 1 was due"
+                    : null;
+        }
+        if (segment.skipped() > 0) {
+            return "line 4: something is left out, as only an excerpt's first segment may";
         }
         if (segment.number != last.number + 1) {
             return "line 3: segment " + (last.number + 1) + " is missing before it";

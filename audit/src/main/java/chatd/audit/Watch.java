@@ -5,10 +5,14 @@ public interface Watch {
     /** Needs nothing. */
     Watch NOTHING = new Watch() {};
 
-    /** A segment begins, with its number. */
-    default void segment(long number) {}
+    /**
+     * A segment begins.
+     *
+     * @param head its first three lines, without the last LF
+     */
+    default void segment(long number, String head) {}
 
-    /** A line that its chain holds, an event or a seal, without its LF. */
+    /** A line that the chain holds, an event or a seal, without its LF. */
     default void line(String line) {}
 
     /** So many bytes of {@code all} have been judged. Called often. */

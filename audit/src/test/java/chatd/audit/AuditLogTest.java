@@ -380,4 +380,25 @@ class AuditLogTest {
             }
         }
     }
+
+    @Test
+    void whereNamesAreLeftOutThereAreNumbersAlone() throws Exception {
+        AuditLog.Options numbers = new AuditLog.Options(
+                AuditLog.Fsync.INTERVAL,
+                64 << 20,
+                Duration.ofDays(1),
+                "host",
+                null,
+                "Ed25519",
+                false,
+                Duration.ZERO,
+                0);
+        try (AuditLog log = AuditLog.open(directory, numbers, clock)) {
+            log.append(AuditEvents.all().values().toArray(AuditEvent[]::new));
+        }
+        assertThat(String.join("\n", published()))
+                .doesNotContain("alice", "王芳", " name=\"name\"")
+                .contains(" user=\"U12\"", "<to user=\"U13\"/>");
+        verifies();
+    }
 }

@@ -60,7 +60,11 @@ final class Logs {
     }
 
     static Verifier.Report verify(Path directory) throws IOException {
-        return Verifier.verify(directory, List.of(), List.of());
+        return verify(directory, List.of(), List.of());
+    }
+
+    static Verifier.Report verify(Path directory, List<SealPublic> keys, List<String> anchors) throws IOException {
+        return Verifier.verify(directory, new Auditor(keys, anchors, false), Watch.NOTHING);
     }
 
     static List<String> lines(Path file) throws IOException {

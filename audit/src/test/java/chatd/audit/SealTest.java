@@ -67,7 +67,7 @@ class SealTest {
     }
 
     private Verifier.Report verify(SealPublic... keys) throws IOException {
-        return Verifier.verify(directory, List.of(keys), List.of());
+        return Logs.verify(directory, List.of(keys), List.of());
     }
 
     private List<String> seals(Path file) throws IOException {
@@ -217,18 +217,18 @@ class SealTest {
                 elsewhere.resolve("anchors"), "Nov 20 06:15:00 host chatd[17]: INFO seal: " + anchor + "\nnoise\n");
         List<String> anchors = Verifier.anchors(file);
         assertThat(anchors).containsExactly(anchor);
-        Verifier.Report honest = Verifier.verify(directory, List.of(), anchors);
+        Verifier.Report honest = Logs.verify(directory, List.of(), anchors);
         assertThat(honest.wrong()).isNull();
         assertThat(honest.isAuthentic()).isTrue();
 
         Files.write(directory.resolve("audit.part"), early);
         open().close();
         assertThat(verify(key).wrong()).isNull();
-        assertThat(Verifier.verify(directory, List.of(key), anchors).wrong()).contains("is not in it: its end was cut");
+        assertThat(Logs.verify(directory, List.of(key), anchors).wrong()).contains("is not in it: its end was cut");
 
         write(4, 8);
         assertThat(verify(key).wrong()).isNull();
-        assertThat(Verifier.verify(directory, List.of(key), anchors).wrong()).contains("anchor");
+        assertThat(Logs.verify(directory, List.of(key), anchors).wrong()).contains("anchor");
     }
 
     @Test
@@ -277,9 +277,8 @@ class SealTest {
         assertThat(report.authentic()).isPositive();
         assertThat(report.notes()).containsExactly("what follows seq 3 is not sealed by a key that you trust");
         List<String> anchors = seals(published);
-        assertThat(Verifier.verify(directory, List.of(old), anchors).isAuthentic())
-                .isFalse();
-        assertThat(Verifier.verify(directory, List.of(), anchors).isAuthentic()).isTrue();
+        assertThat(Logs.verify(directory, List.of(old), anchors).isAuthentic()).isFalse();
+        assertThat(Logs.verify(directory, List.of(), anchors).isAuthentic()).isTrue();
     }
 
     /** What a forger without the key can add: the chain needs no secret. */
@@ -350,9 +349,9 @@ class SealTest {
         write(1, 1);
         String seal = seals(published).getFirst();
         String other = seal.replaceFirst("sig=\".", seal.contains("sig=\"A") ? "sig=\"B" : "sig=\"A");
-        assertThat(Verifier.verify(directory, List.of(), List.of(seal, other)).wrong())
+        assertThat(Logs.verify(directory, List.of(), List.of(seal, other)).wrong())
                 .contains("two different seals with seq 3");
-        assertThat(Verifier.verify(directory, List.of(), List.of(seal, seal)).wrong())
+        assertThat(Logs.verify(directory, List.of(), List.of(seal, seal)).wrong())
                 .isNull();
     }
 
@@ -363,7 +362,7 @@ class SealTest {
         Files.write(
                 published,
                 List.of(Line.DECLARATION, Line.STYLE, Logs.lines(published).get(2), Line.END));
-        assertThat(Verifier.verify(directory, List.of(), List.of(seal)).wrong()).contains("is not in it");
+        assertThat(Logs.verify(directory, List.of(), List.of(seal)).wrong()).contains("is not in it");
     }
 
     @Test
