@@ -100,4 +100,43 @@ class VerifierTest {
     void anEmptyDirectoryIsNoLog(@TempDir Path empty) throws IOException {
         assertThat(Logs.verify(empty).wrong()).contains("no log");
     }
+
+    @Test
+    void anInsertedLineIsFoundAlsoWithAChainOfItsOwn() throws IOException {
+        List<String> inserted = new ArrayList<>(lines);
+        inserted.add(5, lines.get(4).replace("seq=\"2\"", "seq=\"3\""));
+        assertThat(wrong(inserted)).contains("line 6");
+        String line = lines.get(4).replaceFirst(" chain=\"[^\"]+\"", "").replace("seq=\"2\"", "seq=\"3\"");
+        String before = lines.get(4).replaceFirst(".* chain=\"([^\"]+)\".*", "$1");
+        String chained = Line.chained(line, new Chain(before).add(line.getBytes(StandardCharsets.UTF_8)));
+        inserted.set(5, chained.stripTrailing());
+        assertThat(wrong(inserted)).contains("line 7");
+    }
+
+    @Test
+    void anEventMovedToAnotherSegmentIsFound() throws IOException {
+        List<Path> closed;
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+            log.rotate();
+            log.append(Logs.event(5));
+            closed = log.files().closed();
+        }
+        List<String> first = new ArrayList<>(Logs.lines(closed.getFirst()));
+        List<String> second = new ArrayList<>(Logs.lines(directory.resolve("audit.xml")));
+        second.add(3, first.remove(first.size() - 2));
+        Files.writeString(closed.getFirst(), String.join("\n", first) + "\n");
+        assertThat(wrong(second)).startsWith("audit.xml: line 4: the chain does not hold");
+    }
+
+    @Test
+    void headLinesOfAnotherSegmentAreFound() throws IOException {
+        for (String other : List.of("host=\"other\"", "host=\"host\" key=\"0123456789abcdef\"")) {
+            List<String> changed = new ArrayList<>(lines);
+            changed.set(2, lines.get(2).replace("host=\"host\"", other));
+            assertThat(wrong(changed)).contains("line ");
+        }
+        List<String> styled = new ArrayList<>(lines);
+        styled.set(1, lines.get(1).replace("audit.css", "other.css"));
+        assertThat(wrong(styled)).contains("line 2");
+    }
 }
