@@ -34,7 +34,9 @@ final class AuditorOptions {
 
     /** Judges a log, which {@code watch} is told of. */
     Verifier.Report judge(Path log, Watch watch) throws IOException {
-        return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), watch);
+        try (Progress progress = new Progress(watch)) {
+            return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), progress);
+        }
     }
 
     /** A log's directory, that of the running daemon where none is given. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -107,6 +108,31 @@ public record LogFiles(Path directory) {
 
     static String name(Path file) {
         return String.valueOf(file.getFileName());
+    }
+
+    /**
+     * A file from its beginning, whoever else reads it through the same channel.
+     *
+     * @param progress told how many bytes were read, after each piece
+     */
+    static InputStream from(FileChannel file, LongConsumer progress) {
+        return new InputStream() {
+            private long at;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] to, int offset, int length) throws IOException {
+                int read = file.read(ByteBuffer.wrap(to, offset, length), at);
+                at += Math.max(read, 0);
+                progress.accept(at);
+                return read;
+            }
+        };
     }
 
     static void write(FileChannel out, byte[] bytes) throws IOException {

@@ -1,6 +1,5 @@
 package chatd.audit;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,11 +31,20 @@ final class Segment {
     private static final Pattern DELETED =
             Pattern.compile("<event [^>]* type=\"retention\" [^>]* reference=\"([A-Za-z0-9_-]{43})\""
                     + " segment=\"audit-(\\d{6,18})-[^\"]*\"[^>]*/>");
-    private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d+)\" time=\"([^\"]+)\"");
+    /** A time, but for a 30th of February. */
+    private static final String MOMENT =
+            "\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])" + "T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{6}Z";
+
+    /** Characters of the day in it. */
+    private static final int DAY = 10;
+
+    private static final Pattern TIME = Pattern.compile(MOMENT);
+    private static final Pattern NUMBERED =
+            Pattern.compile("<(event|seal) seq=\"(\\d{1,18})\" time=\"(" + MOMENT + ")\"");
     private static final Pattern SKIPPED =
             Pattern.compile("<skipped seq=\"(\\d{1,18})\" time=\"([^\"]+)\" chain=\"([A-Za-z0-9_-]{43})\"/>");
-    private static final Pattern MESSAGE = Pattern.compile(" message=\"(\\d+)\"");
-    private static final Pattern CHANGE = Pattern.compile(" change=\"(\\d+)\"");
+    private static final String MESSAGE = " message=\"";
+    private static final String CHANGE = " change=\"";
 
     /** Longer than any line that is written: one with the most receivers there can be. */
     private static final int LONGEST_LINE = 16 << 20;
@@ -53,18 +62,18 @@ final class Segment {
             @Nullable String key) {
         /** @throws Broken where the first three lines are not those of a segment */
         static Head read(Path file) throws IOException {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                return read(in, new ByteArrayOutputStream());
+            try (InputStream in = Files.newInputStream(file)) {
+                return read(new LineReader(in, LONGEST_LINE), new ByteArrayOutputStream());
             }
         }
 
         /** @param whole takes the three lines, without the last LF */
-        private static Head read(InputStream in, ByteArrayOutputStream whole) throws IOException {
+        private static Head read(LineReader in, ByteArrayOutputStream whole) throws IOException {
             whole.writeBytes(headLine(in, 1, Line.DECLARATION));
             whole.write('\n');
             whole.writeBytes(headLine(in, 2, Line.STYLE));
             whole.write('\n');
-            byte[] third = line(in);
+            byte[] third = in.next();
             Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
             if (third == null || !head.matches()) {
                 throw new Broken(3, "not the start of a segment");
@@ -90,7 +99,7 @@ final class Segment {
     private long skipped;
     private long firstSeq = -1;
     private long lastSeq = -1;
-    private @Nullable Instant lastTime;
+    private @Nullable String lastTime;
     private long lastMessage;
     private long lastChange;
     private long end;
@@ -154,7 +163,7 @@ final class Segment {
     }
 
     private static Segment read(InputStream stream, Watch watch, boolean mayBeExcerpt) throws IOException {
-        InputStream in = new BufferedInputStream(stream, 1 << 16);
+        LineReader in = new LineReader(stream, LONGEST_LINE);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         Segment segment = new Segment(Head.read(in, whole), mayBeExcerpt);
         segment.chain.add(whole.toByteArray());
@@ -164,16 +173,16 @@ final class Segment {
         return segment;
     }
 
-    private void readOn(InputStream in, Watch watch) throws IOException {
+    private void readOn(LineReader in, Watch watch) throws IOException {
         byte[] bytes;
-        while (wrong == null && (bytes = line(in)) != null) {
+        while (wrong == null && (bytes = in.next()) != null) {
             lines++;
             String text = new String(bytes, StandardCharsets.UTF_8);
             if (closed) {
                 wrong = "something follows the end of the document";
             } else if (text.equals(Line.END)) {
                 closed = true;
-            } else if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+            } else if (!isAscii(bytes) && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
                 wrong = "not UTF-8";
             } else if (lines == 4 && mayBeExcerpt && text.startsWith("<skipped ")) {
                 wrong = skip(text);
@@ -197,12 +206,12 @@ final class Segment {
         skipped = Long.parseLong(excerpt.group(1));
         lastSeq = skipped;
         chain = new Chain(excerpt.group(3));
-        try {
-            lastTime = Instant.parse(excerpt.group(2));
-            return null;
-        } catch (DateTimeParseException e) {
+        String time = excerpt.group(2);
+        if (!TIME.matcher(time).matches() || !isDay(time)) {
             return "not a time";
         }
+        lastTime = time;
+        return null;
     }
 
     /** Takes a line in; returns what is wrong with it, or null. */
@@ -221,13 +230,12 @@ final class Segment {
         if (lastSeq >= 0 && seq != lastSeq + 1) {
             return "seq is " + seq + " where " + (lastSeq + 1) + " was due";
         }
-        Instant time;
-        try {
-            time = Instant.parse(numbered.group(3));
-        } catch (DateTimeParseException e) {
+        // All of one form, so that they can be compared as they are.
+        String time = numbered.group(3);
+        if ((lastTime == null || !time.regionMatches(0, lastTime, 0, DAY)) && !isDay(time)) {
             return "not a time";
         }
-        if (lastTime != null && time.isBefore(lastTime)) {
+        if (lastTime != null && time.compareTo(lastTime) < 0) {
             return "its time is before that of the line before it";
         }
         String mismatch = numbered.group(1).equals("seal") ? seal(text, before) : event(seq, text);
@@ -274,9 +282,25 @@ final class Segment {
         return null;
     }
 
-    private static long number(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    private static boolean isDay(String time) {
+        try {
+            LocalDate.parse(time.substring(0, DAY));
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static long number(String attribute, String text) {
+        int at = text.indexOf(attribute);
+        int from = at + attribute.length();
+        int to = at < 0 ? -1 : text.indexOf('"', from);
+        try {
+            return to < 0 ? 0 : Long.parseLong(text, from, to, 10);
+        } catch (NumberFormatException e) {
+            // The schema says so.
+            return 0;
+        }
     }
 
     private static Instant instant(String text, long line) throws Broken {
@@ -287,25 +311,20 @@ final class Segment {
         }
     }
 
-    private static byte[] headLine(InputStream in, long number, String expected) throws IOException {
-        byte[] bytes = line(in);
+    private static byte[] headLine(LineReader in, long number, String expected) throws IOException {
+        byte[] bytes = in.next();
         if (bytes == null || !new String(bytes, StandardCharsets.UTF_8).equals(expected)) {
             throw new Broken(number, "not the start of a segment");
         }
         return bytes;
     }
 
-    /** The next line without its LF; null at the end, and where the last one has none. */
-    private static byte @Nullable [] line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-        int c;
-        while ((c = in.read()) != '\n') {
-            if (c < 0 || line.size() > LONGEST_LINE) {
-                return null;
-            }
-            line.write(c);
+    private static boolean isAscii(byte[] bytes) {
+        int or = 0;
+        for (byte one : bytes) {
+            or |= one;
         }
-        return line.toByteArray();
+        return or >= 0;
     }
 
     /** The chain after the last line that holds. */
@@ -338,7 +357,7 @@ final class Segment {
 
     @Nullable
     Instant lastTime() {
-        return lastTime;
+        return lastTime == null ? null : Instant.parse(lastTime);
     }
 
     long lastMessage() {

@@ -1,8 +1,6 @@
 package chatd.audit;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,14 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.stream.Stream;
-import javax.xml.XMLConstants;
-import javax.xml.transform.stream.StreamSource;
-import javax.xml.validation.Schema;
-import javax.xml.validation.SchemaFactory;
-import javax.xml.validation.Validator;
 import org.jspecify.annotations.Nullable;
-import org.xml.sax.SAXException;
-import org.xml.sax.SAXParseException;
 
 /**
  * Judges a log from its files alone: the chain through all segments, numbers and times, the schema, the seals. Memory
@@ -43,7 +34,6 @@ public final class Verifier {
             boolean isAuthentic,
             List<String> notes) {}
 
-    private final Schema schema;
     private final List<String> notes = new ArrayList<>();
     private long events;
     private @Nullable Segment before;
@@ -55,18 +45,13 @@ public final class Verifier {
 
     private final Watch watch;
     private final Beginning beginning;
+    private long all;
+    private long read;
 
     private Verifier(Auditor auditor, Watch watch) {
         this.watch = watch;
         seals = new SealCheck(auditor.keys(), auditor.anchors(), notes);
         beginning = new Beginning(auditor.mayBeExcerpt());
-        try (InputStream xsd = Verifier.class.getResourceAsStream("audit.xsd")) {
-            SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
-            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            schema = factory.newSchema(new StreamSource(xsd));
-        } catch (SAXException | IOException e) {
-            throw new IllegalStateException("the program's schema is broken", e);
-        }
     }
 
     /**
@@ -81,20 +66,30 @@ public final class Verifier {
         String wrong = null;
         int segments = 0;
         // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
-        try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null) {
+        try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null;
+                SchemaCheck schema = new SchemaCheck()) {
             List<Path> closed = files.closed();
+            boolean isOpen = open != null && !isClosed(open, closed);
+            for (Path file : closed) {
+                verifier.all += Files.size(file);
+                schema.add(file);
+            }
+            if (open != null && isOpen) {
+                verifier.all += open.size();
+                schema.add(open);
+            }
             for (Path file : closed) {
                 try (FileChannel segment = FileChannel.open(file)) {
                     segments++;
-                    wrong = verifier.check(LogFiles.name(file), LogFiles.segment(file), segment);
+                    wrong = verifier.check(LogFiles.name(file), LogFiles.segment(file), segment, schema);
                 }
                 if (wrong != null) {
                     break;
                 }
             }
-            if (wrong == null && open != null && !isClosed(open, closed)) {
+            if (wrong == null && open != null && isOpen) {
                 segments++;
-                wrong = verifier.check(LogFiles.name(files.published()), -1, open);
+                wrong = verifier.check(LogFiles.name(files.published()), -1, open, schema);
             }
         }
         if (segments == 0) {
@@ -128,26 +123,23 @@ public final class Verifier {
     /** Whether what was published has been closed since. */
     private static boolean isClosed(FileChannel published, List<Path> closed) throws IOException {
         try {
-            long number = Segment.read(from(published), Watch.NOTHING).number;
+            long number = Segment.read(LogFiles.from(published, at -> {}), Watch.NOTHING).number;
             return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= number;
         } catch (Segment.Broken e) {
             return false;
         }
     }
 
-    private static InputStream from(FileChannel file) throws IOException {
-        return Channels.newInputStream(file.position(0));
-    }
-
-    private @Nullable String check(String name, long named, FileChannel file) throws IOException {
-        String wrong = check(named, file);
+    private @Nullable String check(String name, long named, FileChannel file, SchemaCheck schema) throws IOException {
+        String wrong = check(named, file, schema);
+        read += file.size();
         return wrong == null ? null : name + ": " + wrong;
     }
 
-    private @Nullable String check(long named, FileChannel file) throws IOException {
+    private @Nullable String check(long named, FileChannel file, SchemaCheck schema) throws IOException {
         Segment segment;
         try {
-            segment = Segment.read(from(file), watch);
+            segment = Segment.read(LogFiles.from(file, at -> watch.read(read + at, all)), watch);
         } catch (Segment.Broken e) {
             return String.valueOf(e.getMessage());
         }
@@ -156,7 +148,7 @@ public final class Verifier {
             wrong = succession(segment);
         }
         if (wrong == null) {
-            wrong = schema(file);
+            wrong = schema.next();
         }
         if (wrong == null) {
             wrong = seals.check(segment);
@@ -220,19 +212,5 @@ public final class Verifier {
             return "line 3: it began before the segment before it ended";
         }
         return null;
-    }
-
-    private @Nullable String schema(FileChannel file) throws IOException {
-        try {
-            InputStream in = from(file);
-            Validator validator = schema.newValidator();
-            validator.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
-            validator.validate(new StreamSource(in));
-            return null;
-        } catch (SAXParseException e) {
-            return "line " + e.getLineNumber() + ": not as the schema has it: " + e.getMessage();
-        } catch (SAXException e) {
-            return "not as the schema has it: " + e.getMessage();
-        }
     }
 }
