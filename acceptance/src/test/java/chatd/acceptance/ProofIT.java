@@ -103,7 +103,7 @@ class ProofIT {
     void oneMessageIsProvedByItsSalt(@TempDir Path directory) throws Exception {
         demo.admin("", "log", "anchor").exits(0);
         Path log = demo.directory.resolve("log");
-        Path receipt = Files.writeString(directory.resolve("5.json"), receipt(5, "\"grüß dich 🎉\""));
+        Path receipt = Files.writeString(directory.resolve("5.json"), receipt(demo, 5, "\"grüß dich 🎉\""));
         Run run = prove(receipt, log).exits(0);
         assertThat(run.out())
                 .startsWith("message 5 is what U")
@@ -112,13 +112,13 @@ class ProofIT {
         run = demo.admin("", "log", "prove", receipt.toString(), log.toString()).exits(3);
         assertThat(run.out()).contains("not authenticated");
 
-        Files.writeString(receipt, receipt(5, "\"grüß Dich 🎉\""));
+        Files.writeString(receipt, receipt(demo, 5, "\"grüß Dich 🎉\""));
         assertThat(prove(receipt, log).exits(1).out()).startsWith("WRONG: message 5 was logged (seq ");
-        Files.writeString(receipt, receipt(4, "\"grüß dich 🎉\""));
+        Files.writeString(receipt, receipt(demo, 4, "\"grüß dich 🎉\""));
         assertThat(prove(receipt, log).exits(1).out()).startsWith("WRONG: message 4 was logged (seq ");
-        Files.writeString(receipt, receipt(5, "\"x\"").replace("\"mid\":5", "\"mid\":6000"));
+        Files.writeString(receipt, receipt(demo, 5, "\"x\"").replace("\"mid\":5", "\"mid\":6000"));
         assertThat(prove(receipt, log).exits(1).out()).contains("no message 6000 is in the log");
-        Files.writeString(receipt, receipt(5, "\"x\"").replace("\"salt\":\"", "\"salt\":\"AA"));
+        Files.writeString(receipt, receipt(demo, 5, "\"x\"").replace("\"salt\":\"", "\"salt\":\"AA"));
         assertThat(prove(receipt, log).exits(2).err()).contains("its salt is not");
         Files.writeString(receipt, "grüß dich");
         assertThat(prove(receipt, log).exits(2).err()).contains("it is not JSON");
@@ -132,7 +132,7 @@ class ProofIT {
         Path content = Files.write(directory.resolve("copy.bin"), FILE);
         String sha256 =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(FILE));
-        Path receipt = Files.writeString(directory.resolve("4.json"), receipt(4, """
+        Path receipt = Files.writeString(directory.resolve("4.json"), receipt(demo, 4, """
                 {"op":"offer","file":1,"name":"three chunks.bin","size":600000,"sha256":"%s"}""".formatted(sha256)));
         assertThat(prove(receipt, log, "--content", content.toString()).exits(0).out())
                 .startsWith("message 4 is what");
@@ -154,8 +154,8 @@ class ProofIT {
     }
 
     /** The message as a JSON client would have it, but for {@code info}. */
-    private String receipt(long number, String info) throws SQLException {
-        try (Connection connection = connect();
+    static String receipt(Demo demo, long number, String info) throws SQLException {
+        try (Connection connection = connect(demo);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select sender, receiver, date_format(time, '%Y-%m-%dT%H:%i:%s.%f'), salt from message where number = "
@@ -176,7 +176,7 @@ class ProofIT {
     }
 
     private void sql(String statements) throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = connect(demo);
                 Statement statement = connection.createStatement()) {
             for (String one : statements.split(";", -1)) {
                 statement.execute(one);
@@ -184,7 +184,7 @@ class ProofIT {
         }
     }
 
-    private Connection connect() throws SQLException {
+    private static Connection connect(Demo demo) throws SQLException {
         return DriverManager.getConnection("jdbc:mariadb://localhost/chatd?user=root&sslMode=disable&localSocket="
                 + demo.directory.resolve("mariadb.sock"));
     }
