@@ -61,6 +61,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--micro", description = "Measure the parts of the hot path by themselves, with JMH.")
     private boolean micro;
 
+    @Option(names = "--log", description = "Measure what publishing the log costs, and how fast a gigabyte verifies.")
+    private boolean log;
+
     @Option(names = "--growth", description = "Measure what a message costs as accounts and messages grow; draw it.")
     private boolean growth;
 
@@ -106,6 +109,10 @@ public final class Main implements Callable<Integer> {
         Path daemon = root.resolve("daemon");
         if (micro) {
             return micro();
+        }
+        if (log) {
+            write(page, "log", new LogPace(root.toAbsolutePath(), out::println).measure());
+            return 0;
         }
         Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
         Load load = new Load(programs);

@@ -3,12 +3,14 @@ package chatd.bench.micro;
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
 import chatd.audit.Peer;
+import chatd.audit.SaltedDigest;
 import chatd.audit.Who;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,6 +30,10 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init")
 public class LogBenchmark {
     private static final int TURN = 50;
+    private static final byte[] SALT = new byte[16];
+    private static final List<Long> RECEIVERS = List.of(2L);
+    private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.123Z");
+    private static final String TEXT = "x".repeat(100);
 
     private Path directory;
     private AuditLog log;
@@ -75,6 +81,11 @@ public class LogBenchmark {
             }
         }
         Files.delete(directory);
+    }
+
+    @Benchmark
+    public String digest() {
+        return new SaltedDigest(SALT, 184, 1, RECEIVERS, TIME).ofText(TEXT);
     }
 
     @Benchmark

@@ -1,0 +1,181 @@
+package chatd.bench;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.AuditLog;
+import chatd.audit.Peer;
+import chatd.audit.Who;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/**
+ * The log at work: what publishing takes of a core at a given rate, and how long a verifier needs for a gigabyte, beside
+ * what hashing the same files takes.
+ */
+final class LogPace {
+    /** The seals are told to it, thousands of them. */
+    private static final Logger SEALS = Logger.getLogger("chatd.audit.seal");
+
+    private static final int TURN = 50;
+    private static final int RATE = 5_000;
+    private static final int SECONDS = 100;
+    private static final long GIGABYTE = 1_000_000_000;
+
+    private final Path root;
+    private final Consumer<String> say;
+    private long number;
+
+    /** @param root of the checkout */
+    LogPace(Path root, Consumer<String> say) {
+        this.root = root;
+        this.say = say;
+        SEALS.setLevel(Level.OFF);
+    }
+
+    /** The table, as Markdown. */
+    String measure() throws IOException {
+        Path place = Files.createTempDirectory("chatd-bench");
+        try {
+            StringBuilder table = new StringBuilder("\n| what | figure |\n| --- | --- |\n");
+            row(table, "publishing at %,d events/s for %d s, of a core".formatted(RATE, SECONDS), publishing(place));
+            Path log = Files.createDirectory(place.resolve("gigabyte"));
+            Path key = place.resolve("seal.pem");
+            Files.writeString(key, write(log));
+            List<String> segments = new ArrayList<>();
+            try (Stream<Path> files = Files.list(log)) {
+                files.map(Path::toString).filter(file -> file.endsWith(".xml")).forEach(segments::add);
+            }
+            List<String> hashing = new ArrayList<>(List.of("sha256sum"));
+            hashing.addAll(segments);
+            row(table, "a gigabyte: `sha256sum`", seconds(hashing));
+            row(
+                    table,
+                    "a gigabyte: `chat-admin log verify`, at most 128 MiB of heap",
+                    seconds(List.of(
+                            root.resolve("chat").toString(),
+                            "admin",
+                            "log",
+                            "verify",
+                            "--key",
+                            key.toString(),
+                            log.toString())));
+            row(
+                    table,
+                    "a gigabyte: `docs/verify.py`",
+                    seconds(List.of(
+                            "python3", root.resolve("docs/verify.py").toString(), log.toString(), key.toString())));
+            return table.toString();
+        } finally {
+            try (Stream<Path> all = Files.walk(place)) {
+                for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private void row(StringBuilder table, String what, String figure) {
+        say.accept(what + ": " + figure);
+        table.append("| ").append(what).append(" | ").append(figure).append(" |\n");
+    }
+
+    private static AuditLog.Options options(Path log) {
+        return new AuditLog.Options(
+                AuditLog.Fsync.INTERVAL,
+                64 << 20,
+                Duration.ofDays(1),
+                "bench",
+                log.resolveSibling(log.getFileName() + ".key"),
+                "Ed25519",
+                true,
+                Duration.ZERO,
+                16 << 20);
+    }
+
+    private AuditEvent[] turn() {
+        AuditEvent[] turn = new AuditEvent[TURN];
+        for (int i = 0; i < TURN; i++) {
+            turn[i] = new AuditEvent.MessageSent(
+                    ++number,
+                    Who.of(1, "alice"),
+                    new Peer("s1", "chat/1", "2001:db8::1", 50_000),
+                    null,
+                    100,
+                    List.of(Who.of(2, "bob")),
+                    "d".repeat(43));
+        }
+        return turn;
+    }
+
+    private String publishing(Path place) throws IOException {
+        Path directory = Files.createDirectory(place.resolve("publishing"));
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        try (AuditLog log = AuditLog.open(directory, options(directory), Clock.systemUTC())) {
+            log.publishing();
+            long begun = System.nanoTime();
+            for (int i = 0; i < RATE * SECONDS / TURN; i++) {
+                log.append(turn());
+                long due = begun + (i + 1) * TimeUnit.SECONDS.toNanos(TURN) / RATE;
+                TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
+            }
+            double took = System.nanoTime() - begun;
+            double used = 0;
+            for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+                if (thread != null && Objects.equals(thread.getThreadName(), "audit-publisher")) {
+                    used = threads.getThreadCpuTime(thread.getThreadId());
+                }
+            }
+            return String.format(Locale.ROOT, "%.2f %%", 100 * used / took);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Writes a gigabyte; the public half of its key. */
+    private String write(Path directory) throws IOException {
+        try (AuditLog log = AuditLog.open(directory, options(directory), Clock.systemUTC())) {
+            long size = 0;
+            while (size < GIGABYTE) {
+                log.append(turn());
+                // As long as a line of these.
+                size += 350L * TURN;
+            }
+            return Objects.requireNonNull(log.key()).pem();
+        }
+    }
+
+    private static String seconds(List<String> command) throws IOException {
+        long begun = System.nanoTime();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            int exit = process.waitFor();
+            if (exit != 0) {
+                throw new IOException(command.getFirst() + " ended with " + exit);
+            }
+        } catch (InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - begun) / 1e9);
+    }
+}
