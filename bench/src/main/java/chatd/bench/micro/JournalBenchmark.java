@@ -8,6 +8,7 @@ import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.CatchUp;
 import chatd.daemon.service.Directory;
 import chatd.daemon.service.Journal;
+import chatd.daemon.service.Numbers;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Entry;
@@ -123,7 +124,7 @@ public class JournalBenchmark {
         }
 
         @Override
-        public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+        public Entry.Message entry(Numbers numbers, Instant now) {
             return new Entry.Message(numbers.nextMessage(), now, 1, List.of(2L), "x".repeat(100), null, SALT);
         }
 

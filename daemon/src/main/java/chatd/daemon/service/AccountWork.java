@@ -16,13 +16,13 @@ import java.util.function.Function;
 record AccountWork(
         long account,
         long bytes,
-        BiFunction<Journal.Numbers, Instant, Entry.AccountChange> making,
+        BiFunction<Numbers, Instant, Entry.AccountChange> making,
         Function<Entry.Change, AuditEvent> telling,
         Consumer<Committed<Entry.AccountChange>> taking)
         implements Journal.Work<Entry.AccountChange> {
 
     @Override
-    public Entry.AccountChange entry(Journal.Numbers numbers, Instant now) {
+    public Entry.AccountChange entry(Numbers numbers, Instant now) {
         return making.apply(numbers, now);
     }
 

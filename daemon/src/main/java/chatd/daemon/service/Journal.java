@@ -75,58 +75,6 @@ public final class Journal {
         void broken(Exception why);
     }
 
-    /** The numbers given last. */
-    public static final class Numbers {
-        private long message;
-        private long change;
-        private long file;
-        private long account;
-
-        private void atLeast(Ledger.Numbers there, long loggedMessage, long loggedChange) {
-            message = Math.max(message, Math.max(there.message(), loggedMessage));
-            change = Math.max(change, Math.max(there.change(), loggedChange));
-            file = Math.max(file, there.file());
-            account = Math.max(account, there.account());
-        }
-
-        private Numbers copy() {
-            Numbers copy = new Numbers();
-            copy.set(this);
-            return copy;
-        }
-
-        private void set(Numbers other) {
-            message = other.message;
-            change = other.change;
-            file = other.file;
-            account = other.account;
-        }
-
-        long lastMessage() {
-            return message;
-        }
-
-        public long nextMessage() {
-            return ++message;
-        }
-
-        long nextChange() {
-            return ++change;
-        }
-
-        /** @throws Refusal when all of the 32 bits have been used */
-        long nextFile() {
-            if (file == 0xffff_ffffL) {
-                throw new Refusal(Code.TOO_MANY, "No more files can be stored: all file numbers have been used.");
-            }
-            return ++file;
-        }
-
-        long nextAccount() {
-            return ++account;
-        }
-    }
-
     private final Ledger ledger;
     private final AuditLog log;
     private final AuditTrail audit;

@@ -46,7 +46,7 @@ final class JournalQueue {
             this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (work.bytes() >> 10));
         }
 
-        E prepare(Journal.Numbers numbers, Instant now) {
+        E prepare(Numbers numbers, Instant now) {
             E made = work.entry(numbers, now);
             entry = made;
             return made;

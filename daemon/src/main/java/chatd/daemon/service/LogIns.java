@@ -103,7 +103,7 @@ public final class LogIns {
         }
 
         @Override
-        public Entry.AccountChange entry(Journal.Numbers numbers, Instant now) {
+        public Entry.AccountChange entry(Numbers numbers, Instant now) {
             Account account = directory.numbered(admitted.account().number());
             if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
                     || account.state() != Account.State.ACTIVE) {

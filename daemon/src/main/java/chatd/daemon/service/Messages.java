@@ -81,7 +81,7 @@ public final class Messages {
             }
 
             @Override
-            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+            public Entry.Message entry(Numbers numbers, Instant now) {
                 return new Entry.Message(
                         numbers.nextMessage(), now, session.account(), recipients.numbers(), text, null, salt());
             }
@@ -103,7 +103,7 @@ public final class Messages {
             }
 
             @Override
-            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+            public Entry.Message entry(Numbers numbers, Instant now) {
                 Entry.StoredFile file = new Entry.StoredFile(numbers.nextFile(), name, content, size, digest);
                 return new Entry.Message(
                         numbers.nextMessage(), now, session.account(), recipients.numbers(), null, file, salt());

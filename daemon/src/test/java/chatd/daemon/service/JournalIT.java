@@ -114,7 +114,7 @@ class JournalIT {
             }
 
             @Override
-            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+            public Entry.Message entry(Numbers numbers, Instant now) {
                 if (text.equals("refuse me")) {
                     throw new Refusal(Code.NOT_ALLOWED, "no");
                 }
@@ -233,7 +233,7 @@ class JournalIT {
             }
 
             @Override
-            public Entry.Message entry(Journal.Numbers numbers, Instant now) {
+            public Entry.Message entry(Numbers numbers, Instant now) {
                 return Rows.text(1, 1, null, "a number that is taken");
             }
 
