@@ -88,7 +88,7 @@ final class Publisher {
                     System.getLogger(Publisher.class.getName())
                             .log(System.Logger.Level.ERROR, "the log can't be brought to the disk: " + e.getMessage());
                     wake(bytes());
-                    pause(RETRY_NANOS);
+                    pause(RETRY_NANOS, true);
                 }
             }
         } catch (InterruptedException e) {
@@ -125,16 +125,17 @@ final class Publisher {
             if (fsync == AuditLog.Fsync.INTERVAL && due <= 0) {
                 force(source);
             } else {
-                pause(fsync == AuditLog.Fsync.INTERVAL ? Math.min(left, due) : left);
+                pause(fsync == AuditLog.Fsync.INTERVAL ? Math.min(left, due) : left, false);
             }
         }
     }
 
-    private void pause(long nanos) throws InterruptedException {
+    /** @param untilLook whether it ends, too, when something is to be looked after */
+    private void pause(long nanos, boolean untilLook) throws InterruptedException {
         waiting.lock();
         try {
             long left = nanos;
-            while (left > 0 && !urgent && !stopped) {
+            while (left > 0 && !urgent && !stopped && !(untilLook && looking)) {
                 left = changed.awaitNanos(left);
             }
         } finally {
