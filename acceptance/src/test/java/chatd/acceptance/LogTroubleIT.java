@@ -124,7 +124,8 @@ class LogTroubleIT {
             // Laid over it, since what is open for writing can't be made read-only.
             assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "may mount");
             mounted = true;
-            assertThat(did("mount", "-o", "remount,ro,bind", log.toString())).isTrue();
+            // Not while something is just being published.
+            await().atMost(LONG).until(() -> did("mount", "-o", "remount,ro,bind", log.toString()));
             talk(talkers, 50);
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(status(demo))
