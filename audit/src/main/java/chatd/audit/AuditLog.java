@@ -252,12 +252,16 @@ public final class AuditLog implements Closeable {
             if (sealer.isDue(clock.instant())) {
                 write(true, List.of());
             }
+        } catch (IOException e) {
+            troubled(e);
+        }
+        try {
             retention.apply(clock.instant(), event -> {
                 write(true, List.of(event));
                 open.force();
             });
         } catch (IOException e) {
-            troubled(e);
+            LOG.log(System.Logger.Level.ERROR, "a segment that is too old can't be deleted: " + e.getMessage());
         }
     }
 

@@ -110,8 +110,10 @@ final class OpenSegment implements Closeable {
     private void mend() throws IOException {
         Path second = stray;
         if (second != null) {
-            // With it there, the next start would take the segment for closed.
-            Files.deleteIfExists(second);
+            // With it there, the next start would take the segment for closed. What else may be there is not ours.
+            if (Files.exists(second) && Files.isSameFile(second, files.part())) {
+                Files.delete(second);
+            }
             stray = null;
         }
         if (torn) {
@@ -203,8 +205,8 @@ final class OpenSegment implements Closeable {
         try {
             torn = true;
             LogFiles.write(part, AuditLog.END);
-            files.close(part, closed, options.fsync());
             stray = closed;
+            files.close(part, closed, options.fsync());
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             fresh = FreshPart.begin(
                     files, options.host(), number + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
@@ -216,9 +218,9 @@ final class OpenSegment implements Closeable {
             }
             throw new NotRotated(e);
         }
-        part.close();
         torn = false;
         stray = null;
+        FileChannel before = part;
         part = fresh.part();
         chain = new Chain(fresh.chain());
         number = fresh.number();
@@ -228,6 +230,7 @@ final class OpenSegment implements Closeable {
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
+        before.close();
         write(false, List.of());
     }
 

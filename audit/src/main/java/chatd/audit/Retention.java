@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class Retention {
     private static final Duration EVERY = Duration.ofMinutes(1);
+    private static final Duration AFTER_FAILURE = Duration.ofHours(1);
 
     private final LogFiles files;
     private final Duration keep;
@@ -31,10 +32,15 @@ final class Retention {
 
     /** Deletes what is too old, if it is time to look. */
     void apply(Instant now, Logging logging) throws IOException {
-        if (keep.isZero() || (now.isBefore(next) && !next.isAfter(now.plus(EVERY)))) {
+        if (keep.isZero() || (now.isBefore(next) && !next.isAfter(now.plus(AFTER_FAILURE)))) {
             return;
         }
+        next = now.plus(AFTER_FAILURE);
+        delete(now, logging);
         next = now.plus(EVERY);
+    }
+
+    private void delete(Instant now, Logging logging) throws IOException {
         List<Path> closed = files.closed();
         for (int i = 0; i < closed.size(); i++) {
             // It ended when the one after it began.
