@@ -1,10 +1,13 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,18 +63,28 @@ class AuditPageIT {
         Files.writeString(directory.resolve("message.json"), ProofIT.receipt(demo, 1, "\"to one\""));
         Files.copy(Run.ROOT.resolve("docs/verify.py"), directory.resolve("verify.py"));
         Path log = Files.createDirectory(directory.resolve("log"));
-        try (var all = Files.list(demo.auditLog())) {
-            for (Path file :
-                    all.filter(file -> file.toString().endsWith(".xml")).toList()) {
-                Files.copy(file, log.resolve(file.getFileName()));
-            }
-        }
+        // One that ends with its seal, as the page's does: the command that asks for an anchor is logged after it.
+        await().until(() -> {
+            demo.admin("", "log", "anchor").exits(0);
+            copy(demo.auditLog(), log);
+            List<String> lines = Files.readAllLines(log.resolve("audit.xml"));
+            return lines.get(lines.size() - 2).startsWith("<seal ");
+        });
         Path program = Files.createDirectory(directory.resolve("bin")).resolve("chat-admin");
         Files.writeString(
                 program,
                 "#!/bin/sh\nexec '%s' admin --socket '%s' \"$@\"\n"
                         .formatted(Run.ROOT.resolve("chat"), demo.fact("CHAT_ADMIN_SOCKET")));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var all = Files.list(from)) {
+            for (Path file :
+                    all.filter(file -> file.toString().endsWith(".xml")).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     private static List<Step> steps(String page) {

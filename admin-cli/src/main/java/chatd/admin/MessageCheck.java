@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class MessageCheck implements Watch, AutoCloseable {
     /** The first event of a segment says what those before it had. */
-    private static final Pattern GONE =
-            Pattern.compile("<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d+)\"");
+    private static final Pattern GONE = Pattern.compile(
+            "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
 
     /** So many are said one by one. */
     private static final int SAID = 20;

@@ -117,9 +117,10 @@ final class ProveCommand implements Callable<Integer> {
 
         @Override
         public void line(String line) {
-            if (line.contains(attribute)) {
+            // The first: what comes after the last seal may be anybody's.
+            if (found == null && line.contains(attribute)) {
                 SentLine sent = SentLine.read(line);
-                found = sent != null && sent.message() == message ? sent : found;
+                found = sent != null && sent.message() == message ? sent : null;
             }
         }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,7 +42,10 @@ record Receipt(
             throw no(file, "it is too large");
         }
         try {
-            JsonNode node = new JsonMapper().readTree(Files.readAllBytes(file));
+            JsonNode node = JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readTree(Files.readAllBytes(file));
             if (!node.path("mid").isIntegralNumber()) {
                 throw no(file, "it has no mid, a message's number");
             }
@@ -72,7 +76,7 @@ record Receipt(
                     info.path("size").asLong(0),
                     sha256);
         } catch (JacksonException e) {
-            throw no(file, "it is not JSON");
+            throw no(file, "it is not JSON, or has a key twice");
         } catch (DateTimeException e) {
             throw no(file, "its time is not like 2026-11-20T06:15:00.123Z");
         } catch (IllegalArgumentException e) {
@@ -95,7 +99,7 @@ record Receipt(
         if (!sender.equals(from) || (sha256 != null) != logged.isFile()) {
             return false;
         }
-        if (to != null && USER.matcher(receiver).matches() && !to.contains(receiver)) {
+        if (to == null ? !receiver.isEmpty() && !receiver.equals("everyone") : !to.contains(receiver)) {
             return false;
         }
         SaltedDigest digest = new SaltedDigest(

@@ -20,8 +20,8 @@ record SentLine(
         @Nullable String user,
         @Nullable List<String> receivers,
         @Nullable String digest) {
-    private static final Pattern SENT = Pattern.compile("<event seq=\"(\\d+)\" time=\"[^\"]+\""
-            + " type=\"(text|file)\" outcome=\"ok\" message=\"(\\d+)\"([^>]*)>(.*)");
+    private static final Pattern SENT = Pattern.compile("<event seq=\"(\\d{1,18})\" time=\"[^\"]+\""
+            + " type=\"(text|file)\" outcome=\"ok\" message=\"(\\d{1,18})\"([^>]*)>(.*)");
     private static final Pattern DIGEST = Pattern.compile(" digest=\"([A-Za-z0-9_-]{43})\"");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 

@@ -106,10 +106,12 @@ public final class AuditLog implements Closeable {
         AuditLog log = new AuditLog(
                 files, options, clock, new OpenSegment(files, options, clock, last, before, sealer), sealer);
         String earlier = before == null ? null : before.key;
+        // Together: a segment that has its first event has what it goes on from.
+        List<AuditEvent> first = new ArrayList<>(recovery.mended());
         if (ours != null && ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
-            log.append(new LogEvent.KeyAnnounced(ours.half()));
+            first.add(new LogEvent.KeyAnnounced(ours.half()));
         }
-        log.append(recovery.mended().toArray(AuditEvent[]::new));
+        log.append(first.toArray(AuditEvent[]::new));
         if (ours != null && keyFile != null) {
             if (!ours.isOf(last.key)) {
                 log.goOnWith(ours);
@@ -255,14 +257,20 @@ public final class AuditLog implements Closeable {
         } catch (IOException e) {
             troubled(e);
         }
+    }
+
+    /** Deletes what is too old, with the log open to others while it reads. */
+    void deleteWhatIsTooOld() {
         try {
-            retention.apply(clock.instant(), event -> {
-                write(true, List.of(event));
-                open.force();
-            });
+            retention.apply(clock.instant(), this::logAtOnce);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "a segment that is too old can't be deleted: " + e.getMessage());
         }
+    }
+
+    private synchronized void logAtOnce(AuditEvent event) throws IOException {
+        write(true, List.of(event));
+        open.force();
     }
 
     /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */
@@ -314,6 +322,7 @@ public final class AuditLog implements Closeable {
             tell();
             lookAfter();
             tell();
+            deleteWhatIsTooOld();
         });
         return this;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import java.util.regex.Pattern;
 
 /** A log's files in its directory (page {@code audit-log.md}, "Files"). */
 public record LogFiles(Path directory) {
-    private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,})-\\d{8}T\\d{6}Z\\.xml");
+    private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,18})-\\d{8}T\\d{6}Z\\.xml");
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -53,6 +54,8 @@ public record LogFiles(Path directory) {
                     files.add(file);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         files.sort(Comparator.comparingLong(LogFiles::segment));
         return files;

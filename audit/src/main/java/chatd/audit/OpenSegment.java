@@ -113,6 +113,7 @@ final class OpenSegment implements Closeable {
             // With it there, the next start would take the segment for closed. What else may be there is not ours.
             if (Files.exists(second) && Files.isSameFile(second, files.part())) {
                 Files.delete(second);
+                files.forceNames();
             }
             stray = null;
         }
@@ -230,6 +231,7 @@ final class OpenSegment implements Closeable {
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
+        files.forceNames();
         before.close();
         write(false, List.of());
     }

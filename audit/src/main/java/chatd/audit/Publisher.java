@@ -99,7 +99,13 @@ final class Publisher {
     /** False where it is to end. */
     private boolean awaitChange(Runnable meanwhile) throws InterruptedException {
         while (true) {
-            meanwhile.run();
+            try {
+                meanwhile.run();
+            } catch (RuntimeException e) {
+                // It looks again in two seconds; without this thread nothing would be published, sealed or mended.
+                System.getLogger(Publisher.class.getName())
+                        .log(System.Logger.Level.ERROR, "the log was not looked after", e);
+            }
             waiting.lock();
             try {
                 if (!dirty && !stopped && !looking) {

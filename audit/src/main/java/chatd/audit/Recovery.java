@@ -23,6 +23,9 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
         List<AuditEvent> mended = new ArrayList<>();
         Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
+        if (open != null && !open.isClosed()) {
+            dropSecondName(files);
+        }
         if (open == null) {
             open = fromPublished(files);
         } else if (open.isClosed() && !isClosed(files, open)) {
@@ -39,6 +42,15 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
                     new LogEvent.Rotated(LogFiles.name(closed.getLast()), before.lastMessage(), before.lastChange()));
         }
         return new Recovery(open, before, mended);
+    }
+
+    /** A rotation failed, and the power before its second name was gone: the segment goes on. */
+    private static void dropSecondName(LogFiles files) throws IOException {
+        List<Path> closed = files.closed();
+        if (!closed.isEmpty() && Files.isSameFile(closed.getLast(), files.part())) {
+            Files.delete(closed.getLast());
+            files.forceNames();
+        }
     }
 
     private static boolean isClosed(LogFiles files, Segment segment) throws IOException {

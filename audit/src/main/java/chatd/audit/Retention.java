@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Deletes closed segments that are older than the log may become. Each is logged first, with its last chain: so that its
- * absence is told from a theft, and the next one is still bound to it. The log's lock guards it.
+ * absence is told from a theft, and the next one is still bound to it. One thread; the log goes on
+ * meanwhile.
  */
 final class Retention {
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -43,13 +44,25 @@ final class Retention {
     private void delete(Instant now, Logging logging) throws IOException {
         List<Path> closed = files.closed();
         for (int i = 0; i < closed.size(); i++) {
-            // It ended when the one after it began.
+            Path file = closed.get(i);
+            // It ended when the one after it began; what that says is asked first, and not believed.
             Segment.Head after = Segment.Head.read(i + 1 < closed.size() ? closed.get(i + 1) : files.part());
-            if (after.started().plus(keep).isAfter(now)) {
+            if (after.number() != LogFiles.segment(file) + 1
+                    || after.started().plus(keep).isAfter(now)) {
                 return;
             }
-            logging.log(new LogEvent.SegmentDeleted(LogFiles.name(closed.get(i)), after.previous()));
-            Files.delete(closed.get(i));
+            Segment segment = Segment.read(file);
+            Instant last = segment.lastTime();
+            if (segment.wrong() != null
+                    || !segment.isClosed()
+                    || !segment.chain().equals(after.previous())) {
+                throw new IOException(file + " was changed, or does not lead to the one after it; it is kept");
+            }
+            if (last != null && last.plus(keep).isAfter(now)) {
+                throw new IOException(file + " is not as old as the head of the one after it says; it is kept");
+            }
+            logging.log(new LogEvent.SegmentDeleted(LogFiles.name(file), segment.chain()));
+            Files.delete(file);
             files.forceNames();
         }
     }

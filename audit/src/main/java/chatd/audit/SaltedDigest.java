@@ -25,6 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record SaltedDigest(
         byte[] salt, long number, long sender, @Nullable Collection<Long> receivers, Instant time) {
+    /** Bytes of a salt: what follows it can't be taken for a part of it. */
+    public static final int SALT = 16;
+
+    /** @throws IllegalArgumentException where the salt is no salt */
+    public SaltedDigest {
+        if (salt.length != SALT) {
+            throw new IllegalArgumentException("a salt of " + salt.length + " bytes");
+        }
+    }
+
     /** More than milliseconds are never written; they show where someone changed a time by less. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss")

@@ -34,6 +34,8 @@ final class SealCheck {
     private long unsealed;
 
     private boolean hasSeals;
+    private final boolean hasAnchors;
+    private boolean isAnchored;
 
     /**
      * @param keys that the auditor trusts
@@ -42,6 +44,7 @@ final class SealCheck {
      */
     SealCheck(List<SealPublic> keys, List<String> anchors, List<String> notes) {
         this.notes = notes;
+        this.hasAnchors = !anchors.isEmpty();
         this.hasKeys = !keys.isEmpty();
         keys.forEach(key -> trusted.put(key.id(), key));
         for (String element : anchors) {
@@ -101,6 +104,7 @@ final class SealCheck {
         }
         last = seal;
         String anchor = anchors.remove(seal.seq());
+        isAnchored |= anchor != null;
         if (anchor != null && !anchor.equals(seal.element())) {
             return at + "not the seal that the anchor has: the log was rewritten";
         }
@@ -164,6 +168,10 @@ final class SealCheck {
                     + (last == null ? "" : "; the last seal is of " + last.time()));
         }
         isAuthentic &= unsealed <= Sealer.EVENTS;
+        if (hasAnchors && !isAnchored) {
+            isAuthentic = false;
+            note("none of the anchors is in what is left: who has the key may have written all of it anew");
+        }
         if (authentic > 0 && !isAuthentic) {
             note("what follows seq %d is not sealed by a key that you trust".formatted(authentic));
         }

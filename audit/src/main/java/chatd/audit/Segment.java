@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segment {
     private static final Pattern HEAD =
-            Pattern.compile("<audit xmlns=\"urn:chatd:audit:1\" segment=\"(\\d+)\" host=\"[^\"]*\""
+            Pattern.compile("<audit xmlns=\"urn:chatd:audit:1\" segment=\"(\\d{1,18})\" host=\"[^\"]*\""
                     + " started=\"([^\"]+)\" previous=\"([A-Za-z0-9_-]{43})\"(?: key=\"([0-9a-f]{16})\")?>");
     private static final Pattern ANNOUNCED = Pattern.compile(
             "<event [^>]* type=\"key\" [^>]*><key alg=\"[^\"]+\" public=\"([A-Za-z0-9_-]+)\"/></event>");
@@ -63,8 +63,12 @@ final class Segment {
         /** @throws Broken where the first three lines are not those of a segment */
         static Head read(Path file) throws IOException {
             try (InputStream in = Files.newInputStream(file)) {
-                return read(new LineReader(in, LONGEST_LINE), new ByteArrayOutputStream());
+                return read(in);
             }
+        }
+
+        static Head read(InputStream in) throws IOException {
+            return read(new LineReader(in, LONGEST_LINE), new ByteArrayOutputStream());
         }
 
         /** @param whole takes the three lines, without the last LF */

@@ -1,12 +1,15 @@
 package chatd.audit;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.stream.Stream;
@@ -69,7 +72,11 @@ public final class Verifier {
         try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null;
                 SchemaCheck schema = new SchemaCheck()) {
             List<Path> closed = files.closed();
-            boolean isOpen = open != null && !isClosed(open, closed);
+            Path closedSince = open == null ? null : closedSince(open, closed);
+            boolean isOpen = open != null && closedSince == null;
+            if (open != null && closedSince != null && !isBeginning(open, closedSince)) {
+                wrong = LogFiles.name(files.published()) + ": it is not what " + LogFiles.name(closedSince) + " was";
+            }
             for (Path file : closed) {
                 verifier.all += Files.size(file);
                 schema.add(file);
@@ -78,7 +85,7 @@ public final class Verifier {
                 verifier.all += open.size();
                 schema.add(open);
             }
-            for (Path file : closed) {
+            for (Path file : wrong == null ? closed : List.<Path>of()) {
                 try (FileChannel segment = FileChannel.open(file)) {
                     segments++;
                     wrong = verifier.check(LogFiles.name(file), LogFiles.segment(file), segment, schema);
@@ -92,7 +99,7 @@ public final class Verifier {
                 wrong = verifier.check(LogFiles.name(files.published()), -1, open, schema);
             }
         }
-        if (segments == 0) {
+        if (segments == 0 && wrong == null) {
             wrong = directory + ": there is no log here (no audit.xml)";
         }
         if (wrong == null) {
@@ -120,13 +127,34 @@ public final class Verifier {
         }
     }
 
-    /** Whether what was published has been closed since. */
-    private static boolean isClosed(FileChannel published, List<Path> closed) throws IOException {
+    /** What the published segment is called since it was closed; null where it is open. */
+    private static @Nullable Path closedSince(FileChannel published, List<Path> closed) throws IOException {
         try {
-            long number = Segment.read(LogFiles.from(published, at -> {}), Watch.NOTHING).number;
-            return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= number;
+            long number = Segment.Head.read(LogFiles.from(published, at -> {})).number();
+            if (closed.isEmpty() || LogFiles.segment(closed.getLast()) < number) {
+                return null;
+            }
+            for (Path file : closed) {
+                if (LogFiles.segment(file) == number) {
+                    return file;
+                }
+            }
+            return closed.getFirst();
         } catch (Segment.Broken e) {
-            return false;
+            return null;
+        }
+    }
+
+    /** Whether a document is the beginning of another, but for its end. */
+    private static boolean isBeginning(FileChannel published, Path closed) throws IOException {
+        try (InputStream ours = new BufferedInputStream(LogFiles.from(published, at -> {}));
+                InputStream theirs = new BufferedInputStream(Files.newInputStream(closed))) {
+            for (long left = published.size() - AuditLog.END.length; left > 0; left--) {
+                if (ours.read() != theirs.read()) {
+                    return false;
+                }
+            }
+            return Arrays.equals(ours.readAllBytes(), AuditLog.END);
         }
     }
 

@@ -69,12 +69,12 @@ class RetentionTest {
     void whatIsOlderIsDeletedAndTheLogSaysSoAndIsStillGenuine() throws IOException {
         clock.now = clock.now.plus(MONTH).minus(Duration.ofHours(36));
         try (AuditLog log = open(MONTH)) {
-            log.lookAfter();
+            log.deleteWhatIsTooOld();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(2L, 3L);
             // A moment later there is nothing more to do.
-            log.lookAfter();
+            log.deleteWhatIsTooOld();
             clock.now = clock.now.plus(Duration.ofHours(24));
-            log.lookAfter();
+            log.deleteWhatIsTooOld();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(3L);
         }
         Verifier.Report report = verify();
@@ -89,7 +89,7 @@ class RetentionTest {
     void theOpenSegmentStays() throws IOException {
         clock.now = clock.now.plus(MONTH.multipliedBy(10));
         try (AuditLog log = open(MONTH)) {
-            log.lookAfter();
+            log.deleteWhatIsTooOld();
             assertThat(segments()).isEmpty();
         }
         Verifier.Report report = verify();
@@ -109,7 +109,7 @@ class RetentionTest {
     void moreThanRetentionDeletedIsFound() throws IOException {
         clock.now = clock.now.plus(MONTH).minus(Duration.ofHours(36));
         try (AuditLog log = open(MONTH)) {
-            log.lookAfter();
+            log.deleteWhatIsTooOld();
         }
         Files.delete(segments().getFirst());
         assertThat(verify().isAuthentic()).isFalse();
@@ -119,8 +119,46 @@ class RetentionTest {
     void withoutRetentionAllStays() throws IOException {
         clock.now = clock.now.plus(MONTH.multipliedBy(100));
         try (AuditLog log = open(Duration.ZERO)) {
-            log.lookAfter();
+            log.deleteWhatIsTooOld();
         }
         assertThat(segments()).hasSize(3);
+    }
+
+    /** Only what is old is deleted, whatever somebody wrote into the heads of the files. */
+    @Test
+    void whatOnlySaysThatItIsOldIsKept() throws IOException {
+        for (Path file : segments()) {
+            Files.writeString(file, Files.readString(file).replaceFirst(" started=\"2026-11", " started=\"2001-11"));
+        }
+        try (AuditLog log = open(MONTH)) {
+            log.deleteWhatIsTooOld();
+        }
+        assertThat(segments()).hasSize(3);
+    }
+
+    @Test
+    void aChangedSegmentIsNotDeleted() throws IOException {
+        clock.now = clock.now.plus(MONTH.multipliedBy(2));
+        Path first = segments().getFirst();
+        Files.writeString(first, Files.readString(first).replace("message=\"1\"", "message=\"9\""));
+        try (AuditLog log = open(MONTH)) {
+            log.deleteWhatIsTooOld();
+        }
+        assertThat(segments()).hasSize(3);
+    }
+
+    /** Who has the key could write a log that begins after every anchor. */
+    @Test
+    void anchorsThatAreAllOlderThanWhatIsLeftVouchForNothing() throws IOException {
+        List<String> anchors = Verifier.anchors(segments().getFirst());
+        assertThat(anchors).isNotEmpty();
+        clock.now = clock.now.plus(MONTH.multipliedBy(2));
+        try (AuditLog log = open(MONTH)) {
+            log.deleteWhatIsTooOld();
+        }
+        Verifier.Report report = Logs.verify(directory, List.of(key), anchors);
+        assertThat(report.wrong()).isNull();
+        assertThat(report.isAuthentic()).isFalse();
+        assertThat(report.notes()).anyMatch(note -> note.startsWith("none of the anchors is in what is left"));
     }
 }

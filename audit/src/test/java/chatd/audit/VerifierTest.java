@@ -139,4 +139,23 @@ class VerifierTest {
         styled.set(1, lines.get(1).replace("audit.css", "other.css"));
         assertThat(wrong(styled)).contains("line 2");
     }
+
+    /** A document that was overtaken by a rotation is no place for a forged one. */
+    @Test
+    void whatLiesBesideTheLogAsItsOpenSegmentIsJudgedToo() throws IOException {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+            log.append(Logs.event(5));
+            log.rotate();
+            log.append(Logs.event(6));
+        }
+        Path open = directory.resolve("audit.xml");
+        Path closed = new LogFiles(directory).closed().getFirst();
+        Files.copy(open, directory.resolve("audit-000002-20260101T000000Z.xml"));
+        assertThat(Logs.verify(directory).wrong())
+                .as("published, and closed since")
+                .isNull();
+        List<String> older = new ArrayList<>(Logs.lines(closed));
+        older.remove(5);
+        assertThat(wrong(older)).startsWith("audit.xml: it is not what audit-000001-");
+    }
 }

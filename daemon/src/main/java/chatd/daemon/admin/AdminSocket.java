@@ -159,7 +159,13 @@ public final class AdminSocket implements AutoCloseable {
                 // It may go on for days: logged when it begins.
                 audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
             }
-            Object result = run(command, request, by, channel);
+            Object result;
+            try {
+                result = run(command, request, by, channel);
+            } catch (IOException e) {
+                audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, "closed"));
+                throw e;
+            }
             if (!(command instanceof LogCommands.Tail)) {
                 audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
             }

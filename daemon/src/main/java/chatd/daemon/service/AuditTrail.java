@@ -101,6 +101,10 @@ public final class AuditTrail implements AutoCloseable {
                 dropped++;
             }
         }
+        if (log.trouble() == null) {
+            // It is well again since.
+            catchUp();
+        }
     }
 
     /** The log can be written again: what was kept is logged. */
@@ -145,6 +149,7 @@ public final class AuditTrail implements AutoCloseable {
     @Override
     public void close() {
         strangers.close();
+        catchUp();
     }
 
     Who typed(String name, Optional<Account> account) {
@@ -186,11 +191,11 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /**
-     * The digest of a message, by which its event in the log is bound to it; empty for one that has both a text and a
-     * file, which nobody ever sent.
+     * The digest of a message, by which its event in the log is bound to it; empty for one that nobody ever
+     * sent so: with both a text and a file, or with another salt than we make.
      */
     public static String digest(Entry.Message message) {
-        if (message.text() != null && message.file() != null) {
+        if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {
             return "";
         }
         SaltedDigest digest = new SaltedDigest(

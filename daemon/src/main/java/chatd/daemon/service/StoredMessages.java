@@ -20,7 +20,8 @@ public final class StoredMessages {
     private final MessageStore messages;
     private final ContentStore contents;
     private final Map<Long, byte[]> hashed = new LinkedHashMap<>();
-    private long last;
+    /** Below any number there can be, also one that nobody gave. */
+    private long last = -1;
 
     StoredMessages(MessageStore messages, ContentStore contents) {
         this.messages = messages;

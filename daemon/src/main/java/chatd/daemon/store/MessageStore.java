@@ -88,7 +88,7 @@ public final class MessageStore {
                         MESSAGE.NUMBER, MESSAGE.TIME, MESSAGE.SENDER, MESSAGE.TEXT, FILE.NUMBER, FILE.NAME, FILE.SIZE)
                 .from(MESSAGE)
                 .leftJoin(FILE)
-                .on(FILE.NUMBER.eq(MESSAGE.FILE))
+                .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
                 .where(MESSAGE.NUMBER.in(numbers))
                 .orderBy(MESSAGE.NUMBER)
                 .fetch(MessageStore::item));
@@ -116,7 +116,7 @@ public final class MessageStore {
         return database.with(sql -> sql.select(MESSAGE.SENDER, MESSAGE.TIME, FILE.NAME, FILE.CONTENT, FILE.SIZE)
                 .from(FILE)
                 .join(MESSAGE)
-                .on(MESSAGE.NUMBER.eq(FILE.MESSAGE))
+                .on(MESSAGE.NUMBER.eq(FILE.MESSAGE), MESSAGE.FILE.eq(FILE.NUMBER))
                 .where(
                         FILE.NUMBER.eq(file),
                         MESSAGE.SENDER
@@ -142,6 +142,7 @@ public final class MessageStore {
                             MESSAGE.RECEIVER,
                             MESSAGE.TEXT,
                             MESSAGE.SALT,
+                            MESSAGE.FILE,
                             FILE.NUMBER,
                             FILE.NAME,
                             FILE.SIZE,
@@ -167,7 +168,7 @@ public final class MessageStore {
                     row.get(MESSAGE.SENDER),
                     receivers(row.get(MESSAGE.RECEIVER), receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
                     row.get(MESSAGE.TEXT),
-                    row.get(FILE.NUMBER) == null ? null : file(row),
+                    row.get(MESSAGE.FILE) == null ? null : file(row),
                     row.get(MESSAGE.SALT)));
         });
     }
@@ -180,6 +181,10 @@ public final class MessageStore {
     }
 
     private static Entry.StoredFile file(Record row) {
+        if (row.get(FILE.NUMBER) == null) {
+            // It names a file that does not name it, as none does that was sent.
+            return new Entry.StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0]);
+        }
         return new Entry.StoredFile(
                 row.get(FILE.NUMBER),
                 row.get(FILE.NAME),
