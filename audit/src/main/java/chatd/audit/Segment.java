@@ -120,12 +120,7 @@ final class Segment {
         this.chain = new Chain(previous);
     }
 
-    /**
-     * A key that the segment announces.
-     *
-     * @param line where, counted from 1
-     * @param encoded its DER form, base64url
-     */
+    /** A key that the segment announces, in a line counted from 1; {@code encoded} is its DER form, base64url. */
     record Announced(long line, String encoded) {
         /** @throws IllegalArgumentException where it is none that seals */
         SealPublic key() {
