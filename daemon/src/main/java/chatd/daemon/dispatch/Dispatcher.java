@@ -178,7 +178,8 @@ public final class Dispatcher {
         }
         if (row.isLogged() && audit.refuses()) {
             drop(command);
-            audit.admit();
+            // Not judged again: what was dropped can't be done, though the log may be well by now.
+            throw AuditTrail.refusal();
         }
         if (row.atOnce() != null) {
             CompletableFuture<?> write = row.handler().handle(session, command);

@@ -44,7 +44,7 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /** What is refused as long as the log can't be written. */
-    static Refusal refusal() {
+    public static Refusal refusal() {
         return new Refusal(
                 Code.INTERNAL,
                 "The server can't write its log at the moment, and does nothing that it can't log. "
