@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import chatd.audit.Sha256;
 import chatd.audit.Verifier;
 import chatd.audit.Watch;
 import java.io.IOException;
@@ -7,8 +8,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -95,12 +94,10 @@ final class ProveCommand implements Callable<Integer> {
             return "message " + message.message() + " is a text, not a file";
         }
         try (InputStream in = Files.newInputStream(content);
-                DigestInputStream digested = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+                DigestInputStream digested = new DigestInputStream(in, Sha256.digest())) {
             digested.transferTo(java.io.OutputStream.nullOutputStream());
             String sha256 = HexFormat.of().formatHex(digested.getMessageDigest().digest());
             return sha256.equals(message.sha256()) ? null : content + " is not the file that was sent";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

@@ -2,7 +2,6 @@ package chatd.audit;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** The chain of the log: H(c, b) = base64url without padding of SHA-256(ASCII of c, LF, b). Not for several threads. */
@@ -10,16 +9,11 @@ public final class Chain {
     /** What the very first segment has in place of a previous chain. */
     public static final String ORIGIN = "A".repeat(43);
 
-    private final MessageDigest sha256;
+    private final MessageDigest sha256 = Sha256.digest();
     private String head;
 
     public Chain(String head) {
         this.head = head;
-        try {
-            this.sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /** Takes {@code bytes} in and returns the new head, 43 characters. */

@@ -196,8 +196,7 @@ final class OpenSegment implements Closeable {
      * while those who append wait, and there is a part at every moment.
      *
      * @param next the key of the segment that begins; another than before seals at once, so that it shows
-     * @throws NotRotated where that failed, and the segment goes on
-     * @throws IOException where it could not be sealed, or the next one can't be written yet
+     * @throws IOException where that failed, and the segment goes on; or where the next one can't be written yet
      */
     void rotate(@Nullable SealKey next) throws IOException {
         write(true, List.of());
@@ -217,7 +216,7 @@ final class OpenSegment implements Closeable {
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
-            throw new NotRotated(e);
+            throw new IOException("the log's segment can't be closed, and goes on: " + e.getMessage(), e);
         }
         torn = false;
         stray = null;

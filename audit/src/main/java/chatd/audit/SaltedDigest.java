@@ -2,7 +2,6 @@ package chatd.audit;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -60,12 +59,7 @@ public record SaltedDigest(
     private String digest(String kind, String more, String last) {
         String lines = kind + "\n" + number + "\n" + (sender == 0 ? "server" : "U" + sender) + "\n" + to() + "\n"
                 + TIME.format(time) + "\n" + more;
-        MessageDigest sha256;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest sha256 = Sha256.digest();
         sha256.update(salt);
         sha256.update(lines.getBytes(StandardCharsets.US_ASCII));
         return Base64.getUrlEncoder()

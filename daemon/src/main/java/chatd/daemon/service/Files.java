@@ -11,7 +11,6 @@ import chatd.protocol.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +75,7 @@ public final class Files {
             this.name = name;
             this.size = size;
             this.recipients = recipients;
-            this.digest = sha256();
+            this.digest = ContentStore.digest();
         }
 
         void begin() {
@@ -107,14 +106,6 @@ public final class Files {
         CompletableFuture<?> end(Session session, Recipients to) {
             flush();
             return sending.sendFile(session, to, name, content, size, digest.digest());
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

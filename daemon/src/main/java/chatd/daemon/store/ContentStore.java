@@ -54,14 +54,18 @@ public final class ContentStore {
                 .fetchOptional(bytes));
     }
 
-    /** The SHA-256 of all that is stored of a content, read through: not the one that stands beside it. */
-    public byte[] sha256(long content) {
-        MessageDigest sha256;
+    /** A new SHA-256, by which contents are told apart. */
+    public static MessageDigest digest() {
         try {
-            sha256 = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /** The SHA-256 of all that is stored of a content, read through: not the one that stands beside it. */
+    public byte[] sha256(long content) {
+        MessageDigest sha256 = digest();
         Optional<byte[]> chunk = read(content, 0, CHUNK);
         for (long next = 1; chunk.isPresent(); next++) {
             sha256.update(chunk.get());
