@@ -1,20 +1,44 @@
 package chatd.client;
 
-import chatd.protocol.Secret;
+import chatd.certs.Fingerprint;
+import chatd.client.net.Address;
+import chatd.client.net.Failure;
+import chatd.client.net.KnownHosts;
+import chatd.client.net.Link;
+import chatd.client.net.PrivateFiles;
+import chatd.client.net.Trust;
+import chatd.client.screen.PlainScreen;
+import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
+import chatd.client.screen.TerminalScreen;
+import chatd.client.screen.Visible;
+import chatd.client.screen.Words;
+import chatd.client.talk.Conversation;
+import chatd.client.talk.Door;
+import chatd.client.talk.Roster;
+import chatd.client.talk.Shown;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -23,26 +47,39 @@ import picocli.CommandLine.Spec;
 /** {@code chat-client}: its options, and how failures are told. */
 @Command(
         name = "chat-client",
-        description = "Talks to people on a chatd. Without a command, in a terminal; with one, for scripts.",
+        description = {
+            "Talks to people on a chatd. Without a command, in a terminal; with one, for scripts.",
+            "A script on this protocol displaces the account's interactive session: give it an account of its own."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
+        subcommands = {
+            SendCommand.class,
+            TailCommand.class,
+            HistoryCommand.class,
+            FetchCommand.class,
+            PasswdCommand.class,
+            RegisterCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0: done; of `send`: stored",
             "1: no; what was wrong is said",
             "2: wrong usage",
-            "4: no such recipient",
-            "69: the server is not there, or its certificate is not vouched for",
+            "4: no such recipient or file",
+            "5: conflict: the name is taken",
+            "69: the server is not there, or is not to be believed",
             "77: log in refused"
         },
         footer = {
             "",
             "Examples:",
             "  chat-client alice@chat.example.org",
-            "  chat-client --password-file pw alice@[::1]:7443 send bob -- The backup is done",
-            "A script displaces the account's interactive session: give it an account of its own."
+            "  chat-client --password-file pw alice@[::1]:7443 send bob -- The backup is done"
         })
 public final class Main implements Callable<Integer> {
+    private static final int NAME_BYTES = 32;
+
     /** It logs every connection; held here, since loggers that nobody holds forget their level. */
     private static final Logger TLS_LOG = Logger.getLogger("org.bouncycastle");
 
@@ -56,10 +93,20 @@ public final class Main implements Callable<Integer> {
     private @Nullable Path authorities;
 
     @Option(
-            names = "--password-file",
-            paramLabel = "FILE",
-            description = "Read the password from the first line of a file.")
-    private @Nullable Path passwordFile;
+            names = "--fingerprint",
+            paramLabel = "SHA256",
+            description = "The server's key, as `chat-admin cert show` prints it: believe this one alone.")
+    private @Nullable String fingerprint;
+
+    @Mixin
+    private PasswordOptions password;
+
+    @Option(
+            names = "--to",
+            paramLabel = "NAME[,NAME...]",
+            split = ",",
+            description = "Whom what is typed goes to at first.")
+    private List<String> to = List.of();
 
     @Option(
             names = "--downloads",
@@ -67,9 +114,16 @@ public final class Main implements Callable<Integer> {
             description = "Where fetched files are put; else the current directory.")
     private Path downloads = Path.of("");
 
+    @Option(
+            names = "--wire-zone",
+            paramLabel = "ZONE",
+            description = "The zone of the times that a foreign server sends, as Europe/Berlin; ours send UTC.")
+    private String wireZone = "UTC";
+
     @Parameters(
-            paramLabel = "USER@HOST[:PORT]",
-            description = "Whom to log in as, and where. Without a port CHAT_PORT, else 7443.",
+            paramLabel = "[USER@]HOST[:PORT]",
+            description = "Whom to log in as, and where. Without a user the name of your login here; without a port"
+                    + " CHAT_PORT, else 7443.",
             defaultValue = "")
     private String address = "";
 
@@ -83,22 +137,24 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         TLS_LOG.setLevel(Level.OFF);
+        // As the system prefers, not IPv4 always.
+        System.setProperty("java.net.preferIPv6Addresses", "system");
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         int end = Arrays.asList(arguments).indexOf("--");
         List<String> text = end < 0 ? List.of() : List.of(arguments).subList(end + 1, arguments.length);
         String[] options = end < 0 ? arguments : Arrays.copyOf(arguments, end);
         System.exit(new CommandLine(new Main(out, text))
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    if (failure instanceof Failure known) {
-                        System.err.println("chat-client: " + known.getMessage());
-                        return known.exit();
+                    switch (failure) {
+                        case Failure known -> err.println("chat-client: " + Visible.text(known.text()));
+                        case IOException lost ->
+                            err.println("chat-client: " + Visible.line(String.valueOf(lost.getMessage())));
+                        default -> throw failure;
                     }
-                    if (failure instanceof IOException lost) {
-                        System.err.println("chat-client: the connection was lost: " + lost.getMessage());
-                        return Failure.NO_SERVER;
-                    }
-                    throw failure;
+                    return failure instanceof Failure known ? known.exit() : Failure.NO_SERVER;
                 })
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(options));
     }
 
@@ -112,92 +168,102 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private Address where() {
+    /** A name that fits the protocol; whether it is allowed is the server's to say. */
+    static String checkName(String name) {
+        if (name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
+            throw new Failure(Failure.NO_SUCH, "No name has more than 32 bytes: " + name);
+        }
+        return name;
+    }
+
+    Address address() {
         try {
             String port = System.getenv().getOrDefault("CHAT_PORT", "");
             return Address.parse(address, port.matches("\\d{1,5}") ? Integer.parseInt(port) : Address.DEFAULT_PORT);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+            throw wrong(String.valueOf(e.getMessage()));
         }
     }
 
-    private Link connect(Address where) {
+    ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+
+    String user() {
+        return checkName(address().user().orElse(System.getProperty("user.name")));
+    }
+
+    private static Path state() {
+        return PrivateFiles.directory(System.getenv());
+    }
+
+    private static KnownHosts known() {
+        return new KnownHosts(state().resolve("known-hosts"));
+    }
+
+    /** The way to the server. */
+    Link.To server() {
         String named = System.getenv().getOrDefault("CHAT_CA", "");
-        return Link.connect(where, authorities == null && !named.isEmpty() ? Path.of(named) : authorities);
+        Path file = authorities == null && !named.isEmpty() ? Path.of(named) : authorities;
+        Optional<Fingerprint> key = Optional.ofNullable(fingerprint)
+                .map(text -> Fingerprint.parse(text)
+                        .orElseThrow(() -> wrong("a fingerprint has 64 hexadecimal digits, not " + text)));
+        try {
+            return Link.to(address(), new Trust(file, key, known()), ZoneId.of(wireZone));
+        } catch (DateTimeException e) {
+            throw wrong("there is no time zone " + wireZone + "; one is Europe/Berlin");
+        }
     }
 
-    private Optional<Secret> password() throws IOException {
-        Path file = passwordFile;
-        if (file == null) {
-            return Optional.empty();
-        }
-        if (!Files.isReadable(file)) {
-            throw new ParameterException(spec.commandLine(), "there is no file " + file + " that can be read");
-        }
-        try (var lines = Files.lines(file)) {
-            return Optional.of(Secret.of(lines.findFirst().orElse("")));
-        }
+    Path downloads() {
+        return downloads;
+    }
+
+    PasswordOptions password() {
+        return password;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    /** What stood after {@code --}. */
+    List<String> words() {
+        return words;
     }
 
     @Override
-    public Integer call() throws IOException {
-        Address where = where();
-        try (Link link = connect(where);
-                Screen screen = isTerminal() ? new TerminalScreen() : new PlainScreen()) {
-            Talk talk = new Talk(link, screen, where.user(), downloads);
-            talk.logIn(password());
-            talk.run();
+    public Integer call() throws IOException, InterruptedException {
+        Address where = address();
+        String user = user();
+        Link.To server = server();
+        AtomicReference<Roster> people = new AtomicReference<>(new Roster());
+        try (Screen screen =
+                isTerminal() ? terminal(() -> java.util.Objects.requireNonNull(people.get())) : new PlainScreen()) {
+            boolean mayColour = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+            Presenter presenter = new Presenter(screen, user, mayColour);
+            Path shown = state().resolve("shown").resolve(user.replace("/", "_") + "@" + where.server());
+            Conversation conversation = new Conversation(
+                    new Door(server, user),
+                    presenter,
+                    new Shown(shown),
+                    Clock.systemUTC(),
+                    RandomGenerator.getDefault());
+            people.set(conversation.roster());
+            Dialogue dialogue = new Dialogue(screen, presenter, where, user, server, known());
+            new Talk(screen, presenter, dialogue, conversation, downloads).run(password.read(), to);
         }
         return 0;
     }
 
-    @SuppressWarnings("SystemConsoleNull") // which it is depends on the provider that the JDK was built with
-    private static boolean isTerminal() {
-        return System.console() != null && System.console().isTerminal();
+    private static Screen terminal(Supplier<Roster> people) throws IOException {
+        Words words = new Words(() -> Stream.of(true, false)
+                .flatMap(online -> people.get().who(online).stream())
+                .toList());
+        return new TerminalScreen(state().resolve("history"), words);
     }
 
-    private interface Doing {
-        void run(Script script) throws IOException;
-    }
-
-    private int script(Doing doing) throws IOException {
-        Address where = where();
-        Secret password = password()
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "a script names its password's file: --password-file FILE"));
-        try (Link link = connect(where)) {
-            Script script = new Script(link, out);
-            script.logIn(where.user(), password);
-            doing.run(script);
-        }
-        return 0;
-    }
-
-    @Command(
-            name = "send",
-            description = "Sends a text (after --, or from standard input) or a file; exit 0 says that it is stored.",
-            mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-client --password-file pw alice@localhost send bob carol -- Lunch?"})
-    int send(
-            @Parameters(paramLabel = "TO", arity = "0..*", description = "To whom; nobody named is everyone.") @Nullable
-                    List<String> to,
-            @Option(names = "--file", paramLabel = "FILE", description = "Send this file.") @Nullable Path file)
-            throws IOException {
-        String text = words.isEmpty() && file == null
-                ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip()
-                : String.join(" ", words);
-        if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
-            throw new ParameterException(spec.commandLine(), "there is no file " + file + " that can be read");
-        }
-        return script(script -> script.send(to == null ? List.of() : to, text, file));
-    }
-
-    @Command(
-            name = "tail",
-            description = "Prints what comes, a line each, until interrupted.",
-            mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-client --password-file pw log@localhost tail"})
-    int tail() throws IOException {
-        return script(Script::tail);
+    static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     }
 }

@@ -1,333 +1,369 @@
 package chatd.client;
 
-import chatd.protocol.Audience;
-import chatd.protocol.Command;
+import chatd.client.net.Failure;
+import chatd.client.net.UnknownServer;
+import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
+import chatd.client.screen.Typed;
+import chatd.client.screen.Visible;
+import chatd.client.talk.Conversation;
+import chatd.client.talk.Door;
+import chatd.client.talk.Downloads;
+import chatd.client.talk.Item;
+import chatd.client.talk.Preferences;
+import chatd.client.talk.Roster;
+import chatd.client.talk.Setting;
 import chatd.protocol.Event;
 import chatd.protocol.Secret;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jline.utils.Levenshtein;
+import org.jspecify.annotations.Nullable;
 
-/** A person talking: the dialogue of log in, then lines out and events in. */
+/** A person talking: reads what is typed and does it. The person's thread; what comes is shown by others. */
 final class Talk {
-    private static final String HELP = """
-            /to NAME[,NAME…]          what you type from now on goes to them; /to all: to everyone
-            /msg NAME[,NAME…] TEXT    one text to them
-            /all TEXT                 one text to everyone
-            /file NAME[,NAME…] PATH   send a file (`all` for everyone)
-            /fetch NUMBER             fetch a file that was offered
-            /history [N]              the last N items, 20 without it
-            /who                      who there is
-            /password                 change your password
-            /help, /quit              `//text` sends a text that begins with a slash""";
+    private static final int FILE_NAME_BYTES = 64;
+    private static final int LISTED = 100;
 
-    private final Link link;
+    /** Lines of a text that are sent without asking. */
+    private static final long FEW_LINES = 3;
+
     private final Screen screen;
-    private final String user;
-    private final Roster roster = new Roster();
-    private final Downloads downloads;
-    private List<String> target = List.of();
-    private volatile boolean leaving;
+    private final Presenter presenter;
+    private final Dialogue dialogue;
+    private final Conversation conversation;
+    private final Path downloads;
 
-    Talk(Link link, Screen screen, String user, Path downloads) {
-        this.link = link;
+    /** To whom what is typed plainly goes; nobody named is everyone, null nobody. */
+    private @Nullable List<String> target;
+
+    Talk(Screen screen, Presenter presenter, Dialogue dialogue, Conversation conversation, Path downloads) {
         this.screen = screen;
-        this.user = user;
-        this.downloads = new Downloads(downloads);
+        this.presenter = presenter;
+        this.dialogue = dialogue;
+        this.conversation = conversation;
+        this.downloads = downloads;
     }
 
     /**
-     * Logs in, changing the password first where that is due.
+     * Logs in and talks until the person leaves.
      *
-     * @throws Failure where it is refused for good, or the person gives up
+     * @param given the password; else it is asked for
+     * @param to whom what is typed goes to at first; {@code *} is everyone
      */
-    void logIn(Optional<Secret> given) throws IOException {
-        Secret password = given.or(() -> ask("Password of " + user + ": ")).orElseThrow(Talk::gaveUp);
-        for (int attempt = 0; attempt < 5; attempt++) {
-            if (password.length() > 32) {
-                screen.show("A password has at most 32 bytes.");
-                password = ask("Password of " + user + ": ").orElseThrow(Talk::gaveUp);
-                continue;
-            }
-            link.send(new Command.LogIn(user, password));
-            Event answer = next();
-            switch (answer) {
-                case Event.LoggedIn in -> {
-                    roster.set(in.roster());
-                    welcome(in.lastLogin(), "");
-                    return;
-                }
-                case Event.TookOver in -> {
-                    roster.set(in.roster());
-                    welcome(in.lastLogin(), " Your other session was ended.");
-                    return;
-                }
-                case Event.MustChangePassword must -> {
-                    screen.show("This password was given to you once. Choose your own before you go on:");
-                    password = change(password);
-                }
-                case Event.WrongPassword wrong -> {
-                    screen.show("The password is wrong.");
-                    password = ask("Password of " + user + ": ").orElseThrow(Talk::gaveUp);
-                }
-                case Event.NoSuchUser none ->
-                    throw new Failure(Failure.LOG_IN_REFUSED, "There is no user called " + Visible.line(user) + ".");
-                case Event.Text text -> throw new Failure(Failure.LOG_IN_REFUSED, Visible.line(text.text()));
-                default -> throw new Failure(Failure.LOG_IN_REFUSED, "The server gave an answer that is none.");
-            }
+    void run(Optional<Secret> given, List<String> to) throws IOException, InterruptedException {
+        enter(given);
+        if (!to.isEmpty()) {
+            turn(to.equals(List.of("*")) ? List.of() : to);
         }
-        throw new Failure(Failure.LOG_IN_REFUSED, "Too many attempts.");
-    }
-
-    private void welcome(Optional<Instant> lastLogin, String more) {
-        String last = lastLogin
-                .map(time -> "Your last log in was at " + Lines.time(time) + ".")
-                .orElse("This is your first log in.");
-        screen.show("Welcome, " + user + ". " + last + more + " /help says what you can do.");
-        who();
-    }
-
-    private Optional<Secret> ask(String prompt) {
-        return screen.readSecret(prompt).map(Secret::of);
-    }
-
-    private static Failure gaveUp() {
-        return new Failure(Failure.LOG_IN_REFUSED, "No password was given.");
-    }
-
-    private Event next() throws IOException {
-        Event event = link.next();
-        if (event == null) {
-            throw new Failure(Failure.NO_SERVER, "The server closed the connection.");
-        }
-        return event;
-    }
-
-    /** The dialogue of a forced change; returns the new password. */
-    private Secret change(Secret old) throws IOException {
-        screen.show("  at least 8 characters, at most 32 bytes, not your name, not a common one, not the old one");
-        while (true) {
-            Secret chosen = chosen().orElseThrow(Talk::gaveUp);
-            link.send(new Command.ChangePassword(user, old, chosen));
-            Event answer = next();
-            switch (answer) {
-                case Event.PasswordChanged done -> {
-                    screen.show("The password is changed.");
-                    return chosen;
+        for (Optional<String> line = read(); line.isPresent(); line = read()) {
+            if (conversation.isAway()) {
+                if (!line.get().isBlank()) {
+                    presenter.notice("Not sent: " + line.get());
                 }
-                case Event.BadNewPassword bad ->
-                    screen.show("The server does not take it: it breaks one of the rules above. Another one:");
-                case Event.Text text -> throw new Failure(Failure.LOG_IN_REFUSED, Visible.line(text.text()));
-                default -> throw new Failure(Failure.LOG_IN_REFUSED, "The password could not be changed.");
-            }
-        }
-    }
-
-    /** A new password, typed twice alike. */
-    private Optional<Secret> chosen() {
-        while (true) {
-            Optional<String> once = screen.readSecret("New password: ");
-            if (once.isEmpty()) {
-                return Optional.empty();
-            }
-            Optional<String> again = screen.readSecret("Once more: ");
-            if (again.isEmpty()) {
-                return Optional.empty();
-            }
-            Secret secret = Secret.of(once.get());
-            if (once.get().equals(again.get()) && secret.length() <= 32) {
-                return Optional.of(secret);
-            }
-            screen.show(
-                    secret.length() > 32 ? "That has more than 32 bytes." : "The two are not alike. Once more, then:");
-        }
-    }
-
-    /** Talks until the person leaves or the connection ends. */
-    void run() throws IOException {
-        Thread reader = Thread.ofPlatform().daemon().name("events").start(this::listen);
-        while (!leaving) {
-            Optional<String> line = screen.read(prompt());
-            if (line.isEmpty() || !take(line.get())) {
+                enterAgain();
+            } else if (!take(line.get())) {
                 break;
             }
         }
-        leaving = true;
-        link.close();
-        try {
-            reader.join(1_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        for (Item item : conversation.leave()) {
+            presenter.notice("It is not known whether this was stored: " + item.text());
         }
+    }
+
+    private Optional<String> read() {
+        return screen.read(prompt() + "> ");
     }
 
     private String prompt() {
-        return (target.isEmpty() ? "everyone" : String.join(", ", target)) + "> ";
+        List<String> to = target;
+        if (to == null) {
+            return "(nobody)";
+        }
+        return to.isEmpty() ? "(everyone)" : Visible.line(shortened(to));
     }
 
-    private void listen() {
+    private static String shortened(List<String> to) {
+        return to.size() <= 3 ? String.join(", ", to) : to.getFirst() + " and " + (to.size() - 1) + " more";
+    }
+
+    private void enterAgain() {
         try {
-            for (Event event = link.next(); event != null; event = link.next()) {
-                take(event);
-            }
-            if (!leaving) {
-                screen.show("The connection has ended. Press Enter to leave.");
-            }
-        } catch (IOException e) {
-            if (!leaving) {
-                screen.show("The connection was lost: " + e.getMessage() + ". Press Enter to leave.");
-            }
+            enter(Optional.empty());
+        } catch (Failure e) {
+            presenter.notice(e.text() + " Press Enter to try again, Ctrl-D to leave.");
         }
-        leaving = true;
     }
 
-    private void take(Event event) throws IOException {
-        roster.take(event);
-        switch (event) {
-            case Event.FileContent file -> downloads.begin(file);
-            case Event.Piece piece -> {
-                Path whole = downloads.take(piece.content());
-                if (whole != null) {
-                    screen.show("* saved " + Visible.line(whole.toString()));
-                }
-            }
-            case Event.PasswordChanged done -> screen.show("* the password is changed");
-            case Event.WrongOldPassword wrong -> screen.show("* that was not your old password");
-            case Event.BadNewPassword bad -> screen.show("* the new password breaks the rules");
-            case Event.WentOffline offline
-            when offline.name().equals(user) -> {
-                leaving = true;
-                screen.show("* this session was ended: the account is used elsewhere, or an administrator ended it");
-            }
-            case Event.ClearScreen clear -> screen.show("—— history ——");
-            default -> {
-                String line = Lines.of(event);
-                if (line != null) {
-                    screen.show(line);
-                }
-            }
-        }
+    private void enter(Optional<Secret> given) {
+        Dialogue.Entered entered = dialogue.logIn(given);
+        Door.In in = entered.in();
+        String last = in.lastLogin()
+                .map(time -> "Your last log in was on " + presenter.time(time) + ".")
+                .orElse("This is your first log in.");
+        presenter.notice("Welcome, " + dialogue.user() + ". " + last
+                + (in.tookOver() ? " The session that you had elsewhere was ended." : "")
+                + (target == null ? " /to NAME turns to somebody, /help says the rest." : ""));
+        conversation.begin(in, entered.password());
     }
 
     /** Does what was typed; false to leave. */
-    private boolean take(String line) throws IOException {
-        if (line.isBlank() || leaving) {
-            return !leaving;
-        }
-        if (!line.startsWith("/") || line.startsWith("//")) {
-            say(target, line.startsWith("//") ? line.substring(1) : line);
-            return true;
-        }
-        String[] words = line.split("\\s+", 3);
-        switch (words[0]) {
-            case "/quit" -> {
-                return false;
+    private boolean take(String line) throws InterruptedException {
+        try {
+            return take(Typed.of(line));
+        } catch (Conversation.NotConnected e) {
+            presenter.notice("There is no connection at the moment; nothing was sent. ↑ brings it back.");
+        } catch (IOException e) {
+            if (conversation.isConnected()) {
+                presenter.notice("It failed: " + e.getMessage());
             }
-            case "/help" -> screen.show(HELP);
-            case "/who" -> who();
-            case "/to" -> target = words.length < 2 ? target : names(words[1]);
-            case "/all" -> sayRest(List.of(), line.substring("/all".length()).strip());
-            case "/msg" -> {
-                if (words.length < 3) {
-                    screen.show("* /msg NAME TEXT");
-                } else {
-                    say(names(words[1]), words[2]);
-                }
-            }
-            case "/file" -> {
-                if (words.length < 3) {
-                    screen.show("* /file NAME PATH");
-                } else {
-                    file(names(words[1]), Path.of(words[2]));
-                }
-            }
-            case "/fetch" -> number(words, -1).ifPresent(n -> send(new Command.FetchFile(n)));
-            case "/history" -> number(words, 20).ifPresent(n -> send(new Command.Replay(n)));
-            case "/password" -> changePassword();
-            default -> screen.show("* there is no command " + Visible.line(words[0]) + "; /help lists them");
+        } catch (UnknownServer e) {
+            presenter.notice("Nobody vouches for the server any more. Nothing was sent.");
+        } catch (IllegalArgumentException | Failure e) {
+            presenter.notice(String.valueOf(e.getMessage()));
         }
         return true;
     }
 
-    private void sayRest(List<String> to, String text) throws IOException {
-        if (text.isEmpty()) {
-            screen.show("* there is no text");
-        } else {
-            say(to, text);
-        }
-    }
-
-    private void say(List<String> to, String text) throws IOException {
-        try {
-            link.send(new Command.SendText(to.isEmpty() ? Audience.everyone() : new Audience.Some(to), text));
-            if (!to.isEmpty() && !to.contains(user)) {
-                screen.show(Lines.time(Instant.now()) + " " + user + " → " + String.join(", ", to) + ": "
-                        + Visible.text(text));
+    private boolean take(Typed typed) throws IOException, InterruptedException, UnknownServer {
+        switch (typed) {
+            case Typed.Nothing nothing -> {}
+            case Typed.Say(String text)
+            when target == null ->
+                presenter.notice("To whom? /to NAME turns to somebody, /all to everyone. Nothing was sent; ↑ brings it"
+                        + " back.");
+            case Typed.Say(String text) -> say(target, text);
+            case Typed.Turn(List<String> names) -> turn(names);
+            case Typed.Send(List<String> names, String text) -> say(names, text);
+            case Typed.SendFile(List<String> names, Path path) -> send(names, path);
+            case Typed.Fetch(long file) -> fetch(file);
+            case Typed.History(long count) -> conversation.history(count);
+            case Typed.Who(String part) -> who(part);
+            case Typed.Ignore(Optional<String> name) -> ignore(name);
+            case Typed.Set(List<String> words) -> set(words);
+            case Typed.Password password -> changePassword();
+            case Typed.Register(String name) -> dialogue.register(name);
+            case Typed.Help(String text) -> presenter.page(text);
+            case Typed.Mistake(String text) -> presenter.notice(text);
+            case Typed.Quit quit -> {
+                return false;
             }
-        } catch (IllegalArgumentException e) {
-            screen.show("* " + e.getMessage());
+        }
+        return true;
+    }
+
+    private boolean areKnown(List<String> names) {
+        Roster roster = conversation.roster();
+        List<String> unknown = names.stream().filter(name -> !roster.has(name)).toList();
+        for (String name : unknown) {
+            String near = roster.names().stream()
+                    .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
+                    .findFirst()
+                    .map(known -> "; is it " + known + "?")
+                    .orElse(".");
+            presenter.notice("There is no user called " + name + near + (near.endsWith("?") ? "" : " /who lists all."));
+        }
+        return unknown.isEmpty();
+    }
+
+    private void turn(List<String> names) {
+        if (areKnown(names)) {
+            target = names;
         }
     }
 
-    private void file(List<String> to, Path path) throws IOException {
-        if (!Files.isReadable(path) || Files.isDirectory(path)) {
-            screen.show("* there is no file " + Visible.line(path.toString()) + " that can be read");
+    private void say(@Nullable List<String> to, String text) throws IOException {
+        if (to == null || !areKnown(to)) {
             return;
         }
+        long lines = text.lines().count();
+        if (lines > FEW_LINES && screen.isAsking()) {
+            String whom = to.isEmpty() ? "everyone" : shortened(to);
+            if (!screen.confirm("Send these " + lines + " lines to " + Visible.line(whom) + " as one text?")) {
+                presenter.notice("Not sent; ↑ brings it back.");
+                return;
+            }
+        }
+        conversation.say(to, text);
+    }
+
+    private void send(List<String> to, Path path) throws IOException, InterruptedException {
+        if (!areKnown(to)) {
+            return;
+        }
+        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            presenter.notice("There is no file " + path + " that can be read.");
+            return;
+        }
+        String name = fileName(path);
+        long size = Files.size(path);
         try (InputStream content = Files.newInputStream(path)) {
-            Audience audience = to.isEmpty() ? Audience.everyone() : new Audience.Some(to);
-            link.send(new Command.SendFile(audience, String.valueOf(path.getFileName()), Files.size(path)), content);
-            screen.show("* sent " + Visible.line(String.valueOf(path.getFileName())));
-        } catch (IllegalArgumentException e) {
-            screen.show("* " + e.getMessage());
+            screen.during(
+                    name,
+                    size,
+                    () -> conversation.cut(
+                            "Cancelled; what was begun can be taken back in no other way than by a new connection."),
+                    bar -> conversation.send(to, name, size, content, sent -> bar.at(sent, size)));
         }
     }
 
-    private void send(Command command) {
-        try {
-            link.send(command);
-        } catch (IOException e) {
-            screen.show("* it could not be sent: " + e.getMessage());
+    /**
+     * What a file will be called at the others'.
+     *
+     * @throws IllegalArgumentException where the protocol has no room for it
+     */
+    static String fileName(Path path) {
+        String name = String.valueOf(path.getFileName());
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > FILE_NAME_BYTES) {
+            throw new IllegalArgumentException("The name " + name + " has " + bytes + " bytes; " + FILE_NAME_BYTES
+                    + " is the most. Give the file a shorter one.");
+        }
+        if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
+            throw new IllegalArgumentException(
+                    "The name " + name + " has a character that no file name may have here. Give it another.");
+        }
+        return name;
+    }
+
+    private void fetch(long file) throws IOException, InterruptedException {
+        try (Bar bar = new Bar();
+                Downloads download = new Downloads(downloads, Visible::line, bar)) {
+            screen.during("file " + file, 0, () -> conversation.cut("Cancelled, by a new connection."), shown -> {
+                bar.shown = shown;
+                conversation.fetch(file, download);
+            });
+            if (download.whole() != null) {
+                presenter.notice("Saved as " + download.whole());
+            }
         }
     }
 
-    private void changePassword() throws IOException {
-        Optional<Secret> old = ask("Old password: ");
-        Optional<Secret> chosen = old.isEmpty() ? Optional.empty() : chosen();
-        if (chosen.isPresent()) {
-            link.send(new Command.ChangePassword(user, old.get(), chosen.get()));
+    /** Joins a download, which knows how far it is, to what shows it. */
+    private static final class Bar implements Downloads.Progress, AutoCloseable {
+        private Screen.@Nullable Progress shown;
+
+        @Override
+        public void at(String name, long received, long size) {
+            if (shown != null) {
+                shown.at(received, size);
+            }
+        }
+
+        @Override
+        public void close() {
+            shown = null;
         }
     }
 
-    private Optional<Long> number(String[] words, long otherwise) {
-        if (words.length < 2 && otherwise >= 0) {
-            return Optional.of(otherwise);
+    private void who(String part) {
+        Roster roster = conversation.roster();
+        String lower = part.toLowerCase(java.util.Locale.ROOT);
+        for (boolean online : new boolean[] {true, false}) {
+            List<String> names = roster.who(online).stream()
+                    .filter(name -> name.toLowerCase(java.util.Locale.ROOT).contains(lower))
+                    .toList();
+            String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more (/who PART)" : "";
+            presenter.notice((online ? "Online" : "Offline") + " (" + names.size() + "): "
+                    + names.stream().limit(LISTED).collect(Collectors.joining(", ")) + more);
         }
-        if (words.length > 1 && words[1].matches("\\d{1,9}")) {
-            return Optional.of(Long.parseLong(words[1]));
-        }
-        screen.show("* a number is missing");
-        return Optional.empty();
     }
 
-    private static List<String> names(String word) {
-        return word.equals("all")
-                ? List.of()
-                : Arrays.stream(word.split(",", -1))
-                        .filter(name -> !name.isEmpty())
-                        .toList();
+    private void ignore(Optional<String> name) throws IOException, InterruptedException, UnknownServer {
+        List<String> ignored = conversation.preferences().ignored();
+        if (name.isEmpty()) {
+            presenter.notice(ignored.isEmpty() ? "You ignore nobody." : "You ignore: " + String.join(", ", ignored));
+            return;
+        }
+        String who = name.get();
+        boolean isBack = ignored.contains(who);
+        if (!isBack && !areKnown(List.of(who))) {
+            return;
+        }
+        boolean isDone = change(read -> {
+            List<String> names = new ArrayList<>(read.ignored());
+            names.remove(who);
+            if (!isBack) {
+                names.add(who);
+            }
+            return read.ignoring(names);
+        });
+        if (isDone) {
+            presenter.notice(
+                    isBack
+                            ? "What " + who + " says is shown again."
+                            : "What " + who + " says is not shown any more. /ignore " + who + " ends that.");
+        }
     }
 
-    private void who() {
-        screen.show("online: " + Visible.line(String.join(", ", roster.online())));
-        List<String> offline = roster.offline();
-        if (!offline.isEmpty()) {
-            screen.show("offline: " + Visible.line(String.join(", ", offline)));
+    private boolean change(java.util.function.UnaryOperator<Preferences> change)
+            throws IOException, InterruptedException, UnknownServer {
+        boolean mayReplace = conversation.preferences().isForeign()
+                && screen.confirm("Your settings on the server are not JSON: another program's. Replace them?");
+        if (conversation.preferences().isForeign() && !mayReplace) {
+            presenter.notice("Nothing was changed.");
+            return false;
+        }
+        boolean isDone = conversation.change(change, mayReplace);
+        if (!isDone) {
+            presenter.notice("Nothing was changed: your settings on the server are not JSON any more.");
+        }
+        return isDone;
+    }
+
+    private void set(List<String> words) throws IOException, InterruptedException, UnknownServer {
+        if (words.isEmpty()) {
+            presenter.page(Arrays.stream(Setting.values()).map(this::described).collect(Collectors.joining("\n")));
+            return;
+        }
+        Optional<Setting> setting = Setting.of(words.getFirst());
+        if (setting.isEmpty()) {
+            presenter.notice("There is no setting " + words.getFirst() + ". /set lists them.");
+        } else if (words.size() == 1) {
+            presenter.page(described(setting.get()));
+        } else if (words.size() > 2 || !setting.get().choices().contains(words.get(1))) {
+            presenter.notice(setting.get().key() + " is one of: "
+                    + String.join(", ", setting.get().choices()) + ".");
+        } else if (change(read -> read.with(setting.get(), words.get(1)))) {
+            presenter.notice("Set: " + setting.get().key() + " is " + words.get(1) + ".");
+        }
+    }
+
+    private String described(Setting setting) {
+        return "  %-9s %-9s %s: %s"
+                .formatted(
+                        setting.key(),
+                        conversation.preferences().get(setting),
+                        setting.meaning(),
+                        String.join(", ", setting.choices()));
+    }
+
+    private void changePassword() throws IOException, InterruptedException {
+        Optional<Secret> old = screen.readSecret("Old password: ").map(Secret::of);
+        Optional<Secret> chosen = old.isEmpty() ? Optional.empty() : dialogue.choose();
+        if (chosen.isEmpty()) {
+            presenter.notice("The password stays as it was.");
+            return;
+        }
+        Event verdict = conversation.changePassword(old.get(), chosen.get());
+        if (verdict instanceof Event.PasswordChanged) {
+            dialogue.remember(chosen.get());
+        }
+        if (verdict != null) {
+            presenter.notice(
+                    switch (verdict) {
+                        case Event.PasswordChanged changed -> "The password is changed.";
+                        case Event.WrongOldPassword wrong -> "That was not your old password; it stays as it was.";
+                        default -> "The new password breaks the rules; the old one stays. " + Dialogue.RULES;
+                    });
         }
     }
 }

@@ -1,0 +1,246 @@
+package chatd.client;
+
+import chatd.client.net.Address;
+import chatd.client.net.Failure;
+import chatd.client.net.KnownHosts;
+import chatd.client.net.Link;
+import chatd.client.net.UnknownServer;
+import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
+import chatd.client.screen.Visible;
+import chatd.client.talk.Door;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The questions before one is in: who the server is, the password, a new one, an account. The person's thread. */
+final class Dialogue {
+    static final String RULES = "It has at least 8 characters and at most 32 bytes, and is neither your name, nor the"
+            + " old one, nor one of the most common.";
+
+    private static final int ATTEMPTS = 5;
+    private static final int PASSWORD_BYTES = 32;
+
+    private final Screen screen;
+    private final Presenter presenter;
+    private final Address address;
+    private final String user;
+    private final Link.To server;
+    private final KnownHosts known;
+    private Optional<Secret> last = Optional.empty();
+
+    Dialogue(Screen screen, Presenter presenter, Address address, String user, Link.To server, KnownHosts known) {
+        this.screen = screen;
+        this.presenter = presenter;
+        this.address = address;
+        this.user = user;
+        this.server = server;
+        this.known = known;
+    }
+
+    String user() {
+        return user;
+    }
+
+    /** Logged in, with the password that was used at last. */
+    record Entered(Door.In in, Secret password) {}
+
+    private interface Attempt<T> {
+        T run() throws UnknownServer;
+    }
+
+    /**
+     * Does something that connects; where nobody vouches for the server, asks whether it is the right one.
+     *
+     * @throws Failure where the person says no, or nobody can be asked
+     */
+    private <T> T knowing(Attempt<T> attempt) {
+        try {
+            return attempt.run();
+        } catch (UnknownServer unknown) {
+            accept(unknown);
+        }
+        try {
+            return attempt.run();
+        } catch (UnknownServer another) {
+            throw refusal(address, another);
+        }
+    }
+
+    /** For where nobody is asked. */
+    static Failure refusal(Address address, UnknownServer unknown) {
+        return new Failure(
+                Failure.NO_SERVER,
+                "Nobody vouches for the server's certificate. Its key has the fingerprint\n" + unknown.fingerprint()
+                        + "\nIf the administrator of " + address.host()
+                        + " confirms it (`chat-admin cert show`), name it"
+                        + " with --fingerprint, or the authority that vouches for it with --ca FILE.");
+    }
+
+    private void accept(UnknownServer unknown) {
+        if (!screen.isAsking()) {
+            throw refusal(address, unknown);
+        }
+        presenter.notice("Nobody that this machine trusts vouches for " + address.server() + ". Its certificate is for "
+                + String.join(", ", unknown.names()) + ", was issued by " + unknown.issuer() + ", and ends on "
+                + presenter.time(unknown.end()) + ". The fingerprint of its key (SHA-256) is\n\n"
+                + unknown.fingerprint()
+                + "\n\nCompare it with what the administrator reads out (`chat-admin cert show`).");
+        if (!screen.confirm("Is it the same? It will be remembered.")) {
+            throw new Failure(Failure.NO_SERVER, "Not connected: nothing was sent.");
+        }
+        try {
+            known.remember(address, unknown.fingerprint());
+        } catch (IOException e) {
+            throw new Failure(Failure.NO_SERVER, "The server can't be remembered: " + e.getMessage() + ".");
+        }
+    }
+
+    /**
+     * Logs in, by a registration or a change of the password first where that is due.
+     *
+     * @param given the password, in place of a question
+     * @throws Failure where it is refused for good, or the person gives up
+     */
+    Entered logIn(Optional<Secret> given) {
+        Secret password = given.or(() -> last).orElseGet(() -> {
+            // Before the password is typed: somebody is there, and it is the right one.
+            knowing(() -> {
+                server.connect().close();
+                return true;
+            });
+            return ask();
+        });
+        Door door = new Door(server, user);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Secret tried = password;
+            switch (knowing(() -> door.logIn(tried))) {
+                case Door.In in -> {
+                    last = Optional.of(tried);
+                    return new Entered(in, tried);
+                }
+                case Door.Refused(Door.Reason reason, String text) ->
+                    password = switch (reason) {
+                        case WRONG_PASSWORD -> again(text);
+                        case MUST_CHANGE -> change(door, tried);
+                        case NO_SUCH_USER -> offer(door, text);
+                        default -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+                    };
+                case Door.Done done -> throw new IllegalStateException("a log in has another answer");
+            }
+        }
+        throw new Failure(Failure.LOG_IN_REFUSED, "These were too many attempts.");
+    }
+
+    /** It is the password from now on. */
+    void remember(Secret password) {
+        last = Optional.of(password);
+    }
+
+    private Secret again(String why) {
+        if (!screen.isAsking()) {
+            throw new Failure(Failure.LOG_IN_REFUSED, why);
+        }
+        presenter.notice(why);
+        return ask();
+    }
+
+    private Secret ask() {
+        while (true) {
+            Secret password = screen.readSecret("Password of " + Visible.line(user) + ": ")
+                    .map(Secret::of)
+                    .orElseThrow(Dialogue::gaveUp);
+            if (password.length() <= PASSWORD_BYTES) {
+                return password;
+            }
+            presenter.notice("No password has more than 32 bytes.");
+        }
+    }
+
+    private static Failure gaveUp() {
+        return new Failure(
+                Failure.LOG_IN_REFUSED,
+                "No password was given. Without a terminal it comes from --password-file, --password-command or"
+                        + " --password-stdin.");
+    }
+
+    /** The forced change; returns the new password. */
+    private Secret change(Door door, Secret old) {
+        presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
+                + " Nobody else will know it, the administrator neither.");
+        while (true) {
+            Secret chosen = choose().orElseThrow(Dialogue::gaveUp);
+            switch (knowing(() -> door.changePassword(old, chosen))) {
+                case Door.Done done -> {
+                    presenter.notice("The password is changed.");
+                    return chosen;
+                }
+                case Door.Refused(Door.Reason reason, String text)
+                when reason == Door.Reason.BAD_PASSWORD ->
+                    presenter.notice("The server does not take it. " + RULES + " Another one:");
+                case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+                case Door.In in -> throw new IllegalStateException("a change has another answer");
+            }
+        }
+    }
+
+    /** A new password, typed twice alike; empty where the person gives up. */
+    Optional<Secret> choose() {
+        while (true) {
+            Optional<String> once = screen.readSecret("New password: ");
+            if (once.isEmpty()) {
+                return Optional.empty();
+            }
+            Secret secret = Secret.of(once.get());
+            if (secret.length() > PASSWORD_BYTES) {
+                presenter.notice("That has " + secret.length() + " bytes; 32 is the most.");
+                continue;
+            }
+            Optional<String> again = screen.readSecret("Once more: ");
+            if (again.isEmpty()) {
+                return Optional.empty();
+            }
+            if (once.get().equals(again.get())) {
+                return Optional.of(secret);
+            }
+            presenter.notice("The two are not alike. From the beginning:");
+        }
+    }
+
+    private Secret offer(Door door, String why) {
+        if (!screen.isAsking()) {
+            throw new Failure(Failure.LOG_IN_REFUSED, why);
+        }
+        if (!screen.confirm(Visible.line(why) + " Make this account?")) {
+            throw new Failure(Failure.LOG_IN_REFUSED, why);
+        }
+        return register(door).orElseThrow(Dialogue::gaveUp);
+    }
+
+    private Optional<Secret> register(Door door) {
+        presenter.notice("Choose a password. " + RULES);
+        while (true) {
+            Optional<Secret> chosen = choose();
+            if (chosen.isEmpty()) {
+                return chosen;
+            }
+            switch (knowing(() -> door.register(chosen.get()))) {
+                case Door.Done done -> {
+                    presenter.notice("The account " + door.user() + " is made.");
+                    return chosen;
+                }
+                case Door.Refused(Door.Reason reason, String text)
+                when reason == Door.Reason.BAD_PASSWORD ->
+                    presenter.notice("The server does not take it. " + RULES + " Another one:");
+                case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+                case Door.In in -> throw new IllegalStateException("a registration has another answer");
+            }
+        }
+    }
+
+    /** Makes another account, from within a session. */
+    void register(String name) {
+        Main.checkName(name);
+        register(new Door(server, name));
+    }
+}

@@ -1,0 +1,33 @@
+package chatd.client;
+
+import chatd.client.net.UnknownServer;
+import chatd.client.talk.Errand;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code history}. */
+@Command(
+        name = "history",
+        description = "Prints the last items of the account's history, sent and received, oldest first.",
+        footer = {"", "Example: chat-client --password-file pw alice@localhost history -n 100 -o jsonl"})
+final class HistoryCommand extends ScriptCommand {
+    private static final long MOST = 0xffff_ffffL;
+
+    @Mixin
+    private Printed printed;
+
+    @Option(names = "-n", paramLabel = "N", description = "How many; else 20. The server has a limit of its own.")
+    private long count = 20;
+
+    @Override
+    void run() throws IOException, UnknownServer {
+        if (count < 1 || count > MOST) {
+            throw main().wrong("-n is 1 to " + MOST);
+        }
+        try (Errand errand = errand()) {
+            errand.history(count).forEach(item -> printed.item(main().out(), item));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package chatd.client;
+
+import chatd.client.net.Failure;
+import chatd.client.net.UnknownServer;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code passwd}. */
+@Command(
+        name = "passwd",
+        description = {
+            "Changes the account's password, also one that must be changed before the first log in.",
+            "The old one comes from the options of a log in. It ends the account's other sessions."
+        },
+        footer = {"", "Example: chat-client --password-file old alice@localhost passwd --new-password-file new"})
+final class PasswdCommand extends ScriptCommand {
+    @Option(
+            names = "--new-password-file",
+            paramLabel = "FILE",
+            description = "The new password is a file's first line; else standard input's next.")
+    private @Nullable Path file;
+
+    @Override
+    void run() throws IOException, UnknownServer {
+        main().address();
+        Secret old = main().password().require();
+        accept(door().changePassword(
+                        old, file == null ? chosen(main(), "New password: ") : PasswordOptions.file(file)));
+    }
+
+    /** From a terminal typed twice, else the next line of standard input. */
+    static Secret chosen(Main main, String prompt) throws IOException {
+        if (!Main.isTerminal()) {
+            return main.password().input();
+        }
+        Optional<Secret> once = PasswordOptions.typed(prompt);
+        Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.typed("Once more: ");
+        if (again.isEmpty() || !again.equals(once)) {
+            throw new Failure(Failure.NO, again.isEmpty() ? "No password was given." : "The two are not alike.");
+        }
+        return again.get();
+    }
+}

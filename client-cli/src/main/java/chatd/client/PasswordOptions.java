@@ -1,0 +1,145 @@
+package chatd.client;
+
+import chatd.client.net.Failure;
+import chatd.protocol.Secret;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Where the password comes from: never from an argument, which everybody on the machine can read. */
+final class PasswordOptions {
+    private static final int BYTES = 32;
+
+    @ArgGroup
+    private @Nullable Source source;
+
+    private @Nullable BufferedReader input;
+
+    private static final class Source {
+        @Option(names = "--password-file", paramLabel = "FILE", description = "The password is a file's first line.")
+        private @Nullable Path file;
+
+        @Option(
+                names = "--password-command",
+                paramLabel = "COMMAND",
+                description = "The password is the first line that a command prints; the shell runs it.")
+        private @Nullable String command;
+
+        @Option(names = "--password-stdin", description = "The password is the first line of standard input.")
+        private boolean isInput;
+    }
+
+    /** The password, where one of the options says where it is. */
+    Optional<Secret> read() throws IOException {
+        Source from = source;
+        if (from == null) {
+            return Optional.empty();
+        }
+        Path file = from.file;
+        String command = from.command;
+        if (file != null) {
+            return Optional.of(file(file));
+        }
+        return command != null ? Optional.of(command(command)) : from.isInput ? Optional.of(input()) : Optional.empty();
+    }
+
+    /** As {@link #read}, for a script: without an option from the terminal, if there is one. */
+    Secret require() throws IOException {
+        Optional<Secret> given = read();
+        if (given.isPresent()) {
+            return given.get();
+        }
+        Optional<Secret> typed = typed("Password: ");
+        if (typed.isEmpty()) {
+            throw new Failure(
+                    Failure.LOG_IN_REFUSED,
+                    "A password is needed: --password-file FILE, --password-command COMMAND or --password-stdin.");
+        }
+        return checked(typed.get());
+    }
+
+    /** Typed without echo; empty where there is no terminal, or the person gives up. */
+    static Optional<Secret> typed(String prompt) {
+        return Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .map(console -> console.readPassword(prompt))
+                .map(typed -> Secret.of(java.nio.CharBuffer.wrap(typed)));
+    }
+
+    static Secret file(Path file) throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            return firstLine(lines, file.toString());
+        } catch (NoSuchFileException | java.nio.file.AccessDeniedException e) {
+            throw new Failure(Failure.NO, "There is no file " + file + " that can be read.");
+        }
+    }
+
+    private static Secret command(String command) throws IOException {
+        Process process = new ProcessBuilder("sh", "-c", command)
+                .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = lines.readLine();
+            lines.transferTo(Writer.nullWriter());
+            int exit = process.waitFor();
+            if (exit != 0 || line == null) {
+                throw new Failure(
+                        Failure.NO,
+                        "The password's command ended with " + exit + (line == null ? " and said nothing." : "."));
+            }
+            return checked(Secret.of(line));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** The next line of standard input. */
+    Secret input() throws IOException {
+        return firstLine(reader(), "standard input");
+    }
+
+    /** Standard input, or what is left of it. */
+    private BufferedReader reader() {
+        BufferedReader reader = input;
+        if (reader == null) {
+            reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            input = reader;
+        }
+        return reader;
+    }
+
+    private static Secret firstLine(BufferedReader lines, String from) throws IOException {
+        String line = lines.readLine();
+        if (line == null || line.isEmpty()) {
+            throw new Failure(Failure.NO, "There is no password in " + from + ".");
+        }
+        return checked(Secret.of(line));
+    }
+
+    private static Secret checked(Secret secret) {
+        if (secret.length() > BYTES) {
+            throw new Failure(Failure.LOG_IN_REFUSED, "No password has more than 32 bytes; this one has.");
+        }
+        return secret;
+    }
+
+    /** The rest of standard input. */
+    String rest() throws IOException {
+        StringWriter rest = new StringWriter();
+        reader().transferTo(rest);
+        return rest.toString();
+    }
+}

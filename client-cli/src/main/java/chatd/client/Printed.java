@@ -1,0 +1,69 @@
+package chatd.client;
+
+import chatd.client.screen.Visible;
+import chatd.client.talk.Item;
+import chatd.protocol.Event;
+import java.io.PrintStream;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** How scripts are told what was said: as lines to read, or as JSON, an object a line (docs/client.md). */
+final class Printed {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+
+    enum Form {
+        text,
+        jsonl
+    }
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            description = "How to print: ${COMPLETION-CANDIDATES}.")
+    private Form form = Form.text;
+
+    void item(PrintStream out, Item item) {
+        Long file = item.file();
+        if (form == Form.jsonl) {
+            ObjectNode line = JSON.createObjectNode()
+                    .put("type", file == null ? "text" : "file")
+                    .put("time", item.time().toString())
+                    .put("from", item.sender());
+            out.println(
+                    file == null
+                            ? line.put("text", item.text())
+                            : line.put("name", item.text()).put("file", file));
+        } else {
+            String what = file == null ? Visible.text(item.text()) : "file " + file + ": " + Visible.line(item.text());
+            out.println(
+                    TIME.format(item.time()) + " " + Visible.line(item.sender()) + ": " + what.replace("\n", "\n    "));
+        }
+    }
+
+    /** An event that is something to tell. */
+    void event(PrintStream out, Event event) {
+        // To whom it is told makes no difference here.
+        Item item = Item.of(event, "");
+        if (item != null) {
+            item(out, item);
+        } else if (event instanceof Event.CameOnline online) {
+            presence(out, online.name(), "online");
+        } else if (event instanceof Event.WentOffline offline) {
+            presence(out, offline.name(), "offline");
+        }
+        out.flush();
+    }
+
+    private void presence(PrintStream out, String name, String state) {
+        if (form == Form.jsonl) {
+            out.println(JSON.createObjectNode().put("type", state).put("name", name));
+        } else {
+            out.println("* " + Visible.line(name) + " is " + state);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package chatd.client;
+
+import chatd.client.net.UnknownServer;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/** {@code register}. */
+@Command(
+        name = "register",
+        description = "Makes the account, where the server lets people do that; does not log in.",
+        footer = {"", "Example: chat-client --password-file pw dora@localhost register"})
+final class RegisterCommand extends ScriptCommand {
+    @Override
+    void run() throws IOException, UnknownServer {
+        main().address();
+        Optional<Secret> given = main().password().read();
+        accept(door().register(given.isPresent() ? given.get() : PasswdCommand.chosen(main(), "Password: ")));
+    }
+}

@@ -1,0 +1,65 @@
+package chatd.client;
+
+import chatd.client.net.Failure;
+import chatd.client.net.UnknownServer;
+import chatd.client.talk.Door;
+import chatd.client.talk.Errand;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** What the commands for scripts have in common: they log in, do one thing, and never ask whom to believe. */
+@Command(mixinStandardHelpOptions = true)
+abstract class ScriptCommand implements Callable<Integer> {
+    @ParentCommand
+    private Main main;
+
+    Main main() {
+        return main;
+    }
+
+    @Override
+    public final Integer call() throws IOException {
+        try {
+            run();
+            return 0;
+        } catch (UnknownServer e) {
+            throw Dialogue.refusal(main.address(), e);
+        }
+    }
+
+    abstract void run() throws IOException, UnknownServer;
+
+    Door door() {
+        return new Door(main.server(), main.user());
+    }
+
+    /** Logs in. */
+    Errand errand() throws IOException, UnknownServer {
+        main.address();
+        Secret password = main.password().require();
+        return switch (door().logIn(password)) {
+            case Door.In in -> new Errand(in, main.user());
+            case Door.Refused(Door.Reason reason, String text)
+            when reason == Door.Reason.MUST_CHANGE ->
+                throw new Failure(Failure.LOG_IN_REFUSED, text + " In a terminal without a command, or by `passwd`.");
+            case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+            case Door.Done done -> throw new IllegalStateException("a log in has another answer");
+        };
+    }
+
+    /** An answer that is not yes. */
+    static void accept(Door.Answer answer) {
+        if (answer instanceof Door.Refused(Door.Reason reason, String text)) {
+            throw new Failure(
+                    switch (reason) {
+                        case NAME_TAKEN -> Failure.CONFLICT;
+                        case NO_SUCH_USER, WRONG_PASSWORD -> Failure.LOG_IN_REFUSED;
+                        default -> Failure.NO;
+                    },
+                    reason == Door.Reason.BAD_PASSWORD ? text + " " + Dialogue.RULES : text);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package chatd.client.net;
+
+import chatd.certs.Fingerprint;
+import chatd.certs.Pem;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom to believe that they are the server: what authorities vouch for, else a key that the person named or said yes to.
+ * One that has expired or is for another name is never believed. Immutable; each connection has a {@link Check} of its
+ * own.
+ */
+public final class Trust {
+    /** Where systems keep the authorities that they trust, beside what Java brings. */
+    private static final List<Path> SYSTEM =
+            List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"), Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
+
+    private final @Nullable Path authorities;
+    private final Optional<Fingerprint> named;
+    private final KnownHosts known;
+
+    /**
+     * @param authorities a PEM file in place of what the system trusts; null for that
+     * @param named the only key to believe, whatever authorities say
+     */
+    public Trust(@Nullable Path authorities, Optional<Fingerprint> named, KnownHosts known) {
+        this.authorities = authorities;
+        this.named = named;
+        this.known = known;
+    }
+
+    /** For the server at an address; one connection. */
+    Check check(Address server) {
+        return new Check(server);
+    }
+
+    private X509ExtendedTrustManager roots() throws GeneralSecurityException, IOException {
+        if (authorities != null) {
+            try {
+                return trusting(Pem.certificates(authorities));
+            } catch (NoSuchFileException e) {
+                throw new IOException("there is no file " + authorities + " (--ca)", e);
+            }
+        }
+        String chosen = System.getenv().getOrDefault("SSL_CERT_FILE", "");
+        Optional<Path> system = (chosen.isEmpty() ? SYSTEM.stream() : Stream.of(Path.of(chosen)))
+                .filter(Files::isReadable)
+                .findFirst();
+        return system.isPresent() ? trusting(Pem.certificates(system.get())) : manager(null);
+    }
+
+    private static X509ExtendedTrustManager trusting(List<X509Certificate> anchors)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        int n = 0;
+        for (X509Certificate anchor : anchors) {
+            store.setCertificateEntry("authority" + n++, anchor);
+        }
+        return manager(store);
+    }
+
+    private static X509ExtendedTrustManager manager(@Nullable KeyStore store) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(store);
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509ExtendedTrustManager extended) {
+                return extended;
+            }
+        }
+        throw new GeneralSecurityException("this Java has no trust manager");
+    }
+
+    /** Judges the one certificate that a connection's server shows; what was wrong with it is kept for the person. */
+    final class Check extends X509ExtendedTrustManager {
+        private final Address server;
+        private @Nullable UnknownServer unknown;
+        private @Nullable String refusal;
+
+        private Check(Address server) {
+            this.server = server;
+        }
+
+        /** Set where a person may decide. */
+        @Nullable
+        UnknownServer unknown() {
+            return unknown;
+        }
+
+        /** Set where nobody may; a sentence. */
+        @Nullable
+        String refusal() {
+            return refusal;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
+                throws CertificateException {
+            try {
+                checkDates(chain);
+                checkName(chain, kind, socket);
+                checkWho(chain, kind, socket);
+            } catch (IOException | GeneralSecurityException e) {
+                throw refuse("The server's certificate can't be checked: " + e.getMessage() + ".");
+            }
+        }
+
+        private CertificateException refuse(String why) {
+            if (refusal == null && unknown == null) {
+                refusal = why;
+            }
+            return new CertificateException(why);
+        }
+
+        private void checkDates(X509Certificate[] chain) throws CertificateException {
+            for (X509Certificate certificate : chain) {
+                try {
+                    certificate.checkValidity();
+                } catch (CertificateExpiredException e) {
+                    throw refuse("The server's certificate has expired, on "
+                            + certificate.getNotAfter().toInstant() + ". Its administrator has to renew it.");
+                } catch (CertificateNotYetValidException e) {
+                    throw refuse("The server's certificate is not valid before "
+                            + certificate.getNotBefore().toInstant() + ". Is this machine's clock right?");
+                }
+            }
+        }
+
+        /** As if the certificate itself were believed: then nothing is left to object to but what it is for. */
+        private void checkName(X509Certificate[] chain, String kind, Socket socket)
+                throws GeneralSecurityException, IOException {
+            try {
+                trusting(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
+            } catch (CertificateException e) {
+                throw refuse("The server's certificate is not one for " + server.host() + ", but for "
+                        + String.join(", ", UnknownServer.names(chain[0])) + " (" + e.getMessage()
+                        + "). Use a name that it has.");
+            }
+        }
+
+        private void checkWho(X509Certificate[] chain, String kind, Socket socket)
+                throws GeneralSecurityException, IOException {
+            Fingerprint shown = Fingerprint.of(chain[0].getPublicKey());
+            if (named.isPresent()) {
+                if (!named.get().equals(shown)) {
+                    throw refuse("The server's key is not the one that was named. Its fingerprint is\n" + shown);
+                }
+                return;
+            }
+            Optional<Fingerprint> remembered = known.key(server);
+            if (remembered.isPresent() && remembered.get().equals(shown)) {
+                return;
+            }
+            try {
+                roots().checkServerTrusted(chain, kind, socket);
+            } catch (CertificateException e) {
+                throw unvouched(chain[0], shown, remembered.isPresent());
+            }
+            try {
+                known.vouched(server);
+            } catch (IOException e) {
+                // It only could not be noted, and is to be believed all the same.
+            }
+        }
+
+        private CertificateException unvouched(X509Certificate certificate, Fingerprint shown, boolean otherKey)
+                throws IOException {
+            if (otherKey) {
+                return refuse("The server's key is another than the one you said yes to: somebody may be in between, or"
+                        + " it was replaced. Its fingerprint is now\n" + shown
+                        + "\nAsk the administrator for the right one (`chat-admin cert show`). If it is this one,"
+                        + " remove the line of " + server.server() + " from " + known.file() + ".");
+            }
+            if (known.wasVouchedFor(server)) {
+                return refuse("The server's certificate is not vouched for, and it once was: somebody may be in"
+                        + " between. Name the authority that vouches for it with --ca FILE; if it has none any more,"
+                        + " remove the line of " + server.server() + " from " + known.file() + ".");
+            }
+            unknown = new UnknownServer(certificate);
+            return new CertificateException(String.valueOf(unknown.getMessage()));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+            throw refuse("The server's certificate can't be checked without its connection.");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
+                throws CertificateException {
+            checkServerTrusted(chain, kind);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+            throw new CertificateException("this is no server");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket)
+                throws CertificateException {
+            checkClientTrusted(chain, kind);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
+                throws CertificateException {
+            checkClientTrusted(chain, kind);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

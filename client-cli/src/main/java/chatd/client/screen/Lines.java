@@ -1,0 +1,110 @@
+package chatd.client.screen;
+
+import chatd.client.talk.Item;
+import chatd.client.talk.Preferences;
+import chatd.client.talk.Setting;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
+
+/** What is known, as lines to read. Immutable. */
+public final class Lines {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
+
+    private final String me;
+    private final ZoneId zone;
+    private final Palette palette;
+    private final DateTimeFormatter time;
+    private final Pattern mention;
+
+    /**
+     * @param me whose mentions stand out
+     * @param zone of the times
+     * @param mayColour whether colours are wanted at all
+     */
+    public Lines(String me, ZoneId zone, Preferences preferences, boolean mayColour) {
+        this.me = me;
+        this.zone = zone;
+        this.palette = Palette.of(preferences.get(Setting.THEME), mayColour);
+        this.time = DateTimeFormatter.ofPattern(
+                        switch (preferences.get(Setting.TIME)) {
+                            case "12h" -> "h:mm a";
+                            case "iso" -> "uuuu-MM-dd HH:mm:ss";
+                            default -> "HH:mm";
+                        },
+                        Locale.ENGLISH)
+                .withZone(zone);
+        this.mention = Pattern.compile(
+                "(?<![\\p{L}\\p{M}\\p{Nd}_])" + Pattern.quote(me) + "(?![\\p{L}\\p{M}\\p{Nd}_])",
+                Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    }
+
+    /** Whether one's name is in it. */
+    boolean mentions(Item item) {
+        return !item.isMine() && mention.matcher(item.text()).find();
+    }
+
+    LocalDate day(Item item) {
+        return LocalDate.ofInstant(item.time(), zone);
+    }
+
+    /** {@code 14:05 alice: Lunch?}; to whom it went only where that is known. */
+    AttributedString said(Item item) {
+        AttributedStringBuilder line = new AttributedStringBuilder();
+        line.styled(palette.quiet(), time.format(item.time()) + " ");
+        line.styled(palette.name(item.sender()), Visible.line(item.sender()));
+        item.to().ifPresent(to -> line.styled(palette.quiet(), " → " + Visible.line(receivers(to))));
+        line.append(": ");
+        Long file = item.file();
+        if (file != null) {
+            line.append("file ").styled(palette.loud(), Visible.line(item.text()));
+            if (file >= 0) {
+                line.styled(palette.quiet(), "  (/fetch " + file + ")");
+            }
+            return line.toAttributedString();
+        }
+        AttributedString text = new AttributedString(Visible.text(item.text()));
+        return line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention()))
+                .toAttributedString();
+    }
+
+    static String receivers(List<String> to) {
+        return to.isEmpty() ? "(everyone)" : String.join(", ", to);
+    }
+
+    /** A line that parts: a day, or what follows. */
+    AttributedString heading(String text) {
+        return new AttributedString("—— " + text + " ——", palette.quiet());
+    }
+
+    AttributedString day(LocalDate day) {
+        return heading(DAY.format(day));
+    }
+
+    /** Something of little weight. */
+    AttributedString quiet(String text) {
+        return new AttributedString("· " + Visible.line(text), palette.quiet());
+    }
+
+    /** What the client itself has to say. */
+    AttributedString notice(String text) {
+        return new AttributedString("* " + Visible.text(text), palette.loud());
+    }
+
+    String whole(Instant instant) {
+        return DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm", Locale.ENGLISH)
+                .withZone(zone)
+                .format(instant);
+    }
+
+    /** Whose lines these are. */
+    String me() {
+        return me;
+    }
+}

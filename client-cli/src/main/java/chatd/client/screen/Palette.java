@@ -1,0 +1,51 @@
+package chatd.client.screen;
+
+import chatd.client.talk.Item;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.jline.utils.AttributedStyle;
+
+/** The colours of a theme; a name has the same one everywhere and always. Immutable. */
+enum Palette {
+    /** Of a middle brightness: to be read on black and on white. */
+    AUTO(28, 30, 31, 61, 62, 67, 91, 94, 97, 125, 130, 132, 136, 160, 166, 169),
+    DARK(75, 79, 80, 81, 107, 110, 113, 140, 141, 147, 173, 176, 179, 204, 209, 215),
+    LIGHT(18, 22, 24, 25, 26, 53, 54, 55, 58, 60, 88, 89, 90, 94, 124, 130),
+    NONE;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<Integer> names;
+
+    Palette(Integer... names) {
+        this.names = List.of(names);
+    }
+
+    static Palette of(String theme, boolean mayColour) {
+        return mayColour ? valueOf(theme.toUpperCase(java.util.Locale.ROOT)) : NONE;
+    }
+
+    AttributedStyle name(String name) {
+        if (names.isEmpty() || name.equals(Item.SERVER)) {
+            return AttributedStyle.BOLD;
+        }
+        CRC32 hash = new CRC32();
+        hash.update(name.getBytes(StandardCharsets.UTF_8));
+        return AttributedStyle.BOLD.foreground(names.get((int) (hash.getValue() % names.size())));
+    }
+
+    /** What is beside the point: times, who comes and goes. */
+    AttributedStyle quiet() {
+        return this == NONE ? AttributedStyle.DEFAULT : AttributedStyle.DEFAULT.faint();
+    }
+
+    /** What must not be overlooked. */
+    AttributedStyle loud() {
+        return AttributedStyle.BOLD;
+    }
+
+    /** One's own name in a text. */
+    AttributedStyle mention() {
+        return AttributedStyle.INVERSE.bold();
+    }
+}

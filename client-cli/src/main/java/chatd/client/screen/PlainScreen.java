@@ -1,0 +1,66 @@
+package chatd.client.screen;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.jline.utils.AttributedString;
+
+/** Pipes: what is shown goes to standard output, what is typed comes from standard input, and nobody is asked. */
+public final class PlainScreen implements Screen {
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
+    @Override
+    public void show(List<AttributedString> texts, int indent) {
+        String margin = " ".repeat(indent);
+        texts.forEach(text -> out.println(text.toString().replace("\n", "\n" + margin)));
+    }
+
+    @Override
+    public void ring(boolean bell, boolean desktop, String title, String text) {
+        // Nobody hears it.
+    }
+
+    @Override
+    public Optional<String> read(String prompt) {
+        try {
+            return Optional.ofNullable(in.readLine());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<String> readSecret(String prompt) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean confirm(String question) {
+        return false;
+    }
+
+    @Override
+    public boolean isAsking() {
+        return false;
+    }
+
+    @Override
+    public void keepHistory(boolean keep) {
+        // There is none.
+    }
+
+    @Override
+    public void during(String title, long size, Runnable cancel, Work work) throws IOException, InterruptedException {
+        work.run((bytes, all) -> {});
+    }
+
+    @Override
+    public void close() {
+        out.flush();
+    }
+}

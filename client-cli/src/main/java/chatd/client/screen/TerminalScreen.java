@@ -1,0 +1,261 @@
+package chatd.client.screen;
+
+import chatd.client.net.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Reference;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.InfoCmp.Capability;
+import org.jspecify.annotations.Nullable;
+
+/** A terminal, by JLine: line by line, with what arrives printed above the line that is being typed. */
+public final class TerminalScreen implements Screen {
+    private static final int LINES_KEPT = 1_000;
+
+    /** No secret is typed into such a line, but by mistake. */
+    private static final String NEVER_KEPT = "/password*:/register*";
+
+    private final Terminal terminal;
+    private final Attributes attributes;
+    private final LineReader reader;
+    private final Path history;
+    private boolean isKept;
+
+    /** What stands in place of a prompt while something long is done; held while anything is written beside a prompt. */
+    private final Object running = new Object();
+
+    private @Nullable String progress;
+
+    /**
+     * @param history where typed lines are kept, 0600
+     * @param words what can be typed
+     */
+    public TerminalScreen(Path history, Words words) throws IOException {
+        this.history = history;
+        terminal = TerminalBuilder.builder()
+                .system(true)
+                .name("chat-client")
+                .nativeSignals(true)
+                .build();
+        reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .parser(words)
+                .completer(words)
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
+                // A text is shown again when it is stored: what was typed is not left standing beside it.
+                .option(LineReader.Option.ERASE_LINE_ON_FINISH, true)
+                .option(LineReader.Option.AUTO_MENU_LIST, false)
+                .variable(LineReader.HISTORY_IGNORE, NEVER_KEPT)
+                .variable(LineReader.HISTORY_SIZE, LINES_KEPT)
+                .variable(LineReader.HISTORY_FILE_SIZE, LINES_KEPT)
+                .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  ")
+                .variable(LineReader.BELL_STYLE, "none")
+                .build();
+        // Between two lines too, nothing that is typed is echoed: it waits for the next.
+        attributes = terminal.enterRawMode();
+        // Alt-Enter begins a new line in the same text.
+        Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN))
+                .bind(new Reference("chat-newline"), org.jline.keymap.KeyMap.alt('\r'));
+        reader.getWidgets().put("chat-newline", () -> {
+            reader.getBuffer().write('\n');
+            return true;
+        });
+    }
+
+    @Override
+    public void keepHistory(boolean keep) {
+        if (keep == isKept) {
+            return;
+        }
+        isKept = keep;
+        try {
+            if (keep) {
+                PrivateFiles.create(history);
+                reader.setVariable(LineReader.HISTORY_FILE, history);
+                reader.getHistory().attach(reader);
+                reader.getHistory().read(history, false);
+            } else {
+                reader.setVariable(LineReader.HISTORY_FILE, null);
+            }
+        } catch (IOException e) {
+            reader.setVariable(LineReader.HISTORY_FILE, null);
+        }
+    }
+
+    @Override
+    public void show(List<AttributedString> texts, int indent) {
+        int columns = terminal.getColumns() > 0 ? terminal.getColumns() : 80;
+        List<AttributedString> lines = new ArrayList<>();
+        texts.forEach(text -> lines.addAll(Wrapping.lines(text, columns, indent)));
+        AttributedString block = AttributedString.join(AttributedString.NEWLINE, lines);
+        synchronized (running) {
+            if (progress == null) {
+                reader.printAbove(block);
+            } else {
+                eraseLine();
+                block.println(terminal);
+                terminal.writer().print(progress);
+                terminal.flush();
+            }
+        }
+    }
+
+    private void eraseLine() {
+        terminal.writer().print('\r');
+        if (!terminal.puts(Capability.clr_eol)) {
+            terminal.writer().print("\n");
+        }
+    }
+
+    @Override
+    public void ring(boolean bell, boolean desktop, String title, String text) {
+        if (bell) {
+            terminal.writer().print('\007');
+        }
+        if (desktop) {
+            terminal.writer().print("\033]777;notify;" + plain(title) + ";" + plain(text) + "\033\\");
+        }
+        terminal.flush();
+    }
+
+    /** For a control sequence whose parts are parted by semicolons. */
+    private static String plain(String text) {
+        String line = Visible.line(text).replace(';', ',');
+        return line.length() > 200 ? line.substring(0, line.offsetByCodePoints(0, 100)) + "…" : line;
+    }
+
+    @Override
+    public Optional<String> read(String prompt) {
+        while (true) {
+            try {
+                return Optional.of(reader.readLine(prompt));
+            } catch (UserInterruptException e) {
+                if (e.getPartialLine().isEmpty()) {
+                    show(List.of(new AttributedString("* Ctrl-D or /quit leaves")), 2);
+                }
+            } catch (EndOfFileException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> readSecret(String prompt) {
+        return ask(prompt, '\0');
+    }
+
+    private Optional<String> ask(String prompt, @Nullable Character mask) {
+        // Neither kept nor completed.
+        reader.setVariable(LineReader.DISABLE_HISTORY, true);
+        reader.setVariable(LineReader.DISABLE_COMPLETION, true);
+        try {
+            return Optional.of(reader.readLine(prompt, mask));
+        } catch (EndOfFileException | UserInterruptException e) {
+            return Optional.empty();
+        } finally {
+            reader.setVariable(LineReader.DISABLE_HISTORY, false);
+            reader.setVariable(LineReader.DISABLE_COMPLETION, false);
+        }
+    }
+
+    @Override
+    public boolean confirm(String question) {
+        return ask(question + " [y/N] ", null)
+                .map(answer -> answer.strip().toLowerCase(java.util.Locale.ROOT))
+                .filter(answer -> answer.equals("y") || answer.equals("yes"))
+                .isPresent();
+    }
+
+    @Override
+    public boolean isAsking() {
+        return true;
+    }
+
+    @Override
+    public void during(String title, long size, Runnable cancel, Work work) throws IOException, InterruptedException {
+        AtomicBoolean isCancelled = new AtomicBoolean();
+        Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, signal -> {
+            if (isCancelled.compareAndSet(false, true)) {
+                cancel.run();
+            }
+        });
+        try {
+            work.run(new Bar(title));
+        } finally {
+            synchronized (running) {
+                if (progress != null) {
+                    progress = null;
+                    eraseLine();
+                    terminal.flush();
+                }
+            }
+            terminal.handle(Terminal.Signal.INT, before);
+        }
+    }
+
+    /** {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  Ctrl-C cancels}, at most ten times a second. */
+    private final class Bar implements Progress {
+        private static final long EVERY_NANOS = 100_000_000;
+        private static final int CELLS = 20;
+
+        private final String title;
+        private long due = System.nanoTime();
+
+        Bar(String title) {
+            this.title = title;
+        }
+
+        @Override
+        public void at(long bytes, long size) {
+            long now = System.nanoTime();
+            if (now - due < 0 && bytes < size) {
+                return;
+            }
+            due = now + EVERY_NANOS;
+            double part = size == 0 ? 1 : (double) bytes / size;
+            int full = (int) (CELLS * part);
+            String numbers = "  [%s%s] %3d %%  %.1f of %.1f MiB  Ctrl-C cancels"
+                    .formatted(
+                            "#".repeat(full),
+                            "·".repeat(CELLS - full),
+                            (int) (100 * part),
+                            bytes / 1048576.0,
+                            size / 1048576.0);
+            int room = Math.max(0, terminal.getColumns() - 1 - numbers.length());
+            AttributedString name = new AttributedString(Visible.line(title));
+            String line = name.columnSubSequence(0, room) + numbers;
+            synchronized (running) {
+                progress = line;
+                eraseLine();
+                terminal.writer().print(line);
+                terminal.flush();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (isKept) {
+                reader.getHistory().save();
+            }
+            terminal.setAttributes(attributes);
+            terminal.close();
+        } catch (IOException e) {
+            // The program ends.
+        }
+    }
+}

@@ -1,0 +1,417 @@
+package chatd.client.talk;
+
+import chatd.client.net.Link;
+import chatd.client.net.UnknownServer;
+import chatd.protocol.Command;
+import chatd.protocol.Event;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An account's session as a person has it: it outlives connections. A thread of its own reads what comes, and after a
+ * loss connects again and shows what was missed, nothing twice; the person's thread sends. What the server ends (another
+ * log in, an administrator) stays ended until {@link #begin} is called again.
+ */
+public final class Conversation {
+    private static final long FIRST_ITEMS = 50;
+    private static final long SOME_ITEMS = 250;
+    private static final long FURTHER = 20;
+    private static final long MOST_ITEMS = 0xffff_ffffL;
+
+    /** A connection, what was asked on it and is not answered, and why it was cut from here. */
+    private record Connected(Link link, Deque<Exchange> asked, Deque<String> cut) {
+        Connected(Link link) {
+            this(link, new ConcurrentLinkedDeque<>(), new ConcurrentLinkedDeque<>());
+        }
+    }
+
+    private final Door door;
+    private final View view;
+    private final Transcript transcript;
+    private final Clock clock;
+    private final Return back;
+    private final Roster roster = new Roster();
+
+    /** Held while something is sent, so that answers come in the order of the questions. */
+    private final Object sending = new Object();
+
+    private volatile @Nullable Connected connected;
+    private volatile boolean isAway = true;
+    private volatile Preferences preferences = Preferences.none();
+    private volatile @Nullable Secret password;
+
+    /** Set while the session is moved to a new connection. */
+    private volatile @Nullable Move move;
+
+    /** @param random for the pauses between attempts to connect, so that not all come at once */
+    public Conversation(Door door, View view, Shown shown, Clock clock, RandomGenerator random) {
+        this.door = door;
+        this.view = view;
+        this.transcript = new Transcript(view, shown);
+        this.clock = clock;
+        this.back = new Return(door, view, random);
+    }
+
+    public Roster roster() {
+        return roster;
+    }
+
+    public Preferences preferences() {
+        return preferences;
+    }
+
+    /** Whether the session has ended and waits for {@link #begin}. */
+    public boolean isAway() {
+        return isAway;
+    }
+
+    public boolean isConnected() {
+        return connected != null;
+    }
+
+    /**
+     * Begins, or begins again.
+     *
+     * @param current the password, kept to log in again after a loss
+     */
+    public void begin(Door.In in, Secret current) {
+        password = current;
+        isAway = false;
+        know(in);
+        Thread.ofPlatform().daemon().name("conversation").start(() -> run(in));
+    }
+
+    /**
+     * Leaves in good order: what was sent is waited for. Blocks.
+     *
+     * @return what may or may not have been stored
+     */
+    public List<Item> leave() throws InterruptedException {
+        try {
+            ask(Exchange.command(), List.of()).await();
+        } catch (IOException e) {
+            // Then it stays open what became of it.
+        }
+        back.giveUp();
+        Connected now = connected;
+        if (now != null) {
+            now.link().close();
+        }
+        return transcript.open().stream().map(mine -> mine.item).toList();
+    }
+
+    private void run(Door.In first) {
+        View.Reason reason = transcript.isEmpty() ? View.Reason.FIRST : View.Reason.AWAY;
+        for (Door.In in = first; in != null; reason = View.Reason.LOSS) {
+            String why = talk(in, reason);
+            Move moving = move;
+            in = moving == null || why == null ? null : moving.to().join();
+            if (in == null && why != null && !back.isGivenUp()) {
+                view.lost(why);
+                switch (back.logIn(current(), why)) {
+                    case Return.Again(Door.In again) -> in = again;
+                    case Return.Ended(String reasonToEnd) -> end(reasonToEnd);
+                    case Return.GivenUp givenUp -> {}
+                }
+            }
+        }
+    }
+
+    /** Reads until the connection ends; returns why it did, null where the server has ended the session. */
+    private @Nullable String talk(Door.In in, View.Reason reason) {
+        Connected now = new Connected(in.link());
+        know(in);
+        synchronized (sending) {
+            connected = now;
+        }
+        Move moving = move;
+        if (moving != null && moving.to().isDone()) {
+            move = null;
+            moving.done().countDown();
+        }
+        String why = "The server closed the connection.";
+        boolean isGoingOn = true;
+        try {
+            catchUp(reason, transcript.isEmpty() ? FIRST_ITEMS : SOME_ITEMS);
+            boolean wasTold = false;
+            for (Event event = now.link().next();
+                    event != null;
+                    event = isGoingOn ? now.link().next() : null) {
+                isGoingOn = take(now, event, wasTold);
+                wasTold = event instanceof Event.Text text && text.sender().equals(Item.SERVER);
+            }
+        } catch (IOException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        why = now.cut().isEmpty() ? why : now.cut().getFirst();
+        // First of all, so that whoever is writing is not waited for.
+        now.link().abort();
+        synchronized (sending) {
+            if (now.equals(connected)) {
+                connected = null;
+            }
+        }
+        transcript.drop();
+        IOException lost = new IOException(why);
+        now.asked().forEach(exchange -> exchange.lost(lost));
+        return isGoingOn ? why : null;
+    }
+
+    private void know(Door.In in) {
+        roster.set(in.roster());
+        preferences = Preferences.of(in.settings());
+        view.preferences(preferences);
+    }
+
+    private void end(String why) {
+        isAway = true;
+        view.ended(why);
+    }
+
+    private Secret current() {
+        return java.util.Objects.requireNonNull(password, "begun without a password");
+    }
+
+    // What comes.
+
+    /** False where the session has ended. */
+    private boolean take(Connected now, Event event, boolean wasTold) throws IOException {
+        Item item = Item.of(event, door.user());
+        Exchange asked = now.asked().peek();
+        if (asked != null && asked.take(event, item)) {
+            if (asked.isOver()) {
+                now.asked().poll();
+            }
+            return true;
+        }
+        switch (event) {
+            case Event.CameOnline online -> presence(online.name(), true);
+            case Event.WentOffline offline
+            when offline.name().equals(door.user()) -> {
+                if (move == null) {
+                    end(wasTold ? "This session was ended by the server." : "The account was logged in elsewhere.");
+                }
+                return move != null;
+            }
+            case Event.WentOffline offline -> presence(offline.name(), false);
+            case Event.Piece piece -> piece.content().bytes().release();
+            default -> {
+                if (item != null) {
+                    transcript.arrived(item);
+                }
+            }
+        }
+        return true;
+    }
+
+    private void presence(String name, boolean online) {
+        Optional<Boolean> before = roster.put(name, online);
+        if (before.isEmpty() || before.get() != online) {
+            view.presence(
+                    name, online ? View.Presence.ONLINE : before.isEmpty() ? View.Presence.NEW : View.Presence.OFFLINE);
+        }
+    }
+
+    // What is asked for.
+
+    /** Asks, with the fence behind it. */
+    private Exchange ask(Exchange exchange, List<Command> commands) throws IOException {
+        synchronized (sending) {
+            Connected now = connected;
+            if (now == null) {
+                throw new NotConnected();
+            }
+            List<Command> all = new ArrayList<>(commands);
+            all.add(new Command.Replay(0));
+            now.asked().add(exchange);
+            try {
+                now.link().send(all);
+            } catch (IllegalArgumentException e) {
+                // It fits no packet: nothing of it has gone.
+                now.asked().remove(exchange);
+                throw e;
+            }
+        }
+        return exchange;
+    }
+
+    /** There is no connection at the moment: nothing was sent. */
+    public static final class NotConnected extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotConnected() {
+            super("There is no connection.");
+        }
+    }
+
+    /** Shows what is in the history and was not shown; asks further back until it meets what was. */
+    private Exchange catchUp(View.Reason reason, long count) throws IOException {
+        synchronized (sending) {
+            transcript.hold();
+            List<Outgoing> sent = transcript.open();
+            Exchange replay = Exchange.replay(done -> {
+                boolean mayReachFurther = done.items().size() >= count && count < MOST_ITEMS;
+                if (!transcript.replayed(reason, done.items(), mayReachFurther, sent)) {
+                    catchUpLater(reason, Math.min(MOST_ITEMS, FURTHER * count));
+                }
+            });
+            return ask(replay, List.of(new Command.Replay(count)));
+        }
+    }
+
+    /** For the thread that reads: what it sends might wait for what it has not read. */
+    private void catchUpLater(View.Reason reason, long count) {
+        Thread.startVirtualThread(() -> {
+            try {
+                catchUp(reason, count);
+            } catch (IOException e) {
+                // The next connection does it.
+            }
+        });
+    }
+
+    /** Shows the last {@code count} items. Blocks until they have come. */
+    public void history(long count) throws IOException, InterruptedException {
+        catchUp(View.Reason.ASKED, count).await();
+    }
+
+    // What is sent.
+
+    /** The fence behind it has been answered: it is stored, or the server said something that may be a refusal. */
+    private Exchange sent(Outgoing mine) {
+        return Exchange.command(done -> {
+            if (done.told().isEmpty()) {
+                transcript.stored(mine);
+            } else if (transcript.open().contains(mine)) {
+                // The history knows.
+                catchUpLater(View.Reason.CHECK, SOME_ITEMS);
+            }
+        });
+    }
+
+    /**
+     * Sends a text. Returns at once; the view is told when it is stored, or that it is not.
+     *
+     * @param to nobody named is everyone
+     * @throws NotConnected where there is no connection
+     * @throws IllegalArgumentException where a name is longer than any name
+     */
+    public void say(List<String> to, String text) throws IOException {
+        Outgoing mine = new Outgoing(door.user(), to, text, false, clock.instant());
+        synchronized (sending) {
+            transcript.sending(mine);
+            try {
+                ask(sent(mine), List.of(new Command.SendText(Outgoing.audience(to), text)));
+            } catch (NotConnected | IllegalArgumentException e) {
+                transcript.forget(mine);
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Sends a file. Blocks until it is gone; the view is told when it is stored, or that it is not.
+     *
+     * @param progress is told how many bytes have gone
+     */
+    public void send(List<String> to, String name, long size, InputStream content, LongConsumer progress)
+            throws IOException, InterruptedException {
+        Outgoing mine = new Outgoing(door.user(), to, name, true, clock.instant());
+        Exchange exchange;
+        synchronized (sending) {
+            Connected now = connected;
+            if (now == null) {
+                throw new NotConnected();
+            }
+            transcript.sending(mine);
+            try {
+                now.link().send(new Command.SendFile(Outgoing.audience(to), name, size), content, progress);
+            } catch (IllegalArgumentException e) {
+                transcript.forget(mine);
+                throw e;
+            } catch (IOException | RuntimeException e) {
+                // What was begun can't be taken back.
+                now.link().abort();
+                throw e;
+            }
+            exchange = ask(sent(mine), List.of());
+        }
+        exchange.await();
+    }
+
+    /** Fetches a file; where the server has none, it says so. Blocks until it is there. */
+    public void fetch(long file, Downloads downloads) throws IOException, InterruptedException {
+        ask(Exchange.fetch(downloads), List.of(new Command.FetchFile(file))).await();
+    }
+
+    /**
+     * Ends the connection, to have done with what is under way; it is made again. Any thread.
+     *
+     * @param why a sentence
+     */
+    public void cut(String why) {
+        Connected now = connected;
+        if (now != null) {
+            now.cut().add(why);
+            now.link().abort();
+        }
+    }
+
+    /**
+     * Changes the password. Blocks until it is answered.
+     *
+     * @return what the server said to it; null where it was a text, which has been shown
+     */
+    public @Nullable Event changePassword(Secret old, Secret chosen) throws IOException, InterruptedException {
+        Command change = new Command.ChangePassword(door.user(), old, chosen);
+        Event verdict = ask(Exchange.command(), List.of(change)).await().verdict();
+        if (verdict instanceof Event.PasswordChanged) {
+            password = chosen;
+        }
+        return verdict;
+    }
+
+    /**
+     * Changes the settings on the server. They are read again before, which {@code chat/1} does at log in alone: so the
+     * session goes on on a new connection. Blocks.
+     *
+     * @param mayReplace whether a document that is not JSON may be replaced
+     * @return whether it was done; not, where such a document was found
+     */
+    public boolean change(UnaryOperator<Preferences> change, boolean mayReplace)
+            throws IOException, InterruptedException, UnknownServer {
+        ask(Exchange.command(), List.of()).await();
+        Move moving = new Move();
+        move = moving;
+        try {
+            moving.to().complete(back.once(current()));
+        } finally {
+            if (moving.to().complete(null)) {
+                move = null;
+            }
+        }
+        cut("Moved to another connection.");
+        moving.done().await();
+        Preferences read = preferences;
+        if (read.isForeign() && !mayReplace) {
+            return false;
+        }
+        Preferences changed = change.apply(read);
+        ask(Exchange.command(), List.of(new Command.StoreSettings(changed.document())))
+                .await();
+        preferences = changed;
+        view.preferences(changed);
+        return true;
+    }
+}

@@ -1,0 +1,185 @@
+package chatd.client.talk;
+
+import chatd.client.net.Failure;
+import chatd.client.net.Link;
+import chatd.client.net.UnknownServer;
+import chatd.protocol.Command;
+import chatd.protocol.Document;
+import chatd.protocol.Event;
+import chatd.protocol.Presence;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is done before log in: each on a connection of its own, so that a person may take all the time they like between
+ * two answers. Any thread.
+ */
+public final class Door {
+    /** A refused registration may be followed by a text; nothing says whether it will be. */
+    private static final Duration FOR_A_TEXT = Duration.ofMillis(500);
+
+    private final Link.To server;
+    private final String user;
+
+    public Door(Link.To server, String user) {
+        this.server = server;
+        this.user = user;
+    }
+
+    /** The name that is logged in with. */
+    public String user() {
+        return user;
+    }
+
+    /** Why the door stays closed. */
+    public enum Reason {
+        WRONG_PASSWORD,
+        NO_SUCH_USER,
+        MUST_CHANGE,
+        NAME_TAKEN,
+        BAD_NAME,
+        BAD_PASSWORD,
+        /** What has no code of its own; the text says it. It may pass. */
+        OTHER
+    }
+
+    /** What the server answers. */
+    public sealed interface Answer {}
+
+    /** It is done; of a log in see {@link In}. */
+    public record Done() implements Answer {}
+
+    /**
+     * Logged in; the link is the caller's.
+     *
+     * @param lastLogin of the log in before this one; empty is never
+     * @param tookOver whether another session of the account was ended by it
+     */
+    public record In(Link link, Optional<Instant> lastLogin, boolean tookOver, List<Presence> roster, Document settings)
+            implements Answer {}
+
+    /** @param text a sentence for a person; it may quote the server */
+    public record Refused(Reason reason, String text) implements Answer {}
+
+    /**
+     * Logs in.
+     *
+     * @throws Failure where the server can't be reached or is not to be believed
+     */
+    public Answer logIn(Secret password) throws UnknownServer {
+        Link link = server.connect();
+        try {
+            link.send(List.of(new Command.LogIn(user, password)));
+            Event answer = next(link);
+            return switch (answer) {
+                case Event.LoggedIn in -> entered(link, in.lastLogin(), false, in.roster());
+                case Event.TookOver in -> entered(link, in.lastLogin(), true, in.roster());
+                case Event.WrongPassword wrong -> refused(link, Reason.WRONG_PASSWORD, "The password is wrong.");
+                case Event.NoSuchUser none ->
+                    refused(link, Reason.NO_SUCH_USER, "There is no user called " + user + ".");
+                case Event.MustChangePassword must ->
+                    refused(link, Reason.MUST_CHANGE, "The password was given once and must be changed first.");
+                default -> other(link, answer);
+            };
+        } catch (IOException e) {
+            throw lost(link, e);
+        }
+    }
+
+    private static In entered(Link link, Optional<Instant> lastLogin, boolean tookOver, List<Presence> roster)
+            throws IOException {
+        if (next(link) instanceof Event.Settings settings) {
+            return new In(link, lastLogin, tookOver, roster, settings.document());
+        }
+        throw new IOException("The server did not send the settings.");
+    }
+
+    /** Changes the password, also one that must be changed. */
+    public Answer changePassword(Secret old, Secret chosen) throws UnknownServer {
+        Link link = server.connect();
+        try {
+            link.send(List.of(new Command.ChangePassword(user, old, chosen)));
+            Event answer = next(link);
+            return switch (answer) {
+                case Event.PasswordChanged changed -> {
+                    link.close();
+                    yield new Done();
+                }
+                case Event.WrongOldPassword wrong -> refused(link, Reason.WRONG_PASSWORD, "The old password is wrong.");
+                case Event.BadNewPassword bad ->
+                    refused(link, Reason.BAD_PASSWORD, "The new password breaks the rules.");
+                case Event.NoSuchUser none ->
+                    refused(link, Reason.NO_SUCH_USER, "There is no user called " + user + ".");
+                default -> other(link, answer);
+            };
+        } catch (IOException e) {
+            throw lost(link, e);
+        }
+    }
+
+    /** Makes the account. */
+    public Answer register(Secret password) throws UnknownServer {
+        Link link = server.connect();
+        try {
+            link.send(List.of(new Command.Register(user, password)));
+            Event answer = next(link);
+            return switch (answer) {
+                case Event.Registered done -> registered(link);
+                case Event.NameTaken taken ->
+                    refused(
+                            link,
+                            Reason.NAME_TAKEN,
+                            "The name " + user + " is taken, or was once: no name is given twice.");
+                case Event.BadName bad -> badName(link);
+                case Event.BadPassword bad -> refused(link, Reason.BAD_PASSWORD, "The password breaks the rules.");
+                default -> other(link, answer);
+            };
+        } catch (IOException e) {
+            throw lost(link, e);
+        }
+    }
+
+    private static Answer registered(Link link) {
+        link.close();
+        return new Done();
+    }
+
+    private Answer badName(Link link) throws IOException {
+        return link.next(FOR_A_TEXT) instanceof Event.Text text
+                ? refused(link, Reason.BAD_NAME, text.text())
+                : refused(
+                        link,
+                        Reason.BAD_NAME,
+                        "The name " + user + " breaks the rules: it begins with a letter or digit, has letters, digits,"
+                                + " . _ - in it, at most 32 bytes, and looks like nobody else's.");
+    }
+
+    private static Event next(Link link) throws IOException {
+        Event event = link.next();
+        if (event == null) {
+            throw new IOException("The server closed the connection.");
+        }
+        return event;
+    }
+
+    private static Refused refused(Link link, Reason reason, String text) {
+        link.close();
+        return new Refused(reason, text);
+    }
+
+    private static Refused other(Link link, Event answer) throws IOException {
+        if (answer instanceof Event.Text text) {
+            return refused(link, Reason.OTHER, text.text());
+        }
+        throw new IOException("The server gave an answer that is none.");
+    }
+
+    private static Failure lost(Link link, IOException why) {
+        link.abort();
+        return new Failure(Failure.NO_SERVER, String.valueOf(why.getMessage()));
+    }
+}

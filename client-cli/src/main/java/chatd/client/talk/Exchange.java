@@ -1,0 +1,146 @@
+package chatd.client.talk;
+
+import chatd.protocol.Event;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was asked of the server, and what came before its answer was over. Every question is followed by a replay of no
+ * items: commands take effect in order, so the <em>clear</em> that answers it is the fence (rule 8 of {@code
+ * chat-1.md}), and no timer is needed. Fed by the thread that reads the link.
+ */
+final class Exchange {
+    private final boolean isReplay;
+    private final @Nullable Downloads downloads;
+    private final Consumer<Exchange> then;
+    private final List<Item> items = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private final CompletableFuture<Exchange> done = new CompletableFuture<>();
+    private @Nullable Event verdict;
+    private boolean begun;
+
+    private Exchange(boolean isReplay, @Nullable Downloads downloads, Consumer<Exchange> then) {
+        this.isReplay = isReplay;
+        this.downloads = downloads;
+        this.then = then;
+    }
+
+    /** @param then done by the thread that reads, when the answer is over; never where the link ends before */
+    static Exchange command(Consumer<Exchange> then) {
+        return new Exchange(false, null, then);
+    }
+
+    static Exchange command() {
+        return command(exchange -> {});
+    }
+
+    /** As {@link #command(Consumer)}. */
+    static Exchange replay(Consumer<Exchange> then) {
+        return new Exchange(true, null, then);
+    }
+
+    static Exchange fetch(Downloads downloads) {
+        return new Exchange(false, downloads, exchange -> {});
+    }
+
+    /** What the replay had. */
+    List<Item> items() {
+        return items;
+    }
+
+    /** What {@code server} said in between: a refusal, or by chance something said to all. */
+    List<String> told() {
+        return told;
+    }
+
+    /** What became of a change of password, which has answers of its own; else null. */
+    @Nullable
+    Event verdict() {
+        return verdict;
+    }
+
+    /**
+     * Takes what is for it.
+     *
+     * @param item the event as an item, where it is one
+     * @return whether it was for this alone, and is nothing that arrived
+     * @throws IOException where a file can't be written; or where it can't be told what the answer is: a server that
+     *     refuses a replay answers with a text alone, and then the first <em>clear</em> would be the fence
+     */
+    boolean take(Event event, @Nullable Item item) throws IOException {
+        switch (event) {
+            case Event.Text text
+            when item != null -> {
+                return take(item);
+            }
+            case Event.FileOffer offer
+            when item != null -> {
+                return take(item);
+            }
+            case Event.FileContent content when downloads != null -> downloads.begin(content);
+            case Event.Piece piece when downloads != null -> downloads.take(piece.content());
+            case Event.PasswordChanged changed -> verdict = changed;
+            case Event.WrongOldPassword wrong -> verdict = wrong;
+            case Event.BadNewPassword bad -> verdict = bad;
+            case Event.ClearScreen clear -> cleared();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean take(Item item) {
+        if (isReplay && begun) {
+            items.add(item);
+            return true;
+        }
+        if (item.isFromServer()) {
+            told.add(item.text());
+        }
+        return false;
+    }
+
+    private void cleared() throws IOException {
+        if (isReplay && !begun) {
+            if (!told.isEmpty()) {
+                throw new IOException("The server said: " + String.join(" ", told));
+            }
+            begun = true;
+            return;
+        }
+        then.accept(this);
+        done.complete(this);
+    }
+
+    /** Whether the answer is over. */
+    boolean isOver() {
+        return done.isDone();
+    }
+
+    /** The link has ended. */
+    void lost(IOException why) {
+        done.completeExceptionally(why);
+    }
+
+    /**
+     * Blocks until the answer is over.
+     *
+     * @throws IOException where the link ended before
+     */
+    Exchange await() throws IOException, InterruptedException {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    String.valueOf(
+                            java.util.Objects.requireNonNull(e.getCause()).getMessage()),
+                    e);
+        }
+    }
+}

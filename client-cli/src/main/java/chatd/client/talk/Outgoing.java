@@ -1,0 +1,32 @@
+package chatd.client.talk;
+
+import chatd.protocol.Audience;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What was sent from here and is not known to be stored yet. */
+final class Outgoing {
+    final Item item;
+
+    /**
+     * @param to nobody named is everyone
+     * @param text of a file its name
+     */
+    Outgoing(String me, List<String> to, String text, boolean isFile, Instant now) {
+        this.item = new Item(me, true, now, false, text, isFile ? -1L : null, Optional.of(to));
+    }
+
+    static Audience audience(List<String> to) {
+        return to.isEmpty() ? Audience.everyone() : new Audience.Some(to);
+    }
+
+    /** Whether an item that the server tells of can be this one. */
+    boolean is(Item told) {
+        return told.isMine() && told.isFile() == item.isFile() && told.text().equals(item.text());
+    }
+
+    List<String> to() {
+        return item.to().orElseThrow();
+    }
+}

@@ -1,0 +1,103 @@
+package chatd.client.talk;
+
+import chatd.client.net.Failure;
+import chatd.client.net.UnknownServer;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** Logging in again after a loss: with growing pauses, each a little different from everybody else's. One thread. */
+final class Return {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    private final Door door;
+    private final View view;
+    private final RandomGenerator random;
+    private final CountDownLatch givenUp = new CountDownLatch(1);
+
+    Return(Door door, View view, RandomGenerator random) {
+        this.door = door;
+        this.view = view;
+        this.random = random;
+    }
+
+    /** What came of it. */
+    sealed interface Outcome {}
+
+    record Again(Door.In in) implements Outcome {}
+
+    /** It may not; {@code why} is a sentence. */
+    record Ended(String why) implements Outcome {}
+
+    record GivenUp() implements Outcome {}
+
+    /** The person leaves. Any thread. */
+    void giveUp() {
+        givenUp.countDown();
+    }
+
+    boolean isGivenUp() {
+        return givenUp.getCount() == 0;
+    }
+
+    /** Tries once. */
+    Door.In once(Secret password) throws IOException, UnknownServer {
+        return switch (door.logIn(password)) {
+            case Door.In in -> in;
+            case Door.Refused(Door.Reason reason, String text) -> throw new IOException(text);
+            case Door.Done done -> throw new IllegalStateException("a log in has another answer");
+        };
+    }
+
+    /**
+     * Tries until it is in.
+     *
+     * @param known why the connection was lost: said already
+     */
+    Outcome logIn(Secret password, String known) {
+        String told = known;
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            String why;
+            try {
+                long millis = pause.toMillis();
+                if (givenUp.await(millis / 2 + random.nextLong(millis), TimeUnit.MILLISECONDS)) {
+                    return new GivenUp();
+                }
+                switch (door.logIn(password)) {
+                    case Door.In in
+                    when isGivenUp() -> {
+                        in.link().close();
+                        return new GivenUp();
+                    }
+                    case Door.In in -> {
+                        view.back();
+                        return new Again(in);
+                    }
+                    case Door.Refused(Door.Reason reason, String text) when reason == Door.Reason.OTHER -> why = text;
+                    case Door.Refused(Door.Reason reason, String text) -> {
+                        return new Ended(text);
+                    }
+                    case Door.Done done -> throw new IllegalStateException("a log in has another answer");
+                }
+            } catch (UnknownServer e) {
+                return new Ended("Nobody vouches for the server's certificate any more.");
+            } catch (Failure e) {
+                why = e.text();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new GivenUp();
+            }
+            if (!why.equals(told)) {
+                view.lost(why);
+                told = why;
+            }
+            Duration longer = pause.multipliedBy(2);
+            pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+        }
+    }
+}

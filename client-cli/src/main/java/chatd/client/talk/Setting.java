@@ -1,0 +1,53 @@
+package chatd.client.talk;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a person may set: where it stands in the document on the server, and the values it can have. */
+public enum Setting {
+    THEME("terminal", "colours for a terminal that is", "auto", "dark", "light", "none"),
+    TIME("common", "how times are written", "24h", "12h", "iso"),
+    NOTIFY("common", "which texts ring", "mentions", "all", "never"),
+    ALERT("terminal", "how they ring: the bell, the desktop (OSC 777)", "bell", "desktop", "both"),
+    PRESENCE("terminal", "who comes and goes is shown", "all", "none"),
+    HISTORY("terminal", "typed lines are kept on this machine", "on", "off");
+
+    private final String section;
+    private final String meaning;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> choices;
+
+    Setting(String section, String meaning, String... choices) {
+        this.section = section;
+        this.meaning = meaning;
+        this.choices = List.of(choices);
+    }
+
+    /** As it is typed. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code common} to all our clients, or of the {@code terminal}. */
+    String section() {
+        return section;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    /** The first is the default. */
+    public List<String> choices() {
+        return choices;
+    }
+
+    public static Optional<Setting> of(String key) {
+        return Arrays.stream(Setting.values())
+                .filter(setting -> setting.key().equals(key))
+                .findFirst();
+    }
+}
