@@ -139,6 +139,7 @@ public final class Main implements Callable<Integer> {
         TLS_LOG.setLevel(Level.OFF);
         // As the system prefers, not IPv4 always.
         System.setProperty("java.net.preferIPv6Addresses", "system");
+        Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         int end = Arrays.asList(arguments).indexOf("--");
@@ -236,7 +237,7 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Address where = address();
         String user = user();
-        Link.To server = server();
+        Link.To server = Link.ahead(server());
         AtomicReference<Roster> people = new AtomicReference<>(new Roster());
         try (Screen screen =
                 isTerminal() ? terminal(() -> java.util.Objects.requireNonNull(people.get())) : new PlainScreen()) {

@@ -7,15 +7,11 @@ import java.io.PrintStream;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How scripts are told what was said: as lines to read, or as JSON, an object a line (docs/client.md). */
 final class Printed {
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
-
     enum Form {
         text,
         jsonl
@@ -30,7 +26,8 @@ final class Printed {
     void item(PrintStream out, Item item) {
         Long file = item.file();
         if (form == Form.jsonl) {
-            ObjectNode line = JSON.createObjectNode()
+            ObjectNode line = JsonNodeFactory.instance
+                    .objectNode()
                     .put("type", file == null ? "text" : "file")
                     .put("time", item.time().toString())
                     .put("from", item.sender());
@@ -40,9 +37,13 @@ final class Printed {
                             : line.put("name", item.text()).put("file", file));
         } else {
             String what = file == null ? Visible.text(item.text()) : "file " + file + ": " + Visible.line(item.text());
-            out.println(
-                    TIME.format(item.time()) + " " + Visible.line(item.sender()) + ": " + what.replace("\n", "\n    "));
+            out.println(time().format(item.time()) + " " + Visible.line(item.sender()) + ": "
+                    + what.replace("\n", "\n    "));
         }
+    }
+
+    private static DateTimeFormatter time() {
+        return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
     }
 
     /** An event that is something to tell. */
@@ -61,7 +62,7 @@ final class Printed {
 
     private void presence(PrintStream out, String name, String state) {
         if (form == Form.jsonl) {
-            out.println(JSON.createObjectNode().put("type", state).put("name", name));
+            out.println(JsonNodeFactory.instance.objectNode().put("type", state).put("name", name));
         } else {
             out.println("* " + Visible.line(name) + " is " + state);
         }

@@ -241,8 +241,9 @@ final class Talk {
                 bar.shown = shown;
                 conversation.fetch(file, download);
             });
-            if (download.whole() != null) {
-                presenter.notice("Saved as " + download.whole());
+            Path whole = download.whole();
+            if (whole != null) {
+                presenter.notice("Saved as " + whole);
             }
         }
     }

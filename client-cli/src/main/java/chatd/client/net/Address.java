@@ -9,7 +9,7 @@ public record Address(Optional<String> user, String host, int port) {
     public static final int DEFAULT_PORT = 7443;
 
     private static final Pattern FORM = Pattern.compile(
-            "(?:(?<user>[^@]+)@)?(?:\\[(?<v6>[0-9A-Fa-f:.%]+)\\]|(?<host>[^@:\\[\\]\\s]+))(?::(?<port>\\d{1,5}))?");
+            "(?:(?<user>[^@]+)@)?(?:\\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\\]\\s]+)?)\\]|(?<host>[^@:\\[\\]\\s]+))(?::(?<port>\\d{1,5}))?");
 
     /**
      * Reads one.

@@ -20,18 +20,22 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.Security;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import jdk.net.ExtendedSocketOptions;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +84,29 @@ public final class Link implements Closeable {
         return () -> connect(server, trust, codec);
     }
 
+    /** Connects now, beside whatever else there is to do; the first that asks for a link gets that one. */
+    public static To ahead(To server) {
+        FutureTask<Link> first = new FutureTask<>(server::connect);
+        Thread.ofPlatform().daemon().name("connect").start(first);
+        AtomicBoolean isTaken = new AtomicBoolean();
+        return () -> isTaken.compareAndSet(false, true) ? taken(first) : server.connect();
+    }
+
+    private static Link taken(FutureTask<Link> first) throws UnknownServer {
+        try {
+            return first.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case UnknownServer unknown -> throw unknown;
+                case Failure failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Failure.NO_SERVER, "Interrupted.");
+        }
+    }
+
     private static Link connect(Address server, Trust trust, Chat1 codec) throws UnknownServer {
         Socket plain = reach(server);
         Trust.Check check = trust.check(server);
@@ -106,6 +133,22 @@ public final class Link implements Closeable {
             throw new Failure(
                     Failure.NO_SERVER,
                     refusal == null ? "No TLS connection to " + server.server() + ": " + root(e) + "." : refusal);
+        }
+    }
+
+    /**
+     * Makes ready what the first connection needs and takes a fifth of a second: curves, algorithms, providers. For a
+     * thread beside the one that reads the arguments; to leave it out changes nothing but the time.
+     */
+    public static void prepare() {
+        try {
+            context(null);
+            KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
+            curve.initialize(new ECGenParameterSpec("secp256r1"));
+            curve.generateKeyPair();
+            KeyPairGenerator.getInstance("ML-KEM-768").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            // The connection will say what is wrong.
         }
     }
 
@@ -153,12 +196,12 @@ public final class Link implements Closeable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    private static SSLContext context(TrustManager trust) throws GeneralSecurityException {
-        // Last of all: the ciphers stay the JDK's; signatures by RSA-PSS and Ed25519 are found only under its names.
-        Security.addProvider(new BouncyCastleProvider());
+    private static SSLContext context(@Nullable TrustManager trust) throws GeneralSecurityException {
+        // Last of all: what the JDK has stays the JDK's.
+        Security.addProvider(new PssSignatures());
         SSLContext context =
                 SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()));
-        context.init(null, new TrustManager[] {trust}, new SecureRandom());
+        context.init(null, trust == null ? null : new TrustManager[] {trust}, new SecureRandom());
         return context;
     }
 

@@ -32,6 +32,9 @@ public final class Trust {
     private static final List<Path> SYSTEM =
             List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"), Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
 
+    /** The purpose {@code serverAuth}. */
+    private static final String FOR_SERVERS = "1.3.6.1.5.5.7.3.1";
+
     private final @Nullable Path authorities;
     private final Optional<Fingerprint> named;
     private final KnownHosts known;
@@ -146,6 +149,10 @@ public final class Trust {
         /** As if the certificate itself were believed: then nothing is left to object to but what it is for. */
         private void checkName(X509Certificate[] chain, String kind, Socket socket)
                 throws GeneralSecurityException, IOException {
+            List<String> uses = chain[0].getExtendedKeyUsage();
+            if (uses != null && !uses.contains(FOR_SERVERS)) {
+                throw refuse("The server's certificate is not one for a server.");
+            }
             try {
                 trusting(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {

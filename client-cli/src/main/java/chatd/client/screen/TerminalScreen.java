@@ -48,6 +48,9 @@ public final class TerminalScreen implements Screen {
                 .system(true)
                 .name("chat-client")
                 .nativeSignals(true)
+                // To ask the terminal how it joins emoji takes a third of a second where it does not answer, and what
+                // was typed meanwhile; not asked, it counts them as JLine does.
+                .graphemeCluster(false)
                 .build();
         reader = LineReaderBuilder.builder()
                 .terminal(terminal)

@@ -29,6 +29,7 @@ public final class Downloads implements Closeable {
     private @Nullable Path part;
     private @Nullable OutputStream out;
     private @Nullable Path whole;
+    private @Nullable IOException failure;
 
     /** Is told how far it is. */
     public interface Progress {
@@ -42,13 +43,24 @@ public final class Downloads implements Closeable {
         this.progress = progress;
     }
 
-    public void begin(Event.FileContent file) throws IOException {
+    void begin(Event.FileContent file) {
         name = written(file.name());
         size = file.size();
-        Files.createDirectories(directory);
-        part = Files.createTempFile(directory, ".fetching-", "");
-        out = Files.newOutputStream(part, StandardOpenOption.WRITE);
+        try {
+            Files.createDirectories(directory);
+            part = Files.createTempFile(directory, ".fetching-", "");
+            out = Files.newOutputStream(part, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            failed(e);
+        }
         progress.at(name, 0, size);
+    }
+
+    /** It can't be written: what still comes of it is thrown away, and the connection goes on. */
+    private void failed(IOException why) {
+        failure =
+                new IOException("The file can't be written to " + directory.toAbsolutePath() + ": " + why.getMessage());
+        out = null;
     }
 
     /** What a file will be called here: what is shown is what is written. */
@@ -59,7 +71,7 @@ public final class Downloads implements Closeable {
     }
 
     /** Takes a piece, releasing it. */
-    public void take(Content piece) throws IOException {
+    void take(Content piece) {
         try {
             OutputStream into = out;
             if (into != null) {
@@ -72,6 +84,8 @@ public final class Downloads implements Closeable {
                     whole = place();
                 }
             }
+        } catch (IOException e) {
+            failed(e);
         } finally {
             piece.bytes().release();
         }
@@ -120,8 +134,15 @@ public final class Downloads implements Closeable {
         return start + number + ending;
     }
 
-    /** The file, once it is whole; else null. */
-    public @Nullable Path whole() {
+    /**
+     * The file, once it is whole; null where none came.
+     *
+     * @throws IOException where it could not be written
+     */
+    public @Nullable Path whole() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
         return whole;
     }
 

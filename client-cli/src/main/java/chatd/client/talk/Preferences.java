@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -16,11 +17,14 @@ import tools.jackson.databind.node.ObjectNode;
  * and {@code common} are ours; the rest stays as it is. Immutable.
  */
 public final class Preferences {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    /** Made when the first document is there: it takes a while. */
+    private static final class Json {
+        static final JsonMapper MAPPER = JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
+    }
 
     private static final String COMMON = "common";
     private static final String IGNORED = "ignored";
@@ -35,7 +39,7 @@ public final class Preferences {
 
     /** Those of somebody who never set anything. */
     public static Preferences none() {
-        return new Preferences(JSON.createObjectNode(), false);
+        return new Preferences(JsonNodeFactory.instance.objectNode(), false);
     }
 
     /** Reads a document; one that is no JSON object has no settings for us. */
@@ -44,11 +48,11 @@ public final class Preferences {
             return none();
         }
         try {
-            return JSON.readTree(document.bytes()) instanceof ObjectNode object
+            return Json.MAPPER.readTree(document.bytes()) instanceof ObjectNode object
                     ? new Preferences(object, false)
-                    : new Preferences(JSON.createObjectNode(), true);
+                    : new Preferences(JsonNodeFactory.instance.objectNode(), true);
         } catch (JacksonException e) {
-            return new Preferences(JSON.createObjectNode(), true);
+            return new Preferences(JsonNodeFactory.instance.objectNode(), true);
         }
     }
 
@@ -94,6 +98,6 @@ public final class Preferences {
     }
 
     public Document document() {
-        return new Document(JSON.writeValueAsBytes(root));
+        return new Document(Json.MAPPER.writeValueAsBytes(root));
     }
 }

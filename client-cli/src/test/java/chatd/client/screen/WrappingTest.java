@@ -1,0 +1,52 @@
+package chatd.client.screen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jline.utils.AttributedString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WrappingTest {
+    private static List<String> wrap(String text, int columns, int indent) {
+        return Wrapping.lines(new AttributedString(text), columns, indent).stream()
+                .map(AttributedString::toString)
+                .toList();
+    }
+
+    @Test
+    void itBreaksBetweenWordsAndSetsTheRestIn() {
+        assertThat(wrap("12:00 bob: one two three four five", 21, 6))
+                .containsExactly("12:00 bob: one two", "      three four", "      five");
+    }
+
+    @Test
+    void noLineOfATextCanPassForAnother() {
+        for (String text : List.of("x\n12:00 alice: lies", "x" + " ".repeat(100) + "12:00 alice: lies")) {
+            assertThat(wrap("12:00 bob: " + text, 80, 6).stream().skip(1)).allMatch(line -> line.startsWith("      "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "你", "é", "👩‍👩‍👧", "a 你 "})
+    void noLineIsWiderThanTheTerminal(String part) {
+        String text = part.repeat(200);
+        for (int columns : new int[] {40, 41, 80, 120}) {
+            List<AttributedString> lines = Wrapping.lines(new AttributedString(text), columns, 6);
+            assertThat(lines).allMatch(line -> line.columnLength() < columns);
+            assertThat(String.join(
+                                    "",
+                                    lines.stream()
+                                            .map(AttributedString::toString)
+                                            .toList())
+                            .replace(" ", ""))
+                    .isEqualTo(text.replace(" ", ""));
+        }
+    }
+
+    @Test
+    void emptyLinesStay() {
+        assertThat(wrap("a\n\nb", 80, 2)).containsExactly("a", "  ", "  b");
+    }
+}
