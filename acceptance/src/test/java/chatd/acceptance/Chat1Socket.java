@@ -121,6 +121,16 @@ final class Chat1Socket implements AutoCloseable {
         assertThat(frame.name()).isEqualTo(from);
     }
 
+    /** As {@link #expectText}, after whatever presence comes before. */
+    void awaitText(String from, String text) {
+        Frame frame = next();
+        while (frame.isPresence()) {
+            frame = next();
+        }
+        assertThat(frame.text()).as("text of %s", frame).isEqualTo(text);
+        assertThat(frame.name()).isEqualTo(from);
+    }
+
     /** The next frame must be a text from {@code server}; what it says. */
     String expectServerText() {
         Frame frame = expect(Wire.TEXT);

@@ -1,7 +1,12 @@
 package chatd.acceptance;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -9,38 +14,80 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** Stands on a Unix socket between a daemon and its database, and cuts their connections. Any thread. */
+/**
+ * Stands between two programs, on a Unix socket or on a port of its own, and cuts or slows their connections. Any thread.
+ */
 final class CutProxy implements AutoCloseable {
 
-    private final Path directory;
+    private final @Nullable Path directory;
     private final ServerSocketChannel server;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger swallowed = new AtomicInteger();
-    private volatile Path target = Path.of("/nowhere");
+    private volatile SocketAddress target = UnixDomainSocketAddress.of("/nowhere");
     private volatile boolean swallowing;
+    private volatile Duration pause = Duration.ZERO;
 
-    CutProxy() {
-        try {
-            directory = Files.createTempDirectory(Path.of("/tmp"), "cut");
-            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            server.bind(UnixDomainSocketAddress.of(path()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private CutProxy(@Nullable Path directory, ServerSocketChannel server) {
+        this.directory = directory;
+        this.server = server;
         Thread.ofPlatform().daemon().start(this::accept);
     }
 
-    Path path() {
+    /** On a Unix socket, whose path is {@link #path}. */
+    static CutProxy onSocket() {
+        try {
+            Path directory = Files.createTempDirectory(Path.of("/tmp"), "cut");
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            server.bind(UnixDomainSocketAddress.of(socket(directory)));
+            return new CutProxy(directory, server);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** On a port of the loopback address, which {@link #port} tells. */
+    static CutProxy onPort(int target) {
+        try {
+            ServerSocketChannel server = ServerSocketChannel.open();
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            CutProxy proxy = new CutProxy(null, server);
+            proxy.forwardTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path socket(Path directory) {
         return directory.resolve("db.sock");
     }
 
-    void forwardTo(Path database) {
-        target = database;
+    Path path() {
+        return socket(requireNonNull(directory));
+    }
+
+    int port() {
+        try {
+            return ((InetSocketAddress) server.getLocalAddress()).getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void forwardTo(SocketAddress there) {
+        target = there;
+    }
+
+    /** From now on it waits so long after each 64 KiB. */
+    void slow(Duration after) {
+        pause = after;
     }
 
     int connections() {
@@ -70,14 +117,14 @@ final class CutProxy implements AutoCloseable {
             while (true) {
                 SocketChannel daemon = server.accept();
                 try {
-                    SocketChannel database = SocketChannel.open(UnixDomainSocketAddress.of(target));
+                    SocketChannel database = SocketChannel.open(target);
                     connections.incrementAndGet();
                     open.add(daemon);
                     open.add(database);
                     Thread.ofPlatform().daemon().start(() -> copy(daemon, database, false));
                     Thread.ofPlatform().daemon().start(() -> copy(database, daemon, true));
                 } catch (IOException _) {
-                    end(daemon); // no database there
+                    end(daemon); // nobody there
                 }
             }
         } catch (IOException _) {
@@ -98,9 +145,12 @@ final class CutProxy implements AutoCloseable {
                     to.write(buffer);
                 }
                 buffer.clear();
+                Thread.sleep(pause);
             }
         } catch (IOException _) {
             // cut
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
         end(from);
         end(to);
@@ -119,7 +169,9 @@ final class CutProxy implements AutoCloseable {
         try {
             server.close();
             cut();
-            Wire.deleteTree(directory);
+            if (directory != null) {
+                Wire.deleteTree(directory);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -76,10 +76,10 @@ class DatabaseAwayIT {
 
     @Test
     void connectionCutInTheMiddleOfCommitsLosesNothingAndDoublesNothing() throws Exception {
-        try (var proxy = new CutProxy();
+        try (var proxy = CutProxy.onSocket();
                 Demo demo = new Demo(
                         Map.of("CHATD_DATABASE_SOCKET", proxy.path().toString(), "CHATD_LIMITS_REPLAY", "1000000"))) {
-            proxy.forwardTo(demo.directory.resolve("mariadb.sock"));
+            proxy.forwardTo(UnixDomainSocketAddress.of(demo.directory.resolve("mariadb.sock")));
             demo.begin("--port", "0");
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
             Talker.begin(talkers, 1_000_000);

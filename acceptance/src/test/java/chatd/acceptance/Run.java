@@ -39,7 +39,7 @@ record Run(int exit, String out, String err) {
                 .start();
     }
 
-    static List<String> command(String... arguments) {
+    static ArrayList<String> command(String... arguments) {
         var command = new ArrayList<String>();
         command.add(ROOT.resolve("chat").toString());
         command.addAll(List.of(arguments));
@@ -49,6 +49,11 @@ record Run(int exit, String out, String err) {
     /** Sends a signal as {@code kill} does; a negative number is a process group. */
     static void signal(String signal, long pid) {
         program("", Map.of(), List.of("sh", "-c", "kill -s " + signal + " -- " + pid));
+    }
+
+    /** Runs any program, with nothing on its standard input. */
+    static Run program(List<String> command) {
+        return program("", Map.of(), command);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command) {

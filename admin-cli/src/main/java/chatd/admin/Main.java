@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         description = "Manages users of a running chatd, and inspects its log.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {UserCommand.class, LogCommand.class, StatusCommand.class, VersionCommand.class},
+        subcommands = {UserCommand.class, LogCommand.class, CertCommand.class, StatusCommand.class, VersionCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0: done",

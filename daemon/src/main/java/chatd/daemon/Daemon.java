@@ -137,7 +137,16 @@ final class Daemon {
         List<InetSocketAddress> addresses = listener.open();
         started(listener::stopAccepting);
         AdminSocket admin = new AdminSocket(
-                config.admin().socket(), Version.current(), addresses, services, sessions, journal, log, audit, random);
+                config.admin().socket(),
+                Version.current(),
+                addresses,
+                tls.certificate(),
+                services,
+                sessions,
+                journal,
+                log,
+                audit,
+                random);
         started(admin::close);
         return addresses;
     }

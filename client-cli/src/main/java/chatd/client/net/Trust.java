@@ -2,6 +2,7 @@ package chatd.client.net;
 
 import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
+import chatd.certs.ServerNames;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -157,7 +158,7 @@ public final class Trust {
                 trusting(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {
                 throw refuse("The server's certificate is not one for " + server.host() + ", but for "
-                        + String.join(", ", UnknownServer.names(chain[0])) + " (" + e.getMessage()
+                        + String.join(", ", ServerNames.of(chain[0])) + " (" + e.getMessage()
                         + "). Use a name that it has.");
             }
         }

@@ -195,9 +195,15 @@ public final class TerminalScreen implements Screen {
                 cancel.run();
             }
         });
+        // Between two lines nobody reads the keys, so Ctrl-C has to come as a signal.
+        Attributes quiet = terminal.getAttributes();
+        Attributes signalling = new Attributes(quiet);
+        signalling.setLocalFlag(Attributes.LocalFlag.ISIG, true);
+        terminal.setAttributes(signalling);
         try {
             work.run(new Bar(title));
         } finally {
+            terminal.setAttributes(quiet);
             synchronized (running) {
                 if (progress != null) {
                     progress = null;

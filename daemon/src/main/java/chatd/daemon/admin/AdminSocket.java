@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +66,7 @@ public final class AdminSocket implements AutoCloseable {
             Path path,
             String version,
             List<InetSocketAddress> listening,
+            X509Certificate certificate,
             Services services,
             Sessions sessions,
             Journal journal,
@@ -84,6 +86,7 @@ public final class AdminSocket implements AutoCloseable {
                 new LogCommands.Key(log),
                 new LogCommands.Anchor(log),
                 new LogCommands.Messages(log, services),
+                new CertShow(certificate),
                 new Status(version, listening, sessions, journal, log))) {
             commands.put(command.name(), command);
         }

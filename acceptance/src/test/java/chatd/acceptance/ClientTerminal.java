@@ -1,0 +1,68 @@
+package chatd.acceptance;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts {@code ./chat client} in terminals, for people with a home of their own. Closing it closes the terminals. */
+final class ClientTerminal implements AutoCloseable {
+
+    private final Demo demo;
+    private final Path homes;
+    private final List<Terminal> open = new ArrayList<>();
+
+    ClientTerminal(Demo demo) {
+        this.demo = demo;
+        try {
+            homes = Files.createTempDirectory(Path.of("/tmp"), "cl");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the client keeps what it remembers of this person. */
+    Path state(String name) {
+        return homes.resolve(name).resolve("chatd");
+    }
+
+    /** Starts it for a name, at a port; more options go before the address. */
+    Terminal start(String name, int port, String... options) {
+        var command = Run.command("client");
+        command.addAll(List.of(options));
+        command.add(name + "@localhost:" + port);
+        var terminal = new Terminal(
+                List.of("XDG_STATE_HOME=" + homes.resolve(name), "CHAT_CA=", "CHAT_PORT=", "TZ=UTC", "LC_ALL=C.UTF-8"),
+                command);
+        open.add(terminal);
+        return terminal;
+    }
+
+    /** Starts it and logs in. */
+    Terminal logIn(Demo.Person person, String... options) {
+        return logIn(person, demo.port(), options);
+    }
+
+    Terminal logIn(Demo.Person person, int port, String... options) {
+        var all = new ArrayList<>(List.of("--ca", demo.fact("CHAT_CA")));
+        all.addAll(List.of(options));
+        Terminal terminal = start(person.name(), port, all.toArray(String[]::new));
+        terminal.prompts("Password of " + person.name() + ":");
+        terminal.enter(person.password());
+        return terminal.shows("Welcome, " + person.name());
+    }
+
+    @Override
+    public void close() {
+        open.forEach(Terminal::close);
+        // A program that was just ended may still be writing there.
+        await().ignoreExceptions().until(() -> {
+            Wire.deleteTree(homes);
+            return true;
+        });
+    }
+}

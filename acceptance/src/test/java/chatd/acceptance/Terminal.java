@@ -1,0 +1,186 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A terminal with a program in it, by tmux: typed into, looked at, resized. Used by one test thread. */
+final class Terminal implements AutoCloseable {
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String name = "chatd" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    private final Path directory;
+
+    /** Eighty columns, twenty-four rows. {@code environment} is {@code KEY=VALUE …} */
+    Terminal(List<String> environment, List<String> command) {
+        try {
+            directory = Files.createTempDirectory(Path.of("/tmp"), "tm");
+            Files.writeString(directory.resolve("conf"), """
+                    set -g default-terminal screen-256color
+                    set -g history-limit 50000
+                    set -g remain-on-exit on
+                    set -g status off
+                    set -s escape-time 0
+                    """);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var line = new ArrayList<>(List.of("env"));
+        line.addAll(environment);
+        line.addAll(command);
+        // A little later: all that it writes is to be caught.
+        String shell = "sleep 0.2; " + line.stream().map(Terminal::quoted).collect(Collectors.joining(" "))
+                + "; echo $? >" + exit() + ".part; mv " + exit() + ".part " + exit();
+        run("new-session", "-d", "-s", "it", "-x", "80", "-y", "24", "-c", Run.ROOT.toString(), shell)
+                .exits(0);
+        run("pipe-pane", "cat >>" + quoted(directory.resolve("raw").toString())).exits(0);
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    private Run run(String... arguments) {
+        var command = new ArrayList<>(List.of(
+                "tmux", "-u", "-L", name, "-f", directory.resolve("conf").toString()));
+        command.addAll(List.of(arguments));
+        return Run.program(command);
+    }
+
+    /** Types as a person does; {@code \n} is no Enter here. */
+    Terminal type(String text) {
+        run("send-keys", "-l", "--", text).exits(0);
+        return this;
+    }
+
+    /** Keys by their names in tmux: {@code Enter}, {@code Tab}, {@code BSpace}, {@code Up}, {@code C-c}. */
+    Terminal press(String... keys) {
+        for (String key : keys) {
+            run("send-keys", key).exits(0);
+        }
+        return this;
+    }
+
+    /** Types a line and Enter. */
+    Terminal enter(String line) {
+        return type(line).press("Enter");
+    }
+
+    /** Pastes as a terminal does that was asked to put brackets around. */
+    void paste(String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("paste"), text);
+        run("load-buffer", file.toString()).exits(0);
+        run("paste-buffer", "-p", "-d").exits(0);
+    }
+
+    void resize(int columns, int rows) {
+        run("resize-window", "-x", Integer.toString(columns), "-y", Integer.toString(rows))
+                .exits(0);
+        String tty = run("display-message", "-p", "#{pane_tty}").out().strip();
+        await().atMost(PATIENCE)
+                .until(() -> Run.program(List.of("stty", "-F", tty, "size"))
+                        .out()
+                        .strip()
+                        .equals(rows + " " + columns));
+    }
+
+    /** What stands on the screen. */
+    String screen() {
+        return run("capture-pane", "-p").out();
+    }
+
+    /** What stands on the screen, and above it. */
+    String all() {
+        return run("capture-pane", "-p", "-S", "-").out();
+    }
+
+    /** As {@link #all}, with its colours. */
+    String coloured() {
+        return run("capture-pane", "-p", "-e", "-S", "-").out();
+    }
+
+    /** All that the program has written, control sequences included. */
+    String raw() {
+        try {
+            return Files.readString(directory.resolve("raw"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last line with something on it: the prompt, mostly. */
+    String lastLine() {
+        List<String> lines = screen().lines().filter(line -> !line.isBlank()).toList();
+        return lines.isEmpty() ? "" : lines.getLast();
+    }
+
+    /** Waits for a text, however it is broken into lines. */
+    Terminal shows(String... texts) {
+        for (String text : texts) {
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .untilAsserted(() -> assertThat(joined(all())).contains(joined(text)));
+        }
+        return this;
+    }
+
+    Terminal showsLine(String pattern) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(all()).containsPattern(Pattern.compile(pattern, Pattern.MULTILINE)));
+        return this;
+    }
+
+    /** Waits until the line at the bottom ends so. */
+    Terminal prompts(String prompt) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(lastLine().stripTrailing()).endsWith(prompt));
+        return this;
+    }
+
+    void hidesAlways(String text) {
+        assertThat(joined(all())).doesNotContain(joined(text));
+    }
+
+    private static String joined(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    /** Waits for the program's end; its exit code. */
+    int awaitEnd() {
+        await().atMost(PATIENCE).until(() -> Files.exists(exit()));
+        try {
+            return Integer.parseInt(Files.readString(exit()).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path exit() {
+        return directory.resolve("exit");
+    }
+
+    @Override
+    public void close() {
+        run("kill-server");
+        try {
+            Wire.deleteTree(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

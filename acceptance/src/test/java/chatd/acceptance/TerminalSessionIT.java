@@ -1,0 +1,344 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The terminal client when it is away: cut off, displaced, without a server, or not started. */
+@ExtendWith(SharedDemo.class)
+class TerminalSessionIT {
+
+    @TempDir
+    private Path directory;
+
+    private final Demo demo;
+    private final ClientTerminal clients;
+    private final Demo.Person ann;
+
+    TerminalSessionIT(Demo demo) {
+        this.demo = demo;
+        this.clients = new ClientTerminal(demo);
+        this.ann = demo.person();
+    }
+
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
+    /** The numbers behind {@code mark}, in the order in which they stand on the screen. */
+    private static List<Integer> numbers(Terminal terminal, String mark) {
+        return Pattern.compile(": " + mark + "(\\d+)$", Pattern.MULTILINE)
+                .matcher(terminal.all())
+                .results()
+                .map(found -> Integer.parseInt(found.group(1)))
+                .toList();
+    }
+
+    private static List<Integer> upTo(int last) {
+        return IntStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    @Test
+    void cutAtRandomWhileTextsComeEachIsShownOnceInOrderAndNothingSentIsUnclear() throws Exception {
+        try (CutProxy proxy = CutProxy.onPort(demo.port());
+                Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name());
+            Random random = new Random(7);
+            List<String> typed = new ArrayList<>();
+            for (int i = 1; i <= 250; i++) {
+                ben.send(Wire.text("count " + i, ann.name()));
+                if (i % 25 == 0) {
+                    typed.add("typed " + i);
+                    a.enter("typed " + i);
+                }
+                if (random.nextInt(25) == 0) {
+                    proxy.cut();
+                }
+                Thread.sleep(random.nextInt(40));
+            }
+            ben.send(Wire.text("the last one", ann.name()));
+            a.shows(": the last one");
+            assertThat(numbers(a, "count ")).isEqualTo(upTo(250));
+            ben.fence();
+            List<String> stored = ben.history(1_000).stream()
+                    .filter(text -> text.startsWith("typed"))
+                    .toList();
+            assertThat(stored).as("nothing is stored twice").doesNotHaveDuplicates();
+            for (String text : typed) {
+                boolean isStored = stored.contains(text);
+                a.showsLine((isStored ? "→ .*: " : "(NOT SENT to .*: |Not sent; |nothing was sent)")
+                        + (isStored ? text : "")
+                        + (isStored ? "$" : ""));
+            }
+            assertThat(numbers(a, "typed ")).hasSize(stored.size());
+            assertThat(a.all())
+                    .contains("broke off. Trying again…", "Connected again.", "while the connection was down");
+        }
+    }
+
+    @Test
+    void whatCameWhileOneWasAwayIsShownAtTheNextStartAndNothingTwice() {
+        try (Chat1Socket ben = demo.newcomer()) {
+            for (int i = 1; i <= 60; i++) {
+                ben.send(Wire.text("count " + i, ann.name()));
+            }
+            ben.fence();
+            Terminal a = clients.logIn(ann, "--to", ben.name()).shows("the last of your history", "count 60");
+            assertThat(numbers(a, "count "))
+                    .isEqualTo(IntStream.rangeClosed(11, 60).boxed().toList());
+            a.enter("mine").shows(": mine");
+            a.press("C-d");
+            assertThat(a.awaitEnd()).isZero();
+            Terminal none = clients.logIn(ann).prompts("(nobody)>");
+            none.enter("/who").shows("Online (");
+            assertThat(none.all()).doesNotContain("count", "mine", "away");
+            none.press("C-d").awaitEnd();
+            for (int i = 61; i <= 400; i++) {
+                ben.send(Wire.text("count " + i, ann.name()));
+            }
+            ben.fence();
+            Terminal b = clients.logIn(ann).shows("while you were away", "count 400");
+            assertThat(numbers(b, "count "))
+                    .isEqualTo(IntStream.rangeClosed(61, 400).boxed().toList());
+            assertThat(b.all()).doesNotContain("There may be more", "mine");
+        }
+    }
+
+    @Test
+    void whatTheReplaysLimitCutIsSaid() {
+        try (Demo small = Demo.start("CHATD_LIMITS_REPLAY", "30");
+                ClientTerminal there = new ClientTerminal(small)) {
+            Demo.Person cid = small.person();
+            try (Chat1Socket ben = small.newcomer()) {
+                ben.send(Wire.text("count 0", cid.name()));
+                ben.fence();
+                Terminal a = there.logIn(cid).shows("count 0");
+                a.press("C-d").awaitEnd();
+                for (int i = 1; i <= 100; i++) {
+                    ben.send(Wire.text("count " + i, cid.name()));
+                }
+                ben.fence();
+                Terminal b =
+                        there.logIn(cid).shows("while you were away", "There may be more before this", "count 100");
+                assertThat(numbers(b, "count "))
+                        .isEqualTo(IntStream.rangeClosed(71, 100).boxed().toList());
+            }
+        }
+    }
+
+    @Test
+    void theDisplacedOneSaysSoAndStaysAwayUntilAKeyIsPressed() throws Exception {
+        Terminal a = clients.logIn(ann);
+        Terminal b = clients.logIn(ann).shows("The session that you had elsewhere was ended.");
+        a.shows("The account was logged in elsewhere. Press Enter to log in again");
+        Thread.sleep(3_000);
+        assertThat(b.all()).doesNotContain("logged in elsewhere");
+        a.type("/to " + ann.name())
+                .press("Enter")
+                .shows("Not sent: /to", "The session that you had elsewhere was ended.");
+        b.shows("The account was logged in elsewhere.");
+        b.press("C-d");
+        assertThat(b.awaitEnd()).isZero();
+        a.enter("/to " + ann.name()).enter("here I am").shows(": here I am");
+    }
+
+    @Test
+    void aServerThatGoesAwayAndComesBackIsFoundAgain() {
+        try (Demo other = Demo.start();
+                ClientTerminal there = new ClientTerminal(other)) {
+            Demo.Person cid = other.person();
+            int port = other.port();
+            Terminal a = there.logIn(cid, "--to", cid.name());
+            a.enter("before").shows(": before");
+            other.stop();
+            a.shows("Trying again…").shows("Nobody answers at localhost port " + port);
+            a.enter("in between").shows("There is no connection at the moment; nothing was sent. ↑ brings it back.");
+            other.begin("--port", Integer.toString(port));
+            a.shows("Connected again.");
+            a.press("Up").press("Enter").shows(": in between");
+            assertThat(a.all().lines().filter(line -> line.endsWith(": before")))
+                    .hasSize(1);
+            a.press("C-d");
+            assertThat(a.awaitEnd()).isZero();
+        }
+    }
+
+    @Test
+    void whomNobodyVouchesForIsAskedAboutOnceAndAnotherKeyIsRefused() throws IOException {
+        String fingerprint = demo.admin("", "cert", "show").exits(0).out();
+        Terminal a = clients.start(ann.name(), demo.port()).shows("The fingerprint of its key (SHA-256) is");
+        String shown = a.all()
+                .lines()
+                .filter(line -> line.strip().matches("([0-9a-f]{4} ){7}[0-9a-f]{4}"))
+                .map(String::strip)
+                .reduce("", (one, two) -> one + " " + two)
+                .strip();
+        assertThat(fingerprint.replaceAll("\\s+", " ")).contains(shown);
+        a.prompts("[y/N]").enter("n");
+        assertThat(a.awaitEnd()).isEqualTo(69);
+        a.shows("Not connected: nothing was sent.");
+        a = clients.start(ann.name(), demo.port()).prompts("[y/N]").enter("y");
+        a.prompts("Password of " + ann.name() + ":")
+                .enter(ann.password())
+                .shows("Welcome")
+                .press("C-d");
+        a.awaitEnd();
+        a = clients.start(ann.name(), demo.port()).prompts("Password of " + ann.name() + ":");
+        assertThat(a.all()).doesNotContain("fingerprint");
+        a.press("C-d").awaitEnd();
+        var known = clients.state(ann.name()).resolve("known-hosts");
+        Files.writeString(known, "localhost:" + demo.port() + " " + "ab".repeat(32) + "\n");
+        a = clients.start(ann.name(), demo.port()).shows("The server's key is another than the one you said yes to");
+        assertThat(a.awaitEnd()).isEqualTo(69);
+        a.shows("remove the line of localhost:" + demo.port());
+    }
+
+    @Test
+    void settingsAreThereFromAnywhereAndForeignOnesAreAskedAbout() throws IOException {
+        byte[] foreign = "color red\n".getBytes(StandardCharsets.UTF_8);
+        try (Chat1Socket old = demo.logIn(ann)) {
+            old.send(Wire.store(foreign)).fence();
+        }
+        Terminal a = clients.logIn(ann);
+        a.enter("/set time iso").prompts("Replace them? [y/N]").enter("n").shows("Nothing was changed.");
+        assertThat(settings()).isEqualTo(foreign);
+        a = clients.logIn(ann);
+        a.enter("/set time iso").prompts("Replace them? [y/N]").enter("y").shows("Set: time is iso.");
+        assertThat(new String(settings(), StandardCharsets.UTF_8)).isEqualTo("{\"common\":{\"time\":\"iso\"}}");
+        try (Chat1Socket web = demo.logIn(ann)) {
+            web.send(Wire.store("{\"web\":{\"x\":1},\"common\":{\"time\":\"12h\"}}".getBytes(StandardCharsets.UTF_8)))
+                    .fence();
+        }
+        a.shows("logged in elsewhere").press("Enter");
+        a.enter("/set theme dark").shows("Set: theme is dark.");
+        assertThat(new String(settings(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"web\":{\"x\":1},\"common\":{\"time\":\"12h\"},\"terminal\":{\"theme\":\"dark\"}}");
+        Terminal elsewhere = clients.logIn(ann);
+        elsewhere
+                .enter("/to " + ann.name())
+                .enter("what time is it")
+                .showsLine("^\\d{1,2}:\\d\\d [AP]M .*what time is it$");
+    }
+
+    private byte[] settings() {
+        try (Chat1Socket socket = demo.connect()) {
+            socket.send(Wire.logIn(ann.name(), ann.password())).next();
+            return socket.expect(Wire.SETTINGS).body();
+        }
+    }
+
+    @Test
+    void whoIsIgnoredIsNotShownNowNorLater() {
+        try (Chat1Socket mallory = demo.newcomer()) {
+            Terminal a = clients.logIn(ann);
+            a.enter("/ignore " + mallory.name()).shows("What " + mallory.name() + " says is not shown any more.");
+            mallory.send(Wire.text("noise", ann.name())).fence();
+            a.enter("/history").shows("1 of ignored people");
+            assertThat(a.all()).doesNotContain(": noise");
+            a.enter("/ignore " + mallory.name()).shows("is shown again.");
+            a.enter("/history").shows(": noise");
+        }
+    }
+
+    @Test
+    void whoIsKickedByAResetSeesTheReasonAndIsNotLoggedInAgainByItself() {
+        Terminal a = clients.logIn(ann);
+        demo.admin("", "user", "reset", ann.name()).exits(0);
+        a.shows("server:").shows("This session was ended by the server. Press Enter to log in again");
+        a.press("Enter").shows("The password is wrong.").prompts("Password of " + ann.name() + ":");
+    }
+
+    @Test
+    void aForcedChangeIsADialogueThatSaysItsRules() {
+        String name = Demo.newName();
+        String once = demo.admin("", "user", "add", name).exits(0).out().strip();
+        once = once.substring(once.lastIndexOf(' ') + 1);
+        Terminal a = clients.start(name, demo.port(), "--ca", demo.fact("CHAT_CA"));
+        a.prompts("Password of " + name + ":").enter("not-the-password").shows("The password is wrong.");
+        a.prompts("Password of " + name + ":").enter(once).shows("choose your own", "at least 8 characters");
+        a.prompts("New password:").enter("short").prompts("Once more:").enter("short");
+        a.shows("The server does not take it.");
+        a.prompts("New password:").enter(Demo.PASSWORD).prompts("Once more:").enter("another-one");
+        a.shows("The two are not alike.");
+        a.prompts("New password:").enter(Demo.PASSWORD).prompts("Once more:").enter(Demo.PASSWORD);
+        a.shows("The password is changed.", "Welcome, " + name);
+        assertThat(a.raw()).doesNotContain(Demo.PASSWORD, once, "short\n", "another-one");
+        a.enter("/password").prompts("Old password:").enter("wrong-old-one");
+        a.prompts("New password:")
+                .enter("sturdy-enough-10")
+                .prompts("Once more:")
+                .enter("sturdy-enough-10");
+        a.shows("That was not your old password");
+        a.enter("/password").prompts("Old password:").enter(Demo.PASSWORD);
+        a.prompts("New password:")
+                .enter("sturdy-enough-10")
+                .prompts("Once more:")
+                .enter("sturdy-enough-10");
+        a.shows("The password is changed.");
+        demo.logIn(new Demo.Person(name, "sturdy-enough-10")).close();
+        a.shows("logged in elsewhere").press("Enter").prompts("(nobody)>");
+    }
+
+    @Test
+    void whoHasNoAccountIsOfferedOne() {
+        String name = Demo.newName();
+        Terminal a = clients.start(name, demo.port(), "--ca", demo.fact("CHAT_CA"));
+        a.prompts("Password of " + name + ":").enter("whatever-it-is");
+        a.prompts("There is no user called " + name + ". Make this account? [y/N]")
+                .enter("y");
+        a.prompts("New password:").enter(Demo.PASSWORD).prompts("Once more:").enter(Demo.PASSWORD);
+        a.shows("The account " + name + " is made.", "Welcome, " + name);
+        String another = Demo.newName();
+        a.enter("/register " + another).prompts("New password:").enter(Demo.PASSWORD);
+        a.prompts("Once more:").enter(Demo.PASSWORD).shows("The account " + another + " is made.");
+        a.enter("/register " + name).prompts("New password:").enter(Demo.PASSWORD);
+        a.prompts("Once more:").enter(Demo.PASSWORD).shows("The name " + name + " is taken");
+        demo.logIn(new Demo.Person(another, Demo.PASSWORD)).close();
+    }
+
+    @Test
+    void filesGoAndComeWithABarAndCtrlCGivesUp() throws IOException {
+        byte[] content = new byte[8 << 20];
+        new Random(1).nextBytes(content);
+        Path file = Files.write(directory.resolve("big.bin"), content);
+        Path in = directory.resolve("in");
+        try (CutProxy proxy = CutProxy.onPort(demo.port());
+                Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name(), "--downloads", in.toString());
+            a.enter("/file " + ben.name() + " " + file).shows(": file big.bin");
+            a.enter("/history 1").showsLine("file big\\.bin  \\(/fetch \\d+\\)$");
+            var number = Pattern.compile("/fetch (\\d+)").matcher(a.all());
+            assertThat(number.find()).isTrue();
+            a.enter("/fetch " + number.group(1)).shows("Saved as " + in.resolve("big.bin"));
+            a.enter("/fetch " + number.group(1)).shows("Saved as " + in.resolve("big (1).bin"));
+            assertThat(in.resolve("big.bin")).hasBinaryContent(content);
+            proxy.slow(Duration.ofMillis(200));
+            a.enter("/fetch " + number.group(1)).shows("Ctrl-C cancels").press("C-c");
+            a.shows("Cancelled, by a new connection. Trying again…");
+            proxy.slow(Duration.ZERO);
+            a.shows("Connected again.");
+            assertThat(in.toFile().list()).containsExactlyInAnyOrder("big.bin", "big (1).bin");
+            proxy.slow(Duration.ofMillis(200));
+            a.enter("/file " + ben.name() + " " + file).shows("Ctrl-C cancels").press("C-c");
+            proxy.slow(Duration.ZERO);
+            a.shows("NOT SENT to " + ben.name() + ": big.bin");
+            a.enter("and a text").shows(": and a text");
+            ben.fence();
+            assertThat(ben.history(10)).containsExactly("big.bin", "and a text");
+        }
+    }
+}

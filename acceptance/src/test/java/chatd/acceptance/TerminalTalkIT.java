@@ -1,0 +1,220 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The terminal client as people have it before them: what they type, and what stands on the screen. */
+@ExtendWith(SharedDemo.class)
+class TerminalTalkIT {
+
+    private final Demo demo;
+    private final ClientTerminal clients;
+    private final Demo.Person ann;
+
+    TerminalTalkIT(Demo demo) {
+        this.demo = demo;
+        this.clients = new ClientTerminal(demo);
+        this.ann = demo.person();
+    }
+
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
+    @Test
+    void twoClientsTalk() {
+        Demo.Person ben = demo.person();
+        Terminal a = clients.logIn(ann).prompts("(nobody)>");
+        Terminal b = clients.logIn(ben, "--to", ann.name()).prompts(ann.name() + ">");
+        a.enter("/to " + ben.name()).prompts(ben.name() + ">").enter("hello Ben");
+        a.showsLine("^\\d\\d:\\d\\d " + ann.name() + " → " + ben.name() + ": hello Ben$");
+        b.showsLine("^\\d\\d:\\d\\d " + ann.name() + ": hello Ben$");
+        b.enter("Hi, " + ann.name().toUpperCase(java.util.Locale.ROOT) + "!");
+        a.showsLine("^\\d\\d:\\d\\d " + ben.name() + ": Hi, " + ann.name().toUpperCase(java.util.Locale.ROOT));
+        assertThat(a.coloured())
+                .as("one's own name stands out")
+                .containsPattern("\u001b\\[[0-9;]*7m" + ann.name().toUpperCase(java.util.Locale.ROOT));
+        await().untilAsserted(() -> assertThat(a.raw()).as("and rings").contains("\u0007"));
+        assertThat(b.raw()).doesNotContain("\u0007");
+        a.enter("/quit");
+        assertThat(a.awaitEnd()).isZero();
+        b.shows("· " + ann.name() + " is offline");
+    }
+
+    @Test
+    void whatIsTypedIsNotDisturbedByWhatArrivesAndGoesWhereThePromptSays() {
+        try (Chat1Socket ben = demo.newcomer();
+                Chat1Socket cid = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.type("half a li");
+            for (int i = 0; i < 20; i++) {
+                cid.send(Wire.text("interruption " + i, ann.name()));
+            }
+            a.shows("interruption 19").prompts(ben.name() + "> half a li");
+            a.type("ne").press("Enter");
+            ben.awaitText(ann.name(), "half a line");
+        }
+    }
+
+    @Test
+    void aPasteOfSeveralLinesIsOneTextAndOfManyIsAskedAbout() throws IOException {
+        try (Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.paste("one\n  two\nthree");
+            a.shows("three").press("Enter");
+            ben.awaitText(ann.name(), "one\n  two\nthree");
+            String many =
+                    IntStream.rangeClosed(1, 300).mapToObj(i -> "line " + i).collect(Collectors.joining("\n"));
+            a.paste(many);
+            a.shows("line 300").press("Enter");
+            a.prompts("Send these 300 lines to " + ben.name() + " as one text? [y/N]");
+            a.enter("n").shows("Not sent; ↑ brings it back.");
+            a.press("Up").shows("line 300").press("Enter");
+            a.prompts("as one text? [y/N]").enter("y");
+            ben.awaitText(ann.name(), many);
+        }
+    }
+
+    @Test
+    void aResizeKeepsWhatIsTypedAndWhatArrivesIsBrokenAnew() {
+        try (Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.type("typed before and after");
+            for (int columns : new int[] {40, 132, 30, 80}) {
+                a.resize(columns, 24);
+                String words = "word ".repeat(20) + columns;
+                ben.send(Wire.text(words, ann.name()));
+                a.shows(words).shows("typed before and after");
+                String last = a.all().substring(a.all().lastIndexOf(ben.name() + ": word"));
+                assertThat(last.lines().filter(line -> line.contains("word")))
+                        .allMatch(line -> line.length() < columns)
+                        .allMatch(line -> line.matches("(" + ben.name() + ":| {6})( ?word)*( \\d+)?"));
+            }
+            a.press("Enter");
+            ben.awaitText(ann.name(), "typed before and after");
+        }
+    }
+
+    @Test
+    void wideAndJoinedCharactersAreEditedAsOneSeesThem() {
+        try (Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.type("你好嗎")
+                    .press("BSpace", "Left")
+                    .type("们")
+                    .press("End")
+                    .type(" Grüße 🎉")
+                    .press("Enter");
+            ben.awaitText(ann.name(), "你们好 Grüße 🎉");
+            ben.send(Wire.text("早上好，王芳 👩‍👩‍👧 é हिन्दी", ann.name()));
+            a.shows("早上好，王芳 👩‍👩‍👧 é हिन्दी");
+            a.type("中".repeat(60)).press("Home").type("从").press("Enter");
+            ben.awaitText(ann.name(), "从" + "中".repeat(60));
+        }
+    }
+
+    @Test
+    void nothingThatOthersWroteSteersTheTerminal() {
+        try (Chat1Socket mallory = demo.newcomer()) {
+            Terminal a = clients.logIn(ann);
+            String[] texts = {
+                "\u001b[2J\u001b[31mred",
+                "\u009b31mcsi",
+                "\u001b]0;title\u0007osc",
+                "\u001b]52;c;AAAA\u0007clipboard",
+                "\u202Ekcab\u202C",
+                "zero\u200Bwidth\u2060\uFEFF",
+                "a\r" + ann.name() + ": lies",
+                "a\n12:00 " + ann.name() + ": lies",
+                "x" + " ".repeat(74) + "12:00 " + ann.name() + ": lies",
+                "a\u0008\u0008\u0008b",
+                "\u000e\u000f\u0000",
+                "z" + "\u0301".repeat(100)
+            };
+            for (String text : texts) {
+                mallory.send(Wire.text(text.replace("\u0000", ""), ann.name()));
+            }
+            mallory.send(Wire.file("\u202Efdp.exe", new byte[1], ann.name()));
+            mallory.send(Wire.text("the end", ann.name()));
+            a.shows("the end").shows("␛[2J␛[31mred").shows("\uFFFDfdp.exe");
+            String raw = a.raw();
+            assertThat(raw)
+                    .doesNotContain(
+                            "\u001b[31mred", "\u009b", "\u001b]0", "\u001b]52", "\u202E", "\u200B", "\uFEFF", "\u000e");
+            assertThat(a.all().lines())
+                    .as("no line pretends to be another's")
+                    .noneMatch(line -> line.matches("\\d\\d:\\d\\d " + ann.name() + ": lies.*"));
+            a.type("still here").prompts("(nobody)> still here");
+        }
+    }
+
+    @Test
+    void aWrongCommandIsSaidAndNeverSentAndTwoSlashesSendOne() {
+        try (Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.enter("/qiut").shows("There is no command /qiut; is it /quit?");
+            a.enter("/etc/passwd is a file").shows("There is no command /etc/passwd");
+            a.enter("/msg , to nobody").shows("It is: /msg NAME[,NAME…] TEXT");
+            a.enter("/to nobody-of-that-name").shows("There is no user called nobody-of-that-name");
+            a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
+            a.enter("//etc/passwd is a file");
+            ben.awaitText(ann.name(), "/etc/passwd is a file");
+        }
+    }
+
+    @Test
+    void tabCompletesNamesAndCommandsAndUpFindsWhatWasTypedBefore() {
+        try (Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann);
+            a.type("/hist").press("Tab").prompts("(nobody)> /history").press("C-u");
+            a.type("/to " + ben.name().substring(0, ben.name().length() - 1)).press("Tab");
+            a.prompts("> /to " + ben.name()).press("Enter").prompts(ben.name() + ">");
+            a.enter("first").enter("second").shows(": second");
+            a.press("Up", "Up").prompts("> first").press("C-c").prompts(ben.name() + ">");
+        }
+    }
+
+    @Test
+    void linesAreKeptForTheNextStartForOneselfAloneAndNoSecretIsAmongThem() throws IOException {
+        Terminal a = clients.logIn(ann);
+        a.enter("/to " + ann.name()).enter("a note to myself").shows(": a note to myself");
+        a.enter("/password " + ann.password()).shows("Type /password alone");
+        a.press("C-d");
+        assertThat(a.awaitEnd()).isZero();
+        var history = clients.state(ann.name()).resolve("history");
+        assertThat(Files.readString(history)).contains("a note to myself").doesNotContain(ann.password());
+        assertThat(java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
+                .isEqualTo("rw-------");
+        assertThat(a.raw()).doesNotContain("Password of " + ann.name() + ": " + ann.password());
+        Terminal again = clients.logIn(ann);
+        again.press("Up").prompts("> a note to myself").press("C-u");
+        again.enter("/set history off").shows("Set: history is off.");
+        again.enter("only for now");
+        again.press("C-d").awaitEnd();
+        assertThat(Files.readString(history)).doesNotContain("only for now");
+    }
+
+    @Test
+    void thereIsNoColourWhereNoneIsWanted() throws IOException {
+        try (Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann);
+            ben.send(Wire.text("in colour", ann.name()));
+            a.shows(": in colour");
+            assertThat(a.coloured()).containsPattern("\u001b\\[38;5;[0-9]+m(\u001b\\[49m)?" + ben.name());
+            a.enter("/set theme none").shows("Set: theme is none.");
+            ben.send(Wire.text("without", ann.name()));
+            a.shows(": without");
+            assertThat(a.coloured().lines().filter(line -> line.contains(": without")))
+                    .noneMatch(line -> line.contains("38;5"));
+        }
+    }
+}
