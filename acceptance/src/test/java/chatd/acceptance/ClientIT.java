@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client's two commands for scripts. */
+/** The client's commands for scripts: what they do, and their exit codes. */
 @ExtendWith(SharedDemo.class)
 class ClientIT {
 
@@ -50,31 +50,202 @@ class ClientIT {
         }
     }
 
+    private Run client(String input, String... arguments) {
+        var all = new ArrayList<>(List.of("client", "--ca", demo.fact("CHAT_CA")));
+        all.addAll(List.of(arguments));
+        return Run.chat(input, Map.of("XDG_STATE_HOME", directory.toString()), all.toArray(String[]::new));
+    }
+
+    private String at(Demo.Person person) {
+        return person.name() + "@localhost:" + demo.port();
+    }
+
     @Test
-    void sendToAnUnknownUserFailsAndSaysWho() throws IOException {
+    void sendTakesATextFromStandardInputAndAFileAndGoesToAll() throws IOException {
+        Demo.Person ann = demo.person();
+        Path file = Files.writeString(directory.resolve("plan.txt"), "the plan");
+        try (Chat1Socket ben = demo.newcomer()) {
+            client(ann.password() + "\nfirst\n  second\n", "--password-stdin", at(ann), "send", ben.name())
+                    .exits(0);
+            ben.awaitText(ann.name(), "first\n  second");
+            client(
+                            "",
+                            "--password-command",
+                            "echo " + ann.password(),
+                            at(ann),
+                            "send",
+                            "--file",
+                            file.toString(),
+                            ben.name())
+                    .exits(0);
+            client("", "--password-command", "echo " + ann.password(), at(ann), "send", "--all", "--", "to all")
+                    .exits(0);
+            ben.fence();
+            assertThat(ben.history(3)).containsExactly("first\n  second", "plan.txt", "to all");
+        }
+        assertThat(client("", "--password-command", "echo x", at(ann), "send", "--", "to whom?")
+                        .exits(2)
+                        .err())
+                .contains("--all");
+    }
+
+    @Test
+    void sendToAnUnknownUserFailsAndSaysWhoAndTheOthersGetIt() throws IOException {
         Demo.Person ann = demo.person();
         String unknown = Demo.newName();
-        Run run = Run.chat(command(ann, ann.password(), "send", unknown, "--", "anyone?"));
-        assertThat(run.exit()).isNotZero();
-        assertThat(run.out() + run.err()).contains(unknown);
+        try (Chat1Socket ben = demo.newcomer()) {
+            Run run = Run.chat(command(ann, ann.password(), "send", unknown, ben.name(), "--", "anyone?"))
+                    .exits(4);
+            assertThat(run.err()).contains("Unknown: " + unknown, "The others were sent it");
+            ben.awaitText(ann.name(), "anyone?");
+        }
+        assertThat(Run.chat(command(ann, ann.password(), "send", unknown, "--", "anyone?"))
+                        .exits(4)
+                        .err())
+                .contains(unknown, "Nothing was sent");
     }
 
     @Test
-    void wrongPasswordFailsAndIsNotShown() throws IOException {
-        Run run = Run.chat(command(demo.person(), "not-the-password", "send", "alice", "--", "x"));
-        assertThat(run.exit()).isNotZero();
-        assertThat(run.out() + run.err()).containsIgnoringCase("password").doesNotContain("not-the-password", "\tat ");
-    }
-
-    @Test
-    void unknownCertificateIsRefused() throws IOException {
+    void whatTheServerRefusesIsNoSuccess() throws IOException {
         Demo.Person ann = demo.person();
-        String[] command = command(ann, ann.password(), "send", "alice", "--", "x");
-        List<String> withoutCa = new ArrayList<>(List.of(command));
-        withoutCa.subList(1, 3).clear();
-        Run run = Run.chat("", Map.of("HOME", directory.toString()), withoutCa.toArray(String[]::new));
-        assertThat(run.exit()).isNotZero();
-        assertThat(run.out() + run.err()).containsIgnoringCase("certificate").doesNotContain("\tat ");
+        Run empty = client(ann.password() + "\n", "--password-stdin", at(ann), "send", ann.name())
+                .exits(1);
+        assertThat(empty.err()).contains("An empty text is not sent.");
+        Run large = client(ann.password() + "\n" + "x".repeat(66_000), "--password-stdin", at(ann), "send", ann.name())
+                .exits(1);
+        assertThat(large.err()).contains("66000 bytes");
+    }
+
+    @Test
+    void logInRefusedIs77AndNothingOfThePasswordIsShown() throws IOException {
+        Run run = Run.chat(command(demo.person(), "not-the-password", "send", "alice", "--", "x"))
+                .exits(77);
+        assertThat(run.err()).contains("The password is wrong.").doesNotContain("not-the-password", "\tat ");
+        Demo.Person nobody = new Demo.Person(Demo.newName(), "whatever-it-is");
+        assertThat(Run.chat(command(nobody, nobody.password(), "history"))
+                        .exits(77)
+                        .err())
+                .contains("There is no user called " + nobody.name());
+        assertThat(client("", at(demo.person()), "send", "alice", "--", "x")
+                        .exits(77)
+                        .err())
+                .as("no question without a terminal")
+                .contains("--password-file");
+        assertThat(client("", at(demo.person())).exits(77).err()).contains("--password-file");
+    }
+
+    @Test
+    void aServerThatIsNotThereIs69() {
+        assertThat(client("pw\n", "--password-stdin", "x@localhost:1", "history")
+                        .exits(69)
+                        .err())
+                .contains("Nobody answers at localhost port 1");
+        assertThat(client("pw\n", "--password-stdin", "x@no-such-host.invalid", "history")
+                        .exits(69)
+                        .err())
+                .contains("There is no host called no-such-host.invalid");
+    }
+
+    @Test
+    void historyFetchAndTailSayTheSameAsText() throws IOException {
+        Demo.Person ann = demo.person();
+        try (Chat1Socket ben = demo.newcomer()) {
+            ben.send(
+                    Wire.text("one\ntwo \u001b[31m\"", ann.name()),
+                    Wire.file("plan.txt", "the plan".getBytes(java.nio.charset.StandardCharsets.UTF_8), ann.name()));
+            ben.fence();
+            String text = Run.chat(command(ann, ann.password(), "history", "-n", "5"))
+                    .exits(0)
+                    .out();
+            assertThat(text)
+                    .matches("(?s)\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d " + ben.name()
+                            + ": one\n    two ␛\\[31m\"\n.*" + ben.name() + ": file \\d+: plan.txt\n");
+            String json = Run.chat(command(ann, ann.password(), "history", "-o", "jsonl"))
+                    .exits(0)
+                    .out();
+            assertThat(json.lines()).hasSize(2);
+            assertThat(json.lines().findFirst().orElseThrow())
+                    .matches("\\{\"type\":\"text\",\"time\":\"[^\"]*Z\",\"from\":\"" + ben.name()
+                            + "\",\"text\":\"one\\\\ntwo \\\\u001[bB]\\[31m\\\\\"\"}");
+            String id = json.replaceAll("(?s).*\"file\":(\\d+)}.*", "$1");
+            Path in = directory.resolve("in");
+            var fetch = new ArrayList<>(List.of(command(ann, ann.password(), "fetch", id)));
+            fetch.addAll(1, List.of("--downloads", in.toString()));
+            assertThat(Run.chat(fetch.toArray(String[]::new)).exits(0).out().strip())
+                    .isEqualTo(in.resolve("plan.txt").toString());
+            assertThat(in.resolve("plan.txt")).hasContent("the plan");
+            assertThat(Run.chat(command(ann, ann.password(), "fetch", "4000000000"))
+                            .exits(4)
+                            .err())
+                    .contains("There is no file 4000000000 for you.");
+        }
+    }
+
+    @Test
+    void registerAndPasswdMakeAndChangeAPassword() {
+        Demo.Person dora = new Demo.Person(Demo.newName(), "sturdy-enough-7");
+        client(dora.password() + "\n", "--password-stdin", at(dora), "register").exits(0);
+        assertThat(client(dora.password() + "\n", "--password-stdin", at(dora), "register")
+                        .exits(5)
+                        .err())
+                .contains("is taken");
+        assertThat(client("short\n", "--password-stdin", Demo.newName() + "@localhost:" + demo.port(), "register")
+                        .exits(1)
+                        .err())
+                .contains("at least 8 characters");
+        assertThat(client("wrong-one\nsturdy-enough-8\n", "--password-stdin", at(dora), "passwd")
+                        .exits(77)
+                        .err())
+                .contains("The old password is wrong.");
+        client(dora.password() + "\nsturdy-enough-8\n", "--password-stdin", at(dora), "passwd")
+                .exits(0);
+        demo.logIn(new Demo.Person(dora.name(), "sturdy-enough-8")).close();
+        String once =
+                demo.admin("", "user", "reset", dora.name()).exits(0).out().strip();
+        once = once.substring(once.lastIndexOf(' ') + 1);
+        assertThat(client(once + "\n", "--password-stdin", at(dora), "history")
+                        .exits(77)
+                        .err())
+                .contains("must be changed first", "passwd");
+        client(once + "\nsturdy-enough-9\n", "--password-stdin", at(dora), "passwd")
+                .exits(0);
+        demo.logIn(new Demo.Person(dora.name(), "sturdy-enough-9")).close();
+    }
+
+    @Test
+    void anUnknownCertificateIsRefusedUnlessItsFingerprintIsNamed() {
+        Demo.Person ann = demo.person();
+        Map<String, String> nobody = Map.of("XDG_STATE_HOME", directory.toString(), "CHAT_CA", "", "CHAT_PORT", "1");
+        String shown = demo.admin("", "-o", "json", "cert", "show").exits(0).out();
+        String fingerprint = shown.replaceAll("(?s).*\"fingerprint\" *: *\"([0-9a-f]{64})\".*", "$1");
+        String[] send = {"client", "--password-stdin", at(ann), "send", ann.name(), "--", "x"};
+        assertThat(Run.chat(ann.password() + "\n", nobody, send).exits(69).err().replaceAll("\\s", ""))
+                .contains(fingerprint, "--fingerprint");
+        var named = new ArrayList<>(List.of(send));
+        named.addAll(1, List.of("--fingerprint", fingerprint));
+        Run.chat(ann.password() + "\n", nobody, named.toArray(String[]::new)).exits(0);
+        named.set(2, fingerprint.replace('0', '1'));
+        assertThat(Run.chat(ann.password() + "\n", nobody, named.toArray(String[]::new))
+                        .exits(69)
+                        .err())
+                .contains("not the one that was named");
+    }
+
+    @Test
+    void helpAndMistakesSayWhatToDo() {
+        for (String command : List.of("send", "tail", "history", "fetch", "passwd", "register")) {
+            assertThat(client("", at(demo.person()), command, "--help").exits(0).out())
+                    .contains("Example: chat-client");
+        }
+        assertThat(client("", "--help").exits(0).out().replaceAll("\\s+", " "))
+                .contains("displaces the account's interactive session", "77 log in refused");
+        assertThat(client("", "alice@").exits(2).err()).contains("expected [USER@]HOST[:PORT]");
+        assertThat(client("", at(demo.person()), "sned").exits(2).err())
+                .contains("There is no command sned; is it send?");
+        assertThat(client("", "--wire-zone", "Moon/Crater", at(demo.person()))
+                        .exits(2)
+                        .err())
+                .contains("there is no time zone Moon/Crater");
     }
 
     @Test
@@ -82,12 +253,13 @@ class ClientIT {
         Demo.Person ann = demo.person();
         Path out = directory.resolve("out");
         try (Chat1Socket ben = demo.newcomer()) {
-            Process tail = Run.start(out, command(ann, ann.password(), "tail"));
+            Process tail = Run.start(out, command(ann, ann.password(), "tail", "-o", "jsonl"));
             try {
                 ben.expectPresence(Wire.ONLINE, ann.name());
                 ben.send(Wire.text("look \u001b[31mhere", ann.name()));
                 ben.fence();
-                await().untilAsserted(() -> assertThat(out).content().contains(ben.name(), "look", "here"));
+                await().untilAsserted(() ->
+                        assertThat(out).content().contains("\"from\":\"" + ben.name() + "\"", "look", "here"));
                 assertThat(out).content().as("no control of the terminal").doesNotContain("\u001b");
             } finally {
                 tail.destroy();

@@ -35,6 +35,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -101,12 +102,8 @@ public final class Main implements Callable<Integer> {
     @Mixin
     private PasswordOptions password;
 
-    @Option(
-            names = "--to",
-            paramLabel = "NAME[,NAME...]",
-            split = ",",
-            description = "Whom what is typed goes to at first.")
-    private List<String> to = List.of();
+    @Option(names = "--to", paramLabel = "NAMES", description = "Whom what is typed goes to at first, as with /to.")
+    private String to = "";
 
     @Option(
             names = "--downloads",
@@ -155,8 +152,25 @@ public final class Main implements Callable<Integer> {
                     }
                     return failure instanceof Failure known ? known.exit() : Failure.NO_SERVER;
                 })
+                .setParameterExceptionHandler((mistake, line) -> {
+                    err.println("chat-client: " + Visible.line(told(mistake)) + " `chat-client --help` says more.");
+                    return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+                })
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(options));
+    }
+
+    private static String told(ParameterException mistake) {
+        if (mistake instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String word = unmatched.getUnmatched().getFirst();
+            return "There is no command " + word
+                    + mistake.getCommandLine().getSubcommands().keySet().stream()
+                            .filter(command -> Levenshtein.distance(command, word) <= 2)
+                            .findFirst()
+                            .map(command -> "; is it " + command + "?")
+                            .orElse(".");
+        }
+        return mistake.getMessage() + ".";
     }
 
     static final class Versions implements CommandLine.IVersionProvider {
@@ -178,6 +192,9 @@ public final class Main implements Callable<Integer> {
     }
 
     Address address() {
+        if (address.isEmpty()) {
+            throw wrong("whom to connect to is missing, as alice@chat.example.org");
+        }
         try {
             String port = System.getenv().getOrDefault("CHAT_PORT", "");
             return Address.parse(address, port.matches("\\d{1,5}") ? Integer.parseInt(port) : Address.DEFAULT_PORT);

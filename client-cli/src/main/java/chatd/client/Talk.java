@@ -57,12 +57,12 @@ final class Talk {
      * Logs in and talks until the person leaves.
      *
      * @param given the password; else it is asked for
-     * @param to whom what is typed goes to at first; {@code *} is everyone
+     * @param to whom what is typed goes to at first, as with {@code /to}; empty is nobody
      */
-    void run(Optional<Secret> given, List<String> to) throws IOException, InterruptedException {
+    void run(Optional<Secret> given, String to) throws IOException, InterruptedException {
         enter(given);
         if (!to.isEmpty()) {
-            turn(to.equals(List.of("*")) ? List.of() : to);
+            take("/to " + to);
         }
         for (Optional<String> line = read(); line.isPresent(); line = read()) {
             if (conversation.isAway()) {
