@@ -92,9 +92,17 @@ public final class Lines {
         return new AttributedString("· " + Visible.line(text), palette.quiet());
     }
 
+    /** What must not be overlooked. */
+    AttributedString warning(String text) {
+        return new AttributedString("* " + Visible.text(text), palette.loud());
+    }
+
     /** What the client itself has to say. */
     AttributedString notice(String text) {
-        return new AttributedString("* " + Visible.text(text), palette.loud());
+        return new AttributedStringBuilder()
+                .styled(palette.loud(), "* ")
+                .append(Visible.text(text))
+                .toAttributedString();
     }
 
     String whole(Instant instant) {

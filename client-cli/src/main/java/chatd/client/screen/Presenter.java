@@ -153,7 +153,8 @@ public final class Presenter implements View {
     }
 
     @Override
-    public void notSent(Item item) {
-        notice("NOT SENT to " + Lines.receivers(item.to().orElse(List.of())) + ": " + item.text());
+    public synchronized void notSent(Item item) {
+        String to = Lines.receivers(item.to().orElse(List.of()));
+        screen.show(List.of(lines.warning("NOT SENT to " + to + ": " + item.text())), NOTICE);
     }
 }

@@ -1,0 +1,57 @@
+package chatd.client;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of the client: what it knows stays apart from what it shows (docs/ARCHITECTURE.md). */
+class ClientRoomsTest {
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("chatd.client");
+
+    @Test
+    void dependenciesPointOneWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("root")
+                .definedBy("chatd.client")
+                .layer("screen")
+                .definedBy("chatd.client.screen")
+                .layer("talk")
+                .definedBy("chatd.client.talk")
+                .layer("net")
+                .definedBy("chatd.client.net")
+                .whereLayer("root")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("screen")
+                .mayOnlyBeAccessedByLayers("root")
+                .whereLayer("talk")
+                .mayOnlyBeAccessedByLayers("root", "screen")
+                .check(ALL);
+        slices().matching("chatd.client.(*)..").should().beFreeOfCycles().check(ALL);
+    }
+
+    @Test
+    void terminalsAreTheScreensAndTlsIsTheNets() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("chatd.client.talk", "chatd.client.net")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.jline..", "picocli..")
+                .check(ALL);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("chatd.client.net")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.bouncycastle..", "javax.net.ssl..")
+                .check(ALL);
+    }
+}
