@@ -166,7 +166,7 @@ class ClientIT {
             assertThat(json.lines()).hasSize(2);
             assertThat(json.lines().findFirst().orElseThrow())
                     .matches("\\{\"type\":\"text\",\"time\":\"[^\"]*Z\",\"from\":\"" + ben.name()
-                            + "\",\"text\":\"one\\\\ntwo \\\\u001[bB]\\[31m\\\\\"\"}");
+                            + "\",\"text\":\"one\\\\ntwo \\\\u001B\\[31m\\\\\"\"}");
             String id = json.replaceAll("(?s).*\"file\":(\\d+)}.*", "$1");
             Path in = directory.resolve("in");
             var fetch = new ArrayList<>(List.of(command(ann, ann.password(), "fetch", id)));

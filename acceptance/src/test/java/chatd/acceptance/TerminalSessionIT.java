@@ -151,7 +151,7 @@ class TerminalSessionIT {
                 .press("Enter")
                 .shows("Not sent: /to", "The session that you had elsewhere was ended.");
         b.shows("The account was logged in elsewhere.");
-        b.press("C-d");
+        b.enter("/quit");
         assertThat(b.awaitEnd()).isZero();
         a.enter("/to " + ann.name()).enter("here I am").shows(": here I am");
     }

@@ -4,9 +4,13 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /** The host names and addresses that a certificate is for. */
 public final class ServerNames {
+    /** {@code dNSName} and {@code iPAddress}; the other kinds hold any text, which could pretend to be ours. */
+    private static final Set<Object> KINDS = Set.of(2, 7);
+
     private ServerNames() {}
 
     /** In the certificate's order; none for a certificate that has no such names, or can't be read. */
@@ -16,7 +20,9 @@ public final class ServerNames {
             return alternatives == null
                     ? List.of()
                     : alternatives.stream()
+                            .filter(name -> KINDS.contains(name.getFirst()))
                             .map(name -> shortened(String.valueOf(name.getLast())))
+                            .filter(name -> name.matches("[A-Za-z0-9.:*_-]{1,253}"))
                             .toList();
         } catch (CertificateParsingException e) {
             return List.of();

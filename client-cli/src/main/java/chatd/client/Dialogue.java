@@ -81,11 +81,9 @@ final class Dialogue {
         if (!screen.isAsking()) {
             throw refusal(address, unknown);
         }
-        presenter.notice("Nobody that this machine trusts vouches for " + address.server() + ". Its certificate is for "
-                + String.join(", ", unknown.names()) + ", was issued by " + unknown.issuer() + ", and ends on "
-                + presenter.time(unknown.end()) + ". The fingerprint of its key (SHA-256) is\n\n"
-                + unknown.fingerprint()
-                + "\n\nCompare it with what the administrator reads out (`chat-admin cert show`).");
+        presenter.notice("Nobody that this machine trusts vouches for " + address.server()
+                + ". The fingerprint of its key (SHA-256) is\n\n" + unknown.fingerprint()
+                + "\n\nCompare all of it with what the administrator reads out (`chat-admin cert show`).");
         if (!screen.confirm("Is it the same? It will be remembered.")) {
             throw new Failure(Failure.NO_SERVER, "Not connected: nothing was sent.");
         }

@@ -17,10 +17,12 @@ import chatd.client.talk.Conversation;
 import chatd.client.talk.Door;
 import chatd.client.talk.Roster;
 import chatd.client.talk.Shown;
+import chatd.protocol.Secret;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -146,6 +148,12 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     switch (failure) {
                         case Failure known -> err.println("chat-client: " + Visible.text(known.text()));
+                        case FileSystemException file -> {
+                            err.println("chat-client: "
+                                    + Visible.line(file.getMessage() + ": "
+                                            + file.getClass().getSimpleName()));
+                            return Failure.NO;
+                        }
                         case IOException lost ->
                             err.println("chat-client: " + Visible.line(String.valueOf(lost.getMessage())));
                         default -> throw failure;
@@ -254,6 +262,8 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Address where = address();
         String user = user();
+        // First, since it may take a person a while.
+        Optional<Secret> given = password.read();
         Link.To server = Link.ahead(server());
         AtomicReference<Roster> people = new AtomicReference<>(new Roster());
         try (Screen screen =
@@ -269,7 +279,7 @@ public final class Main implements Callable<Integer> {
                     RandomGenerator.getDefault());
             people.set(conversation.roster());
             Dialogue dialogue = new Dialogue(screen, presenter, where, user, server, known());
-            new Talk(screen, presenter, dialogue, conversation, downloads).run(password.read(), to);
+            new Talk(screen, presenter, dialogue, conversation, downloads).run(given, to);
         }
         return 0;
     }

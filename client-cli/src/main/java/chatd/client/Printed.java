@@ -7,6 +7,8 @@ import java.io.PrintStream;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import picocli.CommandLine.Option;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,7 +33,8 @@ final class Printed {
                     .put("type", file == null ? "text" : "file")
                     .put("time", item.time().toString())
                     .put("from", item.sender());
-            out.println(
+            print(
+                    out,
                     file == null
                             ? line.put("text", item.text())
                             : line.put("name", item.text()).put("file", file));
@@ -40,6 +43,16 @@ final class Printed {
             out.println(time().format(item.time()) + " " + Visible.line(item.sender()) + ": "
                     + what.replace("\n", "\n    "));
         }
+    }
+
+    /** In ASCII: what others wrote is not to steer a terminal that it is printed to. */
+    private static void print(PrintStream out, ObjectNode line) {
+        out.println(Json.MAPPER.writeValueAsString(line));
+    }
+
+    private static final class Json {
+        static final JsonMapper MAPPER =
+                JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     }
 
     private static DateTimeFormatter time() {
@@ -62,7 +75,7 @@ final class Printed {
 
     private void presence(PrintStream out, String name, String state) {
         if (form == Form.jsonl) {
-            out.println(JsonNodeFactory.instance.objectNode().put("type", state).put("name", name));
+            print(out, JsonNodeFactory.instance.objectNode().put("type", state).put("name", name));
         } else {
             out.println("* " + Visible.line(name) + " is " + state);
         }

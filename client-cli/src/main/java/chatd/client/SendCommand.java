@@ -37,6 +37,11 @@ final class SendCommand extends ScriptCommand {
             throw main().wrong("name whom to send it to, or --all");
         }
         to.forEach(Main::checkName);
+        if (main().words().stream().anyMatch(word -> word.indexOf('\uFFFD') >= 0)) {
+            throw main().wrong(
+                            "the text has letters that this machine's locale has not: set LC_ALL=C.UTF-8, or give the"
+                                    + " text on standard input");
+        }
         Path path = file;
         if (path != null) {
             send(path);
@@ -45,7 +50,20 @@ final class SendCommand extends ScriptCommand {
         try (Errand errand = errand()) {
             String text =
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
+            checked(() -> Carried.check(text));
             errand.send(to, text);
+        }
+    }
+
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    private static void checked(Check check) throws IOException {
+        try {
+            check.run();
+        } catch (IllegalArgumentException e) {
+            throw new Failure(Failure.NO, String.valueOf(e.getMessage()));
         }
     }
 
@@ -53,15 +71,11 @@ final class SendCommand extends ScriptCommand {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new Failure(Failure.NO, "There is no file " + path + " that can be read.");
         }
-        String name;
-        try {
-            name = Talk.fileName(path);
-        } catch (IllegalArgumentException e) {
-            throw new Failure(Failure.NO, String.valueOf(e.getMessage()));
-        }
+        checked(() -> Carried.name(path));
+        checked(() -> Carried.size(path));
         try (InputStream content = Files.newInputStream(path);
                 Errand errand = errand()) {
-            errand.send(to, name, Files.size(path), content);
+            errand.send(to, Carried.name(path), Carried.size(path), content);
         }
     }
 }

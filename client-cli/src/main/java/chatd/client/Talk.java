@@ -10,6 +10,7 @@ import chatd.client.talk.Conversation;
 import chatd.client.talk.Door;
 import chatd.client.talk.Downloads;
 import chatd.client.talk.Item;
+import chatd.client.talk.NotConnected;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Roster;
 import chatd.client.talk.Setting;
@@ -17,7 +18,6 @@ import chatd.protocol.Event;
 import chatd.protocol.Secret;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A person talking: reads what is typed and does it. The person's thread; what comes is shown by others. */
 final class Talk {
-    private static final int FILE_NAME_BYTES = 64;
     private static final int LISTED = 100;
+
+    /** As a shell names what Ctrl-C ended. */
+    private static final int INTERRUPTED = 130;
 
     /** Lines of a text that are sent without asking. */
     private static final long FEW_LINES = 3;
@@ -60,22 +62,32 @@ final class Talk {
      * @param to whom what is typed goes to at first, as with {@code /to}; empty is nobody
      */
     void run(Optional<Secret> given, String to) throws IOException, InterruptedException {
+        screen.onInterrupt(this::interrupted);
         enter(given);
         if (!to.isEmpty()) {
             take("/to " + to);
         }
         for (Optional<String> line = read(); line.isPresent(); line = read()) {
             if (conversation.isAway()) {
-                if (!line.get().isBlank()) {
-                    presenter.notice("Not sent: " + line.get());
+                if (Typed.of(line.get()) instanceof Typed.Quit) {
+                    break;
                 }
-                enterAgain();
+                away(line.get());
             } else if (!take(line.get())) {
                 break;
             }
         }
         for (Item item : conversation.leave()) {
             presenter.notice("It is not known whether this was stored: " + item.text());
+        }
+    }
+
+    /** Ctrl-C while something is waited for. */
+    private void interrupted() {
+        if (conversation.isConnected()) {
+            conversation.cut("Cancelled, by a new connection.");
+        } else {
+            System.exit(INTERRUPTED);
         }
     }
 
@@ -95,7 +107,15 @@ final class Talk {
         return to.size() <= 3 ? String.join(", ", to) : to.getFirst() + " and " + (to.size() - 1) + " more";
     }
 
-    private void enterAgain() {
+    /** The session has ended: Enter alone logs in again. */
+    private void away(String line) {
+        if (!screen.isAsking()) {
+            throw new Failure(Failure.NO_SERVER, "The session has ended; not sent: " + line);
+        }
+        if (!line.isBlank()) {
+            presenter.notice("Not sent, since the session has ended: " + line + "\nEnter alone logs in again.");
+            return;
+        }
         try {
             enter(Optional.empty());
         } catch (Failure e) {
@@ -119,7 +139,7 @@ final class Talk {
     private boolean take(String line) throws InterruptedException {
         try {
             return take(Typed.of(line));
-        } catch (Conversation.NotConnected e) {
+        } catch (NotConnected e) {
             presenter.notice("There is no connection at the moment; nothing was sent. ↑ brings it back.");
         } catch (IOException e) {
             if (conversation.isConnected()) {
@@ -184,6 +204,7 @@ final class Talk {
         if (to == null || !areKnown(to)) {
             return;
         }
+        Carried.check(text);
         long lines = text.lines().count();
         if (lines > FEW_LINES && screen.isAsking()) {
             String whom = to.isEmpty() ? "everyone" : shortened(to);
@@ -203,41 +224,17 @@ final class Talk {
             presenter.notice("There is no file " + path + " that can be read.");
             return;
         }
-        String name = fileName(path);
-        long size = Files.size(path);
+        String name = Carried.name(path);
+        long size = Carried.size(path);
         try (InputStream content = Files.newInputStream(path)) {
-            screen.during(
-                    name,
-                    size,
-                    () -> conversation.cut(
-                            "Cancelled; what was begun can be taken back in no other way than by a new connection."),
-                    bar -> conversation.send(to, name, size, content, sent -> bar.at(sent, size)));
+            screen.during(name, bar -> conversation.send(to, name, size, content, sent -> bar.at(sent, size)));
         }
-    }
-
-    /**
-     * What a file will be called at the others'.
-     *
-     * @throws IllegalArgumentException where the protocol has no room for it
-     */
-    static String fileName(Path path) {
-        String name = String.valueOf(path.getFileName());
-        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > FILE_NAME_BYTES) {
-            throw new IllegalArgumentException("The name " + name + " has " + bytes + " bytes; " + FILE_NAME_BYTES
-                    + " is the most. Give the file a shorter one.");
-        }
-        if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
-            throw new IllegalArgumentException(
-                    "The name " + name + " has a character that no file name may have here. Give it another.");
-        }
-        return name;
     }
 
     private void fetch(long file) throws IOException, InterruptedException {
         try (Bar bar = new Bar();
                 Downloads download = new Downloads(downloads, Visible::line, bar)) {
-            screen.during("file " + file, 0, () -> conversation.cut("Cancelled, by a new connection."), shown -> {
+            screen.during("file " + file, shown -> {
                 bar.shown = shown;
                 conversation.fetch(file, download);
             });

@@ -111,7 +111,11 @@ public final class Chat1 {
             frame.writeInt(row.code()).writeInt(0);
             row.layout().write(frame, value);
             long content = row.stream() == null ? 0 : row.stream().size().applyAsLong(value);
-            frame.setInt(4, (int) (frame.readableBytes() - HEADER_BYTES + content));
+            long length = frame.readableBytes() - HEADER_BYTES + content;
+            if (length > Packet.ANY) {
+                throw new IllegalArgumentException("a body of " + length + " bytes has no place in a packet");
+            }
+            frame.setInt(4, (int) length);
             return frame;
         } catch (RuntimeException e) {
             frame.release();

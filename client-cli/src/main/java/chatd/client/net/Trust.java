@@ -16,7 +16,6 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -64,9 +63,8 @@ public final class Trust {
             }
         }
         String chosen = System.getenv().getOrDefault("SSL_CERT_FILE", "");
-        Optional<Path> system = (chosen.isEmpty() ? SYSTEM.stream() : Stream.of(Path.of(chosen)))
-                .filter(Files::isReadable)
-                .findFirst();
+        Optional<Path> system =
+                chosen.isEmpty() ? SYSTEM.stream().filter(Files::isReadable).findFirst() : Optional.of(Path.of(chosen));
         return system.isPresent() ? trusting(Pem.certificates(system.get())) : manager(null);
     }
 
@@ -118,7 +116,7 @@ public final class Trust {
         public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
                 throws CertificateException {
             try {
-                checkDates(chain);
+                checkDates(chain[0]);
                 checkName(chain, kind, socket);
                 checkWho(chain, kind, socket);
             } catch (IOException | GeneralSecurityException e) {
@@ -133,17 +131,15 @@ public final class Trust {
             return new CertificateException(why);
         }
 
-        private void checkDates(X509Certificate[] chain) throws CertificateException {
-            for (X509Certificate certificate : chain) {
-                try {
-                    certificate.checkValidity();
-                } catch (CertificateExpiredException e) {
-                    throw refuse("The server's certificate has expired, on "
-                            + certificate.getNotAfter().toInstant() + ". Its administrator has to renew it.");
-                } catch (CertificateNotYetValidException e) {
-                    throw refuse("The server's certificate is not valid before "
-                            + certificate.getNotBefore().toInstant() + ". Is this machine's clock right?");
-                }
+        private void checkDates(X509Certificate certificate) throws CertificateException {
+            try {
+                certificate.checkValidity();
+            } catch (CertificateExpiredException e) {
+                throw refuse("The server's certificate, or one that vouches for it, has expired, on "
+                        + certificate.getNotAfter().toInstant() + ". Its administrator has to renew it.");
+            } catch (CertificateNotYetValidException e) {
+                throw refuse("The server's certificate is not valid before "
+                        + certificate.getNotBefore().toInstant() + ". Is this machine's clock right?");
             }
         }
 
@@ -179,6 +175,10 @@ public final class Trust {
             try {
                 roots().checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {
+                // One in between that has expired is no matter for a person either.
+                for (X509Certificate certificate : chain) {
+                    checkDates(certificate);
+                }
                 throw unvouched(chain[0], shown, remembered.isPresent());
             }
             try {

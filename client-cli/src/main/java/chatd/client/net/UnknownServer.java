@@ -1,10 +1,7 @@
 package chatd.client.net;
 
 import chatd.certs.Fingerprint;
-import chatd.certs.ServerNames;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
-import java.util.List;
 
 /** Nobody vouches for the server, and nothing else is wrong with its certificate: a person may decide. */
 public final class UnknownServer extends Exception {
@@ -18,17 +15,5 @@ public final class UnknownServer extends Exception {
 
     public Fingerprint fingerprint() {
         return Fingerprint.of(certificate.getPublicKey());
-    }
-
-    public List<String> names() {
-        return ServerNames.of(certificate);
-    }
-
-    public String issuer() {
-        return certificate.getIssuerX500Principal().getName();
-    }
-
-    public Instant end() {
-        return certificate.getNotAfter().toInstant();
     }
 }

@@ -55,7 +55,12 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
-    public void during(String title, long size, Runnable cancel, Work work) throws IOException, InterruptedException {
+    public void onInterrupt(Runnable interrupted) {
+        // There is no keyboard.
+    }
+
+    @Override
+    public void during(String title, Work work) throws IOException, InterruptedException {
         work.run((bytes, all) -> {});
     }
 

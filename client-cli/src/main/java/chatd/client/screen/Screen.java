@@ -32,8 +32,11 @@ public interface Screen extends AutoCloseable {
     /** Whether lines that are typed are kept for the next start. */
     void keepHistory(boolean keep);
 
-    /** Does something long, whose progress is shown, and which Ctrl-C gives up by {@code cancel}. */
-    void during(String title, long size, Runnable cancel, Work work) throws java.io.IOException, InterruptedException;
+    /** What Ctrl-C does while nothing can be typed. Any thread runs it. */
+    void onInterrupt(Runnable interrupted);
+
+    /** Does something long, whose progress is shown. */
+    void during(String title, Work work) throws java.io.IOException, InterruptedException;
 
     interface Work {
         void run(Progress progress) throws java.io.IOException, InterruptedException;

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.LineReaderImpl;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -25,7 +25,7 @@ public final class TerminalScreen implements Screen {
     private static final int LINES_KEPT = 1_000;
 
     /** No secret is typed into such a line, but by mistake. */
-    private static final String NEVER_KEPT = "/password*:/register*";
+    private static final String NEVER_KEPT = "/p*:/P*:/reg*";
 
     private final Terminal terminal;
     private final Attributes attributes;
@@ -144,7 +144,7 @@ public final class TerminalScreen implements Screen {
     public Optional<String> read(String prompt) {
         while (true) {
             try {
-                return Optional.of(reader.readLine(prompt));
+                return Optional.of(readLine(prompt, null));
             } catch (UserInterruptException e) {
                 if (e.getPartialLine().isEmpty()) {
                     show(List.of(new AttributedString("* Ctrl-D or /quit leaves")), 2);
@@ -165,12 +165,29 @@ public final class TerminalScreen implements Screen {
         reader.setVariable(LineReader.DISABLE_HISTORY, true);
         reader.setVariable(LineReader.DISABLE_COMPLETION, true);
         try {
-            return Optional.of(reader.readLine(prompt, mask));
+            return Optional.of(readLine(prompt, mask));
         } catch (EndOfFileException | UserInterruptException e) {
             return Optional.empty();
         } finally {
             reader.setVariable(LineReader.DISABLE_HISTORY, false);
             reader.setVariable(LineReader.DISABLE_COMPLETION, false);
+        }
+    }
+
+    private String readLine(String prompt, @Nullable Character mask) {
+        try {
+            // A prompt is a pattern.
+            return reader.readLine(prompt.replace("%", "%%"), mask);
+        } finally {
+            // What is pasted while something else is done comes as one text too.
+            bracketed(true);
+        }
+    }
+
+    private void bracketed(boolean isOn) {
+        if (!Terminal.TYPE_DUMB.equals(terminal.getType())) {
+            terminal.writer().print(isOn ? LineReaderImpl.BRACKETED_PASTE_ON : LineReaderImpl.BRACKETED_PASTE_OFF);
+            terminal.flush();
         }
     }
 
@@ -188,22 +205,19 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public void during(String title, long size, Runnable cancel, Work work) throws IOException, InterruptedException {
-        AtomicBoolean isCancelled = new AtomicBoolean();
-        Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, signal -> {
-            if (isCancelled.compareAndSet(false, true)) {
-                cancel.run();
-            }
-        });
+    public void onInterrupt(Runnable interrupted) {
         // Between two lines nobody reads the keys, so Ctrl-C has to come as a signal.
-        Attributes quiet = terminal.getAttributes();
-        Attributes signalling = new Attributes(quiet);
+        Attributes signalling = terminal.getAttributes();
         signalling.setLocalFlag(Attributes.LocalFlag.ISIG, true);
         terminal.setAttributes(signalling);
+        terminal.handle(Terminal.Signal.INT, signal -> interrupted.run());
+    }
+
+    @Override
+    public void during(String title, Work work) throws IOException, InterruptedException {
         try {
             work.run(new Bar(title));
         } finally {
-            terminal.setAttributes(quiet);
             synchronized (running) {
                 if (progress != null) {
                     progress = null;
@@ -211,7 +225,6 @@ public final class TerminalScreen implements Screen {
                     terminal.flush();
                 }
             }
-            terminal.handle(Terminal.Signal.INT, before);
         }
     }
 
@@ -261,6 +274,7 @@ public final class TerminalScreen implements Screen {
             if (isKept) {
                 reader.getHistory().save();
             }
+            bracketed(false);
             terminal.setAttributes(attributes);
             terminal.close();
         } catch (IOException e) {

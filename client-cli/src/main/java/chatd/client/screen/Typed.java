@@ -96,13 +96,14 @@ public sealed interface Typed {
         if (line.isBlank()) {
             return new Nothing();
         }
-        if (!line.startsWith("/")) {
-            return new Say(line.strip());
+        String typed = line.strip();
+        if (!typed.startsWith("/")) {
+            return new Say(typed);
         }
-        if (line.startsWith("//")) {
-            return new Say(line.substring(1).strip());
+        if (typed.startsWith("//")) {
+            return new Say(typed.substring(1));
         }
-        String[] words = line.strip().split("\\s+", 2);
+        String[] words = typed.split("\\s+", 2);
         Optional<Command> command = Command.of(words[0]);
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])

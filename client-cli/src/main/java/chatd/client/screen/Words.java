@@ -24,7 +24,10 @@ public final class Words implements Parser, Completer {
 
     /** @param names who there is, those who are online first */
     public Words(Supplier<List<String>> names) {
-        this.names = names;
+        // Others' names: none that could steer the terminal.
+        this.names = () -> names.get().stream()
+                .filter(name -> Visible.line(name).equals(name))
+                .toList();
     }
 
     /** @param start of the word that is completed */

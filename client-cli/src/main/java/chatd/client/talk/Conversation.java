@@ -1,6 +1,5 @@
 package chatd.client.talk;
 
-import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
@@ -8,11 +7,10 @@ import chatd.protocol.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -27,14 +25,8 @@ public final class Conversation {
     private static final long FIRST_ITEMS = 50;
     private static final long SOME_ITEMS = 250;
     private static final long FURTHER = 20;
-    private static final long MOST_ITEMS = 0xffff_ffffL;
-
-    /** A connection, what was asked on it and is not answered, and why it was cut from here. */
-    private record Connected(Link link, Deque<Exchange> asked, Deque<String> cut) {
-        Connected(Link link) {
-            this(link, new ConcurrentLinkedDeque<>(), new ConcurrentLinkedDeque<>());
-        }
-    }
+    private static final long MOST_ITEMS = 20_000;
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
 
     private final Door door;
     private final View view;
@@ -46,7 +38,7 @@ public final class Conversation {
     /** Held while something is sent, so that answers come in the order of the questions. */
     private final Object sending = new Object();
 
-    private volatile @Nullable Connected connected;
+    private volatile @Nullable Connection connected;
     private volatile boolean isAway = true;
     private volatile Preferences preferences = Preferences.none();
     private volatile @Nullable Secret password;
@@ -76,6 +68,7 @@ public final class Conversation {
         return isAway;
     }
 
+    /** Whether there is a connection. */
     public boolean isConnected() {
         return connected != null;
     }
@@ -88,8 +81,9 @@ public final class Conversation {
     public void begin(Door.In in, Secret current) {
         password = current;
         isAway = false;
-        know(in);
-        Thread.ofPlatform().daemon().name("conversation").start(() -> run(in));
+        View.Reason reason = transcript.isEmpty() ? View.Reason.FIRST : View.Reason.AWAY;
+        Connection first = connected(in);
+        Thread.ofPlatform().daemon().name("conversation").start(() -> run(first, reason));
     }
 
     /**
@@ -99,40 +93,53 @@ public final class Conversation {
      */
     public List<Item> leave() throws InterruptedException {
         try {
-            ask(Exchange.command(), List.of()).await();
+            ask(Exchange.command(), List.of()).await(GOODBYE);
         } catch (IOException e) {
-            // Then it stays open what became of it.
+            // It stays open what became of it.
         }
         back.giveUp();
-        Connected now = connected;
+        Connection now = connected;
         if (now != null) {
-            now.link().close();
+            now.link().abort();
         }
         return transcript.open().stream().map(mine -> mine.item).toList();
     }
 
-    private void run(Door.In first) {
-        View.Reason reason = transcript.isEmpty() ? View.Reason.FIRST : View.Reason.AWAY;
-        for (Door.In in = first; in != null; reason = View.Reason.LOSS) {
-            String why = talk(in, reason);
+    private void run(Connection first, View.Reason firstReason) {
+        View.Reason reason = firstReason;
+        for (Connection now = first; now != null; reason = View.Reason.LOSS) {
+            String why = talk(now, reason);
             Move moving = move;
-            in = moving == null || why == null ? null : moving.to().join();
+            Door.In in = moving == null || why == null ? null : moving.to().join();
             if (in == null && why != null && !back.isGivenUp()) {
                 view.lost(why);
-                switch (back.logIn(current(), why)) {
-                    case Return.Again(Door.In again) -> in = again;
-                    case Return.Ended(String reasonToEnd) -> end(reasonToEnd);
-                    case Return.GivenUp givenUp -> {}
-                }
+                in = again(why);
             }
+            now = in == null ? null : connected(in);
         }
+        Optional.ofNullable(move).ifPresent(moving -> moving.done().countDown());
     }
 
-    /** Reads until the connection ends; returns why it did, null where the server has ended the session. */
-    private @Nullable String talk(Door.In in, View.Reason reason) {
-        Connected now = new Connected(in.link());
-        know(in);
+    private Door.@Nullable In again(String why) {
+        return switch (back.logIn(Objects.requireNonNull(password), why)) {
+            case Return.Again(Door.In in) -> in;
+            case Return.Ended(String reason) -> {
+                isAway = true;
+                view.ended(reason);
+                yield null;
+            }
+            case Return.GivenUp givenUp -> null;
+        };
+    }
+
+    /** Takes a connection into use. */
+    private Connection connected(Door.In in) {
+        roster.set(in.roster());
+        preferences = Preferences.of(in.settings());
+        view.preferences(preferences);
+        Connection now = new Connection(in.link());
         synchronized (sending) {
+            transcript.catchUp();
             connected = now;
         }
         Move moving = move;
@@ -140,59 +147,44 @@ public final class Conversation {
             move = null;
             moving.done().countDown();
         }
+        return now;
+    }
+
+    /** Reads until the connection ends; returns why it did, null where the server has ended the session. */
+    private @Nullable String talk(Connection now, View.Reason reason) {
         String why = "The server closed the connection.";
         boolean isGoingOn = true;
+        Thread watch = Thread.startVirtualThread(now::watch);
         try {
             catchUp(reason, transcript.isEmpty() ? FIRST_ITEMS : SOME_ITEMS);
             boolean wasTold = false;
-            for (Event event = now.link().next();
-                    event != null;
-                    event = isGoingOn ? now.link().next() : null) {
+            for (Event event = now.next(); event != null; event = isGoingOn ? now.next() : null) {
                 isGoingOn = take(now, event, wasTold);
                 wasTold = event instanceof Event.Text text && text.sender().equals(Item.SERVER);
             }
         } catch (IOException e) {
             why = String.valueOf(e.getMessage());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            why = "This client has a fault: " + e + ".";
         }
-        why = now.cut().isEmpty() ? why : now.cut().getFirst();
+        why = now.end(why);
         // First of all, so that whoever is writing is not waited for.
         now.link().abort();
+        watch.interrupt();
         synchronized (sending) {
             if (now.equals(connected)) {
                 connected = null;
             }
         }
         transcript.drop();
-        IOException lost = new IOException(why);
-        now.asked().forEach(exchange -> exchange.lost(lost));
+        now.lost(why);
         return isGoingOn ? why : null;
     }
 
-    private void know(Door.In in) {
-        roster.set(in.roster());
-        preferences = Preferences.of(in.settings());
-        view.preferences(preferences);
-    }
-
-    private void end(String why) {
-        isAway = true;
-        view.ended(why);
-    }
-
-    private Secret current() {
-        return java.util.Objects.requireNonNull(password, "begun without a password");
-    }
-
-    // What comes.
-
     /** False where the session has ended. */
-    private boolean take(Connected now, Event event, boolean wasTold) throws IOException {
+    private boolean take(Connection now, Event event, boolean wasTold) throws IOException {
         Item item = Item.of(event, door.user());
-        Exchange asked = now.asked().peek();
-        if (asked != null && asked.take(event, item)) {
-            if (asked.isOver()) {
-                now.asked().poll();
-            }
+        if (now.answers(event, item)) {
             return true;
         }
         switch (event) {
@@ -200,7 +192,9 @@ public final class Conversation {
             case Event.WentOffline offline
             when offline.name().equals(door.user()) -> {
                 if (move == null) {
-                    end(wasTold ? "This session was ended by the server." : "The account was logged in elsewhere.");
+                    isAway = true;
+                    view.ended(
+                            wasTold ? "This session was ended by the server." : "The account was logged in elsewhere.");
                 }
                 return move != null;
             }
@@ -216,57 +210,35 @@ public final class Conversation {
     }
 
     private void presence(String name, boolean online) {
-        Optional<Boolean> before = roster.put(name, online);
-        if (before.isEmpty() || before.get() != online) {
-            view.presence(
-                    name, online ? View.Presence.ONLINE : before.isEmpty() ? View.Presence.NEW : View.Presence.OFFLINE);
+        View.Presence change = roster.change(name, online);
+        if (change != null) {
+            view.presence(name, change);
         }
     }
-
-    // What is asked for.
 
     /** Asks, with the fence behind it. */
     private Exchange ask(Exchange exchange, List<Command> commands) throws IOException {
         synchronized (sending) {
-            Connected now = connected;
+            Connection now = connected;
             if (now == null) {
                 throw new NotConnected();
             }
-            List<Command> all = new ArrayList<>(commands);
-            all.add(new Command.Replay(0));
-            now.asked().add(exchange);
-            try {
-                now.link().send(all);
-            } catch (IllegalArgumentException e) {
-                // It fits no packet: nothing of it has gone.
-                now.asked().remove(exchange);
-                throw e;
-            }
-        }
-        return exchange;
-    }
-
-    /** There is no connection at the moment: nothing was sent. */
-    public static final class NotConnected extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        NotConnected() {
-            super("There is no connection.");
+            return now.ask(exchange, commands);
         }
     }
 
     /** Shows what is in the history and was not shown; asks further back until it meets what was. */
-    private Exchange catchUp(View.Reason reason, long count) throws IOException {
+    private void catchUp(View.Reason reason, long count) throws IOException {
         synchronized (sending) {
             transcript.hold();
             List<Outgoing> sent = transcript.open();
-            Exchange replay = Exchange.replay(done -> {
+            Exchange replay = Exchange.replay(count, done -> {
                 boolean mayReachFurther = done.items().size() >= count && count < MOST_ITEMS;
                 if (!transcript.replayed(reason, done.items(), mayReachFurther, sent)) {
                     catchUpLater(reason, Math.min(MOST_ITEMS, FURTHER * count));
                 }
             });
-            return ask(replay, List.of(new Command.Replay(count)));
+            ask(replay, List.of(new Command.Replay(count)));
         }
     }
 
@@ -283,10 +255,15 @@ public final class Conversation {
 
     /** Shows the last {@code count} items. Blocks until they have come. */
     public void history(long count) throws IOException, InterruptedException {
-        catchUp(View.Reason.ASKED, count).await();
+        Exchange replay;
+        synchronized (sending) {
+            transcript.hold();
+            replay = ask(
+                    Exchange.replay(count, done -> transcript.listed(done.items())),
+                    List.of(new Command.Replay(count)));
+        }
+        replay.await();
     }
-
-    // What is sent.
 
     /** The fence behind it has been answered: it is stored, or the server said something that may be a refusal. */
     private Exchange sent(Outgoing mine) {
@@ -294,6 +271,7 @@ public final class Conversation {
             if (done.told().isEmpty()) {
                 transcript.stored(mine);
             } else if (transcript.open().contains(mine)) {
+                mine.doubt();
                 // The history knows.
                 catchUpLater(View.Reason.CHECK, SOME_ITEMS);
             }
@@ -330,7 +308,7 @@ public final class Conversation {
         Outgoing mine = new Outgoing(door.user(), to, name, true, clock.instant());
         Exchange exchange;
         synchronized (sending) {
-            Connected now = connected;
+            Connection now = connected;
             if (now == null) {
                 throw new NotConnected();
             }
@@ -361,10 +339,9 @@ public final class Conversation {
      * @param why a sentence
      */
     public void cut(String why) {
-        Connected now = connected;
+        Connection now = connected;
         if (now != null) {
-            now.cut().add(why);
-            now.link().abort();
+            now.cut(why);
         }
     }
 
@@ -392,24 +369,30 @@ public final class Conversation {
     public boolean change(UnaryOperator<Preferences> change, boolean mayReplace)
             throws IOException, InterruptedException, UnknownServer {
         ask(Exchange.command(), List.of()).await();
+        Connection old = connected;
         Move moving = new Move();
         move = moving;
         try {
-            moving.to().complete(back.once(current()));
+            moving.to().complete(back.once(Objects.requireNonNull(password)));
         } finally {
             if (moving.to().complete(null)) {
                 move = null;
             }
         }
-        cut("Moved to another connection.");
+        if (old != null) {
+            old.cut("Moved to another connection.");
+        }
         moving.done().await();
         Preferences read = preferences;
         if (read.isForeign() && !mayReplace) {
             return false;
         }
         Preferences changed = change.apply(read);
-        ask(Exchange.command(), List.of(new Command.StoreSettings(changed.document())))
+        Exchange stored = ask(Exchange.command(), List.of(new Command.StoreSettings(changed.document())))
                 .await();
+        if (!stored.told().isEmpty()) {
+            throw new IOException("The server may not have stored it; it has just said why.");
+        }
         preferences = changed;
         view.preferences(changed);
         return true;

@@ -22,6 +22,9 @@ public final class Door {
     /** A refused registration may be followed by a text; nothing says whether it will be. */
     private static final Duration FOR_A_TEXT = Duration.ofMillis(500);
 
+    /** A server that slows guessing down answers after some seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final Link.To server;
     private final String user;
 
@@ -159,9 +162,9 @@ public final class Door {
     }
 
     private static Event next(Link link) throws IOException {
-        Event event = link.next();
+        Event event = link.next(PATIENCE);
         if (event == null) {
-            throw new IOException("The server closed the connection.");
+            throw new IOException("The server closed the connection, or does not answer.");
         }
         return event;
     }

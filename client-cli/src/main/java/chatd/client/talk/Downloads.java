@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.UnaryOperator;
@@ -44,6 +45,10 @@ public final class Downloads implements Closeable {
     }
 
     void begin(Event.FileContent file) {
+        if (part != null || whole != null || failure != null) {
+            // Only one was asked for.
+            return;
+        }
         name = written(file.name());
         size = file.size();
         try {
@@ -67,7 +72,13 @@ public final class Downloads implements Closeable {
     private String written(String offered) {
         String bare = visible.apply(offered).replaceAll("[/\\\\]", "_");
         // No dot in front: what was fetched is not to be hidden, nor to become a program's settings.
-        return bare.startsWith(".") ? "_" + bare.substring(1) : bare;
+        String shown = bare.startsWith(".") ? "_" + bare.substring(1) : bare;
+        try {
+            return directory.resolve(shown).getFileName().toString();
+        } catch (InvalidPathException e) {
+            // This system's names have not all letters.
+            return shown.replaceAll("[^ -~]", "_");
+        }
     }
 
     /** Takes a piece, releasing it. */

@@ -54,7 +54,7 @@ public final class Errand implements Closeable {
 
     /** The last {@code count} items, oldest first. */
     public List<Item> history(long count) throws IOException {
-        return run(Exchange.replay(done -> {}), List.of(new Command.Replay(count)))
+        return run(Exchange.replay(count, done -> {}), List.of(new Command.Replay(count)))
                 .items();
     }
 

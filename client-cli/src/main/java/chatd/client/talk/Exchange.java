@@ -2,10 +2,13 @@ package chatd.client.talk;
 
 import chatd.protocol.Event;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * chat-1.md}), and no timer is needed. Fed by the thread that reads the link.
  */
 final class Exchange {
+    /** Of what comes beside what was asked for. */
+    private static final int MORE = 10_000;
+
     private final boolean isReplay;
+    private final long most;
+    private final long asked = System.nanoTime();
     private final @Nullable Downloads downloads;
     private final Consumer<Exchange> then;
     private final List<Item> items = new ArrayList<>();
@@ -24,28 +32,29 @@ final class Exchange {
     private @Nullable Event verdict;
     private boolean begun;
 
-    private Exchange(boolean isReplay, @Nullable Downloads downloads, Consumer<Exchange> then) {
+    private Exchange(boolean isReplay, long most, @Nullable Downloads downloads, Consumer<Exchange> then) {
         this.isReplay = isReplay;
+        this.most = most + MORE;
         this.downloads = downloads;
         this.then = then;
     }
 
     /** @param then done by the thread that reads, when the answer is over; never where the link ends before */
     static Exchange command(Consumer<Exchange> then) {
-        return new Exchange(false, null, then);
+        return new Exchange(false, 0, null, then);
     }
 
     static Exchange command() {
         return command(exchange -> {});
     }
 
-    /** As {@link #command(Consumer)}. */
-    static Exchange replay(Consumer<Exchange> then) {
-        return new Exchange(true, null, then);
+    /** For the last {@code count} items; else as {@link #command(Consumer)}. */
+    static Exchange replay(long count, Consumer<Exchange> then) {
+        return new Exchange(true, count, null, then);
     }
 
     static Exchange fetch(Downloads downloads) {
-        return new Exchange(false, downloads, exchange -> {});
+        return new Exchange(false, 0, downloads, exchange -> {});
     }
 
     /** What the replay had. */
@@ -95,7 +104,10 @@ final class Exchange {
         return true;
     }
 
-    private boolean take(Item item) {
+    private boolean take(Item item) throws IOException {
+        if (items.size() + told.size() > most) {
+            throw new IOException("The server sends more than it was asked for.");
+        }
         if (isReplay && begun) {
             items.add(item);
             return true;
@@ -118,6 +130,11 @@ final class Exchange {
         done.complete(this);
     }
 
+    /** When it was asked, as {@link System#nanoTime} counts. */
+    long asked() {
+        return asked;
+    }
+
     /** Whether the answer is over. */
     boolean isOver() {
         return done.isDone();
@@ -134,8 +151,15 @@ final class Exchange {
      * @throws IOException where the link ended before
      */
     Exchange await() throws IOException, InterruptedException {
+        return await(Duration.ofDays(1));
+    }
+
+    /** As {@link #await()}, but no longer than {@code patience}. */
+    Exchange await(Duration patience) throws IOException, InterruptedException {
         try {
-            return done.get();
+            return done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("The server does not answer.", e);
         } catch (ExecutionException e) {
             throw new IOException(
                     String.valueOf(

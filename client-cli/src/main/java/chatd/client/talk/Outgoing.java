@@ -9,6 +9,8 @@ import java.util.Optional;
 final class Outgoing {
     final Item item;
 
+    private volatile boolean isUnsure;
+
     /**
      * @param to nobody named is everyone
      * @param text of a file its name
@@ -24,6 +26,15 @@ final class Outgoing {
     /** Whether an item that the server tells of can be this one. */
     boolean is(Item told) {
         return told.isMine() && told.isFile() == item.isFile() && told.text().equals(item.text());
+    }
+
+    /** The server had something to say to it: perhaps not all it was sent to get it. */
+    void doubt() {
+        isUnsure = true;
+    }
+
+    boolean isUnsure() {
+        return isUnsure;
     }
 
     List<String> to() {

@@ -2,8 +2,8 @@ package chatd.client.talk;
 
 import chatd.protocol.Presence;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Who there is, and who is online, as the daemon tells it. Any thread. */
 public final class Roster {
@@ -14,9 +14,13 @@ public final class Roster {
         roster.forEach(presence -> people.put(presence.name(), presence.online()));
     }
 
-    /** What was known of them before; empty for somebody new. */
-    synchronized Optional<Boolean> put(String name, boolean online) {
-        return Optional.ofNullable(people.put(name, online));
+    /** Takes a change in; null where it is none. */
+    synchronized View.@Nullable Presence change(String name, boolean online) {
+        Boolean before = people.put(name, online);
+        if (before != null && before == online) {
+            return null;
+        }
+        return online ? View.Presence.ONLINE : before == null ? View.Presence.NEW : View.Presence.OFFLINE;
     }
 
     public synchronized boolean has(String name) {

@@ -48,15 +48,24 @@ public final class Shown {
         }
     }
 
-    /** Whether nothing was ever shown. */
+    /** Whether nothing was ever shown but what the server itself said. */
     boolean isEmpty() {
-        return marks.isEmpty();
+        return marks.stream().allMatch(mark -> mark.who() == Mark.Who.SERVER);
+    }
+
+    private long latest() {
+        return marks.stream()
+                .filter(Mark::isExact)
+                .mapToLong(Mark::second)
+                .max()
+                .orElse(0);
     }
 
     /** It has been shown. */
     void add(Item item) {
-        Mark mark = Mark.of(item);
+        Mark mark = Mark.of(item, latest());
         marks.add(mark);
+        forgetOldest();
         if (file != null) {
             try {
                 PrivateFiles.create(file);
@@ -84,20 +93,24 @@ public final class Shown {
     /** Lays a replay beside what was shown. What it tells of times is taken over. */
     Unseen unseen(List<Item> replay) {
         forgetOldest();
-        List<Mark> told = replay.stream().map(Mark::of).toList();
+        List<Mark> told = replay.stream().map(item -> Mark.of(item, 0)).toList();
         BitSet seen = new BitSet(told.size());
         Laid others = lay(false, told, seen);
-        Laid mine = lay(true, told, seen);
-        // Older than the oldest that is remembered: shown long ago.
-        int oldest = Math.min(others.first(), mine.first());
-        seen.set(0, oldest == NONE ? 0 : oldest);
-        boolean hasOthers = marks.stream().anyMatch(mark -> !mark.isMine());
+        boolean hasOthers = marks.stream().anyMatch(mark -> mark.who() == Mark.Who.OTHER);
+        boolean reachesBack = others.length() > 0;
+        if (reachesBack || !hasOthers) {
+            Laid mine = lay(true, told, seen);
+            reachesBack |= mine.length() > 0;
+            // Older than the oldest that is remembered: shown long ago.
+            int oldest = Math.min(others.first(), mine.first());
+            seen.set(0, oldest == NONE ? 0 : oldest);
+        }
         List<Item> unseen = new ArrayList<>();
         for (int i = seen.nextClearBit(0); i < replay.size(); i = seen.nextClearBit(i + 1)) {
             unseen.add(replay.get(i));
         }
         save();
-        return new Unseen(unseen, (hasOthers ? others : mine).length() > 0);
+        return new Unseen(unseen, reachesBack);
     }
 
     /** @param first index in the replay of the first that both have; {@link #NONE} where there is none */
@@ -110,12 +123,12 @@ public final class Shown {
     private Laid lay(boolean mine, List<Mark> told, BitSet seen) {
         int[] ours = indexes(marks, mine);
         int[] theirs = indexes(told, mine);
-        int[][] length = new int[ours.length + 1][theirs.length + 1];
+        short[][] length = new short[ours.length + 1][theirs.length + 1];
         for (int i = 1; i <= ours.length; i++) {
             for (int j = 1; j <= theirs.length; j++) {
-                length[i][j] = marks.get(ours[i - 1]).matches(told.get(theirs[j - 1]))
-                        ? length[i - 1][j - 1] + 1
-                        : Math.max(length[i - 1][j], length[i][j - 1]);
+                length[i][j] = marks.get(ours[i - 1]).isOf(told.get(theirs[j - 1]))
+                        ? (short) (length[i - 1][j - 1] + 1)
+                        : (short) Math.max(length[i - 1][j], length[i][j - 1]);
             }
         }
         int longest = length[ours.length][theirs.length];

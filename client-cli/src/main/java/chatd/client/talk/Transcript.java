@@ -16,6 +16,11 @@ final class Transcript {
     /** What came while a replay was under way, which may have it too; null otherwise. */
     private @Nullable List<Item> held;
 
+    /** From a connection's beginning until what was missed has been shown: what is shown in between goes here. */
+    private boolean isCatchingUp;
+
+    private final List<Item> meanwhile = new ArrayList<>();
+
     Transcript(View view, Shown shown) {
         this.view = view;
         this.shown = shown;
@@ -39,6 +44,12 @@ final class Transcript {
     /** What was sent and is not known to be stored. */
     synchronized List<Outgoing> open() {
         return List.copyOf(outgoing);
+    }
+
+    /** There is a new connection: what was missed comes first. */
+    synchronized void catchUp() {
+        isCatchingUp = true;
+        hold();
     }
 
     /** A replay is being asked for: what arrives waits for it. */
@@ -68,7 +79,11 @@ final class Transcript {
 
     private void show(Item item) {
         view.said(item);
-        shown.add(item);
+        if (isCatchingUp) {
+            meanwhile.add(item);
+        } else {
+            shown.add(item);
+        }
     }
 
     /** With whom it went to, where it was sent from here; it is then known to be stored. */
@@ -76,45 +91,78 @@ final class Transcript {
         for (Outgoing mine : outgoing) {
             if (mine.is(item)) {
                 outgoing.remove(mine);
-                return item.sentTo(mine.to());
+                return mine.isUnsure() ? item : item.sentTo(mine.to());
             }
         }
         return item;
     }
 
+    /** The history that a person asked for has come: shows all of it. */
+    synchronized void listed(List<Item> replay) {
+        view.replayed(new View.Replay(View.Reason.ASKED, replay, false));
+        if (!isCatchingUp) {
+            release(replay, true);
+        }
+    }
+
     /**
-     * A replay has come: shows what was not shown, and says of what was sent before it whether it is stored.
+     * What was missed has come: shows what was not shown, and says of what was sent before whether it is stored.
      *
      * @param mayReachFurther whether a longer replay may be asked for
      * @param sent what was sent before the replay was asked for
      * @return false where it does not reach back to what was shown and a longer one is needed first
      */
     synchronized boolean replayed(View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
-        boolean isAsked = reason == View.Reason.ASKED;
         boolean isFirst = shown.isEmpty();
         Shown.Unseen unseen = shown.unseen(replay);
-        boolean wasCut = !isFirst && !unseen.reachesBack() && !isAsked;
+        boolean wasCut = !isFirst && !unseen.reachesBack();
         if (wasCut && mayReachFurther) {
             return false;
         }
-        List<Item> news = unseen.items().stream().map(this::known).toList();
-        view.replayed(new View.Replay(reason, isAsked ? replay : news, wasCut));
-        news.forEach(shown::add);
-        if (!isAsked) {
-            sent.stream().filter(outgoing::remove).forEach(mine -> view.notSent(mine.item));
+        List<Item> news = new ArrayList<>();
+        for (Item item : unseen.items()) {
+            if (!meanwhile.removeIf(new Once(item)::is)) {
+                news.add(known(item));
+            }
         }
-        release(replay);
+        view.replayed(new View.Replay(reason, news, wasCut));
+        unseen.items().forEach(shown::add);
+        meanwhile.forEach(shown::add);
+        meanwhile.clear();
+        isCatchingUp = false;
+        sent.stream().filter(outgoing::remove).forEach(mine -> view.notSent(mine.item));
+        release(replay, false);
         return true;
     }
 
-    /** What came meanwhile and is not in the replay. */
-    private void release(List<Item> replay) {
-        List<Mark> had = new ArrayList<>(replay.stream().map(Mark::of).toList());
+    /** Finds one item that a told one can be, and no second. */
+    private static final class Once {
+        private final Mark told;
+        private boolean isFound;
+
+        Once(Item told) {
+            this.told = Mark.of(told, 0);
+        }
+
+        boolean is(Item item) {
+            if (isFound || !Mark.of(item, 0).isOf(told)) {
+                return false;
+            }
+            isFound = true;
+            return true;
+        }
+    }
+
+    /** What came meanwhile: shows what is not in the replay. */
+    private void release(List<Item> replay, boolean isNew) {
+        List<Item> had = new ArrayList<>(replay);
         List<Item> came = held == null ? List.of() : held;
         held = null;
         for (Item item : came) {
-            if (!had.remove(Mark.of(item))) {
+            if (!had.remove(item)) {
                 show(known(item));
+            } else if (isNew) {
+                shown.add(item);
             }
         }
     }

@@ -25,7 +25,8 @@ class TypedTest {
         assertThat(Typed.of("hello  there ")).isEqualTo(new Typed.Say("hello  there"));
         assertThat(Typed.of("one\n/two")).isEqualTo(new Typed.Say("one\n/two"));
         assertThat(Typed.of("//etc/passwd")).isEqualTo(new Typed.Say("/etc/passwd"));
-        assertThat(Typed.of("  /quit")).isEqualTo(new Typed.Say("/quit"));
+        assertThat(Typed.of("  /quit")).isEqualTo(new Typed.Quit());
+        assertThat(Typed.of(" /nope")).isInstanceOf(Typed.Mistake.class);
         assertThat(Typed.of("  ")).isEqualTo(new Typed.Nothing());
     }
 

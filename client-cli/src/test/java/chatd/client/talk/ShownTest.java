@@ -129,6 +129,22 @@ class ShownTest {
     }
 
     @Test
+    void anOldTextOfOnesOwnIsNotTakenForTheOneThatWasJustSent() {
+        Shown shown = after(other(1_000, "a"), sent("ok"));
+        List<Item> replay = List.of(mine(10, "ok"), other(1_000, "a"), mine(1_001, "ok"), mine(1_002, "ok"));
+        assertThat(shown.unseen(replay).items()).containsExactly(mine(1_002, "ok"));
+    }
+
+    @Test
+    void whereTheReplayWasCutNothingIsHidden() {
+        Shown shown = after(other(1, "a"), sent("ok"));
+        List<Item> replay = List.of(other(100, "x"), mine(101, "ok"), other(102, "y"));
+        Shown.Unseen unseen = shown.unseen(replay);
+        assertThat(unseen.items()).isEqualTo(replay);
+        assertThat(unseen.reachesBack()).isFalse();
+    }
+
+    @Test
     void itIsKeptForItsPersonAloneAndHoldsNoText() throws IOException {
         Path file = directory.resolve("state").resolve("alice@host:1");
         Shown shown = new Shown(file);
@@ -141,7 +157,7 @@ class ShownTest {
         assertThat(later.isEmpty()).isFalse();
         assertThat(texts(later.unseen(List.of(other(1, "a secret matter"), mine(2, "my answer"), other(3, "new")))))
                 .containsExactly("new");
-        Files.writeString(file, "garbage\nother 1970-01-01T00:00:01Z\n");
+        Files.writeString(file, "garbage\nother at 1970-01-01T00:00:01Z\n");
         assertThat(new Shown(file).isEmpty()).isTrue();
     }
 

@@ -1,0 +1,12 @@
+package chatd.client.talk;
+
+import java.io.IOException;
+
+/** There is no connection at the moment: nothing was sent. */
+public final class NotConnected extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotConnected() {
+        super("There is no connection.");
+    }
+}

@@ -1,0 +1,174 @@
+package chatd.client.talk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What arrives, what a replay tells, and what was sent from here, shown once each. */
+class TranscriptTest {
+    private final List<String> seen = new ArrayList<>();
+    private final Transcript transcript = new Transcript(
+            new View() {
+                @Override
+                public void said(Item item) {
+                    seen.add(line(item));
+                }
+
+                @Override
+                public void replayed(Replay replay) {
+                    seen.add(replay.reason() + (replay.wasCut() ? " cut" : ""));
+                    replay.items().forEach(this::said);
+                }
+
+                @Override
+                public void presence(String name, Presence presence) {}
+
+                @Override
+                public void lost(String why) {}
+
+                @Override
+                public void back() {}
+
+                @Override
+                public void ended(String why) {}
+
+                @Override
+                public void notSent(Item item) {
+                    seen.add("NOT SENT " + item.text());
+                }
+
+                @Override
+                public void preferences(Preferences preferences) {}
+            },
+            new Shown(null));
+
+    private static String line(Item item) {
+        return item.text() + item.to().map(to -> "→" + String.join(",", to)).orElse("");
+    }
+
+    private static Item other(int second, String text) {
+        return new Item("bob", false, Instant.ofEpochSecond(second), true, text, null, Optional.empty());
+    }
+
+    private static Item mine(int second, String text) {
+        return new Item("me", true, Instant.ofEpochSecond(second), true, text, null, Optional.empty());
+    }
+
+    private static Outgoing outgoing(String text, String to) {
+        return new Outgoing("me", List.of(to), text, false, Instant.ofEpochSecond(7));
+    }
+
+    private static List<Item> others(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(i -> other(i, "m" + i)).toList();
+    }
+
+    /** A connection on which {@code replay} is what was missed. */
+    private void caughtUp(List<Item> replay) {
+        transcript.catchUp();
+        transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());
+        seen.clear();
+    }
+
+    @Test
+    void whatArrivesBeforeTheReplayAndIsInItIsShownOnce() {
+        caughtUp(others(1, 2));
+        transcript.catchUp();
+        transcript.arrived(other(4, "m4"));
+        transcript.replayed(View.Reason.LOSS, others(1, 4), false, List.of());
+        transcript.arrived(other(5, "m5"));
+        assertThat(seen).containsExactly("LOSS", "m3", "m4", "m5");
+    }
+
+    @Test
+    void aHistoryThatIsAskedForInBetweenHidesNothingOfWhatWasMissed() {
+        caughtUp(others(1, 2));
+        transcript.catchUp();
+        assertThat(transcript.replayed(View.Reason.AWAY, others(10, 20), true, List.of()))
+                .isFalse();
+        transcript.hold();
+        transcript.listed(others(18, 20));
+        transcript.replayed(View.Reason.AWAY, others(1, 20), false, List.of());
+        assertThat(seen.subList(5, seen.size()))
+                .isEqualTo(IntStream.rangeClosed(3, 20).mapToObj(i -> "m" + i).toList());
+    }
+
+    @Test
+    void whatTheServerSaysMeanwhileHidesNothingOfWhatWasMissedAndIsShownOnce() {
+        caughtUp(others(1, 2));
+        transcript.catchUp();
+        Item toAll = new Item("server", false, Instant.ofEpochSecond(9), true, "to all", null, Optional.empty());
+        transcript.arrived(toAll);
+        List<Item> replay = new ArrayList<>(others(1, 5));
+        replay.add(toAll);
+        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        caughtUp(replay);
+        assertThat(transcript.isEmpty()).isFalse();
+        transcript.catchUp();
+        transcript.replayed(View.Reason.LOSS, replay, false, List.of());
+        assertThat(seen).containsExactly("LOSS");
+    }
+
+    @Test
+    void whatWasSentAndIsInTheReplayWasStoredAndTheRestWasNot() {
+        caughtUp(others(1, 3));
+        Outgoing stored = outgoing("ok", "bob");
+        Outgoing gone = outgoing("lost", "carol");
+        transcript.sending(stored);
+        transcript.sending(gone);
+        transcript.drop();
+        transcript.catchUp();
+        List<Item> replay = new ArrayList<>(others(1, 3));
+        replay.add(mine(4, "ok"));
+        transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());
+        assertThat(seen).containsExactly("LOSS", "ok→bob", "NOT SENT lost");
+    }
+
+    @Test
+    void theSameTextToTwoOfWhichOneWasLostIsToldRight() {
+        caughtUp(others(100, 103));
+        Outgoing first = outgoing("ok", "bob");
+        transcript.sending(first);
+        transcript.stored(first);
+        Outgoing second = outgoing("ok", "carol");
+        transcript.sending(second);
+        transcript.drop();
+        seen.clear();
+        transcript.catchUp();
+        List<Item> replay = new ArrayList<>(List.of(mine(1, "ok")));
+        replay.addAll(others(100, 103));
+        replay.add(mine(104, "ok"));
+        transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());
+        assertThat(seen).containsExactly("LOSS", "NOT SENT ok");
+    }
+
+    @Test
+    void ofWhatTheServerHadSomethingToSayItIsNotClaimedWhoGotIt() {
+        caughtUp(others(1, 1));
+        Outgoing mine = outgoing("hi", "bob");
+        transcript.sending(mine);
+        mine.doubt();
+        transcript.hold();
+        List<Item> replay = new ArrayList<>(others(1, 1));
+        replay.add(mine(2, "hi"));
+        transcript.replayed(View.Reason.CHECK, replay, false, transcript.open());
+        assertThat(seen).containsExactly("CHECK", "hi");
+    }
+
+    @Test
+    void ofAListThatWasAskedForWhatIsNewIsNotShownAgain() {
+        caughtUp(others(1, 2));
+        transcript.hold();
+        transcript.arrived(other(3, "m3"));
+        transcript.listed(others(1, 3));
+        assertThat(seen).containsExactly("ASKED", "m1", "m2", "m3");
+        seen.clear();
+        transcript.catchUp();
+        transcript.replayed(View.Reason.LOSS, others(1, 4), false, List.of());
+        assertThat(seen).containsExactly("LOSS", "m4");
+    }
+}
