@@ -147,9 +147,8 @@ class TerminalSessionIT {
         a.shows("The account was logged in elsewhere. Press Enter to log in again");
         Thread.sleep(3_000);
         assertThat(b.all()).doesNotContain("logged in elsewhere");
-        a.type("/to " + ann.name())
-                .press("Enter")
-                .shows("Not sent: /to", "The session that you had elsewhere was ended.");
+        a.enter("/to " + ann.name()).shows("Not sent, since the session has ended: /to", "Enter alone logs in again.");
+        a.press("Enter").shows("The session that you had elsewhere was ended.");
         b.shows("The account was logged in elsewhere.");
         b.enter("/quit");
         assertThat(b.awaitEnd()).isZero();

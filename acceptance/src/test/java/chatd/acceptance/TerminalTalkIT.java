@@ -89,7 +89,7 @@ class TerminalTalkIT {
         try (Chat1Socket ben = demo.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.type("typed before and after");
-            for (int columns : new int[] {40, 132, 30, 80}) {
+            for (int columns : new int[] {50, 132, 38, 80}) {
                 a.resize(columns, 24);
                 String words = "word ".repeat(20) + columns;
                 ben.send(Wire.text(words, ann.name()));
