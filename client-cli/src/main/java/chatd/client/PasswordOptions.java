@@ -10,7 +10,6 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +79,8 @@ final class PasswordOptions {
     static Secret file(Path file) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             return firstLine(lines, file.toString());
-        } catch (NoSuchFileException | java.nio.file.AccessDeniedException e) {
-            throw new Failure(Failure.NO, "There is no file " + file + " that can be read.");
+        } catch (IOException e) {
+            throw new Failure(Failure.NO, "There is no file " + file + " that a password can be read from.");
         }
     }
 

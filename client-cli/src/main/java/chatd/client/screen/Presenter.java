@@ -153,6 +153,11 @@ public final class Presenter implements View {
     }
 
     @Override
+    public synchronized void waiting(Item item) {
+        screen.show(List.of(lines.quiet("not stored yet: " + item.text())), NOTICE);
+    }
+
+    @Override
     public synchronized void notSent(Item item) {
         String to = Lines.receivers(item.to().orElse(List.of()));
         screen.show(List.of(lines.warning("NOT SENT to " + to + ": " + item.text())), NOTICE);

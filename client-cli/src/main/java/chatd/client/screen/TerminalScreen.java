@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,8 @@ public final class TerminalScreen implements Screen {
                 .system(true)
                 .name("chat-client")
                 .nativeSignals(true)
+                // As the protocol; a locale that knows no letters would lose them without a word.
+                .encoding(StandardCharsets.UTF_8)
                 // To ask the terminal how it joins emoji takes a third of a second where it does not answer, and what
                 // was typed meanwhile; not asked, it counts them as JLine does.
                 .graphemeCluster(false)

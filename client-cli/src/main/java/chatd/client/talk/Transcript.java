@@ -1,5 +1,6 @@
 package chatd.client.talk;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * so that each is shown once. Any thread.
  */
 final class Transcript {
+    private static final Duration A_WHILE = Duration.ofSeconds(3);
+
     private final View view;
     private final Shown shown;
     private final List<Outgoing> outgoing = new ArrayList<>();
@@ -31,9 +34,26 @@ final class Transcript {
         return shown.isEmpty();
     }
 
-    /** It is about to be sent. */
+    /** It is about to be sent; if that takes a text a while, the view is told. */
     synchronized void sending(Outgoing mine) {
         outgoing.add(mine);
+        if (mine.item.isFile()) {
+            return;
+        }
+        Thread.startVirtualThread(() -> {
+            try {
+                Thread.sleep(A_WHILE);
+                remind(mine);
+            } catch (InterruptedException e) {
+                // The program ends.
+            }
+        });
+    }
+
+    private synchronized void remind(Outgoing mine) {
+        if (outgoing.contains(mine)) {
+            view.waiting(mine.item);
+        }
     }
 
     /** It was not sent after all. */

@@ -28,6 +28,9 @@ public interface View {
     /** The session has ended for good, until {@link Conversation#begin} is called again; {@code why} is a sentence. */
     void ended(String why);
 
+    /** This was sent some time ago, and the server has not said yet that it is stored. */
+    void waiting(Item item);
+
     /** This was not stored. */
     void notSent(Item item);
 

@@ -1,6 +1,7 @@
 package chatd.client.talk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What arrives, what a replay tells, and what was sent from here, shown once each. */
 class TranscriptTest {
-    private final List<String> seen = new ArrayList<>();
+    private final List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
     private final Transcript transcript = new Transcript(
             new View() {
                 @Override
@@ -36,6 +37,11 @@ class TranscriptTest {
 
                 @Override
                 public void ended(String why) {}
+
+                @Override
+                public void waiting(Item item) {
+                    seen.add("WAITING " + item.text());
+                }
 
                 @Override
                 public void notSent(Item item) {
@@ -157,6 +163,19 @@ class TranscriptTest {
         replay.add(mine(2, "hi"));
         transcript.replayed(View.Reason.CHECK, replay, false, transcript.open());
         assertThat(seen).containsExactly("CHECK", "hi");
+    }
+
+    @Test
+    void whatIsLongOnItsWayIsSaid() {
+        caughtUp(others(1, 1));
+        Outgoing mine = outgoing("slow", "bob");
+        transcript.sending(mine);
+        Outgoing quick = outgoing("quick", "bob");
+        transcript.sending(quick);
+        transcript.stored(quick);
+        await().untilAsserted(() -> assertThat(seen).containsExactly("quick→bob", "WAITING slow"));
+        transcript.stored(mine);
+        assertThat(seen).containsExactly("quick→bob", "WAITING slow", "slow→bob");
     }
 
     @Test
