@@ -242,7 +242,9 @@ class ClientIT {
         assertThat(client("", "alice@").exits(2).err()).contains("expected [USER@]HOST[:PORT]");
         assertThat(client("", at(demo.person()), "sned").exits(2).err())
                 .contains("There is no command sned; is it send?");
-        assertThat(client("", "--password-file", directory.toString(), at(demo.person()), "history").exits(1).err())
+        assertThat(client("", "--password-file", directory.toString(), at(demo.person()), "history")
+                        .exits(1)
+                        .err())
                 .contains("There is no file " + directory);
         assertThat(client("", "--wire-zone", "Moon/Crater", at(demo.person()))
                         .exits(2)
