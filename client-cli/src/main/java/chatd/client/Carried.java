@@ -1,5 +1,6 @@
 package chatd.client;
 
+import chatd.client.net.Failure;
 import chatd.protocol.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,45 +13,49 @@ final class Carried {
 
     private Carried() {}
 
+    /** @param name what it will be called at the others' */
+    record Sized(String name, long size) {}
+
     /**
-     * What a file will be called at the others'.
+     * A file as it can be sent.
      *
-     * @throws IllegalArgumentException where the protocol has no room for it
+     * @throws Failure where it can't be read, or the protocol has no room for it or for its name
      */
-    static String name(Path path) {
+    static Sized file(Path path) throws IOException {
+        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            throw new Failure(Failure.NO, "There is no file " + path + " that can be read.");
+        }
         String name = String.valueOf(path.getFileName());
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > FILE_NAME_BYTES) {
-            throw new IllegalArgumentException("The name " + name + " has " + bytes + " bytes; " + FILE_NAME_BYTES
-                    + " is the most. Give the file a shorter one.");
+            throw new Failure(
+                    Failure.NO,
+                    "The name " + name + " has " + bytes + " bytes; " + FILE_NAME_BYTES
+                            + " is the most. Give the file a shorter one.");
         }
         if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
-            throw new IllegalArgumentException(
+            throw new Failure(
+                    Failure.NO,
                     "The name " + name + " has a character that no file name may have here. Give it another.");
         }
-        return name;
-    }
-
-    /**
-     * Its size, in bytes.
-     *
-     * @throws IllegalArgumentException where it is more than {@code chat/1} carries: the server would close the connection
-     */
-    static long size(Path path) throws IOException {
         long size = Files.size(path);
         if (size > Limits.DEFAULT.file()) {
-            throw new IllegalArgumentException("The file " + path + " has " + size + " bytes; " + Limits.DEFAULT.file()
-                    + " is the most. Nothing was sent.");
+            throw new Failure(
+                    Failure.NO,
+                    "The file " + path + " has " + size + " bytes; " + Limits.DEFAULT.file()
+                            + " is the most. Nothing was sent.");
         }
-        return size;
+        return new Sized(name, size);
     }
 
-    /** As {@link #size}, of a text. */
+    /** As {@link #file}, of a text. */
     static void check(String text) {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Limits.DEFAULT.text()) {
-            throw new IllegalArgumentException("The text has " + bytes + " bytes; " + Limits.DEFAULT.text()
-                    + " is the most. Nothing was sent; as a file it can be.");
+            throw new Failure(
+                    Failure.NO,
+                    "The text has " + bytes + " bytes; " + Limits.DEFAULT.text()
+                            + " is the most. Nothing was sent; as a file it can be.");
         }
     }
 }

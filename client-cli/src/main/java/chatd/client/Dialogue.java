@@ -166,18 +166,31 @@ final class Dialogue {
     private Secret change(Door door, Secret old) {
         presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
                 + " Nobody else will know it, the administrator neither.");
+        return accepted(chosen -> door.changePassword(old, chosen), "The password is changed.")
+                .orElseThrow(Dialogue::gaveUp);
+    }
+
+    private interface Setting {
+        Door.Answer set(Secret chosen) throws UnknownServer;
+    }
+
+    /** Asks for a new password until the server takes one; empty where the person gives up. */
+    private Optional<Secret> accepted(Setting setting, String done) {
         while (true) {
-            Secret chosen = choose().orElseThrow(Dialogue::gaveUp);
-            switch (knowing(() -> door.changePassword(old, chosen))) {
-                case Door.Done done -> {
-                    presenter.notice("The password is changed.");
+            Optional<Secret> chosen = choose();
+            if (chosen.isEmpty()) {
+                return chosen;
+            }
+            switch (knowing(() -> setting.set(chosen.get()))) {
+                case Door.Done taken -> {
+                    presenter.notice(done);
                     return chosen;
                 }
                 case Door.Refused(Door.Reason reason, String text)
                 when reason == Door.Reason.BAD_PASSWORD ->
                     presenter.notice("The server does not take it. " + RULES + " Another one:");
                 case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
-                case Door.In in -> throw new IllegalStateException("a change has another answer");
+                case Door.In in -> throw new IllegalStateException("a new password has another answer");
             }
         }
     }
@@ -217,23 +230,7 @@ final class Dialogue {
 
     private Optional<Secret> register(Door door) {
         presenter.notice("Choose a password. " + RULES);
-        while (true) {
-            Optional<Secret> chosen = choose();
-            if (chosen.isEmpty()) {
-                return chosen;
-            }
-            switch (knowing(() -> door.register(chosen.get()))) {
-                case Door.Done done -> {
-                    presenter.notice("The account " + door.user() + " is made.");
-                    return chosen;
-                }
-                case Door.Refused(Door.Reason reason, String text)
-                when reason == Door.Reason.BAD_PASSWORD ->
-                    presenter.notice("The server does not take it. " + RULES + " Another one:");
-                case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
-                case Door.In in -> throw new IllegalStateException("a registration has another answer");
-            }
-        }
+        return accepted(door::register, "The account " + door.user() + " is made.");
     }
 
     /** Makes another account, from within a session. */

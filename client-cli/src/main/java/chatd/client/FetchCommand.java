@@ -25,7 +25,7 @@ final class FetchCommand extends ScriptCommand {
             throw main().wrong("a file's number is 0 to " + MOST);
         }
         try (Errand errand = errand();
-                Downloads download = new Downloads(main().downloads(), Visible::line, (name, received, size) -> {})) {
+                Downloads download = new Downloads(main().downloads(), Visible::line, (received, size) -> {})) {
             errand.fetch(file, download);
             main().out().println(download.whole());
         }

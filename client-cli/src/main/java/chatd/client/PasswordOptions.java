@@ -65,7 +65,7 @@ final class PasswordOptions {
                     Failure.LOG_IN_REFUSED,
                     "A password is needed: --password-file FILE, --password-command COMMAND or --password-stdin.");
         }
-        return checked(typed.get());
+        return typed.get();
     }
 
     /** Typed without echo; empty where there is no terminal, or the person gives up. */
@@ -73,7 +73,7 @@ final class PasswordOptions {
         return Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .map(console -> console.readPassword(prompt))
-                .map(typed -> Secret.of(java.nio.CharBuffer.wrap(typed)));
+                .map(typed -> checked(Secret.of(java.nio.CharBuffer.wrap(typed))));
     }
 
     static Secret file(Path file) throws IOException {

@@ -1,6 +1,5 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.Errand;
 import java.io.IOException;
@@ -50,32 +49,16 @@ final class SendCommand extends ScriptCommand {
         try (Errand errand = errand()) {
             String text =
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
-            checked(() -> Carried.check(text));
+            Carried.check(text);
             errand.send(to, text);
         }
     }
 
-    private interface Check {
-        void run() throws IOException;
-    }
-
-    private static void checked(Check check) throws IOException {
-        try {
-            check.run();
-        } catch (IllegalArgumentException e) {
-            throw new Failure(Failure.NO, String.valueOf(e.getMessage()));
-        }
-    }
-
     private void send(Path path) throws IOException, UnknownServer {
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new Failure(Failure.NO, "There is no file " + path + " that can be read.");
-        }
-        checked(() -> Carried.name(path));
-        checked(() -> Carried.size(path));
+        Carried.Sized sized = Carried.file(path);
         try (InputStream content = Files.newInputStream(path);
                 Errand errand = errand()) {
-            errand.send(to, Carried.name(path), Carried.size(path), content);
+            errand.send(to, sized.name(), sized.size(), content);
         }
     }
 }

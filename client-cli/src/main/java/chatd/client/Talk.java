@@ -220,46 +220,24 @@ final class Talk {
         if (!areKnown(to)) {
             return;
         }
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            presenter.notice("There is no file " + path + " that can be read.");
-            return;
-        }
-        String name = Carried.name(path);
-        long size = Carried.size(path);
+        Carried.Sized file = Carried.file(path);
         try (InputStream content = Files.newInputStream(path)) {
-            screen.during(name, bar -> conversation.send(to, name, size, content, sent -> bar.at(sent, size)));
+            screen.during(
+                    file.name(),
+                    bar -> conversation.send(to, file.name(), file.size(), content, sent -> bar.at(sent, file.size())));
         }
     }
 
     private void fetch(long file) throws IOException, InterruptedException {
-        try (Bar bar = new Bar();
-                Downloads download = new Downloads(downloads, Visible::line, bar)) {
-            screen.during("file " + file, shown -> {
-                bar.shown = shown;
+        screen.during("file " + file, bar -> {
+            try (Downloads download = new Downloads(downloads, Visible::line, bar::at)) {
                 conversation.fetch(file, download);
-            });
-            Path whole = download.whole();
-            if (whole != null) {
-                presenter.notice("Saved as " + whole);
+                Path whole = download.whole();
+                if (whole != null) {
+                    presenter.notice("Saved as " + whole);
+                }
             }
-        }
-    }
-
-    /** Joins a download, which knows how far it is, to what shows it. */
-    private static final class Bar implements Downloads.Progress, AutoCloseable {
-        private Screen.@Nullable Progress shown;
-
-        @Override
-        public void at(String name, long received, long size) {
-            if (shown != null) {
-                shown.at(received, size);
-            }
-        }
-
-        @Override
-        public void close() {
-            shown = null;
-        }
+        });
     }
 
     private void who(String part) {

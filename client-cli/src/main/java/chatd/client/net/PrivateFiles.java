@@ -1,10 +1,14 @@
 package chatd.client.net;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,6 +40,22 @@ public final class PrivateFiles {
             Files.createFile(file, FILE);
         } catch (FileAlreadyExistsException e) {
             Files.setPosixFilePermissions(file, FILE.value());
+        }
+    }
+
+    /** Adds to its end, in one write; makes it where it is not there. */
+    public static void append(Path file, String text) throws IOException {
+        try {
+            write(file, text);
+        } catch (NoSuchFileException e) {
+            Files.createDirectories(parent(file), DIRECTORY);
+            write(file, text);
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        try (var out = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), FILE)) {
+            out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         }
     }
 

@@ -179,7 +179,7 @@ public final class Trust {
                 for (X509Certificate certificate : chain) {
                     checkDates(certificate);
                 }
-                throw unvouched(chain[0], shown, remembered.isPresent());
+                throw unvouched(shown, remembered.isPresent());
             }
             try {
                 known.vouched(server);
@@ -188,8 +188,7 @@ public final class Trust {
             }
         }
 
-        private CertificateException unvouched(X509Certificate certificate, Fingerprint shown, boolean otherKey)
-                throws IOException {
+        private CertificateException unvouched(Fingerprint shown, boolean otherKey) throws IOException {
             if (otherKey) {
                 return refuse("The server's key is another than the one you said yes to: somebody may be in between, or"
                         + " it was replaced. Its fingerprint is now\n" + shown
@@ -201,7 +200,7 @@ public final class Trust {
                         + " between. Name the authority that vouches for it with --ca FILE; if it has none any more,"
                         + " remove the line of " + server.server() + " from " + known.file() + ".");
             }
-            unknown = new UnknownServer(certificate);
+            unknown = new UnknownServer(shown);
             return new CertificateException(String.valueOf(unknown.getMessage()));
         }
 

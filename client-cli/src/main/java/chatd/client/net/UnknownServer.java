@@ -1,19 +1,19 @@
 package chatd.client.net;
 
 import chatd.certs.Fingerprint;
-import java.security.cert.X509Certificate;
 
 /** Nobody vouches for the server, and nothing else is wrong with its certificate: a person may decide. */
 public final class UnknownServer extends Exception {
     private static final long serialVersionUID = 1L;
-    private final transient X509Certificate certificate;
+    private final transient Fingerprint fingerprint;
 
-    UnknownServer(X509Certificate certificate) {
+    UnknownServer(Fingerprint fingerprint) {
         super("nobody vouches for the server's certificate", null, false, false);
-        this.certificate = certificate;
+        this.fingerprint = fingerprint;
     }
 
+    /** Of the key that it showed. */
     public Fingerprint fingerprint() {
-        return Fingerprint.of(certificate.getPublicKey());
+        return fingerprint;
     }
 }

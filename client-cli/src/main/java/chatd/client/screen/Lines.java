@@ -17,7 +17,6 @@ import org.jline.utils.AttributedStringBuilder;
 public final class Lines {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
 
-    private final String me;
     private final ZoneId zone;
     private final Palette palette;
     private final DateTimeFormatter time;
@@ -29,7 +28,6 @@ public final class Lines {
      * @param mayColour whether colours are wanted at all
      */
     public Lines(String me, ZoneId zone, Preferences preferences, boolean mayColour) {
-        this.me = me;
         this.zone = zone;
         this.palette = Palette.of(preferences.get(Setting.THEME), mayColour);
         this.time = DateTimeFormatter.ofPattern(
@@ -109,10 +107,5 @@ public final class Lines {
         return DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm", Locale.ENGLISH)
                 .withZone(zone)
                 .format(instant);
-    }
-
-    /** Whose lines these are. */
-    String me() {
-        return me;
     }
 }

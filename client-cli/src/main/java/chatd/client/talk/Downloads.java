@@ -34,7 +34,7 @@ public final class Downloads implements Closeable {
 
     /** Is told how far it is. */
     public interface Progress {
-        void at(String name, long received, long size);
+        void at(long received, long size);
     }
 
     /** @param visible makes a name that others chose harmless to show and to write */
@@ -58,7 +58,7 @@ public final class Downloads implements Closeable {
         } catch (IOException e) {
             failed(e);
         }
-        progress.at(name, 0, size);
+        progress.at(0, size);
     }
 
     /** It can't be written: what still comes of it is thrown away, and the connection goes on. */
@@ -88,7 +88,7 @@ public final class Downloads implements Closeable {
             if (into != null) {
                 received += piece.bytes().readableBytes();
                 piece.bytes().readBytes(into, piece.bytes().readableBytes());
-                progress.at(name, received, size);
+                progress.at(received, size);
                 if (piece.last()) {
                     into.close();
                     out = null;

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +66,7 @@ public final class Shown {
         forgetOldest();
         if (file != null) {
             try {
-                PrivateFiles.create(file);
-                Files.writeString(file, mark.line() + "\n", StandardOpenOption.APPEND);
+                PrivateFiles.append(file, mark.line() + "\n");
             } catch (IOException e) {
                 // The next start shows some of it again, which harms nobody.
             }
@@ -170,7 +167,7 @@ public final class Shown {
         if (file != null) {
             try {
                 PrivateFiles.replace(
-                        Objects.requireNonNull(file),
+                        file,
                         marks.stream()
                                 .map(mark -> mark.line() + "\n")
                                 .collect(Collectors.joining())

@@ -141,7 +141,7 @@ final class Transcript {
         }
         List<Item> news = new ArrayList<>();
         for (Item item : unseen.items()) {
-            if (!meanwhile.removeIf(new Once(item)::is)) {
+            if (!wasShownMeanwhile(item)) {
                 news.add(known(item));
             }
         }
@@ -155,22 +155,15 @@ final class Transcript {
         return true;
     }
 
-    /** Finds one item that a told one can be, and no second. */
-    private static final class Once {
-        private final Mark told;
-        private boolean isFound;
-
-        Once(Item told) {
-            this.told = Mark.of(told, 0);
-        }
-
-        boolean is(Item item) {
-            if (isFound || !Mark.of(item, 0).isOf(told)) {
-                return false;
+    /** Whether it was shown meanwhile; each of those answers for one. */
+    private boolean wasShownMeanwhile(Item told) {
+        Mark mark = Mark.of(told, 0);
+        for (Item item : meanwhile) {
+            if (Mark.of(item, 0).isOf(mark)) {
+                return meanwhile.remove(item);
             }
-            isFound = true;
-            return true;
         }
+        return false;
     }
 
     /** What came meanwhile: shows what is not in the replay. */

@@ -21,7 +21,7 @@ class DownloadsTest {
     private Path directory;
 
     private Downloads begun(Path into, String name) {
-        Downloads downloads = new Downloads(into, Visible::line, (file, received, size) -> {});
+        Downloads downloads = new Downloads(into, Visible::line, (received, size) -> {});
         downloads.begin(new Event.FileContent("mallory", Instant.EPOCH, name, 1, 3));
         return downloads;
     }
