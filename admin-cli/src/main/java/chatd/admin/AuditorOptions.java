@@ -34,8 +34,25 @@ final class AuditorOptions {
 
     /** Judges a log, which {@code watch} is told of. */
     Verifier.Report judge(Path log, Watch watch) throws IOException {
-        try (Progress progress = new Progress(watch)) {
-            return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), progress);
+        try (Progress progress = new Progress()) {
+            return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), new Watch() {
+                @Override
+                public void segment(long number, String head) {
+                    watch.segment(number, head);
+                }
+
+                @Override
+                public void line(String line) {
+                    watch.line(line);
+                }
+
+                @Override
+                public void read(long bytes, long all) {
+                    progress.show("checked %d of %d MiB (%d %%)"
+                            .formatted(bytes >> 20, all >> 20, 100 * bytes / Math.max(all, 1)));
+                    watch.read(bytes, all);
+                }
+            });
         }
     }
 
@@ -44,7 +61,7 @@ final class AuditorOptions {
         Path where = given != null
                 ? given
                 : Path.of(main.daemon()
-                        .call(Map.of("command", "status"), line -> {})
+                        .call(Map.of("command", "stats"))
                         .path("auditLog")
                         .asString());
         if (!Files.isDirectory(where)) {

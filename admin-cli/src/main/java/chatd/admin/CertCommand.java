@@ -1,17 +1,36 @@
 package chatd.admin;
 
+import chatd.certs.Authority;
+import chatd.certs.ChainFacts;
 import chatd.certs.Fingerprint;
+import chatd.certs.Pem;
+import chatd.certs.SigningRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code chat-admin cert}. */
-@Command(name = "cert", description = "The daemon's certificate.", mixinStandardHelpOptions = true)
+@Command(
+        name = "cert",
+        description = "Shows certificates, and makes what is needed to get one.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: chat-admin cert show"})
 final class CertCommand implements Runnable {
     @ParentCommand
     private Main main;
@@ -21,38 +40,156 @@ final class CertCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? `chat-admin cert show`");
+        throw new ParameterException(spec.commandLine(), "Which command of cert?");
     }
 
     @Command(
             name = "show",
             description = {
-                "Shows the certificate that clients are shown. The fingerprint is that of its key, SHA-256: read it out"
-                        + " to people whose client asks them whether this is the right server."
+                "Shows the certificate that the daemon shows to clients, or the one of a file. The fingerprint is that of"
+                        + " its key, SHA-256: read it out to people whose client asks them whether this is the right"
+                        + " server."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin cert show"})
-    int show() {
-        JsonNode shown = main.daemon().call(Map.of("command", "cert show"), line -> {});
+            footer = {"", "Examples:", "  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
+    int show(
+            @Parameters(paramLabel = "FILE", arity = "0..1", description = "PEM: the certificate, then its chain.")
+                    @Nullable
+                    Path file)
+            throws IOException {
+        JsonNode shown = file == null
+                ? main.daemon().call(Map.of("command", "cert show"))
+                : new JsonMapper().valueToTree(ChainFacts.of(chain(file)));
         if (main.json()) {
             Shown.json(main.out(), shown);
             return Exit.OK;
         }
-        String names = shown.path("names").valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
-        line("for", names);
+        line("for", listed(shown.path("names"), ", "));
         line("subject", shown.path("subject").asString());
         line("issuer", shown.path("issuer").asString());
+        line("chain", listed(shown.path("chain"), "\n"));
         line(
                 "valid",
-                shown.path("begin").asString() + " to " + shown.path("end").asString());
-        Fingerprint fingerprint = new Fingerprint(shown.path("fingerprint").asString());
-        line("fingerprint", fingerprint.toString().replace("\n", "\n" + " ".repeat(12)));
+                Moment.shown(shown.path("begin").asString()) + " to "
+                        + Moment.shown(shown.path("end").asString()));
+        line("fingerprint", new Fingerprint(shown.path("fingerprint").asString()).toString());
         return Exit.OK;
     }
 
+    private static List<java.security.cert.X509Certificate> chain(Path file) throws IOException {
+        try {
+            return Pem.certificates(AuditorOptions.readable(file));
+        } catch (Pem.Unusable e) {
+            throw new Failure(Exit.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String listed(JsonNode texts, String between) {
+        return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(between));
+    }
+
     private void line(String key, String value) {
+        String indented = value.lines().map(Shown::visible).collect(Collectors.joining("\n" + " ".repeat(13)));
+        Shown.line(main.out(), key, indented);
+    }
+
+    @Command(
+            name = "dev",
+            description = {
+                "Makes a development authority and a server certificate: ca.pem, server.pem and server.key in DIR. Good for"
+                        + " trying out; people's devices trust it only where ca.pem is installed by hand."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd"})
+    int dev(
+            @Option(
+                            names = "--name",
+                            paramLabel = "HOST",
+                            defaultValue = "localhost,::1,127.0.0.1",
+                            split = ",",
+                            description = "A host name or address that it is for, more than once if need be; else"
+                                    + " ${DEFAULT-VALUE}.")
+                    List<String> names,
+            @Option(names = "--replace", description = "Replace what is there.") boolean replace,
+            @Parameters(paramLabel = "DIR") Path directory)
+            throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new Failure(Exit.NO_SUCH, "There is no directory " + directory + ".");
+        }
+        for (String file : Authority.DEVELOPMENT_FILES) {
+            if (!replace && Files.exists(directory.resolve(file))) {
+                throw new Failure(
+                        Exit.CONFLICT,
+                        "There is a " + directory.resolve(file)
+                                + " already: name another directory, or say --replace.");
+            }
+        }
+        try {
+            Authority.writeDevelopmentFiles(directory, names, new SecureRandom(), Instant.now());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
         main.out()
-                .println("%-11s %s"
-                        .formatted(key, value.lines().map(Shown::visible).collect(Collectors.joining("\n"))));
+                .println("Made for " + String.join(", ", names) + ": "
+                        + Authority.DEVELOPMENT_FILES.stream()
+                                .map(file -> directory.resolve(file).toString())
+                                .collect(Collectors.joining(", ")));
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "csr",
+            description = {
+                "Makes a signing request to be sent to an authority. The key is made where the file is not there yet, for"
+                        + " you alone to read, and is never part of the request."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin cert csr --name chat.example.org --key server.key --to server.csr"})
+    int csr(
+            @Option(
+                            names = "--name",
+                            paramLabel = "HOST",
+                            required = true,
+                            description =
+                                    "A host name or address that it is for, more than once if need be; the first is"
+                                            + " the subject.")
+                    List<String> names,
+            @Option(
+                            names = "--kind",
+                            paramLabel = "KIND",
+                            defaultValue = "EC",
+                            description =
+                                    "Of a key that is made: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} without it.")
+                    Authority.KeyKind kind,
+            @Option(names = "--key", paramLabel = "FILE", required = true, description = "The key, PEM.") Path key,
+            @Option(names = "--to", paramLabel = "FILE", required = true, description = "A new file for the request.")
+                    Path to)
+            throws IOException {
+        if (Files.exists(to)) {
+            throw new Failure(Exit.CONFLICT, "There is a file " + to + " already: name a new one.");
+        }
+        boolean made = !Files.exists(key);
+        try {
+            PrivateKey ours = null;
+            if (!made) {
+                ours = Pem.privateKey(AuditorOptions.readable(key));
+            }
+            SigningRequest request = ours == null
+                    ? SigningRequest.withNewKey(names, kind, new SecureRandom())
+                    : SigningRequest.of(names, ours);
+            if (made) {
+                Pem.writeSecret(key, request.key());
+            }
+            Files.writeString(to, request.pem());
+        } catch (Pem.Unusable e) {
+            throw new Failure(Exit.NO, String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        main.out().println("Written: " + to + (made ? ", and a new key: " + key : ", with the key " + key));
+        main.out()
+                .println("Send " + to + " to your authority; what it answers is tls.certificate, " + key
+                        + " is tls.key.");
+        return Exit.OK;
     }
 }

@@ -11,21 +11,33 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The daemon's Unix socket: one command, what it says meanwhile, and its result. */
+/**
+ * The way to the daemon: one command, what it says meanwhile, and its result. It listens on a Unix socket for each group
+ * of people; the first that the kernel lets this user connect to is taken.
+ */
 public final class DaemonLink {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String ADMINISTRATORS = "admin.sock";
+    private static final String HELPERS = "help.sock";
+    private static final String AUDITORS = "audit.sock";
 
-    private final Path socket;
+    private final Path place;
 
-    public DaemonLink(Path socket) {
-        this.socket = socket;
+    /** @param place a socket, or the directory of the daemon's sockets */
+    public DaemonLink(Path place) {
+        this.place = place;
     }
 
     /**
@@ -43,16 +55,27 @@ public final class DaemonLink {
         }
     }
 
+    /** As {@link #call}, of a command that says nothing meanwhile. */
+    public JsonNode call(Map<String, Object> request) {
+        return call(request, line -> {});
+    }
+
     /** Sends a command, whose answer is then read as fast as it is asked for. */
     Answer ask(Map<String, Object> request) {
+        Map<String, Object> signed = new LinkedHashMap<>(request);
+        String behind = System.getenv("SUDO_USER");
+        if (behind != null) {
+            // Counts where the kernel says that this is root.
+            signed.put("claimed", behind);
+        }
         try {
-            SocketChannel channel = connect();
-            byte[] line = (JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8);
+            SocketChannel channel = connect(String.valueOf(request.get("command")));
+            byte[] line = (JSON.writeValueAsString(signed) + "\n").getBytes(StandardCharsets.UTF_8);
             ByteBuffer bytes = ByteBuffer.wrap(line);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            java.util.Arrays.fill(line, (byte) 0);
+            Arrays.fill(line, (byte) 0);
             return new Answer(channel);
         } catch (IOException e) {
             throw broke(e);
@@ -60,7 +83,10 @@ public final class DaemonLink {
     }
 
     private static Failure broke(IOException why) {
-        return new Failure(Exit.NO_DAEMON, "The connection to the daemon broke: " + why.getMessage());
+        return new Failure(
+                Exit.NO_DAEMON,
+                "The connection to the daemon broke: " + why.getMessage()
+                        + ".\nWhether it was done, look for yourself.");
     }
 
     /** What the daemon answers: lines, then the result. One thread; blocks. */
@@ -85,7 +111,9 @@ public final class DaemonLink {
             try {
                 String line = in.readLine();
                 if (line == null) {
-                    throw new Failure(Exit.NO_DAEMON, "The daemon ended before it answered.");
+                    throw new Failure(
+                            Exit.NO_DAEMON,
+                            "The daemon ended before it answered. Whether it was done, its log will show.");
                 }
                 JsonNode node = JSON.readTree(line);
                 if (!node.has("ok")) {
@@ -118,7 +146,8 @@ public final class DaemonLink {
         }
     }
 
-    private SocketChannel connect() throws IOException {
+    private SocketChannel connect(String command) throws IOException {
+        Path socket = Files.isDirectory(place) ? choose(command) : place;
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
@@ -126,15 +155,57 @@ public final class DaemonLink {
         } catch (IOException e) {
             channel.close();
             if (Files.exists(socket) && !Files.isWritable(socket)) {
-                throw new Failure(
-                        Exit.NOT_ALLOWED,
-                        "You may not: " + socket + " is for root and its group. Try sudo, or ask to be added to it.");
+                throw notAllowed(List.of(socket));
             }
-            throw new Failure(
-                    Exit.NO_DAEMON,
-                    "No daemon answers at " + socket
-                            + ".\nStart it with `systemctl start chatd`, or from a checkout with"
-                            + " `./chat demo`; or name its socket with --socket or CHAT_ADMIN_SOCKET.");
+            throw noDaemon(socket);
         }
+    }
+
+    /** An auditor's socket first for what is of the log, a helper's for all else; an administrator's before either. */
+    private Path choose(String command) {
+        List<String> order = command.startsWith("log ")
+                ? List.of(ADMINISTRATORS, AUDITORS, HELPERS)
+                : List.of(ADMINISTRATORS, HELPERS, AUDITORS);
+        List<Path> there =
+                order.stream().map(place::resolve).filter(Files::exists).toList();
+        if (there.isEmpty()) {
+            throw noDaemon(place);
+        }
+        return there.stream().filter(Files::isWritable).findFirst().orElseThrow(() -> notAllowed(there));
+    }
+
+    private static Failure notAllowed(List<Path> sockets) {
+        List<String> groups = sockets.stream().map(DaemonLink::group).distinct().toList();
+        String who = groups.contains("") ? "root" : "root and the group " + String.join(", or ", groups);
+        return new Failure(
+                Exit.NOT_ALLOWED,
+                "You may not: "
+                        + sockets.stream().map(Path::toString).collect(Collectors.joining(", "))
+                        + (sockets.size() == 1 ? " is for " : " are for ") + who
+                        + ".\nTry sudo"
+                        + (groups.contains("")
+                                ? ""
+                                : ", or ask to be added to the group; that counts from your next log in on")
+                        + ".");
+    }
+
+    /** The group that a socket is for; empty for none. */
+    private static String group(Path socket) {
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(socket, PosixFileAttributes.class);
+            return attributes.permissions().contains(java.nio.file.attribute.PosixFilePermission.GROUP_WRITE)
+                    ? attributes.group().getName()
+                    : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static Failure noDaemon(Path where) {
+        return new Failure(
+                Exit.NO_DAEMON,
+                "No daemon answers at " + where
+                        + ".\nStart it with `systemctl start chatd`, or from a checkout with"
+                        + " `./chat demo`; or name its socket with --socket or CHAT_ADMIN_SOCKET.");
     }
 }

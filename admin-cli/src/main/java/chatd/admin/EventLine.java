@@ -4,67 +4,42 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An event of the log, as a line for people or as JSON. */
-final class EventLine {
+/**
+ * A line of the log, taken apart.
+ *
+ * @param kind {@code event} or {@code seal}
+ * @param attributes in their order
+ * @param children the elements in it: receivers, arguments, a key
+ */
+record EventLine(String kind, Map<String, String> attributes, List<Child> children) {
     private static final Pattern TAG = Pattern.compile("<(\\w+)((?: [\\w-]+=\"[^\"]*\")*) ?/?>");
     private static final Pattern ATTRIBUTE = Pattern.compile(" ([\\w-]+)=\"([^\"]*)\"");
     private static final JsonMapper JSON = new JsonMapper();
 
-    private EventLine() {}
+    /** An element in the line. */
+    record Child(String kind, Map<String, String> attributes) {}
 
-    /** {@code seq time type outcome key=value … → receivers}; the chain left out. */
-    static String readable(String line) {
-        StringBuilder shown = new StringBuilder();
+    /** Takes a line apart, as it stands in the document. */
+    static EventLine parse(String line) {
         Matcher tag = TAG.matcher(line);
+        String kind = "";
+        Map<String, String> attributes = Map.of();
+        List<Child> children = new ArrayList<>();
         while (tag.find()) {
-            Map<String, String> values = attributes(tag.group(2));
-            switch (tag.group(1)) {
-                case "to" -> shown.append(" → ").append(values.get("name"));
-                case "seal" -> {
-                    columns(shown, values, "seal", values.get("events"));
-                    shown.append(" key=").append(values.get("key"));
-                }
-                case "key" -> shown.append(' ').append(values.get("alg"));
-                case "argument" ->
-                    shown.append(' ').append(values.get("name")).append('=').append(values.get("value"));
-                default -> event(shown, values);
-            }
-        }
-        return Shown.visible(shown.toString());
-    }
-
-    private static void columns(
-            StringBuilder shown, Map<String, String> values, @Nullable Object type, @Nullable Object outcome) {
-        shown.append("%6s %s %-11s %-8s".formatted(values.remove("seq"), values.remove("time"), type, outcome));
-    }
-
-    private static void event(StringBuilder shown, Map<String, String> values) {
-        columns(shown, values, values.remove("type"), values.remove("outcome"));
-        values.remove("chain");
-        values.forEach(
-                (name, value) -> shown.append(' ').append(name).append('=').append(value));
-    }
-
-    /** One JSON object, its child elements as lists. */
-    static String json(String line) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        Matcher tag = TAG.matcher(line);
-        while (tag.find()) {
-            Map<String, String> values = attributes(tag.group(2));
-            if (all.isEmpty()) {
-                all.putAll(values);
+            if (kind.isEmpty()) {
+                kind = tag.group(1);
+                attributes = attributes(tag.group(2));
             } else {
-                @SuppressWarnings("unchecked")
-                List<Object> list = (List<Object>) all.computeIfAbsent(tag.group(1), key -> new ArrayList<>());
-                list.add(values);
+                children.add(new Child(tag.group(1), attributes(tag.group(2))));
             }
         }
-        return JSON.writeValueAsString(all);
+        return new EventLine(kind, attributes, children);
     }
 
     private static Map<String, String> attributes(String text) {
@@ -77,9 +52,93 @@ final class EventLine {
     }
 
     private static String unescaped(String value) {
-        return value.replace("&quot;", "\"")
-                .replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&amp;", "&");
+        return value.indexOf('&') < 0
+                ? value
+                : value.replace("&quot;", "\"")
+                        .replace("&lt;", "<")
+                        .replace("&gt;", ">")
+                        .replace("&amp;", "&");
+    }
+
+    /** The value of an attribute; empty where it has none. */
+    String get(String attribute) {
+        return attributes.getOrDefault(attribute, "");
+    }
+
+    /**
+     * {@code seq time type outcome key=value … → receivers}; the chain left out.
+     *
+     * @param names the present ones, by {@code U} and number: shown where the log has another, or none
+     */
+    String readable(Map<String, String> names) {
+        boolean seal = kind.equals("seal");
+        StringBuilder shown = new StringBuilder()
+                .append("%6s %s %-11s %-8s"
+                        .formatted(
+                                get("seq"),
+                                get("time"),
+                                seal ? kind : get("type"),
+                                seal ? get("events") : get("outcome")));
+        if (seal) {
+            shown.append(" key=").append(get("key"));
+        } else {
+            attributes.forEach((name, value) -> {
+                if (!List.of("seq", "time", "type", "outcome", "chain").contains(name)) {
+                    shown.append(' ').append(name).append('=').append(value);
+                }
+                if (name.equals("user")) {
+                    shown.append(said(attributes, names));
+                }
+            });
+        }
+        for (Child child : children) {
+            switch (child.kind()) {
+                case "to" ->
+                    shown.append(" → ")
+                            .append(child.attributes()
+                                    .getOrDefault("name", child.attributes().get("user")))
+                            .append(said(child.attributes(), names));
+                case "key" -> shown.append(' ').append(child.attributes().get("alg"));
+                default ->
+                    shown.append(' ')
+                            .append(child.attributes().get("name"))
+                            .append('=')
+                            .append(child.attributes().get("value"));
+            }
+        }
+        return Shown.visible(shown.toString());
+    }
+
+    private static String said(Map<String, String> of, Map<String, String> names) {
+        String now = now(of, names);
+        return now == null ? "" : " (now " + now + ")";
+    }
+
+    /** The present name of an account, where it is not the one that stands there. */
+    private static @Nullable String now(Map<String, String> of, Map<String, String> names) {
+        String user = of.get("user");
+        String now = user == null ? null : names.get(user);
+        return Objects.equals(now, of.get("name")) ? null : now;
+    }
+
+    /** One JSON object, its child elements as lists; {@code now} is a present name, as {@link #readable}. */
+    String json(Map<String, String> names) {
+        Map<String, Object> all = new LinkedHashMap<>(named(attributes, names));
+        for (Child child : children) {
+            @SuppressWarnings("unchecked")
+            List<Object> list = (List<Object>) all.computeIfAbsent(child.kind(), key -> new ArrayList<>());
+            list.add(child.kind().equals("to") ? named(child.attributes(), names) : child.attributes());
+        }
+        return JSON.writeValueAsString(all);
+    }
+
+    private static Map<String, String> named(Map<String, String> of, Map<String, String> names) {
+        String now = now(of, names);
+        if (now == null) {
+            return of;
+        }
+        Map<String, String> named = new LinkedHashMap<>(of);
+        named.put("now", now);
+        return named;
     }
 }

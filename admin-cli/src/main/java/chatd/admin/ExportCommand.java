@@ -4,20 +4,15 @@ import chatd.audit.Excerpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code chat-admin log export}. */
@@ -56,20 +51,6 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(names = "--to", paramLabel = "OUT", required = true, description = "A new or an empty directory.")
     private Path to;
-
-    /** A day, which is its beginning, or a moment. */
-    static final class Moment implements ITypeConverter<Instant> {
-        @Override
-        public Instant convert(String text) {
-            try {
-                return text.length() == 10
-                        ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
-                        : Instant.parse(text);
-            } catch (DateTimeException e) {
-                throw new TypeConversionException("expected 2026-11-20 or 2026-11-20T06:15:00Z, not " + text);
-            }
-        }
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
         name = "log",
         description = "Shows the server log, and checks it.",
         mixinStandardHelpOptions = true,
-        subcommands = {VerifyCommand.class, ProveCommand.class, ExportCommand.class})
+        footer = {"", "Example: chat-admin log tail -f"},
+        subcommands = {QueryCommand.class, VerifyCommand.class, ProveCommand.class, ExportCommand.class})
 final class LogCommand implements Runnable {
     @ParentCommand
     Main main;
@@ -41,11 +42,16 @@ final class LogCommand implements Runnable {
         if (lines < 0) {
             throw new CommandLine.ParameterException(spec.commandLine(), "-n is 0 or more, not " + lines);
         }
-        main.daemon().call(Map.of("command", "log tail", "lines", lines, "follow", follow), event -> {
-            String line = event.path("line").asString();
-            main.out().println(main.json() ? EventLine.json(line) : EventLine.readable(line));
-            main.out().flush();
-        });
+        try (EventPrinter printer = new EventPrinter(main)) {
+            main.daemon().call(Map.of("command", "log tail", "lines", lines, "follow", follow), answer -> {
+                printer.learn(answer.path("names"));
+                String line = answer.path("line").asString("");
+                if (!line.isEmpty()) {
+                    printer.print(line, EventLine.parse(line));
+                    main.out().flush();
+                }
+            });
+        }
         return Exit.OK;
     }
 
@@ -68,7 +74,7 @@ final class LogCommand implements Runnable {
     }
 
     private int told(String command, String key) {
-        JsonNode result = main.daemon().call(Map.of("command", command), line -> {});
+        JsonNode result = main.daemon().call(Map.of("command", command));
         if (main.json()) {
             Shown.json(main.out(), result);
         } else {
@@ -88,7 +94,7 @@ final class LogCommand implements Runnable {
     int key(
             @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
                     boolean change) {
-        JsonNode result = main.daemon().call(Map.of("command", "log key", "change", change), line -> {});
+        JsonNode result = main.daemon().call(Map.of("command", change ? "log change-key" : "log key"));
         if (main.json()) {
             Shown.json(main.out(), result);
         } else {

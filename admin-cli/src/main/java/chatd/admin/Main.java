@@ -14,10 +14,23 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin}: its options, and how failures are told. */
 @Command(
         name = "chat-admin",
-        description = "Manages users of a running chatd, and inspects its log.",
+        description = {
+            "Manages a running chatd: its users, sessions, configuration and certificate; and inspects its log.",
+            "What you may do is what the group may whose socket you reach: chatadmin everything, chathelp show, list, add,"
+                    + " reset, unlock and kick, chataudit the log, show and list."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {UserCommand.class, LogCommand.class, CertCommand.class, StatusCommand.class, VersionCommand.class
+        subcommands = {
+            UserCommand.class,
+            SessionCommand.class,
+            BroadcastCommand.class,
+            StatsCommand.class,
+            LogCommand.class,
+            ConfigCommand.class,
+            CertCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -33,6 +46,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  chat-admin user add alice",
+            "  chat-admin stats --watch",
             "  chat-admin log tail -f",
             "  chat-admin log verify /mnt/copy-of-the-log"
         })
@@ -40,7 +54,8 @@ public final class Main implements Runnable {
     /** How results are printed. */
     enum Output {
         table,
-        json
+        json,
+        xml
     }
 
     @Spec
@@ -50,7 +65,8 @@ public final class Main implements Runnable {
             names = "--socket",
             paramLabel = "PATH",
             scope = ScopeType.INHERIT,
-            description = "The daemon's socket; else CHAT_ADMIN_SOCKET, else /run/chatd/admin.sock.")
+            description = "The daemon's socket, or the directory of its sockets; else CHAT_ADMIN_SOCKET, else"
+                    + " /run/chatd.")
     private @Nullable Path socket;
 
     @Option(
@@ -58,7 +74,7 @@ public final class Main implements Runnable {
             paramLabel = "FORM",
             defaultValue = "table",
             scope = ScopeType.INHERIT,
-            description = "How to print: ${COMPLETION-CANDIDATES}.")
+            description = "How to print: ${COMPLETION-CANDIDATES}; xml of `log tail` and `log query` alone.")
     private Output output = Output.table;
 
     public static void main(String[] arguments) {
@@ -81,6 +97,7 @@ public final class Main implements Runnable {
     }
 
     private PrintStream out = System.out;
+    private final Screen screen = Screen.of(System.getenv());
 
     static final class Versions implements CommandLine.IVersionProvider {
         @Override
@@ -104,11 +121,23 @@ public final class Main implements Runnable {
             return new DaemonLink(socket);
         }
         Map<String, String> environment = System.getenv();
-        return new DaemonLink(Path.of(environment.getOrDefault("CHAT_ADMIN_SOCKET", "/run/chatd/admin.sock")));
+        return new DaemonLink(Path.of(environment.getOrDefault("CHAT_ADMIN_SOCKET", "/run/chatd")));
     }
 
+    /** Whether results are printed as JSON; for commands that know no XML. */
     boolean json() {
+        if (output == Output.xml) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "-o xml is for `log tail` and `log query`.");
+        }
         return output == Output.json;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    Screen screen() {
+        return screen;
     }
 
     PrintStream out() {

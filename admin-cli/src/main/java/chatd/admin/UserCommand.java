@@ -1,16 +1,19 @@
 package chatd.admin;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -19,121 +22,298 @@ import tools.jackson.databind.JsonNode;
 /** {@code chat-admin user}. */
 @Command(
         name = "user",
-        description = "Adds users, lists them, gives them new passwords.",
-        mixinStandardHelpOptions = true)
+        description = "Adds users, shows them, changes them.",
+        mixinStandardHelpOptions = true,
+        subcommands = {UserListCommand.class, ImportCommand.class},
+        footer = {"", "Example: chat-admin user add alice"})
 final class UserCommand implements Runnable {
     @ParentCommand
-    private Main main;
+    Main main;
 
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Which command of user?");
+        throw new ParameterException(spec.commandLine(), "Which command of user?");
     }
 
-    /** How a password is given. */
+    /** How passwords are given, and where those that are made go. */
     static final class PasswordOptions {
         @Option(
                 names = "--password-stdin",
-                description = "Read the password from standard input, one line; without it, one is made and printed.")
+                description = "Read the password from standard input, one line; without it, one is made.")
         private boolean stdin;
+
+        @Option(
+                names = "--passwords",
+                paramLabel = "FILE",
+                description = "Write the passwords that are made to a new file, for you alone to read; needed for"
+                        + " several users.")
+        private @Nullable Path file;
 
         @Option(names = "--no-change", description = "The password need not be changed at the first log in.")
         private boolean noChange;
 
-        Map<String, Object> request(String command, String name) {
-            Map<String, Object> request = new LinkedHashMap<>();
-            request.put("command", command);
-            request.put("name", name);
-            request.put("mustChange", !noChange);
-            if (stdin) {
-                request.put("password", line());
+        private void check(CommandLine.Model.CommandSpec spec, Set<String> names) {
+            if (stdin && (file != null || names.size() > 1)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--password-stdin is for one user, and not together with --passwords.");
             }
-            return request;
-        }
-
-        private static String line() {
-            try {
-                String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-                if (line != null && !line.isEmpty()) {
-                    return line;
-                }
-            } catch (IOException e) {
-                throw new Failure(Exit.USAGE, "Standard input can't be read: " + e.getMessage());
+            if (names.size() > 1 && file == null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "The passwords of several users are not shown: name a new file with --passwords FILE.");
             }
-            throw new Failure(Exit.USAGE, "There is no password on standard input: give it as one line.");
         }
     }
 
-    private void show(JsonNode account, String done) {
+    /** The passwords are written before the daemon hears of them; those of users that it refuses are taken out again. */
+    private int set(
+            String command, List<String> given, PasswordOptions options, Map<String, Object> more, String done) {
+        Set<String> names = new LinkedHashSet<>(given);
+        options.check(spec, names);
+        SecureRandom random = new SecureRandom();
+        Map<String, String> passwords = new LinkedHashMap<>();
+        names.forEach(name -> passwords.put(name, options.stdin ? Input.password() : OneTimePassword.make(random)));
+        PasswordsFile file = options.file == null ? null : PasswordsFile.create(options.file, passwords);
+        List<JsonNode> accounts = new ArrayList<>();
+        Set<String> kept = new LinkedHashSet<>(names);
+        int exit = Exit.OK;
+        for (String name : names) {
+            Map<String, Object> request = new LinkedHashMap<>(more);
+            request.put("command", command);
+            request.put("name", name);
+            request.put("mustChange", !options.noChange);
+            request.put("made", !options.stdin);
+            request.put("password", passwords.get(name));
+            try {
+                accounts.add(main.daemon().call(request));
+            } catch (Failure e) {
+                exit = e.exit();
+                if (exit != Exit.NO_DAEMON) {
+                    kept.remove(name);
+                }
+                System.err.println("chat-admin: " + e.getMessage());
+            }
+        }
+        if (file != null) {
+            file.keep(kept);
+        }
+        boolean shown = !options.stdin && file == null;
+        print(accounts, names.size() > 1, shown ? passwords : Map.of(), done);
+        if (file != null && !kept.isEmpty() && !main.json()) {
+            main.out()
+                    .println("The " + (kept.size() == 1 ? "password is" : Shown.count(kept.size(), "password") + " are")
+                            + " in " + file.path() + ".");
+        }
+        return exit;
+    }
+
+    private void print(List<JsonNode> accounts, boolean several, Map<String, String> passwords, String done) {
         if (main.json()) {
-            Shown.json(main.out(), account);
+            List<Map<String, Object>> all = accounts.stream()
+                    .map(account -> {
+                        Map<String, Object> shown = new LinkedHashMap<>();
+                        account.properties().forEach(each -> shown.put(each.getKey(), each.getValue()));
+                        String password = passwords.get(account.path("name").asString());
+                        if (password != null) {
+                            shown.put("password", password);
+                        }
+                        return shown;
+                    })
+                    .toList();
+            if (several) {
+                Shown.json(main.out(), all);
+            } else {
+                all.forEach(account -> Shown.json(main.out(), account));
+            }
             return;
         }
-        main.out()
-                .println("%s (U%s) %s."
-                        .formatted(
-                                account.path("name").asString(),
-                                account.path("number").asString(),
-                                done));
-        JsonNode password = account.path("password");
-        if (!password.isMissingNode()) {
+        for (JsonNode account : accounts) {
             boolean mustChange = account.path("mustChange").asBoolean();
-            main.out()
-                    .println((mustChange ? "One-time password, to be changed at the first log in: " : "Password: ")
-                            + password.asString());
-        } else if (account.path("mustChange").asBoolean()) {
-            main.out().println("The password must be changed at the first log in.");
+            String password = passwords.get(account.path("name").asString());
+            main.out().println(Shown.who(account) + " " + done + ".");
+            if (password != null) {
+                main.out()
+                        .println((mustChange ? "One-time password, to be changed at the first log in: " : "Password: ")
+                                + password);
+            } else if (mustChange) {
+                main.out().println("The password must be changed at the first log in.");
+            }
+            String ends = account.path("passwordEnds").asString("");
+            if (mustChange && !ends.isEmpty()) {
+                main.out().println("It is good until " + Moment.shown(ends) + ".");
+            }
         }
     }
 
     @Command(
             name = "add",
-            description = "Adds a user.",
+            description = "Adds users.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user add alice"})
+            footer = {
+                "",
+                "Examples:",
+                "  chat-admin user add alice",
+                "  chat-admin user add bob carol --passwords /root/new-users.csv"
+            })
     int add(
-            @Parameters(paramLabel = "NAME", description = "1 to 32 bytes; letters, digits, '.', '_' and '-'.")
-                    String name,
+            @Parameters(
+                            paramLabel = "NAME",
+                            arity = "1..*",
+                            description = "1 to 32 bytes; letters, digits, '.', '_' and '-'.")
+                    List<String> names,
+            @Option(names = "--note", paramLabel = "TEXT", description = "For administrators alone, 200 characters.")
+                    @Nullable
+                    String note,
             @Mixin PasswordOptions password) {
-        show(main.daemon().call(password.request("user add", name), line -> {}), "added");
-        return Exit.OK;
+        return set("user add", names, password, note == null ? Map.of() : Map.of("note", note), "added");
     }
 
     @Command(
             name = "reset",
-            description = "Gives a user a new password, and ends the user's session.",
+            description = "Gives users new passwords, and ends their sessions.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin user reset alice"})
-    int reset(@Parameters(paramLabel = "NAME") String name, @Mixin PasswordOptions password) {
-        show(main.daemon().call(password.request("user reset", name), line -> {}), "has a new password");
+    int reset(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names,
+            @Mixin PasswordOptions password) {
+        return set("user reset", names, password, Map.of(), "has a new password");
+    }
+
+    @Command(
+            name = "show",
+            description = "Shows all there is to know of a user.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user show alice"})
+    int show(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        JsonNode user = main.daemon().call(Map.of("command", "user show", "name", name));
+        if (main.json()) {
+            Shown.json(main.out(), user);
+            return Exit.OK;
+        }
+        UserFacts.print(user, main.out());
         return Exit.OK;
     }
 
     @Command(
-            name = "list",
-            description = "Lists all users.",
+            name = "disable",
+            description = "Lets a user log in no more, and ends the session.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user list -o json"})
-    int list() {
-        JsonNode users = main.daemon().call(Map.of("command", "user list"), line -> {});
+            footer = {"", "Example: chat-admin user disable alice"})
+    int disable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        return change(Map.of("command", "user disable", "name", name), "disabled", "is disabled already");
+    }
+
+    @Command(
+            name = "enable",
+            description = "Lets a disabled user log in again.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user enable alice"})
+    int enable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        return change(Map.of("command", "user enable", "name", name), "enabled", "is not disabled");
+    }
+
+    @Command(
+            name = "unlock",
+            description = {
+                "Forgets a user's wrong passwords, which slow the log ins down, and gives a one-time password that has"
+                        + " ended its time again."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user unlock alice"})
+    int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        return change(Map.of("command", "user unlock", "name", name), "unlocked", "is not locked, nor slowed down");
+    }
+
+    @Command(
+            name = "rename",
+            description = {
+                "Gives a user another name, under which its history is shown from then on. The old one is given to"
+                        + " nobody else."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user rename alice alice.liddell"})
+    int rename(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "NEW-NAME") String other) {
+        return change(
+                Map.of("command", "user rename", "name", name, "to", other),
+                "renamed, was " + name,
+                "has that name already");
+    }
+
+    /** What may be granted. */
+    enum Right {
+        everyone
+    }
+
+    @Command(
+            name = "grant",
+            description = {
+                "Lets a user write to everyone, where the configuration lets only some (everyone.write = \"granted\")."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user grant alice everyone"})
+    int grant(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
+        return change(
+                Map.of("command", "user grant", "name", name),
+                "may write to " + right,
+                "may write to " + right + " already");
+    }
+
+    @Command(
+            name = "revoke",
+            description = "Takes back what `user grant` gave.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user revoke alice everyone"})
+    int revoke(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
+        return change(
+                Map.of("command", "user revoke", "name", name),
+                "is no longer granted " + right,
+                "was not granted " + right);
+    }
+
+    private int change(Map<String, Object> request, String done, String already) {
+        JsonNode account = main.daemon().call(request);
         if (main.json()) {
-            Shown.json(main.out(), users);
+            Shown.json(main.out(), account);
         } else {
-            Shown.table(
-                    main.out(),
-                    users,
-                    List.of(
-                            new Shown.Heading("NUMBER", "number"),
-                            new Shown.Heading("NAME", "name"),
-                            new Shown.Heading("STATE", "state"),
-                            new Shown.Heading("ONLINE", "online"),
-                            new Shown.Heading("MUST CHANGE", "mustChange"),
-                            new Shown.Heading("LAST LOG IN", "lastLogin"),
-                            new Shown.Heading("FROM", "lastAddress"),
-                            new Shown.Heading("CREATED", "created")));
+            boolean changed = account.path("changed").asBoolean();
+            main.out().println(Shown.who(account) + " " + (changed ? done : already) + ".");
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "delete",
+            description = {
+                "Deletes a user: the password, the settings, the addresses of its log ins and its note. What it wrote stays"
+                        + " in the histories of the others. Its name and number are never given again."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: chat-admin user delete alice"})
+    int delete(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+        JsonNode user = main.daemon().call(Map.of("command", "user show", "name", name));
+        if (!yes) {
+            UserFacts.print(user, System.err);
+            System.err.println("What goes: the password, the settings, the addresses of log ins, the note. What stays:"
+                    + " what was written, in the histories of the others; the name and number, for nobody else.");
+        }
+        Question.ask("Delete " + Shown.who(user) + " for good?", yes);
+        JsonNode deleted = main.daemon().call(Map.of("command", "user delete", "name", name));
+        if (main.json()) {
+            Shown.json(main.out(), deleted);
+        } else {
+            main.out().println(Shown.who(deleted) + " deleted.");
         }
         return Exit.OK;
     }

@@ -21,7 +21,7 @@ final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         String daemon;
         try {
-            JsonNode status = main.daemon().call(Map.of("command", "status"), line -> {});
+            JsonNode status = main.daemon().call(Map.of("command", "stats"));
             daemon = status.path("version").asString() + " on Java "
                     + status.path("java").asString();
         } catch (Failure e) {

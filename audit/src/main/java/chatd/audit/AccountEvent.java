@@ -117,8 +117,14 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    /** An administrator changed an account: {@code how} is {@code add} or {@code reset}, {@code by} a Unix user. */
-    record AccountChanged(long number, Who who, String how, String by) implements OfChange {
+    /**
+     * An administrator changed an account.
+     *
+     * @param was its name before, where that was another
+     * @param how {@code add}, {@code reset}, {@code rename} and so on
+     * @param by a Unix user
+     */
+    record AccountChanged(long number, Who who, @Nullable String was, String how, String by) implements OfChange {
         @Override
         public String type() {
             return "account";
@@ -126,7 +132,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).put(BY, by).put(DETAIL, how);
+            to.who(who).was(was).put(BY, by).put(DETAIL, how);
         }
     }
 }

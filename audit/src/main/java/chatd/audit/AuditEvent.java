@@ -17,6 +17,7 @@ public sealed interface AuditEvent
                 LogEvent,
                 AuditEvent.Started,
                 AuditEvent.Stopped,
+                AuditEvent.Reloaded,
                 AuditEvent.CertificateLoaded,
                 AuditEvent.ConnectionRefused,
                 AuditEvent.TlsFailed,
@@ -71,6 +72,28 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.put(DETAIL, why);
+        }
+    }
+
+    /**
+     * The configuration was read again.
+     *
+     * @param inForce the options that have another value from now on
+     * @param waiting those that will have one after the next start
+     */
+    record Reloaded(List<String> inForce, List<String> waiting) implements AuditEvent {
+        @Override
+        public String type() {
+            return "reload";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, "in force: " + listed(inForce) + "; at the next start: " + listed(waiting));
+        }
+
+        private static String listed(List<String> options) {
+            return options.isEmpty() ? "none" : String.join(" ", options);
         }
     }
 
@@ -208,11 +231,14 @@ public sealed interface AuditEvent
     /**
      * A command of an administrator, with the Unix user who gave it.
      *
+     * @param by as the kernel says
+     * @param claimed who is said to be behind root
      * @param arguments without the secret ones
      * @param reason null where it was done
      */
     record AdminCommand(
             String by,
+            @Nullable String claimed,
             String command,
             List<Map.Entry<String, String>> arguments,
             Outcome outcome,
@@ -225,7 +251,11 @@ public sealed interface AuditEvent
 
         @Override
         public void describe(Fields to) {
-            to.put(REASON, reason).put(BY, by).put(COMMAND, command).arguments(arguments);
+            to.put(REASON, reason)
+                    .put(BY, by)
+                    .put(CLAIMED, claimed)
+                    .put(COMMAND, command)
+                    .arguments(arguments);
         }
     }
 

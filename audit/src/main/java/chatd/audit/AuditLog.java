@@ -366,6 +366,11 @@ public final class AuditLog implements Closeable {
         return open.lastChange();
     }
 
+    /** The number of the last event or seal. */
+    public synchronized long lastSeq() {
+        return open.lastSeq();
+    }
+
     public LogFiles files() {
         return files;
     }

@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What an event has to say, before it is a line. Values may hold anything: they are escaped when they are written. */
 public final class Fields {
+    /** Arguments of administrators' commands that name accounts. */
+    private static final Set<String> NAMES = Set.of("name", "to", "session");
+
     private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
     private final List<Element> children = new ArrayList<>();
     private final boolean names;
@@ -26,6 +30,11 @@ public final class Fields {
 
     Fields who(Who who) {
         return put(Attribute.USER, who.user()).put(Attribute.NAME, names ? who.name() : null);
+    }
+
+    /** A name that an account had before. */
+    Fields was(@Nullable String name) {
+        return put(Attribute.WAS, names ? name : null);
     }
 
     Fields peer(@Nullable Peer peer) {
@@ -53,7 +62,7 @@ public final class Fields {
 
     Fields arguments(List<Map.Entry<String, String>> arguments) {
         for (Map.Entry<String, String> argument : arguments) {
-            if (!names && argument.getKey().equals("name")) {
+            if (!names && NAMES.contains(argument.getKey())) {
                 continue;
             }
             children.add(new Element(

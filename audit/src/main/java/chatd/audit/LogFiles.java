@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 /** A log's files in its directory (page {@code audit-log.md}, "Files"). */
 public record LogFiles(Path directory) {
-    private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,18})-\\d{8}T\\d{6}Z\\.xml");
+    private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,18})-(\\d{8}T\\d{6}Z)\\.xml");
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -107,6 +107,15 @@ public record LogFiles(Path directory) {
     static long segment(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    /** When a closed segment began, in whole seconds, by its name. */
+    static Instant started(Path file) {
+        Matcher matcher = CLOSED.matcher(name(file));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(file + " is no closed segment");
+        }
+        return STAMP.parse(matcher.group(2), Instant::from);
     }
 
     static String name(Path file) {

@@ -245,6 +245,10 @@ final class OpenSegment implements Closeable {
         return size;
     }
 
+    long lastSeq() {
+        return seq;
+    }
+
     long lastMessage() {
         return lastMessage;
     }

@@ -47,7 +47,7 @@ final class Segment {
     private static final String CHANGE = " change=\"";
 
     /** Longer than any line that is written: one with the most receivers there can be. */
-    private static final int LONGEST_LINE = 16 << 20;
+    static final int LONGEST_LINE = 16 << 20;
 
     /**
      * What the third line says.

@@ -21,6 +21,9 @@ final class AuditEvents {
         all.put("start", new AuditEvent.Started("1.0.0", 4711, 41, 7));
         all.put("stop", new AuditEvent.Stopped("asked to"));
         all.put(
+                "reload",
+                new AuditEvent.Reloaded(List.of("limits.text", "registration.mode"), List.of("listen.addresses")));
+        all.put(
                 "certificate",
                 new AuditEvent.CertificateLoaded("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
         all.put("connection", new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"));
@@ -34,7 +37,8 @@ final class AuditEvents {
         all.put("register", new AccountEvent.Registered(9, WANG, PEER));
         all.put("password", new AccountEvent.PasswordChanged(10, ALICE, PEER));
         all.put("settings", new AccountEvent.SettingsStored(11, ALICE, PEER, 345));
-        all.put("account", new AccountEvent.AccountChanged(12, WANG, "reset", "root"));
+        all.put("account", new AccountEvent.AccountChanged(12, WANG, null, "reset", "root"));
+        all.put("account-renamed", new AccountEvent.AccountChanged(13, WANG, "王方", "rename", "root"));
         all.put("text", new AuditEvent.MessageSent(42, ALICE, PEER, null, 11, List.of(WANG, ALICE), DIGEST));
         all.put("text-everyone", new AuditEvent.MessageSent(43, ALICE, PEER, null, 11, null, DIGEST));
         all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG), DIGEST));
@@ -46,13 +50,14 @@ final class AuditEvents {
                 "admin",
                 new AuditEvent.AdminCommand(
                         "root",
+                        "heidi",
                         "user add",
                         List.of(Map.entry("name", "王芳"), Map.entry("password", "made")),
                         Outcome.OK,
                         null));
         all.put(
                 "admin-refused",
-                new AuditEvent.AdminCommand("mallory", "user list", List.of(), Outcome.REFUSED, "not-allowed"));
+                new AuditEvent.AdminCommand("mallory", null, "user list", List.of(), Outcome.REFUSED, "not-allowed"));
         all.put("rotation", new LogEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
         all.put("recovery", new LogEvent.Recovered(17, "audit.torn-1795155300000"));
         all.put("clock", new LogEvent.ClockSetBack(Duration.ofHours(1)));

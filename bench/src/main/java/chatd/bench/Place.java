@@ -18,7 +18,7 @@ final class Place implements AutoCloseable {
 
     Place() throws IOException {
         directory = Files.createTempDirectory("chatd-bench");
-        Authority.writeDevelopmentFiles(directory, new SecureRandom(), Instant.now());
+        Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
     }
 
     Path file(String name) {

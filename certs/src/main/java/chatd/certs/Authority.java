@@ -3,14 +3,12 @@ package chatd.certs;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -60,8 +58,8 @@ public final class Authority {
             return generator.generateKeyPair();
         }
 
-        private static String signature(KeyPair pair) {
-            return switch (pair.getPrivate().getAlgorithm()) {
+        static String signature(PrivateKey key) {
+            return switch (key.getAlgorithm()) {
                 case "RSA" -> "SHA256withRSA";
                 case "EC" -> "SHA256withECDSA";
                 default -> "Ed25519";
@@ -125,14 +123,20 @@ public final class Authority {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(names.stream().map(Authority::generalName).toArray(GeneralName[]::new)));
+            builder.addExtension(Extension.subjectAlternativeName, false, generalNames(names));
             return new Identity(sign(builder, keys), pair);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("the certificate can't be made", e);
         }
+    }
+
+    /**
+     * The names as a certificate has them.
+     *
+     * @throws IllegalArgumentException where one is neither a host name nor an address
+     */
+    static GeneralNames generalNames(List<String> names) {
+        return new GeneralNames(names.stream().map(Authority::generalName).toArray(GeneralName[]::new));
     }
 
     private static GeneralName generalName(String name) {
@@ -143,6 +147,9 @@ public final class Authority {
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("no address: " + name, e);
             }
+        }
+        if (!name.matches("(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {
+            throw new IllegalArgumentException("neither a host name nor an address: " + name);
         }
         return new GeneralName(GeneralName.dNSName, name);
     }
@@ -168,26 +175,28 @@ public final class Authority {
     private static X509Certificate sign(X509v3CertificateBuilder builder, KeyPair signer)
             throws OperatorCreationException, GeneralSecurityException {
         return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(
-                        new JcaContentSignerBuilder(KeyKind.signature(signer)).build(signer.getPrivate())));
+                .getCertificate(builder.build(new JcaContentSignerBuilder(KeyKind.signature(signer.getPrivate()))
+                        .build(signer.getPrivate())));
     }
 
+    /** What {@link #writeDevelopmentFiles} makes. */
+    public static final List<String> DEVELOPMENT_FILES = List.of("ca.pem", "server.pem", "server.key");
+
+    /** The names that this machine has for itself alone. */
+    public static final List<String> THIS_MACHINE = List.of("localhost", "::1", "127.0.0.1");
+
     /**
-     * Makes {@code ca.pem}, {@code server.pem} (the chain) and {@code server.key} (0600) in a directory, good for this
-     * machine alone.
+     * Makes {@code ca.pem}, {@code server.pem} (the chain) and {@code server.key} (0600) in a directory.
+     *
+     * @param names host names and addresses that it is for
      */
-    public static void writeDevelopmentFiles(Path directory, SecureRandom random, Instant now) throws IOException {
+    public static void writeDevelopmentFiles(Path directory, List<String> names, SecureRandom random, Instant now)
+            throws IOException {
         Authority authority = create("chatd development authority", random, now);
-        Identity server = authority.server(List.of("localhost", "::1", "127.0.0.1"), KeyKind.EC);
+        Identity server = authority.server(names, KeyKind.EC);
         Path key = directory.resolve("server.key");
         Files.deleteIfExists(key);
-        try (var out = Files.newByteChannel(
-                key,
-                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            out.write(
-                    java.nio.ByteBuffer.wrap(Pem.of(server.keys().getPrivate()).getBytes(StandardCharsets.US_ASCII)));
-        }
+        Pem.writeSecret(key, server.keys().getPrivate());
         Files.writeString(directory.resolve("server.pem"), Pem.of(server.certificate(), authority.certificate()));
         Files.writeString(directory.resolve("ca.pem"), Pem.of(authority.certificate()));
     }

@@ -2,8 +2,9 @@ package chatd.daemon;
 
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
-import chatd.daemon.admin.AdminSocket;
+import chatd.daemon.admin.AdminSockets;
 import chatd.daemon.config.Config;
+import chatd.daemon.config.Configuration;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.Tls;
@@ -54,7 +55,10 @@ final class Daemon {
 
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
+    private final Configuration configuration;
+    /** As it is at the start. */
     private final Config config;
+
     private final Clock clock;
     private final SecureRandom random;
     private final Consumer<Exception> broken;
@@ -68,8 +72,9 @@ final class Daemon {
     }
 
     /** @param broken told, once or more, that the daemon can't go on: it is to be stopped */
-    Daemon(Config config, Clock clock, SecureRandom random, Consumer<Exception> broken) {
-        this.config = config;
+    Daemon(Configuration configuration, Clock clock, SecureRandom random, Consumer<Exception> broken) {
+        this.configuration = configuration;
+        this.config = configuration.get();
         this.clock = clock;
         this.random = random;
         this.broken = broken;
@@ -112,8 +117,7 @@ final class Daemon {
         AccountStore accounts = new AccountStore(database);
         MessageStore messages = new MessageStore(database);
         ContentStore contents = new ContentStore(database);
-        Directory directory =
-                new Directory(accounts.all(), accounts.namesEverUsed().keySet());
+        Directory directory = new Directory(accounts.all(), accounts.namesEverUsed());
         CatchUp catchUp = new CatchUp(log, ledger, messages, directory);
         catchUp.run();
         contents.discardUnfinished();
@@ -125,28 +129,19 @@ final class Daemon {
         News news = new News(sessions, audit, clock, broken);
         log.observe(news);
         Journal journal = new Journal(ledger, log, audit, catchUp, clock, news);
-        Services services =
-                new Services(config, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
+        Services services = new Services(
+                configuration, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services, sessions, audit);
-        Listener listener = new Listener(config, tls, dispatcher, audit, random.nextLong() >>> 32 << 16);
+        Listener listener = new Listener(configuration, tls, dispatcher, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);
         started(() -> finish(sessions));
         journal.start(numbers);
         started(journal::stop);
         List<InetSocketAddress> addresses = listener.open();
         started(listener::stopAccepting);
-        AdminSocket admin = new AdminSocket(
-                config.admin().socket(),
-                Version.current(),
-                addresses,
-                tls.certificate(),
-                services,
-                sessions,
-                journal,
-                log,
-                audit,
-                random);
+        AdminSockets admin = new AdminSockets(
+                configuration, Version.current(), addresses, tls.chain(), services, sessions, journal, log, audit);
         started(admin::close);
         return addresses;
     }

@@ -1,8 +1,8 @@
 package chatd.daemon;
 
-import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
+import chatd.daemon.config.Configuration;
 import chatd.daemon.store.Ledger;
 import chatd.sql.Migrations;
 import java.io.IOException;
@@ -90,9 +90,9 @@ public final class Main implements Callable<Integer> {
             return 0;
         }
         Path from = check == null ? file : check;
-        Config config;
+        Configuration configuration;
         try {
-            config = ConfigReader.read(from, System.getenv());
+            configuration = new Configuration(from, System.getenv());
         } catch (ConfigException e) {
             e.errors().forEach(err::println);
             return CONFIGURATION;
@@ -101,14 +101,14 @@ public final class Main implements Callable<Integer> {
             out.println(check + ": the configuration is right");
             return 0;
         }
-        return run(config);
+        return run(configuration);
     }
 
-    private int run(Config config) throws InterruptedException {
+    private int run(Configuration configuration) throws InterruptedException {
         Logger log = LogManager.getLogger(Main.class);
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(0);
-        Daemon daemon = new Daemon(config, Clock.systemUTC(), new SecureRandom(), reason -> {
+        Daemon daemon = new Daemon(configuration, Clock.systemUTC(), new SecureRandom(), reason -> {
             // What fails because it is being stopped is no fault.
             if (end.getCount() > 0 && exit.compareAndSet(0, FAULT)) {
                 log.fatal("can't go on: {}", reason.getMessage(), reason);

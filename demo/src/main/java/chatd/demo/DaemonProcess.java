@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The daemon from the checkout, in a process of its own that does not outlive this one. All it needs and makes is in one
  * directory: {@code server.pem}, {@code server.key}, {@code mariadb.sock}; {@code chatd.toml}, {@code chatd.log},
- * {@code admin.sock}, {@code log/}.
+ * {@code admin.sock}, {@code help.sock}, {@code audit.sock}, {@code log/}.
  */
 public final class DaemonProcess implements AutoCloseable {
     private final GuardedProcess process;
@@ -57,7 +57,10 @@ public final class DaemonProcess implements AutoCloseable {
                 directory = "%s"
                 seal-key = "%s"
                 [admin]
-                socket = "%s"
+                directory = "%s"
+                administrators = ""
+                helpers = ""
+                auditors = ""
                 %s""".formatted(
                         address,
                         toml(directory.resolve("server.pem")),
@@ -65,7 +68,7 @@ public final class DaemonProcess implements AutoCloseable {
                         toml(directory.resolve("mariadb.sock")),
                         toml(directory.resolve("log")),
                         toml(directory.resolve("seal.key")),
-                        toml(directory.resolve("admin.sock")),
+                        toml(directory),
                         more));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -92,7 +95,7 @@ public final class DaemonProcess implements AutoCloseable {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                link.call(Map.of("command", "status"), line -> {});
+                link.call(Map.of("command", "stats"));
                 return;
             } catch (Failure e) {
                 if (!process.isAlive()) {

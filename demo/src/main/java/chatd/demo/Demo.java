@@ -1,6 +1,7 @@
 package chatd.demo;
 
 import chatd.admin.DaemonLink;
+import chatd.admin.OneTimePassword;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
 import chatd.sql.PrivateMariaDb;
@@ -96,12 +97,12 @@ final class Demo implements AutoCloseable {
                         .isAfter(Instant.now().plus(RENEW_BEFORE))) {
             return;
         }
-        Authority.writeDevelopmentFiles(place.file("").normalize(), random, Instant.now());
+        Authority.writeDevelopmentFiles(place.file("").normalize(), Authority.THIS_MACHINE, random, Instant.now());
     }
 
     private People people(DaemonLink link) throws IOException {
         Map<String, JsonNode> there = new HashMap<>();
-        link.call(Map.of("command", "user list"), line -> {})
+        link.call(Map.of("command", "user list"))
                 .forEach(user -> there.put(user.path("name").asString(), user));
         String alices = place.secret("alice.password").orElse("");
         if (!there.containsKey("alice")) {
@@ -118,9 +119,9 @@ final class Demo implements AutoCloseable {
     }
 
     private String add(DaemonLink link, String name, boolean mustChange) throws IOException {
-        String password = link.call(Map.of("command", "user add", "name", name, "mustChange", mustChange), line -> {})
-                .path("password")
-                .asString();
+        String password = OneTimePassword.make(random);
+        link.call(Map.of(
+                "command", "user add", "name", name, "password", password, "made", true, "mustChange", mustChange));
         place.keepSecret(name + ".password", password);
         return password;
     }

@@ -27,6 +27,8 @@ final class Place implements AutoCloseable {
             "chatd.toml",
             "chatd.log",
             "admin.sock",
+            "help.sock",
+            "audit.sock",
             "ca.pem",
             "server.pem",
             "server.key",

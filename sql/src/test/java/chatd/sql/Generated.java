@@ -46,7 +46,9 @@ final class Generated {
                                 .withExcludes("schema_version")
                                 .withUnsignedTypes(false)
                                 .withForcedTypes(
-                                        new ForcedType().withName("BOOLEAN").withIncludeExpression(".*\\.must_change"),
+                                        new ForcedType()
+                                                .withName("BOOLEAN")
+                                                .withIncludeExpression(".*\\.must_change|account\\.everyone"),
                                         new ForcedType().withName("BIGINT").withIncludeTypes("(?i:(big)?int.*)"),
                                         new ForcedType().withName("INTEGER").withIncludeTypes("(?i:(small|tiny)int.*)"),
                                         new ForcedType()

@@ -5,6 +5,7 @@ import chatd.daemon.store.Account;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,7 +24,7 @@ public class DirectoryBenchmark {
     @Param({"1000", "100000"})
     private int accounts;
 
-    private Directory directory = new Directory(List.of(), List.of());
+    private Directory directory = new Directory(List.of(), Map.of());
     private int next;
 
     @org.openjdk.jmh.annotations.Setup
@@ -33,15 +34,16 @@ public class DirectoryBenchmark {
             all.add(new Account(
                     i,
                     "user" + i,
-                    false,
+                    "",
                     Account.State.ACTIVE,
+                    false,
+                    Optional.empty(),
+                    false,
                     0,
                     Instant.EPOCH,
-                    Optional.empty(),
-                    Optional.empty(),
-                    0));
+                    Optional.empty()));
         }
-        directory = new Directory(all, List.of());
+        directory = new Directory(all, Map.of());
     }
 
     @Benchmark

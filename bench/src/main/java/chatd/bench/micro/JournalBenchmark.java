@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +85,7 @@ public class JournalBenchmark {
                 ledger,
                 log,
                 new AuditTrail(log, false, true),
-                new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), List.of())),
+                new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), Map.of())),
                 Clock.systemUTC(),
                 new Quiet());
         journal.start(ledger.open(Instant.now()));
@@ -129,15 +130,15 @@ public class JournalBenchmark {
         }
 
         @Override
-        public AuditEvent event(Entry.Message entry) {
-            return new AuditEvent.MessageSent(
+        public List<AuditEvent> events(Entry.Message entry) {
+            return List.of(new AuditEvent.MessageSent(
                     entry.number(),
                     Who.of(1, "alice"),
                     null,
                     null,
                     100,
                     List.of(Who.of(2, "bob")),
-                    AuditTrail.digest(entry));
+                    AuditTrail.digest(entry)));
         }
 
         @Override

@@ -1,47 +1,55 @@
 package chatd.daemon.admin;
 
-import chatd.daemon.service.Refusal;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import tools.jackson.databind.JsonNode;
+import java.util.Set;
 
-/** One command of the administrators. Each call on a thread of its own; may block. */
-interface AdminCommand {
-    /** As it is typed, {@code user add}. */
-    String name();
-
-    /** What the log is to show of it: everything but secrets. */
-    default List<Map.Entry<String, String>> arguments(JsonNode request) {
-        return List.of();
+/**
+ * One command of the administrators: a row of the table.
+ *
+ * @param name as it is typed, {@code user add}
+ * @param roles who may give it
+ * @param when how it and the log go together
+ * @param logged the keys of the request that the log shows; a secret is never among them
+ */
+record AdminCommand(String name, Set<Role> roles, When when, List<String> logged, Body body) {
+    /** How a command and the log go together. */
+    enum When {
+        /** Done where it can be logged, and logged when it is done. */
+        LOGGED,
+        /** It shows what is wrong, and changes nothing: done even where it can't be logged at the time. */
+        ALWAYS,
+        /** As {@link #ALWAYS}, and logged when it begins: it may go on for days. */
+        ALWAYS_AND_LONG
     }
 
-    /** Whether it is done even where it can't be logged at the time: it shows what is wrong, and changes nothing. */
-    default boolean isServedUnlogged() {
-        return false;
+    static AdminCommand of(String name, Set<Role> roles, Body body, String... logged) {
+        return new AdminCommand(name, roles, When.LOGGED, List.of(logged), body);
     }
 
-    /**
-     * Does it.
-     *
-     * @param by the Unix user
-     * @param out takes what comes before the result, a line at a time
-     * @return the result, to be written as JSON
-     * @throws Refusal where it can't be done
-     */
-    Object run(JsonNode request, String by, Lines out) throws IOException, InterruptedException;
+    static AdminCommand shows(String name, Set<Role> roles, Body body, String... logged) {
+        return new AdminCommand(name, roles, When.ALWAYS, List.of(logged), body);
+    }
+
+    AdminCommand forHelpersToo() {
+        return new AdminCommand(name, Role.helpersToo(), when, logged, body);
+    }
+
+    /** What a command does. Each call on a thread of its own; may block. */
+    interface Body {
+        /**
+         * Does it.
+         *
+         * @param by the Unix user
+         * @param out takes what comes before the result, a line at a time
+         * @return the result, to be written as JSON
+         * @throws chatd.daemon.service.Refusal where it can't be done
+         */
+        Object run(Request request, String by, Lines out) throws IOException, InterruptedException;
+    }
 
     /** Where a command that goes on writes. */
     interface Lines {
-        void write(Object line) throws IOException;
-    }
-
-    /** A text of the request; a {@link Refusal} where it is not there. */
-    static String text(JsonNode request, String key) {
-        JsonNode value = request.path(key);
-        if (!value.isString() || value.asString().isEmpty()) {
-            throw new Refusal(chatd.daemon.service.Code.MALFORMED, "The command lacks " + key + ".");
-        }
-        return value.asString();
+        void write(Object line);
     }
 }

@@ -1,19 +1,8 @@
 package chatd.daemon.admin;
 
-import chatd.audit.AuditEvent;
-import chatd.audit.AuditLog;
-import chatd.audit.Outcome;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.Code;
-import chatd.daemon.service.Journal;
-import chatd.daemon.service.Refusal;
-import chatd.daemon.service.Services;
-import chatd.daemon.session.Sessions;
-import chatd.daemon.store.DatabaseAway;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,13 +13,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -38,72 +24,77 @@ import jdk.net.ExtendedSocketOptions;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The administrators' Unix socket: one JSON object a line in each direction, one command a connection. Who may connect
- * is the socket's file mode, as the kernel enforces it; who did is what the kernel says. Every command is logged, the
- * refused ones too.
+ * A Unix socket for those of one role: one JSON object a line in each direction, one command a connection. Who may
+ * connect is the socket's group, as the kernel enforces it; who did is what the kernel says.
  */
-public final class AdminSocket implements AutoCloseable {
+final class AdminSocket implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AdminSocket.class);
     private static final int AT_ONCE = 32;
-    private static final int LONGEST_REQUEST = 1 << 20;
+
+    /** A list of accounts to import may be long, and administrators alone import. */
+    private static final int LONGEST_OF_ADMINISTRATORS = 16 << 20;
+
+    private static final int LONGEST = 64 << 10;
     private static final int REQUEST_SECONDS = 10;
 
-    private final Map<String, AdminCommand> commands = new TreeMap<>();
-    private final JsonMapper json = new JsonMapper();
+    private final Role role;
+    private final AdminDispatcher dispatcher;
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
-    private final AuditTrail audit;
     private final Path path;
     private final ServerSocketChannel server;
 
     /** @throws IOException where the socket can't be made; the message says which */
-    public AdminSocket(
-            Path path,
-            String version,
-            List<InetSocketAddress> listening,
-            X509Certificate certificate,
-            Services services,
-            Sessions sessions,
-            Journal journal,
-            AuditLog log,
-            AuditTrail audit,
-            SecureRandom random)
-            throws IOException {
-        this.path = path;
-        this.audit = audit;
-        for (AdminCommand command : List.of(
-                new UserCommands.WithPassword("user add", random, services.accounts()::add),
-                new UserCommands.WithPassword("user reset", random, services.accounts()::reset),
-                new UserCommands.All(services.directory(), sessions),
-                new LogCommands.Tail(log),
-                new LogCommands.Publish(log),
-                new LogCommands.Rotate(log),
-                new LogCommands.Key(log),
-                new LogCommands.Anchor(log),
-                new LogCommands.Messages(log, services),
-                new CertShow(certificate),
-                new Status(version, listening, sessions, journal, log))) {
-            commands.put(command.name(), command);
-        }
-        this.server = bind(path);
-        Thread.ofPlatform().name("admin-socket").daemon().start(this::accept);
+    AdminSocket(Path directory, Role role, AdminDispatcher dispatcher) throws IOException {
+        this.role = role;
+        this.dispatcher = dispatcher;
+        this.path = directory.resolve(role.socket());
+        this.server = bind(directory, path, dispatcher.group(role));
+        Thread.ofPlatform().name(role.socket()).daemon().start(this::accept);
     }
 
-    private static ServerSocketChannel bind(Path path) throws IOException {
+    /** Made where nobody else can connect, and moved to its place once its group and mode are right. */
+    private static ServerSocketChannel bind(Path directory, Path path, String group) throws IOException {
         try {
-            // What an earlier process left behind: that none listens there, the daemon's lock has made sure.
-            Files.deleteIfExists(path);
-            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            server.bind(UnixDomainSocketAddress.of(path));
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
-            return server;
+            Path apart = Files.createTempDirectory(
+                    directory,
+                    ".new",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try {
+                Path fresh = apart.resolve("s");
+                ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                server.bind(UnixDomainSocketAddress.of(fresh));
+                boolean shared = !group.isEmpty() && give(fresh, group, path);
+                Files.setPosixFilePermissions(
+                        fresh, PosixFilePermissions.fromString(shared ? "rw-rw----" : "rw-------"));
+                // Over what an earlier process left behind: that none listens there, the daemon's lock has made sure.
+                Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+                return server;
+            } finally {
+                Files.deleteIfExists(apart.resolve("s"));
+                Files.delete(apart);
+            }
         } catch (IOException e) {
             throw new IOException("can't make the admin socket " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean give(Path fresh, String group, Path path) {
+        try {
+            PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
+            view.setGroup(fresh.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+            return true;
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} is for root and the daemon's user alone: it can't be given to the group {} ({}). Make the group"
+                            + " (groupadd --system {}) and the daemon's user a member of it, or name another in [admin]",
+                    path,
+                    group,
+                    e.getClass().getSimpleName(),
+                    group);
+            return false;
         }
     }
 
@@ -132,64 +123,12 @@ public final class AdminSocket implements AutoCloseable {
     }
 
     private void serve(SocketChannel channel) throws IOException {
-        String by = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+        String user =
+                channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
         Thread deadline = Thread.startVirtualThread(() -> closeLate(channel));
-        String line = request(channel);
+        String line = line(channel);
         deadline.interrupt();
-        if (line == null) {
-            refuse(channel, by, "unknown", List.of(), new Refusal(Code.TOO_LARGE, "That is no command."));
-            return;
-        }
-        JsonNode request;
-        AdminCommand command;
-        try {
-            request = json.readTree(line);
-            command = commands.get(request.path("command").asString(""));
-        } catch (JacksonException e) {
-            request = json.createObjectNode();
-            command = null;
-        }
-        if (command == null) {
-            refuse(channel, by, "unknown", List.of(), new Refusal(Code.MALFORMED, "The daemon has no such command."));
-            return;
-        }
-        List<Map.Entry<String, String>> arguments = command.arguments(request);
-        try {
-            if (!command.isServedUnlogged()) {
-                audit.admit();
-            }
-            if (command instanceof LogCommands.Tail) {
-                // It may go on for days: logged when it begins.
-                audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
-            }
-            Object result;
-            try {
-                result = run(command, request, by, channel);
-            } catch (IOException e) {
-                audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, "closed"));
-                throw e;
-            }
-            if (!(command instanceof LogCommands.Tail)) {
-                audit.note(new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.OK, null));
-            }
-            write(channel, Map.of("ok", true, "result", result));
-        } catch (Refusal e) {
-            refuse(channel, by, command.name(), arguments, e);
-        } catch (DatabaseAway e) {
-            refuse(
-                    channel,
-                    by,
-                    command.name(),
-                    arguments,
-                    new Refusal(Code.BUSY, "The database can't be reached: " + e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("admin command {} failed", command.name(), e);
-            audit.note(
-                    new AuditEvent.AdminCommand(by, command.name(), arguments, Outcome.FAILED, Code.INTERNAL.word()));
-            write(channel, failure(Code.INTERNAL, "The daemon failed; its log says more."));
-        }
+        dispatcher.serve(new Caller(user, null, role), line, answer -> write(channel, answer));
     }
 
     /** Who says nothing takes the place of others only for a while. */
@@ -204,33 +143,8 @@ public final class AdminSocket implements AutoCloseable {
         }
     }
 
-    private Object run(AdminCommand command, JsonNode request, String by, SocketChannel channel)
-            throws InterruptedException, IOException {
-        try {
-            return command.run(request, by, out -> {
-                try {
-                    write(channel, out);
-                } catch (IOException e) {
-                    throw new PeerGone(e);
-                }
-            });
-        } catch (PeerGone e) {
-            throw new IOException("the administrator went away", e);
-        } catch (IOException e) {
-            // Ours, not the connection's.
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static final class PeerGone extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        PeerGone(IOException cause) {
-            super(cause);
-        }
-    }
-
-    private @Nullable String request(SocketChannel channel) throws IOException {
+    private @Nullable String line(SocketChannel channel) throws IOException {
+        int longest = role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST;
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
         StringBuilder line = new StringBuilder();
@@ -238,7 +152,7 @@ public final class AdminSocket implements AutoCloseable {
             if (c == '\n') {
                 return line.toString();
             }
-            if (line.length() >= LONGEST_REQUEST) {
+            if (line.length() >= longest) {
                 return null;
             }
             line.append((char) c);
@@ -246,20 +160,8 @@ public final class AdminSocket implements AutoCloseable {
         return null;
     }
 
-    private void refuse(
-            SocketChannel channel, String by, String command, List<Map.Entry<String, String>> arguments, Refusal why)
-            throws IOException {
-        audit.note(new AuditEvent.AdminCommand(
-                by, command, arguments, Outcome.REFUSED, why.code().word()));
-        write(channel, failure(why.code(), why.text()));
-    }
-
-    private static Map<String, Object> failure(Code code, String text) {
-        return Map.of("ok", false, "code", code.word(), "text", text);
-    }
-
-    private void write(SocketChannel channel, Object line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((json.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    private static void write(SocketChannel channel, String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

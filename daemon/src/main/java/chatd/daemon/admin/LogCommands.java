@@ -9,168 +9,138 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What {@code chat-admin log} asks of the daemon. */
-final class LogCommands {
-    private LogCommands() {}
+record LogCommands(AuditLog log, Services services) {
+    private static final int MOST_LINES = 100_000;
 
-    record Tail(AuditLog log) implements AdminCommand {
-        private static final int MOST = 100_000;
+    /** What was committed is logged within moments. */
+    private static final int PATIENCE_SECONDS = 5;
 
-        @Override
-        public String name() {
-            return "log tail";
-        }
+    /** After these an account may be called otherwise. */
+    private static final Pattern NAMING = Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
 
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of(
-                    Map.entry("lines", Integer.toString(lines(request))),
-                    Map.entry("follow", Boolean.toString(follow(request))));
-        }
+    List<AdminCommand> all() {
+        return List.of(
+                new AdminCommand(
+                        "log tail",
+                        Role.auditorsToo(),
+                        AdminCommand.When.ALWAYS_AND_LONG,
+                        List.of("lines", "follow"),
+                        this::tail),
+                AdminCommand.of(
+                        "log query",
+                        Role.auditorsToo(),
+                        (request, by, out) -> {
+                            log.publish();
+                            return Map.of("directory", directory(), "names", names());
+                        },
+                        "user",
+                        "type",
+                        "outcome",
+                        "address",
+                        "since",
+                        "until",
+                        "xpath"),
+                AdminCommand.of("log publish", Role.auditorsToo(), (request, by, out) -> {
+                    log.publish();
+                    return Map.of(
+                            "file", log.files().published().toAbsolutePath().toString());
+                }),
+                AdminCommand.of("log rotate", Role.administrators(), (request, by, out) -> {
+                    log.rotate();
+                    return Map.of(
+                            "closed",
+                            log.files().closed().getLast().toAbsolutePath().toString());
+                }),
+                AdminCommand.of("log key", Role.auditorsToo(), (request, by, out) -> key()),
+                AdminCommand.of("log change-key", Role.administrators(), (request, by, out) -> {
+                    log.changeKey();
+                    // Its first seal is to be found in the document from now on.
+                    log.publish();
+                    return key();
+                }),
+                AdminCommand.of("log anchor", Role.auditorsToo(), (request, by, out) -> {
+                    String seal = log.anchor();
+                    // It is to be found in the document from now on.
+                    log.publish();
+                    return Map.of("seal", seal);
+                }),
+                AdminCommand.of("log messages", Role.auditorsToo(), (request, by, out) -> messages(out)));
+    }
 
-        @Override
-        public boolean isServedUnlogged() {
-            return true;
-        }
+    private String directory() {
+        return log.files().directory().toAbsolutePath().toString();
+    }
 
-        private static int lines(JsonNode request) {
-            return Math.clamp(request.path("lines").asInt(10), 0, MOST);
-        }
+    /** The present name of each account, by {@code U} and its number. */
+    private Map<String, String> names() {
+        return services.directory().allNames().entrySet().stream()
+                .collect(Collectors.toMap(each -> "U" + each.getKey(), Map.Entry::getValue));
+    }
 
-        private static boolean follow(JsonNode request) {
-            return request.path("follow").asBoolean(false);
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws IOException, InterruptedException {
-            try (LogTail tail = new LogTail(log.files(), lines(request))) {
-                while (true) {
-                    for (String line = tail.next(); line != null; line = tail.next()) {
-                        out.write(Map.of("line", line));
+    private Object tail(Request request, String by, AdminCommand.Lines out) throws IOException, InterruptedException {
+        out.write(Map.of("names", names()));
+        try (LogTail tail = new LogTail(log.files(), request.whole("lines", 10, MOST_LINES))) {
+            while (true) {
+                for (String line = tail.next(); line != null; line = tail.next()) {
+                    Matcher naming = NAMING.matcher(line);
+                    if (naming.find()) {
+                        long number = Long.parseLong(naming.group(1));
+                        out.write(Map.of(
+                                "names",
+                                Map.of("U" + number, services.directory().nameOf(number))));
                     }
-                    if (!follow(request)) {
-                        break;
-                    }
-                    tail.await();
+                    out.write(Map.of("line", line));
                 }
+                if (!request.flag("follow")) {
+                    break;
+                }
+                tail.await();
             }
-            return Map.of();
         }
+        return Map.of();
     }
 
-    record Publish(AuditLog log) implements AdminCommand {
-        @Override
-        public String name() {
-            return "log publish";
+    /** The public half of the key that seals. */
+    private Object key() throws IOException {
+        SealPublic key = log.key();
+        if (key == null) {
+            throw new IOException("the log has no seals");
         }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws IOException {
-            log.publish();
-            return Map.of("file", log.files().published().toAbsolutePath().toString());
-        }
-    }
-
-    record Rotate(AuditLog log) implements AdminCommand {
-        @Override
-        public String name() {
-            return "log rotate";
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws IOException {
-            log.rotate();
-            return Map.of(
-                    "closed", log.files().closed().getLast().toAbsolutePath().toString());
-        }
-    }
-
-    /** {@code log key}: the public half of the key that seals; with {@code change} a new key is made first. */
-    record Key(AuditLog log) implements AdminCommand {
-        @Override
-        public String name() {
-            return "log key";
-        }
-
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of(Map.entry("change", Boolean.toString(change(request))));
-        }
-
-        private static boolean change(JsonNode request) {
-            return request.path("change").asBoolean(false);
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws IOException {
-            if (change(request)) {
-                log.changeKey();
-                // Its first seal is to be found in the document from now on.
-                log.publish();
-            }
-            SealPublic key = log.key();
-            if (key == null) {
-                throw new IOException("the log has no seals");
-            }
-            return Map.of("id", key.id(), "algorithm", key.algorithm(), "pem", key.pem());
-        }
+        return Map.of("id", key.id(), "algorithm", key.algorithm(), "pem", key.pem());
     }
 
     /**
-     * {@code log messages}: every stored message with its digest, up to the last one that is logged, which is published
-     * then. The comparing is the asker's: a daemon that is itself in doubt does not judge.
+     * Every stored message with its digest, up to the last one that is logged, which is published then. The comparing is
+     * the asker's: a daemon that is itself in doubt does not judge.
      */
-    record Messages(AuditLog log, Services services) implements AdminCommand {
-        /** What was committed is logged within moments. */
-        private static final int PATIENCE_SECONDS = 5;
-
-        @Override
-        public String name() {
-            return "log messages";
+    private Object messages(AdminCommand.Lines out) throws IOException, InterruptedException {
+        long upTo = log.lastMessage();
+        log.publish();
+        out.write(Map.of("upTo", upTo));
+        StoredMessages stored = services.storedMessages();
+        long count = 0;
+        for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
+            out.write(Map.of("messages", some));
+            count += some.size();
         }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws IOException, InterruptedException {
-            long upTo = log.lastMessage();
-            log.publish();
-            out.write(Map.of("upTo", upTo));
-            StoredMessages stored = services.storedMessages();
-            long count = 0;
-            for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
-                out.write(Map.of("messages", some));
-                count += some.size();
-            }
-            long beyond = beyond(stored);
-            if (beyond > 0) {
-                out.write(Map.of("beyond", beyond));
-            }
-            return Map.of("count", count);
+        long beyond = beyond(stored);
+        if (beyond > 0) {
+            out.write(Map.of("beyond", beyond));
         }
-
-        /** The highest number that is stored, where the log does not have it, and goes on without it; 0 otherwise. */
-        private long beyond(StoredMessages stored) throws InterruptedException {
-            long highest = stored.highest();
-            for (int i = 0; i < PATIENCE_SECONDS * 20 && log.lastMessage() < highest; i++) {
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
-            return log.lastMessage() < highest ? highest : 0;
-        }
+        return Map.of("count", count);
     }
 
-    record Anchor(AuditLog log) implements AdminCommand {
-        @Override
-        public String name() {
-            return "log anchor";
+    /** The highest number that is stored, where the log does not have it, and goes on without it; 0 otherwise. */
+    private long beyond(StoredMessages stored) throws InterruptedException {
+        long highest = stored.highest();
+        for (int i = 0; i < PATIENCE_SECONDS * 20 && log.lastMessage() < highest; i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
         }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws IOException {
-            String seal = log.anchor();
-            // It is to be found in the document from now on.
-            log.publish();
-            return Map.of("seal", seal);
-        }
+        return log.lastMessage() < highest ? highest : 0;
     }
 }

@@ -1,87 +1,164 @@
 package chatd.daemon.admin;
 
-import chatd.daemon.service.Directory;
-import chatd.daemon.service.OneTimePassword;
+import chatd.daemon.service.AccountImport;
+import chatd.daemon.service.Administration;
+import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.protocol.Secret;
-import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
-/** {@code user add}, {@code user reset} and {@code user list}. */
-final class UserCommands {
-    private UserCommands() {}
+/** What {@code chat-admin user} asks for. */
+record UserCommands(Services services, Sessions sessions) {
+    private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private static Map<String, @Nullable Object> shown(Account account, boolean online) {
+    List<AdminCommand> all() {
+        Administration administration = services.administration();
+        return List.of(
+                AdminCommand.of(
+                        "user list",
+                        Role.all(),
+                        (request, by, out) -> services.directory().all().stream()
+                                .map(this::shown)
+                                .toList()),
+                AdminCommand.of("user show", Role.all(), (request, by, out) -> whole(request.text("name")), "name"),
+                withPassword(
+                        "user add",
+                        (request, password, by) -> administration.add(
+                                request.text("name"),
+                                request.textOr("note", ""),
+                                password,
+                                request.flag("mustChange"),
+                                by)),
+                withPassword(
+                        "user reset",
+                        (request, password, by) ->
+                                administration.reset(request.text("name"), password, request.flag("mustChange"), by)),
+                changing("user unlock", (request, by) -> administration.unlock(request.text("name"), by))
+                        .forHelpersToo(),
+                changing("user disable", (request, by) -> administration.disable(request.text("name"), by)),
+                changing("user enable", (request, by) -> administration.enable(request.text("name"), by)),
+                changing("user grant", (request, by) -> administration.grant(request.text("name"), true, by)),
+                changing("user revoke", (request, by) -> administration.grant(request.text("name"), false, by)),
+                changing(
+                        "user rename",
+                        (request, by) -> administration.rename(request.text("name"), request.text("to"), by)),
+                AdminCommand.of(
+                        "user delete",
+                        Role.administrators(),
+                        (request, by, out) -> shown(administration.delete(request.text("name"), by)),
+                        "name"),
+                AdminCommand.of(
+                        "user import",
+                        Role.administrators(),
+                        this::imported,
+                        "accounts",
+                        "sync",
+                        "disableMissing",
+                        "dryRun"));
+    }
+
+    /** What is done with a password: an account is made, or gets it. */
+    private interface Setting {
+        Account set(Request request, Secret password, String by) throws InterruptedException;
+    }
+
+    private AdminCommand withPassword(String name, Setting setting) {
+        return AdminCommand.of(
+                name,
+                Role.helpersToo(),
+                (request, by, out) -> {
+                    Secret password = request.secret("password");
+                    try {
+                        return shown(setting.set(request, password, by));
+                    } finally {
+                        password.wipe();
+                    }
+                },
+                "name",
+                "mustChange",
+                "made");
+    }
+
+    private interface Change {
+        Administration.Outcome make(Request request, String by) throws InterruptedException;
+    }
+
+    private AdminCommand changing(String name, Change change) {
+        return AdminCommand.of(
+                name,
+                Role.administrators(),
+                (request, by, out) -> {
+                    Administration.Outcome outcome = change.make(request, by);
+                    Map<String, @Nullable Object> shown = shown(outcome.account());
+                    shown.put("changed", outcome.changed());
+                    return shown;
+                },
+                "name",
+                "to");
+    }
+
+    private Map<String, @Nullable Object> shown(Account account) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("name", account.name());
         shown.put("number", account.number());
-        shown.put("state", account.state().name().toLowerCase(Locale.ROOT));
+        shown.put("state", account.stateAt(Instant.now()).name().toLowerCase(Locale.ROOT));
         shown.put("mustChange", account.mustChange());
-        shown.put("online", online);
-        shown.put("lastLogin", account.lastLogin().map(Object::toString).orElse(null));
-        shown.put("lastAddress", account.lastAddress().orElse(null));
+        shown.put("passwordEnds", account.passwordEnds().map(Object::toString).orElse(null));
+        shown.put("everyone", account.everyone());
+        shown.put("online", sessions.isOnline(account.number()));
+        shown.put(
+                "lastLogin",
+                account.lastLogin().map(login -> login.time().toString()).orElse(null));
+        shown.put("lastAddress", account.lastLogin().map(Account.Login::address).orElse(null));
         shown.put("created", account.created().toString());
+        shown.put("note", account.note());
         return shown;
     }
 
-    /** What is done with the password: an account is made, or gets it. */
-    interface Setting {
-        Account set(String name, Secret password, boolean mustChange, String by) throws InterruptedException;
+    private Object whole(String name) {
+        Account account = services.administration().find(name);
+        Map<String, @Nullable Object> shown = shown(account);
+        shown.put("formerNames", services.directory().formerNames(account));
+        shown.put("wrongPasswords", services.administration().wrongPasswords(account));
+        return shown;
     }
 
-    /** {@code user add} and {@code user reset}: with the password of the request, or with a new one that is answered. */
-    record WithPassword(String name, SecureRandom random, Setting setting) implements AdminCommand {
-        @Override
-        public List<Map.Entry<String, String>> arguments(JsonNode request) {
-            return List.of(
-                    Map.entry("name", request.path("name").asString("")),
-                    Map.entry("must-change", Boolean.toString(mustChange(request))),
-                    Map.entry("password", isGiven(request) ? "given" : "made"));
+    private Object imported(Request request, String by, AdminCommand.Lines out) throws InterruptedException {
+        List<AccountImport.Row> rows = request.list("accounts")
+                .map(row -> new AccountImport.Row(
+                        row.whole("line", 0, Integer.MAX_VALUE),
+                        row.textOr("name", ""),
+                        row.textOr("note", ""),
+                        Secret.of(row.textOr("password", ""))))
+                .toList();
+        AccountImport.Mode mode = new AccountImport.Mode(request.flag("sync"), request.flag("disableMissing"));
+        try {
+            return request.flag("dryRun")
+                    ? services.accountImport().plan(rows, mode)
+                    : services.accountImport().run(rows, mode, by, progress(out));
+        } finally {
+            rows.forEach(row -> row.password().wipe());
         }
+    }
 
-        private static boolean mustChange(JsonNode request) {
-            return request.path("mustChange").asBoolean(true);
-        }
+    private static AccountImport.Progress progress(AdminCommand.Lines out) {
+        return new AccountImport.Progress() {
+            private long due = System.nanoTime() + PROGRESS_NANOS;
 
-        private static boolean isGiven(JsonNode request) {
-            return request.path("password").isString();
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) throws InterruptedException {
-            String account = AdminCommand.text(request, "name");
-            Secret password =
-                    isGiven(request) ? Secret.of(request.path("password").asString()) : OneTimePassword.make(random);
-            try {
-                Map<String, @Nullable Object> shown =
-                        shown(setting.set(account, password, mustChange(request), by), false);
-                if (!isGiven(request)) {
-                    shown.put("password", password.text().orElseThrow());
+            @Override
+            public void ready(int count, int all) {
+                if (System.nanoTime() - due >= 0) {
+                    due = System.nanoTime() + PROGRESS_NANOS;
+                    out.write(Map.of("ready", count, "all", all));
                 }
-                return shown;
-            } finally {
-                password.wipe();
             }
-        }
-    }
-
-    record All(Directory directory, Sessions sessions) implements AdminCommand {
-        @Override
-        public String name() {
-            return "user list";
-        }
-
-        @Override
-        public Object run(JsonNode request, String by, Lines out) {
-            return directory.all().stream()
-                    .map(account -> shown(account, sessions.isOnline(account.number())))
-                    .toList();
-        }
+        };
     }
 }

@@ -16,6 +16,7 @@ public record Config(
         Admin admin,
         Registration registration,
         Accounts accounts,
+        Everyone everyone,
         Chat1 chat1,
         Limits limits,
         Rates rates,
@@ -49,12 +50,21 @@ public record Config(
             Duration retention,
             boolean refuseOnFailure) {}
 
-    public record Admin(Path socket) {}
+    /**
+     * Where chat-admin finds the daemon, and the groups of those who may.
+     *
+     * @param administrators a group's name or number; empty: the daemon's user and root alone. So are the others
+     */
+    public record Admin(Path directory, String administrators, String helpers, String auditors) {}
 
     /** Whether anyone may register, or administrators alone. */
     public record Registration(boolean open) {}
 
-    public record Accounts(boolean concealUsers) {}
+    /** @param oneTimePassword how long one is good; empty is for ever */
+    public record Accounts(boolean concealUsers, Optional<Duration> oneTimePassword) {}
+
+    /** @param all whether anyone may write to all, or only accounts that were given it */
+    public record Everyone(boolean all) {}
 
     public record Chat1(ZoneId wireZone) {}
 

@@ -45,6 +45,14 @@ public final class ConfigReader {
      * @throws ConfigException with all errors at once
      */
     public static Config read(@Nullable Path file, Map<String, String> environment) throws ConfigException {
+        return readWithSources(file, environment).config();
+    }
+
+    /** A configuration, and where each of its values comes from. */
+    record Sourced(Config config, List<Option> options) {}
+
+    /** As {@link #read}. */
+    static Sourced readWithSources(@Nullable Path file, Map<String, String> environment) throws ConfigException {
         String text = null;
         if (file != null) {
             try {
@@ -54,12 +62,17 @@ public final class ConfigReader {
                         + (Files.exists(file) ? String.valueOf(e.getMessage()) : "there is no such file")));
             }
         }
-        Settings settings = new Settings(defaults(), text, String.valueOf(file), environment);
+        return read(text, String.valueOf(file), environment);
+    }
+
+    /** As {@link #read}, of a text that stands in a file called {@code name}. */
+    static Sourced read(@Nullable String text, String name, Map<String, String> environment) throws ConfigException {
+        Settings settings = new Settings(defaults(), text, name, environment);
         Config config = config(settings);
         if (!settings.errors().isEmpty()) {
             throw new ConfigException(settings.errors());
         }
-        return config;
+        return new Sourced(config, settings.options());
     }
 
     private static Config config(Settings of) {
@@ -92,10 +105,19 @@ public final class ConfigReader {
                         of.value("audit.retention", ConfigReader::time),
                         of.value("audit.on-failure", text -> oneOf(text, "refuse", "continue"))
                                 .equals("refuse")),
-                new Config.Admin(of.value("admin.socket", ConfigReader::path)),
+                new Config.Admin(
+                        of.value("admin.directory", ConfigReader::path),
+                        of.value("admin.administrators", ConfigReader::group),
+                        of.value("admin.helpers", ConfigReader::group),
+                        of.value("admin.auditors", ConfigReader::group)),
                 new Config.Registration(of.value("registration.mode", text -> oneOf(text, "closed", "open"))
                         .equals("open")),
-                new Config.Accounts(of.value("accounts.conceal-users", ConfigReader::flag)),
+                new Config.Accounts(
+                        of.value("accounts.conceal-users", ConfigReader::flag),
+                        Optional.of(of.value("accounts.one-time-password", ConfigReader::time))
+                                .filter(Duration::isPositive)),
+                new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
+                        .equals("all")),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
                 limits(of),
                 new Config.Rates(
@@ -187,6 +209,10 @@ public final class ConfigReader {
             throw new IllegalArgumentException("expected letters, digits, _, $ and -, not \"" + text + "\"");
         }
         return text;
+    }
+
+    private static String group(String text) {
+        return text.isEmpty() ? "" : word(text);
     }
 
     private static ZoneId zone(String text) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -198,6 +199,35 @@ final class Settings {
             }
         }
         return List.copyOf(values);
+    }
+
+    /** All options, in the order of the default document, with where they come from. */
+    List<Option> options() {
+        List<Option> options = new ArrayList<>();
+        for (String section : defaults.keySet()) {
+            TomlTable table = defaults.getTableOrEmpty(section);
+            for (String key : table.keySet()) {
+                options.add(option(section + "." + key));
+            }
+        }
+        return options;
+    }
+
+    private Option option(String key) {
+        String fromEnvironment = environment.get(variable(key));
+        if (fromEnvironment != null) {
+            return new Option(key, fromEnvironment, "environment " + variable(key));
+        }
+        Object fromFile = given(key);
+        return fromFile == null
+                ? new Option(key, written(defaults.get(key)), "default")
+                : new Option(key, written(fromFile), place(key).replaceFirst(": $", ""));
+    }
+
+    private static String written(@Nullable Object value) {
+        return value instanceof TomlArray list
+                ? list.toList().stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : String.valueOf(value);
     }
 
     private static TomlArray array(@Nullable Object value) {

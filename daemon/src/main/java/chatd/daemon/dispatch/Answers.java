@@ -18,7 +18,7 @@ final class Answers {
         return switch (command) {
             case Command.LogIn login ->
                 switch (refusal.code()) {
-                    case WRONG_PASSWORD, DISABLED -> List.of(new Event.WrongPassword());
+                    case WRONG_PASSWORD, DISABLED, LOCKED -> List.of(new Event.WrongPassword());
                     case NO_SUCH_USER -> List.of(new Event.NoSuchUser());
                     case MUST_CHANGE_PASSWORD -> List.of(new Event.MustChangePassword());
                     default -> text(refusal);
@@ -33,7 +33,7 @@ final class Answers {
                 };
             case Command.ChangePassword change ->
                 switch (refusal.code()) {
-                    case WRONG_PASSWORD, DISABLED -> List.of(new Event.WrongOldPassword());
+                    case WRONG_PASSWORD, DISABLED, LOCKED -> List.of(new Event.WrongOldPassword());
                     case NO_SUCH_USER -> List.of(new Event.NoSuchUser());
                     case BAD_PASSWORD -> List.of(new Event.BadNewPassword());
                     default -> text(refusal);

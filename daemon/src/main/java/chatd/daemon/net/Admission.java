@@ -6,26 +6,26 @@ import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** How many connections there are, in all and from one address. Any thread. */
 final class Admission {
-    private final int most;
-    private final int mostOfOne;
-    private final java.util.List<Network> exempt;
+    private final Supplier<Config> config;
     private final AtomicInteger all = new AtomicInteger();
     private final Map<Network, Integer> byAddress = new ConcurrentHashMap<>();
 
-    Admission(Config config) {
-        this.most = config.limits().connections();
-        this.mostOfOne = config.limits().connectionsPerAddress();
-        this.exempt = config.throttle().exempt();
+    Admission(Supplier<Config> config) {
+        this.config = config;
     }
 
     /** Counts a connection, if there is room for it. */
     boolean admit(InetAddress address) {
-        int now = byAddress.merge(Network.ofClient(address), 1, Integer::sum);
-        boolean room = all.incrementAndGet() <= most;
-        if (room && (now <= mostOfOne || exempt.stream().anyMatch(free -> free.contains(address)))) {
+        Config now = config.get();
+        int ofOne = byAddress.merge(Network.ofClient(address), 1, Integer::sum);
+        boolean room = all.incrementAndGet() <= now.limits().connections();
+        if (room
+                && (ofOne <= now.limits().connectionsPerAddress()
+                        || now.throttle().exempt().stream().anyMatch(free -> free.contains(address)))) {
             return true;
         }
         leave(address);

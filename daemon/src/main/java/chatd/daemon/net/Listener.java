@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
 
 /** Listens, and makes a connection of each that comes. Reads top to bottom as what a connection goes through. */
@@ -51,13 +52,12 @@ public final class Listener implements AutoCloseable {
     private static final int KEEPALIVE_PROBES = 3;
     private static final int USER_TIMEOUT_MILLIS = 90_000;
 
-    private final Config config;
+    private final Supplier<Config> config;
     private final Tls tls;
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Admission admission;
-    private final Chat1 codec;
-    private final Chat1Dialect dialect;
+    private volatile Spoken spoken;
     private final LargeFrames largeFrames;
     private final Backlog backlog;
     private final AtomicLong sessions;
@@ -65,21 +65,31 @@ public final class Listener implements AutoCloseable {
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
 
-    /** @param firstSession where the numbering of sessions begins: another at each start */
-    public Listener(Config config, Tls tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
+    /** The dialect as it is configured at a moment: a connection keeps to its limits. */
+    private record Spoken(Config config, Chat1 codec, Chat1Dialect dialect) {
+        static Spoken as(Config config) {
+            Config.Limits limits = config.limits();
+            Chat1 codec = new Chat1(
+                    new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
+                    config.chat1().wireZone());
+            return new Spoken(config, codec, new Chat1Dialect(codec, ByteBufAllocator.DEFAULT));
+        }
+    }
+
+    /**
+     * @param config as it is in force at each moment
+     * @param firstSession where the numbering of sessions begins: another at each start
+     */
+    public Listener(Supplier<Config> config, Tls tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
         this.config = config;
         this.tls = tls;
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.admission = new Admission(config);
-        Config.Limits limits = config.limits();
-        this.codec = new Chat1(
-                new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
-                config.chat1().wireZone());
-        this.largeFrames = new LargeFrames(limits.largeFrames());
+        this.spoken = Spoken.as(config.get());
+        this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
         this.backlog = new Backlog(memory / 4);
-        this.dialect = new Chat1Dialect(codec, ByteBufAllocator.DEFAULT);
         this.sessions = new AtomicLong(firstSession);
         // They never wait for anything; the journal, the database and the hashes want processors too.
         this.loops = new MultiThreadIoEventLoopGroup(
@@ -95,7 +105,7 @@ public final class Listener implements AutoCloseable {
      */
     public List<InetSocketAddress> open() throws IOException {
         List<InetSocketAddress> addresses = new ArrayList<>();
-        for (InetSocketAddress address : config.listen().addresses()) {
+        for (InetSocketAddress address : config.get().listen().addresses()) {
             try {
                 Channel channel = bootstrap().bind(address).sync().channel();
                 listening.add(channel);
@@ -151,13 +161,19 @@ public final class Listener implements AutoCloseable {
             return;
         }
         channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
-        Config.Limits limits = config.limits();
+        Config now = config.get();
+        Config.Limits limits = now.limits();
+        Spoken dialect = spoken;
+        if (!dialect.config().equals(now)) {
+            dialect = Spoken.as(now);
+            spoken = dialect;
+        }
         Chat1Connection connection = new Chat1Connection(
-                codec.commandReader(),
+                dialect.codec().commandReader(),
                 dispatcher,
                 audit,
                 new Deadlines(limits),
-                new Rate(config.rates()),
+                new Rate(now.rates()),
                 largeFrames.share(),
                 limits.linger(),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
@@ -165,7 +181,7 @@ public final class Listener implements AutoCloseable {
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,
                 NetUtil.toAddressString(peer.getAddress()),
-                dialect,
+                dialect.dialect(),
                 connection,
                 limits.queueBytes(),
                 limits.queueFrames(),

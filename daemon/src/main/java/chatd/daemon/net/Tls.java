@@ -45,7 +45,7 @@ public final class Tls {
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     private final SslContext context;
-    private final X509Certificate certificate;
+    private final List<X509Certificate> chain;
     private final List<String> dialects;
 
     /**
@@ -55,10 +55,9 @@ public final class Tls {
      * @throws IOException where they can't be read, or do not belong together
      */
     public Tls(Config.Tls config, List<String> dialects) throws IOException {
-        List<X509Certificate> chain = Pem.certificates(config.certificate());
+        chain = Pem.certificates(config.certificate());
         PrivateKey key = Pem.privateKey(config.key());
         checkPair(config, chain.getFirst().getPublicKey(), key);
-        certificate = chain.getFirst();
         SslContextBuilder builder = SslContextBuilder.forServer(
                         keys(new OneKey(key, chain.toArray(X509Certificate[]::new))))
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
@@ -132,13 +131,20 @@ public final class Tls {
     }
 
     public X509Certificate certificate() {
-        return certificate;
+        return chain.getFirst();
+    }
+
+    /** The certificate, then those that vouch for each before it. */
+    public List<X509Certificate> chain() {
+        return chain;
     }
 
     /** SHA-256 of the certificate, hexadecimal. */
     public String fingerprint() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(certificate().getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the certificate can't be encoded", e);
         }

@@ -4,9 +4,9 @@ import chatd.audit.AuditEvent;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * A change of an account on its way through the journal.
@@ -17,8 +17,7 @@ record AccountWork(
         long account,
         long bytes,
         BiFunction<Numbers, Instant, Entry.AccountChange> making,
-        Function<Entry.Change, AuditEvent> telling,
-        Consumer<Committed<Entry.AccountChange>> taking)
+        Consumer<Entry.AccountChange> taking)
         implements Journal.Work<Entry.AccountChange> {
 
     @Override
@@ -27,12 +26,12 @@ record AccountWork(
     }
 
     @Override
-    public AuditEvent event(Entry.AccountChange entry) {
-        return telling.apply(entry.change());
+    public List<AuditEvent> events(Entry.AccountChange entry) {
+        return List.of(AuditTrail.changed(entry.change()));
     }
 
     @Override
     public void committed(Committed<Entry.AccountChange> committed) {
-        taking.accept(committed);
+        taking.accept(committed.entry());
     }
 }

@@ -1,7 +1,7 @@
 package chatd.daemon.service;
 
 import chatd.audit.AccountEvent;
-import chatd.audit.AuditEvent;
+import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
@@ -12,14 +12,18 @@ import chatd.protocol.Event;
 import chatd.protocol.Secret;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Making accounts and changing them (rules 2 and 13 of {@code chat-1.md}). Methods block. */
+/** What users do with their accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
 public final class Accounts {
+    private final Supplier<Config> config;
     private final Directory directory;
     private final Gatekeeper gatekeeper;
     private final PasswordRules rules;
@@ -29,9 +33,9 @@ public final class Accounts {
     private final Sessions sessions;
     private final AuditTrail audit;
     private final Clock clock;
-    private final boolean open;
 
     Accounts(
+            Supplier<Config> config,
             Directory directory,
             Gatekeeper gatekeeper,
             PasswordRules rules,
@@ -40,8 +44,8 @@ public final class Accounts {
             Journal journal,
             Sessions sessions,
             AuditTrail audit,
-            Clock clock,
-            boolean open) {
+            Clock clock) {
+        this.config = config;
         this.directory = directory;
         this.gatekeeper = gatekeeper;
         this.rules = rules;
@@ -51,7 +55,6 @@ public final class Accounts {
         this.sessions = sessions;
         this.audit = audit;
         this.clock = clock;
-        this.open = open;
     }
 
     /**
@@ -64,18 +67,24 @@ public final class Accounts {
             if (session.isLoggedIn()) {
                 throw new Refusal(Code.NOT_ALLOWED, "You are logged in; log out to register another account.");
             }
-            if (!open) {
+            if (!config.get().registration().open()) {
                 throw new Refusal(Code.CLOSED, "Registration is closed here. Ask an administrator for an account.");
             }
             throttle.registration(session.address());
+            Entry.Origin origin = AuditTrail.origin(session);
             return make(
                     command.name(),
+                    "",
                     command.password(),
                     false,
-                    Entry.Kind.REGISTERED,
-                    null,
-                    Optional.of(AuditTrail.origin(session)),
-                    change -> new AccountEvent.Registered(change.number(), whoOf(change), AuditTrail.peer(session)));
+                    (account, made) -> Entry.Change.own(
+                            origin,
+                            made.number(),
+                            account.number(),
+                            account.name(),
+                            Entry.Kind.REGISTERED,
+                            made.time(),
+                            0));
         } catch (Refusal e) {
             audit.caused(
                     "register " + e.code().word(),
@@ -91,52 +100,35 @@ public final class Accounts {
         }
     }
 
-    /**
-     * An administrator makes an account.
-     *
-     * @param by the Unix user
-     * @throws Refusal as {@link #register}
-     */
-    public Account add(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
-        CompletableFuture<Committed<Entry.AccountChange>> done = make(
-                name,
-                password,
-                mustChange,
-                Entry.Kind.ADDED,
-                by,
-                Optional.empty(),
-                change -> new AccountEvent.AccountChanged(change.number(), whoOf(change), "add", by));
-        return directory.numbered(await(done).entry().change().account());
-    }
+    /** The number and the moment that a change was given. */
+    record Numbered(long number, Instant time) {}
 
-    private CompletableFuture<Committed<Entry.AccountChange>> make(
+    /**
+     * Makes an account.
+     *
+     * @param change what is recorded of it
+     * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
+     */
+    CompletableFuture<Committed<Entry.AccountChange>> make(
             String name,
+            String note,
             Secret password,
             boolean mustChange,
-            Entry.Kind kind,
-            @org.jspecify.annotations.Nullable String by,
-            Optional<Entry.Origin> origin,
-            Function<Entry.Change, AuditEvent> event) {
-        directory.reserve(name);
+            BiFunction<Account, Numbered, Entry.Change> change) {
+        directory.reserve(name, 0);
         CompletableFuture<Committed<Entry.AccountChange>> done;
         try {
-            rules.check(password, name);
-            String hash = hashing.hash(rules.canonical(password));
+            String hash = hashed(password, name);
             done = journal.submit(new AccountWork(
                     0,
                     2_000,
                     (numbers, now) -> {
-                        Account account = Journal.made(numbers, name, mustChange, now);
+                        Account account = made(numbers, name, note, mustChange, now);
                         return new Entry.AccountChange(
-                                new Entry.Change(
-                                        numbers.nextChange(), account.number(), name, kind, now, by, origin, 0),
+                                change.apply(account, new Numbered(numbers.nextChange(), now)),
                                 new Entry.AccountMade(account, hash));
                     },
-                    event,
-                    committed -> {
-                        Account account = ((Entry.AccountMade) committed.entry().effect()).account();
-                        sessions.announce(account.number(), name, () -> directory.put(account));
-                    }));
+                    entry -> announce(List.of(entry))));
         } catch (RuntimeException e) {
             directory.release(name);
             throw e;
@@ -146,6 +138,44 @@ public final class Accounts {
                 directory.release(name);
             }
         });
+    }
+
+    /** An account as it is when it is made. */
+    Account made(Numbers numbers, String name, String note, boolean mustChange, Instant now) {
+        return new Account(
+                numbers.nextAccount(),
+                name,
+                note,
+                Account.State.ACTIVE,
+                mustChange,
+                passwordEnds(mustChange, now),
+                false,
+                numbers.lastMessage(),
+                now,
+                Optional.empty());
+    }
+
+    /** When a password that is set now ends, if it is a one-time one. */
+    Optional<Instant> passwordEnds(boolean mustChange, Instant now) {
+        return mustChange ? config.get().accounts().oneTimePassword().map(now::plus) : Optional.empty();
+    }
+
+    /** Takes in accounts that were made, and tells of them. */
+    void announce(List<Entry.AccountChange> changes) {
+        List<Account> accounts = changes.stream()
+                .map(change -> ((Entry.AccountMade) change.effect()).account())
+                .toList();
+        sessions.announce(accounts, directory::put);
+    }
+
+    /**
+     * The hash of a password that the rules allow.
+     *
+     * @throws Refusal {@link Code#BAD_PASSWORD}
+     */
+    String hashed(Secret password, String name) {
+        rules.check(password, name);
+        return hashing.hash(rules.canonical(password));
     }
 
     /**
@@ -158,35 +188,42 @@ public final class Accounts {
         try {
             Gatekeeper.Admitted admitted = gatekeeper.admit(session, "password", command.name(), command.oldPassword());
             Account account = admitted.account();
+            String hash;
             try {
-                rules.check(command.newPassword(), account.name());
                 if (MessageDigest.isEqual(
                         rules.canonical(command.oldPassword()), rules.canonical(command.newPassword()))) {
                     throw new Refusal(Code.BAD_PASSWORD, "The new password must not be the old one.");
                 }
+                hash = hashed(command.newPassword(), account.name());
             } catch (Refusal e) {
+                if (e.code() != Code.BAD_PASSWORD) {
+                    throw e;
+                }
                 throw gatekeeper.refused(session, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
             }
-            String hash = hashing.hash(rules.canonical(command.newPassword()));
+            Entry.Origin origin = AuditTrail.origin(session);
             return setPassword(
-                    () -> {
-                        Account now = directory.numbered(account.number());
+                    account.number(),
+                    hash,
+                    false,
+                    (now, change) -> {
                         if (directory.passwordsSet(now.number()) != admitted.passwordsSet()
                                 || now.state() != Account.State.ACTIVE) {
                             throw gatekeeper.refused(
                                     session, "password", now.name(), Optional.of(now), Code.WRONG_PASSWORD);
                         }
+                        return Entry.Change.own(
+                                origin,
+                                change.number(),
+                                now.number(),
+                                now.name(),
+                                Entry.Kind.PASSWORD,
+                                change.time(),
+                                0);
                     },
-                    account.number(),
-                    hash,
-                    false,
-                    Entry.Kind.PASSWORD,
-                    null,
-                    Optional.of(AuditTrail.origin(session)),
-                    change ->
-                            new AccountEvent.PasswordChanged(change.number(), whoOf(change), AuditTrail.peer(session)),
                     session,
-                    "The password of this account was changed elsewhere.");
+                    "The password of this account was changed elsewhere.",
+                    "password changed elsewhere");
         } finally {
             command.oldPassword().wipe();
             command.newPassword().wipe();
@@ -194,60 +231,33 @@ public final class Accounts {
     }
 
     /**
-     * An administrator sets a password.
+     * Sets a password that was hashed, and ends the sessions of the account.
      *
-     * @throws Refusal {@link Code#NO_SUCH_USER} or {@link Code#BAD_PASSWORD}
+     * @param change what is recorded of it; refuses, at the moment of the change, what has been overtaken since
+     * @param except a session to spare
+     * @param farewell what the others are told; {@code why} is for the log
      */
-    public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
-        Account account = directory
-                .named(name)
-                .orElseThrow(() -> new Refusal(Code.NO_SUCH_USER, "There is no user called " + name + "."));
-        rules.check(password, name);
-        String hash = hashing.hash(rules.canonical(password));
-        await(setPassword(
-                () -> {},
-                account.number(),
-                hash,
-                mustChange,
-                Entry.Kind.RESET,
-                by,
-                Optional.empty(),
-                change -> new AccountEvent.AccountChanged(change.number(), whoOf(change), "reset", by),
-                null,
-                "An administrator has reset the password of this account."));
-        return directory.numbered(account.number());
-    }
-
-    /** @param recheck refuses, at the moment of the change, what has been overtaken since it was judged */
-    private CompletableFuture<Committed<Entry.AccountChange>> setPassword(
-            Runnable recheck,
+    CompletableFuture<Committed<Entry.AccountChange>> setPassword(
             long number,
             String hash,
             boolean mustChange,
-            Entry.Kind kind,
-            @org.jspecify.annotations.Nullable String by,
-            Optional<Entry.Origin> origin,
-            Function<Entry.Change, AuditEvent> event,
-            @org.jspecify.annotations.Nullable Session except,
-            String farewell) {
+            BiFunction<Account, Numbered, Entry.Change> change,
+            @Nullable Session except,
+            String farewell,
+            String why) {
         return journal.submit(new AccountWork(
                 number,
                 2_000,
                 (numbers, now) -> {
-                    recheck.run();
+                    Account account = directory.numbered(number);
                     return new Entry.AccountChange(
-                            new Entry.Change(
-                                    numbers.nextChange(), number, directory.nameOf(number), kind, now, by, origin, 0),
-                            new Entry.PasswordSet(hash, mustChange));
+                            change.apply(account, new Numbered(numbers.nextChange(), now)),
+                            new Entry.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
                 },
-                event,
-                committed -> {
-                    directory.putPassword(directory.numbered(number).withPassword(mustChange));
-                    sessions.end(
-                            number,
-                            except,
-                            List.of(new Event.Text(Names.SERVER, clock.instant(), farewell)),
-                            kind == Entry.Kind.RESET ? "password reset" : "password changed elsewhere");
+                entry -> {
+                    Entry.PasswordSet set = (Entry.PasswordSet) entry.effect();
+                    directory.putPassword(directory.numbered(number).withPassword(mustChange, set.ends()));
+                    sessions.end(number, except, List.of(serverText(farewell)), why);
                 }));
     }
 
@@ -255,30 +265,29 @@ public final class Accounts {
     public CompletableFuture<?> storeSettings(Session session, Command.StoreSettings command) {
         long number = session.account();
         byte[] document = command.document().bytes();
+        Entry.Origin origin = AuditTrail.origin(session);
         return journal.submit(new AccountWork(
                 number,
                 1_000 + 2L * document.length,
                 (numbers, now) -> new Entry.AccountChange(
-                        new Entry.Change(
+                        Entry.Change.own(
+                                origin,
                                 numbers.nextChange(),
                                 number,
                                 directory.nameOf(number),
                                 Entry.Kind.SETTINGS,
                                 now,
-                                null,
-                                Optional.of(AuditTrail.origin(session)),
                                 document.length),
                         new Entry.SettingsStored(document)),
-                change -> new AccountEvent.SettingsStored(
-                        change.number(), whoOf(change), AuditTrail.peer(session), document.length),
-                committed -> directory.settingsWereStored(number)));
+                entry -> directory.settingsWereStored(number)));
     }
 
-    private static chatd.audit.Who whoOf(Entry.Change change) {
-        return chatd.audit.Who.of(change.account(), change.name());
+    Event serverText(String text) {
+        return new Event.Text(Names.SERVER, clock.instant(), text);
     }
 
-    static <T> T await(CompletableFuture<T> done) throws InterruptedException {
+    /** Waits until it is done. */
+    public static <T> T await(CompletableFuture<T> done) throws InterruptedException {
         try {
             return done.get();
         } catch (ExecutionException e) {

@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.audit.AccountEvent;
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
 import chatd.audit.LogEvent;
@@ -208,6 +209,31 @@ public final class AuditTrail implements AutoCloseable {
 
     private static String text(Entry.Message message) {
         return Objects.requireNonNullElse(message.text(), "");
+    }
+
+    /** What the log says of a change of an account. */
+    static AuditEvent changed(Entry.Change change) {
+        Who who = Who.of(change.account(), change.name());
+        Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
+        return switch (change.kind()) {
+            case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
+            case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
+            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
+            case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
+            case ADDED -> byAdministrator(change, who, "add");
+            case RESET -> byAdministrator(change, who, "reset");
+            case RENAMED -> byAdministrator(change, who, "rename");
+            case DISABLED -> byAdministrator(change, who, "disable");
+            case ENABLED -> byAdministrator(change, who, "enable");
+            case UNLOCKED -> byAdministrator(change, who, "unlock");
+            case DELETED -> byAdministrator(change, who, "delete");
+            case GRANTED -> byAdministrator(change, who, "grant everyone");
+            case REVOKED -> byAdministrator(change, who, "revoke everyone");
+        };
+    }
+
+    private static AuditEvent byAdministrator(Entry.Change change, Who who, String how) {
+        return new AccountEvent.AccountChanged(change.number(), who, change.was(), how, String.valueOf(change.actor()));
     }
 
     static Entry.Origin origin(Session session) {

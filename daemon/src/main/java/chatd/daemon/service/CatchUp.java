@@ -1,10 +1,7 @@
 package chatd.daemon.service;
 
-import chatd.audit.AccountEvent;
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
-import chatd.audit.Peer;
-import chatd.audit.Who;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
@@ -36,7 +33,7 @@ public final class CatchUp {
         List<Entry.Change> changes;
         do {
             changes = ledger.changesAfter(log.lastChange(), PAGE);
-            append(changes.stream().map(this::event).toList());
+            append(changes.stream().map(AuditTrail::changed).toList());
         } while (!changes.isEmpty());
         List<Entry.Message> late;
         do {
@@ -51,19 +48,5 @@ public final class CatchUp {
         List<AuditEvent> late = new ArrayList<>(events.size());
         events.forEach(event -> late.add(new AuditEvent.Late(event)));
         log.append(late.toArray(AuditEvent[]::new));
-    }
-
-    private AuditEvent event(Entry.Change change) {
-        Who who = Who.of(change.account(), change.name());
-        Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
-        String by = String.valueOf(change.actor());
-        return switch (change.kind()) {
-            case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
-            case ADDED -> new AccountEvent.AccountChanged(change.number(), who, "add", by);
-            case RESET -> new AccountEvent.AccountChanged(change.number(), who, "reset", by);
-            case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
-            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
-            case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
-        };
     }
 }

@@ -17,6 +17,7 @@ public enum Code {
     WRONG_PASSWORD,
     MUST_CHANGE_PASSWORD,
     DISABLED,
+    LOCKED,
     THROTTLED,
     BUSY,
     CLOSED,

@@ -2,11 +2,11 @@ package chatd.daemon.service;
 
 import chatd.audit.Who;
 import chatd.daemon.store.Account;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,10 +21,14 @@ public final class Directory {
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
     private final Map<Long, Long> passwordsSet = new ConcurrentHashMap<>();
     private final Map<Long, Long> settingsStored = new ConcurrentHashMap<>();
-    private final Set<String> everUsed = new HashSet<>();
+
+    /** Every name that was ever used, with the number of its account; 0 while that is being made. */
+    private final Map<String, Long> everUsed = new HashMap<>();
+
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
-    public Directory(List<Account> accounts, Collection<String> namesEverUsed) {
+    /** @param namesEverUsed with the numbers of their accounts */
+    public Directory(List<Account> accounts, Map<String, Long> namesEverUsed) {
         namesEverUsed.forEach(this::remember);
         accounts.forEach(this::put);
     }
@@ -71,35 +75,64 @@ public final class Directory {
         return present;
     }
 
+    /** The present names of all accounts, or the last ones of those that were deleted, by number. */
+    public SortedMap<Long, String> allNames() {
+        SortedMap<Long, String> all = new TreeMap<>();
+        byNumber.forEach((number, account) -> all.put(number, account.name()));
+        return all;
+    }
+
+    /** The names that an account had before. */
+    public synchronized List<String> formerNames(Account account) {
+        return everUsed.entrySet().stream()
+                .filter(used ->
+                        used.getValue() == account.number() && !used.getKey().equals(account.name()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** The account that once had a name, deleted or not. */
+    synchronized Optional<Account> formerly(String name) {
+        return Optional.ofNullable(everUsed.get(name)).map(byNumber::get);
+    }
+
     /**
-     * Keeps a name for an account that is being made.
+     * Keeps a name for an account that is being made or renamed.
      *
+     * @param account 0 for one that is being made; another may have a name again that it had before
      * @throws Refusal {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}
      */
-    synchronized void reserve(String name) {
+    synchronized void reserve(String name, long account) {
         names.check(name);
-        if (everUsed.contains(name)) {
-            throw new Refusal(Code.NAME_TAKEN, "The name is taken, or was once: no name is given twice.");
+        Long owner = everUsed.get(name);
+        if (owner != null && (account == 0 || owner != account)) {
+            throw new Refusal(Code.NAME_TAKEN, "The name " + name + " is taken, or was once: no name is given twice.");
         }
         for (String alike : bySkeleton.getOrDefault(names.skeleton(name), Set.of())) {
-            if (!Names.sameButForAsciiCase(alike, name)) {
-                throw new Refusal(Code.BAD_NAME, "The name looks like that of another account.");
+            boolean own = account != 0 && Objects.equals(everUsed.get(alike), account);
+            if (!own && !Names.sameButForAsciiCase(alike, name)) {
+                throw new Refusal(
+                        Code.BAD_NAME, "The name " + name + " looks like " + alike + ", that of another account.");
             }
         }
-        remember(name);
-    }
-
-    /** Gives a reserved name back: the account was not made. */
-    synchronized void release(String name) {
-        everUsed.remove(name);
-        Set<String> alike = bySkeleton.get(names.skeleton(name));
-        if (alike != null) {
-            alike.remove(name);
+        if (owner == null) {
+            remember(name, 0L);
         }
     }
 
-    private synchronized void remember(String name) {
-        everUsed.add(name);
+    /** Gives a reserved name back, unless it is an account's by now. */
+    synchronized void release(String name) {
+        if (everUsed.remove(name, 0L)) {
+            Set<String> alike = bySkeleton.get(names.skeleton(name));
+            if (alike != null) {
+                alike.remove(name);
+            }
+        }
+    }
+
+    private synchronized void remember(String name, Long account) {
+        everUsed.put(name, account);
         bySkeleton
                 .computeIfAbsent(names.skeleton(name), skeleton -> new HashSet<>())
                 .add(name);
@@ -107,8 +140,18 @@ public final class Directory {
 
     /** Takes in what was committed. */
     void put(Account account) {
-        byNumber.put(account.number(), account);
+        Account before = byNumber.put(account.number(), account);
         byName.put(account.name(), account);
+        if (before == null) {
+            own(account);
+        } else if (!before.name().equals(account.name())) {
+            own(account);
+            byName.remove(before.name());
+        }
+    }
+
+    private synchronized void own(Account account) {
+        everUsed.put(account.name(), account.number());
     }
 
     /** How often the account's password was set since the start: a log in judged by an older one does not hold. */

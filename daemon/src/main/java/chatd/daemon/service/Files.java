@@ -1,6 +1,7 @@
 package chatd.daemon.service;
 
 import chatd.audit.AuditEvent;
+import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.DatabaseAway;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,7 @@ public final class Files {
     private final Directory directory;
     private final AuditTrail audit;
     private final Clock clock;
-    private final long limit;
+    private final Supplier<Config> config;
     private final Semaphore room;
     private final Map<Session, Upload> uploads = new ConcurrentHashMap<>();
 
@@ -48,16 +50,15 @@ public final class Files {
             Directory directory,
             AuditTrail audit,
             Clock clock,
-            long limit,
-            int atOnce) {
+            Supplier<Config> config) {
         this.messages = messages;
         this.contents = contents;
         this.sending = sending;
         this.directory = directory;
         this.audit = audit;
         this.clock = clock;
-        this.limit = limit;
-        this.room = new Semaphore(atOnce, true);
+        this.config = config;
+        this.room = new Semaphore(config.get().limits().uploads(), true);
     }
 
     /** A file on its way in. One that was refused takes its bytes, and does nothing with them. */
@@ -112,19 +113,20 @@ public final class Files {
     /**
      * A file begins; its content follows by {@link #take}.
      *
-     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER} or {@link Code#BUSY}; what follows is then
-     *     taken and dropped
+     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or
+     *     {@link Code#BUSY}; what follows is then taken and dropped
      */
     public void begin(Session session, Command.SendFile command) throws InterruptedException {
         Upload refused = new Upload(command.name(), command.size(), null);
         uploads.put(session, refused);
         audit.admit();
+        long limit = config.get().limits().file();
         if (!(command.audience() instanceof chatd.protocol.Audience.TooMany) && command.size() > limit) {
             throw new Refusal(
                     Code.TOO_LARGE,
                     "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
         }
-        Recipients recipients = sending.recipients(command.audience());
+        Recipients recipients = sending.recipients(session, command.audience());
         boolean small = command.size() <= ContentStore.CHUNK;
         if (!small && !room.tryAcquire(ROOM_SECONDS, TimeUnit.SECONDS)) {
             throw new Refusal(

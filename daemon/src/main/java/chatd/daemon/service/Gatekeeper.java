@@ -1,12 +1,15 @@
 package chatd.daemon.service;
 
 import chatd.audit.AccountEvent;
+import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.AccountStore;
 import chatd.protocol.Secret;
+import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Judges passwords: counts and slows down wrong ones, and lets a user who does not exist cost the same as a wrong
@@ -19,9 +22,9 @@ final class Gatekeeper {
     private final Hashing hashing;
     private final Throttle throttle;
     private final AuditTrail audit;
-    private final boolean conceal;
+    private final Supplier<Config> config;
+    private final Clock clock;
 
-    /** @param conceal whether to say that a password was wrong where there is no such user */
     Gatekeeper(
             Directory directory,
             AccountStore accounts,
@@ -29,14 +32,16 @@ final class Gatekeeper {
             Hashing hashing,
             Throttle throttle,
             AuditTrail audit,
-            boolean conceal) {
+            Supplier<Config> config,
+            Clock clock) {
         this.directory = directory;
         this.accounts = accounts;
         this.rules = rules;
         this.hashing = hashing;
         this.throttle = throttle;
         this.audit = audit;
-        this.conceal = conceal;
+        this.config = config;
+        this.clock = clock;
     }
 
     /**
@@ -73,7 +78,7 @@ final class Gatekeeper {
      * Judges a name and a password.
      *
      * @param type of the event in the log: {@code login} or {@code password}
-     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED} or {@link Code#BUSY}
+     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED}, {@link Code#LOCKED} or {@link Code#BUSY}
      */
     Admitted admit(Session session, String type, String name, Secret password) throws InterruptedException {
         String network = Network.ofClient(session.address()).toString();
@@ -107,12 +112,18 @@ final class Gatekeeper {
                     name,
                     judged.map(Judged::account),
                     judged.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD);
-            throw conceal ? refusal(Code.WRONG_PASSWORD) : refusal;
+            throw config.get().accounts().concealUsers() ? refusal(Code.WRONG_PASSWORD) : refusal;
         }
         attempt.right();
         Judged there = judged.orElseThrow();
-        if (there.account().state() != Account.State.ACTIVE) {
-            throw refused(session, type, name, Optional.of(there.account()), Code.DISABLED);
+        Account.State state = there.account().stateAt(clock.instant());
+        if (state != Account.State.ACTIVE) {
+            throw refused(
+                    session,
+                    type,
+                    name,
+                    Optional.of(there.account()),
+                    state == Account.State.LOCKED ? Code.LOCKED : Code.DISABLED);
         }
         byte[] settings = there.credentials().settings();
         return new Admitted(
@@ -164,6 +175,7 @@ final class Gatekeeper {
                 switch (code) {
                     case NO_SUCH_USER -> "There is no such user.";
                     case DISABLED -> "The account is disabled.";
+                    case LOCKED -> "The account is locked.";
                     case MUST_CHANGE_PASSWORD -> "The password must be changed first.";
                     default -> "The password is wrong.";
                 });

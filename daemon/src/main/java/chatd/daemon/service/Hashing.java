@@ -44,6 +44,16 @@ final class Hashing implements AutoCloseable {
         this.nobodys = hash("nobody".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
 
+    /** How many are computed at once. */
+    int atOnce() {
+        return threads.getMaximumPoolSize();
+    }
+
+    /** How many wait. */
+    int waiting() {
+        return threads.getQueue().size();
+    }
+
     /**
      * A new hash in PHC form.
      *

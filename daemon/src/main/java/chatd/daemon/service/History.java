@@ -1,11 +1,13 @@
 package chatd.daemon.service;
 
+import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.Event;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What a user sent and received (rule 8 of {@code chat-1.md}). Runs on the session's own thread, and blocks. */
 public final class History {
@@ -15,19 +17,19 @@ public final class History {
     private final MessageStore messages;
     private final Directory directory;
     private final Sessions sessions;
-    private final int limit;
+    private final Supplier<Config> config;
 
-    History(MessageStore messages, Directory directory, Sessions sessions, int limit) {
+    History(MessageStore messages, Directory directory, Sessions sessions, Supplier<Config> config) {
         this.messages = messages;
         this.directory = directory;
         this.sessions = sessions;
-        this.limit = limit;
+        this.config = config;
     }
 
     /** Clears the screen, and sends the last {@code count} items, oldest first, at the pace at which they are read. */
     public void replay(Session session, long count) {
         Account account = directory.numbered(session.account());
-        int most = (int) Math.min(count, limit);
+        int most = (int) Math.min(count, config.get().limits().replay());
         // Read before the answer begins: what is delivered in between is not counted twice but found by the session.
         long deliveredTo = sessions.deliveredTo();
         try (Session.Answer answer = session.beginAnswer()) {

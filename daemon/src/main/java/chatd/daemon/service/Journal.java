@@ -2,7 +2,6 @@ package chatd.daemon.service;
 
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
-import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.Entry;
@@ -40,6 +39,9 @@ public final class Journal {
      * @param <E> the entry it becomes
      */
     public interface Work<E extends Entry> {
+        /** As {@link #account}: many, and it has a turn of its own. */
+        long MANY = -1;
+
         /** About how much memory it holds, in bytes. */
         long bytes();
 
@@ -56,7 +58,7 @@ public final class Journal {
         E entry(Numbers numbers, Instant now);
 
         /** What the log says of it. */
-        AuditEvent event(E entry);
+        List<AuditEvent> events(E entry);
 
         /** It is committed and logged: take it in, deliver it. */
         void committed(Committed<E> committed);
@@ -140,6 +142,11 @@ public final class Journal {
             pending.done.completeExceptionally(stopped());
         }
         return pending.done;
+    }
+
+    /** Entries that wait for their turn. */
+    public int waiting() {
+        return queue.size();
     }
 
     /** Whether the database can't be reached at the moment. */
@@ -236,7 +243,7 @@ public final class Journal {
             oneByOne(turn, e);
             return;
         }
-        if (!logged(turn.stream().map(JournalQueue.Pending::event).toArray(AuditEvent[]::new))) {
+        if (!logged(turn.stream().flatMap(pending -> pending.events().stream()).toArray(AuditEvent[]::new))) {
             return;
         }
         for (int i = 0; i < turn.size(); i++) {
@@ -351,19 +358,5 @@ public final class Journal {
 
     private void refuseWaiting(Refusal refusal) {
         queue.refuse(refusal);
-    }
-
-    /** An account as it is when it is made. */
-    static Account made(Numbers numbers, String name, boolean mustChange, Instant now) {
-        return new Account(
-                numbers.nextAccount(),
-                name,
-                mustChange,
-                Account.State.ACTIVE,
-                numbers.lastMessage(),
-                now,
-                Optional.empty(),
-                Optional.empty(),
-                0);
     }
 }

@@ -52,8 +52,8 @@ final class JournalQueue {
             return made;
         }
 
-        AuditEvent event() {
-            return work.event(Objects.requireNonNull(entry));
+        List<AuditEvent> events() {
+            return work.events(Objects.requireNonNull(entry));
         }
 
         @SuppressWarnings("unchecked") // the ledger answers in the order it was given
@@ -108,6 +108,10 @@ final class JournalQueue {
         return queue.isEmpty();
     }
 
+    int size() {
+        return queue.size();
+    }
+
     /** The next turn; empty where nothing came for {@code patience}. */
     List<Pending<?>> take(Duration patience) throws InterruptedException {
         Pending<?> first = queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -138,7 +142,7 @@ final class JournalQueue {
             turn.add(next);
             room.release(next.kibibytes);
             bytes += (long) next.kibibytes << 10;
-            if (turn.size() >= TURN_ENTRIES || bytes >= TURN_BYTES) {
+            if (next.work.account() == Journal.Work.MANY || turn.size() >= TURN_ENTRIES || bytes >= TURN_BYTES) {
                 break;
             }
         }
@@ -149,7 +153,9 @@ final class JournalQueue {
     /** What is next, if it may be in one turn with changes of {@code accounts}. */
     private @Nullable Pending<?> next(Set<Long> accounts) {
         Pending<?> next = queue.peek();
-        if (next == null || (next.work.account() != 0 && accounts.contains(next.work.account()))) {
+        if (next == null
+                || next.work.account() == Journal.Work.MANY
+                || (next.work.account() != 0 && accounts.contains(next.work.account()))) {
             return null;
         }
         return queue.poll();

@@ -114,36 +114,31 @@ public final class LogIns {
             }
             Entry.Origin origin = AuditTrail.origin(session);
             return new Entry.AccountChange(
-                    new Entry.Change(
-                            numbers.nextChange(),
-                            account.number(),
-                            account.name(),
-                            Entry.Kind.LOGIN,
-                            now,
-                            null,
-                            Optional.of(origin),
-                            0),
+                    Entry.Change.own(
+                            origin, numbers.nextChange(), account.number(), account.name(), Entry.Kind.LOGIN, now, 0),
                     new Entry.LoggedIn(origin.address(), origin.port(), admitted.network(), rehashed));
         }
 
         @Override
-        public AuditEvent event(Entry.AccountChange entry) {
-            Entry.Change change = entry.change();
-            return new AccountEvent.LoggedIn(
-                    change.number(), AuditTrail.who(directory.numbered(change.account())), AuditTrail.peer(session));
+        public List<AuditEvent> events(Entry.AccountChange entry) {
+            return List.of(AuditTrail.changed(entry.change()));
         }
 
         @Override
         public void committed(Committed<Entry.AccountChange> committed) {
             Entry.Change change = committed.entry().change();
             Account account = directory.numbered(change.account());
-            Optional<Instant> lastLogin = account.lastLogin();
-            directory.put(account.withLogin(change.time(), session.addressText(), session.port()));
-            Session displaced = sessions.logIn(session, account.number(), account.name(), (displacing, roster) -> {
-                Event hello =
-                        displacing ? new Event.TookOver(lastLogin, roster) : new Event.LoggedIn(lastLogin, roster);
-                return new Sessions.Greeting(hello, List.of(new Event.Settings(new Document(admitted.settings()))));
-            });
+            Optional<Instant> lastLogin = account.lastLogin().map(Account.Login::time);
+            Account.Login login = new Account.Login(change.time(), session.addressText(), session.port());
+            directory.put(account.withLogin(login));
+            Session displaced =
+                    sessions.logIn(session, account.number(), account.name(), change.time(), (displacing, roster) -> {
+                        Event hello = displacing
+                                ? new Event.TookOver(lastLogin, roster)
+                                : new Event.LoggedIn(lastLogin, roster);
+                        return new Sessions.Greeting(
+                                hello, List.of(new Event.Settings(new Document(admitted.settings()))));
+                    });
             if (displaced != null) {
                 audit.note(
                         new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(displaced), session.id()));

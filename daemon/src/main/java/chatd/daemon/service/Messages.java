@@ -13,8 +13,11 @@ import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sending texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
@@ -24,7 +27,7 @@ public final class Messages {
     private final Sessions sessions;
     private final SecureRandom random;
     private final Clock clock;
-    private final Config.Limits limits;
+    private final Supplier<Config> config;
 
     Messages(
             Directory directory,
@@ -32,21 +35,21 @@ public final class Messages {
             Sessions sessions,
             SecureRandom random,
             Clock clock,
-            Config.Limits limits) {
+            Supplier<Config> config) {
         this.directory = directory;
         this.journal = journal;
         this.sessions = sessions;
         this.random = random;
         this.clock = clock;
-        this.limits = limits;
+        this.config = config;
     }
 
     /**
      * Sends a text. Waits only where too much is under way.
      *
      * @return completes when it is committed, logged and delivered
-     * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY} or
-     *     {@link Code#NO_SUCH_USER}
+     * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
+     *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
     public CompletableFuture<?> send(Session session, Command.SendText command) {
         return journal.submit(text(session, command));
@@ -62,18 +65,48 @@ public final class Messages {
         return journal.offer(text(session, command));
     }
 
-    private Sending text(Session session, Command.SendText command) {
-        String text = command.text();
+    /**
+     * The daemon itself says something to everyone, which is stored as any message is.
+     *
+     * @return as {@link #send}
+     * @throws Refusal {@link Code#MALFORMED} for an empty text, or {@link Code#TOO_LARGE}
+     */
+    public CompletableFuture<Committed<Entry.Message>> broadcast(String text) {
+        check(text);
+        return journal.submit(new Sending(null, new Recipients(null, Set.of())) {
+            @Override
+            public long bytes() {
+                return 200L + 2L * text.length();
+            }
+
+            @Override
+            public Entry.Message entry(Numbers numbers, Instant now) {
+                return new Entry.Message(numbers.nextMessage(), now, Entry.Message.SERVER, null, text, null, salt());
+            }
+
+            @Override
+            Event toReceivers(Entry.Message entry) {
+                return new Event.Text(Names.SERVER, entry.time(), text);
+            }
+        });
+    }
+
+    private void check(String text) {
         int bytes = ByteBufUtil.utf8Bytes(text);
+        int most = config.get().limits().text();
         if (bytes == 0) {
             throw new Refusal(Code.MALFORMED, "An empty text is not sent.");
         }
-        if (bytes > limits.text()) {
+        if (bytes > most) {
             throw new Refusal(
-                    Code.TOO_LARGE,
-                    "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, limits.text()));
+                    Code.TOO_LARGE, "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, most));
         }
-        Recipients recipients = recipients(command.audience());
+    }
+
+    private Sending text(Session session, Command.SendText command) {
+        String text = command.text();
+        check(text);
+        Recipients recipients = recipients(session, command.audience());
         return new Sending(session, recipients) {
             @Override
             public long bytes() {
@@ -120,9 +153,20 @@ public final class Messages {
         });
     }
 
-    /** Looks the recipients up. */
-    Recipients recipients(Audience audience) {
-        return Recipients.of(audience, directory, limits.recipients());
+    /**
+     * Looks the recipients up.
+     *
+     * @throws Refusal as {@link Recipients#of}, and {@link Code#NOT_ALLOWED} where it is to all, and not everyone may
+     */
+    Recipients recipients(Session session, Audience audience) {
+        if (audience instanceof Audience.Everyone
+                && !config.get().everyone().all()
+                && !directory.numbered(session.account()).everyone()) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "Only some may write to everyone here, and you are not among them. Nothing was sent.");
+        }
+        return Recipients.of(audience, directory, config.get().limits().recipients());
     }
 
     /** What the daemon says to one user, which is not stored. */
@@ -137,26 +181,28 @@ public final class Messages {
     }
 
     private abstract class Sending implements Journal.Work<Entry.Message> {
-        final Session session;
+        /** Null where the daemon speaks itself. */
+        final @Nullable Session from;
+
         final Recipients recipients;
 
-        Sending(Session session, Recipients recipients) {
-            this.session = session;
+        Sending(@Nullable Session from, Recipients recipients) {
+            this.from = from;
             this.recipients = recipients;
         }
 
         abstract Event toReceivers(Entry.Message entry);
 
         @Override
-        public AuditEvent event(Entry.Message entry) {
-            return AuditTrail.sent(entry, directory, AuditTrail.peer(session));
+        public List<AuditEvent> events(Entry.Message entry) {
+            return List.of(AuditTrail.sent(entry, directory, from == null ? null : AuditTrail.peer(from)));
         }
 
         @Override
         public void committed(Committed<Entry.Message> committed) {
             sessions.deliver(committed, toReceivers(committed.entry()));
-            if (!recipients.unknown().isEmpty()) {
-                session.answer(serverText(recipients.complaint() + " The others were sent it."));
+            if (from != null && !recipients.unknown().isEmpty()) {
+                from.answer(serverText(recipients.complaint() + " The others were sent it."));
             }
         }
     }

@@ -8,12 +8,15 @@ import chatd.daemon.store.MessageStore;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.function.Supplier;
 
 /** What the system does, a class a subject. Built once; closes what it started. */
 public final class Services implements AutoCloseable {
     private final Hashing hashing;
     private final LogIns logIns;
     private final Accounts accounts;
+    private final Administration administration;
+    private final AccountImport accountImport;
     private final Messages messages;
     private final Files files;
     private final History history;
@@ -21,8 +24,9 @@ public final class Services implements AutoCloseable {
     private final MessageStore messageStore;
     private final ContentStore contentStore;
 
+    /** @param config as it is in force at each moment */
     public Services(
-            Config config,
+            Supplier<Config> config,
             Directory directory,
             Journal journal,
             Sessions sessions,
@@ -35,41 +39,18 @@ public final class Services implements AutoCloseable {
         this.directory = directory;
         this.messageStore = messageStore;
         this.contentStore = contentStore;
-        this.hashing = new Hashing(config.hashing());
+        this.hashing = new Hashing(config.get().hashing());
         PasswordRules rules = new PasswordRules();
-        Throttle throttle = new Throttle(config.throttle().exempt(), Ticker.systemTicker());
-        Gatekeeper gatekeeper = new Gatekeeper(
-                directory,
-                accountStore,
-                rules,
-                hashing,
-                throttle,
-                audit,
-                config.accounts().concealUsers());
+        Throttle throttle = new Throttle(() -> config.get().throttle().exempt(), Ticker.systemTicker());
+        Gatekeeper gatekeeper = new Gatekeeper(directory, accountStore, rules, hashing, throttle, audit, config, clock);
         this.logIns = new LogIns(gatekeeper, directory, journal, sessions, audit);
-        this.accounts = new Accounts(
-                directory,
-                gatekeeper,
-                rules,
-                hashing,
-                throttle,
-                journal,
-                sessions,
-                audit,
-                clock,
-                config.registration().open());
-        this.messages = new Messages(directory, journal, sessions, random, clock, config.limits());
-        this.files = new Files(
-                messageStore,
-                contentStore,
-                messages,
-                directory,
-                audit,
-                clock,
-                config.limits().file(),
-                config.limits().uploads());
-        this.history =
-                new History(messageStore, directory, sessions, config.limits().replay());
+        this.accounts =
+                new Accounts(config, directory, gatekeeper, rules, hashing, throttle, journal, sessions, audit, clock);
+        this.administration = new Administration(accounts, directory, throttle, journal, sessions, clock);
+        this.accountImport = new AccountImport(accounts, administration, directory, hashing, journal);
+        this.messages = new Messages(directory, journal, sessions, random, clock, config);
+        this.files = new Files(messageStore, contentStore, messages, directory, audit, clock, config);
+        this.history = new History(messageStore, directory, sessions, config);
     }
 
     public LogIns logIns() {
@@ -78,6 +59,14 @@ public final class Services implements AutoCloseable {
 
     public Accounts accounts() {
         return accounts;
+    }
+
+    public Administration administration() {
+        return administration;
+    }
+
+    public AccountImport accountImport() {
+        return accountImport;
     }
 
     public Messages messages() {
@@ -99,6 +88,11 @@ public final class Services implements AutoCloseable {
 
     public Directory directory() {
         return directory;
+    }
+
+    /** Passwords that wait to be hashed. */
+    public int hashesWaiting() {
+        return hashing.waiting();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Slows down who guesses passwords (rule 14 of {@code chat-1.md}). An attempt counts as wrong from its start, so that
@@ -31,14 +32,14 @@ final class Throttle {
 
     private record Pair(String account, Network network) {}
 
-    private final List<Network> exempt;
+    private final Supplier<List<Network>> exempt;
     private final Cache<Pair, AtomicInteger> pairs;
     private final Cache<String, AtomicInteger> accounts;
     private final Cache<Network, AtomicInteger> addresses;
     private final Cache<Network, AtomicInteger> registrations;
     private final Cache<Object, ReentrantLock> turns;
 
-    Throttle(List<Network> exempt, Ticker ticker) {
+    Throttle(Supplier<List<Network>> exempt, Ticker ticker) {
         this.exempt = exempt;
         this.pairs = counters(ticker).build();
         this.accounts = counters(ticker).build();
@@ -65,7 +66,7 @@ final class Throttle {
         AtomicInteger pair = pairs.get(new Pair(account, network), key -> new AtomicInteger());
         AtomicInteger byAccount = accounts.get(account, key -> new AtomicInteger());
         AtomicInteger byAddress = addresses.get(network, key -> new AtomicInteger());
-        boolean isExempt = exempt.stream().anyMatch(free -> free.contains(address));
+        boolean isExempt = exempt.get().stream().anyMatch(free -> free.contains(address));
         int over = pair.incrementAndGet() - ACCOUNT_AND_ADDRESS;
         int accountOver = byAccount.incrementAndGet() - ACCOUNT;
         int addressOver = byAddress.incrementAndGet() - ADDRESS;
@@ -87,9 +88,23 @@ final class Throttle {
     void registration(InetAddress address) {
         Network network = Network.ofClient(address);
         if (registrations.get(network, key -> new AtomicInteger()).incrementAndGet() > REGISTRATIONS
-                && exempt.stream().noneMatch(free -> free.contains(address))) {
+                && exempt.get().stream().noneMatch(free -> free.contains(address))) {
             throw new Refusal(Code.THROTTLED, "Too many accounts were made from your address. Try again later.");
         }
+    }
+
+    /** Attempts for an account that were wrong, or are not judged yet. */
+    int counted(String account) {
+        AtomicInteger count = accounts.getIfPresent(account);
+        return count == null ? 0 : Math.max(0, count.get());
+    }
+
+    /** Forgets the attempts for an account; whether there were any. */
+    boolean forget(String account) {
+        boolean there = counted(account) > 0;
+        accounts.invalidate(account);
+        pairs.asMap().keySet().removeIf(pair -> pair.account().equals(account));
+        return there;
     }
 
     private static Duration delay(int over) {

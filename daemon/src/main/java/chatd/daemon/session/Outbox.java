@@ -124,6 +124,16 @@ final class Outbox {
         }
     }
 
+    /** Bytes that wait for the reader. */
+    long waiting() {
+        lock.lock();
+        try {
+            return countedBytes + answerBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Entry answered(ByteBuf frame) {
         Entry entry = new Entry(frame, false, false, null);
         answerBytes += entry.bytes;

@@ -4,6 +4,7 @@ import chatd.protocol.Event;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,8 @@ public final class Session {
     /** What the backlog was told last; the carrier's thread alone. */
     private Backlog.Share unread = Backlog.Share.NONE;
 
-    /** Who is logged in here. The name is the present one. */
-    private record Login(long account, String name) {}
+    /** Who is logged in here, since when. The name is the present one. */
+    private record Login(long account, String name, Instant since) {}
 
     public Session(
             String id,
@@ -92,14 +93,32 @@ public final class Session {
         return current.account();
     }
 
-    /** The name it logged in with, or null. */
+    /** When it logged in, or null. */
+    public @Nullable Instant since() {
+        Login current = login;
+        return current == null ? null : current.since();
+    }
+
+    /** The present name of who is logged in, or null. */
     public @Nullable String name() {
         Login current = login;
         return current == null ? null : current.name();
     }
 
-    void loggedIn(long account, String name) {
-        login = new Login(account, name);
+    void loggedIn(long account, String name, Instant now) {
+        login = new Login(account, name, now);
+    }
+
+    void renamed(String name) {
+        Login current = login;
+        if (current != null) {
+            login = new Login(current.account(), name, current.since());
+        }
+    }
+
+    /** Bytes that wait to be sent. */
+    public long waiting() {
+        return outbox.waiting();
     }
 
     /**

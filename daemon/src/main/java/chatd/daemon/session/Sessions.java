@@ -1,10 +1,12 @@
 package chatd.daemon.session;
 
+import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Event;
 import chatd.protocol.Presence;
 import chatd.protocol.Roster;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +71,13 @@ public final class Sessions {
      * @param greeting from whether another was displaced, and who is online
      * @return the session that was displaced, which is being closed, or null
      */
-    public @Nullable Session logIn(Session session, long account, String name, Greeter greeting) {
+    public @Nullable Session logIn(Session session, long account, String name, Instant now, Greeter greeting) {
         order.lock();
         try {
             if (session.hasEnded()) {
                 return null;
             }
-            session.loggedIn(account, name);
+            session.loggedIn(account, name, now);
             show(account, name, true);
             Greeting hello = greeting.greet(online.containsKey(account), roster);
             session.answer(hello.loggedIn());
@@ -135,14 +138,56 @@ public final class Sessions {
         }
     }
 
-    /** Makes a new account known, who is offline, to everyone online; {@code making} runs in the order of presence. */
-    public void announce(long account, String name, Runnable making) {
+    /** Makes new accounts known, who are offline, to everyone online; {@code taking} runs in the order of presence. */
+    public void announce(List<Account> made, Consumer<Account> taking) {
         order.lock();
         try {
-            making.run();
-            show(account, name, false);
-            tell(new Event.WentOffline(name), new Outbox.Change(name, false, true), null);
+            for (Account account : made) {
+                taking.accept(account);
+                show(account.number(), account.name(), false);
+                tell(new Event.WentOffline(account.name()), new Outbox.Change(account.name(), false, true), null);
+            }
             flush();
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /**
+     * An account has another name: it goes under the old one and comes under the new, online or offline (rule 1). Its
+     * own session goes on.
+     *
+     * @param told its own session
+     */
+    public void rename(long account, String name, Event told) {
+        order.lock();
+        try {
+            Session own = online.get(account);
+            String was = roster.get(Collections.binarySearch(accounts, account)).name();
+            show(account, name, own != null);
+            if (own != null) {
+                own.renamed(name);
+                own.answer(told);
+                own.answer(new Event.CameOnline(name));
+                tell(new Event.WentOffline(was), new Outbox.Change(was, false, false), own);
+                tell(new Event.CameOnline(name), new Outbox.Change(name, true, true), own);
+            } else {
+                tell(new Event.WentOffline(name), new Outbox.Change(name, false, true), null);
+            }
+            flush();
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** An account is no more: as {@link #end}, and no list has it again. */
+    public void remove(long account, List<Event> farewell, String why) {
+        order.lock();
+        try {
+            end(account, null, farewell, why);
+            int place = Collections.binarySearch(accounts, account);
+            accounts.remove(place);
+            roster.remove(place);
         } finally {
             order.unlock();
         }
@@ -253,6 +298,11 @@ public final class Sessions {
 
     public boolean isOnline(long account) {
         return online.containsKey(account);
+    }
+
+    /** The sessions that are logged in. */
+    public Collection<Session> online() {
+        return List.copyOf(online.values());
     }
 
     public int onlineCount() {

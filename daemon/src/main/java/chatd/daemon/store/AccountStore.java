@@ -5,8 +5,10 @@ import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
@@ -58,16 +60,23 @@ public final class AccountStore {
     }
 
     private static Account account(Record row) {
+        Instant lastLogin = row.get(ACCOUNT.LAST_LOGIN);
         Integer port = row.get(ACCOUNT.LAST_PORT);
         return new Account(
                 row.get(ACCOUNT.NUMBER),
                 row.get(ACCOUNT.NAME),
-                row.get(ACCOUNT.MUST_CHANGE),
+                row.get(ACCOUNT.NOTE),
                 Account.State.of(row.get(ACCOUNT.STATE)),
+                row.get(ACCOUNT.MUST_CHANGE),
+                Optional.ofNullable(row.get(ACCOUNT.PASSWORD_ENDS)),
+                row.get(ACCOUNT.EVERYONE),
                 row.get(ACCOUNT.EVERYONE_AFTER),
                 row.get(ACCOUNT.CREATED),
-                Optional.ofNullable(row.get(ACCOUNT.LAST_LOGIN)),
-                Optional.ofNullable(row.get(ACCOUNT.LAST_ADDRESS)),
-                port == null ? 0 : port);
+                lastLogin == null
+                        ? Optional.empty()
+                        : Optional.of(new Account.Login(
+                                lastLogin,
+                                Objects.requireNonNullElse(row.get(ACCOUNT.LAST_ADDRESS), ""),
+                                port == null ? 0 : port)));
     }
 }

@@ -60,6 +60,18 @@ public sealed interface Entry {
         }
     }
 
+    /** Changes of many accounts, all of them or none. */
+    record Import(List<AccountChange> changes) implements Entry {
+        public Import {
+            changes = List.copyOf(changes);
+        }
+
+        @Override
+        public long bytes() {
+            return changes.stream().mapToLong(AccountChange::bytes).sum();
+        }
+    }
+
     /** The kinds of change. The code is what the database has. */
     enum Kind {
         REGISTERED(0),
@@ -67,7 +79,14 @@ public sealed interface Entry {
         RESET(2),
         PASSWORD(3),
         LOGIN(4),
-        SETTINGS(5);
+        SETTINGS(5),
+        RENAMED(6),
+        DISABLED(7),
+        ENABLED(8),
+        UNLOCKED(9),
+        DELETED(10),
+        GRANTED(11),
+        REVOKED(12);
 
         final int code;
 
@@ -88,8 +107,11 @@ public sealed interface Entry {
     /**
      * The numbered row of a change.
      *
+     * @param name the account's after it
+     * @param was the name before it, where that was another
      * @param actor the Unix user who did it, for an administrator's
      * @param origin where it came from, for a user's own
+     * @param size of what was stored, in bytes; else 0
      */
     record Change(
             long number,
@@ -97,9 +119,23 @@ public sealed interface Entry {
             String name,
             Kind kind,
             Instant time,
+            @Nullable String was,
             @Nullable String actor,
             Optional<Origin> origin,
-            int size) {}
+            int size) {
+
+        /** An administrator's. */
+        public static Change by(
+                String actor, long number, Account account, Kind kind, Instant time, @Nullable String was) {
+            return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0);
+        }
+
+        /** A user's own. */
+        public static Change own(
+                Origin origin, long number, long account, String name, Kind kind, Instant time, int size) {
+            return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size);
+        }
+    }
 
     /** A connection, as the log names it. */
     record Origin(String session, String dialect, String address, int port) {}
@@ -109,7 +145,14 @@ public sealed interface Entry {
 
     record AccountMade(Account account, String hash) implements Effect {}
 
-    record PasswordSet(String hash, boolean mustChange) implements Effect {}
+    /** @param ends of a one-time password; empty is never */
+    record PasswordSet(String hash, boolean mustChange, Optional<Instant> ends) implements Effect {}
+
+    /** The account is afterwards as this, but for its password and its log ins. */
+    record AccountUpdated(Account account) implements Effect {}
+
+    /** Its password, settings and networks are gone; its number and its names stay, never to be given again. */
+    record AccountDeleted() implements Effect {}
 
     /** @param rehashed the same password hashed anew, with the parameters of today; null where that was not due */
     record LoggedIn(

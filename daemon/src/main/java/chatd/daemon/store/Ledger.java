@@ -276,13 +276,16 @@ public final class Ledger implements Closeable {
             DSLContext sql = context(current);
             boolean there = switch (entries.getFirst()) {
                 case Entry.Message message -> sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()));
-                case Entry.AccountChange change ->
-                    sql.fetchExists(
-                            ACCOUNT_CHANGE,
-                            ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
+                case Entry.AccountChange change -> isThere(sql, change);
+                case Entry.Import several -> isThere(sql, several.changes().getFirst());
             };
             return there ? entries.stream().map(Committed::new).toList() : List.of();
         });
+    }
+
+    private static boolean isThere(DSLContext sql, Entry.AccountChange change) {
+        return sql.fetchExists(
+                ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
     }
 
     /** The changes of accounts after {@code number}, by number, at most {@code limit}. */
@@ -297,6 +300,7 @@ public final class Ledger implements Closeable {
                         row.getName(),
                         Entry.Kind.of(row.getKind()),
                         row.getTime(),
+                        row.getWas(),
                         row.getActor(),
                         row.getAddress() == null
                                 ? Optional.empty()

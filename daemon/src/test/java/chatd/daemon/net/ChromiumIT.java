@@ -56,7 +56,7 @@ class ChromiumIT {
 
     @Test
     void chromiumTakesTheHybridKeyExchange() throws Exception {
-        Authority.writeDevelopmentFiles(directory, new SecureRandom(), Instant.now());
+        Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
         Tls tls = new Tls(
                 new Config.Tls(directory.resolve("server.pem"), directory.resolve("server.key"), Optional.empty()),
                 List.of("http/1.1"));

@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -96,7 +96,7 @@ class JournalIT {
     }
 
     private CatchUp catchUp() {
-        return new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), List.of()));
+        return new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), Map.of()));
     }
 
     @AfterEach
@@ -122,8 +122,9 @@ class JournalIT {
             }
 
             @Override
-            public AuditEvent event(Entry.Message entry) {
-                return new AuditEvent.MessageSent(entry.number(), Who.of(1, "a"), null, null, 1, null, "d".repeat(43));
+            public List<AuditEvent> events(Entry.Message entry) {
+                return List.of(new AuditEvent.MessageSent(
+                        entry.number(), Who.of(1, "a"), null, null, 1, null, "d".repeat(43)));
             }
 
             @Override
@@ -186,18 +187,16 @@ class JournalIT {
                             seen.add(taken.get());
                         }
                         return new Entry.AccountChange(
-                                new Entry.Change(
+                                Entry.Change.own(
+                                        new Entry.Origin("s1", "chat/1", "::1", 5),
                                         numbers.nextChange(),
                                         account,
                                         "a",
                                         Entry.Kind.SETTINGS,
                                         now,
-                                        null,
-                                        Optional.empty(),
                                         1),
                                 new Entry.SettingsStored(new byte[] {1}));
                     },
-                    change -> new AuditEvent.Fault("x", "y"),
                     committed -> {
                         if (account == 1) {
                             taken.incrementAndGet();
@@ -238,8 +237,8 @@ class JournalIT {
             }
 
             @Override
-            public AuditEvent event(Entry.Message entry) {
-                return new AuditEvent.Fault("x", "never logged");
+            public List<AuditEvent> events(Entry.Message entry) {
+                return List.of(new AuditEvent.Fault("x", "never logged"));
             }
 
             @Override

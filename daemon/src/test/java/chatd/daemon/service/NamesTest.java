@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,26 +74,37 @@ class NamesTest {
 
     @Test
     void aNameMayNotLookLikeAnother() {
-        Directory directory = new Directory(List.of(), List.of("Alice", "old"));
-        assertThatThrownBy(() -> directory.reserve("AIice")).hasMessageContaining("looks like");
-        assertThatThrownBy(() -> directory.reserve("A1ice")).hasMessageContaining("looks like");
-        directory.reserve("alice");
-        directory.reserve("ALICE");
+        Directory directory = new Directory(List.of(), Map.of("Alice", 1L, "old", 2L));
+        assertThatThrownBy(() -> directory.reserve("AIice", 0)).hasMessageContaining("looks like");
+        assertThatThrownBy(() -> directory.reserve("A1ice", 0)).hasMessageContaining("looks like");
+        directory.reserve("alice", 0);
+        directory.reserve("ALICE", 0);
     }
 
     @Test
     void aNameOfThePastIsNotGivenAgain() {
-        Directory directory = new Directory(List.of(), List.of("old"));
-        assertThatThrownBy(() -> directory.reserve("old"))
+        Directory directory = new Directory(List.of(), Map.of("old", 1L));
+        assertThatThrownBy(() -> directory.reserve("old", 0))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.NAME_TAKEN));
     }
 
     @Test
     void aNameThatWasGivenBackIsFree() {
-        Directory directory = new Directory(List.of(), List.of());
-        directory.reserve("new");
-        assertThatThrownBy(() -> directory.reserve("new")).isInstanceOf(Refusal.class);
+        Directory directory = new Directory(List.of(), Map.of());
+        directory.reserve("new", 0);
+        assertThatThrownBy(() -> directory.reserve("new", 0)).isInstanceOf(Refusal.class);
         directory.release("new");
-        directory.reserve("new");
+        directory.reserve("new", 0);
+    }
+
+    @Test
+    void anAccountMayHaveItsOwnNamesOfThePastAgain() {
+        Directory directory = new Directory(List.of(), Map.of("alice", 1L, "alicia", 1L, "bob", 2L));
+        directory.reserve("alice", 1);
+        directory.reserve("a1ice", 1);
+        assertThatThrownBy(() -> directory.reserve("bob", 1)).isInstanceOf(Refusal.class);
+        // What is its own already is not given back.
+        directory.release("alice");
+        assertThatThrownBy(() -> directory.reserve("alice", 0)).isInstanceOf(Refusal.class);
     }
 }

@@ -17,7 +17,7 @@ class ThrottleTest {
 
     private final AtomicLong now = new AtomicLong();
     private final Ticker ticker = now::get;
-    private final Throttle throttle = new Throttle(List.of(Network.parse("::1")), ticker);
+    private final Throttle throttle = new Throttle(() -> List.of(Network.parse("::1")), ticker);
 
     private long wrong(String account, InetAddress address) {
         return throttle.attempt(account, address, false).delay().toSeconds();
@@ -101,5 +101,19 @@ class ThrottleTest {
         }
         throttle.attempt("a", HERE, false).right();
         assertThat(wrong("a", HERE)).isZero();
+    }
+
+    @Test
+    void whatIsForgottenSlowsNobodyDown() {
+        for (int i = 0; i < 12; i++) {
+            wrong("a", HERE);
+            wrong("b", elsewhere(i));
+        }
+        assertThat(throttle.counted("a")).isEqualTo(12);
+        assertThat(throttle.forget("a")).isTrue();
+        assertThat(throttle.forget("a")).isFalse();
+        assertThat(throttle.counted("a")).isZero();
+        assertThat(wrong("a", HERE)).isZero();
+        assertThat(wrong("b", HERE)).isPositive();
     }
 }

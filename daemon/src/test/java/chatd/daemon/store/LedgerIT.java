@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -119,7 +120,8 @@ class LedgerIT {
         List<Entry> turn = List.of(
                 Rows.text(1, 1, null, "one"),
                 new Entry.AccountChange(
-                        Rows.change(2, 1, "alice", Entry.Kind.PASSWORD), new Entry.PasswordSet("other hash", false)));
+                        Rows.change(2, 1, "alice", Entry.Kind.PASSWORD),
+                        new Entry.PasswordSet("other hash", false, Optional.empty())));
         try (Connection other = DriverManager.getConnection(schema.url());
                 Connection killer = DriverManager.getConnection(schema.url())) {
             other.setAutoCommit(false);
@@ -163,21 +165,14 @@ class LedgerIT {
             made.add(Rows.account(i, "user" + i, 0));
             Entry.Origin origin = new Entry.Origin("s" + i, "chat/1", "2001:db8::" + i, 1000 + i);
             logIns.add(new Entry.AccountChange(
-                    new Entry.Change(100 + i, i, "user" + i, Entry.Kind.LOGIN, Rows.TIME, null, Optional.of(origin), 0),
+                    Entry.Change.own(origin, 100 + i, i, "user" + i, Entry.Kind.LOGIN, Rows.TIME, 0),
                     new Entry.LoggedIn("2001:db8::" + i, 1000 + i, "2001:db8::/64", null)));
         }
         ledger.commit(made);
         ledger.commit(logIns);
         ledger.commit(List.of(new Entry.AccountChange(
-                new Entry.Change(
-                        200,
-                        1,
-                        "user1",
-                        Entry.Kind.LOGIN,
-                        Rows.TIME,
-                        null,
-                        Optional.of(new Entry.Origin("s1", "chat/1", "::1", 5)),
-                        0),
+                Entry.Change.own(
+                        new Entry.Origin("s1", "chat/1", "::1", 5), 200, 1, "user1", Entry.Kind.LOGIN, Rows.TIME, 0),
                 new Entry.LoggedIn("::1", 5, "2001:db8::/64", null))));
         assertThat(count("account where last_address = '2001:db8::7' and last_port = 1007"))
                 .isEqualTo(1);
@@ -241,14 +236,14 @@ class LedgerIT {
     @Test
     void changesAreFoundByTheirNumbers() {
         Entry.Origin origin = new Entry.Origin("s1", "chat/1", "::1", 5);
-        Entry.Change login = new Entry.Change(2, 1, "alice", Entry.Kind.LOGIN, Rows.TIME, null, Optional.of(origin), 0);
+        Entry.Change login = Entry.Change.own(origin, 2, 1, "alice", Entry.Kind.LOGIN, Rows.TIME, 0);
         ledger.commit(List.of(
                 Rows.account(1, "alice", 0),
                 new Entry.AccountChange(login, new Entry.LoggedIn("::1", 5, "::/64", "better hash"))));
         assertThat(ledger.changesAfter(0, 10)).hasSize(2).last().isEqualTo(login);
         assertThat(ledger.changesAfter(1, 10)).containsExactly(login);
         AccountStore accounts = new AccountStore(database);
-        assertThat(accounts.all().getFirst().lastLogin()).contains(Rows.TIME);
+        assertThat(accounts.all().getFirst().lastLogin()).contains(new Account.Login(Rows.TIME, "::1", 5));
         assertThat(accounts.credentials(1, "::/64")).hasValueSatisfying(credentials -> {
             assertThat(credentials.hash()).isEqualTo("better hash");
             assertThat(credentials.knownNetwork()).isTrue();
@@ -268,10 +263,76 @@ class LedgerIT {
                 new Entry.AccountChange(
                         Rows.change(2, 1, "alice", Entry.Kind.SETTINGS), new Entry.SettingsStored(document)),
                 new Entry.AccountChange(
-                        Rows.change(3, 1, "alice", Entry.Kind.PASSWORD), new Entry.PasswordSet("new", true))));
+                        Rows.change(3, 1, "alice", Entry.Kind.PASSWORD),
+                        new Entry.PasswordSet("new", true, Optional.of(Rows.TIME)))));
         AccountStore accounts = new AccountStore(database);
         assertThat(accounts.credentials(1, "").orElseThrow().settings()).isEqualTo(document);
         assertThat(accounts.credentials(1, "").orElseThrow().hash()).isEqualTo("new");
         assertThat(accounts.all().getFirst().mustChange()).isTrue();
+    }
+
+    private static Entry.AccountChange changed(long number, Account account, Entry.Kind kind, String was) {
+        return new Entry.AccountChange(
+                Entry.Change.by("root", number, account, kind, Rows.TIME, was), new Entry.AccountUpdated(account));
+    }
+
+    @Test
+    void aRenamedAccountKeepsItsNamesAndMayHaveThemAgain() {
+        Entry.AccountChange made = Rows.account(1, "alice", 0);
+        Account alice = ((Entry.AccountMade) made.effect()).account();
+        Account alicia = alice.withName("alicia").withEveryone(true).withState(Account.State.DISABLED);
+        ledger.commit(List.of(made));
+        ledger.commit(List.of(changed(2, alicia, Entry.Kind.RENAMED, "alice")));
+        AccountStore accounts = new AccountStore(database);
+        assertThat(accounts.all()).containsExactly(alicia);
+        assertThat(accounts.namesEverUsed()).containsOnly(Map.entry("alice", 1L), Map.entry("alicia", 1L));
+        assertThat(ledger.changesAfter(1, 10))
+                .containsExactly(Entry.Change.by("root", 2, alicia, Entry.Kind.RENAMED, Rows.TIME, "alice"));
+        ledger.commit(List.of(changed(3, alice, Entry.Kind.RENAMED, "alicia")));
+        assertThat(accounts.all()).containsExactly(alice);
+        assertThat(accounts.namesEverUsed()).hasSize(2);
+    }
+
+    @Test
+    void ofADeletedAccountTheNumberAndTheNameStayAndNothingElse() throws Exception {
+        Entry.AccountChange made = Rows.account(1, "alice", 0);
+        Account alice = ((Entry.AccountMade) made.effect()).account();
+        Entry.Origin origin = new Entry.Origin("s1", "chat/1", "::1", 5);
+        ledger.commit(List.of(
+                made,
+                new Entry.AccountChange(
+                        Rows.change(2, 1, "alice", Entry.Kind.SETTINGS), new Entry.SettingsStored(new byte[] {1}))));
+        ledger.commit(List.of(new Entry.AccountChange(
+                Entry.Change.own(origin, 3, 1, "alice", Entry.Kind.LOGIN, Rows.TIME, 0),
+                new Entry.LoggedIn("::1", 5, "::/64", null))));
+        ledger.commit(List.of(new Entry.AccountChange(
+                Entry.Change.by("root", 4, alice, Entry.Kind.DELETED, Rows.TIME, null), new Entry.AccountDeleted())));
+        AccountStore accounts = new AccountStore(database);
+        assertThat(accounts.all()).containsExactly(alice.deleted());
+        assertThat(accounts.namesEverUsed()).containsOnlyKeys("alice");
+        assertThat(count("account where password_hash = ''")).isEqualTo(1);
+        assertThat(count("account_settings")).isZero();
+        assertThat(count("account_network")).isZero();
+    }
+
+    @Test
+    void thousandsOfAccountsAreOneCommit() throws Exception {
+        List<Entry.AccountChange> all = new ArrayList<>();
+        for (int i = 1; i <= 2_500; i++) {
+            all.add(Rows.account(i, "pupil" + i, 0));
+        }
+        ledger.commit(List.of(new Entry.Import(all)));
+        assertThat(count("account")).isEqualTo(2_500);
+        assertThat(count("account_name")).isEqualTo(2_500);
+        assertThat(ledger.changesAfter(2_499, 10)).hasSize(1);
+        assertThat(ledger.lookUp(List.of(new Entry.Import(all)))).hasSize(1);
+        // One that can't be made: none is.
+        List<Entry.AccountChange> more = new ArrayList<>();
+        for (int i = 2_501; i <= 4_000; i++) {
+            more.add(Rows.account(i, "pupil" + i, 0));
+        }
+        more.add(Rows.account(4_001, "pupil1", 0));
+        assertThatThrownBy(() -> ledger.commit(List.of(new Entry.Import(more)))).isInstanceOf(RuntimeException.class);
+        assertThat(count("account")).isEqualTo(2_500);
     }
 }

@@ -14,13 +14,22 @@ public final class Rows {
 
     public static Entry.AccountChange account(long number, String name, long everyoneAfter) {
         Account account = new Account(
-                number, name, false, Account.State.ACTIVE, everyoneAfter, TIME, Optional.empty(), Optional.empty(), 0);
+                number,
+                name,
+                "",
+                Account.State.ACTIVE,
+                false,
+                Optional.empty(),
+                false,
+                everyoneAfter,
+                TIME,
+                Optional.empty());
         return new Entry.AccountChange(
                 change(number, number, name, Entry.Kind.ADDED), new Entry.AccountMade(account, "hash of " + name));
     }
 
     static Entry.Change change(long number, long account, String name, Entry.Kind kind) {
-        return new Entry.Change(number, account, name, kind, TIME, "root", Optional.empty(), 0);
+        return new Entry.Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0);
     }
 
     public static Entry.Message text(long number, long sender, @Nullable List<Long> to, String text) {

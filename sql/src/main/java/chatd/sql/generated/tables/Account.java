@@ -73,6 +73,12 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Integer> LAST_PORT = createField(DSL.name("last_port"), SQLDataType.INTEGER.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.INTEGER)), this, "");
 
+    public final TableField<AccountRecord, String> NOTE = createField(DSL.name("note"), SQLDataType.VARCHAR(200).nullable(false).defaultValue(DSL.field(DSL.raw("''"), SQLDataType.VARCHAR)), this, "for administrators alone");
+
+    public final TableField<AccountRecord, Boolean> EVERYONE = createField(DSL.name("everyone"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BOOLEAN)), this, "may write to all, where not everyone may");
+
+    public final TableField<AccountRecord, Instant> PASSWORD_ENDS = createField(DSL.name("password_ends"), SQLDataType.LOCALDATETIME(6).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.LOCALDATETIME)), this, "of a one-time password; null: never", new UtcConverter());
+
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -72,6 +72,8 @@ public class AccountChange extends TableImpl<AccountChangeRecord> {
 
     public final TableField<AccountChangeRecord, Long> SIZE = createField(DSL.name("size"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "");
 
+    public final TableField<AccountChangeRecord, String> WAS = createField(DSL.name("was"), SQLDataType.VARCHAR(32).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.VARCHAR)), this, "the name before it was changed");
+
     private AccountChange(Name alias, Table<AccountChangeRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -105,6 +105,14 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         return (Long) get(10);
     }
 
+    public void setWas(String value) {
+        set(11, value);
+    }
+
+    public String getWas() {
+        return (String) get(11);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -122,7 +130,7 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         super(AccountChange.ACCOUNT_CHANGE);
     }
 
-    public AccountChangeRecord(Long number, Long account, String name, Integer kind, Instant time, String actor, String session, String dialect, String address, Integer port, Long size) {
+    public AccountChangeRecord(Long number, Long account, String name, Integer kind, Instant time, String actor, String session, String dialect, String address, Integer port, Long size, String was) {
         super(AccountChange.ACCOUNT_CHANGE);
 
         setNumber(number);
@@ -136,6 +144,7 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         setAddress(address);
         setPort(port);
         setSize(size);
+        setWas(was);
         resetTouchedOnNotNull();
     }
 }

@@ -97,6 +97,30 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Integer) get(9);
     }
 
+    public void setNote(String value) {
+        set(10, value);
+    }
+
+    public String getNote() {
+        return (String) get(10);
+    }
+
+    public void setEveryone(Boolean value) {
+        set(11, value);
+    }
+
+    public Boolean getEveryone() {
+        return (Boolean) get(11);
+    }
+
+    public void setPasswordEnds(Instant value) {
+        set(12, value);
+    }
+
+    public Instant getPasswordEnds() {
+        return (Instant) get(12);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -114,7 +138,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort) {
+    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds) {
         super(Account.ACCOUNT);
 
         setNumber(number);
@@ -127,6 +151,9 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setLastLogin(lastLogin);
         setLastAddress(lastAddress);
         setLastPort(lastPort);
+        setNote(note);
+        setEveryone(everyone);
+        setPasswordEnds(passwordEnds);
         resetTouchedOnNotNull();
     }
 }

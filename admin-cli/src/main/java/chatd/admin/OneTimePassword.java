@@ -1,6 +1,5 @@
-package chatd.daemon.service;
+package chatd.admin;
 
-import chatd.protocol.Secret;
 import java.security.SecureRandom;
 
 /** Passwords that people type once from a slip of paper: no character that is taken for another. */
@@ -12,7 +11,7 @@ public final class OneTimePassword {
     private OneTimePassword() {}
 
     /** Three groups of four: 60 bits. */
-    public static Secret make(SecureRandom random) {
+    public static String make(SecureRandom random) {
         StringBuilder password = new StringBuilder();
         for (int group = 0; group < GROUPS; group++) {
             if (group > 0) {
@@ -22,6 +21,6 @@ public final class OneTimePassword {
                 password.append(CHARACTERS.charAt(random.nextInt(CHARACTERS.length())));
             }
         }
-        return Secret.of(password);
+        return password.toString();
     }
 }

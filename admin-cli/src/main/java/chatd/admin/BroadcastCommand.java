@@ -1,0 +1,46 @@
+package chatd.admin;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.JsonNode;
+
+/** {@code chat-admin broadcast}. */
+@Command(
+        name = "broadcast",
+        description = {
+            "Says something to everyone, as `server`. Who is not online finds it in the history. The log has its size,"
+                    + " not its words."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  chat-admin broadcast 'The server will be away from 18:00 to 18:15.'",
+            "  chat-admin broadcast - < notice.txt"
+        })
+final class BroadcastCommand implements Callable<Integer> {
+    @ParentCommand
+    private Main main;
+
+    @Parameters(paramLabel = "TEXT", description = "What is said; - reads it from standard input.")
+    private String text;
+
+    @Override
+    public Integer call() {
+        JsonNode sent =
+                main.daemon().call(Map.of("command", "broadcast", "text", text.equals("-") ? Input.text() : text));
+        if (main.json()) {
+            Shown.json(main.out(), sent);
+        } else {
+            main.out()
+                    .println("Sent to everyone, as message "
+                            + sent.path("message").asString() + "; "
+                            + Shown.count(sent.path("online").asLong(), "user")
+                            + (sent.path("online").asLong() == 1 ? " is" : " are") + " online.");
+        }
+        return Exit.OK;
+    }
+}

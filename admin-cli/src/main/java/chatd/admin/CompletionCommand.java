@@ -1,0 +1,48 @@
+package chatd.admin;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code chat-admin completion}. */
+@Command(
+        name = "completion",
+        description = {"Prints the script that lets bash or zsh complete commands, options and the names of accounts."},
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  chat-admin completion bash > /usr/share/bash-completion/completions/chat-admin",
+            "  source <(chat-admin completion zsh)"
+        })
+final class CompletionCommand implements Callable<Integer> {
+    /** Those it is for. */
+    enum Shell {
+        bash,
+        zsh
+    }
+
+    @ParentCommand
+    private Main main;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "SHELL", description = "One of: ${COMPLETION-CANDIDATES}.")
+    private Shell shell;
+
+    @Override
+    public Integer call() {
+        // The script is bash's; zsh understands it once its own completion is there.
+        if (shell == Shell.zsh) {
+            main.out().println("autoload -U compinit && compinit -u");
+        }
+        main.out().print(AutoComplete.bash("chat-admin", spec.root().commandLine()));
+        main.out().flush();
+        return Exit.OK;
+    }
+}

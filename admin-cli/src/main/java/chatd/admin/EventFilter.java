@@ -1,0 +1,137 @@
+package chatd.admin;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.xpath.XPathEvaluationResult;
+import javax.xml.xpath.XPathExpression;
+import javax.xml.xpath.XPathExpressionException;
+import javax.xml.xpath.XPathFactory;
+import javax.xml.xpath.XPathFactoryConfigurationException;
+import javax.xml.xpath.XPathNodes;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Node;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/** Which events are asked for. What costs little is looked at first. One thread. */
+final class EventFilter {
+    private static final String TIME = " time=\"";
+
+    /** As long as moments are in the log. */
+    private static final int TIME_LENGTH = 27;
+
+    private final List<String> parts = new ArrayList<>();
+    private final @Nullable Instant since;
+    private final @Nullable Instant until;
+    private final @Nullable XPathExpression xpath;
+    private final @Nullable DocumentBuilder builder;
+
+    /** @throws Failure where the expression is none */
+    EventFilter(
+            @Nullable String type,
+            @Nullable String outcome,
+            @Nullable String address,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            @Nullable String xpath) {
+        part("type", type);
+        part("outcome", outcome);
+        part("address", address);
+        this.since = since;
+        this.until = until;
+        this.xpath = xpath == null ? null : compiled(xpath);
+        this.builder = xpath == null ? null : builder();
+    }
+
+    private void part(String attribute, @Nullable String value) {
+        if (value != null) {
+            String escaped = value.replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;")
+                    .replace("\"", "&quot;");
+            parts.add(" " + attribute + "=\"" + escaped + "\"");
+        }
+    }
+
+    private static XPathExpression compiled(String expression) {
+        try {
+            XPathFactory factory = XPathFactory.newInstance();
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            return factory.newXPath().compile(expression);
+        } catch (XPathExpressionException e) {
+            throw new Failure(Exit.USAGE, "--xpath: that is no XPath 1.0 expression: " + reason(e));
+        } catch (XPathFactoryConfigurationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String reason(XPathExpressionException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    private static DocumentBuilder builder() {
+        try {
+            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            return factory.newDocumentBuilder();
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether this line and all after it are later than what is asked for: times never go back. */
+    boolean isPast(String line) {
+        return until != null && !time(line).isBefore(until);
+    }
+
+    /** False where it can't fit; looks at the text alone. */
+    boolean mayFit(String line) {
+        return parts.stream().allMatch(line::contains)
+                && (since == null || !time(line).isBefore(since));
+    }
+
+    private static Instant time(String line) {
+        int at = line.indexOf(TIME) + TIME.length();
+        return Instant.parse(line.substring(at, at + TIME_LENGTH));
+    }
+
+    /** Whether a line that may fit does: its own attributes count, not those of the elements in it. */
+    boolean fits(String line) {
+        String own = line.substring(0, line.indexOf('>'));
+        return parts.stream().allMatch(own::contains) && (xpath == null || isTrue(line));
+    }
+
+    private boolean isTrue(String raw) {
+        if (builder == null || xpath == null) {
+            return true;
+        }
+        try {
+            Node event = builder.parse(new InputSource(new StringReader("<audit>" + raw + "</audit>")))
+                    .getDocumentElement()
+                    .getFirstChild();
+            XPathEvaluationResult<?> result = xpath.evaluateExpression(event);
+            return switch (result.value()) {
+                case Boolean truth -> truth;
+                case Number number -> number.doubleValue() != 0 && !Double.isNaN(number.doubleValue());
+                case String text -> !text.isEmpty();
+                case XPathNodes nodes -> nodes.size() > 0;
+                default -> false;
+            };
+        } catch (SAXException | IOException e) {
+            throw new Failure(Exit.NO, "A line of the log is no XML: " + raw);
+        } catch (XPathExpressionException e) {
+            throw new Failure(Exit.USAGE, "--xpath: " + reason(e));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package chatd.admin;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code chat-admin user import}. */
+@Command(
+        name = "import",
+        description = {
+            "Adds the users of a list, all of them or none: a CSV file in UTF-8, name[,note] a line. A first line"
+                    + " \"name,note\" is a heading; empty lines and those that begin with # count for nothing.",
+            "Each gets a one-time password, which goes to the file of --passwords."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "A list:",
+            "  name,note",
+            "  mia.keller,class 4b",
+            "  王芳,\"class 4b, speaks Mandarin\"",
+            "",
+            "Examples:",
+            "  chat-admin user import pupils.csv --dry-run",
+            "  chat-admin user import pupils.csv --passwords /root/passwords.csv",
+            "  chat-admin user import pupils.csv --sync --disable-missing --passwords /root/passwords.csv"
+        })
+final class ImportCommand implements Callable<Integer> {
+    /** Names that a plan shows of each kind. */
+    private static final int SHOWN = 20;
+
+    @ParentCommand
+    private UserCommand user;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The list.")
+    private Path file;
+
+    @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--sync",
+            description = "Leave those as they are who are there already; without it they are errors.")
+    private boolean sync;
+
+    @Option(names = "--disable-missing", description = "Disable everyone who is not in the list. Asks first.")
+    private boolean disableMissing;
+
+    @Option(
+            names = "--passwords",
+            paramLabel = "PASSWORDS",
+            description = "A new file for the passwords, for you alone to read.")
+    private @Nullable Path passwords;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    @Override
+    public Integer call() {
+        List<AccountList.Row> rows = AccountList.read(file);
+        JsonNode plan = ask(rows, Map.of(), true);
+        Set<String> added =
+                plan.path("added").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
+        int disabled = plan.path("disabled").size();
+        if (dryRun) {
+            print(plan, "would be ");
+            return Exit.OK;
+        }
+        if (!added.isEmpty() && passwords == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Where do the passwords go? Name a new file with --passwords FILE.");
+        }
+        if (disabled > 0) {
+            Question.ask("Disable " + Shown.count(disabled, "user") + " who are not in the list?", yes);
+        }
+        if (passwords == null || added.isEmpty()) {
+            print(ask(rows, Map.of(), false), "");
+            return Exit.OK;
+        }
+        SecureRandom random = new SecureRandom();
+        Map<String, String> made = new LinkedHashMap<>();
+        rows.stream()
+                .map(AccountList.Row::name)
+                .filter(added::contains)
+                .forEach(name -> made.put(name, OneTimePassword.make(random)));
+        PasswordsFile kept = PasswordsFile.create(passwords, made);
+        try {
+            JsonNode done = ask(rows, made, false);
+            kept.keep(done.path("added").valueStream().map(JsonNode::asString).collect(Collectors.toSet()));
+            print(done, "");
+        } catch (Failure e) {
+            if (e.exit() != Exit.NO_DAEMON) {
+                kept.keep(Set.of());
+            }
+            throw e;
+        }
+        return Exit.OK;
+    }
+
+    private JsonNode ask(List<AccountList.Row> rows, Map<String, String> made, boolean planned) {
+        List<Map<String, Object>> accounts = new ArrayList<>();
+        for (AccountList.Row row : rows) {
+            Map<String, Object> account = new LinkedHashMap<>();
+            account.put("line", row.line());
+            account.put("name", row.name());
+            account.put("note", row.note());
+            String password = made.get(row.name());
+            if (password != null) {
+                account.put("password", password);
+            }
+            accounts.add(account);
+        }
+        try (Progress progress = new Progress()) {
+            return user.main
+                    .daemon()
+                    .call(
+                            Map.of(
+                                    "command",
+                                    "user import",
+                                    "accounts",
+                                    accounts,
+                                    "sync",
+                                    sync,
+                                    "disableMissing",
+                                    disableMissing,
+                                    "dryRun",
+                                    planned),
+                            line -> progress.show("%s of %s passwords made ready"
+                                    .formatted(
+                                            line.path("ready").asString(),
+                                            line.path("all").asString())));
+        }
+    }
+
+    private void print(JsonNode plan, String would) {
+        Main main = user.main;
+        if (main.json()) {
+            Shown.json(main.out(), plan);
+            return;
+        }
+        main.out().println(line(plan.path("added"), would + "added"));
+        if (sync) {
+            main.out().println(line(plan.path("left"), "there already, left as they are"));
+        }
+        if (disableMissing) {
+            main.out().println(line(plan.path("disabled"), would + "disabled"));
+        }
+        if (would.isEmpty() && !plan.path("added").isEmpty()) {
+            main.out().println("The passwords are in " + passwords + ".");
+        }
+    }
+
+    private static String line(JsonNode names, String what) {
+        String listed = names.valueStream().limit(SHOWN).map(JsonNode::asString).collect(Collectors.joining(", "));
+        String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
+        return names.size() + " " + what + (names.isEmpty() ? "" : ": " + listed + more);
+    }
+}

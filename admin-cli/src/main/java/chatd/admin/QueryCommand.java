@@ -1,0 +1,151 @@
+package chatd.admin;
+
+import chatd.audit.LogScan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.JsonNode;
+
+/** {@code chat-admin log query}. */
+@Command(
+        name = "query",
+        description = {
+            "Shows the events that fit all that is asked for, from all segments. Times are UTC.",
+            "With a directory or a file it needs no daemon. Without one the daemon logs what was asked for, and accounts"
+                    + " that are called otherwise now are shown with their present names."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  chat-admin log query --user alice --since 2026-11-20",
+            "  chat-admin log query --type login --outcome refused --address 2001:db8::7",
+            "  chat-admin log query --xpath \"@type='text' and to/@name='bob'\" -o json",
+            "  chat-admin log query --type admin -o xml /mnt/copy-of-the-log"
+        })
+final class QueryCommand implements Callable<Integer> {
+    private static final Pattern NUMBER = Pattern.compile("U\\d+");
+
+    @ParentCommand
+    private LogCommand log;
+
+    @Parameters(
+            paramLabel = "DIR|FILE",
+            arity = "0..1",
+            description = "A log's directory, or one file of it; without it, the running daemon's.")
+    private @Nullable Path source;
+
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            completionCandidates = AccountNames.class,
+            description = "Events of or to this account: a name of now or then, or U and a number.")
+    private @Nullable String user;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "As login, text, admin; audit.xsd lists them.")
+    private @Nullable String type;
+
+    @Option(names = "--outcome", paramLabel = "OUTCOME", description = "ok, refused or failed.")
+    private @Nullable String outcome;
+
+    @Option(names = "--address", paramLabel = "ADDRESS", description = "From this address.")
+    private @Nullable String address;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            converter = Moment.class,
+            description = "The first moment: 2026-11-20 or 2026-11-20T06:15:00Z.")
+    private @Nullable Instant since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "TIME",
+            converter = Moment.class,
+            description = "The first moment that is not asked for any more.")
+    private @Nullable Instant until;
+
+    @Option(
+            names = "--xpath",
+            paramLabel = "EXPR",
+            description =
+                    "An XPath 1.0 expression that is true of the event, which is its context; element names have no"
+                            + " prefix.")
+    private @Nullable String xpath;
+
+    @Override
+    public Integer call() throws IOException {
+        EventFilter filter = new EventFilter(type, outcome, address, since, until, xpath);
+        Path from;
+        JsonNode present = null;
+        if (source != null) {
+            from = AuditorOptions.readable(source);
+        } else {
+            JsonNode answer = log.main.daemon().call(request());
+            from = AuditorOptions.readable(Path.of(answer.path("directory").asString()));
+            present = answer.path("names");
+        }
+        try (EventPrinter printer = new EventPrinter(log.main)) {
+            if (present != null) {
+                printer.learn(present);
+            }
+            LogScan.scan(from, since, line -> {
+                if (filter.isPast(line)) {
+                    return false;
+                }
+                if (filter.mayFit(line) && filter.fits(line)) {
+                    EventLine event = EventLine.parse(line);
+                    if (concerns(event, printer.names())) {
+                        printer.print(line, event);
+                    }
+                }
+                return !log.main.out().checkError();
+            });
+        }
+        return Exit.OK;
+    }
+
+    private Map<String, Object> request() {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("command", "log query");
+        put(request, "user", user);
+        put(request, "type", type);
+        put(request, "outcome", outcome);
+        put(request, "address", address);
+        put(request, "since", since);
+        put(request, "until", until);
+        put(request, "xpath", xpath);
+        return request;
+    }
+
+    private static void put(Map<String, Object> request, String key, @Nullable Object value) {
+        if (value != null) {
+            request.put(key, value.toString());
+        }
+    }
+
+    private boolean concerns(EventLine event, Map<String, String> names) {
+        return user == null
+                || isAsked(event.attributes(), names)
+                || event.children().stream()
+                        .anyMatch(child -> child.kind().equals("to") && isAsked(child.attributes(), names));
+    }
+
+    private boolean isAsked(Map<String, String> who, Map<String, String> names) {
+        String number = who.getOrDefault("user", "");
+        return NUMBER.matcher(String.valueOf(user)).matches()
+                ? number.equals(user)
+                : String.valueOf(user).equals(who.get("name"))
+                        || String.valueOf(user).equals(who.get("was"))
+                        || String.valueOf(user).equals(names.get(number));
+    }
+}

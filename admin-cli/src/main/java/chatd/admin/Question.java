@@ -1,0 +1,30 @@
+package chatd.admin;
+
+import java.io.Console;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Asks before something that can't be taken back. */
+final class Question {
+    private Question() {}
+
+    /**
+     * Returns where it was answered with yes.
+     *
+     * @param yes whether it was said on the command line
+     * @throws Failure where it was answered with no, or there is no terminal to ask at
+     */
+    static void ask(String question, boolean yes) {
+        if (yes) {
+            return;
+        }
+        Console console = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .orElseThrow(() -> new Failure(
+                        Exit.USAGE, question + "\nThere is no terminal to answer at: say --yes if you mean it."));
+        String answer = console.readLine("%s [y/N] ", question);
+        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
+            throw new Failure(Exit.NO, "Nothing was done.");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package chatd.admin;
+
+import java.io.Console;
+import java.util.Map;
+import java.util.Optional;
+import org.jline.nativ.CLibrary;
+import org.jline.nativ.CLibrary.WinSize;
+import org.jline.utils.WCWidth;
+
+/** What standard output is: a terminal of some width, which may have colours, or not. */
+final class Screen {
+    private static final int STANDARD_OUTPUT = 1;
+    private static final int LEAST = 20;
+
+    /** Into a pipe or a file: nothing is cut, nothing is coloured. */
+    static final Screen NONE = new Screen(Integer.MAX_VALUE, false);
+
+    private final int width;
+    private final boolean coloured;
+
+    private Screen(int width, boolean coloured) {
+        this.width = width;
+        this.coloured = coloured;
+    }
+
+    /** The screen of this process. */
+    static Screen of(Map<String, String> environment) {
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        if (!terminal || CLibrary.isatty(STANDARD_OUTPUT) == 0) {
+            return NONE;
+        }
+        WinSize size = new WinSize();
+        boolean known = CLibrary.ioctl(STANDARD_OUTPUT, CLibrary.TIOCGWINSZ, size) == 0 && size.ws_col > 0;
+        boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty()
+                || "dumb".equals(environment.getOrDefault("TERM", "dumb"));
+        return new Screen(known ? Math.max(LEAST, size.ws_col) : Integer.MAX_VALUE, !plain);
+    }
+
+    boolean isTerminal() {
+        return this != NONE;
+    }
+
+    /** Columns. */
+    int width() {
+        return width;
+    }
+
+    String bold(String text) {
+        return coloured ? "\033[1m" + text + "\033[0m" : text;
+    }
+
+    /** Columns that a text takes. */
+    static int columns(String text) {
+        return text.codePoints().map(c -> Math.max(0, WCWidth.wcwidth(c))).sum();
+    }
+
+    /** Cut to a number of columns, with … where something is missing. */
+    static String cut(String text, int most) {
+        if (columns(text) <= most) {
+            return text;
+        }
+        StringBuilder cut = new StringBuilder();
+        int used = 0;
+        for (int c : text.codePoints().toArray()) {
+            int columns = Math.max(0, WCWidth.wcwidth(c));
+            if (used + columns > most - 1) {
+                break;
+            }
+            cut.appendCodePoint(c);
+            used += columns;
+        }
+        return cut.append('…').toString();
+    }
+}

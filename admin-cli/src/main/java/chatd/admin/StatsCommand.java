@@ -1,0 +1,130 @@
+package chatd.admin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code chat-admin stats}. */
+@Command(
+        name = "stats",
+        aliases = "status",
+        description = {
+            "Says which daemon this is, who is connected, what it does, and how its parts fare. Rates are those of the"
+                    + " last minute."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Examples:", "  chat-admin stats", "  chat-admin stats --watch"})
+final class StatsCommand implements Callable<Integer> {
+    private static final String FROM_THE_TOP = "\033[H\033[J";
+
+    @ParentCommand
+    private Main main;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-w", "--watch"},
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "2",
+            description = "Again every so many seconds, ${FALLBACK-VALUE} where none are given, until interrupted.")
+    private @Nullable Integer seconds;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (seconds != null && seconds < 1) {
+            throw new ParameterException(spec.commandLine(), "--watch takes 1 second or more, not " + seconds);
+        }
+        while (true) {
+            JsonNode stats = main.daemon().call(Map.of("command", "stats"));
+            if (main.json()) {
+                if (seconds == null) {
+                    Shown.json(main.out(), stats);
+                } else {
+                    main.out().println(new JsonMapper().writeValueAsString(stats));
+                }
+            } else {
+                if (seconds != null && main.screen().isTerminal()) {
+                    main.out().print(FROM_THE_TOP);
+                }
+                lines(stats).forEach(line -> Shown.line(main.out(), line.key(), Shown.visible(line.value())));
+                if (seconds != null && !main.screen().isTerminal()) {
+                    main.out().println();
+                }
+            }
+            main.out().flush();
+            if (seconds == null) {
+                return Exit.OK;
+            }
+            TimeUnit.SECONDS.sleep(seconds);
+        }
+    }
+
+    private record Line(String key, String value) {}
+
+    private static List<Line> lines(JsonNode stats) {
+        List<Line> lines = new ArrayList<>();
+        lines.add(new Line(
+                "chatd",
+                text(stats, "version") + " on Java " + text(stats, "java") + ", process " + text(stats, "pid")
+                        + ", since " + Moment.shown(text(stats, "started"))));
+        lines.add(new Line(
+                "listening",
+                stats.path("listening")
+                        .valueStream()
+                        .map(at -> "[" + text(at, "address") + "]:" + text(at, "port"))
+                        .collect(Collectors.joining(", "))));
+        lines.add(new Line("online", text(stats, "online") + ", over " + connections(stats)));
+        lines.add(new Line(
+                "accounts",
+                "%s, of them %s disabled and %s locked"
+                        .formatted(text(stats, "accounts"), text(stats, "disabled"), text(stats, "locked"))));
+        lines.add(
+                new Line("messages", text(stats, "messages") + ", " + text(stats, "messagesPerSecond") + " a second"));
+        lines.add(new Line("log events", text(stats, "events") + ", " + text(stats, "eventsPerSecond") + " a second"));
+        lines.add(new Line(
+                "waiting",
+                "%s for the database, %s passwords to be judged, %s to be sent"
+                        .formatted(
+                                text(stats, "journalWaiting"),
+                                text(stats, "hashesWaiting"),
+                                bytes(stats, "unsentBytes"))));
+        lines.add(new Line("memory", bytes(stats, "heapUsed") + " of " + bytes(stats, "heapMost")));
+        lines.add(new Line("database", text(stats, "database")));
+        lines.add(new Line(
+                "log",
+                text(stats, "log") + ", in " + text(stats, "auditLog") + ", open segment "
+                        + bytes(stats, "segmentBytes")));
+        lines.add(new Line(
+                "certificate",
+                "ends " + Moment.shown(text(stats, "certificateEnd")) + ", in "
+                        + Shown.count(stats.path("certificateDays").asLong(), "day")));
+        return lines;
+    }
+
+    private static String connections(JsonNode stats) {
+        return Shown.count(stats.path("connections").asLong(), "connection");
+    }
+
+    private static String text(JsonNode of, String key) {
+        return of.path(key).asString();
+    }
+
+    private static String bytes(JsonNode of, String key) {
+        long bytes = of.path(key).asLong();
+        return bytes < 10 << 10 ? bytes + " B" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+    }
+}

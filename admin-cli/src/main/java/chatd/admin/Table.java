@@ -1,0 +1,81 @@
+package chatd.admin;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/** A table without lines around it. At a terminal it is no wider than that: the widest columns give way. */
+final class Table {
+    private static final int GAP = 2;
+
+    /** No column is made narrower. */
+    private static final int LEAST = 6;
+
+    private final List<Column> columns = new ArrayList<>();
+
+    private record Column(String head, Function<JsonNode, String> value) {}
+
+    /** With what stands in the rows under {@code key}. */
+    Table column(String head, String key) {
+        return column(head, row -> value(row.path(key)));
+    }
+
+    Table column(String head, Function<JsonNode, String> value) {
+        columns.add(new Column(head, value));
+        return this;
+    }
+
+    private static String value(JsonNode node) {
+        if (node.isNull() || node.isMissingNode()) {
+            return "–";
+        }
+        return node.isBoolean() ? (node.asBoolean() ? "yes" : "no") : Shown.visible(node.asString());
+    }
+
+    void print(Iterable<JsonNode> rows, Screen screen, PrintStream out) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(columns.stream().map(Column::head).toList());
+        rows.forEach(row -> lines.add(
+                columns.stream().map(column -> column.value().apply(row)).toList()));
+        int[] widths = widths(lines, screen.width());
+        for (int i = 0; i < lines.size(); i++) {
+            String line = line(lines.get(i), widths);
+            out.println(i == 0 ? screen.bold(line) : line);
+        }
+    }
+
+    private int[] widths(List<List<String>> lines, int most) {
+        int[] widths = new int[columns.size()];
+        for (List<String> line : lines) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], Screen.columns(line.get(i)));
+            }
+        }
+        long over = -GAP - (long) most;
+        for (int width : widths) {
+            over += width + GAP;
+        }
+        for (; over > 0; over--) {
+            int widest = 0;
+            for (int i = 1; i < widths.length; i++) {
+                widest = widths[i] > widths[widest] ? i : widest;
+            }
+            if (widths[widest] <= LEAST) {
+                break;
+            }
+            widths[widest]--;
+        }
+        return widths;
+    }
+
+    private static String line(List<String> values, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String value = Screen.cut(values.get(i), widths[i]);
+            line.append(value).append(" ".repeat(Math.max(0, widths[i] - Screen.columns(value) + GAP)));
+        }
+        return line.toString().stripTrailing();
+    }
+}

@@ -1,0 +1,155 @@
+package chatd.admin;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.JsonNode;
+
+/** {@code chat-admin user list}. */
+@Command(
+        name = "list",
+        description = "Lists users: all of them, or those that fit all that is asked for.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  chat-admin user list --state disabled",
+            "  chat-admin user list --not-since 2026-09-01 --sort last-login",
+            "  chat-admin user list --name '4b-*' -o json"
+        })
+final class UserListCommand implements Callable<Integer> {
+    /** What an account may do. */
+    enum State {
+        active,
+        disabled,
+        locked
+    }
+
+    /** By what they are ordered. */
+    enum Order {
+        number,
+        name,
+        last_login,
+        created;
+
+        @Override
+        public String toString() {
+            return name().replace('_', '-');
+        }
+    }
+
+    @ParentCommand
+    private UserCommand user;
+
+    @Option(names = "--state", paramLabel = "STATE", description = "One of: ${COMPLETION-CANDIDATES}.")
+    private @Nullable State state;
+
+    @Option(names = "--online", description = "Who is online.")
+    private boolean online;
+
+    @Option(names = "--never-logged-in", description = "Who has never logged in.")
+    private boolean never;
+
+    @Option(
+            names = "--not-since",
+            paramLabel = "TIME",
+            converter = Moment.class,
+            description = "Who has not logged in since then: 2026-09-01 or 2026-09-01T06:15:00Z; not those who never"
+                    + " have.")
+    private @Nullable Instant notSince;
+
+    @Option(
+            names = "--name",
+            paramLabel = "PATTERN",
+            description = "Whose name fits: * is anything, ? one character; upper and lower case are the same.")
+    private @Nullable String pattern;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "BY",
+            defaultValue = "number",
+            description = "By ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} without it.")
+    private Order order = Order.number;
+
+    @Option(names = "--reverse", description = "The other way round.")
+    private boolean reverse;
+
+    @Option(names = "--names", description = "The names alone, one a line.")
+    private boolean names;
+
+    @Override
+    public Integer call() {
+        Main main = user.main;
+        Comparator<JsonNode> comparator = comparator();
+        List<JsonNode> users = main.daemon()
+                .call(Map.of("command", "user list"))
+                .valueStream()
+                .filter(this::fits)
+                .sorted(reverse ? comparator.reversed() : comparator)
+                .toList();
+        if (names) {
+            users.forEach(each -> main.out().println(each.path("name").asString()));
+        } else if (main.json()) {
+            Shown.json(main.out(), users);
+        } else {
+            new Table()
+                    .column("NUMBER", "number")
+                    .column("NAME", "name")
+                    .column("STATE", "state")
+                    .column("ONLINE", "online")
+                    .column("MUST CHANGE", "mustChange")
+                    .column(
+                            "LAST LOG IN",
+                            each -> Moment.shown(each.path("lastLogin").asString("")))
+                    .column("FROM", "lastAddress")
+                    .column("CREATED", each -> Moment.shown(each.path("created").asString("")))
+                    .column("NOTE", "note")
+                    .print(users, main.screen(), main.out());
+        }
+        return Exit.OK;
+    }
+
+    private boolean fits(JsonNode account) {
+        String lastLogin = account.path("lastLogin").asString("");
+        return (state == null || account.path("state").asString().equals(state.name()))
+                && (!online || account.path("online").asBoolean())
+                && (!never || lastLogin.isEmpty())
+                && (notSince == null
+                        || (!lastLogin.isEmpty() && Instant.parse(lastLogin).isBefore(notSince)))
+                && (pattern == null || fits(account.path("name").asString(), pattern));
+    }
+
+    private static boolean fits(String name, String pattern) {
+        StringBuilder regex = new StringBuilder();
+        pattern.codePoints()
+                .forEach(c -> regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c))));
+        return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
+                .matcher(name)
+                .matches();
+    }
+
+    private Comparator<JsonNode> comparator() {
+        return switch (order) {
+            case number ->
+                Comparator.comparingLong(account -> account.path("number").asLong());
+            case name ->
+                Comparator.comparing(account -> account.path("name").asString().toLowerCase(Locale.ROOT));
+            // Who never has comes first. They are of different lengths, so not as texts.
+            case last_login -> Comparator.comparing(account -> instant(account, "lastLogin"));
+            case created -> Comparator.comparing(account -> instant(account, "created"));
+        };
+    }
+
+    private static Instant instant(JsonNode account, String key) {
+        String text = account.path(key).asString("");
+        return text.isEmpty() ? Instant.MIN : Instant.parse(text);
+    }
+}

@@ -1,0 +1,170 @@
+package chatd.daemon.admin;
+
+import chatd.audit.AuditEvent;
+import chatd.audit.Outcome;
+import chatd.daemon.config.Config;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Code;
+import chatd.daemon.service.Refusal;
+import chatd.daemon.store.DatabaseAway;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The table of the administrators' commands: who may give one, and that each is logged, the refused ones too. */
+final class AdminDispatcher {
+    private static final Logger LOG = LogManager.getLogger(AdminDispatcher.class);
+
+    private final Map<String, AdminCommand> table = new TreeMap<>();
+    private final Map<Role, String> groups = new EnumMap<>(Role.class);
+    private final JsonMapper json = new JsonMapper();
+    private final AuditTrail audit;
+
+    AdminDispatcher(Config.Admin config, List<AdminCommand> commands, AuditTrail audit) {
+        groups.put(Role.ADMINISTRATOR, config.administrators());
+        groups.put(Role.HELPER, config.helpers());
+        groups.put(Role.AUDITOR, config.auditors());
+        commands.forEach(command -> table.put(command.name(), command));
+        this.audit = audit;
+    }
+
+    /** The group of a role; empty for none. */
+    String group(Role role) {
+        return groups.getOrDefault(role, "");
+    }
+
+    /** The other end of a connection. */
+    interface Peer {
+        /** @throws IOException where it has gone away */
+        void write(String line) throws IOException;
+    }
+
+    /** One command on its way. */
+    private record Call(AdminCommand command, Request request, Caller by) {
+        AuditEvent event(Outcome outcome, @Nullable String reason) {
+            return new AuditEvent.AdminCommand(
+                    by.user(), by.claimed(), command.name(), request.shown(command.logged()), outcome, reason);
+        }
+    }
+
+    /**
+     * Does what one line asks for, and answers it. Blocks.
+     *
+     * @param line null where too much came, or nothing whole
+     */
+    void serve(Caller caller, @Nullable String line, Peer peer) throws IOException {
+        Request request = request(line);
+        Caller by = caller.claiming(request.textOr("claimed", ""));
+        AdminCommand command = table.get(request.command());
+        if (command == null) {
+            AdminCommand unknown = AdminCommand.of("unknown", Role.all(), (asked, user, out) -> Map.of());
+            refuse(
+                    new Call(unknown, request, by),
+                    peer,
+                    line == null
+                            ? new Refusal(Code.TOO_LARGE, "That is no command.")
+                            : new Refusal(Code.MALFORMED, "The daemon has no such command."));
+            return;
+        }
+        Call call = new Call(command, request, by);
+        try {
+            admit(call);
+            Object result = run(call, peer);
+            write(peer, Map.of("ok", true, "result", result));
+        } catch (Refusal e) {
+            refuse(call, peer, e);
+        } catch (DatabaseAway e) {
+            refuse(call, peer, new Refusal(Code.BUSY, "The database can't be reached: " + e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("admin command {} failed", command.name(), e);
+            audit.note(call.event(Outcome.FAILED, Code.INTERNAL.word()));
+            write(peer, failure(Code.INTERNAL, "The daemon failed; its operational log says more."));
+        }
+    }
+
+    private Request request(@Nullable String line) {
+        try {
+            return new Request(line == null ? json.createObjectNode() : json.readTree(line));
+        } catch (JacksonException e) {
+            return new Request(json.createObjectNode());
+        }
+    }
+
+    private void admit(Call call) {
+        AdminCommand command = call.command();
+        if (!command.roles().contains(call.by().role())) {
+            String needed = command.roles().stream().map(this::shown).collect(Collectors.joining(" or "));
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "`" + command.name() + "` needs " + needed + "; you came as "
+                            + shown(call.by().role()) + ".");
+        }
+        if (command.when() == AdminCommand.When.LOGGED) {
+            audit.admit();
+        }
+    }
+
+    private String shown(Role role) {
+        return group(role).isEmpty() ? role.socket() : group(role);
+    }
+
+    private Object run(Call call, Peer peer) throws InterruptedException, IOException {
+        boolean isLong = call.command().when() == AdminCommand.When.ALWAYS_AND_LONG;
+        if (isLong) {
+            audit.note(call.event(Outcome.OK, null));
+        }
+        Object result;
+        try {
+            result = call.command().body().run(call.request(), call.by().user(), line -> {
+                try {
+                    write(peer, line);
+                } catch (IOException e) {
+                    throw new PeerGone(e);
+                }
+            });
+        } catch (PeerGone e) {
+            if (!isLong) {
+                audit.note(call.event(Outcome.FAILED, "closed"));
+            }
+            throw new IOException("the administrator went away", e);
+        } catch (IOException e) {
+            // Ours, not the connection's.
+            throw new IllegalStateException(e);
+        }
+        if (!isLong) {
+            audit.note(call.event(Outcome.OK, null));
+        }
+        return result;
+    }
+
+    private static final class PeerGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        PeerGone(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private void refuse(Call call, Peer peer, Refusal why) throws IOException {
+        audit.note(call.event(Outcome.REFUSED, why.code().word()));
+        write(peer, failure(why.code(), why.text()));
+    }
+
+    private static Map<String, Object> failure(Code code, String text) {
+        return Map.of("ok", false, "code", code.word(), "text", text);
+    }
+
+    private void write(Peer peer, Object line) throws IOException {
+        peer.write(json.writeValueAsString(line) + "\n");
+    }
+}

@@ -1,0 +1,66 @@
+package chatd.daemon.admin;
+
+import chatd.audit.AuditLog;
+import chatd.certs.ChainFacts;
+import chatd.daemon.config.Config;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Journal;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Sessions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where administrators, helpers and auditors find the daemon: a socket for each. */
+public final class AdminSockets implements AutoCloseable {
+    private final List<AdminSocket> sockets = new ArrayList<>();
+    private final StatsCommand stats;
+
+    /**
+     * Listens on all of them.
+     *
+     * @param chain of certificates, as clients are shown it
+     * @throws IOException where a socket can't be made; the message says which
+     */
+    public AdminSockets(
+            Configuration configuration,
+            String version,
+            List<InetSocketAddress> listening,
+            List<X509Certificate> chain,
+            Services services,
+            Sessions sessions,
+            Journal journal,
+            AuditLog log,
+            AuditTrail audit)
+            throws IOException {
+        this.stats = new StatsCommand(version, listening, chain.getFirst(), services, sessions, journal, log);
+        List<AdminCommand> commands = new ArrayList<>();
+        commands.addAll(new UserCommands(services, sessions).all());
+        commands.addAll(new SessionCommands(services, sessions).all());
+        commands.addAll(new LogCommands(log, services).all());
+        commands.addAll(new ConfigCommands(configuration, audit).all());
+        commands.add(AdminCommand.shows("cert show", Role.all(), (request, by, out) -> ChainFacts.of(chain)));
+        commands.add(stats.command());
+        Config.Admin config = configuration.get().admin();
+        AdminDispatcher dispatcher = new AdminDispatcher(config, commands, audit);
+        Files.createDirectories(config.directory());
+        try {
+            for (Role role : Role.values()) {
+                sockets.add(new AdminSocket(config.directory(), role, dispatcher));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        sockets.forEach(AdminSocket::close);
+        stats.close();
+    }
+}

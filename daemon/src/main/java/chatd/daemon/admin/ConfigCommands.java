@@ -1,0 +1,53 @@
+package chatd.daemon.admin;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.config.ConfigException;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Code;
+import chatd.daemon.service.Refusal;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code chat-admin config} asks for. */
+record ConfigCommands(Configuration configuration, AuditTrail audit) {
+    List<AdminCommand> all() {
+        return List.of(
+                AdminCommand.shows(
+                        "config show",
+                        Role.all(),
+                        (request, by, out) -> Map.of("file", file(), "options", configuration.options())),
+                AdminCommand.of("config check", Role.administrators(), (request, by, out) -> check(request), "file"),
+                AdminCommand.of("config reload", Role.administrators(), (request, by, out) -> reload()));
+    }
+
+    private String file() {
+        return configuration.file() == null ? "" : configuration.file().toString();
+    }
+
+    /** Of the daemon's own file; or of a text that stands in the asker's. */
+    private Object check(Request request) {
+        String name = request.textOr("file", file());
+        try {
+            if (request.has("content")) {
+                configuration.check(request.textOr("content", ""), name);
+            } else {
+                configuration.check();
+            }
+            return Map.of("file", name, "errors", List.of());
+        } catch (ConfigException e) {
+            return Map.of("file", name, "errors", e.errors());
+        }
+    }
+
+    private Object reload() {
+        try {
+            Configuration.Reloaded reloaded = configuration.reload();
+            audit.note(new AuditEvent.Reloaded(reloaded.inForce(), reloaded.waiting()));
+            return reloaded;
+        } catch (ConfigException e) {
+            throw new Refusal(
+                    Code.MALFORMED, String.join("\n", e.errors()) + "\nThe configuration before stays in force.");
+        }
+    }
+}

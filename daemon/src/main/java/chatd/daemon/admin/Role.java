@@ -1,0 +1,40 @@
+package chatd.daemon.admin;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** As whom somebody comes: by which socket, which is by which group. */
+enum Role {
+    ADMINISTRATOR("admin.sock"),
+    HELPER("help.sock"),
+    AUDITOR("audit.sock");
+
+    private static final Set<Role> ALL = EnumSet.allOf(Role.class);
+
+    private final String socket;
+
+    Role(String socket) {
+        this.socket = socket;
+    }
+
+    /** The socket's name in the run directory. */
+    String socket() {
+        return socket;
+    }
+
+    static Set<Role> administrators() {
+        return EnumSet.of(ADMINISTRATOR);
+    }
+
+    static Set<Role> helpersToo() {
+        return EnumSet.of(ADMINISTRATOR, HELPER);
+    }
+
+    static Set<Role> auditorsToo() {
+        return EnumSet.of(ADMINISTRATOR, AUDITOR);
+    }
+
+    static Set<Role> all() {
+        return EnumSet.copyOf(ALL);
+    }
+}

@@ -1,0 +1,166 @@
+package chatd.daemon.admin;
+
+import chatd.audit.AuditLog;
+import chatd.daemon.service.Journal;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Account;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** {@code stats}: which daemon this is, who is there, what it does, and how its parts fare. */
+final class StatsCommand implements AutoCloseable {
+    /** Rates are those of so many seconds. */
+    private static final int WINDOW = 60;
+
+    private final String version;
+    private final List<InetSocketAddress> listening;
+    private final X509Certificate certificate;
+    private final Services services;
+    private final Sessions sessions;
+    private final Journal journal;
+    private final AuditLog log;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Thread sampler;
+
+    /** What had been counted at a moment. */
+    private record Sample(long nanos, long messages, long events) {}
+
+    StatsCommand(
+            String version,
+            List<InetSocketAddress> listening,
+            X509Certificate certificate,
+            Services services,
+            Sessions sessions,
+            Journal journal,
+            AuditLog log) {
+        this.version = version;
+        this.listening = listening;
+        this.certificate = certificate;
+        this.services = services;
+        this.sessions = sessions;
+        this.journal = journal;
+        this.log = log;
+        this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
+    }
+
+    AdminCommand command() {
+        return AdminCommand.shows("stats", Role.all(), (request, by, out) -> stats());
+    }
+
+    private void sample() {
+        try {
+            while (true) {
+                Sample now = now();
+                synchronized (samples) {
+                    samples.add(now);
+                    if (samples.size() > WINDOW) {
+                        samples.remove();
+                    }
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Sample now() {
+        return new Sample(System.nanoTime(), log.lastMessage(), log.lastSeq());
+    }
+
+    private Map<String, @Nullable Object> stats() throws IOException {
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        stats.put("version", version);
+        stats.put("pid", ProcessHandle.current().pid());
+        stats.put("java", Runtime.version().toString());
+        stats.put(
+                "started",
+                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime())
+                        .toString());
+        stats.put(
+                "listening",
+                listening.stream()
+                        .map(address ->
+                                Map.of("address", address.getAddress().getHostAddress(), "port", address.getPort()))
+                        .toList());
+        people(stats);
+        rates(stats);
+        stats.put("journalWaiting", journal.waiting());
+        stats.put("hashesWaiting", services.hashesWaiting());
+        stats.put(
+                "unsentBytes",
+                sessions.all().stream().mapToLong(Session::waiting).sum());
+        Runtime runtime = Runtime.getRuntime();
+        stats.put("heapUsed", runtime.totalMemory() - runtime.freeMemory());
+        stats.put("heapMost", runtime.maxMemory());
+        stats.put("database", journal.isAway() ? "away" : "there");
+        stats.put("log", logState());
+        stats.put("auditLog", log.files().directory().toAbsolutePath().toString());
+        stats.put("segmentBytes", Files.size(log.files().part()));
+        Instant end = certificate.getNotAfter().toInstant();
+        stats.put("certificateEnd", end.toString());
+        stats.put("certificateDays", Duration.between(Instant.now(), end).toDays());
+        return stats;
+    }
+
+    private void people(Map<String, @Nullable Object> stats) {
+        List<Account> accounts = services.directory().all();
+        Instant now = Instant.now();
+        stats.put("accounts", accounts.size());
+        stats.put("disabled", count(accounts, Account.State.DISABLED, now));
+        stats.put("locked", count(accounts, Account.State.LOCKED, now));
+        stats.put("online", sessions.onlineCount());
+        stats.put("connections", sessions.all().size());
+    }
+
+    private static long count(List<Account> accounts, Account.State state, Instant now) {
+        return accounts.stream()
+                .filter(account -> account.stateAt(now) == state)
+                .count();
+    }
+
+    private void rates(Map<String, @Nullable Object> stats) {
+        Sample now = now();
+        Sample first;
+        synchronized (samples) {
+            first = samples.isEmpty() ? now : samples.getFirst();
+        }
+        stats.put("messages", now.messages());
+        stats.put("messagesPerSecond", perSecond(now.messages() - first.messages(), now, first));
+        stats.put("events", now.events());
+        stats.put("eventsPerSecond", perSecond(now.events() - first.events(), now, first));
+    }
+
+    /** With one decimal. */
+    private static double perSecond(long more, Sample now, Sample first) {
+        double seconds = Math.max(1, (now.nanos() - first.nanos()) / 1e9);
+        return Math.round(more / seconds * 10) / 10.0;
+    }
+
+    private String logState() {
+        String trouble = log.trouble();
+        String unpublished = log.unpublished();
+        return trouble != null
+                ? "can't be written: " + trouble
+                : unpublished != null ? "written, but can't be published: " + unpublished : "written";
+    }
+
+    @Override
+    public void close() {
+        sampler.interrupt();
+    }
+}

@@ -1,0 +1,96 @@
+package chatd.daemon.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration in force, which can be read again. What is needed at the start alone keeps its value until the next
+ * one; all else is asked for where it is used. Any thread.
+ */
+public final class Configuration implements Supplier<Config> {
+    /** Sections and options that parts of the daemon are built with. */
+    private static final Set<String> AT_START =
+            Set.of("listen", "tls", "database", "audit", "admin", "hashing", "limits.uploads", "limits.large-frames");
+
+    private final @Nullable Path file;
+    private final Map<String, String> environment;
+    private volatile ConfigReader.Sourced current;
+
+    /** What the options of the start were then. */
+    private final Map<String, Option> started;
+
+    /**
+     * Reads it.
+     *
+     * @param file the administrator's, or null for none
+     * @throws ConfigException with all errors at once
+     */
+    public Configuration(@Nullable Path file, Map<String, String> environment) throws ConfigException {
+        this.file = file;
+        this.environment = Map.copyOf(environment);
+        this.current = ConfigReader.readWithSources(file, environment);
+        this.started = current.options().stream()
+                .filter(option -> isOfTheStart(option.key()))
+                .collect(Collectors.toMap(Option::key, option -> option));
+    }
+
+    /** Whether an option waits for the next start. */
+    static boolean isOfTheStart(String key) {
+        return AT_START.contains(key) || AT_START.contains(key.substring(0, key.indexOf('.')));
+    }
+
+    @Override
+    public Config get() {
+        return current.config();
+    }
+
+    /** The administrator's file, or null. */
+    public @Nullable Path file() {
+        return file;
+    }
+
+    /** All options as they are in force. */
+    public List<Option> options() {
+        return current.options().stream()
+                .map(option -> started.getOrDefault(option.key(), option))
+                .toList();
+    }
+
+    /** The keys of options that are in force with another value than before, and of those that wait for a restart. */
+    public record Reloaded(List<String> inForce, List<String> waiting) {}
+
+    /** Checks a text as if it stood in the file; nothing changes. */
+    public void check(String text, String name) throws ConfigException {
+        ConfigReader.read(text, name, environment);
+    }
+
+    /** Checks the file as it is now; nothing changes. */
+    public void check() throws ConfigException {
+        ConfigReader.readWithSources(file, environment);
+    }
+
+    /**
+     * Reads it again.
+     *
+     * @throws ConfigException where it is wrong; all stays as it was
+     */
+    public synchronized Reloaded reload() throws ConfigException {
+        ConfigReader.Sourced fresh = ConfigReader.readWithSources(file, environment);
+        Map<String, String> before = options().stream().collect(Collectors.toMap(Option::key, Option::value));
+        List<String> inForce = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
+        for (Option option : fresh.options()) {
+            if (!option.value().equals(before.get(option.key()))) {
+                (isOfTheStart(option.key()) ? waiting : inForce).add(option.key());
+            }
+        }
+        current = fresh;
+        return new Reloaded(inForce, waiting);
+    }
+}

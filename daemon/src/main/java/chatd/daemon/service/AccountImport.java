@@ -1,0 +1,247 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.store.Account;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Entry;
+import chatd.protocol.Secret;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/**
+ * Many accounts at once, as a list has them: all of it is done, or nothing. Any thread; methods block, and others are
+ * answered meanwhile.
+ */
+public final class AccountImport {
+    /** Errors that a refusal lists. */
+    private static final int LISTED = 100;
+
+    private final Accounts accounts;
+    private final Administration administration;
+    private final Directory directory;
+    private final Hashing hashing;
+    private final Journal journal;
+
+    AccountImport(
+            Accounts accounts, Administration administration, Directory directory, Hashing hashing, Journal journal) {
+        this.accounts = accounts;
+        this.administration = administration;
+        this.directory = directory;
+        this.hashing = hashing;
+        this.journal = journal;
+    }
+
+    /**
+     * A line of the list.
+     *
+     * @param line where it stands, for what is said of it
+     */
+    public record Row(int line, String name, String note, Secret password) {}
+
+    /**
+     * What the list is held to be.
+     *
+     * @param sync the whole of who is to be there: who is there already is left as he is, else that is an error
+     * @param disableMissing whoever is not in it is disabled
+     */
+    public record Mode(boolean sync, boolean disableMissing) {}
+
+    /**
+     * What is, or would be, done.
+     *
+     * @param left those that are there already
+     */
+    public record Plan(List<String> added, List<String> left, List<String> disabled) {}
+
+    /** Told, now and then, how many of the accounts to be added are ready. */
+    public interface Progress {
+        void ready(int count, int all);
+    }
+
+    /**
+     * Says what would be done.
+     *
+     * @throws Refusal naming every line that is wrong
+     */
+    public Plan plan(List<Row> rows, Mode mode) {
+        Draft draft = new Draft(rows, mode);
+        draft.release();
+        return draft.plan();
+    }
+
+    /**
+     * Does it.
+     *
+     * @param by the Unix user
+     * @throws Refusal as {@link #plan}; nothing was done
+     */
+    public Plan run(List<Row> rows, Mode mode, String by, Progress progress) throws InterruptedException {
+        Draft draft = new Draft(rows, mode);
+        boolean done = false;
+        try {
+            List<String> hashes = draft.hashes(progress);
+            if (!draft.isNothing()) {
+                Accounts.await(journal.submit(draft.work(hashes, by)));
+            }
+            done = true;
+            return draft.plan();
+        } finally {
+            if (!done) {
+                draft.release();
+            }
+        }
+    }
+
+    /** A list that was judged, its new names reserved. */
+    private final class Draft {
+        private final List<Row> added = new ArrayList<>();
+        private final List<String> left = new ArrayList<>();
+        private final List<Account> missing;
+
+        Draft(List<Row> rows, Mode mode) {
+            List<String> errors = new ArrayList<>();
+            Set<String> seen = new HashSet<>();
+            for (Row row : rows) {
+                try {
+                    judge(row, mode, seen);
+                } catch (Refusal e) {
+                    errors.add("line " + row.line() + ": " + e.text());
+                }
+            }
+            if (!errors.isEmpty()) {
+                release();
+                throw new Refusal(Code.MALFORMED, listed(errors));
+            }
+            missing = !mode.disableMissing()
+                    ? List.of()
+                    : directory.all().stream()
+                            .filter(account ->
+                                    account.state() != Account.State.DISABLED && !seen.contains(account.name()))
+                            .toList();
+        }
+
+        private void judge(Row row, Mode mode, Set<String> seen) {
+            if (!seen.add(row.name())) {
+                throw new Refusal(Code.NAME_TAKEN, "The name " + row.name() + " stands in the list twice.");
+            }
+            Administration.checkNote(row.note());
+            if (mode.sync() && directory.named(row.name()).isPresent()) {
+                left.add(row.name());
+                return;
+            }
+            directory.reserve(row.name(), 0);
+            added.add(row);
+        }
+
+        private static String listed(List<String> errors) {
+            String text = errors.stream().limit(LISTED).collect(Collectors.joining("\n"));
+            return text
+                    + (errors.size() > LISTED ? "\nand %d more".formatted(errors.size() - LISTED) : "")
+                    + "\nNothing was done.";
+        }
+
+        void release() {
+            added.forEach(row -> directory.release(row.name()));
+        }
+
+        boolean isNothing() {
+            return added.isEmpty() && missing.isEmpty();
+        }
+
+        Plan plan() {
+            return new Plan(
+                    added.stream().map(Row::name).toList(),
+                    List.copyOf(left),
+                    missing.stream().map(Account::name).toList());
+        }
+
+        /** Of all but one of the threads for it: who logs in is not to wait. */
+        List<String> hashes(Progress progress) throws InterruptedException {
+            try (ExecutorService threads = Executors.newFixedThreadPool(
+                    Math.max(1, hashing.atOnce() - 1), Thread.ofVirtual().factory())) {
+                try {
+                    List<Future<String>> all = added.stream()
+                            .map(row -> threads.submit(() -> accounts.hashed(row.password(), row.name())))
+                            .toList();
+                    List<String> hashes = new ArrayList<>(all.size());
+                    for (Future<String> each : all) {
+                        hashes.add(each.get());
+                        progress.ready(hashes.size(), all.size());
+                    }
+                    return hashes;
+                } catch (ExecutionException e) {
+                    throw e.getCause() instanceof RuntimeException cause
+                            ? cause
+                            : new IllegalStateException(e.getCause());
+                } finally {
+                    threads.shutdownNow();
+                }
+            }
+        }
+
+        Journal.Work<Entry.Import> work(List<String> hashes, String by) {
+            return new Journal.Work<>() {
+                @Override
+                public long account() {
+                    return MANY;
+                }
+
+                @Override
+                public long bytes() {
+                    return 1_000L * (added.size() + missing.size());
+                }
+
+                @Override
+                public Entry.Import entry(Numbers numbers, Instant now) {
+                    List<Entry.AccountChange> changes = new ArrayList<>(added.size() + missing.size());
+                    for (int i = 0; i < added.size(); i++) {
+                        Row row = added.get(i);
+                        Account account = accounts.made(numbers, row.name(), row.note(), true, now);
+                        changes.add(new Entry.AccountChange(
+                                Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null),
+                                new Entry.AccountMade(account, hashes.get(i))));
+                    }
+                    for (Account each : missing) {
+                        Account before = directory.numbered(each.number());
+                        if (before.state() != Account.State.DELETED && before.state() != Account.State.DISABLED) {
+                            Account after = before.withState(Account.State.DISABLED);
+                            changes.add(Administration.updated(by, numbers, before, after, Entry.Kind.DISABLED, now));
+                        }
+                    }
+                    if (changes.isEmpty()) {
+                        throw new Refusal(Code.BUSY, "The accounts were changed meanwhile. Try again.");
+                    }
+                    return new Entry.Import(changes);
+                }
+
+                @Override
+                public List<AuditEvent> events(Entry.Import entry) {
+                    return entry.changes().stream()
+                            .map(change -> AuditTrail.changed(change.change()))
+                            .toList();
+                }
+
+                @Override
+                public void committed(Committed<Entry.Import> committed) {
+                    List<Entry.AccountChange> changes = committed.entry().changes();
+                    accounts.announce(changes.stream()
+                            .filter(change -> change.effect() instanceof Entry.AccountMade)
+                            .toList());
+                    for (Entry.AccountChange change : changes) {
+                        if (change.effect() instanceof Entry.AccountUpdated(Account account)) {
+                            administration.disabled(account);
+                        }
+                    }
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package chatd.daemon.service;
+
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Account;
+import chatd.daemon.store.Entry;
+import chatd.protocol.Secret;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * What administrators do with accounts. Methods block; each is done, and logged, when it returns.
+ *
+ * <p>They throw {@link Refusal}: {@link Code#NO_SUCH_USER} where there is no such account, and what they say beside.
+ * {@code by} is the Unix user who asks.
+ */
+public final class Administration {
+    private static final int NOTE_CHARACTERS = 200;
+
+    private final Accounts accounts;
+    private final Directory directory;
+    private final Throttle throttle;
+    private final Journal journal;
+    private final Sessions sessions;
+    private final Clock clock;
+
+    Administration(
+            Accounts accounts,
+            Directory directory,
+            Throttle throttle,
+            Journal journal,
+            Sessions sessions,
+            Clock clock) {
+        this.accounts = accounts;
+        this.directory = directory;
+        this.throttle = throttle;
+        this.journal = journal;
+        this.sessions = sessions;
+        this.clock = clock;
+    }
+
+    /**
+     * An account, and whether it is another than before.
+     *
+     * @param account as it is now
+     */
+    public record Outcome(Account account, boolean changed) {}
+
+    /** Makes an account. Refused: {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}. */
+    public Account add(String name, String note, Secret password, boolean mustChange, String by)
+            throws InterruptedException {
+        checkNote(note);
+        return taken(Accounts.await(accounts.make(
+                        name,
+                        note,
+                        password,
+                        mustChange,
+                        (account, change) ->
+                                Entry.Change.by(by, change.number(), account, Entry.Kind.ADDED, change.time(), null)))
+                .entry());
+    }
+
+    private Account taken(Entry.AccountChange entry) {
+        return directory.numbered(entry.change().account());
+    }
+
+    /** Refuses a note that is too long, or would not be one line. */
+    static void checkNote(String note) {
+        if (note.codePointCount(0, note.length()) > NOTE_CHARACTERS) {
+            throw new Refusal(Code.TOO_LARGE, "A note has " + NOTE_CHARACTERS + " characters at most.");
+        }
+        if (note.codePoints().anyMatch(Character::isISOControl)) {
+            throw new Refusal(Code.MALFORMED, "A note is one line, without control characters.");
+        }
+    }
+
+    /** Sets a password, and ends the account's session. Refused: {@link Code#BAD_PASSWORD}. */
+    public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
+        Account account = find(name);
+        String hash = accounts.hashed(password, name);
+        return taken(Accounts.await(accounts.setPassword(
+                        account.number(),
+                        hash,
+                        mustChange,
+                        (now, change) -> Entry.Change.by(
+                                by, change.number(), present(now), Entry.Kind.RESET, change.time(), null),
+                        null,
+                        "An administrator has reset the password of this account.",
+                        "password reset"))
+                .entry());
+    }
+
+    /** Lets nobody log in to it any more, and ends its session. */
+    public Outcome disable(String name, String by) throws InterruptedException {
+        return update(
+                name, Entry.Kind.DISABLED, by, account -> account.withState(Account.State.DISABLED), this::disabled);
+    }
+
+    /** Takes in that an account was disabled. */
+    void disabled(Account account) {
+        directory.put(account);
+        sessions.end(
+                account.number(),
+                null,
+                List.of(accounts.serverText("An administrator has disabled this account.")),
+                "disabled");
+    }
+
+    /** Takes a disabling back. */
+    public Outcome enable(String name, String by) throws InterruptedException {
+        return update(
+                name,
+                Entry.Kind.ENABLED,
+                by,
+                account ->
+                        account.state() == Account.State.DISABLED ? account.withState(Account.State.ACTIVE) : account,
+                directory::put);
+    }
+
+    /** Forgets wrong passwords, and gives a one-time password that has ended its time again. */
+    public Outcome unlock(String name, String by) throws InterruptedException {
+        boolean slowed = throttle.forget(find(name).name());
+        Outcome outcome = update(
+                name,
+                Entry.Kind.UNLOCKED,
+                by,
+                account -> {
+                    if (account.stateAt(clock.instant()) != Account.State.LOCKED) {
+                        return account;
+                    }
+                    return account.withState(Account.State.ACTIVE)
+                            .withPassword(
+                                    account.mustChange(), accounts.passwordEnds(account.mustChange(), clock.instant()));
+                },
+                directory::put);
+        return new Outcome(outcome.account(), outcome.changed() || slowed);
+    }
+
+    /** Lets it write to all where not everyone may, or not any more. */
+    public Outcome grant(String name, boolean everyone, String by) throws InterruptedException {
+        return update(
+                name,
+                everyone ? Entry.Kind.GRANTED : Entry.Kind.REVOKED,
+                by,
+                account -> account.withEveryone(everyone),
+                directory::put);
+    }
+
+    /** Gives it another name. Refused: {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
+    public Outcome rename(String name, String other, String by) throws InterruptedException {
+        Account account = find(name);
+        if (name.equals(other)) {
+            return new Outcome(account, false);
+        }
+        directory.reserve(other, account.number());
+        boolean done = false;
+        try {
+            Outcome outcome = update(name, Entry.Kind.RENAMED, by, now -> now.withName(other), this::renamed);
+            done = true;
+            return outcome;
+        } finally {
+            if (!done) {
+                directory.release(other);
+            }
+        }
+    }
+
+    private void renamed(Account account) {
+        directory.put(account);
+        sessions.rename(
+                account.number(),
+                account.name(),
+                accounts.serverText("An administrator has renamed this account: you are called " + account.name()
+                        + " from now on, and log in with that name."));
+    }
+
+    /** Deletes it: its password, settings and addresses go; its name and number are never given again. */
+    public Account delete(String name, String by) throws InterruptedException {
+        Account account = find(name);
+        Accounts.await(journal.submit(new AccountWork(
+                account.number(),
+                1_000,
+                (numbers, now) -> {
+                    Account there = present(directory.numbered(account.number()));
+                    return new Entry.AccountChange(
+                            Entry.Change.by(by, numbers.nextChange(), there, Entry.Kind.DELETED, now, null),
+                            new Entry.AccountDeleted());
+                },
+                entry -> {
+                    directory.put(directory.numbered(account.number()).deleted());
+                    sessions.remove(
+                            account.number(),
+                            List.of(accounts.serverText("An administrator has deleted this account.")),
+                            "deleted");
+                })));
+        return account;
+    }
+
+    private Outcome update(
+            String name, Entry.Kind kind, String by, UnaryOperator<Account> change, Consumer<Account> taking)
+            throws InterruptedException {
+        Account account = find(name);
+        if (change.apply(account).equals(account)) {
+            return new Outcome(account, false);
+        }
+        Accounts.await(journal.submit(new AccountWork(
+                account.number(),
+                1_000,
+                (numbers, now) -> {
+                    Account before = present(directory.numbered(account.number()));
+                    Account after = change.apply(before);
+                    return updated(by, numbers, before, after, kind, now);
+                },
+                entry -> {
+                    taking.accept(((Entry.AccountUpdated) entry.effect()).account());
+                })));
+        return new Outcome(directory.numbered(account.number()), true);
+    }
+
+    static Entry.AccountChange updated(
+            String by, Numbers numbers, Account before, Account after, Entry.Kind kind, Instant now) {
+        String was = before.name().equals(after.name()) ? null : before.name();
+        return new Entry.AccountChange(
+                Entry.Change.by(by, numbers.nextChange(), after, kind, now, was), new Entry.AccountUpdated(after));
+    }
+
+    /** One that was not deleted meanwhile. */
+    private static Account present(Account account) {
+        if (account.state() == Account.State.DELETED) {
+            throw noSuch(account.name());
+        }
+        return account;
+    }
+
+    private static Refusal noSuch(String name) {
+        return new Refusal(Code.NO_SUCH_USER, "There is no user called " + name + ".");
+    }
+
+    /** The account of that name; {@link Code#NO_SUCH_USER} where there is none, naming one that was renamed. */
+    public Account find(String name) {
+        return directory
+                .named(name)
+                .orElseThrow(() -> directory
+                        .formerly(name)
+                        .map(account -> new Refusal(
+                                Code.NO_SUCH_USER,
+                                account.state() == Account.State.DELETED
+                                        ? "The account " + account.name() + " was deleted."
+                                        : "There is no user called " + name + " any more; it is called "
+                                                + account.name() + " now."))
+                        .orElseGet(() -> noSuch(name)));
+    }
+
+    /** Wrong passwords of the last quarter of an hour, which slow its log ins down. */
+    public int wrongPasswords(Account account) {
+        return throttle.counted(account.name());
+    }
+
+    /**
+     * Ends sessions.
+     *
+     * @param whose an account's name, or the id of a session
+     * @return those that were ended
+     */
+    public List<Session> kick(String whose) {
+        List<Session> all = sessions.online().stream()
+                .filter(session -> whose.equals(session.name()) || whose.equals(session.id()))
+                .toList();
+        if (all.isEmpty()) {
+            Optional<Account> account = directory.named(whose);
+            if (account.isEmpty() && !whose.matches("s[0-9a-f]+")) {
+                throw noSuch(whose);
+            }
+            throw new Refusal(
+                    Code.NOT_LOGGED_IN,
+                    account.isPresent() ? whose + " is not online." : "There is no session " + whose + ".");
+        }
+        all.forEach(session -> sessions.end(
+                session.account(),
+                null,
+                List.of(accounts.serverText("An administrator has ended this session.")),
+                "kicked"));
+        return all;
+    }
+}

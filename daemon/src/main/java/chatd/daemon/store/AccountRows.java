@@ -1,0 +1,285 @@
+package chatd.daemon.store;
+
+import static chatd.sql.generated.Tables.ACCOUNT;
+import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
+import static chatd.sql.generated.Tables.ACCOUNT_NAME;
+import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
+import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.BatchBindStep;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+
+/** What the ledger writes of accounts: of many that log in, or are made, at once, a command for each table. */
+final class AccountRows {
+    /** Accounts of one command: under a megabyte. */
+    private static final int ROWS = 1_000;
+
+    private static final String UPDATE_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .update(ACCOUNT)
+            .set(ACCOUNT.LAST_LOGIN, (java.time.Instant) null)
+            .set(ACCOUNT.LAST_ADDRESS, (String) null)
+            .set(ACCOUNT.LAST_PORT, (Integer) null)
+            .where(ACCOUNT.NUMBER.eq((Long) null))
+            .getSQL();
+
+    private static final String INSERT_NETWORK = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(ACCOUNT_NETWORK, ACCOUNT_NETWORK.ACCOUNT, ACCOUNT_NETWORK.NETWORK, ACCOUNT_NETWORK.LAST_LOGIN)
+            .values((Long) null, null, null)
+            .onDuplicateKeyUpdate()
+            .set(ACCOUNT_NETWORK.LAST_LOGIN, DSL.excluded(ACCOUNT_NETWORK.LAST_LOGIN))
+            .getSQL();
+
+    private static final String INSERT_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(
+                    ACCOUNT_CHANGE,
+                    ACCOUNT_CHANGE.NUMBER,
+                    ACCOUNT_CHANGE.ACCOUNT,
+                    ACCOUNT_CHANGE.NAME,
+                    ACCOUNT_CHANGE.KIND,
+                    ACCOUNT_CHANGE.TIME,
+                    ACCOUNT_CHANGE.SESSION,
+                    ACCOUNT_CHANGE.DIALECT,
+                    ACCOUNT_CHANGE.ADDRESS,
+                    ACCOUNT_CHANGE.PORT,
+                    ACCOUNT_CHANGE.SIZE)
+            .values((Long) null, null, null, null, null, null, null, null, null, null)
+            .getSQL();
+
+    private final List<LogIn> logIns = new ArrayList<>();
+    private final List<Entry.AccountMade> made = new ArrayList<>();
+    private final List<Entry.AccountChange> others = new ArrayList<>();
+
+    /** Of all but the log ins. */
+    private final List<Entry.Change> changes = new ArrayList<>();
+
+    private record LogIn(Entry.Change change, Entry.LoggedIn effect) {}
+
+    void add(Entry.AccountChange entry) {
+        switch (entry.effect()) {
+            case Entry.LoggedIn login
+            when login.rehashed() == null -> {
+                logIns.add(new LogIn(entry.change(), login));
+                return;
+            }
+            case Entry.AccountMade account -> made.add(account);
+            default -> others.add(entry);
+        }
+        changes.add(entry.change());
+    }
+
+    boolean isEmpty() {
+        return logIns.isEmpty() && changes.isEmpty();
+    }
+
+    void write(Connection connection) throws SQLException {
+        logIns(connection);
+        if (changes.isEmpty()) {
+            return;
+        }
+        DSLContext sql = DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
+        for (int i = 0; i < made.size(); i += ROWS) {
+            make(sql, made.subList(i, Math.min(made.size(), i + ROWS)));
+        }
+        others.forEach(entry -> change(sql, entry));
+        for (int i = 0; i < changes.size(); i += ROWS) {
+            record(sql, changes.subList(i, Math.min(changes.size(), i + ROWS)));
+        }
+    }
+
+    /** Of many who log in at once: a command for each table. No account is changed twice in one turn. */
+    private void logIns(Connection connection) throws SQLException {
+        if (logIns.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(UPDATE_LOGIN);
+                PreparedStatement network = connection.prepareStatement(INSERT_NETWORK);
+                PreparedStatement change = connection.prepareStatement(INSERT_LOGIN)) {
+            for (LogIn logIn : logIns) {
+                Entry.Change made = logIn.change();
+                Entry.LoggedIn login = logIn.effect();
+                LocalDateTime time = LocalDateTime.ofInstant(made.time(), ZoneOffset.UTC);
+                update.setObject(1, time);
+                update.setString(2, login.address());
+                update.setInt(3, login.port());
+                update.setLong(4, made.account());
+                update.addBatch();
+                network.setLong(1, made.account());
+                network.setString(2, login.network());
+                network.setObject(3, time);
+                network.addBatch();
+                Entry.Origin origin = made.origin().orElseThrow();
+                change.setLong(1, made.number());
+                change.setLong(2, made.account());
+                change.setString(3, made.name());
+                change.setInt(4, made.kind().code);
+                change.setObject(5, time);
+                change.setString(6, origin.session());
+                change.setString(7, origin.dialect());
+                change.setString(8, origin.address());
+                change.setInt(9, origin.port());
+                change.setLong(10, made.size());
+                change.addBatch();
+            }
+            update.executeBatch();
+            network.executeBatch();
+            change.executeBatch();
+        }
+    }
+
+    private static void make(DSLContext sql, List<Entry.AccountMade> some) {
+        BatchBindStep accounts = sql.batch(sql.insertInto(
+                        ACCOUNT,
+                        ACCOUNT.NUMBER,
+                        ACCOUNT.NAME,
+                        ACCOUNT.NOTE,
+                        ACCOUNT.PASSWORD_HASH,
+                        ACCOUNT.MUST_CHANGE,
+                        ACCOUNT.PASSWORD_ENDS,
+                        ACCOUNT.STATE,
+                        ACCOUNT.EVERYONE,
+                        ACCOUNT.EVERYONE_AFTER,
+                        ACCOUNT.CREATED)
+                .values((Long) null, null, null, null, null, null, null, null, null, null));
+        BatchBindStep names =
+                sql.batch(sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
+                        .values((String) null, null, null));
+        for (Entry.AccountMade each : some) {
+            Account account = each.account();
+            accounts = accounts.bind(
+                    account.number(),
+                    account.name(),
+                    account.note(),
+                    each.hash(),
+                    account.mustChange(),
+                    account.passwordEnds().orElse(null),
+                    account.state().code,
+                    account.everyone(),
+                    account.everyoneAfter(),
+                    account.created());
+            names = names.bind(account.name(), account.number(), account.created());
+        }
+        accounts.execute();
+        names.execute();
+    }
+
+    private static void record(DSLContext sql, List<Entry.Change> some) {
+        BatchBindStep rows = sql.batch(sql.insertInto(
+                        ACCOUNT_CHANGE,
+                        ACCOUNT_CHANGE.NUMBER,
+                        ACCOUNT_CHANGE.ACCOUNT,
+                        ACCOUNT_CHANGE.NAME,
+                        ACCOUNT_CHANGE.WAS,
+                        ACCOUNT_CHANGE.KIND,
+                        ACCOUNT_CHANGE.TIME,
+                        ACCOUNT_CHANGE.ACTOR,
+                        ACCOUNT_CHANGE.SESSION,
+                        ACCOUNT_CHANGE.DIALECT,
+                        ACCOUNT_CHANGE.ADDRESS,
+                        ACCOUNT_CHANGE.PORT,
+                        ACCOUNT_CHANGE.SIZE)
+                .values((Long) null, null, null, null, null, null, null, null, null, null, null, null));
+        for (Entry.Change change : some) {
+            Entry.Origin origin = change.origin().orElse(null);
+            rows = rows.bind(
+                    change.number(),
+                    change.account(),
+                    change.name(),
+                    change.was(),
+                    change.kind().code,
+                    change.time(),
+                    change.actor(),
+                    origin == null ? null : origin.session(),
+                    origin == null ? null : origin.dialect(),
+                    origin == null ? null : origin.address(),
+                    origin == null ? null : origin.port(),
+                    (long) change.size());
+        }
+        rows.execute();
+    }
+
+    private static void change(DSLContext sql, Entry.AccountChange entry) {
+        Entry.Change change = entry.change();
+        switch (entry.effect()) {
+            case Entry.AccountMade account -> throw new IllegalStateException("they are made together");
+            case Entry.PasswordSet set ->
+                sql.update(ACCOUNT)
+                        .set(ACCOUNT.PASSWORD_HASH, set.hash())
+                        .set(ACCOUNT.MUST_CHANGE, set.mustChange())
+                        .set(ACCOUNT.PASSWORD_ENDS, set.ends().orElse(null))
+                        .where(ACCOUNT.NUMBER.eq(change.account()))
+                        .execute();
+            case Entry.LoggedIn login -> logIn(sql, change, login);
+            case Entry.SettingsStored stored ->
+                sql.insertInto(ACCOUNT_SETTINGS, ACCOUNT_SETTINGS.ACCOUNT, ACCOUNT_SETTINGS.DOCUMENT)
+                        .values(change.account(), stored.document())
+                        .onDuplicateKeyUpdate()
+                        .set(ACCOUNT_SETTINGS.DOCUMENT, DSL.excluded(ACCOUNT_SETTINGS.DOCUMENT))
+                        .execute();
+            case Entry.AccountUpdated(Account account) -> update(sql, account, change.time());
+            case Entry.AccountDeleted deleted -> delete(sql, change.account());
+        }
+    }
+
+    private static void update(DSLContext sql, Account account, Instant now) {
+        sql.update(ACCOUNT)
+                .set(ACCOUNT.NAME, account.name())
+                .set(ACCOUNT.NOTE, account.note())
+                .set(ACCOUNT.STATE, account.state().code)
+                .set(ACCOUNT.PASSWORD_ENDS, account.passwordEnds().orElse(null))
+                .set(ACCOUNT.EVERYONE, account.everyone())
+                .where(ACCOUNT.NUMBER.eq(account.number()))
+                .execute();
+        // One that it had before is its own again.
+        sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
+                .values(account.name(), account.number(), now)
+                .onDuplicateKeyIgnore()
+                .execute();
+    }
+
+    private static void delete(DSLContext sql, long account) {
+        sql.update(ACCOUNT)
+                .set(ACCOUNT.STATE, Account.State.DELETED.code)
+                .set(ACCOUNT.PASSWORD_HASH, "")
+                .set(ACCOUNT.NOTE, "")
+                .set(ACCOUNT.MUST_CHANGE, false)
+                .set(ACCOUNT.EVERYONE, false)
+                .setNull(ACCOUNT.PASSWORD_ENDS)
+                .setNull(ACCOUNT.LAST_LOGIN)
+                .setNull(ACCOUNT.LAST_ADDRESS)
+                .setNull(ACCOUNT.LAST_PORT)
+                .where(ACCOUNT.NUMBER.eq(account))
+                .execute();
+        sql.deleteFrom(ACCOUNT_SETTINGS)
+                .where(ACCOUNT_SETTINGS.ACCOUNT.eq(account))
+                .execute();
+        sql.deleteFrom(ACCOUNT_NETWORK)
+                .where(ACCOUNT_NETWORK.ACCOUNT.eq(account))
+                .execute();
+    }
+
+    private static void logIn(DSLContext sql, Entry.Change change, Entry.LoggedIn login) {
+        String rehashed = login.rehashed();
+        sql.update(ACCOUNT)
+                .set(ACCOUNT.LAST_LOGIN, change.time())
+                .set(ACCOUNT.LAST_ADDRESS, login.address())
+                .set(ACCOUNT.LAST_PORT, login.port())
+                .set(ACCOUNT.PASSWORD_HASH, rehashed == null ? ACCOUNT.PASSWORD_HASH : DSL.val(rehashed))
+                .where(ACCOUNT.NUMBER.eq(change.account()))
+                .execute();
+        sql.insertInto(ACCOUNT_NETWORK, ACCOUNT_NETWORK.ACCOUNT, ACCOUNT_NETWORK.NETWORK, ACCOUNT_NETWORK.LAST_LOGIN)
+                .values(change.account(), login.network(), change.time())
+                .onDuplicateKeyUpdate()
+                .set(ACCOUNT_NETWORK.LAST_LOGIN, change.time())
+                .execute();
+    }
+}
