@@ -133,7 +133,7 @@ class LogTroubleIT {
             demo.admin("", "log", "rotate").exits(1);
             assertThat(did("umount", log.toString())).isTrue();
             mounted = false;
-            await().atMost(LONG).until(() -> status(demo).contains("log          written\n"));
+            await().atMost(LONG).until(() -> status(demo).contains("log          written, in "));
             ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
             verified(demo);
         }

@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "broadcast",
         description = {
-            "Says something to everyone, as `server`. Who is not online finds it in the history. The log has its size,"
-                    + " not its words."
+            "Says something to everyone, as `server`.",
+            "Who is not online finds it in the history. The log has its size, not its words."
         },
         mixinStandardHelpOptions = true,
         footer = {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -40,15 +39,15 @@ final class CertCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command of cert?");
+        throw Main.missing(spec);
     }
 
     @Command(
             name = "show",
             description = {
-                "Shows the certificate that the daemon shows to clients, or the one of a file. The fingerprint is that of"
-                        + " its key, SHA-256: read it out to people whose client asks them whether this is the right"
-                        + " server."
+                "Shows the certificate that the daemon shows to clients, or the one of a file.",
+                "The fingerprint is that of its key, SHA-256: read it out to people whose client asks them whether this is"
+                        + " the right server."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Examples:", "  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
@@ -96,8 +95,9 @@ final class CertCommand implements Runnable {
     @Command(
             name = "dev",
             description = {
-                "Makes a development authority and a server certificate: ca.pem, server.pem and server.key in DIR. Good for"
-                        + " trying out; people's devices trust it only where ca.pem is installed by hand."
+                "Makes a development authority and a server certificate.",
+                "They are ca.pem, server.pem and server.key in DIR: good for trying out. People's devices trust them only"
+                        + " where ca.pem is installed by hand."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd"})
@@ -127,7 +127,7 @@ final class CertCommand implements Runnable {
         try {
             Authority.writeDevelopmentFiles(directory, names, new SecureRandom(), Instant.now());
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
         }
         main.out()
                 .println("Made for " + String.join(", ", names) + ": "
@@ -140,8 +140,8 @@ final class CertCommand implements Runnable {
     @Command(
             name = "csr",
             description = {
-                "Makes a signing request to be sent to an authority. The key is made where the file is not there yet, for"
-                        + " you alone to read, and is never part of the request."
+                "Makes a signing request to be sent to an authority.",
+                "The key is made where the file is not there yet, for you alone to read, and is never part of the request."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin cert csr --name chat.example.org --key server.key --to server.csr"})
@@ -184,7 +184,7 @@ final class CertCommand implements Runnable {
         } catch (Pem.Unusable e) {
             throw new Failure(Exit.NO, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
         }
         main.out().println("Written: " + to + (made ? ", and a new key: " + key : ", with the key " + key));
         main.out()

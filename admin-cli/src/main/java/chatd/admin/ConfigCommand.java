@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -31,7 +30,7 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command of config?");
+        throw Main.missing(spec);
     }
 
     @Command(
@@ -63,8 +62,8 @@ final class ConfigCommand implements Runnable {
     @Command(
             name = "check",
             description = {
-                "Says what is wrong with the daemon's configuration file, with line and column; or with another, as it"
-                        + " would be together with the daemon's environment. Nothing changes.",
+                "Says what is wrong with the daemon's configuration file, or another.",
+                "With line and column, and together with the daemon's environment. Nothing changes.",
                 "Exit code 1: something is."
             },
             mixinStandardHelpOptions = true,
@@ -102,8 +101,9 @@ final class ConfigCommand implements Runnable {
     @Command(
             name = "reload",
             description = {
-                "Has the daemon read its configuration again, without dropping a connection, and says which changed options"
-                        + " are in force and which wait for a restart. Where it is wrong, all stays as it was."
+                "Has the daemon read its configuration again.",
+                "No connection is dropped. It says which changed options are in force now, and which wait for a restart. Where"
+                        + " something is wrong, all stays as it was."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin config reload"})

@@ -11,20 +11,18 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin user import}. */
 @Command(
         name = "import",
         description = {
-            "Adds the users of a list, all of them or none: a CSV file in UTF-8, name[,note] a line. A first line"
-                    + " \"name,note\" is a heading; empty lines and those that begin with # count for nothing.",
+            "Adds the users of a list, all of them or none.",
+            "The list is a CSV file in UTF-8, name[,note] a line. A first line \"name,note\" is a heading; empty lines and"
+                    + " those that begin with # count for nothing.",
             "Each gets a one-time password, which goes to the file of --passwords."
         },
         mixinStandardHelpOptions = true,
@@ -46,9 +44,6 @@ final class ImportCommand implements Callable<Integer> {
 
     @ParentCommand
     private UserCommand user;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE", description = "The list.")
     private Path file;
@@ -85,11 +80,10 @@ final class ImportCommand implements Callable<Integer> {
             return Exit.OK;
         }
         if (!added.isEmpty() && passwords == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "Where do the passwords go? Name a new file with --passwords FILE.");
+            throw new Failure(Exit.USAGE, "Where do the passwords go? Name a new file with --passwords FILE.");
         }
-        if (disabled > 0) {
-            Question.ask("Disable " + Shown.count(disabled, "user") + " who are not in the list?", yes);
+        if (disabled > 0 && !yes) {
+            Question.ask("Disable " + Shown.count(disabled, "user") + " who are not in the list?");
         }
         if (passwords == null || added.isEmpty()) {
             print(ask(rows, Map.of(), false), "");
@@ -147,6 +141,10 @@ final class ImportCommand implements Callable<Integer> {
                                     .formatted(
                                             line.path("ready").asString(),
                                             line.path("all").asString())));
+        } catch (Failure e) {
+            // The daemon knows the lines, not the file.
+            String text = String.valueOf(e.getMessage()).replaceAll("(?m)^line (\\d+): ", file + ":$1: ");
+            throw new Failure(e.exit(), text);
         }
     }
 

@@ -24,7 +24,7 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Which command of log?");
+        throw Main.missing(spec);
     }
 
     @Command(
@@ -40,7 +40,7 @@ final class LogCommand implements Runnable {
                             description = "Go on with those that come, until interrupted.")
                     boolean follow) {
         if (lines < 0) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "-n is 0 or more, not " + lines);
+            throw new Failure(Exit.USAGE, "-n is 0 or more, not " + lines + ".");
         }
         try (EventPrinter printer = new EventPrinter(main)) {
             main.daemon().call(Map.of("command", "log tail", "lines", lines, "follow", follow), answer -> {

@@ -1,6 +1,7 @@
 package chatd.admin;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -78,6 +79,7 @@ public final class Main implements Runnable {
     private Output output = Output.table;
 
     public static void main(String[] arguments) {
+        System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
         System.exit(run(arguments, new PrintStream(System.out, true, StandardCharsets.UTF_8)));
     }
 
@@ -92,8 +94,19 @@ public final class Main implements Runnable {
                     }
                     throw failure;
                 })
+                .setParameterExceptionHandler(Main::wrongUsage)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments);
+    }
+
+    /** What was wrong, the nearest that there is, and where to read more. */
+    private static int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
+        CommandLine line = failure.getCommandLine();
+        System.err.println("chat-admin: " + failure.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(
+                failure, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");
+        return Exit.USAGE;
     }
 
     private PrintStream out = System.out;
@@ -113,7 +126,15 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Which command?");
+        throw missing(spec);
+    }
+
+    /** A command that is nothing without one of its own. */
+    static CommandLine.ParameterException missing(CommandLine.Model.CommandSpec spec) {
+        return new CommandLine.ParameterException(
+                spec.commandLine(),
+                "`" + spec.qualifiedName() + "` needs a command: "
+                        + String.join(", ", spec.subcommands().keySet()) + ".");
     }
 
     DaemonLink daemon() {

@@ -11,13 +11,9 @@ final class Question {
     /**
      * Returns where it was answered with yes.
      *
-     * @param yes whether it was said on the command line
      * @throws Failure where it was answered with no, or there is no terminal to ask at
      */
-    static void ask(String question, boolean yes) {
-        if (yes) {
-            return;
-        }
+    static void ask(String question) {
         Console console = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .orElseThrow(() -> new Failure(

@@ -8,11 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "stats",
         aliases = "status",
         description = {
-            "Says which daemon this is, who is connected, what it does, and how its parts fare. Rates are those of the"
-                    + " last minute."
+            "Says which daemon this is, who is connected, and how its parts fare.",
+            "Rates are those of the last minute."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Examples:", "  chat-admin stats", "  chat-admin stats --watch"})
@@ -31,9 +28,6 @@ final class StatsCommand implements Callable<Integer> {
 
     @ParentCommand
     private Main main;
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(
             names = {"-w", "--watch"},
@@ -46,7 +40,7 @@ final class StatsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (seconds != null && seconds < 1) {
-            throw new ParameterException(spec.commandLine(), "--watch takes 1 second or more, not " + seconds);
+            throw new Failure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
         }
         while (true) {
             JsonNode stats = main.daemon().call(Map.of("command", "stats"));

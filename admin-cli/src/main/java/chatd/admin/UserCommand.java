@@ -13,7 +13,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -35,7 +34,7 @@ final class UserCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command of user?");
+        throw Main.missing(spec);
     }
 
     /** How passwords are given, and where those that are made go. */
@@ -55,14 +54,13 @@ final class UserCommand implements Runnable {
         @Option(names = "--no-change", description = "The password need not be changed at the first log in.")
         private boolean noChange;
 
-        private void check(CommandLine.Model.CommandSpec spec, Set<String> names) {
+        private void check(Set<String> names) {
             if (stdin && (file != null || names.size() > 1)) {
-                throw new ParameterException(
-                        spec.commandLine(), "--password-stdin is for one user, and not together with --passwords.");
+                throw new Failure(Exit.USAGE, "--password-stdin is for one user, and not together with --passwords.");
             }
             if (names.size() > 1 && file == null) {
-                throw new ParameterException(
-                        spec.commandLine(),
+                throw new Failure(
+                        Exit.USAGE,
                         "The passwords of several users are not shown: name a new file with --passwords FILE.");
             }
         }
@@ -72,7 +70,7 @@ final class UserCommand implements Runnable {
     private int set(
             String command, List<String> given, PasswordOptions options, Map<String, Object> more, String done) {
         Set<String> names = new LinkedHashSet<>(given);
-        options.check(spec, names);
+        options.check(names);
         SecureRandom random = new SecureRandom();
         Map<String, String> passwords = new LinkedHashMap<>();
         names.forEach(name -> passwords.put(name, options.stdin ? Input.password() : OneTimePassword.make(random)));
@@ -94,7 +92,7 @@ final class UserCommand implements Runnable {
                 if (exit != Exit.NO_DAEMON) {
                     kept.remove(name);
                 }
-                System.err.println("chat-admin: " + e.getMessage());
+                System.err.println("chat-admin: " + (names.size() > 1 ? name + ": " : "") + e.getMessage());
             }
         }
         if (file != null) {
@@ -133,17 +131,13 @@ final class UserCommand implements Runnable {
         for (JsonNode account : accounts) {
             boolean mustChange = account.path("mustChange").asBoolean();
             String password = passwords.get(account.path("name").asString());
+            String ends = account.path("passwordEnds").asString("");
+            String by = "to be changed at the first log in" + (ends.isEmpty() ? "" : ", by " + Moment.shown(ends));
             main.out().println(Shown.who(account) + " " + done + ".");
             if (password != null) {
-                main.out()
-                        .println((mustChange ? "One-time password, to be changed at the first log in: " : "Password: ")
-                                + password);
+                main.out().println((mustChange ? "One-time password, " + by : "Password") + ": " + password);
             } else if (mustChange) {
-                main.out().println("The password must be changed at the first log in.");
-            }
-            String ends = account.path("passwordEnds").asString("");
-            if (mustChange && !ends.isEmpty()) {
-                main.out().println("It is good until " + Moment.shown(ends) + ".");
+                main.out().println("A one-time password, " + by + ".");
             }
         }
     }
@@ -219,8 +213,8 @@ final class UserCommand implements Runnable {
     @Command(
             name = "unlock",
             description = {
-                "Forgets a user's wrong passwords, which slow the log ins down, and gives a one-time password that has"
-                        + " ended its time again."
+                "Lets a user log in again who was slowed down, or has waited too long.",
+                "Forgets the wrong passwords, and gives a one-time password that has ended its time again."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin user unlock alice"})
@@ -231,8 +225,8 @@ final class UserCommand implements Runnable {
     @Command(
             name = "rename",
             description = {
-                "Gives a user another name, under which its history is shown from then on. The old one is given to"
-                        + " nobody else."
+                "Gives a user another name.",
+                "Its history is shown under that from then on. The old one is given to nobody else."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin user rename alice alice.liddell"})
@@ -253,7 +247,8 @@ final class UserCommand implements Runnable {
     @Command(
             name = "grant",
             description = {
-                "Lets a user write to everyone, where the configuration lets only some (everyone.write = \"granted\")."
+                "Lets a user write to everyone, where not everyone may.",
+                "That is so where the configuration has everyone.write = \"granted\"."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin user grant alice everyone"})
@@ -294,21 +289,22 @@ final class UserCommand implements Runnable {
     @Command(
             name = "delete",
             description = {
-                "Deletes a user: the password, the settings, the addresses of its log ins and its note. What it wrote stays"
-                        + " in the histories of the others. Its name and number are never given again."
+                "Deletes a user for good. Asks first.",
+                "What goes: the password, the settings, the addresses of log ins, the note. What stays: what was written, in"
+                        + " the histories of the others; the name and number, for nobody else."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: chat-admin user delete alice"})
     int delete(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-        JsonNode user = main.daemon().call(Map.of("command", "user show", "name", name));
         if (!yes) {
+            JsonNode user = main.daemon().call(Map.of("command", "user delete", "name", name, "dryRun", true));
             UserFacts.print(user, System.err);
             System.err.println("What goes: the password, the settings, the addresses of log ins, the note. What stays:"
                     + " what was written, in the histories of the others; the name and number, for nobody else.");
+            Question.ask("Delete " + Shown.who(user) + " for good?");
         }
-        Question.ask("Delete " + Shown.who(user) + " for good?", yes);
         JsonNode deleted = main.daemon().call(Map.of("command", "user delete", "name", name));
         if (main.json()) {
             Shown.json(main.out(), deleted);

@@ -29,8 +29,8 @@ public final class ServerNames {
         }
     }
 
-    /** Java writes IPv6 addresses at full length. */
-    private static String shortened(String name) {
+    /** An address as people write it: Java writes IPv6 addresses at full length. */
+    public static String shortened(String name) {
         return name.contains(":") ? name.replaceFirst("(^|:)0(:0)+(:|$)", "::") : name;
     }
 }

@@ -30,7 +30,7 @@ record SessionCommands(Services services, Sessions sessions) {
                                 .toList(),
                         "session"),
                 AdminCommand.of("broadcast", Role.administrators(), (request, by, out) -> {
-                    long message = Accounts.await(services.messages().broadcast(request.text("text")))
+                    long message = Accounts.await(services.messages().broadcast(request.textOr("text", "")))
                             .entry()
                             .number();
                     return Map.of("message", message, "online", sessions.onlineCount());

@@ -1,6 +1,7 @@
 package chatd.daemon.admin;
 
 import chatd.audit.AuditLog;
+import chatd.certs.ServerNames;
 import chatd.daemon.service.Journal;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
@@ -94,8 +95,11 @@ final class StatsCommand implements AutoCloseable {
         stats.put(
                 "listening",
                 listening.stream()
-                        .map(address ->
-                                Map.of("address", address.getAddress().getHostAddress(), "port", address.getPort()))
+                        .map(address -> Map.of(
+                                "address",
+                                ServerNames.shortened(address.getAddress().getHostAddress()),
+                                "port",
+                                address.getPort()))
                         .toList());
         people(stats);
         rates(stats);

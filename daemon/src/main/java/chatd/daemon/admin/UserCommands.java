@@ -52,8 +52,11 @@ record UserCommands(Services services, Sessions sessions) {
                 AdminCommand.of(
                         "user delete",
                         Role.administrators(),
-                        (request, by, out) -> shown(administration.delete(request.text("name"), by)),
-                        "name"),
+                        (request, by, out) -> request.flag("dryRun")
+                                ? whole(request.text("name"))
+                                : shown(administration.delete(request.text("name"), by)),
+                        "name",
+                        "dryRun"),
                 AdminCommand.of(
                         "user import",
                         Role.administrators(),

@@ -1,0 +1,248 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What administrators do with accounts and sessions, as the users see it (rules 1, 2, 4, 11 and 15). */
+@ExtendWith(SharedDemo.class)
+class AccountsManagedIT {
+    private final Demo demo;
+
+    AccountsManagedIT(Demo demo) {
+        this.demo = demo;
+    }
+
+    private int logInAnswer(Demo.Person person) {
+        try (Chat1Socket socket = demo.connect()) {
+            return socket.send(Wire.logIn(person.name(), person.password()))
+                    .next()
+                    .code();
+        }
+    }
+
+    private int changeAnswer(Demo.Person person) {
+        try (Chat1Socket socket = demo.connect()) {
+            return socket.send(Wire.change(person.name(), person.password(), "another-one-7"))
+                    .next()
+                    .code();
+        }
+    }
+
+    /** A text that says why, the own name last, and the end. */
+    private static void expectSentAway(Chat1Socket socket, String why) {
+        assertThat(socket.expectServerText()).contains(why);
+        socket.expectPresence(Wire.OFFLINE, socket.name());
+        socket.expectClosed();
+    }
+
+    @Test
+    void whoIsDisabledIsSentAwayAndMayNotLogInUntilEnabled() {
+        try (Chat1Socket other = demo.newcomer();
+                Chat1Socket socket = demo.newcomer()) {
+            other.expectPresence(Wire.OFFLINE, socket.name());
+            other.expectPresence(Wire.ONLINE, socket.name());
+            demo.admin("", "user", "disable", socket.name()).exits(0);
+            expectSentAway(socket, "disabled");
+            other.expectPresence(Wire.OFFLINE, socket.name());
+            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.WRONG_PASSWORD);
+            assertThat(changeAnswer(socket.person())).isEqualTo(Wire.WRONG_OLD);
+            assertThat(demo.admin("", "user", "disable", socket.name()).exits(0).out())
+                    .contains("is disabled already");
+            demo.admin("", "user", "enable", socket.name()).exits(0);
+            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
+        }
+    }
+
+    @Test
+    void whoIsRenamedGoesUnderTheOldNameAndComesUnderTheNewAndStays() {
+        try (Chat1Socket other = demo.newcomer();
+                Chat1Socket socket = demo.newcomer()) {
+            String old = socket.name();
+            String name = Demo.newName();
+            other.expectPresence(Wire.OFFLINE, old);
+            other.expectPresence(Wire.ONLINE, old);
+            socket.send(Wire.text("before", other.name()));
+            other.awaitText(old, "before");
+            demo.admin("", "user", "rename", old, name).exits(0);
+            assertThat(socket.expectServerText()).contains("you are called " + name);
+            other.expectPresence(Wire.OFFLINE, old);
+            other.expectPresence(Wire.ONLINE, name);
+            socket.send(Wire.text("after", other.name()));
+            other.awaitText(name, "after");
+            other.send(Wire.text("to the old name", old));
+            assertThat(other.expectServerText()).contains("no user called " + old);
+            assertThat(other.replay(2)).allMatch(item -> item.name().equals(name));
+            assertThat(logInAnswer(new Demo.Person(old, Demo.PASSWORD))).isEqualTo(Wire.NO_SUCH_USER);
+            // The old name is nobody else's, and may be its own again.
+            demo.admin("", "user", "add", old).exits(5);
+            demo.admin("", "user", "rename", name, old).exits(0);
+            other.expectPresence(Wire.OFFLINE, name);
+            other.expectPresence(Wire.ONLINE, old);
+        }
+    }
+
+    @Test
+    void whoIsRenamedWhileOfflineIsAnnouncedOfflineUnderTheNewName() {
+        Demo.Person person = demo.person();
+        String name = Demo.newName();
+        try (Chat1Socket other = demo.newcomer()) {
+            demo.admin("", "user", "rename", person.name(), name).exits(0);
+            other.expectPresence(Wire.OFFLINE, name);
+        }
+        try (Chat1Socket later = demo.connect()) {
+            Frame list = later.logIn(demo.person());
+            assertThat(list.users()).containsEntry(name, false).doesNotContainKey(person.name());
+        }
+    }
+
+    @Test
+    void whoIsDeletedIsInNoListAndItsTextsStay() {
+        try (Chat1Socket other = demo.newcomer();
+                Chat1Socket socket = demo.newcomer()) {
+            socket.send(Wire.text("what stays", other.name()));
+            other.awaitText(socket.name(), "what stays");
+            assertThat(demo.admin("", "user", "delete", socket.name()).exits(2).err())
+                    .contains("What goes:", "--yes");
+            demo.admin("", "user", "delete", socket.name(), "--yes").exits(0);
+            expectSentAway(socket, "deleted");
+            other.expectPresence(Wire.OFFLINE, socket.name());
+            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.NO_SUCH_USER);
+            assertThat(other.history(1)).containsExactly("what stays");
+            try (Chat1Socket later = demo.connect()) {
+                assertThat(later.logIn(demo.person()).users()).doesNotContainKey(socket.name());
+            }
+            demo.admin("", "user", "add", socket.name()).exits(5);
+            assertThat(demo.admin("", "user", "show", socket.name()).exits(4).err())
+                    .contains("was deleted");
+        }
+    }
+
+    @Test
+    void whoIsKickedMayComeAgain() {
+        try (Chat1Socket socket = demo.newcomer()) {
+            assertThat(demo.admin("", "session", "list").exits(0).out()).contains(socket.name());
+            demo.admin("", "session", "kick", socket.name()).exits(0);
+            expectSentAway(socket, "ended this session");
+            assertThat(demo.admin("", "session", "kick", socket.name()).exits(1).err())
+                    .contains(socket.name() + " is not online");
+            assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
+        }
+        demo.admin("", "session", "kick", Demo.newName()).exits(4);
+        demo.admin("", "session", "kick", "sffffffffffff").exits(1);
+    }
+
+    @Test
+    void aBroadcastIsATextFromServerThatIsStored() throws IOException {
+        Demo.Person away = demo.person();
+        try (Chat1Socket socket = demo.newcomer()) {
+            demo.admin("", "broadcast", "closed on Friday, 学校").exits(0);
+            socket.expectText("server", "closed on Friday, 学校");
+            demo.admin("from a file\n", "broadcast", "-").exits(0);
+            socket.expectText("server", "from a file");
+        }
+        try (Chat1Socket socket = demo.logIn(away)) {
+            assertThat(socket.history(2)).containsExactly("closed on Friday, 学校", "from a file");
+        }
+        assertThat(demo.admin("", "broadcast", "").exits(1).err()).contains("empty");
+        demo.admin("x".repeat(65_537), "broadcast", "-").exits(1);
+        demo.admin("", "log", "publish").exits(0);
+        assertThat(Files.readString(demo.auditLog().resolve("audit.xml")))
+                .contains("name=\"server\"")
+                .doesNotContain("closed on Friday");
+    }
+
+    @Test
+    void aNoteIsForAdministratorsAndSeveralUsersNeedAFileForTheirPasswords(@TempDir Path directory) throws Exception {
+        String one = Demo.newName();
+        String two = Demo.newName();
+        assertThat(demo.admin("", "user", "add", one, two).exits(2).err()).contains("--passwords");
+        Path file = directory.resolve("passwords.csv");
+        Run run = demo.admin("", "user", "add", one, two, "--note", "班级 4b", "--passwords", file.toString())
+                .exits(0);
+        assertThat(Files.getPosixFilePermissions(file)).hasToString("[OWNER_READ, OWNER_WRITE]");
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSize(3).first().isEqualTo("name,password");
+        for (String line : lines.subList(1, 3)) {
+            String[] values = line.split(",", -1);
+            assertThat(run.out() + run.err()).doesNotContain(values[1]);
+            assertThat(logInAnswer(new Demo.Person(values[0], values[1]))).isEqualTo(Wire.MUST_CHANGE);
+        }
+        assertThat(demo.admin("", "user", "show", one).exits(0).out()).contains("班级 4b");
+        // What was refused is not in the file; and a file that is there is not written over.
+        Path other = directory.resolve("other.csv");
+        String three = Demo.newName();
+        demo.admin("", "user", "add", one, three, "--passwords", other.toString())
+                .exits(5);
+        assertThat(Files.readString(other)).contains(three + ",").doesNotContain(one);
+        demo.admin("", "user", "add", Demo.newName(), "--passwords", other.toString())
+                .exits(5);
+    }
+
+    @Test
+    void whoWasSlowedDownIsUnlocked() {
+        Demo.Person person = demo.person();
+        for (int i = 0; i < 4; i++) {
+            assertThat(logInAnswer(new Demo.Person(person.name(), "wrong-password-" + i)))
+                    .isEqualTo(Wire.WRONG_PASSWORD);
+        }
+        assertThat(demo.admin("", "user", "show", person.name()).exits(0).out())
+                .contains("4 wrong passwords in the last quarter of an hour");
+        assertThat(demo.admin("", "user", "unlock", person.name()).exits(0).out())
+                .contains("unlocked");
+        assertThat(demo.admin("", "user", "show", person.name()).exits(0).out()).doesNotContain("wrong password");
+    }
+
+    @Test
+    void aOneTimePasswordEndsAndIsGivenItsTimeAgain() {
+        try (Demo own = Demo.start("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "2s")) {
+            String name = Demo.newName();
+            assertThat(own.admin("first-day-only-5\n", "user", "add", name, "--password-stdin")
+                            .exits(0)
+                            .out())
+                    .contains("to be changed at the first log in, by ");
+            await().until(() ->
+                    own.admin("", "user", "list", "--state", "locked").out().contains(name));
+            try (Chat1Socket socket = own.connect()) {
+                socket.send(Wire.logIn(name, "first-day-only-5"));
+                assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+                socket.send(Wire.change(name, "first-day-only-5", "another-one-7"));
+                assertThat(socket.next().code()).isEqualTo(Wire.WRONG_OLD);
+                own.admin("", "user", "unlock", name).exits(0);
+                socket.send(Wire.change(name, "first-day-only-5", "another-one-7"));
+                assertThat(socket.next().code()).isEqualTo(Wire.CHANGED);
+            }
+            assertThat(own.read("log/audit.part")).contains("reason=\"locked\"");
+        }
+    }
+
+    @Test
+    void writingToEveryoneMayBeForSomeAlone() {
+        try (Demo own = Demo.start("CHATD_EVERYONE_WRITE", "granted");
+                Chat1Socket socket = own.newcomer();
+                Chat1Socket other = own.newcomer()) {
+            socket.send(Wire.textToAll("to all"));
+            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            socket.send(Wire.text("as to nobody"));
+            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            socket.send(Wire.fileToAll("a.txt", Wire.utf8("content")));
+            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            socket.send(Wire.text("to one", other.name()));
+            other.awaitText(socket.name(), "to one");
+            own.admin("", "user", "grant", socket.name(), "everyone").exits(0);
+            socket.send(Wire.textToAll("to all"));
+            other.awaitText(socket.name(), "to all");
+            own.admin("", "user", "revoke", socket.name(), "everyone").exits(0);
+            socket.fence();
+            socket.send(Wire.textToAll("to all again"));
+            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Who may do what, as the kernel enforces it: the packaged program run by users of each group. They are numbers that
+ * nobody has; becoming them takes root.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminRightsIT {
+    private static final String ADMINISTRATORS = "64001";
+    private static final String HELPERS = "64002";
+    private static final String AUDITORS = "64003";
+
+    /** Groups without a right. */
+    private static final String OTHERS = "64100";
+
+    private static final String A = ADMINISTRATORS;
+    private static final String H = HELPERS;
+    private static final String L = AUDITORS;
+
+    /** Each command, and the groups that may give it. An empty name is refused later, not for want of a right. */
+    private static final Map<String, List<String>> COMMANDS = Map.ofEntries(
+            Map.entry("user list", List.of(A, H, L)),
+            Map.entry("user show alice", List.of(A, H, L)),
+            Map.entry("user add server", List.of(A, H)),
+            Map.entry("user reset nobody", List.of(A, H)),
+            Map.entry("user unlock bob", List.of(A, H)),
+            Map.entry("user disable nobody", List.of(A)),
+            Map.entry("user enable nobody", List.of(A)),
+            Map.entry("user rename nobody someone", List.of(A)),
+            Map.entry("user grant nobody everyone", List.of(A)),
+            Map.entry("user revoke nobody everyone", List.of(A)),
+            Map.entry("user delete nobody --yes", List.of(A)),
+            Map.entry("user import LIST --dry-run", List.of(A)),
+            Map.entry("session list", List.of(A, H, L)),
+            Map.entry("session kick nobody", List.of(A, H)),
+            Map.entry("broadcast hello", List.of(A)),
+            Map.entry("stats", List.of(A, H, L)),
+            Map.entry("config show", List.of(A, H, L)),
+            Map.entry("config check", List.of(A)),
+            Map.entry("config reload", List.of(A)),
+            Map.entry("cert show", List.of(A, H, L)),
+            Map.entry("log tail", List.of(A, L)),
+            Map.entry("log query --type start", List.of(A, L)),
+            Map.entry("log publish", List.of(A, L)),
+            Map.entry("log key", List.of(A, L)),
+            Map.entry("log anchor", List.of(A, L)),
+            Map.entry("log rotate", List.of(A)),
+            Map.entry("log key --change", List.of(A)));
+
+    private Path place = Path.of("/nonexistent");
+    private Demo demo;
+
+    @BeforeAll
+    void start() throws IOException {
+        assumeTrue(Run.program(List.of("id", "-u")).out().strip().equals("0"), "becoming other users takes root");
+        place = Files.createTempDirectory(Path.of("/tmp"), "ar");
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+        copy(Run.ROOT.resolve("admin-cli/target/chat-admin.jar"), place.resolve("chat-admin.jar"));
+        try (var libraries = Files.list(Run.ROOT.resolve("admin-cli/target/lib"))) {
+            Files.createDirectory(place.resolve("lib"));
+            for (Path library : libraries.toList()) {
+                copy(library, place.resolve("lib").resolve(library.getFileName()));
+            }
+        }
+        Files.writeString(place.resolve("list.csv"), "alice\n");
+        demo = Demo.start(
+                "CHATD_ADMIN_ADMINISTRATORS",
+                ADMINISTRATORS,
+                "CHATD_ADMIN_HELPERS",
+                HELPERS,
+                "CHATD_ADMIN_AUDITORS",
+                AUDITORS);
+        // Its directory is its user's alone otherwise.
+        Files.setPosixFilePermissions(demo.directory, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        if (demo != null) {
+            demo.close();
+            Wire.deleteTree(place);
+        }
+    }
+
+    /** As a user with a primary group and, where there is one, a supplementary. */
+    private Run as(int user, String group, String more, String command) {
+        var line = new ArrayList<>(List.of("setpriv", "--reuid", Integer.toString(user), "--regid", group));
+        line.addAll(more.isEmpty() ? List.of("--clear-groups") : List.of("--groups", more));
+        line.addAll(
+                List.of("env", "-i", System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-jar"));
+        line.addAll(List.of(place.resolve("chat-admin.jar").toString(), "--socket", demo.directory.toString()));
+        line.addAll(List.of(
+                command.replace("LIST", place.resolve("list.csv").toString()).split(" ", -1)));
+        return Run.program(line);
+    }
+
+    private List<AuditReader.Entry> logged(String user) throws Exception {
+        demo.admin("", "log", "publish").exits(0);
+        return new AuditReader(demo.auditLog())
+                .all().stream()
+                        .filter(entry -> entry.get("type").equals("admin")
+                                && entry.get("by").equals(user))
+                        .toList();
+    }
+
+    /** By a supplementary group alone, one after the other; each refused command says what it needs, and is logged. */
+    @Test
+    void everyCommandIsForThoseWhoMayGiveIt() throws Exception {
+        int user = 64_200;
+        for (String group : List.of(ADMINISTRATORS, HELPERS, AUDITORS)) {
+            user++;
+            int refused = 0;
+            for (Map.Entry<String, List<String>> each : COMMANDS.entrySet()) {
+                Run run = as(user, OTHERS, group, each.getKey());
+                String what = group + " " + each.getKey() + ": " + run;
+                if (each.getValue().contains(group)) {
+                    assertThat(run.exit()).as(what).isNotIn(2, 69);
+                    assertThat(run.err()).as(what).doesNotContain("needs 64");
+                } else {
+                    refused++;
+                    assertThat(run.exit()).as(what).isEqualTo(3);
+                    assertThat(run.err())
+                            .as(what)
+                            .contains("needs " + String.join(" or ", each.getValue()))
+                            .contains("you came as " + group);
+                }
+            }
+            List<AuditReader.Entry> entries = logged(Integer.toString(user));
+            assertThat(entries).as("logged of %s", group).hasSize(COMMANDS.size());
+            assertThat(entries.stream().filter(entry -> entry.get("reason").equals("not-allowed")))
+                    .as("refused of %s", group)
+                    .hasSize(refused);
+        }
+    }
+
+    @Test
+    void thePrimaryGroupCountsToo() {
+        as(64_210, HELPERS, "", "user list").exits(0);
+    }
+
+    @Test
+    void whoIsInTwoGroupsMayDoWhatEitherMay() {
+        as(64_211, OTHERS, HELPERS + "," + AUDITORS, "log tail").exits(0);
+        as(64_211, OTHERS, HELPERS + "," + AUDITORS, "user unlock bob").exits(0);
+    }
+
+    @Test
+    void whoIsInNoGroupReachesNothingAndIsToldWhom() throws Exception {
+        Run run = as(64_212, OTHERS, "", "user list").exits(3);
+        assertThat(run.err()).contains("You may not", "admin.sock", "help.sock", "audit.sock", "group", "sudo");
+        assertThat(logged("64212")).isEmpty();
+    }
+
+    @Test
+    void rootIsLoggedWithWhoIsClaimedToBeBehindItAndOthersAreNot() throws Exception {
+        String name = Demo.newName();
+        Run.chat("", Map.of("SUDO_USER", "heidi"), "admin", "--socket", demo.directory.toString(), "user", "add", name)
+                .exits(0);
+        assertThat(logged("root"))
+                .anyMatch(entry ->
+                        entry.get("claimed").equals("heidi") && entry.line().contains(name));
+        var line = new ArrayList<>(List.of("setpriv", "--reuid", "64213", "--regid", HELPERS, "--clear-groups"));
+        line.addAll(List.of("env", "-i", "SUDO_USER=heidi", System.getProperty("java.home") + "/bin/java", "-jar"));
+        line.addAll(List.of(
+                place.resolve("chat-admin.jar").toString(), "--socket", demo.directory.toString(), "user", "list"));
+        Run.program(line).exits(0);
+        assertThat(logged("64213"))
+                .isNotEmpty()
+                .allMatch(entry -> entry.get("claimed").isEmpty());
+    }
+}

@@ -1,0 +1,166 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands of administrators when the daemon stops, its database is away, or its log can't be written. */
+class AdminTroubleIT {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path directory;
+
+    private Path list(int pupils) throws IOException {
+        return Files.writeString(
+                directory.resolve("pupils.csv"),
+                IntStream.range(0, pupils)
+                        .mapToObj(i -> "pupil-" + letters(i) + ",class " + i % 20)
+                        .collect(Collectors.joining("\n", "name,note\n", "\n")));
+    }
+
+    /** No name that looks like another, or like a number. */
+    static String letters(int number) {
+        return Integer.toString(number, 8)
+                .chars()
+                .mapToObj(c -> String.valueOf("bdfhkmst".charAt(c - '0')))
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void aDaemonThatStopsInTheMiddleOfAnImportHasImportedNothing() throws Exception {
+        // Each takes a while.
+        try (Demo demo = Demo.start("CHATD_HASHING_MEMORY", "64 MiB", "CHATD_HASHING_ITERATIONS", "4")) {
+            Path passwords = directory.resolve("passwords.csv");
+            Path said = directory.resolve("said");
+            Process importing = Run.start(
+                    said,
+                    "admin",
+                    "--socket",
+                    demo.fact("CHAT_ADMIN_SOCKET"),
+                    "user",
+                    "import",
+                    list(300).toString(),
+                    "--passwords",
+                    passwords.toString());
+            Process following = Run.start(
+                    directory.resolve("tail"),
+                    "admin",
+                    "--socket",
+                    demo.fact("CHAT_ADMIN_SOCKET"),
+                    "log",
+                    "tail",
+                    "-f");
+            await().atMost(LONG).until(() -> Files.exists(passwords) && Files.size(directory.resolve("tail")) > 0);
+            TimeUnit.SECONDS.sleep(1);
+            assertThat(importing.isAlive()).as(Files.readString(said)).isTrue();
+            demo.daemon().destroy();
+            assertThat(importing.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);
+            assertThat(Files.readString(said))
+                    .contains("The daemon ended before it answered")
+                    .doesNotContain("\tat ");
+            assertThat(following.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(following.exitValue()).isEqualTo(69);
+            demo.awaitEnd();
+            Run run = demo.admin("", "user", "list").exits(69);
+            assertThat(run.err()).contains("No daemon answers");
+            demo.begin("--port", "0");
+            assertThat(demo.admin("", "user", "list", "--names").exits(0).out()).isEqualTo("alice\nbob\n");
+            // Nobody knows what it would have done, so they were kept.
+            assertThat(Files.readAllLines(passwords)).hasSize(301);
+            demo.admin("", "log", "publish").exits(0);
+            assertThat(new AuditReader(demo.auditLog()).all())
+                    .anyMatch(entry -> entry.get("command").equals("user import")
+                            && entry.get("outcome").equals("failed"));
+        }
+    }
+
+    @Test
+    void withoutItsDatabaseTheDaemonShowsWhatItKnowsAndChangesNothing() throws Exception {
+        try (Demo demo = Demo.start()) {
+            ProcessHandle database = demo.database().orElseThrow();
+            Run.signal("STOP", database.pid());
+            try {
+                await().atMost(LONG)
+                        .until(() -> demo.admin("", "stats").exits(0).out().contains("database     away"));
+                assertThat(demo.admin("", "user", "list", "--names").exits(0).out())
+                        .isEqualTo("alice\nbob\n");
+                for (List<String> command : List.of(
+                        List.of("user", "add", "carol"),
+                        List.of("user", "reset", "bob"),
+                        List.of("user", "disable", "bob"),
+                        List.of("user", "rename", "bob", "robert"),
+                        List.of("user", "delete", "bob", "--yes"),
+                        List.of("broadcast", "hello"),
+                        List.of("user", "import", list(3).toString(), "--passwords", directory + "/passwords.csv"))) {
+                    Run run = demo.admin("", command.toArray(String[]::new)).exits(1);
+                    assertThat(run.err()).as("%s", command).contains("The database can't be reached");
+                }
+                // What was refused left no passwords behind.
+                assertThat(directory.resolve("passwords.csv")).doesNotExist();
+            } finally {
+                Run.signal("CONT", database.pid());
+            }
+            await().atMost(LONG)
+                    .until(() -> demo.admin("", "stats").exits(0).out().contains("database     there"));
+            // The names are free, and nothing is half done.
+            demo.admin("", "user", "add", "carol").exits(0);
+            demo.admin("", "user", "rename", "bob", "robert").exits(0);
+            demo.admin("", "log", "publish").exits(0);
+            assertThat(new AuditReader(demo.auditLog())
+                            .all().stream()
+                                    .filter(entry -> entry.get("type").equals("admin")
+                                            && entry.get("reason").equals("busy"))
+                                    .map(entry -> entry.get("command")))
+                    .contains("user add", "user reset", "user disable", "user rename", "user delete", "broadcast")
+                    .contains("user import");
+        }
+    }
+
+    @Test
+    void withAFullDiskWhatChangesSomethingIsRefusedAndLoggedLater() throws Exception {
+        try (Demo demo = Demo.start()) {
+            limit(demo, "--fsize=" + Files.size(demo.auditLog().resolve("audit.part")) + ":");
+            // Committed, but not logged: it is answered when it is.
+            Path said = directory.resolve("said");
+            Process begun =
+                    Run.start(said, "admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET"), "user", "disable", "bob");
+            await().atMost(LONG)
+                    .until(() -> demo.admin("", "stats").exits(0).out().contains("can't be written"));
+            assertThat(demo.admin("", "user", "delete", "alice", "--yes")
+                            .exits(1)
+                            .err())
+                    .contains("can't write its log");
+            demo.admin("", "config", "show").exits(0);
+            demo.admin("", "cert", "show").exits(0);
+            limit(demo, "--fsize=unlimited");
+            await().atMost(LONG)
+                    .until(() -> !demo.admin("", "stats").exits(0).out().contains("can't be written"));
+            assertThat(begun.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(begun.exitValue()).as(Files.readString(said)).isZero();
+            assertThat(demo.admin("", "user", "list", "--names").exits(0).out()).contains("alice\n");
+            demo.admin("", "log", "publish").exits(0);
+            await().untilAsserted(() -> assertThat(new AuditReader(demo.auditLog()).all())
+                    .anyMatch(entry -> entry.get("type").equals("admin")
+                            && entry.get("outcome").equals("refused")
+                            && entry.get("recovered").equals("true")));
+            demo.admin("", "log", "verify").exits(3);
+        }
+    }
+
+    private static void limit(Demo demo, String limit) {
+        Run.program(List.of("prlimit", "--pid", Long.toString(demo.daemon().pid()), limit))
+                .exits(0);
+    }
+}
