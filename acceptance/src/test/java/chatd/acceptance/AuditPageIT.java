@@ -20,7 +20,7 @@ class AuditPageIT {
     void everyCommandPrintsWhatThePageSays() throws Exception {
         try (Demo demo = Demo.start()) {
             Page page = new Page(Run.ROOT.resolve("docs/audit.md"), directory);
-            page.program("chat-admin", "admin", "--socket '" + demo.fact("CHAT_ADMIN_SOCKET") + "'");
+            page.program("chat-admin", "admin", "CHAT_ADMIN_SOCKET=" + demo.fact("CHAT_ADMIN_SOCKET"));
             prepare(demo);
             assertThat(page.steps()).hasSizeGreaterThan(12);
             for (Page.Step step : page.steps()) {

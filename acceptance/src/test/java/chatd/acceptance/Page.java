@@ -37,11 +37,13 @@ final class Page {
         return steps;
     }
 
-    /** Makes a program that runs {@code ./chat NAME} with these options first. */
-    void program(String name, String command, String options) throws IOException {
+    /** Makes a program that runs {@code ./chat COMMAND} with this environment. */
+    void program(String name, String command, String... environment) throws IOException {
         Path program = directory.resolve("bin").resolve(name);
         Files.writeString(
-                program, "#!/bin/sh\nexec '%s' %s %s \"$@\"\n".formatted(Run.ROOT.resolve("chat"), command, options));
+                program,
+                "#!/bin/sh\nexec env '%s' '%s' %s \"$@\"\n"
+                        .formatted(String.join("' '", environment), Run.ROOT.resolve("chat"), command));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -73,6 +75,8 @@ final class Page {
                 .directory(directory.toFile())
                 .redirectErrorStream(true);
         builder.environment().merge("PATH", directory.resolve("bin") + ":", (path, bin) -> bin + path);
+        // Who is behind root would be said, too.
+        builder.environment().remove("SUDO_USER");
         Process process = builder.start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -92,11 +96,15 @@ final class Page {
             return Pattern.compile("[0-9a-f]{16}");
         }
         StringBuilder regex = new StringBuilder();
-        Matcher parts = Pattern.compile("[\\w+/-]*…|\\d+|segments?|events?|\\D").matcher(line);
+        Matcher parts = Pattern.compile("[\\w+/-]*…|\\.\\d+Z|\\d+|segments?|events?|\\D")
+                .matcher(line);
         while (parts.find()) {
             String part = parts.group();
             if (part.endsWith("…")) {
                 regex.append(".*");
+            } else if (part.startsWith(".") && part.length() > 1) {
+                // Fractions of a second that are zero are not written.
+                regex.append("(\\.\\d+)?Z");
             } else if (Character.isDigit(part.charAt(0))) {
                 regex.append("\\d+");
             } else if (part.startsWith("segment") || part.startsWith("event")) {

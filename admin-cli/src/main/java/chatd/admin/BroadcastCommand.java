@@ -15,12 +15,8 @@ import tools.jackson.databind.JsonNode;
             "Who is not online finds it in the history. The log has its size, not its words."
         },
         mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Examples:",
-            "  chat-admin broadcast 'The server will be away from 18:00 to 18:15.'",
-            "  chat-admin broadcast - < notice.txt"
-        })
+        footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin broadcast 'The server will be away from 18:00 to 18:15.'", "  chat-admin broadcast - < notice.txt"})
 final class BroadcastCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;

@@ -29,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "cert",
         description = "Shows certificates, and makes what is needed to get one.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin cert show"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin cert show")
 final class CertCommand implements Runnable {
     @ParentCommand
     private Main main;
@@ -50,7 +51,8 @@ final class CertCommand implements Runnable {
                         + " the right server."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Examples:", "  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
+            footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
     int show(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "PEM: the certificate, then its chain.")
                     @Nullable
@@ -100,7 +102,8 @@ final class CertCommand implements Runnable {
                         + " where ca.pem is installed by hand."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd")
     int dev(
             @Option(
                             names = "--name",
@@ -144,7 +147,8 @@ final class CertCommand implements Runnable {
                 "The key is made where the file is not there yet, for you alone to read, and is never part of the request."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin cert csr --name chat.example.org --key server.key --to server.csr"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin cert csr --name chat.example.org --key server.key --to server.csr")
     int csr(
             @Option(
                             names = "--name",

@@ -13,12 +13,8 @@ import picocli.CommandLine.Spec;
         name = "completion",
         description = {"Prints the script that lets bash or zsh complete commands, options and the names of accounts."},
         mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Examples:",
-            "  chat-admin completion bash > /usr/share/bash-completion/completions/chat-admin",
-            "  source <(chat-admin completion zsh)"
-        })
+        footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin completion bash > /usr/share/bash-completion/completions/chat-admin", "  source <(chat-admin completion zsh)"})
 final class CompletionCommand implements Callable<Integer> {
     /** Those it is for. */
     enum Shell {

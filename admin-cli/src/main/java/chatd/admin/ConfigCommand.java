@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
         name = "config",
         description = "Shows the daemon's configuration, checks it, has it read again.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin config show"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin config show")
 final class ConfigCommand implements Runnable {
     @ParentCommand
     private Main main;
@@ -37,7 +38,8 @@ final class ConfigCommand implements Runnable {
             name = "show",
             description = "Shows every option as it is in force, and where its value comes from.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin config show --changed"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin config show --changed")
     int show(@Option(names = "--changed", description = "Those alone that are not the default.") boolean changed) {
         JsonNode config = main.daemon().call(Map.of("command", "config show"));
         if (main.json()) {
@@ -67,7 +69,8 @@ final class ConfigCommand implements Runnable {
                 "Exit code 1: something is."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin config check /root/chatd.toml.new"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin config check /root/chatd.toml.new")
     int check(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "Another than the daemon's.") @Nullable
                     Path file) {
@@ -106,7 +109,8 @@ final class ConfigCommand implements Runnable {
                         + " something is wrong, all stays as it was."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin config reload"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin config reload")
     int reload() {
         JsonNode reloaded = main.daemon().call(Map.of("command", "config reload"));
         if (main.json()) {

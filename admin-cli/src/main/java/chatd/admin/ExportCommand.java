@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
             "With a directory to read from it needs no daemon."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin log export --since 2026-11-20 --until 2026-11-21 --to /tmp/friday"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log export --since 2026-11-20 --until 2026-11-21 --to /tmp/friday")
 final class ExportCommand implements Callable<Integer> {
     @ParentCommand
     private LogCommand log;

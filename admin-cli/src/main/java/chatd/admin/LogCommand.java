@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
         name = "log",
         description = "Shows the server log, and checks it.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin log tail -f"},
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log tail -f",
         subcommands = {QueryCommand.class, VerifyCommand.class, ProveCommand.class, ExportCommand.class})
 final class LogCommand implements Runnable {
     @ParentCommand
@@ -31,7 +32,8 @@ final class LogCommand implements Runnable {
             name = "tail",
             description = "Shows the last events, as they stand in the document.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin log tail -n 20 -f"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log tail -n 20 -f")
     int tail(
             @Option(names = "-n", paramLabel = "N", defaultValue = "10", description = "How many; 10 without it.")
                     int lines,
@@ -59,7 +61,8 @@ final class LogCommand implements Runnable {
             name = "publish",
             description = "Brings audit.xml up to date now, and says where it is.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin log publish"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log publish")
     int publish() {
         return told("log publish", "file");
     }
@@ -68,7 +71,8 @@ final class LogCommand implements Runnable {
             name = "rotate",
             description = "Closes the open segment, begins the next, and says where the closed one is.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin log rotate"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log rotate")
     int rotate() {
         return told("log rotate", "closed");
     }
@@ -90,7 +94,8 @@ final class LogCommand implements Runnable {
                 "Its id is the first 16 digits of the SHA-256 of the key's DER form."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin log key > seal.pem"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log key > seal.pem")
     int key(
             @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
                     boolean change) {
@@ -115,7 +120,8 @@ final class LogCommand implements Runnable {
                 "even by someone who has the key."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin log anchor >> /mnt/elsewhere/anchors"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log anchor >> /mnt/elsewhere/anchors")
     int anchor() {
         return told("log anchor", "seal");
     }

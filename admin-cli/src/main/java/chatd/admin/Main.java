@@ -43,15 +43,14 @@ import picocli.CommandLine.Spec;
             "5: conflict: the name is taken",
             "69: the daemon is not there"
         },
-        footer = {
-            "",
-            "Examples:",
-            "  chat-admin user add alice",
-            "  chat-admin stats --watch",
-            "  chat-admin log tail -f",
-            "  chat-admin log verify /mnt/copy-of-the-log"
-        })
+        footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin user add alice", "  chat-admin stats --watch", "  chat-admin log tail -f", "  chat-admin log verify /mnt/copy-of-the-log"})
 public final class Main implements Runnable {
+    /** Above what stands below a command's options. */
+    static final String EXAMPLE = "%nExample:%n";
+
+    static final String EXAMPLES = "%nExamples:%n";
+
     /** How results are printed. */
     enum Output {
         table,
@@ -86,7 +85,7 @@ public final class Main implements Runnable {
     static int run(String[] arguments, PrintStream out) {
         Main main = new Main();
         main.out = out;
-        return new CommandLine(main)
+        return commandLine(main)
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     if (failure instanceof Failure known) {
                         System.err.println("chat-admin: " + known.getMessage());
@@ -95,14 +94,23 @@ public final class Main implements Runnable {
                     throw failure;
                 })
                 .setParameterExceptionHandler(Main::wrongUsage)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments);
+    }
+
+    /** All commands, as they are parsed, and as man pages and completion are made of them. */
+    static CommandLine commandLine(Main main) {
+        return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** What was wrong, the nearest that there is, and where to read more. */
     private static int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
-        System.err.println("chat-admin: " + failure.getMessage());
+        String wrong = String.valueOf(failure.getMessage());
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            wrong = "`" + line.getCommandSpec().qualifiedName() + "` has nothing called '"
+                    + unmatched.getUnmatched().getFirst() + "'.";
+        }
+        System.err.println("chat-admin: " + wrong);
         CommandLine.UnmatchedArgumentException.printSuggestions(
                 failure, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");
@@ -148,7 +156,7 @@ public final class Main implements Runnable {
     /** Whether results are printed as JSON; for commands that know no XML. */
     boolean json() {
         if (output == Output.xml) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "-o xml is for `log tail` and `log query`.");
+            throw new Failure(Exit.USAGE, "-o xml is for `log tail` and `log query`.");
         }
         return output == Output.json;
     }

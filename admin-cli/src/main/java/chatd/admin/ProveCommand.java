@@ -26,7 +26,8 @@ import picocli.CommandLine.ParentCommand;
             "Exit code 0: it is, and the log is genuine; 1: it is not; 3: it is, but nothing shows by whom the log is."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin log prove --key seal.pem message.json /mnt/copy-of-the-log"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log prove --key seal.pem message.json /mnt/copy-of-the-log")
 final class ProveCommand implements Callable<Integer> {
     @ParentCommand
     private LogCommand log;

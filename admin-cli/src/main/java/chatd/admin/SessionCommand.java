@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
         name = "session",
         description = "Shows who is online, and ends sessions.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin session list"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin session list")
 final class SessionCommand implements Runnable {
     @ParentCommand
     private Main main;
@@ -31,7 +32,8 @@ final class SessionCommand implements Runnable {
             name = "list",
             description = "Lists who is online, from where, and what waits to be sent to them.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin session list -o json"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin session list -o json")
     int list() {
         JsonNode sessions = main.daemon().call(Map.of("command", "session list"));
         if (main.json()) {
@@ -54,7 +56,8 @@ final class SessionCommand implements Runnable {
             name = "kick",
             description = "Ends the session of a user, who is told so and may log in again.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Examples:", "  chat-admin session kick alice", "  chat-admin session kick s7f3a0012"})
+            footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin session kick alice", "  chat-admin session kick s7f3a0012"})
     int kick(
             @Parameters(
                             paramLabel = "NAME|SESSION",

@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
             "Rates are those of the last minute."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  chat-admin stats", "  chat-admin stats --watch"})
+        footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin stats", "  chat-admin stats --watch"})
 final class StatsCommand implements Callable<Integer> {
     private static final String FROM_THE_TOP = "\033[H\033[J";
 

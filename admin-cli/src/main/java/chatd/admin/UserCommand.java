@@ -24,7 +24,8 @@ import tools.jackson.databind.JsonNode;
         description = "Adds users, shows them, changes them.",
         mixinStandardHelpOptions = true,
         subcommands = {UserListCommand.class, ImportCommand.class},
-        footer = {"", "Example: chat-admin user add alice"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user add alice")
 final class UserCommand implements Runnable {
     @ParentCommand
     Main main;
@@ -146,12 +147,8 @@ final class UserCommand implements Runnable {
             name = "add",
             description = "Adds users.",
             mixinStandardHelpOptions = true,
-            footer = {
-                "",
-                "Examples:",
-                "  chat-admin user add alice",
-                "  chat-admin user add bob carol --passwords /root/new-users.csv"
-            })
+            footerHeading = Main.EXAMPLES,
+        footer = {"  chat-admin user add alice", "  chat-admin user add bob carol --passwords /root/new-users.csv"})
     int add(
             @Parameters(
                             paramLabel = "NAME",
@@ -169,7 +166,8 @@ final class UserCommand implements Runnable {
             name = "reset",
             description = "Gives users new passwords, and ends their sessions.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user reset alice"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user reset alice")
     int reset(
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names,
@@ -181,7 +179,8 @@ final class UserCommand implements Runnable {
             name = "show",
             description = "Shows all there is to know of a user.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user show alice"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user show alice")
     int show(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         JsonNode user = main.daemon().call(Map.of("command", "user show", "name", name));
         if (main.json()) {
@@ -196,7 +195,8 @@ final class UserCommand implements Runnable {
             name = "disable",
             description = "Lets a user log in no more, and ends the session.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user disable alice"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user disable alice")
     int disable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         return change(Map.of("command", "user disable", "name", name), "disabled", "is disabled already");
     }
@@ -205,7 +205,8 @@ final class UserCommand implements Runnable {
             name = "enable",
             description = "Lets a disabled user log in again.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user enable alice"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user enable alice")
     int enable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         return change(Map.of("command", "user enable", "name", name), "enabled", "is not disabled");
     }
@@ -217,7 +218,8 @@ final class UserCommand implements Runnable {
                 "Forgets the wrong passwords, and gives a one-time password that has ended its time again."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user unlock alice"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user unlock alice")
     int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         return change(Map.of("command", "user unlock", "name", name), "unlocked", "is not locked, nor slowed down");
     }
@@ -229,7 +231,8 @@ final class UserCommand implements Runnable {
                 "Its history is shown under that from then on. The old one is given to nobody else."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user rename alice alice.liddell"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user rename alice alice.liddell")
     int rename(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "NEW-NAME") String other) {
@@ -251,7 +254,8 @@ final class UserCommand implements Runnable {
                 "That is so where the configuration has everyone.write = \"granted\"."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user grant alice everyone"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user grant alice everyone")
     int grant(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
@@ -265,7 +269,8 @@ final class UserCommand implements Runnable {
             name = "revoke",
             description = "Takes back what `user grant` gave.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user revoke alice everyone"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user revoke alice everyone")
     int revoke(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
@@ -294,7 +299,8 @@ final class UserCommand implements Runnable {
                         + " the histories of the others; the name and number, for nobody else."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: chat-admin user delete alice"})
+            footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin user delete alice")
     int delete(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {

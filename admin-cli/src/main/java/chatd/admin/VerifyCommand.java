@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
             "Exit code 0: genuine, by a key or an anchor; 1: changed; 3: consistent, but nothing shows by whom."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin log verify --key seal.pem /mnt/copy-of-the-log"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin log verify --key seal.pem /mnt/copy-of-the-log")
 final class VerifyCommand implements Callable<Integer> {
     @ParentCommand
     private LogCommand log;

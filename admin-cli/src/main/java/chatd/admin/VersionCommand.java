@@ -12,7 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "version",
         description = "Says the version of this program, and of the daemon where one answers.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: chat-admin version"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-admin version")
 final class VersionCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;

@@ -3,20 +3,23 @@ package chatd.daemon.admin;
 import chatd.audit.AuditEvent;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.config.Option;
 import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
 import java.util.List;
-import java.util.Map;
 
 /** What {@code chat-admin config} asks for. */
 record ConfigCommands(Configuration configuration, AuditTrail audit) {
+    /** @param file empty where there is none */
+    private record Shown(String file, List<Option> options) {}
+
+    private record Judged(String file, List<String> errors) {}
+
     List<AdminCommand> all() {
         return List.of(
                 AdminCommand.shows(
-                        "config show",
-                        Role.all(),
-                        (request, by, out) -> Map.of("file", file(), "options", configuration.options())),
+                        "config show", Role.all(), (request, by, out) -> new Shown(file(), configuration.options())),
                 AdminCommand.of("config check", Role.administrators(), (request, by, out) -> check(request), "file"),
                 AdminCommand.of("config reload", Role.administrators(), (request, by, out) -> reload()));
     }
@@ -34,9 +37,9 @@ record ConfigCommands(Configuration configuration, AuditTrail audit) {
             } else {
                 configuration.check();
             }
-            return Map.of("file", name, "errors", List.of());
+            return new Judged(name, List.of());
         } catch (ConfigException e) {
-            return Map.of("file", name, "errors", e.errors());
+            return new Judged(name, e.errors());
         }
     }
 

@@ -23,6 +23,8 @@ record LogCommands(AuditLog log, Services services) {
     /** After these an account may be called otherwise. */
     private static final Pattern NAMING = Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
 
+    private record KeyShown(String id, String algorithm, String pem) {}
+
     List<AdminCommand> all() {
         return List.of(
                 new AdminCommand(
@@ -111,7 +113,7 @@ record LogCommands(AuditLog log, Services services) {
         if (key == null) {
             throw new IOException("the log has no seals");
         }
-        return Map.of("id", key.id(), "algorithm", key.algorithm(), "pem", key.pem());
+        return new KeyShown(key.id(), key.algorithm(), key.pem());
     }
 
     /**

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code chat-admin session} and {@code chat-admin broadcast} ask for. */
 record SessionCommands(Services services, Sessions sessions) {
+    /** @param message its number */
+    private record Sent(long message, int online) {}
+
     List<AdminCommand> all() {
         return List.of(
                 AdminCommand.of(
@@ -33,7 +36,7 @@ record SessionCommands(Services services, Sessions sessions) {
                     long message = Accounts.await(services.messages().broadcast(request.textOr("text", "")))
                             .entry()
                             .number();
-                    return Map.of("message", message, "online", sessions.onlineCount());
+                    return new Sent(message, sessions.onlineCount());
                 }));
     }
 

@@ -37,6 +37,12 @@ final class StatsCommand implements AutoCloseable {
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Thread sampler;
 
+    private record Listening(String address, int port) {
+        static Listening at(InetSocketAddress address) {
+            return new Listening(ServerNames.shortened(address.getAddress().getHostAddress()), address.getPort());
+        }
+    }
+
     /** What had been counted at a moment. */
     private record Sample(long nanos, long messages, long events) {}
 
@@ -92,15 +98,7 @@ final class StatsCommand implements AutoCloseable {
                 "started",
                 Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime())
                         .toString());
-        stats.put(
-                "listening",
-                listening.stream()
-                        .map(address -> Map.of(
-                                "address",
-                                ServerNames.shortened(address.getAddress().getHostAddress()),
-                                "port",
-                                address.getPort()))
-                        .toList());
+        stats.put("listening", listening.stream().map(Listening::at).toList());
         people(stats);
         rates(stats);
         stats.put("journalWaiting", journal.waiting());
