@@ -16,7 +16,10 @@ import tools.jackson.databind.JsonNode;
         },
         mixinStandardHelpOptions = true,
         footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin broadcast 'The server will be away from 18:00 to 18:15.'", "  chat-admin broadcast - < notice.txt"})
+        footer = {
+            "  chat-admin broadcast 'The server will be away from 18:00 to 18:15.'",
+            "  chat-admin broadcast - < notice.txt"
+        })
 final class BroadcastCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;

@@ -52,7 +52,7 @@ final class CertCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
+            footer = {"  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
     int show(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "PEM: the certificate, then its chain.")
                     @Nullable
@@ -103,7 +103,7 @@ final class CertCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd")
+            footer = "  chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd")
     int dev(
             @Option(
                             names = "--name",
@@ -148,7 +148,7 @@ final class CertCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin cert csr --name chat.example.org --key server.key --to server.csr")
+            footer = "  chat-admin cert csr --name chat.example.org --key server.key --to server.csr")
     int csr(
             @Option(
                             names = "--name",

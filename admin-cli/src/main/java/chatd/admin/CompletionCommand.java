@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
         description = {"Prints the script that lets bash or zsh complete commands, options and the names of accounts."},
         mixinStandardHelpOptions = true,
         footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin completion bash > /usr/share/bash-completion/completions/chat-admin", "  source <(chat-admin completion zsh)"})
+        footer = {
+            "  chat-admin completion bash > /usr/share/bash-completion/completions/chat-admin",
+            "  source <(chat-admin completion zsh)"
+        })
 final class CompletionCommand implements Callable<Integer> {
     /** Those it is for. */
     enum Shell {
@@ -37,7 +40,9 @@ final class CompletionCommand implements Callable<Integer> {
         if (shell == Shell.zsh) {
             main.out().println("autoload -U compinit && compinit -u");
         }
-        main.out().print(AutoComplete.bash("chat-admin", spec.root().commandLine()));
+        main.out()
+                .print(AccountNames.askedIn(
+                        AutoComplete.bash("chat-admin", spec.root().commandLine())));
         main.out().flush();
         return Exit.OK;
     }

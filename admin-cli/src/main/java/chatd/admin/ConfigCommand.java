@@ -39,7 +39,7 @@ final class ConfigCommand implements Runnable {
             description = "Shows every option as it is in force, and where its value comes from.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin config show --changed")
+            footer = "  chat-admin config show --changed")
     int show(@Option(names = "--changed", description = "Those alone that are not the default.") boolean changed) {
         JsonNode config = main.daemon().call(Map.of("command", "config show"));
         if (main.json()) {
@@ -70,7 +70,7 @@ final class ConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin config check /root/chatd.toml.new")
+            footer = "  chat-admin config check /root/chatd.toml.new")
     int check(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "Another than the daemon's.") @Nullable
                     Path file) {
@@ -110,7 +110,7 @@ final class ConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin config reload")
+            footer = "  chat-admin config reload")
     int reload() {
         JsonNode reloaded = main.daemon().call(Map.of("command", "config reload"));
         if (main.json()) {

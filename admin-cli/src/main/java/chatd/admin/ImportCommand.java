@@ -27,7 +27,17 @@ import tools.jackson.databind.JsonNode;
         },
         mixinStandardHelpOptions = true,
         footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin user import pupils.csv --dry-run", "  chat-admin user import pupils.csv --passwords /root/passwords.csv", "  chat-admin user import pupils.csv --sync --disable-missing --passwords /root/passwords.csv", "", "A list:", "  name,note", "  mia.keller,class 4b", "  王芳,\"class 4b, speaks Mandarin\""})
+        footer = {
+            "  chat-admin user import pupils.csv --dry-run",
+            "  chat-admin user import pupils.csv --passwords /root/passwords.csv",
+            "  chat-admin user import pupils.csv --sync --disable-missing --passwords /root/passwords.csv",
+            "",
+            "A list:",
+            "",
+            "  name,note",
+            "  mia.keller,class 4b",
+            "  王芳,\"class 4b, speaks Mandarin\""
+        })
 final class ImportCommand implements Callable<Integer> {
     /** Names that a plan shows of each kind. */
     private static final int SHOWN = 20;

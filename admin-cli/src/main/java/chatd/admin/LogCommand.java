@@ -33,7 +33,7 @@ final class LogCommand implements Runnable {
             description = "Shows the last events, as they stand in the document.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin log tail -n 20 -f")
+            footer = "  chat-admin log tail -n 20 -f")
     int tail(
             @Option(names = "-n", paramLabel = "N", defaultValue = "10", description = "How many; 10 without it.")
                     int lines,
@@ -62,7 +62,7 @@ final class LogCommand implements Runnable {
             description = "Brings audit.xml up to date now, and says where it is.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin log publish")
+            footer = "  chat-admin log publish")
     int publish() {
         return told("log publish", "file");
     }
@@ -72,7 +72,7 @@ final class LogCommand implements Runnable {
             description = "Closes the open segment, begins the next, and says where the closed one is.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin log rotate")
+            footer = "  chat-admin log rotate")
     int rotate() {
         return told("log rotate", "closed");
     }
@@ -95,7 +95,7 @@ final class LogCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin log key > seal.pem")
+            footer = "  chat-admin log key > seal.pem")
     int key(
             @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
                     boolean change) {
@@ -121,7 +121,7 @@ final class LogCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin log anchor >> /mnt/elsewhere/anchors")
+            footer = "  chat-admin log anchor >> /mnt/elsewhere/anchors")
     int anchor() {
         return told("log anchor", "seal");
     }

@@ -44,7 +44,12 @@ import picocli.CommandLine.Spec;
             "69: the daemon is not there"
         },
         footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin user add alice", "  chat-admin stats --watch", "  chat-admin log tail -f", "  chat-admin log verify /mnt/copy-of-the-log"})
+        footer = {
+            "  chat-admin user add alice",
+            "  chat-admin stats --watch",
+            "  chat-admin log tail -f",
+            "  chat-admin log verify /mnt/copy-of-the-log"
+        })
 public final class Main implements Runnable {
     /** Above what stands below a command's options. */
     static final String EXAMPLE = "%nExample:%n";

@@ -25,7 +25,12 @@ import tools.jackson.databind.JsonNode;
         },
         mixinStandardHelpOptions = true,
         footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin log query --user alice --since 2026-11-20", "  chat-admin log query --type login --outcome refused --address 2001:db8::7", "  chat-admin log query --xpath \"@type='text' and to/@name='bob'\" -o json", "  chat-admin log query --type admin -o xml /mnt/copy-of-the-log"})
+        footer = {
+            "  chat-admin log query --user alice --since 2026-11-20",
+            "  chat-admin log query --type login --outcome refused --address 2001:db8::7",
+            "  chat-admin log query --xpath \"@type='text' and to/@name='bob'\" -o json",
+            "  chat-admin log query --type admin -o xml /mnt/copy-of-the-log"
+        })
 final class QueryCommand implements Callable<Integer> {
     private static final Pattern NUMBER = Pattern.compile("U\\d+");
 

@@ -33,7 +33,7 @@ final class SessionCommand implements Runnable {
             description = "Lists who is online, from where, and what waits to be sent to them.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin session list -o json")
+            footer = "  chat-admin session list -o json")
     int list() {
         JsonNode sessions = main.daemon().call(Map.of("command", "session list"));
         if (main.json()) {
@@ -57,7 +57,7 @@ final class SessionCommand implements Runnable {
             description = "Ends the session of a user, who is told so and may log in again.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin session kick alice", "  chat-admin session kick s7f3a0012"})
+            footer = {"  chat-admin session kick alice", "  chat-admin session kick s7f3a0012"})
     int kick(
             @Parameters(
                             paramLabel = "NAME|SESSION",

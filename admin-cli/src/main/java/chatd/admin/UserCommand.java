@@ -148,7 +148,7 @@ final class UserCommand implements Runnable {
             description = "Adds users.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin user add alice", "  chat-admin user add bob carol --passwords /root/new-users.csv"})
+            footer = {"  chat-admin user add alice", "  chat-admin user add bob carol --passwords /root/new-users.csv"})
     int add(
             @Parameters(
                             paramLabel = "NAME",
@@ -167,7 +167,7 @@ final class UserCommand implements Runnable {
             description = "Gives users new passwords, and ends their sessions.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user reset alice")
+            footer = "  chat-admin user reset alice")
     int reset(
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names,
@@ -180,7 +180,7 @@ final class UserCommand implements Runnable {
             description = "Shows all there is to know of a user.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user show alice")
+            footer = "  chat-admin user show alice")
     int show(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         JsonNode user = main.daemon().call(Map.of("command", "user show", "name", name));
         if (main.json()) {
@@ -196,7 +196,7 @@ final class UserCommand implements Runnable {
             description = "Lets a user log in no more, and ends the session.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user disable alice")
+            footer = "  chat-admin user disable alice")
     int disable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         return change(Map.of("command", "user disable", "name", name), "disabled", "is disabled already");
     }
@@ -206,7 +206,7 @@ final class UserCommand implements Runnable {
             description = "Lets a disabled user log in again.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user enable alice")
+            footer = "  chat-admin user enable alice")
     int enable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         return change(Map.of("command", "user enable", "name", name), "enabled", "is not disabled");
     }
@@ -219,7 +219,7 @@ final class UserCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user unlock alice")
+            footer = "  chat-admin user unlock alice")
     int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
         return change(Map.of("command", "user unlock", "name", name), "unlocked", "is not locked, nor slowed down");
     }
@@ -232,7 +232,7 @@ final class UserCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user rename alice alice.liddell")
+            footer = "  chat-admin user rename alice alice.liddell")
     int rename(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "NEW-NAME") String other) {
@@ -255,7 +255,7 @@ final class UserCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user grant alice everyone")
+            footer = "  chat-admin user grant alice everyone")
     int grant(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
@@ -270,7 +270,7 @@ final class UserCommand implements Runnable {
             description = "Takes back what `user grant` gave.",
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user revoke alice everyone")
+            footer = "  chat-admin user revoke alice everyone")
     int revoke(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
@@ -300,7 +300,7 @@ final class UserCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footerHeading = Main.EXAMPLE,
-        footer = "  chat-admin user delete alice")
+            footer = "  chat-admin user delete alice")
     int delete(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {

@@ -19,7 +19,11 @@ import tools.jackson.databind.JsonNode;
         description = "Lists users: all of them, or those that fit all that is asked for.",
         mixinStandardHelpOptions = true,
         footerHeading = Main.EXAMPLES,
-        footer = {"  chat-admin user list --state disabled", "  chat-admin user list --not-since 2026-09-01 --sort last-login", "  chat-admin user list --name '4b-*' -o json"})
+        footer = {
+            "  chat-admin user list --state disabled",
+            "  chat-admin user list --not-since 2026-09-01 --sort last-login",
+            "  chat-admin user list --name '4b-*' -o json"
+        })
 final class UserListCommand implements Callable<Integer> {
     /** What an account may do. */
     enum State {
