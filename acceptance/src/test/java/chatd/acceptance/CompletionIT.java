@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Completion as the shells do it: commands, options, their values, and the names of accounts. */
 @ExtendWith(SharedDemo.class)
@@ -22,13 +22,13 @@ class CompletionIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bash --norc --noprofile -i", "zsh -f -i"})
-    void commandsOptionsAndNamesAreCompleted(String shell) throws Exception {
+    @CsvSource({"bash --norc --noprofile -i, completa, 复旦", "zsh -f -i, completo, 同济"})
+    void commandsOptionsAndNamesAreCompleted(String shell, String latin, String chinese) throws Exception {
         Page bin = new Page(Run.ROOT.resolve("docs/chat-admin.md"), directory);
         bin.program("chat-admin", "admin", "CHAT_ADMIN_SOCKET=" + demo.fact("CHAT_ADMIN_SOCKET"));
         Demo.Person person = demo.person();
-        demo.admin("", "user", "add", "completa").exits(0);
-        demo.admin("", "user", "add", "复旦").exits(0);
+        demo.admin("", "user", "add", latin).exits(0);
+        demo.admin("", "user", "add", chinese).exits(0);
         String path = directory.resolve("bin") + ":" + System.getenv("PATH");
         try (Terminal terminal =
                 new Terminal(List.of("PATH=" + path, "PS1=> ", "LC_ALL=C.UTF-8"), List.of(shell.split(" ", -1)))) {
@@ -43,17 +43,17 @@ class CompletionIT {
             terminal.press("C-u").type("chat-admin user list --state dis").press("Tab");
             terminal.showsLine("^> chat-admin user list --state disabled");
             terminal.press("C-u").type("chat-admin user show compl").press("Tab");
-            terminal.showsLine("^> chat-admin user show completa");
-            terminal.press("C-u").type("chat-admin user disable 复").press("Tab");
-            terminal.showsLine("^> chat-admin user disable 复旦");
+            terminal.showsLine("^> chat-admin user show " + latin);
+            terminal.press("C-u").type("chat-admin user disable " + chinese.charAt(0)).press("Tab");
+            terminal.showsLine("^> chat-admin user disable " + chinese);
             terminal.press("C-u")
                     .type("chat-admin session kick "
                             + person.name().substring(0, person.name().length() - 1));
             terminal.press("Tab").showsLine("^> chat-admin session kick " + person.name());
             terminal.press("C-u").enter("exit");
         }
-        demo.admin("", "user", "delete", "completa", "--yes").exits(0);
-        demo.admin("", "user", "delete", "复旦", "--yes").exits(0);
+        demo.admin("", "user", "delete", latin, "--yes").exits(0);
+        demo.admin("", "user", "delete", chinese, "--yes").exits(0);
         assertThat(person.name()).isNotBlank();
     }
 }

@@ -31,7 +31,7 @@ class ManPagesIT {
                                 page.toString()))
                         .exits(0);
                 assertThat(run.err()).as("%s", page).isEmpty();
-                assertThat(run.out()).as("%s", page).contains("NAME", "SYNOPSIS", "DESCRIPTION", "Example");
+                assertThat(run.out()).as("%s", page).contains("NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLE");
             }
         }
     }

@@ -23,6 +23,11 @@ final class Screen {
         this.coloured = coloured;
     }
 
+    /** A terminal. */
+    static Screen of(int width, boolean coloured) {
+        return new Screen(Math.max(LEAST, width), coloured);
+    }
+
     /** The screen of this process. */
     static Screen of(Map<String, String> environment) {
         boolean terminal = Optional.ofNullable(System.console())
@@ -35,7 +40,7 @@ final class Screen {
         boolean known = CLibrary.ioctl(STANDARD_OUTPUT, CLibrary.TIOCGWINSZ, size) == 0 && size.ws_col > 0;
         boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty()
                 || "dumb".equals(environment.getOrDefault("TERM", "dumb"));
-        return new Screen(known ? Math.max(LEAST, size.ws_col) : Integer.MAX_VALUE, !plain);
+        return of(known ? size.ws_col : Integer.MAX_VALUE, !plain);
     }
 
     boolean isTerminal() {

@@ -1,0 +1,82 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The admin CLI at a terminal: tables that fit, questions, the view that goes on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminTerminalIT {
+    private Demo demo;
+
+    @BeforeAll
+    void start() {
+        demo = Demo.start();
+        demo.admin("", "user", "add", "王芳", "--note", "说中文的学生，四年级乙班，从九月开始在这里上课").exits(0);
+        demo.admin("", "user", "add", "mia", "--note", "x").exits(0);
+    }
+
+    @AfterAll
+    void stop() {
+        demo.close();
+    }
+
+    private Terminal terminal(List<String> environment, String... command) {
+        var line = new ArrayList<>(List.of("admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET")));
+        line.addAll(List.of(command));
+        return new Terminal(environment, Run.command(line.toArray(String[]::new)));
+    }
+
+    @Test
+    void aTableIsAsWideAsTheTerminalAndWholeInAPipe() {
+        try (Terminal terminal = terminal(List.of("NO_COLOR="), "user", "list")) {
+            assertThat(terminal.awaitEnd()).isZero();
+            List<String> lines = terminal.screen().lines().filter(line -> !line.isBlank()).toList();
+            assertThat(lines).as("a line each").hasSize(5);
+            assertThat(lines.get(3)).contains("王芳", "…");
+            assertThat(terminal.coloured()).as("the head is bold").contains("\033[1mNUMBER");
+        }
+        try (Terminal terminal = terminal(List.of("NO_COLOR=1"), "user", "list")) {
+            assertThat(terminal.awaitEnd()).isZero();
+            assertThat(terminal.raw()).contains("NUMBER").doesNotContain("\033[1m");
+        }
+        assertThat(demo.admin("", "user", "list").exits(0).out())
+                .contains("说中文的学生，四年级乙班，从九月开始在这里上课")
+                .doesNotContain("…", "\033");
+    }
+
+    @Test
+    void whatCantBeTakenBackIsAskedFirst() {
+        demo.admin("", "user", "add", "noah").exits(0);
+        try (Terminal terminal = terminal(List.of(), "user", "delete", "noah")) {
+            terminal.shows("What goes: the password", "Delete noah (U").prompts("[y/N]");
+            terminal.enter("no");
+            assertThat(terminal.awaitEnd()).isEqualTo(1);
+            terminal.shows("Nothing was done.");
+        }
+        try (Terminal terminal = terminal(List.of(), "user", "delete", "noah")) {
+            terminal.prompts("[y/N]").enter("y");
+            assertThat(terminal.awaitEnd()).isZero();
+            terminal.shows("deleted.");
+        }
+    }
+
+    @Test
+    void theViewGoesOnUntilItIsInterrupted() {
+        try (Terminal terminal = terminal(List.of(), "stats", "--watch", "1")) {
+            terminal.showsLine("^online       0, over 0 connections");
+            try (Chat1Socket socket = demo.logIn(demo.person())) {
+                terminal.showsLine("^online       1, over 1 connection");
+                assertThat(socket.name()).isNotBlank();
+            }
+            assertThat(terminal.screen().lines().filter(line -> line.startsWith("online"))).hasSize(1);
+            terminal.press("C-c");
+            terminal.awaitEnd();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+
+/** The configuration read again under those who are connected. */
+class ConfigReloadIT {
+
+    private static void append(Demo demo, String toml) throws IOException {
+        Files.writeString(demo.directory.resolve("chatd.toml"), toml, StandardOpenOption.APPEND);
+    }
+
+    @Test
+    void whatIsChangedIsInForceForThoseWhoAreThereAndThoseWhoCome() throws IOException {
+        try (Demo demo = Demo.start();
+                Chat1Socket one = demo.newcomer();
+                Chat1Socket two = demo.newcomer()) {
+            one.send(Wire.text("x".repeat(200), two.name()));
+            two.awaitText(one.name(), "x".repeat(200));
+            append(demo, """
+                    [limits]
+                    text = "100 B"
+                    replay = 1
+                    recipients = 1
+                    uploads = 3
+                    [accounts]
+                    conceal-users = true
+                    [everyone]
+                    write = "granted"
+                    [chat1]
+                    wire-zone = "Asia/Shanghai"
+                    [hashing]
+                    threads = 1
+                    """);
+            Path config = demo.directory.resolve("chatd.toml");
+            Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"closed\""));
+            assertThat(demo.admin("", "config", "check").exits(0).out()).contains("is right");
+            assertThat(demo.admin("", "config", "reload").exits(0).out())
+                    .isEqualTo("In force now: registration.mode, accounts.conceal-users, everyone.write, chat1.wire-zone,"
+                            + " limits.text, limits.recipients, limits.replay\n"
+                            + "At the next start: limits.uploads, hashing.threads\n");
+            one.send(Wire.text("x".repeat(101), two.name()));
+            assertThat(one.expectServerText()).contains("100 is the most");
+            one.send(Wire.textToAll("to all"));
+            assertThat(one.expectServerText()).contains("Only some");
+            one.send(Wire.text("short", two.name()));
+            two.awaitText(one.name(), "short");
+            assertThat(two.history(10)).containsExactly("short");
+            try (Chat1Socket stranger = demo.connect()) {
+                stranger.send(Wire.logIn("nobodyatall", "a-password-1"));
+                assertThat(stranger.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
+                stranger.send(Wire.register("newperson", Demo.PASSWORD));
+                assertThat(stranger.next().code()).isEqualTo(Wire.BAD_NAME);
+            }
+            demo.admin("", "log", "publish").exits(0);
+            assertThat(Files.readString(demo.auditLog().resolve("audit.xml")))
+                    .contains("type=\"reload\" outcome=\"ok\" detail=\"in force: registration.mode ");
+        }
+    }
+
+    @Test
+    void whatIsWrongIsNamedAndNothingChanges() throws IOException {
+        try (Demo demo = Demo.start();
+                Chat1Socket socket = demo.newcomer()) {
+            append(demo, "[limits]\ntext = \"many\"\n[nonsense]\n");
+            Run check = demo.admin("", "config", "check").exits(1);
+            assertThat(check.out()).contains("limits.text: expected a size").contains("unknown section [nonsense]");
+            Run reload = demo.admin("", "config", "reload").exits(1);
+            assertThat(reload.err()).contains("limits.text: expected a size", "stays in force");
+            socket.send(Wire.text("as before", socket.name()));
+            socket.expectText(socket.name(), "as before");
+        }
+    }
+}

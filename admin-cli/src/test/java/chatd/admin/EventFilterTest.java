@@ -1,0 +1,81 @@
+package chatd.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventFilterTest {
+    private static final String TEXT =
+            "<event seq=\"7\" time=\"2026-11-20T06:15:00.123456Z\" type=\"text\" outcome=\"ok\""
+                    + " user=\"U1\" name=\"alice\" address=\"2001:db8::7\" receivers=\"1\" chain=\"CCC\">"
+                    + "<to user=\"U2\" name=\"bob\"/></event>";
+    private static final String ADMIN = "<event seq=\"8\" time=\"2026-11-20T06:15:00.123457Z\" type=\"admin\""
+            + " outcome=\"ok\" by=\"root\" command=\"log query\" chain=\"CCC\">"
+            + "<argument name=\"type\" value=\"text\"/></event>";
+
+    private static boolean fits(EventFilter filter, String line) {
+        return filter.mayFit(line) && filter.fits(line);
+    }
+
+    private static boolean fits(String type, String outcome, String address, String line) {
+        return fits(new EventFilter(type, outcome, address, null, null, null), line);
+    }
+
+    @Test
+    void theEventsOwnAttributesCount() {
+        assertThat(fits("text", "ok", "2001:db8::7", TEXT)).isTrue();
+        assertThat(fits("text", "refused", "2001:db8::7", TEXT)).isFalse();
+        assertThat(fits("tex", "ok", "2001:db8::7", TEXT)).isFalse();
+        assertThat(fits(new EventFilter("text", null, null, null, null, null), ADMIN))
+                .isFalse();
+        // The name of an argument, which is no attribute of the event.
+        String pretends =
+                ADMIN.replace("<argument name=\"type\" value=\"text\"/>", "<argument name=\"x\" type=\"text\"/>");
+        assertThat(fits(new EventFilter("text", null, null, null, null, null), pretends))
+                .isFalse();
+    }
+
+    @Test
+    void aSpanHasItsFirstMomentAndNotItsLast() {
+        Instant at = Instant.parse("2026-11-20T06:15:00.123456Z");
+        assertThat(fits(new EventFilter(null, null, null, at, null, null), TEXT))
+                .isTrue();
+        assertThat(fits(new EventFilter(null, null, null, at.plusNanos(1000), null, null), TEXT))
+                .isFalse();
+        assertThat(new EventFilter(null, null, null, null, at, null).isPast(TEXT))
+                .isTrue();
+        assertThat(new EventFilter(null, null, null, null, at.plusNanos(1000), null).isPast(TEXT))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@type='text'",
+                "to/@name='bob'",
+                "to[@user='U2']",
+                "/audit/event[@seq=7]",
+                "@seq > 6 and count(to) = 1",
+                "count(to)",
+                "string(@name)",
+                "starts-with(@address, '2001:db8:')"
+            })
+    void anXPathIsTrueOrHasSomething(String expression) {
+        assertThat(fits(new EventFilter(null, null, null, null, null, expression), TEXT))
+                .isTrue();
+        assertThat(fits(new EventFilter(null, null, null, null, null, "not(" + expression + ")"), TEXT))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@type=", "a[[", "nosuch()", "java.lang.System.exit(0)", ""})
+    void whatIsNoXPathIsRefusedWithAReason(String expression) {
+        assertThatThrownBy(() -> fits(new EventFilter(null, null, null, null, null, expression), TEXT))
+                .isInstanceOfSatisfying(Failure.class, e -> assertThat(e.exit()).isEqualTo(Exit.USAGE))
+                .hasMessageStartingWith("--xpath");
+    }
+}

@@ -1,0 +1,79 @@
+package chatd.daemon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tomlj.Toml;
+
+class ConfigurationTest {
+    @TempDir
+    private Path directory;
+
+    private void write(String text) throws IOException {
+        Files.writeString(directory.resolve("chatd.toml"), text);
+    }
+
+    private Configuration read(Map<String, String> environment) throws ConfigException {
+        return new Configuration(directory.resolve("chatd.toml"), environment);
+    }
+
+    private static Option option(Configuration configuration, String key) {
+        return configuration.options().stream()
+                .filter(option -> option.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyOptionIsShownWithItsSource() throws Exception {
+        write("[limits]\ntext = \"1 KiB\"\n[throttle]\nexempt = [\"::1\", \"192.0.2.0/24\"]\n");
+        Configuration configuration = read(Map.of("CHATD_LIMITS_REPLAY", "7", "CHATD_THROTTLE_EXEMPT", "::1"));
+        assertThat(configuration.options())
+                .hasSize(Toml.parse(ConfigReader.defaults()).dottedKeySet().size());
+        assertThat(option(configuration, "limits.text"))
+                .isEqualTo(new Option("limits.text", "1 KiB", directory.resolve("chatd.toml") + ":2:1"));
+        assertThat(option(configuration, "limits.replay"))
+                .isEqualTo(new Option("limits.replay", "7", "environment CHATD_LIMITS_REPLAY"));
+        assertThat(option(configuration, "throttle.exempt").value()).isEqualTo("::1");
+        assertThat(option(configuration, "limits.file")).isEqualTo(new Option("limits.file", "16 MiB", "default"));
+    }
+
+    @Test
+    void aReloadSaysWhatIsInForceAndWhatWaits() throws Exception {
+        write("[limits]\ntext = \"1 KiB\"\n");
+        Configuration configuration = read(Map.of());
+        write(
+                "[limits]\ntext = \"2 KiB\"\nuploads = 3\n[listen]\naddresses = [\"[::1]:1\"]\n[everyone]\nwrite = \"all\"\n");
+        Configuration.Reloaded reloaded = configuration.reload();
+        assertThat(reloaded.inForce()).containsExactly("limits.text");
+        assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads");
+        assertThat(configuration.get().limits().text()).isEqualTo(2048);
+        // What waits is shown as it is, and is said to wait until it is taken back.
+        assertThat(option(configuration, "limits.uploads").value()).isEqualTo("64");
+        assertThat(configuration.reload().waiting()).hasSize(2);
+        write("[limits]\ntext = \"2 KiB\"\n");
+        assertThat(configuration.reload())
+                .isEqualTo(new Configuration.Reloaded(java.util.List.of(), java.util.List.of()));
+    }
+
+    @Test
+    void whatIsWrongIsNotTaken() throws Exception {
+        write("[limits]\ntext = \"1 KiB\"\n");
+        Configuration configuration = read(Map.of());
+        write("[limits]\ntext = \"2 KiB\"\nnonsense = 1\n");
+        assertThatThrownBy(configuration::check).isInstanceOf(ConfigException.class);
+        assertThatThrownBy(configuration::reload).hasMessageContaining("chatd.toml:3:1: unknown key limits.nonsense");
+        assertThat(configuration.get().limits().text()).isEqualTo(1024);
+        configuration.check("[limits]\ntext = \"3 KiB\"\n", "other.toml");
+        assertThatThrownBy(() -> configuration.check("[limits]\ntxt = 1\n", "other.toml"))
+                .hasMessageContaining("other.toml:2:1");
+        Files.delete(directory.resolve("chatd.toml"));
+        assertThatThrownBy(configuration::reload).hasMessageContaining("there is no such file");
+    }
+}
