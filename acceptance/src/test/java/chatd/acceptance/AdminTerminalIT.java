@@ -36,7 +36,8 @@ class AdminTerminalIT {
     void aTableIsAsWideAsTheTerminalAndWholeInAPipe() {
         try (Terminal terminal = terminal(List.of("NO_COLOR="), "user", "list")) {
             assertThat(terminal.awaitEnd()).isZero();
-            List<String> lines = terminal.screen().lines().filter(line -> !line.isBlank()).toList();
+            List<String> lines =
+                    terminal.screen().lines().filter(line -> !line.isBlank()).toList();
             assertThat(lines).as("a line each").hasSize(5);
             assertThat(lines.get(3)).contains("王芳", "…");
             assertThat(terminal.coloured()).as("the head is bold").contains("\033[1mNUMBER");
@@ -74,7 +75,8 @@ class AdminTerminalIT {
                 terminal.showsLine("^online       1, over 1 connection");
                 assertThat(socket.name()).isNotBlank();
             }
-            assertThat(terminal.screen().lines().filter(line -> line.startsWith("online"))).hasSize(1);
+            assertThat(terminal.screen().lines().filter(line -> line.startsWith("online")))
+                    .hasSize(1);
             terminal.press("C-c");
             terminal.awaitEnd();
         }

@@ -34,7 +34,7 @@ class CompletionIT {
                 new Terminal(List.of("PATH=" + path, "PS1=> ", "LC_ALL=C.UTF-8"), List.of(shell.split(" ", -1)))) {
             terminal.prompts(">");
             String name = shell.substring(0, shell.indexOf(' '));
-            terminal.enter("eval \"$(chat-admin completion " + name + ")\"; echo rea''dy")
+            terminal.enter("source <(chat-admin completion " + name + "); echo rea''dy")
                     .showsLine("^ready$");
             terminal.type("chat-admin bro").press("Tab").showsLine("^> chat-admin broadcast");
             terminal.press("C-u").type("chat-admin user dis").press("Tab").showsLine("^> chat-admin user disable");
@@ -44,7 +44,9 @@ class CompletionIT {
             terminal.showsLine("^> chat-admin user list --state disabled");
             terminal.press("C-u").type("chat-admin user show compl").press("Tab");
             terminal.showsLine("^> chat-admin user show " + latin);
-            terminal.press("C-u").type("chat-admin user disable " + chinese.charAt(0)).press("Tab");
+            terminal.press("C-u")
+                    .type("chat-admin user disable " + chinese.charAt(0))
+                    .press("Tab");
             terminal.showsLine("^> chat-admin user disable " + chinese);
             terminal.press("C-u")
                     .type("chat-admin session kick "

@@ -41,9 +41,10 @@ class ConfigReloadIT {
             Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"closed\""));
             assertThat(demo.admin("", "config", "check").exits(0).out()).contains("is right");
             assertThat(demo.admin("", "config", "reload").exits(0).out())
-                    .isEqualTo("In force now: registration.mode, accounts.conceal-users, everyone.write, chat1.wire-zone,"
-                            + " limits.text, limits.recipients, limits.replay\n"
-                            + "At the next start: limits.uploads, hashing.threads\n");
+                    .isEqualTo(
+                            "In force now: registration.mode, accounts.conceal-users, everyone.write, chat1.wire-zone,"
+                                    + " limits.text, limits.recipients, limits.replay\n"
+                                    + "At the next start: limits.uploads, hashing.threads\n");
             one.send(Wire.text("x".repeat(101), two.name()));
             assertThat(one.expectServerText()).contains("100 is the most");
             one.send(Wire.textToAll("to all"));

@@ -14,10 +14,7 @@ import picocli.CommandLine.Spec;
         description = {"Prints the script that lets bash or zsh complete commands, options and the names of accounts."},
         mixinStandardHelpOptions = true,
         footerHeading = Main.EXAMPLES,
-        footer = {
-            "  chat-admin completion bash > /usr/share/bash-completion/completions/chat-admin",
-            "  source <(chat-admin completion zsh)"
-        })
+        footer = {"  source <(chat-admin completion bash)", "  source <(chat-admin completion zsh)"})
 final class CompletionCommand implements Callable<Integer> {
     /** Those it is for. */
     enum Shell {
