@@ -245,4 +245,26 @@ class AccountsManagedIT {
             assertThat(socket.expectServerText()).contains("Only some may write to everyone");
         }
     }
+
+    /** Where the log has numbers alone, who reads it with chat-admin is shown names all the same. */
+    @Test
+    void numbersInTheLogAreShownWithTheirPresentNames() {
+        try (Demo own = Demo.start("CHATD_AUDIT_NAMES", "number");
+                Chat1Socket socket = own.newcomer()) {
+            String old = socket.name();
+            String name = Demo.newName();
+            socket.send(Wire.text("hello", "alice"));
+            socket.fence();
+            own.admin("", "user", "rename", old, name).exits(0);
+            String shown =
+                    own.admin("", "log", "query", "--user", name).exits(0).out();
+            assertThat(shown).contains("register", "login", "(now " + name + ")", "→ U1 (now alice)");
+            assertThat(own.admin("", "log", "query", "--user", "alice", "-o", "json")
+                            .exits(0)
+                            .out())
+                    .contains("\"user\":\"U1\",\"now\":\"alice\"");
+            assertThat(own.admin("", "log", "tail", "-n", "50").exits(0).out()).contains("(now " + name + ")");
+            assertThat(own.read("log/audit.part")).doesNotContain(old).doesNotContain(name);
+        }
+    }
 }

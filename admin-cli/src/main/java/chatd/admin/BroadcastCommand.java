@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,11 +25,12 @@ final class BroadcastCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;
 
-    @Parameters(paramLabel = "TEXT", description = "What is said; - reads it from standard input.")
-    private String text;
+    @Parameters(paramLabel = "TEXT", arity = "1..*", description = "What is said; - reads it from standard input.")
+    private List<String> words;
 
     @Override
     public Integer call() {
+        String text = String.join(" ", words);
         JsonNode sent =
                 main.daemon().call(Map.of("command", "broadcast", "text", text.equals("-") ? Input.text() : text));
         if (main.json()) {

@@ -11,6 +11,7 @@ import org.jline.utils.WCWidth;
 final class Screen {
     private static final int STANDARD_OUTPUT = 1;
     private static final int LEAST = 20;
+    private static final int USUAL = 80;
 
     /** Into a pipe or a file: nothing is cut, nothing is coloured. */
     static final Screen NONE = new Screen(Integer.MAX_VALUE, false);
@@ -33,14 +34,23 @@ final class Screen {
         boolean terminal = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
-        if (!terminal || CLibrary.isatty(STANDARD_OUTPUT) == 0) {
+        if (!terminal) {
             return NONE;
         }
-        WinSize size = new WinSize();
-        boolean known = CLibrary.ioctl(STANDARD_OUTPUT, CLibrary.TIOCGWINSZ, size) == 0 && size.ws_col > 0;
         boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty()
                 || "dumb".equals(environment.getOrDefault("TERM", "dumb"));
-        return of(known ? size.ws_col : Integer.MAX_VALUE, !plain);
+        return of(columns(), !plain);
+    }
+
+    /** The terminal's width; that of most where it can't be asked for, as where nothing may be run in /tmp. */
+    private static int columns() {
+        try {
+            WinSize size = new WinSize();
+            boolean known = CLibrary.ioctl(STANDARD_OUTPUT, CLibrary.TIOCGWINSZ, size) == 0 && size.ws_col > 0;
+            return known ? size.ws_col : USUAL;
+        } catch (LinkageError | RuntimeException e) {
+            return USUAL;
+        }
     }
 
     boolean isTerminal() {

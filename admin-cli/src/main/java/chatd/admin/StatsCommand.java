@@ -25,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
         footerHeading = Main.EXAMPLES,
         footer = {"  chat-admin stats", "  chat-admin stats --watch"})
 final class StatsCommand implements Callable<Integer> {
+    /** Of those who are online so many are named; `session list` has all. */
+    private static final int NAMED = 10;
+
     private static final String FROM_THE_TOP = "\033[H\033[J";
 
     @ParentCommand
@@ -82,7 +85,7 @@ final class StatsCommand implements Callable<Integer> {
                         .valueStream()
                         .map(at -> "[" + text(at, "address") + "]:" + text(at, "port"))
                         .collect(Collectors.joining(", "))));
-        lines.add(new Line("online", text(stats, "online") + ", over " + connections(stats)));
+        lines.add(new Line("online", text(stats, "online") + ", over " + connections(stats) + who(stats)));
         lines.add(new Line(
                 "accounts",
                 "%s, of them %s disabled and %s locked"
@@ -108,6 +111,15 @@ final class StatsCommand implements Callable<Integer> {
                 "ends " + Moment.shown(text(stats, "certificateEnd")) + ", in "
                         + Shown.count(stats.path("certificateDays").asLong(), "day")));
         return lines;
+    }
+
+    private static String who(JsonNode stats) {
+        String named = stats.path("who")
+                .valueStream()
+                .limit(NAMED)
+                .map(JsonNode::asString)
+                .collect(Collectors.joining(", "));
+        return named.isEmpty() ? "" : ": " + named + (stats.path("who").size() > NAMED ? " …" : "");
     }
 
     private static String connections(JsonNode stats) {

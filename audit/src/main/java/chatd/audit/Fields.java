@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What an event has to say, before it is a line. Values may hold anything: they are escaped when they are written. */
 public final class Fields {
-    /** Arguments of administrators' commands that name accounts. */
-    private static final Set<String> NAMES = Set.of("name", "to", "session");
+    /** Arguments of administrators' commands that name accounts, or may. */
+    private static final Set<String> NAMES = Set.of("name", "to", "session", "user", "xpath");
 
     private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
     private final List<Element> children = new ArrayList<>();

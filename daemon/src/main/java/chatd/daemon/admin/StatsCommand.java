@@ -27,6 +27,9 @@ final class StatsCommand implements AutoCloseable {
     /** Rates are those of so many seconds. */
     private static final int WINDOW = 60;
 
+    /** Of those who are online so many are named. */
+    private static final int NAMED = 100;
+
     private final String version;
     private final List<InetSocketAddress> listening;
     private final X509Certificate certificate;
@@ -126,6 +129,13 @@ final class StatsCommand implements AutoCloseable {
         stats.put("disabled", count(accounts, Account.State.DISABLED, now));
         stats.put("locked", count(accounts, Account.State.LOCKED, now));
         stats.put("online", sessions.onlineCount());
+        stats.put(
+                "who",
+                sessions.online().stream()
+                        .map(session -> String.valueOf(session.name()))
+                        .sorted()
+                        .limit(NAMED)
+                        .toList());
         stats.put("connections", sessions.all().size());
     }
 

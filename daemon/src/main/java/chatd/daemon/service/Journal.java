@@ -243,7 +243,9 @@ public final class Journal {
             oneByOne(turn, e);
             return;
         }
-        if (!logged(turn.stream().flatMap(pending -> pending.events().stream()).toArray(AuditEvent[]::new))) {
+        List<AuditEvent> events = new ArrayList<>(turn.size());
+        turn.forEach(pending -> events.addAll(pending.events()));
+        if (!logged(events.toArray(AuditEvent[]::new))) {
             return;
         }
         for (int i = 0; i < turn.size(); i++) {
