@@ -136,7 +136,7 @@ class AccountsManagedIT {
             assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
         }
         demo.admin("", "session", "kick", Demo.newName()).exits(4);
-        demo.admin("", "session", "kick", "sffffffffffff").exits(1);
+        demo.admin("", "session", "kick", "sffffffffffff").exits(4);
     }
 
     @Test
@@ -265,6 +265,47 @@ class AccountsManagedIT {
                     .contains("\"user\":\"U1\",\"now\":\"alice\"");
             assertThat(own.admin("", "log", "tail", "-n", "50").exits(0).out()).contains("(now " + name + ")");
             assertThat(own.read("log/audit.part")).doesNotContain(old).doesNotContain(name);
+        }
+    }
+
+    /** What was sent before, and is still on its way when the account is deleted, is not written after it. */
+    @Test
+    void whoIsDeletedOrDisabledWritesNothingAfterwards() throws Exception {
+        for (List<String> command : List.of(List.of("delete", "--yes"), List.of("disable"))) {
+            Demo.Person person = demo.person();
+            Chat1Socket socket = demo.logIn(person);
+            Thread writing = Thread.startVirtualThread(() -> {
+                try {
+                    for (int i = 0; i < 20_000; i++) {
+                        socket.send(Wire.textToAll("text " + i), Wire.store(Wire.utf8("{\"k\":" + i + "}")));
+                    }
+                } catch (java.io.UncheckedIOException e) {
+                    // It is over.
+                }
+            });
+            Thread reading = Thread.startVirtualThread(socket::untilBroken);
+            var line = new java.util.ArrayList<>(List.of("user", command.getFirst(), person.name()));
+            line.addAll(command.subList(1, command.size()));
+            demo.admin("", line.toArray(String[]::new)).exits(0);
+            writing.join();
+            reading.join();
+            socket.close();
+            demo.admin("", "log", "publish").exits(0);
+            List<AuditReader.Entry> of = new AuditReader(demo.auditLog())
+                    .all().stream()
+                            .filter(entry -> entry.get("name").equals(person.name()))
+                            .toList();
+            int end = -1;
+            for (int i = 0; i < of.size(); i++) {
+                end = of.get(i).get("detail").equals(command.getFirst()) ? i : end;
+            }
+            assertThat(end).isPositive();
+            assertThat(of.subList(0, end))
+                    .as("they were talking")
+                    .anyMatch(e -> e.get("type").equals("text"));
+            assertThat(of.subList(end, of.size()))
+                    .as("after %s", command)
+                    .noneMatch(entry -> List.of("text", "settings").contains(entry.get("type")));
         }
     }
 }

@@ -136,8 +136,10 @@ class AdminTroubleIT {
             Path said = directory.resolve("said");
             Process begun =
                     Run.start(said, "admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET"), "user", "disable", "bob");
-            await().atMost(LONG)
-                    .until(() -> demo.admin("", "stats").exits(0).out().contains("can't be written"));
+            // Nothing else is asked meanwhile: it would be logged, and fail first.
+            await().atMost(LONG).until(() -> demo.read("chatd.log").contains("the server log can't be written"));
+            assertThat(demo.admin("", "stats").exits(0).out()).contains("can't be written");
+            assertThat(begun.isAlive()).as(Files.readString(said)).isTrue();
             assertThat(demo.admin("", "user", "delete", "alice", "--yes")
                             .exits(1)
                             .err())

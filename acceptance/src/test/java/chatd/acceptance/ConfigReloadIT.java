@@ -40,11 +40,11 @@ class ConfigReloadIT {
             Path config = demo.directory.resolve("chatd.toml");
             Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"closed\""));
             assertThat(demo.admin("", "config", "check").exits(0).out()).contains("is right");
-            assertThat(demo.admin("", "config", "reload").exits(0).out())
-                    .isEqualTo(
-                            "In force now: registration.mode, accounts.conceal-users, everyone.write, chat1.wire-zone,"
-                                    + " limits.text, limits.recipients, limits.replay\n"
-                                    + "At the next start: limits.uploads, hashing.threads\n");
+            assertThat(demo.admin("", "config", "reload").exits(0).out()).isEqualTo("""
+                            In force now: registration.mode, accounts.conceal-users, everyone.write, limits.replay
+                            For connections from now on: chat1.wire-zone, limits.text, limits.recipients
+                            At the next start: limits.uploads, hashing.threads
+                            """);
             one.send(Wire.text("x".repeat(101), two.name()));
             assertThat(one.expectServerText()).contains("100 is the most");
             one.send(Wire.textToAll("to all"));

@@ -110,8 +110,7 @@ class DemoIT {
         int said = demo.output().length();
         demo.begin("--port", "0");
         // It is ready a moment before it says so.
-        await().untilAsserted(
-                        () -> assertThat(demo.output().substring(said)).contains(alice.password()));
+        await().untilAsserted(() -> assertThat(demo.output().substring(said)).contains(alice.password()));
         assertThat(demo.alice()).isEqualTo(alice);
         try (Chat1Socket socket = demo.logIn(ann)) {
             assertThat(socket.history(10)).containsExactly("remember me");

@@ -49,7 +49,7 @@ class ManPagesIT {
                 assertThat(Run.program(line).exits(0).out())
                         .as("%s", line)
                         .contains("Example")
-                        .contains("  chat-admin " + String.join(" ", command));
+                        .contains("chat-admin " + String.join(" ", command));
             }
         }
     }

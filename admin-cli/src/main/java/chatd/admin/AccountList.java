@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -25,6 +26,9 @@ final class AccountList {
             .setIgnoreEmptyLines(true)
             .setIgnoreSurroundingSpaces(true)
             .get();
+
+    /** Bytes; of 50,000 accounts, which the daemon takes at once, with long notes. */
+    private static final long LARGEST = 8 << 20;
 
     private AccountList() {}
 
@@ -44,7 +48,9 @@ final class AccountList {
             for (CSVRecord each : parser) {
                 line = parser.getCurrentLineNumber();
                 boolean heading = rows.isEmpty() && errors.isEmpty() && isHeading(each);
-                if (each.size() > 2) {
+                if (each.size() == 1 && each.get(0).contains(";")) {
+                    errors.add(file + ":" + line + ": has no comma, but a semicolon: save it with commas");
+                } else if (each.size() > 2) {
                     errors.add(file + ":" + line + ": has " + each.size() + " columns, not name[,note]; a note with a"
                             + " comma stands in \"quotes\"");
                 } else if (each.get(0).isEmpty()) {
@@ -53,7 +59,9 @@ final class AccountList {
                     rows.add(new Row(line, each.get(0), each.size() == 2 ? each.get(1) : ""));
                 }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
+            errors.add(file + ": " + Objects.requireNonNull(e.getCause()).getMessage());
+        } catch (IOException e) {
             errors.add(file + ": " + e.getMessage());
         }
         if (!errors.isEmpty()) {
@@ -70,6 +78,9 @@ final class AccountList {
     private static String text(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new Failure(Exit.NO_SUCH, "There is no file " + file + ".");
+        }
+        if (Files.size(file) > LARGEST) {
+            throw new IOException("has more than " + (LARGEST >> 20) + " MiB: divide it");
         }
         try {
             String text = StandardCharsets.UTF_8

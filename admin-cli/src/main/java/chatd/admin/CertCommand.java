@@ -6,9 +6,10 @@ import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
 import chatd.certs.SigningRequest;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivateKey;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -169,31 +170,40 @@ final class CertCommand implements Runnable {
             @Option(names = "--to", paramLabel = "FILE", required = true, description = "A new file for the request.")
                     Path to)
             throws IOException {
-        if (Files.exists(to)) {
-            throw new Failure(Exit.CONFLICT, "There is a file " + to + " already: name a new one.");
+        if (to.toAbsolutePath().normalize().equals(key.toAbsolutePath().normalize())) {
+            throw new Failure(Exit.USAGE, "The key and the request are two files: --key and --to name the same.");
         }
         boolean made = !Files.exists(key);
         try {
-            PrivateKey ours = null;
-            if (!made) {
-                ours = Pem.privateKey(AuditorOptions.readable(key));
-            }
-            SigningRequest request = ours == null
+            SigningRequest request = made
                     ? SigningRequest.withNewKey(names, kind, new SecureRandom())
-                    : SigningRequest.of(names, ours);
+                    : SigningRequest.of(names, Pem.privateKey(AuditorOptions.readable(key)));
+            // The request first: a key is not made for one that can't be written.
+            Files.writeString(to, request.pem(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             if (made) {
-                Pem.writeSecret(key, request.key());
+                keep(key, request, to);
             }
-            Files.writeString(to, request.pem());
         } catch (Pem.Unusable e) {
             throw new Failure(Exit.NO, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
+        } catch (FileAlreadyExistsException e) {
+            throw new Failure(Exit.CONFLICT, "There is a file " + e.getFile() + " already: name a new one.");
         }
         main.out().println("Written: " + to + (made ? ", and a new key: " + key : ", with the key " + key));
         main.out()
                 .println("Send " + to + " to your authority; what it answers is tls.certificate, " + key
                         + " is tls.key.");
         return Exit.OK;
+    }
+
+    private static void keep(Path key, SigningRequest request, Path to) throws IOException {
+        try {
+            Pem.writeSecret(key, request.key());
+        } catch (IOException e) {
+            // Of no use without its key.
+            Files.delete(to);
+            throw e;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -33,10 +34,8 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // The script is bash's; zsh understands it once its own completion is there.
-        if (shell == Shell.zsh) {
-            main.out().println("autoload -U compinit && compinit -u");
-        }
+        // One script is for both: in zsh it loads first what understands bash's.
+        Objects.requireNonNull(shell);
         main.out()
                 .print(AccountNames.askedIn(
                         AutoComplete.bash("chat-admin", spec.root().commandLine())));

@@ -88,7 +88,7 @@ final class ConfigCommand implements Runnable {
             String of = judged.path("file").asString();
             main.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " right.");
         } else {
-            judged.path("errors").forEach(error -> main.out().println(error.asString()));
+            judged.path("errors").forEach(error -> main.out().println(Shown.lines(error.asString())));
         }
         return right ? Exit.OK : Exit.NO;
     }
@@ -119,11 +119,15 @@ final class ConfigCommand implements Runnable {
         }
         JsonNode inForce = reloaded.path("inForce");
         JsonNode waiting = reloaded.path("waiting");
-        if (inForce.isEmpty() && waiting.isEmpty()) {
+        JsonNode coming = reloaded.path("forNewConnections");
+        if (inForce.isEmpty() && coming.isEmpty() && waiting.isEmpty()) {
             main.out().println("Nothing has changed.");
         }
         if (!inForce.isEmpty()) {
             main.out().println("In force now: " + listed(inForce));
+        }
+        if (!coming.isEmpty()) {
+            main.out().println("For connections from now on: " + listed(coming));
         }
         if (!waiting.isEmpty()) {
             main.out().println("At the next start: " + listed(waiting));

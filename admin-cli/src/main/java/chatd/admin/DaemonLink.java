@@ -3,7 +3,6 @@ package chatd.admin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -68,22 +67,23 @@ public final class DaemonLink {
             // Counts where the kernel says that this is root.
             signed.put("claimed", behind);
         }
+        byte[] line = (JSON.writeValueAsString(signed) + "\n").getBytes(StandardCharsets.UTF_8);
+        SocketChannel channel = connect(String.valueOf(request.get("command")));
         try {
-            SocketChannel channel = connect(String.valueOf(request.get("command")));
-            byte[] line = (JSON.writeValueAsString(signed) + "\n").getBytes(StandardCharsets.UTF_8);
             ByteBuffer bytes = ByteBuffer.wrap(line);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            Arrays.fill(line, (byte) 0);
-            return new Answer(channel);
         } catch (IOException e) {
-            throw broke(e);
+            // It may have been refused before all of it was read: the answer will say.
+        } finally {
+            Arrays.fill(line, (byte) 0);
         }
+        return new Answer(channel);
     }
 
     private static Failure broke(IOException why) {
-        return new Failure(
+        return Failure.undecided(
                 Exit.NO_DAEMON,
                 "The connection to the daemon broke: " + why.getMessage()
                         + ".\nWhether it was done, look for yourself.");
@@ -111,7 +111,7 @@ public final class DaemonLink {
             try {
                 String line = in.readLine();
                 if (line == null) {
-                    throw new Failure(
+                    throw Failure.undecided(
                             Exit.NO_DAEMON,
                             "The daemon ended before it answered. Whether it was done, its log will show.");
                 }
@@ -120,15 +120,19 @@ public final class DaemonLink {
                     return node;
                 }
                 if (!node.path("ok").asBoolean()) {
-                    throw new Failure(
-                            Exit.of(node.path("code").asString()),
-                            node.path("text").asString());
+                    throw refused(
+                            node.path("code").asString(), node.path("text").asString());
                 }
                 result = node.path("result");
                 return null;
             } catch (IOException e) {
                 throw broke(e);
             }
+        }
+
+        private static Failure refused(String code, String text) {
+            boolean decided = !code.equals("undecided") && !code.equals("internal");
+            return decided ? new Failure(Exit.of(code), text) : Failure.undecided(Exit.of(code), text);
         }
 
         /** The result, once there is no {@link #next}. */
@@ -146,14 +150,11 @@ public final class DaemonLink {
         }
     }
 
-    private SocketChannel connect(String command) throws IOException {
+    private SocketChannel connect(String command) {
         Path socket = Files.isDirectory(place) ? choose(command) : place;
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            return channel;
-        } catch (IOException e) {
-            channel.close();
+            return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        } catch (IOException | IllegalArgumentException e) {
             if (Files.exists(socket) && !Files.isWritable(socket)) {
                 throw notAllowed(List.of(socket));
             }

@@ -1,10 +1,15 @@
 package chatd.admin;
 
+import chatd.audit.LogScan;
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.InetAddress;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -22,12 +27,14 @@ import org.xml.sax.SAXException;
 
 /** Which events are asked for. What costs little is looked at first. One thread. */
 final class EventFilter {
+    private static final Pattern ADDRESS = Pattern.compile(" address=\"([^\"]*)\"");
     private static final String TIME = " time=\"";
 
     /** As long as moments are in the log. */
     private static final int TIME_LENGTH = 27;
 
     private final List<String> parts = new ArrayList<>();
+    private final @Nullable InetAddress address;
     private final @Nullable Instant since;
     private final @Nullable Instant until;
     private final @Nullable XPathExpression xpath;
@@ -41,13 +48,32 @@ final class EventFilter {
             @Nullable Instant since,
             @Nullable Instant until,
             @Nullable String xpath) {
-        part("type", type);
-        part("outcome", outcome);
-        part("address", address);
+        part("type", known("type", type));
+        part("outcome", known("outcome", outcome));
+        this.address = address == null ? null : literal(address);
         this.since = since;
         this.until = until;
         this.xpath = xpath == null ? null : compiled(xpath);
         this.builder = xpath == null ? null : builder();
+    }
+
+    /** A value that the schema has. */
+    private static @Nullable String known(String attribute, @Nullable String value) {
+        List<String> there = LogScan.values(attribute);
+        if (value != null && !there.contains(value)) {
+            throw new Failure(
+                    Exit.USAGE, "--" + attribute + " is one of " + String.join(", ", there) + "; not " + value + ".");
+        }
+        return value;
+    }
+
+    private static InetAddress literal(String address) {
+        try {
+            return InetAddress.ofLiteral(address);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(
+                    Exit.USAGE, "--address is an address, as in 2001:db8::7 or 192.0.2.7; not " + address + ".");
+        }
     }
 
     private void part(String attribute, @Nullable String value) {
@@ -103,13 +129,29 @@ final class EventFilter {
 
     private static Instant time(String line) {
         int at = line.indexOf(TIME) + TIME.length();
-        return Instant.parse(line.substring(at, at + TIME_LENGTH));
+        try {
+            return Instant.parse(line.substring(at, Math.min(line.length(), at + TIME_LENGTH)));
+        } catch (DateTimeParseException e) {
+            throw new Failure(Exit.NO, "A line of the log has no time: " + line);
+        }
     }
 
     /** Whether a line that may fit does: its own attributes count, not those of the elements in it. */
     boolean fits(String line) {
         String own = line.substring(0, line.indexOf('>'));
-        return parts.stream().allMatch(own::contains) && (xpath == null || isTrue(line));
+        return parts.stream().allMatch(own::contains) && isFrom(own) && (xpath == null || isTrue(line));
+    }
+
+    private boolean isFrom(String own) {
+        if (address == null) {
+            return true;
+        }
+        Matcher from = ADDRESS.matcher(own);
+        try {
+            return from.find() && InetAddress.ofLiteral(from.group(1)).equals(address);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private boolean isTrue(String raw) {

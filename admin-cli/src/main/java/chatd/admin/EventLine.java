@@ -84,7 +84,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
         } else {
             attributes.forEach((name, value) -> {
                 if (!List.of("seq", "time", "type", "outcome", "chain").contains(name)) {
-                    shown.append(' ').append(name).append('=').append(value);
+                    shown.append(' ').append(name).append('=').append(quoted(value));
                 }
                 if (name.equals("user")) {
                     shown.append(said(attributes, names));
@@ -103,10 +103,15 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
                     shown.append(' ')
                             .append(child.attributes().get("name"))
                             .append('=')
-                            .append(child.attributes().get("value"));
+                            .append(quoted(child.attributes().getOrDefault("value", "")));
             }
         }
         return Shown.visible(shown.toString());
+    }
+
+    /** A value with blanks, or what stands between values, can't pass for several. */
+    private static String quoted(String value) {
+        return value.matches("[^\\s=→\"]+") ? value : "\"" + value.replace("\"", "\\\"") + "\"";
     }
 
     private static String said(Map<String, String> of, Map<String, String> names) {

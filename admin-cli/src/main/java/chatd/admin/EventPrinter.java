@@ -39,7 +39,7 @@ final class EventPrinter implements AutoCloseable {
                 switch (form) {
                     case table -> line.readable(names);
                     case json -> line.json(names);
-                    case xml -> raw;
+                    case xml -> Shown.visible(raw);
                 });
     }
 

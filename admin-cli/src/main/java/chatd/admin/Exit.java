@@ -21,6 +21,7 @@ final class Exit {
             case "not-allowed" -> NOT_ALLOWED;
             case "no-such-user", "no-such-file" -> NO_SUCH;
             case "name-taken" -> CONFLICT;
+            case "undecided" -> NO_DAEMON;
             default -> NO;
         };
     }

@@ -71,7 +71,7 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<AccountList.Row> rows = AccountList.read(file);
-        JsonNode plan = ask(rows, Map.of(), true);
+        JsonNode plan = ask(rows, Map.of(), 0, true);
         Set<String> added =
                 plan.path("added").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
         int disabled = plan.path("disabled").size();
@@ -86,7 +86,7 @@ final class ImportCommand implements Callable<Integer> {
             Question.ask("Disable " + Shown.count(disabled, "user") + " who are not in the list?");
         }
         if (passwords == null || added.isEmpty()) {
-            print(ask(rows, Map.of(), false), "");
+            print(ask(rows, Map.of(), disabled, false), "");
             return Exit.OK;
         }
         SecureRandom random = new SecureRandom();
@@ -97,11 +97,11 @@ final class ImportCommand implements Callable<Integer> {
                 .forEach(name -> made.put(name, OneTimePassword.make(random)));
         PasswordsFile kept = PasswordsFile.create(passwords, made);
         try {
-            JsonNode done = ask(rows, made, false);
+            JsonNode done = ask(rows, made, disabled, false);
             kept.keep(done.path("added").valueStream().map(JsonNode::asString).collect(Collectors.toSet()));
             print(done, "");
         } catch (Failure e) {
-            if (e.exit() != Exit.NO_DAEMON) {
+            if (!e.isUndecided()) {
                 kept.keep(Set.of());
             }
             throw e;
@@ -109,7 +109,7 @@ final class ImportCommand implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private JsonNode ask(List<AccountList.Row> rows, Map<String, String> made, boolean planned) {
+    private JsonNode ask(List<AccountList.Row> rows, Map<String, String> made, int disabling, boolean planned) {
         List<Map<String, Object>> accounts = new ArrayList<>();
         for (AccountList.Row row : rows) {
             Map<String, Object> account = new LinkedHashMap<>();
@@ -135,6 +135,8 @@ final class ImportCommand implements Callable<Integer> {
                                     sync,
                                     "disableMissing",
                                     disableMissing,
+                                    "disabling",
+                                    disabling,
                                     "dryRun",
                                     planned),
                             line -> progress.show("%s of %s passwords made ready"
@@ -144,7 +146,7 @@ final class ImportCommand implements Callable<Integer> {
         } catch (Failure e) {
             // The daemon knows the lines, not the file.
             String text = String.valueOf(e.getMessage()).replaceAll("(?m)^line (\\d+): ", file + ":$1: ");
-            throw new Failure(e.exit(), text);
+            throw e.saying(text);
         }
     }
 

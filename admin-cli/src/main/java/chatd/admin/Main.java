@@ -1,8 +1,12 @@
 package chatd.admin;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +95,7 @@ public final class Main implements Runnable {
         Main main = new Main();
         main.out = out;
         return commandLine(main)
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    if (failure instanceof Failure known) {
-                        System.err.println("chat-admin: " + known.getMessage());
-                        return known.exit();
-                    }
-                    throw failure;
-                })
+                .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure))
                 .setParameterExceptionHandler(Main::wrongUsage)
                 .execute(arguments);
     }
@@ -105,6 +103,26 @@ public final class Main implements Runnable {
     /** All commands, as they are parsed, and as man pages and completion are made of them. */
     static CommandLine commandLine(Main main) {
         return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Says what was wrong; what a file or a person said in it can't steer the terminal. */
+    static void complain(String text) {
+        System.err.println("chat-admin: " + Shown.lines(text));
+    }
+
+    private static int failed(Exception failure) throws Exception {
+        switch (failure) {
+            case Failure known -> {
+                complain(String.valueOf(known.getMessage()));
+                return known.exit();
+            }
+            case NoSuchFileException missing -> complain("There is no " + missing.getFile() + ".");
+            case AccessDeniedException denied -> complain("You may not read or write " + denied.getFile() + ".");
+            case FileAlreadyExistsException there -> complain("There is a " + there.getFile() + " already.");
+            case IOException e -> complain(String.valueOf(e.getMessage()));
+            default -> throw failure;
+        }
+        return Exit.NO;
     }
 
     /** What was wrong, the nearest that there is, and where to read more. */
@@ -115,7 +133,7 @@ public final class Main implements Runnable {
             wrong = "`" + line.getCommandSpec().qualifiedName() + "` has nothing called '"
                     + unmatched.getUnmatched().getFirst() + "'.";
         }
-        System.err.println("chat-admin: " + wrong);
+        complain(wrong);
         CommandLine.UnmatchedArgumentException.printSuggestions(
                 failure, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");

@@ -44,7 +44,17 @@ final class PasswordsFile {
         } catch (FileAlreadyExistsException e) {
             throw new Failure(Exit.CONFLICT, "There is a file " + path + " already: name a new one for the passwords.");
         } catch (IOException e) {
+            file.discard();
             throw new Failure(Exit.NO, "The passwords can't be written to " + path + ": " + e.getMessage());
+        }
+    }
+
+    /** What was written of it is no use. */
+    private void discard() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // It was said that it can't be written.
         }
     }
 
@@ -80,8 +90,8 @@ final class PasswordsFile {
                 Files.deleteIfExists(path);
                 return;
             }
-            Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
-            Files.deleteIfExists(fresh);
+            Path fresh = path.resolveSibling(
+                    "." + path.getFileName() + "." + ProcessHandle.current().pid());
             write(fresh);
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package chatd.admin;
 
 import java.io.PrintStream;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +30,11 @@ final class Shown {
     static String who(JsonNode account) {
         return visible(account.path("name").asString()) + " (U"
                 + account.path("number").asString() + ")";
+    }
+
+    /** As {@link #visible}, of several lines. */
+    static String lines(String text) {
+        return text.lines().map(Shown::visible).collect(Collectors.joining("\n"));
     }
 
     /** Without anything that could steer a terminal. */

@@ -68,39 +68,39 @@ final class UserCommand implements Runnable {
     }
 
     /** The passwords are written before the daemon hears of them; those of users that it refuses are taken out again. */
-    private int set(
-            String command, List<String> given, PasswordOptions options, Map<String, Object> more, String done) {
+    private int set(String command, List<String> given, PasswordOptions options, Map<String, Object> more, String how) {
         Set<String> names = new LinkedHashSet<>(given);
         options.check(names);
         SecureRandom random = new SecureRandom();
         Map<String, String> passwords = new LinkedHashMap<>();
         names.forEach(name -> passwords.put(name, options.stdin ? Input.password() : OneTimePassword.make(random)));
         PasswordsFile file = options.file == null ? null : PasswordsFile.create(options.file, passwords);
-        List<JsonNode> accounts = new ArrayList<>();
+        Map<String, JsonNode> done = new LinkedHashMap<>();
         Set<String> kept = new LinkedHashSet<>(names);
+        boolean isShown = !options.stdin && file == null;
         int exit = Exit.OK;
         for (String name : names) {
             Map<String, Object> request = new LinkedHashMap<>(more);
             request.put("command", command);
             request.put("name", name);
             request.put("mustChange", !options.noChange);
-            request.put("made", !options.stdin);
             request.put("password", passwords.get(name));
             try {
-                accounts.add(main.daemon().call(request));
+                done.put(name, main.daemon().call(request));
             } catch (Failure e) {
                 exit = e.exit();
-                if (exit != Exit.NO_DAEMON) {
+                Main.complain((names.size() > 1 ? name + ": " : "") + e.getMessage());
+                if (!e.isUndecided()) {
                     kept.remove(name);
+                } else if (isShown) {
+                    System.err.println("If it was done, the password is: " + passwords.get(name));
                 }
-                System.err.println("chat-admin: " + (names.size() > 1 ? name + ": " : "") + e.getMessage());
             }
         }
+        print(done, names.size() > 1, isShown ? passwords : Map.of(), how);
         if (file != null) {
             file.keep(kept);
         }
-        boolean shown = !options.stdin && file == null;
-        print(accounts, names.size() > 1, shown ? passwords : Map.of(), done);
         if (file != null && !kept.isEmpty() && !main.json()) {
             main.out()
                     .println("The " + (kept.size() == 1 ? "password is" : Shown.count(kept.size(), "password") + " are")
@@ -109,19 +109,18 @@ final class UserCommand implements Runnable {
         return exit;
     }
 
-    private void print(List<JsonNode> accounts, boolean several, Map<String, String> passwords, String done) {
+    /** @param accounts by the names that were given */
+    private void print(Map<String, JsonNode> accounts, boolean several, Map<String, String> passwords, String how) {
         if (main.json()) {
-            List<Map<String, Object>> all = accounts.stream()
-                    .map(account -> {
-                        Map<String, Object> shown = new LinkedHashMap<>();
-                        account.properties().forEach(each -> shown.put(each.getKey(), each.getValue()));
-                        String password = passwords.get(account.path("name").asString());
-                        if (password != null) {
-                            shown.put("password", password);
-                        }
-                        return shown;
-                    })
-                    .toList();
+            List<Map<String, Object>> all = new ArrayList<>();
+            accounts.forEach((name, account) -> {
+                Map<String, Object> shown = new LinkedHashMap<>();
+                account.properties().forEach(each -> shown.put(each.getKey(), each.getValue()));
+                if (passwords.containsKey(name)) {
+                    shown.put("password", passwords.getOrDefault(name, ""));
+                }
+                all.add(shown);
+            });
             if (several) {
                 Shown.json(main.out(), all);
             } else {
@@ -129,18 +128,18 @@ final class UserCommand implements Runnable {
             }
             return;
         }
-        for (JsonNode account : accounts) {
+        accounts.forEach((name, account) -> {
             boolean mustChange = account.path("mustChange").asBoolean();
-            String password = passwords.get(account.path("name").asString());
+            String password = passwords.get(name);
             String ends = account.path("passwordEnds").asString("");
             String by = "to be changed at the first log in" + (ends.isEmpty() ? "" : ", by " + Moment.shown(ends));
-            main.out().println(Shown.who(account) + " " + done + ".");
+            main.out().println(Shown.who(account) + " " + how + ".");
             if (password != null) {
                 main.out().println((mustChange ? "One-time password, " + by : "Password") + ": " + password);
             } else if (mustChange) {
                 main.out().println("A one-time password, " + by + ".");
             }
-        }
+        });
     }
 
     @Command(
@@ -155,7 +154,10 @@ final class UserCommand implements Runnable {
                             arity = "1..*",
                             description = "1 to 32 bytes; letters, digits, '.', '_' and '-'.")
                     List<String> names,
-            @Option(names = "--note", paramLabel = "TEXT", description = "For administrators alone, 200 characters.")
+            @Option(
+                            names = "--note",
+                            paramLabel = "TEXT",
+                            description = "For those who manage users, who alone see it: 200 characters.")
                     @Nullable
                     String note,
             @Mixin PasswordOptions password) {

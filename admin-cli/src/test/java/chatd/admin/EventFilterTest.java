@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +22,8 @@ class EventFilterTest {
         return filter.mayFit(line) && filter.fits(line);
     }
 
-    private static boolean fits(String type, String outcome, String address, String line) {
+    private static boolean fits(
+            @Nullable String type, @Nullable String outcome, @Nullable String address, String line) {
         return fits(new EventFilter(type, outcome, address, null, null, null), line);
     }
 
@@ -29,7 +31,8 @@ class EventFilterTest {
     void theEventsOwnAttributesCount() {
         assertThat(fits("text", "ok", "2001:db8::7", TEXT)).isTrue();
         assertThat(fits("text", "refused", "2001:db8::7", TEXT)).isFalse();
-        assertThat(fits("tex", "ok", "2001:db8::7", TEXT)).isFalse();
+        assertThat(fits("text", "ok", "2001:DB8:0:0::7", TEXT)).isTrue();
+        assertThat(fits("text", "ok", "2001:db8::8", TEXT)).isFalse();
         assertThat(fits(new EventFilter("text", null, null, null, null, null), ADMIN))
                 .isFalse();
         // The name of an argument, which is no attribute of the event.
@@ -37,6 +40,14 @@ class EventFilterTest {
                 ADMIN.replace("<argument name=\"type\" value=\"text\"/>", "<argument name=\"x\" type=\"text\"/>");
         assertThat(fits(new EventFilter("text", null, null, null, null, null), pretends))
                 .isFalse();
+    }
+
+    @Test
+    void whatNoEventCanHaveIsSaid() {
+        assertThatThrownBy(() -> fits("tex", null, null, TEXT)).hasMessageContaining("--type is one of start, stop,");
+        assertThatThrownBy(() -> fits(null, "OK", null, TEXT))
+                .hasMessageContaining("--outcome is one of ok, refused, failed");
+        assertThatThrownBy(() -> fits(null, null, "localhost", TEXT)).hasMessageContaining("--address is an address");
     }
 
     @Test

@@ -79,9 +79,10 @@ public sealed interface AuditEvent
      * The configuration was read again.
      *
      * @param inForce the options that have another value from now on
+     * @param forNewConnections those that have one for connections made from now on
      * @param waiting those that will have one after the next start
      */
-    record Reloaded(List<String> inForce, List<String> waiting) implements AuditEvent {
+    record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) implements AuditEvent {
         @Override
         public String type() {
             return "reload";
@@ -89,7 +90,10 @@ public sealed interface AuditEvent
 
         @Override
         public void describe(Fields to) {
-            to.put(DETAIL, "in force: " + listed(inForce) + "; at the next start: " + listed(waiting));
+            to.put(
+                    DETAIL,
+                    "in force: " + listed(inForce) + "; for new connections: " + listed(forNewConnections)
+                            + "; at the next start: " + listed(waiting));
         }
 
         private static String listed(List<String> options) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,7 @@ public final class LogScan {
     /** The name of a closed segment has its beginning in whole seconds. */
     private static final Duration ROUNDED = Duration.ofSeconds(1);
 
+    private static final Pattern VALUE = Pattern.compile("<xs:enumeration value=\"([^\"]+)\"/>");
     private static final Pattern HEAD = Pattern.compile("<audit [^>]*segment=\"(\\d{1,18})\"");
 
     private final @Nullable Instant since;
@@ -43,23 +45,41 @@ public final class LogScan {
      * @param log its directory, or one of its files
      * @param since nothing before this is asked for: segments that end before it are passed over
      * @param taker takes each event and seal as it stands, without its end of line; false where it wants no more
+     * @throws IOException where it can't be read, is no log, or a segment ends before its end; the message says which
      */
     public static void scan(Path log, @Nullable Instant since, Predicate<String> taker) throws IOException {
         LogScan scan = new LogScan(since, taker);
-        if (Files.isDirectory(log)) {
-            scan.all(new LogFiles(log));
-        } else {
-            try (InputStream in = Files.newInputStream(log)) {
-                scan.read(new LineReader(in, Segment.LONGEST_LINE));
-            }
+        if (!Files.isDirectory(log)) {
+            scan.segment(log);
+        } else if (!scan.all(new LogFiles(log))) {
+            throw new IOException("There is no log in " + log + ".");
         }
     }
 
-    private void all(LogFiles files) throws IOException {
-        while (!stopped) {
-            closed(files.closed());
-            if (stopped || isOpenRead(files)) {
-                return;
+    /** The values that the schema has for {@code type} or {@code outcome}. */
+    public static List<String> values(String attribute) {
+        try (InputStream in = LogScan.class.getResourceAsStream("audit.xsd")) {
+            String schema = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            int from = schema.indexOf("<xs:simpleType name=\"" + attribute + "\">");
+            String type = schema.substring(from, schema.indexOf("</xs:simpleType>", from));
+            return VALUE.matcher(type).results().map(value -> value.group(1)).toList();
+        } catch (IOException e) {
+            throw new IllegalStateException("the program lacks audit.xsd", e);
+        }
+    }
+
+    /** False where there is none. */
+    private boolean all(LogFiles files) throws IOException {
+        boolean isThere = false;
+        while (true) {
+            List<Path> closed = files.closed();
+            isThere |= !closed.isEmpty();
+            closed(closed);
+            if (stopped || !Files.exists(files.published())) {
+                return isThere;
+            }
+            if (isOpenRead(files)) {
+                return true;
             }
             // A segment was closed in between: it comes first.
         }
@@ -72,13 +92,23 @@ public final class LogScan {
                     && i + 1 < segments.size()
                     && !LogFiles.started(segments.get(i + 1)).plus(ROUNDED).isAfter(since);
             if (LogFiles.segment(segment) > done) {
-                if (!old) {
-                    try (InputStream in = Files.newInputStream(segment)) {
-                        read(new LineReader(in, Segment.LONGEST_LINE));
+                try {
+                    if (!old) {
+                        segment(segment);
                     }
+                } catch (NoSuchFileException e) {
+                    // Retention has deleted it meanwhile.
                 }
                 done = LogFiles.segment(segment);
             }
+        }
+    }
+
+    private void segment(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            LineReader lines = new LineReader(in, Segment.LONGEST_LINE);
+            head(lines, file);
+            read(lines, file);
         }
     }
 
@@ -86,35 +116,44 @@ public final class LogScan {
     private boolean isOpenRead(LogFiles files) throws IOException {
         try (InputStream in = Files.newInputStream(files.published())) {
             LineReader lines = new LineReader(in, Segment.LONGEST_LINE);
-            String head = "";
-            for (int i = 0; i < 3; i++) {
-                head = text(lines.next());
+            long number = head(lines, files.published());
+            if (number <= done) {
+                return true;
             }
-            Matcher segment = HEAD.matcher(head);
-            if (segment.find()) {
-                long number = Long.parseLong(segment.group(1));
-                if (number <= done) {
-                    return true;
-                }
-                if (files.closed().stream()
-                        .mapToLong(LogFiles::segment)
-                        .anyMatch(closed -> closed > done && closed < number)) {
-                    return false;
-                }
+            if (files.closed().stream()
+                    .mapToLong(LogFiles::segment)
+                    .anyMatch(closed -> closed > done && closed < number)) {
+                return false;
             }
-            read(lines);
-            return true;
-        } catch (NoSuchFileException e) {
+            read(lines, files.published());
             return true;
         }
     }
 
-    private void read(LineReader lines) throws IOException {
+    /** The number of the segment, by its first three lines. */
+    private static long head(LineReader lines, Path file) throws IOException {
+        String head = "";
+        for (int i = 0; i < 3; i++) {
+            head = text(lines.next());
+        }
+        Matcher segment = HEAD.matcher(head);
+        if (!segment.find()) {
+            throw new IOException(file + " is no file of a server log.");
+        }
+        return Long.parseLong(segment.group(1));
+    }
+
+    private void read(LineReader lines, Path file) throws IOException {
+        String last = "";
         for (byte[] line = lines.next(); line != null && !stopped; line = lines.next()) {
-            String text = text(line);
-            if (text.startsWith("<event") || text.startsWith("<seal")) {
-                stopped = !taker.test(text);
+            last = text(line);
+            if (last.startsWith("<event") || last.startsWith("<seal")) {
+                stopped = !taker.test(last);
             }
+        }
+        boolean mayGrow = file.endsWith("audit.part");
+        if (!stopped && !mayGrow && !last.equals(Line.END)) {
+            throw new IOException(file + " ends before its end, after what was shown: `log verify` says more.");
         }
     }
 

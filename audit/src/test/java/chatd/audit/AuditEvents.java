@@ -22,7 +22,10 @@ final class AuditEvents {
         all.put("stop", new AuditEvent.Stopped("asked to"));
         all.put(
                 "reload",
-                new AuditEvent.Reloaded(List.of("limits.text", "registration.mode"), List.of("listen.addresses")));
+                new AuditEvent.Reloaded(
+                        List.of("everyone.write", "registration.mode"),
+                        List.of("limits.text"),
+                        List.of("listen.addresses")));
         all.put(
                 "certificate",
                 new AuditEvent.CertificateLoaded("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));

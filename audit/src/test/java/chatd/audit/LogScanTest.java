@@ -1,6 +1,7 @@
 package chatd.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,9 +122,20 @@ class LogScanTest {
     }
 
     @Test
-    void aDirectoryWithoutALogIsEmpty(@TempDir Path empty) throws IOException {
-        assertThat(scan(empty, null)).isEmpty();
-        Files.writeString(empty.resolve("audit.xml"), "<audit");
-        assertThat(scan(empty, null)).isEmpty();
+    void whatIsNoLogOrEndsBeforeItsEndIsSaid(@TempDir Path other) throws IOException {
+        assertThatThrownBy(() -> scan(other, null)).hasMessageContaining("There is no log in");
+        Path text = Files.writeString(other.resolve("text"), "one\ntwo\nthree\n");
+        assertThatThrownBy(() -> scan(text, null)).hasMessageContaining("is no file of a server log");
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1), Logs.event(2));
+            log.publish();
+            assertThat(scan(directory.resolve("audit.part"), null)).containsExactly(1L, 2L);
+        }
+        String whole = Files.readString(directory.resolve("audit.xml"));
+        Path torn = Files.writeString(other.resolve("torn.xml"), whole.substring(0, whole.length() - 30));
+        List<Long> seqs = new ArrayList<>();
+        assertThatThrownBy(() -> LogScan.scan(torn, null, line -> seqs.add(seq(line))))
+                .hasMessageContaining("torn.xml ends before its end");
+        assertThat(seqs).containsExactly(1L);
     }
 }

@@ -194,9 +194,11 @@ public final class Authority {
             throws IOException {
         Authority authority = create("chatd development authority", random, now);
         Identity server = authority.server(names, KeyKind.EC);
-        Path key = directory.resolve("server.key");
-        Files.deleteIfExists(key);
-        Pem.writeSecret(key, server.keys().getPrivate());
+        for (String old : DEVELOPMENT_FILES) {
+            // Also where it is a link: not what that points to is written.
+            Files.deleteIfExists(directory.resolve(old));
+        }
+        Pem.writeSecret(directory.resolve("server.key"), server.keys().getPrivate());
         Files.writeString(directory.resolve("server.pem"), Pem.of(server.certificate(), authority.certificate()));
         Files.writeString(directory.resolve("ca.pem"), Pem.of(authority.certificate()));
     }

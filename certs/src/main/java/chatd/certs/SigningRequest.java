@@ -72,7 +72,8 @@ public record SigningRequest(String pem, PrivateKey key) {
                     case RSAPrivateCrtKeyParameters rsa ->
                         new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
                     case Ed25519PrivateKeyParameters edwards -> edwards.generatePublicKey();
-                    default -> throw new IOException("a key of this kind can't be used; use EC, RSA or Ed25519");
+                    default ->
+                        throw new IllegalArgumentException("a key of this kind can't be used; use EC, RSA or Ed25519");
                 });
     }
 }

@@ -92,8 +92,11 @@ final class Daemon {
         FutureTask<Tls> making = new FutureTask<>(() -> new Tls(config.tls(), List.of(Chat1.ALPN)));
         Thread.ofPlatform().name("tls").daemon().start(making);
         Files.createDirectories(config.audit().directory());
-        DirectoryLock lock = DirectoryLock.take(config.audit().directory());
+        DirectoryLock lock = DirectoryLock.take(config.audit().directory(), "audit.lock", "the log");
         started(lock::close);
+        Files.createDirectories(config.admin().directory());
+        DirectoryLock sockets = DirectoryLock.take(config.admin().directory(), "admin.lock", "the admin sockets");
+        started(sockets::close);
         AuditLog log = AuditLog.open(config.audit().directory(), auditOptions(), clock);
         log.publishing();
         started(() -> {

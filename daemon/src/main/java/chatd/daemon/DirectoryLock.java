@@ -29,14 +29,12 @@ final class DirectoryLock implements Closeable {
     /**
      * Takes the lock of a directory.
      *
+     * @param what of ours it has, for who finds it taken: {@code "the log"}, in a file called {@code name}
      * @throws Held where another process has it; the message says which
      */
-    static DirectoryLock take(Path directory) throws IOException {
+    static DirectoryLock take(Path directory, String name, String what) throws IOException {
         FileChannel file = FileChannel.open(
-                directory.resolve("audit.lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+                directory.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileLock lock = file.tryLock();
         if (lock == null) {
             ByteBuffer holder = ByteBuffer.allocate(20);
@@ -44,7 +42,7 @@ final class DirectoryLock implements Closeable {
             file.close();
             String pid = new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII).strip();
             throw new Held(
-                    "another chatd, process " + pid + ", has the log in " + directory + ". Stop that one first.");
+                    "another chatd, process " + pid + ", has " + what + " in " + directory + ". Stop that one first.");
         }
         file.truncate(0);
         file.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));

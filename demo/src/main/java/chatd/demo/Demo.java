@@ -120,8 +120,7 @@ final class Demo implements AutoCloseable {
 
     private String add(DaemonLink link, String name, boolean mustChange) throws IOException {
         String password = OneTimePassword.make(random);
-        link.call(Map.of(
-                "command", "user add", "name", name, "password", password, "made", true, "mustChange", mustChange));
+        link.call(Map.of("command", "user add", "name", name, "password", password, "mustChange", mustChange));
         place.keepSecret(name + ".password", password);
         return password;
     }

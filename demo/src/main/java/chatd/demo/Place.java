@@ -29,6 +29,7 @@ final class Place implements AutoCloseable {
             "admin.sock",
             "help.sock",
             "audit.sock",
+            "admin.lock",
             "ca.pem",
             "server.pem",
             "server.key",

@@ -51,5 +51,8 @@ record AdminCommand(String name, Set<Role> roles, When when, List<String> logged
     /** Where a command that goes on writes. */
     interface Lines {
         void write(Object line);
+
+        /** False where nobody reads them any more. */
+        boolean areRead();
     }
 }

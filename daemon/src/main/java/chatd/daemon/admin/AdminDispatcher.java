@@ -23,6 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class AdminDispatcher {
     private static final Logger LOG = LogManager.getLogger(AdminDispatcher.class);
 
+    /** What nobody knows, or was not read: it is refused. */
+    private static final AdminCommand UNKNOWN =
+            AdminCommand.of("unknown", Role.all(), (request, user, out) -> Map.of(), Request.COMMAND);
+
     private final Map<String, AdminCommand> table = new TreeMap<>();
     private final Map<Role, String> groups = new EnumMap<>(Role.class);
     private final JsonMapper json = new JsonMapper();
@@ -45,6 +49,8 @@ final class AdminDispatcher {
     interface Peer {
         /** @throws IOException where it has gone away */
         void write(String line) throws IOException;
+
+        boolean isThere();
     }
 
     /** One command on its way. */
@@ -62,12 +68,11 @@ final class AdminDispatcher {
      */
     void serve(Caller caller, @Nullable String line, Peer peer) throws IOException {
         Request request = request(line);
-        Caller by = caller.claiming(request.textOr("claimed", ""));
+        Caller by = caller.claiming(request.json().path("claimed").asString(""));
         AdminCommand command = table.get(request.command());
         if (command == null) {
-            AdminCommand unknown = AdminCommand.of("unknown", Role.all(), (asked, user, out) -> Map.of());
             refuse(
-                    new Call(unknown, request, by),
+                    new Call(UNKNOWN, request, by),
                     peer,
                     line == null
                             ? new Refusal(Code.TOO_LARGE, "That is no command.")
@@ -90,6 +95,14 @@ final class AdminDispatcher {
             audit.note(call.event(Outcome.FAILED, Code.INTERNAL.word()));
             write(peer, failure(Code.INTERNAL, "The daemon failed; its operational log says more."));
         }
+    }
+
+    /** Answers where too many are being served; what was to be asked is not read. */
+    void refuseBusy(Caller by, Peer peer) throws IOException {
+        refuse(
+                new Call(UNKNOWN, request(null), by),
+                peer,
+                new Refusal(Code.BUSY, "Too many commands at once; try again in a moment."));
     }
 
     private Request request(@Nullable String line) {
@@ -125,13 +138,7 @@ final class AdminDispatcher {
         }
         Object result;
         try {
-            result = call.command().body().run(call.request(), call.by().user(), line -> {
-                try {
-                    write(peer, line);
-                } catch (IOException e) {
-                    throw new PeerGone(e);
-                }
-            });
+            result = call.command().body().run(call.request(), call.by().user(), lines(peer));
         } catch (PeerGone e) {
             if (!isLong) {
                 audit.note(call.event(Outcome.FAILED, "closed"));
@@ -147,6 +154,24 @@ final class AdminDispatcher {
         return result;
     }
 
+    private AdminCommand.Lines lines(Peer peer) {
+        return new AdminCommand.Lines() {
+            @Override
+            public void write(Object line) {
+                try {
+                    AdminDispatcher.this.write(peer, line);
+                } catch (IOException e) {
+                    throw new PeerGone(e);
+                }
+            }
+
+            @Override
+            public boolean areRead() {
+                return peer.isThere();
+            }
+        };
+    }
+
     private static final class PeerGone extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -156,7 +181,9 @@ final class AdminDispatcher {
     }
 
     private void refuse(Call call, Peer peer, Refusal why) throws IOException {
-        audit.note(call.event(Outcome.REFUSED, why.code().word()));
+        audit.note(call.event(
+                why.code() == Code.UNDECIDED ? Outcome.FAILED : Outcome.REFUSED,
+                why.code().word()));
         write(peer, failure(why.code(), why.text()));
     }
 

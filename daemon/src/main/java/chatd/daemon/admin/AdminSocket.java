@@ -16,10 +16,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -37,11 +40,23 @@ final class AdminSocket implements AutoCloseable {
     private static final int LONGEST_OF_ADMINISTRATORS = 16 << 20;
 
     private static final int LONGEST = 64 << 10;
-    private static final int REQUEST_SECONDS = 10;
+
+    /** Of the commands at once. */
+    private static final int OF_ONE_USER = 16;
+
+    private static final Duration REQUEST = Duration.ofSeconds(10);
+
+    /** For one line of an answer to be taken. */
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Role role;
     private final AdminDispatcher dispatcher;
     private final Semaphore room = new Semaphore(AT_ONCE);
+    private final Map<String, Integer> ofUser = new ConcurrentHashMap<>();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final Path path;
     private final ServerSocketChannel server;
@@ -102,68 +117,131 @@ final class AdminSocket implements AutoCloseable {
         while (server.isOpen()) {
             try {
                 SocketChannel channel = server.accept();
-                room.acquireUninterruptibly();
                 Thread.startVirtualThread(() -> {
-                    try (channel) {
-                        open.add(channel);
-                        serve(channel);
+                    try (Connection connection = new Connection(channel)) {
+                        serve(connection);
                     } catch (IOException e) {
                         LOG.debug("an administrator went away", e);
-                    } finally {
-                        open.remove(channel);
-                        room.release();
                     }
                 });
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException e) {
-                LOG.error("the admin socket failed: {}", e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                LOG.error("the admin socket {} failed: {}", path, e.getMessage());
+                // Whatever it is that has run out, asking at once again does not bring it back.
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }
 
-    private void serve(SocketChannel channel) throws IOException {
-        String user =
-                channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-        Thread deadline = Thread.startVirtualThread(() -> closeLate(channel));
-        String line = line(channel);
-        deadline.interrupt();
-        dispatcher.serve(new Caller(user, null, role), line, answer -> write(channel, answer));
-    }
-
-    /** Who says nothing takes the place of others only for a while. */
-    private static void closeLate(SocketChannel channel) {
+    private void serve(Connection connection) throws IOException {
+        String user = connection
+                .channel
+                .getOption(ExtendedSocketOptions.SO_PEERCRED)
+                .user()
+                .getName();
+        Caller caller = new Caller(user, null, role);
+        boolean hasRoom = room.tryAcquire();
         try {
-            TimeUnit.SECONDS.sleep(REQUEST_SECONDS);
+            if (!hasRoom || ofUser.merge(user, 1, Integer::sum) > OF_ONE_USER) {
+                dispatcher.refuseBusy(caller, connection);
+                return;
+            }
+            String line = connection.request();
+            dispatcher.serve(caller, line, connection);
+        } finally {
+            if (hasRoom) {
+                room.release();
+                ofUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
+            }
+        }
+    }
+
+    /** One connection: what takes too long, or has gone away, is closed and keeps its place from nobody. */
+    private final class Connection implements AdminDispatcher.Peer, AutoCloseable {
+        private final SocketChannel channel;
+
+        /** When it has to be over with what it is doing, by {@link System#nanoTime}. */
+        private volatile long due = System.nanoTime() + REQUEST.toNanos();
+
+        private volatile boolean isAnswering;
+        private volatile boolean isRequested;
+        private volatile boolean hasEnded;
+
+        Connection(SocketChannel channel) {
+            this.channel = channel;
+            open.add(channel);
+            Thread.startVirtualThread(this::watch);
+        }
+
+        /** Who says nothing, or reads nothing, has the connection only for a while. */
+        private void watch() {
+            try {
+                while (channel.isOpen()) {
+                    TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+                    if ((!isRequested || isAnswering) && System.nanoTime() - due > 0) {
+                        channel.close();
+                    }
+                }
+            } catch (InterruptedException | IOException e) {
+                LOG.debug("watching an administrator", e);
+            }
+        }
+
+        /** The one line; null where too much comes, or nothing whole. */
+        @Nullable
+        String request() throws IOException {
+            int longest = role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST;
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c >= 0 && line.length() < longest; c = in.read()) {
+                if (c == '\n') {
+                    isRequested = true;
+                    Thread.startVirtualThread(this::awaitEnd);
+                    return line.toString();
+                }
+                line.append((char) c);
+            }
+            isRequested = true;
+            return null;
+        }
+
+        /** Nothing more is to come but the end, which some send before they read the answer. */
+        private void awaitEnd() {
+            try {
+                if (channel.read(ByteBuffer.allocate(1)) > 0) {
+                    channel.close();
+                }
+            } catch (IOException e) {
+                LOG.debug("an administrator went away", e);
+            }
+            hasEnded = true;
+        }
+
+        @Override
+        public void write(String line) throws IOException {
+            due = System.nanoTime() + ANSWER.toNanos();
+            isAnswering = true;
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } finally {
+                isAnswering = false;
+            }
+        }
+
+        @Override
+        public boolean isThere() {
+            return channel.isOpen() && !hasEnded;
+        }
+
+        @Override
+        public void close() throws IOException {
+            open.remove(channel);
             channel.close();
-        } catch (InterruptedException e) {
-            // It has come.
-        } catch (IOException e) {
-            LOG.debug("closing a silent administrator", e);
-        }
-    }
-
-    private @Nullable String line(SocketChannel channel) throws IOException {
-        int longest = role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST;
-        BufferedReader in =
-                new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c >= 0; c = in.read()) {
-            if (c == '\n') {
-                return line.toString();
-            }
-            if (line.length() >= longest) {
-                return null;
-            }
-            line.append((char) c);
-        }
-        return null;
-    }
-
-    private static void write(SocketChannel channel, String line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
         }
     }
 
@@ -172,11 +250,19 @@ final class AdminSocket implements AutoCloseable {
         try {
             server.close();
             Files.deleteIfExists(path);
-            for (SocketChannel channel : open) {
-                channel.close();
-            }
         } catch (IOException e) {
             LOG.debug("closing the admin socket", e);
+        }
+        for (SocketChannel channel : open) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.debug("closing the connection of an administrator", e);
+            }
+        }
+        // What they were about is to end, and to be logged, while there is a log.
+        for (long end = System.nanoTime() + FAREWELL.toNanos(); !open.isEmpty() && System.nanoTime() - end < 0; ) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 }

@@ -10,10 +10,10 @@ import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /** Where administrators, helpers and auditors find the daemon: a socket for each. */
 public final class AdminSockets implements AutoCloseable {
@@ -41,13 +41,12 @@ public final class AdminSockets implements AutoCloseable {
         List<AdminCommand> commands = new ArrayList<>();
         commands.addAll(new UserCommands(services, sessions).all());
         commands.addAll(new SessionCommands(services, sessions).all());
-        commands.addAll(new LogCommands(log, services).all());
+        commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, audit).all());
         commands.add(AdminCommand.shows("cert show", Role.all(), (request, by, out) -> ChainFacts.of(chain)));
         commands.add(stats.command());
         Config.Admin config = configuration.get().admin();
         AdminDispatcher dispatcher = new AdminDispatcher(config, commands, audit);
-        Files.createDirectories(config.directory());
         try {
             for (Role role : Role.values()) {
                 sockets.add(new AdminSocket(config.directory(), role, dispatcher));

@@ -46,7 +46,7 @@ record ConfigCommands(Configuration configuration, AuditTrail audit) {
     private Object reload() {
         try {
             Configuration.Reloaded reloaded = configuration.reload();
-            audit.note(new AuditEvent.Reloaded(reloaded.inForce(), reloaded.waiting()));
+            audit.note(new AuditEvent.Reloaded(reloaded.inForce(), reloaded.forNewConnections(), reloaded.waiting()));
             return reloaded;
         } catch (ConfigException e) {
             throw new Refusal(

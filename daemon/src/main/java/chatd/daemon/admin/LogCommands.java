@@ -3,18 +3,21 @@ package chatd.daemon.admin;
 import chatd.audit.AuditLog;
 import chatd.audit.LogTail;
 import chatd.audit.SealPublic;
+import chatd.daemon.service.Code;
+import chatd.daemon.service.Refusal;
 import chatd.daemon.service.Services;
 import chatd.daemon.service.StoredMessages;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What {@code chat-admin log} asks of the daemon. */
-record LogCommands(AuditLog log, Services services) {
+record LogCommands(AuditLog log, Services services, Semaphore one) {
     private static final int MOST_LINES = 100_000;
 
     /** What was committed is logged within moments. */
@@ -71,7 +74,7 @@ record LogCommands(AuditLog log, Services services) {
                     log.publish();
                     return Map.of("seal", seal);
                 }),
-                AdminCommand.of("log messages", Role.auditorsToo(), (request, by, out) -> messages(out)));
+                AdminCommand.of("log messages", Role.auditorsToo(), (request, by, out) -> alone(out)));
     }
 
     private String directory() {
@@ -98,7 +101,7 @@ record LogCommands(AuditLog log, Services services) {
                     }
                     out.write(Map.of("line", line));
                 }
-                if (!request.flag("follow")) {
+                if (!request.flag("follow") || !out.areRead()) {
                     break;
                 }
                 tail.await();
@@ -114,6 +117,18 @@ record LogCommands(AuditLog log, Services services) {
             throw new IOException("the log has no seals");
         }
         return new KeyShown(key.id(), key.algorithm(), key.pem());
+    }
+
+    /** It reads all that is stored, by the connections that log ins use too: one at a time. */
+    private Object alone(AdminCommand.Lines out) throws IOException, InterruptedException {
+        if (!one.tryAcquire()) {
+            throw new Refusal(Code.BUSY, "Somebody is comparing the messages already. Try again when that is done.");
+        }
+        try {
+            return messages(out);
+        } finally {
+            one.release();
+        }
     }
 
     /**

@@ -12,10 +12,11 @@ import tools.jackson.databind.JsonNode;
 
 /** What was asked: a JSON object. What is missing in it is refused as {@link Code#MALFORMED}. */
 record Request(JsonNode json) {
-    private static final String COMMAND = "command";
+    static final String COMMAND = "command";
 
+    /** Empty where it names none. */
     String command() {
-        return textOr(COMMAND, "");
+        return json.path(COMMAND).isString() ? json.path(COMMAND).asString() : "";
     }
 
     /** A text that has to be there. */
@@ -29,7 +30,14 @@ record Request(JsonNode json) {
 
     String textOr(String key, String otherwise) {
         JsonNode value = json.path(key);
+        if (!value.isMissingNode() && !value.isString()) {
+            throw wrong(key, "a text");
+        }
         return value.isString() ? value.asString() : otherwise;
+    }
+
+    private static Refusal wrong(String key, String what) {
+        return new Refusal(Code.MALFORMED, "The command's " + key + " is not " + what + ".");
     }
 
     Secret secret(String key) {
@@ -37,7 +45,11 @@ record Request(JsonNode json) {
     }
 
     boolean flag(String key) {
-        return json.path(key).asBoolean(false);
+        JsonNode value = json.path(key);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            throw wrong(key, "true or false");
+        }
+        return value.asBoolean(false);
     }
 
     boolean has(String key) {
@@ -45,11 +57,18 @@ record Request(JsonNode json) {
     }
 
     int whole(String key, int otherwise, int most) {
-        return Math.clamp(json.path(key).asInt(otherwise), 0, most);
+        JsonNode value = json.path(key);
+        if (!value.isMissingNode() && (!value.isInt() || value.asInt() < 0 || value.asInt() > most)) {
+            throw wrong(key, "a whole number from 0 to " + most);
+        }
+        return value.asInt(otherwise);
     }
 
     /** The objects of a list. */
     Stream<Request> list(String key) {
+        if (!json.path(key).isArray()) {
+            throw wrong(key, "a list");
+        }
         return json.path(key).valueStream().map(Request::new);
     }
 

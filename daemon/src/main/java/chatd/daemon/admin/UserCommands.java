@@ -85,8 +85,7 @@ record UserCommands(Services services, Sessions sessions) {
                     }
                 },
                 "name",
-                "mustChange",
-                "made");
+                "mustChange");
     }
 
     private interface Change {
@@ -145,7 +144,8 @@ record UserCommands(Services services, Sessions sessions) {
         try {
             return request.flag("dryRun")
                     ? services.accountImport().plan(rows, mode)
-                    : services.accountImport().run(rows, mode, by, progress(out));
+                    : services.accountImport()
+                            .run(rows, mode, request.whole("disabling", 0, Integer.MAX_VALUE), by, progress(out));
         } finally {
             rows.forEach(row -> row.password().wipe());
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
+
+    /** A hundred years: every moment that follows from one is a date that the database can hold. */
+    private static final Duration LONGEST_TIME = Duration.ofDays(36_525);
 
     private ConfigReader() {}
 
@@ -57,6 +61,8 @@ public final class ConfigReader {
         if (file != null) {
             try {
                 text = Files.readString(file);
+            } catch (MalformedInputException e) {
+                throw new ConfigException(List.of(file + ": is not UTF-8"));
             } catch (IOException e) {
                 throw new ConfigException(List.of(file + ": can't be read: "
                         + (Files.exists(file) ? String.valueOf(e.getMessage()) : "there is no such file")));
@@ -158,8 +164,9 @@ public final class ConfigReader {
         }
         String unit = matcher.group(2) == null ? "B" : matcher.group(2);
         int shift = List.of("B", "KiB", "MiB", "GiB").indexOf(unit) * 10;
-        long size = Long.parseLong(matcher.group(1)) << shift;
-        if (size < least || size > most) {
+        long count = Long.parseLong(matcher.group(1));
+        long size = count << shift;
+        if (size >> shift != count || size < least || size > most) {
             throw new IllegalArgumentException("expected " + least + " to " + most + " bytes, not " + text);
         }
         return size;
@@ -171,13 +178,18 @@ public final class ConfigReader {
             throw new IllegalArgumentException("expected a time, as in \"30s\" or \"5m\", not \"" + text + "\"");
         }
         long n = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration time = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(n);
             case "s" -> Duration.ofSeconds(n);
             case "m" -> Duration.ofMinutes(n);
             case "h" -> Duration.ofHours(n);
             default -> Duration.ofDays(n);
         };
+        if (time.compareTo(LONGEST_TIME) > 0) {
+            throw new IllegalArgumentException(
+                    "expected " + LONGEST_TIME.toDays() + "d at the most, not \"" + text + "\"");
+        }
+        return time;
     }
 
     static int whole(String text, int least, int most) {

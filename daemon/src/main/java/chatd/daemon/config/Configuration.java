@@ -18,6 +18,21 @@ public final class Configuration implements Supplier<Config> {
     private static final Set<String> AT_START =
             Set.of("listen", "tls", "database", "audit", "admin", "hashing", "limits.uploads", "limits.large-frames");
 
+    /** Those that a connection keeps as they were when it was made. */
+    private static final Set<String> AT_CONNECTION = Set.of(
+            "chat1",
+            "rates",
+            "limits.text",
+            "limits.file",
+            "limits.recipients",
+            "limits.settings",
+            "limits.first-packet",
+            "limits.log-in",
+            "limits.frame-progress",
+            "limits.queue-bytes",
+            "limits.queue-frames",
+            "limits.linger");
+
     private final @Nullable Path file;
     private final Map<String, String> environment;
     private volatile ConfigReader.Sourced current;
@@ -42,7 +57,11 @@ public final class Configuration implements Supplier<Config> {
 
     /** Whether an option waits for the next start. */
     static boolean isOfTheStart(String key) {
-        return AT_START.contains(key) || AT_START.contains(key.substring(0, key.indexOf('.')));
+        return isIn(AT_START, key);
+    }
+
+    private static boolean isIn(Set<String> some, String key) {
+        return some.contains(key) || some.contains(key.substring(0, key.indexOf('.')));
     }
 
     @Override
@@ -62,8 +81,14 @@ public final class Configuration implements Supplier<Config> {
                 .toList();
     }
 
-    /** The keys of options that are in force with another value than before, and of those that wait for a restart. */
-    public record Reloaded(List<String> inForce, List<String> waiting) {}
+    /**
+     * The keys of options that have another value than before.
+     *
+     * @param inForce from now on
+     * @param forNewConnections from now on, for connections that are made
+     * @param waiting for a restart
+     */
+    public record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) {}
 
     /** Checks a text as if it stood in the file; nothing changes. */
     public void check(String text, String name) throws ConfigException {
@@ -84,13 +109,15 @@ public final class Configuration implements Supplier<Config> {
         ConfigReader.Sourced fresh = ConfigReader.readWithSources(file, environment);
         Map<String, String> before = options().stream().collect(Collectors.toMap(Option::key, Option::value));
         List<String> inForce = new ArrayList<>();
+        List<String> forNewConnections = new ArrayList<>();
         List<String> waiting = new ArrayList<>();
         for (Option option : fresh.options()) {
             if (!option.value().equals(before.get(option.key()))) {
-                (isOfTheStart(option.key()) ? waiting : inForce).add(option.key());
+                String key = option.key();
+                (isOfTheStart(key) ? waiting : isIn(AT_CONNECTION, key) ? forNewConnections : inForce).add(key);
             }
         }
         current = fresh;
-        return new Reloaded(inForce, waiting);
+        return new Reloaded(inForce, forNewConnections, waiting);
     }
 }

@@ -54,6 +54,9 @@ public final class AccountImport {
      */
     public record Mode(boolean sync, boolean disableMissing) {}
 
+    /** Lines of one list: they are one transaction. */
+    private static final int MOST = 50_000;
+
     /**
      * What is, or would be, done.
      *
@@ -80,13 +83,21 @@ public final class AccountImport {
     /**
      * Does it.
      *
+     * @param disabling how many were to be disabled when it was planned, and agreed to
      * @param by the Unix user
      * @throws Refusal as {@link #plan}; nothing was done
      */
-    public Plan run(List<Row> rows, Mode mode, String by, Progress progress) throws InterruptedException {
+    public Plan run(List<Row> rows, Mode mode, int disabling, String by, Progress progress)
+            throws InterruptedException {
         Draft draft = new Draft(rows, mode);
         boolean done = false;
         try {
+            if (draft.missing.size() != disabling) {
+                throw new Refusal(
+                        Code.BUSY,
+                        "The accounts were changed meanwhile: %d would be disabled now, not %d. Nothing was done; try again."
+                                .formatted(draft.missing.size(), disabling));
+            }
             List<String> hashes = draft.hashes(progress);
             if (!draft.isNothing()) {
                 Accounts.await(journal.submit(draft.work(hashes, by)));
@@ -107,6 +118,14 @@ public final class AccountImport {
         private final List<Account> missing;
 
         Draft(List<Row> rows, Mode mode) {
+            if (rows.isEmpty() || rows.size() > MOST) {
+                throw new Refusal(
+                        Code.TOO_MANY,
+                        rows.isEmpty()
+                                ? "The list is empty. Nothing was done."
+                                : "The list has %d accounts; %d at once is the most. Nothing was done."
+                                        .formatted(rows.size(), MOST));
+            }
             List<String> errors = new ArrayList<>();
             Set<String> seen = new HashSet<>();
             for (Row row : rows) {

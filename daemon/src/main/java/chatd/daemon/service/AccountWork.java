@@ -12,9 +12,11 @@ import java.util.function.Consumer;
  * A change of an account on its way through the journal.
  *
  * @param account 0 where it is being made
+ * @param endsTurn whether what comes after it is to be judged by it
  */
 record AccountWork(
         long account,
+        boolean endsTurn,
         long bytes,
         BiFunction<Numbers, Instant, Entry.AccountChange> making,
         Consumer<Entry.AccountChange> taking)

@@ -121,6 +121,7 @@ public final class Accounts {
             String hash = hashed(password, name);
             done = journal.submit(new AccountWork(
                     0,
+                    false,
                     2_000,
                     (numbers, now) -> {
                         Account account = made(numbers, name, note, mustChange, now);
@@ -247,6 +248,7 @@ public final class Accounts {
             String why) {
         return journal.submit(new AccountWork(
                 number,
+                true,
                 2_000,
                 (numbers, now) -> {
                     Account account = directory.numbered(number);
@@ -268,13 +270,14 @@ public final class Accounts {
         Entry.Origin origin = AuditTrail.origin(session);
         return journal.submit(new AccountWork(
                 number,
+                false,
                 1_000 + 2L * document.length,
                 (numbers, now) -> new Entry.AccountChange(
                         Entry.Change.own(
                                 origin,
                                 numbers.nextChange(),
                                 number,
-                                directory.nameOf(number),
+                                directory.acting(number).name(),
                                 Entry.Kind.SETTINGS,
                                 now,
                                 document.length),

@@ -123,7 +123,6 @@ public final class Administration {
 
     /** Forgets wrong passwords, and gives a one-time password that has ended its time again. */
     public Outcome unlock(String name, String by) throws InterruptedException {
-        boolean slowed = throttle.forget(find(name).name());
         Outcome outcome = update(
                 name,
                 Entry.Kind.UNLOCKED,
@@ -137,6 +136,7 @@ public final class Administration {
                                     account.mustChange(), accounts.passwordEnds(account.mustChange(), clock.instant()));
                 },
                 directory::put);
+        boolean slowed = throttle.forget(outcome.account().name());
         return new Outcome(outcome.account(), outcome.changed() || slowed);
     }
 
@@ -159,7 +159,17 @@ public final class Administration {
         directory.reserve(other, account.number());
         boolean done = false;
         try {
-            Outcome outcome = update(name, Entry.Kind.RENAMED, by, now -> now.withName(other), this::renamed);
+            Outcome outcome = update(
+                    name,
+                    Entry.Kind.RENAMED,
+                    by,
+                    now -> {
+                        if (!now.name().equals(name)) {
+                            throw renamedSince(name, now);
+                        }
+                        return now.withName(other);
+                    },
+                    this::renamed);
             done = true;
             return outcome;
         } finally {
@@ -183,6 +193,7 @@ public final class Administration {
         Account account = find(name);
         Accounts.await(journal.submit(new AccountWork(
                 account.number(),
+                true,
                 1_000,
                 (numbers, now) -> {
                     Account there = present(directory.numbered(account.number()));
@@ -197,7 +208,7 @@ public final class Administration {
                             List.of(accounts.serverText("An administrator has deleted this account.")),
                             "deleted");
                 })));
-        return account;
+        return directory.numbered(account.number());
     }
 
     private Outcome update(
@@ -207,18 +218,36 @@ public final class Administration {
         if (change.apply(account).equals(account)) {
             return new Outcome(account, false);
         }
-        Accounts.await(journal.submit(new AccountWork(
-                account.number(),
-                1_000,
-                (numbers, now) -> {
-                    Account before = present(directory.numbered(account.number()));
-                    Account after = change.apply(before);
-                    return updated(by, numbers, before, after, kind, now);
-                },
-                entry -> {
-                    taking.accept(((Entry.AccountUpdated) entry.effect()).account());
-                })));
-        return new Outcome(directory.numbered(account.number()), true);
+        try {
+            Accounts.await(journal.submit(new AccountWork(
+                    account.number(),
+                    true,
+                    1_000,
+                    (numbers, now) -> {
+                        Account before = present(directory.numbered(account.number()));
+                        Account after = change.apply(before);
+                        if (after.equals(before)) {
+                            throw new AsItWas();
+                        }
+                        return updated(by, numbers, before, after, kind, now);
+                    },
+                    entry -> {
+                        taking.accept(((Entry.AccountUpdated) entry.effect()).account());
+                    })));
+            return new Outcome(directory.numbered(account.number()), true);
+        } catch (AsItWas e) {
+            // Somebody else did it in between.
+            return new Outcome(directory.numbered(account.number()), false);
+        }
+    }
+
+    /** Nothing is left to be done. */
+    private static final class AsItWas extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AsItWas() {
+            super("as it was", null, false, false);
+        }
     }
 
     static Entry.AccountChange updated(
@@ -246,13 +275,16 @@ public final class Administration {
                 .named(name)
                 .orElseThrow(() -> directory
                         .formerly(name)
-                        .map(account -> new Refusal(
-                                Code.NO_SUCH_USER,
-                                account.state() == Account.State.DELETED
-                                        ? "The account " + account.name() + " was deleted."
-                                        : "There is no user called " + name + " any more; it is called "
-                                                + account.name() + " now."))
+                        .map(account -> renamedSince(name, account))
                         .orElseGet(() -> noSuch(name)));
+    }
+
+    private static Refusal renamedSince(String name, Account account) {
+        return new Refusal(
+                Code.NO_SUCH_USER,
+                account.state() == Account.State.DELETED
+                        ? "The account " + account.name() + " was deleted."
+                        : "There is no user called " + name + " any more; it is called " + account.name() + " now.");
     }
 
     /** Wrong passwords of the last quarter of an hour, which slow its log ins down. */
@@ -263,27 +295,26 @@ public final class Administration {
     /**
      * Ends sessions.
      *
-     * @param whose an account's name, or the id of a session
+     * @param whose an account's name; where nobody has it, the id of a session
      * @return those that were ended
      */
     public List<Session> kick(String whose) {
         List<Session> all = sessions.online().stream()
-                .filter(session -> whose.equals(session.name()) || whose.equals(session.id()))
+                .filter(session -> whose.equals(session.name()))
                 .toList();
+        if (all.isEmpty() && directory.named(whose).isEmpty()) {
+            all = sessions.online().stream()
+                    .filter(session -> whose.equals(session.id()))
+                    .toList();
+        }
         if (all.isEmpty()) {
             Optional<Account> account = directory.named(whose);
-            if (account.isEmpty() && !whose.matches("s[0-9a-f]+")) {
-                throw noSuch(whose);
-            }
-            throw new Refusal(
-                    Code.NOT_LOGGED_IN,
-                    account.isPresent() ? whose + " is not online." : "There is no session " + whose + ".");
+            throw account.isPresent()
+                    ? new Refusal(Code.NOT_LOGGED_IN, whose + " is not online.")
+                    : new Refusal(Code.NO_SUCH_USER, "There is no user and no session called " + whose + ".");
         }
         all.forEach(session -> sessions.end(
-                session.account(),
-                null,
-                List.of(accounts.serverText("An administrator has ended this session.")),
-                "kicked"));
+                session, List.of(accounts.serverText("An administrator has ended this session.")), "kicked"));
         return all;
     }
 }

@@ -20,6 +20,8 @@ public enum Code {
     LOCKED,
     THROTTLED,
     BUSY,
+    /** Whether it was done is not known. */
+    UNDECIDED,
     CLOSED,
     INTERNAL;
 

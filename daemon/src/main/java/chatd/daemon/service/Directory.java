@@ -50,6 +50,19 @@ public final class Directory {
         return account;
     }
 
+    /**
+     * As {@link #numbered}, of one that is about to do something.
+     *
+     * @throws Refusal {@link Code#DISABLED} where it may do nothing any more: it was disabled or deleted meanwhile
+     */
+    Account acting(long number) {
+        Account account = numbered(number);
+        if (account.state() != Account.State.ACTIVE) {
+            throw new Refusal(Code.DISABLED, "The account is disabled. Nothing was done.");
+        }
+        return account;
+    }
+
     /** The present name of an account, or of the daemon itself. */
     public String nameOf(long number) {
         Account account = byNumber.get(number);

@@ -42,6 +42,11 @@ public final class Journal {
         /** As {@link #account}: many, and it has a turn of its own. */
         long MANY = -1;
 
+        /** Whether nothing that was handed in after it is judged before it was taken in. */
+        default boolean endsTurn() {
+            return false;
+        }
+
         /** About how much memory it holds, in bytes. */
         long bytes();
 
@@ -331,7 +336,7 @@ public final class Journal {
     }
 
     private static Refusal undecided() {
-        return new Refusal(Code.BUSY, "The server is stopping. Your history will show whether this was stored.");
+        return new Refusal(Code.UNDECIDED, "The server is stopping. Your history will show whether this was stored.");
     }
 
     /** Until the database is back, everything else is refused. Returns false where the journal is to end instead. */

@@ -142,7 +142,10 @@ final class JournalQueue {
             turn.add(next);
             room.release(next.kibibytes);
             bytes += (long) next.kibibytes << 10;
-            if (next.work.account() == Journal.Work.MANY || turn.size() >= TURN_ENTRIES || bytes >= TURN_BYTES) {
+            if (next.work.endsTurn()
+                    || next.work.account() == Journal.Work.MANY
+                    || turn.size() >= TURN_ENTRIES
+                    || bytes >= TURN_BYTES) {
                 break;
             }
         }

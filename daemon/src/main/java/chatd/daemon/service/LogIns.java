@@ -107,7 +107,12 @@ public final class LogIns {
             Account account = directory.numbered(admitted.account().number());
             if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
                     || account.state() != Account.State.ACTIVE) {
-                throw gatekeeper.refused(session, "login", account.name(), Optional.of(account), Code.WRONG_PASSWORD);
+                throw gatekeeper.refused(
+                        session,
+                        "login",
+                        account.name(),
+                        Optional.of(account),
+                        account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
             }
             if (directory.settingsStored(account.number()) != admitted.settingsStored()) {
                 throw new Overtaken();

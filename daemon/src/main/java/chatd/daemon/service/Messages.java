@@ -4,6 +4,7 @@ import chatd.audit.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Audience;
@@ -116,7 +117,13 @@ public final class Messages {
             @Override
             public Entry.Message entry(Numbers numbers, Instant now) {
                 return new Entry.Message(
-                        numbers.nextMessage(), now, session.account(), recipients.numbers(), text, null, salt());
+                        numbers.nextMessage(),
+                        now,
+                        sender(session, recipients),
+                        recipients.numbers(),
+                        text,
+                        null,
+                        salt());
             }
 
             @Override
@@ -137,9 +144,9 @@ public final class Messages {
 
             @Override
             public Entry.Message entry(Numbers numbers, Instant now) {
+                long sender = sender(session, recipients);
                 Entry.StoredFile file = new Entry.StoredFile(numbers.nextFile(), name, content, size, digest);
-                return new Entry.Message(
-                        numbers.nextMessage(), now, session.account(), recipients.numbers(), null, file, salt());
+                return new Entry.Message(numbers.nextMessage(), now, sender, recipients.numbers(), null, file, salt());
             }
 
             @Override
@@ -159,14 +166,27 @@ public final class Messages {
      * @throws Refusal as {@link Recipients#of}, and {@link Code#NOT_ALLOWED} where it is to all, and not everyone may
      */
     Recipients recipients(Session session, Audience audience) {
-        if (audience instanceof Audience.Everyone
-                && !config.get().everyone().all()
-                && !directory.numbered(session.account()).everyone()) {
+        if (audience instanceof Audience.Everyone) {
+            checkEveryone(directory.numbered(session.account()));
+        }
+        return Recipients.of(audience, directory, config.get().limits().recipients());
+    }
+
+    private void checkEveryone(Account account) {
+        if (!config.get().everyone().all() && !account.everyone()) {
             throw new Refusal(
                     Code.NOT_ALLOWED,
                     "Only some may write to everyone here, and you are not among them. Nothing was sent.");
         }
-        return Recipients.of(audience, directory, config.get().limits().recipients());
+    }
+
+    /** The number of who sends it, if that is still allowed at the moment it is stored. */
+    private long sender(Session session, Recipients recipients) {
+        Account account = directory.acting(session.account());
+        if (recipients.numbers() == null) {
+            checkEveryone(account);
+        }
+        return account.number();
     }
 
     /** What the daemon says to one user, which is not stored. */

@@ -228,6 +228,18 @@ public final class Sessions {
         }
     }
 
+    /** As {@link #end(long, Session, List, String)}, of this very session; nothing where it is over. */
+    public void end(Session session, List<Event> farewell, String why) {
+        order.lock();
+        try {
+            if (session.isLoggedIn() && online.get(session.account()) == session) {
+                end(session.account(), null, farewell, why);
+            }
+        } finally {
+            order.unlock();
+        }
+    }
+
     /**
      * Delivers a message that was committed: to the sessions of its receivers, or to all.
      *

@@ -7,7 +7,7 @@ import java.util.Optional;
  * An account as the daemon keeps it in memory: all of it but the password's hash.
  *
  * @param number given once, never again
- * @param note for administrators alone; empty is none
+ * @param note users never see it; empty is none
  * @param mustChange whether the password is a one-time one
  * @param passwordEnds when a one-time password is good for nothing any more; empty is never
  * @param everyone whether it may write to all where not everyone may

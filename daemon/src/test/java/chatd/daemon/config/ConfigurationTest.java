@@ -49,17 +49,18 @@ class ConfigurationTest {
         write("[limits]\ntext = \"1 KiB\"\n");
         Configuration configuration = read(Map.of());
         write(
-                "[limits]\ntext = \"2 KiB\"\nuploads = 3\n[listen]\naddresses = [\"[::1]:1\"]\n[everyone]\nwrite = \"all\"\n");
+                "[limits]\ntext = \"2 KiB\"\nreplay = 7\nuploads = 3\n[listen]\naddresses = [\"[::1]:1\"]\n[everyone]\nwrite = \"all\"\n");
         Configuration.Reloaded reloaded = configuration.reload();
-        assertThat(reloaded.inForce()).containsExactly("limits.text");
+        assertThat(reloaded.inForce()).containsExactly("limits.replay");
+        assertThat(reloaded.forNewConnections()).containsExactly("limits.text");
         assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads");
         assertThat(configuration.get().limits().text()).isEqualTo(2048);
         // What waits is shown as it is, and is said to wait until it is taken back.
         assertThat(option(configuration, "limits.uploads").value()).isEqualTo("64");
         assertThat(configuration.reload().waiting()).hasSize(2);
-        write("[limits]\ntext = \"2 KiB\"\n");
+        write("[limits]\ntext = \"2 KiB\"\nreplay = 7\n");
         assertThat(configuration.reload())
-                .isEqualTo(new Configuration.Reloaded(java.util.List.of(), java.util.List.of()));
+                .isEqualTo(new Configuration.Reloaded(java.util.List.of(), java.util.List.of(), java.util.List.of()));
     }
 
     @Test

@@ -181,6 +181,7 @@ class JournalIT {
             long account = i % 10 == 9 ? 2 : 1;
             all.add(journal.submit(new AccountWork(
                     account,
+                    false,
                     100,
                     (numbers, now) -> {
                         if (account == 1) {

@@ -73,7 +73,7 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Integer> LAST_PORT = createField(DSL.name("last_port"), SQLDataType.INTEGER.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.INTEGER)), this, "");
 
-    public final TableField<AccountRecord, String> NOTE = createField(DSL.name("note"), SQLDataType.VARCHAR(200).nullable(false).defaultValue(DSL.field(DSL.raw("''"), SQLDataType.VARCHAR)), this, "for administrators alone");
+    public final TableField<AccountRecord, String> NOTE = createField(DSL.name("note"), SQLDataType.VARCHAR(200).nullable(false).defaultValue(DSL.field(DSL.raw("''"), SQLDataType.VARCHAR)), this, "users never see it");
 
     public final TableField<AccountRecord, Boolean> EVERYONE = createField(DSL.name("everyone"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BOOLEAN)), this, "may write to all, where not everyone may");
 
