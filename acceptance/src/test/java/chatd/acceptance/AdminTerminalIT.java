@@ -80,4 +80,21 @@ class AdminTerminalIT {
             terminal.awaitEnd();
         }
     }
+
+    @Test
+    void theViewWaitsForADaemonThatIsStartedAgain() {
+        try (Demo own = Demo.start();
+                Terminal terminal = new Terminal(
+                        List.of(),
+                        Run.command("admin", "--socket", own.fact("CHAT_ADMIN_SOCKET"), "stats", "--watch", "1"))) {
+            terminal.showsLine("^accounts     2,");
+            own.stop();
+            terminal.shows("No daemon answers", "Waiting for it; Ctrl-C ends.");
+            own.begin("--port", "0");
+            own.admin("", "user", "add", "carol").exits(0);
+            terminal.showsLine("^accounts     3,");
+            terminal.press("C-c");
+            terminal.awaitEnd();
+        }
+    }
 }

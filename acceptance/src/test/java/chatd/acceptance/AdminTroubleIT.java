@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -158,6 +161,24 @@ class AdminTroubleIT {
                             && entry.get("outcome").equals("refused")
                             && entry.get("recovered").equals("true")));
             demo.admin("", "log", "verify").exits(3);
+        }
+    }
+
+    /** Whoever connects and says nothing, or reads nothing, keeps the others out for a moment at most. */
+    @Test
+    void connectionsThatNobodyUsesGiveTheirPlacesBack() throws Exception {
+        try (Demo demo = Demo.start()) {
+            var silent = new ArrayList<SocketChannel>();
+            var address = UnixDomainSocketAddress.of(Path.of(demo.fact("CHAT_ADMIN_SOCKET")));
+            for (int i = 0; i < 40; i++) {
+                silent.add(SocketChannel.open(address));
+            }
+            assertThat(demo.admin("", "stats").exits(1).err()).contains("Too many commands at once");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> demo.admin("", "stats").exit() == 0);
+            for (SocketChannel channel : silent) {
+                channel.close();
+            }
         }
     }
 

@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
             "2: wrong usage",
             "3: not allowed; of `log verify`: consistent in itself, but not authenticated",
             "4: no such user or file",
-            "5: conflict: the name is taken",
-            "69: the daemon is not there"
+            "5: conflict: the name is taken, or the file is there",
+            "69: the daemon is not there, or ended before it said whether it was done"
         },
         footerHeading = Main.EXAMPLES,
         footer = {

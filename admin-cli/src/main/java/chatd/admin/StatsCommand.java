@@ -43,32 +43,55 @@ final class StatsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (seconds != null && seconds < 1) {
+        if (seconds == null) {
+            JsonNode stats = stats();
+            if (main.json()) {
+                Shown.json(main.out(), stats);
+            } else {
+                print(stats);
+            }
+            return Exit.OK;
+        }
+        if (seconds < 1) {
             throw new Failure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
         }
-        while (true) {
-            JsonNode stats = main.daemon().call(Map.of("command", "stats"));
+        for (JsonNode stats = stats(); ; stats = again()) {
             if (main.json()) {
-                if (seconds == null) {
-                    Shown.json(main.out(), stats);
-                } else {
-                    main.out().println(new JsonMapper().writeValueAsString(stats));
-                }
+                main.out().println(new JsonMapper().writeValueAsString(stats));
             } else {
-                if (seconds != null && main.screen().isTerminal()) {
-                    main.out().print(FROM_THE_TOP);
-                }
-                lines(stats).forEach(line -> Shown.line(main.out(), line.key(), Shown.visible(line.value())));
-                if (seconds != null && !main.screen().isTerminal()) {
-                    main.out().println();
-                }
+                main.out().print(main.screen().isTerminal() ? FROM_THE_TOP : "\n");
+                print(stats);
             }
             main.out().flush();
-            if (seconds == null) {
-                return Exit.OK;
-            }
             TimeUnit.SECONDS.sleep(seconds);
         }
+    }
+
+    private JsonNode stats() {
+        return main.daemon().call(Map.of("command", "stats"));
+    }
+
+    /** Waits for a daemon that is just being started again. */
+    private JsonNode again() throws InterruptedException {
+        boolean isSaid = false;
+        while (true) {
+            try {
+                return stats();
+            } catch (Failure e) {
+                if (e.exit() != Exit.NO_DAEMON) {
+                    throw e;
+                }
+                if (!isSaid) {
+                    Main.complain(e.getMessage() + "\nWaiting for it; Ctrl-C ends.");
+                    isSaid = true;
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
+    }
+
+    private void print(JsonNode stats) {
+        lines(stats).forEach(line -> Shown.line(main.out(), line.key(), Shown.visible(line.value())));
     }
 
     private record Line(String key, String value) {}

@@ -1,0 +1,102 @@
+package chatd.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of passwords that were made, by what the other end of the socket does. */
+class OutcomeTest {
+    @TempDir
+    private Path directory;
+
+    private ServerSocketChannel server;
+    private volatile String answer = "";
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(directory.resolve("admin.sock")));
+        Thread.startVirtualThread(this::serve);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    /** Plans are answered; anything else as the test wants it, or by closing. */
+    private void serve() {
+        while (server.isOpen()) {
+            try (SocketChannel channel = server.accept()) {
+                String line = new BufferedReader(
+                                new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8))
+                        .readLine();
+                String said = line.contains("\"dryRun\":true")
+                        ? "{\"ok\":true,\"result\":{\"added\":[\"mia\",\"noah\"],\"left\":[],\"disabled\":[]}}"
+                        : answer;
+                if (!said.isEmpty()) {
+                    channel.write(ByteBuffer.wrap((said + "\n").getBytes(StandardCharsets.UTF_8)));
+                }
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private int run(String... command) {
+        var line = new java.util.ArrayList<>(List.of("--socket", directory.toString()));
+        line.addAll(List.of(command));
+        return Main.run(line.toArray(String[]::new), new PrintStream(new ByteArrayOutputStream(), true));
+    }
+
+    private static String refusal(String code) {
+        return "{\"ok\":false,\"code\":\"" + code + "\",\"text\":\"why\"}";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"undecided, 69, true", "internal, 1, true", "busy, 1, false", "name-taken, 5, false", "'', 69, true"})
+    void passwordsAreKeptWhereTheyMayHaveBeenSet(String code, int exit, boolean kept) throws IOException {
+        answer = code.isEmpty() ? "" : refusal(code);
+        Path added = directory.resolve("added.csv");
+        assertThat(run("user", "add", "mia", "noah", "--passwords", added.toString()))
+                .isEqualTo(exit);
+        assertThat(Files.exists(added)).isEqualTo(kept);
+        Path list = Files.writeString(directory.resolve("list.csv"), "mia\nnoah\n");
+        Path imported = directory.resolve("imported.csv");
+        assertThat(run("user", "import", list.toString(), "--passwords", imported.toString()))
+                .isEqualTo(exit);
+        assertThat(Files.exists(imported)).isEqualTo(kept);
+        if (kept) {
+            assertThat(Files.readAllLines(imported)).hasSize(3);
+        }
+    }
+
+    @Test
+    void whereNobodyListensNothingIsKept() throws IOException {
+        server.close();
+        Files.delete(directory.resolve("admin.sock"));
+        Path added = directory.resolve("added.csv");
+        assertThat(run("user", "add", "mia", "--passwords", added.toString())).isEqualTo(Exit.NO_DAEMON);
+        assertThat(added).doesNotExist();
+    }
+}
