@@ -26,12 +26,26 @@ class SecondDaemonIT {
                 .contains("process " + demo.fact("CHAT_PID"), demo.auditLog().toString());
     }
 
-    @Test
-    void onTheSameDatabaseItSaysWhichProcessHasIt(@TempDir Path directory) throws IOException {
+    private Run second(Path directory, boolean otherSockets) throws IOException {
         String config = Files.readString(demo.directory.resolve("chatd.toml"))
                 .replace(demo.auditLog().toString(), directory.resolve("log").toString());
-        Path other = Files.writeString(directory.resolve("chatd.toml"), config);
-        Run second = Run.chat("daemon", "--config", other.toString());
-        assertThat(second.exits(75).err()).contains("process " + demo.fact("CHAT_PID"), "database");
+        String sockets = "directory = \"" + demo.directory + "\"";
+        assertThat(config).contains(sockets);
+        Path other = Files.writeString(
+                directory.resolve("chatd.toml"),
+                otherSockets ? config.replace(sockets, "directory = \"" + directory + "\"") : config);
+        return Run.chat("daemon", "--config", other.toString()).exits(75);
+    }
+
+    @Test
+    void withTheSameSocketsItSaysWhichProcessHasThem(@TempDir Path directory) throws IOException {
+        assertThat(second(directory, false).err()).contains("process " + demo.fact("CHAT_PID"), "admin sockets");
+        // They are still those of the first.
+        demo.admin("", "stats").exits(0);
+    }
+
+    @Test
+    void onTheSameDatabaseItSaysWhichProcessHasIt(@TempDir Path directory) throws IOException {
+        assertThat(second(directory, true).err()).contains("process " + demo.fact("CHAT_PID"), "database");
     }
 }
