@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -291,10 +292,22 @@ class AccountsManagedIT {
             reading.join();
             socket.close();
             demo.admin("", "log", "publish").exits(0);
-            List<AuditReader.Entry> of = new AuditReader(demo.auditLog())
-                    .all().stream()
-                            .filter(entry -> entry.get("name").equals(person.name()))
-                            .toList();
+            List<AuditReader.Entry> all = new AuditReader(demo.auditLog()).all();
+            for (String number : List.of("message", "change")) {
+                List<Long> given = all.stream()
+                        .map(entry -> entry.get(number))
+                        .filter(there -> !there.isEmpty())
+                        .map(Long::valueOf)
+                        .toList();
+                assertThat(given)
+                        .as("nothing refused takes the number of a %s", number)
+                        .isEqualTo(LongStream.rangeClosed(given.getFirst(), given.getLast())
+                                .boxed()
+                                .toList());
+            }
+            List<AuditReader.Entry> of = all.stream()
+                    .filter(entry -> entry.get("name").equals(person.name()))
+                    .toList();
             int end = -1;
             for (int i = 0; i < of.size(); i++) {
                 end = of.get(i).get("detail").equals(command.getFirst()) ? i : end;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class CertCommand implements Runnable {
         return Exit.OK;
     }
 
-    private static List<java.security.cert.X509Certificate> chain(Path file) throws IOException {
+    private static List<X509Certificate> chain(Path file) throws IOException {
         try {
             return Pem.certificates(AuditorOptions.readable(file));
         } catch (Pem.Unusable e) {

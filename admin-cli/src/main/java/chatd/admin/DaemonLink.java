@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -194,7 +195,7 @@ public final class DaemonLink {
     private static String group(Path socket) {
         try {
             PosixFileAttributes attributes = Files.readAttributes(socket, PosixFileAttributes.class);
-            return attributes.permissions().contains(java.nio.file.attribute.PosixFilePermission.GROUP_WRITE)
+            return attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
                     ? attributes.group().getName()
                     : "";
         } catch (IOException e) {

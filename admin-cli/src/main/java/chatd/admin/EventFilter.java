@@ -59,8 +59,11 @@ final class EventFilter {
 
     /** A value that the schema has. */
     private static @Nullable String known(String attribute, @Nullable String value) {
+        if (value == null) {
+            return null;
+        }
         List<String> there = LogScan.values(attribute);
-        if (value != null && !there.contains(value)) {
+        if (!there.contains(value)) {
             throw new Failure(
                     Exit.USAGE, "--" + attribute + " is one of " + String.join(", ", there) + "; not " + value + ".");
         }

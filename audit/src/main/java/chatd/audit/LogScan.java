@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,6 @@ public final class LogScan {
     private static final Duration ROUNDED = Duration.ofSeconds(1);
 
     private static final Pattern VALUE = Pattern.compile("<xs:enumeration value=\"([^\"]+)\"/>");
-    private static final Pattern HEAD = Pattern.compile("<audit [^>]*segment=\"(\\d{1,18})\"");
 
     private final @Nullable Instant since;
     private final Predicate<String> taker;
@@ -132,15 +130,11 @@ public final class LogScan {
 
     /** The number of the segment, by its first three lines. */
     private static long head(LineReader lines, Path file) throws IOException {
-        String head = "";
-        for (int i = 0; i < 3; i++) {
-            head = text(lines.next());
+        try {
+            return Segment.Head.read(lines).number();
+        } catch (Segment.Broken e) {
+            throw new IOException(file + " is no file of a server log.", e);
         }
-        Matcher segment = HEAD.matcher(head);
-        if (!segment.find()) {
-            throw new IOException(file + " is no file of a server log.");
-        }
-        return Long.parseLong(segment.group(1));
     }
 
     private void read(LineReader lines, Path file) throws IOException {

@@ -68,7 +68,11 @@ final class Segment {
         }
 
         static Head read(InputStream in) throws IOException {
-            return read(new LineReader(in, LONGEST_LINE), new ByteArrayOutputStream());
+            return read(new LineReader(in, LONGEST_LINE));
+        }
+
+        static Head read(LineReader in) throws IOException {
+            return read(in, new ByteArrayOutputStream());
         }
 
         /** @param whole takes the three lines, without the last LF */

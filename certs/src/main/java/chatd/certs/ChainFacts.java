@@ -2,6 +2,7 @@ package chatd.certs;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,7 +24,7 @@ public record ChainFacts(
     /** @param chain the certificate, then those that vouch for each before it */
     public static ChainFacts of(List<X509Certificate> chain) {
         X509Certificate first = chain.getFirst();
-        List<String> subjects = new java.util.ArrayList<>(chain.stream()
+        List<String> subjects = new ArrayList<>(chain.stream()
                 .map(each -> each.getSubjectX500Principal().getName())
                 .toList());
         X509Certificate last = chain.getLast();

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,13 +76,13 @@ public final class Accounts {
                     "",
                     command.password(),
                     false,
-                    (account, made) -> Entry.Change.own(
+                    (numbers, account, now) -> Entry.Change.own(
                             origin,
-                            made.number(),
+                            numbers.nextChange(),
                             account.number(),
                             account.name(),
                             Entry.Kind.REGISTERED,
-                            made.time(),
+                            now,
                             0));
         } catch (Refusal e) {
             audit.caused(
@@ -100,21 +99,24 @@ public final class Accounts {
         }
     }
 
-    /** The number and the moment that a change was given. */
-    record Numbered(long number, Instant time) {}
+    /** What is recorded of a change when its turn has come. */
+    interface Recording {
+        /**
+         * The change to {@code account}, which is as it is {@code now}.
+         *
+         * @throws Refusal where the change has been overtaken, and then takes no number
+         */
+        Entry.Change of(Numbers numbers, Account account, Instant now);
+    }
 
     /**
      * Makes an account.
      *
-     * @param change what is recorded of it
+     * @param recording what is recorded of it
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
     CompletableFuture<Committed<Entry.AccountChange>> make(
-            String name,
-            String note,
-            Secret password,
-            boolean mustChange,
-            BiFunction<Account, Numbered, Entry.Change> change) {
+            String name, String note, Secret password, boolean mustChange, Recording recording) {
         directory.reserve(name, 0);
         CompletableFuture<Committed<Entry.AccountChange>> done;
         try {
@@ -126,8 +128,7 @@ public final class Accounts {
                     (numbers, now) -> {
                         Account account = made(numbers, name, note, mustChange, now);
                         return new Entry.AccountChange(
-                                change.apply(account, new Numbered(numbers.nextChange(), now)),
-                                new Entry.AccountMade(account, hash));
+                                recording.of(numbers, account, now), new Entry.AccountMade(account, hash));
                     },
                     entry -> announce(List.of(entry))));
         } catch (RuntimeException e) {
@@ -207,19 +208,19 @@ public final class Accounts {
                     account.number(),
                     hash,
                     false,
-                    (now, change) -> {
-                        if (directory.passwordsSet(now.number()) != admitted.passwordsSet()
-                                || now.state() != Account.State.ACTIVE) {
+                    (numbers, there, now) -> {
+                        if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
+                                || there.state() != Account.State.ACTIVE) {
                             throw gatekeeper.refused(
-                                    session, "password", now.name(), Optional.of(now), Code.WRONG_PASSWORD);
+                                    session, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
                         }
                         return Entry.Change.own(
                                 origin,
-                                change.number(),
-                                now.number(),
-                                now.name(),
+                                numbers.nextChange(),
+                                there.number(),
+                                there.name(),
                                 Entry.Kind.PASSWORD,
-                                change.time(),
+                                now,
                                 0);
                     },
                     session,
@@ -234,7 +235,7 @@ public final class Accounts {
     /**
      * Sets a password that was hashed, and ends the sessions of the account.
      *
-     * @param change what is recorded of it; refuses, at the moment of the change, what has been overtaken since
+     * @param recording what is recorded of it; refuses, at the moment of the change, what has been overtaken since
      * @param except a session to spare
      * @param farewell what the others are told; {@code why} is for the log
      */
@@ -242,7 +243,7 @@ public final class Accounts {
             long number,
             String hash,
             boolean mustChange,
-            BiFunction<Account, Numbered, Entry.Change> change,
+            Recording recording,
             @Nullable Session except,
             String farewell,
             String why) {
@@ -253,7 +254,7 @@ public final class Accounts {
                 (numbers, now) -> {
                     Account account = directory.numbered(number);
                     return new Entry.AccountChange(
-                            change.apply(account, new Numbered(numbers.nextChange(), now)),
+                            recording.of(numbers, account, now),
                             new Entry.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
                 },
                 entry -> {
@@ -272,16 +273,19 @@ public final class Accounts {
                 number,
                 false,
                 1_000 + 2L * document.length,
-                (numbers, now) -> new Entry.AccountChange(
-                        Entry.Change.own(
-                                origin,
-                                numbers.nextChange(),
-                                number,
-                                directory.acting(number).name(),
-                                Entry.Kind.SETTINGS,
-                                now,
-                                document.length),
-                        new Entry.SettingsStored(document)),
+                (numbers, now) -> {
+                    String name = directory.acting(number).name();
+                    return new Entry.AccountChange(
+                            Entry.Change.own(
+                                    origin,
+                                    numbers.nextChange(),
+                                    number,
+                                    name,
+                                    Entry.Kind.SETTINGS,
+                                    now,
+                                    document.length),
+                            new Entry.SettingsStored(document));
+                },
                 entry -> directory.settingsWereStored(number)));
     }
 

@@ -59,8 +59,8 @@ public final class Administration {
                         note,
                         password,
                         mustChange,
-                        (account, change) ->
-                                Entry.Change.by(by, change.number(), account, Entry.Kind.ADDED, change.time(), null)))
+                        (numbers, account, now) ->
+                                Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null)))
                 .entry());
     }
 
@@ -86,8 +86,10 @@ public final class Administration {
                         account.number(),
                         hash,
                         mustChange,
-                        (now, change) -> Entry.Change.by(
-                                by, change.number(), present(now), Entry.Kind.RESET, change.time(), null),
+                        (numbers, there, now) -> {
+                            Account present = present(there);
+                            return Entry.Change.by(by, numbers.nextChange(), present, Entry.Kind.RESET, now, null);
+                        },
                         null,
                         "An administrator has reset the password of this account.",
                         "password reset"))

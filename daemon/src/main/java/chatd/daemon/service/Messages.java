@@ -74,22 +74,7 @@ public final class Messages {
      */
     public CompletableFuture<Committed<Entry.Message>> broadcast(String text) {
         check(text);
-        return journal.submit(new Sending(null, new Recipients(null, Set.of())) {
-            @Override
-            public long bytes() {
-                return 200L + 2L * text.length();
-            }
-
-            @Override
-            public Entry.Message entry(Numbers numbers, Instant now) {
-                return new Entry.Message(numbers.nextMessage(), now, Entry.Message.SERVER, null, text, null, salt());
-            }
-
-            @Override
-            Event toReceivers(Entry.Message entry) {
-                return new Event.Text(Names.SERVER, entry.time(), text);
-            }
-        });
+        return journal.submit(text(null, text, new Recipients(null, Set.of())));
     }
 
     private void check(String text) {
@@ -105,10 +90,12 @@ public final class Messages {
     }
 
     private Sending text(Session session, Command.SendText command) {
-        String text = command.text();
-        check(text);
-        Recipients recipients = recipients(session, command.audience());
-        return new Sending(session, recipients) {
+        check(command.text());
+        return text(session, command.text(), recipients(session, command.audience()));
+    }
+
+    private Sending text(@Nullable Session from, String text, Recipients recipients) {
+        return new Sending(from, recipients) {
             @Override
             public long bytes() {
                 return 200L + 2L * text.length() + recipients.bytes();
@@ -116,14 +103,8 @@ public final class Messages {
 
             @Override
             public Entry.Message entry(Numbers numbers, Instant now) {
-                return new Entry.Message(
-                        numbers.nextMessage(),
-                        now,
-                        sender(session, recipients),
-                        recipients.numbers(),
-                        text,
-                        null,
-                        salt());
+                long sender = sender(from, recipients);
+                return new Entry.Message(numbers.nextMessage(), now, sender, recipients.numbers(), text, null, salt());
             }
 
             @Override
@@ -181,8 +162,11 @@ public final class Messages {
     }
 
     /** The number of who sends it, if that is still allowed at the moment it is stored. */
-    private long sender(Session session, Recipients recipients) {
-        Account account = directory.acting(session.account());
+    private long sender(@Nullable Session from, Recipients recipients) {
+        if (from == null) {
+            return Entry.Message.SERVER;
+        }
+        Account account = directory.acting(from.account());
         if (recipients.numbers() == null) {
             checkEveryone(account);
         }
