@@ -104,7 +104,7 @@ final class ConfigCommand implements Runnable {
     @Command(
             name = "reload",
             description = {
-                "Has the daemon read its configuration again.",
+                "Has the daemon read its configuration and its certificate again.",
                 "No connection is dropped. It says which changed options are in force now, and which wait for a restart. Where"
                         + " something is wrong, all stays as it was."
             },
@@ -120,7 +120,8 @@ final class ConfigCommand implements Runnable {
         JsonNode inForce = reloaded.path("inForce");
         JsonNode waiting = reloaded.path("waiting");
         JsonNode coming = reloaded.path("forNewConnections");
-        if (inForce.isEmpty() && coming.isEmpty() && waiting.isEmpty()) {
+        String certificate = reloaded.path("certificate").asString();
+        if (inForce.isEmpty() && coming.isEmpty() && waiting.isEmpty() && certificate.isEmpty()) {
             main.out().println("Nothing has changed.");
         }
         if (!inForce.isEmpty()) {
@@ -131,6 +132,9 @@ final class ConfigCommand implements Runnable {
         }
         if (!waiting.isEmpty()) {
             main.out().println("At the next start: " + listed(waiting));
+        }
+        if (!certificate.isEmpty()) {
+            main.out().println("Certificate: " + Shown.visible(certificate));
         }
         return Exit.OK;
     }

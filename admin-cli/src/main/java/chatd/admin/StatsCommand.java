@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,9 @@ final class StatsCommand implements Callable<Integer> {
         lines(stats).forEach(line -> Shown.line(main.out(), line.key(), Shown.visible(line.value())));
     }
 
+    /** From then on the daemon warns, too. */
+    private static final int WARN_DAYS = 21;
+
     private record Line(String key, String value) {}
 
     private static List<Line> lines(JsonNode stats) {
@@ -129,11 +133,16 @@ final class StatsCommand implements Callable<Integer> {
                 "log",
                 text(stats, "log") + ", in " + text(stats, "auditLog") + ", open segment "
                         + bytes(stats, "segmentBytes")));
-        lines.add(new Line(
-                "certificate",
-                "ends " + Moment.shown(text(stats, "certificateEnd")) + ", in "
-                        + Shown.count(stats.path("certificateDays").asLong(), "day")));
+        lines.add(new Line("certificate", certificate(stats)));
         return lines;
+    }
+
+    private static String certificate(JsonNode stats) {
+        long days = stats.path("certificateDays").asLong();
+        String end = Moment.shown(text(stats, "certificateEnd"));
+        return Instant.now().isAfter(Instant.parse(text(stats, "certificateEnd")))
+                ? "HAS ENDED, " + end + ": renew it"
+                : "ends " + end + ", in " + Shown.count(days, "day") + (days <= WARN_DAYS ? ": RENEW IT" : "");
     }
 
     private static String who(JsonNode stats) {

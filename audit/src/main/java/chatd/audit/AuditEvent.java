@@ -19,6 +19,8 @@ public sealed interface AuditEvent
                 AuditEvent.Stopped,
                 AuditEvent.Reloaded,
                 AuditEvent.CertificateLoaded,
+                AuditEvent.CertificateRefused,
+                AuditEvent.CertificateEnding,
                 AuditEvent.ConnectionRefused,
                 AuditEvent.TlsFailed,
                 AuditEvent.MessageSent,
@@ -114,7 +116,43 @@ public sealed interface AuditEvent
         }
     }
 
-    /** @param reason {@code too-many} or {@code closed} */
+    /** A certificate was to be taken up that can't be used; the one before stays. */
+    record CertificateRefused(String why) implements AuditEvent {
+        @Override
+        public String type() {
+            return "certificate";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, why);
+        }
+    }
+
+    /** The certificate ends soon, or has ended. */
+    record CertificateEnding(String subject, String fingerprint, Instant ends) implements AuditEvent {
+        @Override
+        public String type() {
+            return "certificate";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, subject + ", to be renewed: ends " + ends).put(REFERENCE, fingerprint);
+        }
+    }
+
+    /** @param reason {@code too-many}, {@code closed} or {@code malformed} */
     record ConnectionRefused(String address, String reason) implements AuditEvent {
         @Override
         public String type() {

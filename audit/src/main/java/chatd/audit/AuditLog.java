@@ -371,6 +371,12 @@ public final class AuditLog implements Closeable {
         return open.lastSeq();
     }
 
+    /** Returns once an event could be appended, and the log's thread has looked after it. */
+    public void answer() throws InterruptedException {
+        lastSeq();
+        publisher.answer();
+    }
+
     public LogFiles files() {
         return files;
     }

@@ -58,6 +58,11 @@ final class Publisher {
     private boolean urgent;
     private boolean stopped;
     private boolean looking;
+
+    /** How often it was asked for a sign of life, and how often it has given one since it was asked. */
+    private long asked;
+
+    private long answered;
     private volatile @Nullable String failure;
     private long size;
     private @Nullable Thread thread;
@@ -112,6 +117,8 @@ final class Publisher {
                     changed.awaitNanos(LOOK_NANOS);
                 }
                 looking = false;
+                answered = asked;
+                changed.signalAll();
                 if (dirty || stopped) {
                     dirty = false;
                     urgent = false;
@@ -195,6 +202,21 @@ final class Publisher {
         try {
             looking = true;
             changed.signalAll();
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    /** Returns once its thread has looked after the log, or has ended. */
+    void answer() throws InterruptedException {
+        waiting.lock();
+        try {
+            long mine = ++asked;
+            looking = true;
+            changed.signalAll();
+            while (answered < mine && !stopped) {
+                changed.await();
+            }
         } finally {
             waiting.unlock();
         }

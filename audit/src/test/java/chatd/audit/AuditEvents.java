@@ -29,6 +29,12 @@ final class AuditEvents {
         all.put(
                 "certificate",
                 new AuditEvent.CertificateLoaded("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
+        all.put(
+                "certificate-refused",
+                new AuditEvent.CertificateRefused("/etc/chatd/tls/server.key: no private key that can be used"));
+        all.put(
+                "certificate-ending",
+                new AuditEvent.CertificateEnding("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
         all.put("connection", new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"));
         all.put("tls", new AuditEvent.TlsFailed(PEER, "no_application_protocol(120)"));
         all.put("login", new AccountEvent.LoggedIn(8, ALICE, PEER));

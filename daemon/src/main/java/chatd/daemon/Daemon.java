@@ -2,10 +2,13 @@ package chatd.daemon;
 
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
+import chatd.audit.LogFiles;
 import chatd.daemon.admin.AdminSockets;
 import chatd.daemon.config.Config;
+import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.net.Certificates;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.Tls;
 import chatd.daemon.service.AuditTrail;
@@ -20,7 +23,8 @@ import chatd.daemon.store.Database;
 import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
-import chatd.protocol.Chat1;
+import chatd.daemon.systemd.ServiceManager;
+import chatd.daemon.systemd.Watchdog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,6 +57,7 @@ final class Daemon {
     /** Room for what was begun when the disk is full. */
     private static final long LOG_RESERVE = 16 << 20;
 
+    private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(5);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
     private final Configuration configuration;
@@ -61,7 +66,10 @@ final class Daemon {
 
     private final Clock clock;
     private final SecureRandom random;
+    private final ServiceManager systemd;
+    private final List<Integer> inherited;
     private final Consumer<Exception> broken;
+    private volatile @Nullable Reload reloading;
     private final Deque<Part> parts = new ArrayDeque<>();
     private volatile boolean stopping;
     private volatile String why = "stopped";
@@ -71,12 +79,24 @@ final class Daemon {
         void stop() throws IOException, InterruptedException;
     }
 
-    /** @param broken told, once or more, that the daemon can't go on: it is to be stopped */
-    Daemon(Configuration configuration, Clock clock, SecureRandom random, Consumer<Exception> broken) {
+    /**
+     * @param systemd told how it fares
+     * @param inherited descriptors of sockets that listen already, in place of {@code listen.addresses}
+     * @param broken told, once or more, that the daemon can't go on: it is to be stopped
+     */
+    Daemon(
+            Configuration configuration,
+            Clock clock,
+            SecureRandom random,
+            ServiceManager systemd,
+            List<Integer> inherited,
+            Consumer<Exception> broken) {
         this.configuration = configuration;
         this.config = configuration.get();
         this.clock = clock;
         this.random = random;
+        this.systemd = systemd;
+        this.inherited = inherited;
         this.broken = broken;
     }
 
@@ -89,15 +109,17 @@ final class Daemon {
      */
     List<InetSocketAddress> start() throws IOException, InterruptedException {
         // Beside the database's start, since each takes a good part of a second.
-        FutureTask<Tls> making = new FutureTask<>(() -> new Tls(config.tls(), List.of(Chat1.ALPN)));
+        FutureTask<Tls> making = new FutureTask<>(() -> Certificates.load(config.tls(), random, clock));
         Thread.ofPlatform().name("tls").daemon().start(making);
+        Watchdog watchdog = new Watchdog(systemd);
+        started(watchdog::close);
         Files.createDirectories(config.audit().directory());
         DirectoryLock lock = DirectoryLock.take(config.audit().directory(), "audit.lock", "the log");
         started(lock::close);
         Files.createDirectories(config.admin().directory());
         DirectoryLock sockets = DirectoryLock.take(config.admin().directory(), "admin.lock", "the admin sockets");
         started(sockets::close);
-        AuditLog log = AuditLog.open(config.audit().directory(), auditOptions(), clock);
+        AuditLog log = AuditLog.open(config.audit().directory(), logOptions(config.audit()), clock);
         log.publishing();
         started(() -> {
             try {
@@ -111,12 +133,8 @@ final class Daemon {
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
-        Ledger.Numbers numbers = reach(database, ledger, making);
+        Ledger.Numbers numbers = reach(database, ledger, making, watchdog);
         Tls tls = made(making);
-        log.append(new AuditEvent.CertificateLoaded(
-                tls.certificate().getSubjectX500Principal().getName(),
-                tls.fingerprint(),
-                tls.certificate().getNotAfter().toInstant()));
         AccountStore accounts = new AccountStore(database);
         MessageStore messages = new MessageStore(database);
         ContentStore contents = new ContentStore(database);
@@ -128,6 +146,9 @@ final class Daemon {
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
         started(audit::close);
+        Certificates certificates =
+                new Certificates(tls, () -> configuration.get().tls(), audit, clock, LOOK_AT_CERTIFICATES);
+        started(certificates::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names());
         News news = new News(sessions, audit, clock, broken);
         log.observe(news);
@@ -136,21 +157,88 @@ final class Daemon {
                 configuration, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services, sessions, audit);
-        Listener listener = new Listener(configuration, tls, dispatcher, audit, random.nextLong() >>> 32 << 16);
+        Listener listener =
+                new Listener(configuration, certificates, dispatcher, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);
         started(() -> finish(sessions));
         journal.start(numbers);
         started(journal::stop);
-        List<InetSocketAddress> addresses = listener.open();
+        List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);
+        Reload reload = new Reload(configuration, certificates, audit, systemd);
         AdminSockets admin = new AdminSockets(
-                configuration, Version.current(), addresses, tls.chain(), services, sessions, journal, log, audit);
+                configuration,
+                Version.current(),
+                addresses,
+                () -> certificates.get().chain(),
+                reload,
+                services,
+                sessions,
+                journal,
+                log,
+                audit);
         started(admin::close);
+        watchdog.watch("the event loops", listener::answer);
+        watchdog.watch("the journal", journal::answer);
+        watchdog.watch("the log", log::answer);
+        watchdog.watch("the database's pool", () -> answer(database, journal));
+        watchdog.status(() -> status(sessions, journal, log));
+        reloading = reload;
+        systemd.ready();
         return addresses;
     }
 
-    private AuditLog.Options auditOptions() {
-        Config.Audit audit = config.audit();
+    /** A pool that gives nothing though the database is there hangs. */
+    private static void answer(Database database, Journal journal) throws InterruptedException {
+        while (!journal.isAway()) {
+            try {
+                database.answer();
+                return;
+            } catch (DatabaseAway e) {
+                TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
+            }
+        }
+    }
+
+    private static String status(Sessions sessions, Journal journal, AuditLog log) {
+        int online = sessions.onlineCount();
+        String trouble = log.trouble();
+        return (online == 1 ? "1 user online" : online + " users online")
+                + (journal.isAway() ? "; the database is away" : "")
+                + (trouble == null ? "" : "; the log can't be written: " + trouble);
+    }
+
+    /** Reads the configuration again; nothing happens before the daemon has started. Any thread. */
+    void reload() {
+        Reload known = reloading;
+        if (known != null) {
+            try {
+                known.reload();
+            } catch (ConfigException e) {
+                LOG.debug("already told", e);
+            }
+        }
+    }
+
+    /**
+     * Mends and publishes the log of a daemon that is no more, if there is one.
+     *
+     * @throws DirectoryLock.Held where the daemon is there
+     * @throws IOException where it can't be mended; the message says why
+     */
+    static void mendLog(Config.Audit config, Clock clock) throws IOException {
+        if (!Files.exists(new LogFiles(config.directory()).part())) {
+            return;
+        }
+        DirectoryLock lock = DirectoryLock.take(config.directory(), "audit.lock", "the log");
+        try {
+            AuditLog.open(config.directory(), logOptions(config), clock).close();
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static AuditLog.Options logOptions(Config.Audit audit) {
         return new AuditLog.Options(
                 AuditLog.Fsync.valueOf(audit.fsync().toUpperCase(Locale.ROOT)),
                 audit.segmentSize(),
@@ -179,7 +267,7 @@ final class Daemon {
         }
     }
 
-    private Ledger.Numbers reach(Database database, Ledger ledger, FutureTask<Tls> making)
+    private Ledger.Numbers reach(Database database, Ledger ledger, FutureTask<Tls> making, Watchdog watchdog)
             throws IOException, InterruptedException {
         String told = "";
         while (!stopping) {
@@ -192,6 +280,9 @@ final class Daemon {
                 if (!reason.equals(told)) {
                     LOG.warn("waiting for the database: {}", reason);
                     told = reason;
+                    watchdog.status(() -> "waiting for the database: " + reason);
+                    // It stands by: whoever starts it is not to wait with it.
+                    systemd.ready();
                 }
                 TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
             }
@@ -212,6 +303,7 @@ final class Daemon {
     void stop(String reason) {
         why = reason;
         stopping = true;
+        systemd.stopping();
         for (Part part = last(); part != null; part = last()) {
             stop(part);
         }

@@ -4,11 +4,14 @@ import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.store.Ledger;
+import chatd.daemon.systemd.InheritedSockets;
+import chatd.daemon.systemd.ServiceManager;
 import chatd.sql.Migrations;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +30,8 @@ import picocli.CommandLine.Option;
 /** {@code chatd}: its arguments and exit codes. */
 @Command(
         name = "chatd",
-        description = "The chat daemon. Runs in the foreground until it gets SIGTERM or SIGINT.",
+        description = "The chat daemon. Runs in the foreground until it gets SIGTERM or SIGINT; at SIGHUP it reads its"
+                + " configuration and certificate again.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
         sortOptions = false,
@@ -57,6 +62,12 @@ public final class Main implements Callable<Integer> {
             description = "Say what is wrong with a configuration, and end.")
     private @Nullable Path check;
 
+    @Option(
+            names = "--mend-log",
+            description = "Mend and publish the server log that a killed daemon has left, and end. Every start does it,"
+                    + " too.")
+    private boolean mend;
+
     @Option(names = "--print-config", description = "Print the commented configuration with every default, and end.")
     private boolean print;
 
@@ -70,10 +81,22 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
+        System.setProperty("chatd.journal", Boolean.toString(writesToJournal()));
         System.setProperty("org.jooq.no-logo", "true");
         System.setProperty("org.jooq.no-tips", "true");
         Main program = new Main(System.out, System.err);
         System.exit(new CommandLine(program).execute(arguments));
+    }
+
+    /** Whether standard error is the journal's, by {@code JOURNAL_STREAM}, as systemd.exec(5) has it. */
+    private static boolean writesToJournal() {
+        try {
+            Path stream = Path.of("/proc/self/fd/2");
+            return (Files.getAttribute(stream, "unix:dev") + ":" + Files.getAttribute(stream, "unix:ino"))
+                    .equals(System.getenv("JOURNAL_STREAM"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static final class Versions implements CommandLine.IVersionProvider {
@@ -94,27 +117,53 @@ public final class Main implements Callable<Integer> {
         try {
             configuration = new Configuration(from, System.getenv());
         } catch (ConfigException e) {
-            e.errors().forEach(err::println);
+            e.errors().forEach(this::complain);
             return CONFIGURATION;
         }
         if (check != null) {
             out.println(check + ": the configuration is right");
             return 0;
         }
-        return run(configuration);
+        return mend ? mend(configuration) : run(configuration);
+    }
+
+    /** Where it is the journal's, as an error. */
+    private void complain(String what) {
+        err.println((Boolean.getBoolean("chatd.journal") ? "<3>" : "") + what);
+    }
+
+    private int mend(Configuration configuration) {
+        try {
+            Daemon.mendLog(configuration.get().audit(), Clock.systemUTC());
+            return 0;
+        } catch (DirectoryLock.Held e) {
+            complain("chatd: " + e.getMessage());
+            return HELD;
+        } catch (IOException e) {
+            complain("chatd: the log can't be mended: " + e.getMessage());
+            return UNAVAILABLE;
+        }
     }
 
     private int run(Configuration configuration) throws InterruptedException {
         Logger log = LogManager.getLogger(Main.class);
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(0);
-        Daemon daemon = new Daemon(configuration, Clock.systemUTC(), new SecureRandom(), reason -> {
+        Consumer<Exception> broken = reason -> {
             // What fails because it is being stopped is no fault.
             if (end.getCount() > 0 && exit.compareAndSet(0, FAULT)) {
                 log.fatal("can't go on: {}", reason.getMessage(), reason);
                 end.countDown();
             }
-        });
+        };
+        Daemon daemon = new Daemon(
+                configuration,
+                Clock.systemUTC(),
+                new SecureRandom(),
+                new ServiceManager(System.getenv()),
+                InheritedSockets.of(System.getenv(), ProcessHandle.current().pid()),
+                broken);
+        Hangup.handle(daemon::reload);
         Thread stopper = Thread.ofPlatform().name("stop").unstarted(() -> {
             end.countDown();
             daemon.stop(exit.get() == 0 ? "asked to" : "fault");
@@ -132,13 +181,13 @@ public final class Main implements Callable<Integer> {
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
             exit.set(HELD);
-            err.println("chatd: " + e.getMessage());
+            complain("chatd: " + e.getMessage());
         } catch (Migrations.Refused e) {
             exit.set(DATABASE);
-            err.println("chatd: " + e.getMessage());
+            complain("chatd: " + e.getMessage());
         } catch (IOException e) {
             exit.set(UNAVAILABLE);
-            err.println("chatd: " + e.getMessage());
+            complain("chatd: " + e.getMessage());
         } catch (Daemon.Stopped e) {
             return exit.get();
         } catch (RuntimeException e) {

@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /** Where administrators, helpers and auditors find the daemon: a socket for each. */
 public final class AdminSockets implements AutoCloseable {
@@ -30,20 +31,21 @@ public final class AdminSockets implements AutoCloseable {
             Configuration configuration,
             String version,
             List<InetSocketAddress> listening,
-            List<X509Certificate> chain,
+            Supplier<List<X509Certificate>> chain,
+            Reloader reloader,
             Services services,
             Sessions sessions,
             Journal journal,
             AuditLog log,
             AuditTrail audit)
             throws IOException {
-        this.stats = new StatsCommand(version, listening, chain.getFirst(), services, sessions, journal, log);
+        this.stats = new StatsCommand(version, listening, chain, services, sessions, journal, log);
         List<AdminCommand> commands = new ArrayList<>();
         commands.addAll(new UserCommands(services, sessions).all());
         commands.addAll(new SessionCommands(services, sessions).all());
         commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
-        commands.addAll(new ConfigCommands(configuration, audit).all());
-        commands.add(AdminCommand.shows("cert show", Role.all(), (request, by, out) -> ChainFacts.of(chain)));
+        commands.addAll(new ConfigCommands(configuration, reloader).all());
+        commands.add(AdminCommand.shows("cert show", Role.all(), (request, by, out) -> ChainFacts.of(chain.get())));
         commands.add(stats.command());
         Config.Admin config = configuration.get().admin();
         AdminDispatcher dispatcher = new AdminDispatcher(config, commands, audit);

@@ -1,16 +1,14 @@
 package chatd.daemon.admin;
 
-import chatd.audit.AuditEvent;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.config.Option;
-import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
 import java.util.List;
 
 /** What {@code chat-admin config} asks for. */
-record ConfigCommands(Configuration configuration, AuditTrail audit) {
+record ConfigCommands(Configuration configuration, Reloader reloader) {
     /** @param file empty where there is none */
     private record Shown(String file, List<Option> options) {}
 
@@ -45,9 +43,7 @@ record ConfigCommands(Configuration configuration, AuditTrail audit) {
 
     private Object reload() {
         try {
-            Configuration.Reloaded reloaded = configuration.reload();
-            audit.note(new AuditEvent.Reloaded(reloaded.inForce(), reloaded.forNewConnections(), reloaded.waiting()));
-            return reloaded;
+            return reloader.reload();
         } catch (ConfigException e) {
             throw new Refusal(
                     Code.MALFORMED, String.join("\n", e.errors()) + "\nThe configuration before stays in force.");

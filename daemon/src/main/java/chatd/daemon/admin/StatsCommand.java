@@ -15,11 +15,13 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code stats}: which daemon this is, who is there, what it does, and how its parts fare. */
@@ -32,7 +34,7 @@ final class StatsCommand implements AutoCloseable {
 
     private final String version;
     private final List<InetSocketAddress> listening;
-    private final X509Certificate certificate;
+    private final Supplier<List<X509Certificate>> chain;
     private final Services services;
     private final Sessions sessions;
     private final Journal journal;
@@ -52,14 +54,14 @@ final class StatsCommand implements AutoCloseable {
     StatsCommand(
             String version,
             List<InetSocketAddress> listening,
-            X509Certificate certificate,
+            Supplier<List<X509Certificate>> chain,
             Services services,
             Sessions sessions,
             Journal journal,
             AuditLog log) {
         this.version = version;
         this.listening = listening;
-        this.certificate = certificate;
+        this.chain = chain;
         this.services = services;
         this.sessions = sessions;
         this.journal = journal;
@@ -116,7 +118,10 @@ final class StatsCommand implements AutoCloseable {
         stats.put("log", logState());
         stats.put("auditLog", log.files().directory().toAbsolutePath().toString());
         stats.put("segmentBytes", Files.size(log.files().part()));
-        Instant end = certificate.getNotAfter().toInstant();
+        Instant end = chain.get().stream()
+                .map(each -> each.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
         stats.put("certificateEnd", end.toString());
         stats.put("certificateDays", Duration.between(Instant.now(), end).toDays());
         return stats;

@@ -23,9 +23,14 @@ public record Config(
         Throttle throttle,
         Hashing hashing) {
 
-    public record Listen(List<InetSocketAddress> addresses) {}
+    /** @param proxies whose connections begin with a header that says who the client is */
+    public record Listen(List<InetSocketAddress> addresses, List<Network> proxies) {}
 
-    public record Tls(Path certificate, Path key, Optional<Path> clientCa) {}
+    /**
+     * @param development where the daemon makes a certificate for itself, which {@code certificate} and {@code key}
+     *     then name; empty where another is configured
+     */
+    public record Tls(Path certificate, Path key, Optional<Path> development, Optional<Path> clientCa) {}
 
     public record Database(
             Optional<Path> socket,

@@ -7,7 +7,8 @@ public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
     private final List<String> errors;
 
-    ConfigException(List<String> errors) {
+    /** @param errors for people, one a line */
+    public ConfigException(List<String> errors) {
         super(String.join("\n", errors));
         this.errors = List.copyOf(errors);
     }

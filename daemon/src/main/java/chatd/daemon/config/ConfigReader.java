@@ -81,13 +81,38 @@ public final class ConfigReader {
         return new Sourced(config, settings.options());
     }
 
+    private static Config.Tls tls(Settings of) {
+        Optional<Path> certificate = of.value("tls.certificate", ConfigReader::optionalPath);
+        Optional<Path> key = of.value("tls.key", ConfigReader::optionalPath);
+        Path development = of.value("tls.development", ConfigReader::path);
+        if (certificate.isPresent() != key.isPresent()) {
+            of.wrong(
+                    certificate.isPresent() ? "tls.certificate" : "tls.key",
+                    "tls.certificate and tls.key belong together: give both, or neither");
+        }
+        boolean isOwn = certificate.isEmpty() && key.isEmpty();
+        return new Config.Tls(
+                certificate.orElse(development.resolve("server.pem")),
+                key.orElse(development.resolve("server.key")),
+                isOwn ? Optional.of(development) : Optional.empty(),
+                of.value("tls.client-ca", ConfigReader::optionalPath));
+    }
+
+    /** Behind a proxy on this machine everyone would be exempt whose header it forgot. */
+    private static List<Network> exempt(Settings of, List<Network> proxies) {
+        List<Network> given = of.list("throttle.exempt", ConfigReader::network);
+        return proxies.isEmpty()
+                ? given
+                : given.stream()
+                        .filter(network -> !network.address().isLoopbackAddress())
+                        .toList();
+    }
+
     private static Config config(Settings of) {
+        List<Network> proxies = of.list("listen.proxies", ConfigReader::network);
         return new Config(
-                new Config.Listen(of.list("listen.addresses", ConfigReader::socketAddress)),
-                new Config.Tls(
-                        of.value("tls.certificate", ConfigReader::path),
-                        of.value("tls.key", ConfigReader::path),
-                        of.value("tls.client-ca", ConfigReader::optionalPath)),
+                new Config.Listen(of.list("listen.addresses", ConfigReader::socketAddress), proxies),
+                tls(of),
                 new Config.Database(
                         of.value("database.socket", ConfigReader::optionalPath),
                         of.value("database.host", text -> text),
@@ -129,7 +154,7 @@ public final class ConfigReader {
                 new Config.Rates(
                         of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
                         of.value("rates.bytes", text -> size(text, 0, 1L << 40))),
-                new Config.Throttle(of.list("throttle.exempt", ConfigReader::network)),
+                new Config.Throttle(exempt(of, proxies)),
                 new Config.Hashing(
                         of.value("hashing.memory", text -> size(text, 64 << 10, 4L << 30)),
                         of.value("hashing.iterations", text -> whole(text, 1, 1_000)),

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Configuration implements Supplier<Config> {
     /** Sections and options that parts of the daemon are built with. */
-    private static final Set<String> AT_START =
-            Set.of("listen", "tls", "database", "audit", "admin", "hashing", "limits.uploads", "limits.large-frames");
+    private static final Set<String> AT_START = Set.of(
+            "listen.addresses", "database", "audit", "admin", "hashing", "limits.uploads", "limits.large-frames");
 
     /** Those that a connection keeps as they were when it was made. */
     private static final Set<String> AT_CONNECTION = Set.of(
+            "listen.proxies",
+            "tls",
             "chat1",
             "rates",
             "limits.text",
@@ -100,13 +102,20 @@ public final class Configuration implements Supplier<Config> {
         ConfigReader.readWithSources(file, environment);
     }
 
+    /** What has to agree to a configuration before it is in force. */
+    public interface Taker {
+        /** @throws ConfigException where it can't be used, by what it names */
+        void take(Config fresh) throws ConfigException;
+    }
+
     /**
      * Reads it again.
      *
-     * @throws ConfigException where it is wrong; all stays as it was
+     * @throws ConfigException where it is wrong, or not taken; all stays as it was
      */
-    public synchronized Reloaded reload() throws ConfigException {
+    public synchronized Reloaded reload(Taker taker) throws ConfigException {
         ConfigReader.Sourced fresh = ConfigReader.readWithSources(file, environment);
+        taker.take(fresh.config());
         Map<String, String> before = options().stream().collect(Collectors.toMap(Option::key, Option::value));
         List<String> inForce = new ArrayList<>();
         List<String> forNewConnections = new ArrayList<>();

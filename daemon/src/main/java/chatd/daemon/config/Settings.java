@@ -127,6 +127,11 @@ final class Settings {
         }
     }
 
+    /** Says that a value is wrong which was read. */
+    void wrong(String key, String what) {
+        errors.add(raw(key).place + key + ": " + what);
+    }
+
     private record Raw(String text, String place) {}
 
     private Raw raw(String key) {

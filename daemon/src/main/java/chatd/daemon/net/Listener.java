@@ -27,9 +27,11 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +40,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** Listens, and makes a connection of each that comes. Reads top to bottom as what a connection goes through. */
 @SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 1_024;
+
+    private static final Logger LOG = LogManager.getLogger(Listener.class);
+
+    private static final Duration COMPLAINTS_APART = Duration.ofMinutes(1);
 
     /** What a connection may hold beside its outbox: it is held by many at once when a network goes down. */
     private static final WriteBufferWaterMark UNWRITTEN = new WriteBufferWaterMark(16 << 10, 32 << 10);
@@ -53,7 +61,7 @@ public final class Listener implements AutoCloseable {
     private static final int USER_TIMEOUT_MILLIS = 90_000;
 
     private final Supplier<Config> config;
-    private final Tls tls;
+    private final Supplier<Tls> tls;
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Admission admission;
@@ -61,6 +69,7 @@ public final class Listener implements AutoCloseable {
     private final LargeFrames largeFrames;
     private final Backlog backlog;
     private final AtomicLong sessions;
+    private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINTS_APART.toNanos());
     private final EventLoopGroup loops;
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
@@ -78,9 +87,11 @@ public final class Listener implements AutoCloseable {
 
     /**
      * @param config as it is in force at each moment
+     * @param tls the same
      * @param firstSession where the numbering of sessions begins: another at each start
      */
-    public Listener(Supplier<Config> config, Tls tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
+    public Listener(
+            Supplier<Config> config, Supplier<Tls> tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
         this.config = config;
         this.tls = tls;
         this.dispatcher = dispatcher;
@@ -98,26 +109,51 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
-     * Begins to listen on all addresses.
+     * Begins to listen: on the sockets that were handed to the process, or where there are none on all addresses of the
+     * configuration.
      *
+     * @param inherited descriptors of sockets that listen already
      * @return where, with the ports that were chosen
      * @throws IOException where one can't be had; the message says which
      */
-    public List<InetSocketAddress> open() throws IOException {
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (InetSocketAddress address : config.get().listen().addresses()) {
-            try {
-                Channel channel = bootstrap().bind(address).sync().channel();
-                listening.add(channel);
-                addresses.add((InetSocketAddress) channel.localAddress());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            } catch (Exception e) {
-                throw new IOException("can't listen on " + address + ": " + e.getMessage(), e);
+    public List<InetSocketAddress> open(List<Integer> inherited) throws IOException {
+        try {
+            for (int descriptor : inherited) {
+                listening.add(adopt(descriptor));
             }
+            if (inherited.isEmpty()) {
+                for (InetSocketAddress address : config.get().listen().addresses()) {
+                    listening.add(bind(address));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
-        return addresses;
+        return listening.stream()
+                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .toList();
+    }
+
+    private Channel bind(InetSocketAddress address) throws IOException, InterruptedException {
+        try {
+            return bootstrap().bind(address).sync().channel();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("can't listen on " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Channel adopt(int descriptor) throws IOException, InterruptedException {
+        if (!Epoll.isAvailable()) {
+            throw new IOException(
+                    "the sockets of systemd can't be used here: " + Epoll.unavailabilityCause()
+                            + ". Disable chatd.socket, and set listen.addresses",
+                    Epoll.unavailabilityCause());
+        }
+        ServerBootstrap bootstrap = bootstrap().channelFactory(() -> new EpollServerSocketChannel(descriptor));
+        return bootstrap.register().sync().channel();
     }
 
     private ServerBootstrap bootstrap() {
@@ -152,14 +188,46 @@ public final class Listener implements AutoCloseable {
 
     private void accept(SocketChannel channel) {
         InetSocketAddress peer = channel.remoteAddress();
+        Config now = config.get();
+        if (now.listen().proxies().stream().noneMatch(proxies -> proxies.contains(peer.getAddress()))) {
+            welcome(channel, peer);
+            return;
+        }
+        ProxyHeader.await(
+                channel.pipeline(), peer, now.limits().firstPacket(), client -> welcome(channel, client), why -> {
+                    refuse(peer, "malformed");
+                    complain(peer, why);
+                });
+    }
+
+    /** A proxy that is not set up as it should be shuts everyone out: that is to be found, and not in a flood. */
+    private void complain(InetSocketAddress proxy, String why) {
+        long now = System.nanoTime();
+        long last = complained.get();
+        if (now - last > COMPLAINTS_APART.toNanos() && complained.compareAndSet(last, now)) {
+            LOG.warn(
+                    "a connection from {}, of listen.proxies, was refused: {}. Has the proxy send the PROXY protocol,"
+                            + " version 2?",
+                    NetUtil.toAddressString(proxy.getAddress()),
+                    why);
+        }
+    }
+
+    private void refuse(InetSocketAddress peer, String reason) {
+        audit.soon(
+                reason,
+                peer.getAddress(),
+                new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), reason));
+    }
+
+    /** @param peer who it is, by its own address or by what a proxy says of it */
+    private void welcome(SocketChannel channel, InetSocketAddress peer) {
         if (!admission.admit(peer.getAddress())) {
-            audit.soon(
-                    "too-many",
-                    peer.getAddress(),
-                    new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), "too-many"));
+            refuse(peer, "too-many");
             channel.close();
             return;
         }
+        Tls certificate = tls.get();
         channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
         Config now = config.get();
         Config.Limits limits = now.limits();
@@ -188,13 +256,20 @@ public final class Listener implements AutoCloseable {
                 backlog));
         Hello hello = new Hello(
                 () -> {
-                    SslHandler secure = tls.handler(channel.alloc());
+                    SslHandler secure = certificate.handler(channel.alloc());
                     secure.setCloseNotifyFlushTimeoutMillis(1_000);
                     secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
                     return secure;
                 },
-                tls.dialects());
+                certificate.dialects());
         channel.pipeline().addLast(hello, connection);
+    }
+
+    /** Returns once every event loop has done something. */
+    public void answer() throws InterruptedException {
+        for (EventExecutor loop : loops) {
+            loop.submit(() -> {}).sync();
+        }
     }
 
     /** Takes no new connections; those that are there go on. */

@@ -12,7 +12,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
@@ -20,6 +24,8 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -47,6 +53,7 @@ public final class Tls {
     private final SslContext context;
     private final List<X509Certificate> chain;
     private final List<String> dialects;
+    private final TlsFiles files;
 
     /**
      * Reads certificate and key.
@@ -55,8 +62,10 @@ public final class Tls {
      * @throws IOException where they can't be read, or do not belong together
      */
     public Tls(Config.Tls config, List<String> dialects) throws IOException {
-        chain = Pem.certificates(config.certificate());
-        PrivateKey key = Pem.privateKey(config.key());
+        // Before they are read: what changes meanwhile is seen to have changed.
+        files = TlsFiles.of(config);
+        chain = read("tls.certificate", config.certificate(), Pem::certificates);
+        PrivateKey key = read("tls.key", config.key(), Pem::privateKey);
         checkPair(config, chain.getFirst().getPublicKey(), key);
         SslContextBuilder builder = SslContextBuilder.forServer(
                         keys(new OneKey(key, chain.toArray(X509Certificate[]::new))))
@@ -71,10 +80,28 @@ public final class Tls {
                         dialects));
         if (config.clientCa().isPresent()) {
             builder.clientAuth(ClientAuth.REQUIRE)
-                    .trustManager(Pem.certificates(config.clientCa().get()).toArray(X509Certificate[]::new));
+                    .trustManager(read("tls.client-ca", config.clientCa().get(), Pem::certificates)
+                            .toArray(X509Certificate[]::new));
         }
         context = builder.build();
         this.dialects = dialects;
+    }
+
+    private interface PemReader<T> {
+        T read(Path file) throws IOException;
+    }
+
+    private static <T> T read(String option, Path file, PemReader<T> reader) throws IOException {
+        try {
+            return reader.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(option + ": there is no file " + file, e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    option + ": " + file + " may not be read by " + System.getProperty("user.name")
+                            + ", as whom the daemon runs",
+                    e);
+        }
     }
 
     /** Made ready for OpenSSL once, not for each connection. */
@@ -137,6 +164,28 @@ public final class Tls {
     /** The certificate, then those that vouch for each before it. */
     public List<X509Certificate> chain() {
         return chain;
+    }
+
+    public String subject() {
+        return certificate().getSubjectX500Principal().getName();
+    }
+
+    /** When the first of the chain ends: from then on it proves nothing. */
+    public Instant end() {
+        return chain.stream()
+                .map(each -> each.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /** Its files as they were before they were read. */
+    TlsFiles files() {
+        return files;
+    }
+
+    /** Gives back what OpenSSL holds for it; connections that it began go on. */
+    void release() {
+        ReferenceCountUtil.release(context);
     }
 
     /** SHA-256 of the certificate, hexadecimal. */

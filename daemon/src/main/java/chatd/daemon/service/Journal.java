@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Journal {
     private static final Duration CHECK = Duration.ofSeconds(2);
     private static final long RETRY_MILLIS = 300;
+    private static final long LOOK_MILLIS = 100;
 
     /** After that a database that hangs is left alone: what it did with the last turn, the next start finds out. */
     private static final long STOP_MILLIS = 4_000;
@@ -99,6 +101,9 @@ public final class Journal {
     private volatile boolean stopping;
     private volatile boolean ended;
 
+    /** Counts what the thread begins: it still does something. */
+    private final AtomicLong begun = new AtomicLong();
+
     public Journal(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Clock clock, Observer observer) {
         this.ledger = ledger;
         this.log = log;
@@ -154,6 +159,14 @@ public final class Journal {
         return queue.size();
     }
 
+    /** Returns once the journal's thread has begun something new, waiting for more included; or has ended. */
+    public void answer() throws InterruptedException {
+        long before = begun.get();
+        while (begun.get() == before && !ended) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+    }
+
     /** Whether the database can't be reached at the moment. */
     public boolean isAway() {
         return away;
@@ -171,6 +184,7 @@ public final class Journal {
     private void run() {
         try {
             while (!stopping || !queue.isEmpty()) {
+                begun.incrementAndGet();
                 List<JournalQueue.Pending<?>> turn = queue.take(stopping ? Duration.ZERO : CHECK);
                 if (turn.isEmpty()) {
                     check();
@@ -282,6 +296,7 @@ public final class Journal {
             if (stopping) {
                 return false;
             }
+            begun.incrementAndGet();
             refuseWaiting(AuditTrail.refusal());
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
@@ -357,6 +372,7 @@ public final class Journal {
                     observer.databaseAway(String.valueOf(why.getMessage()));
                 }
             }
+            begun.incrementAndGet();
             refuseWaiting(Refusal.databaseAway());
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }

@@ -183,6 +183,15 @@ public final class Database implements Closeable {
         return String.valueOf(root.getMessage());
     }
 
+    /**
+     * Returns once the pool has given a connection.
+     *
+     * @throws DatabaseAway where it has none in time
+     */
+    public void answer() {
+        with(sql -> true);
+    }
+
     @Override
     public void close() {
         pool.close();

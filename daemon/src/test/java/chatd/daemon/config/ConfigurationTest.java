@@ -50,16 +50,16 @@ class ConfigurationTest {
         Configuration configuration = read(Map.of());
         write(
                 "[limits]\ntext = \"2 KiB\"\nreplay = 7\nuploads = 3\n[listen]\naddresses = [\"[::1]:1\"]\n[everyone]\nwrite = \"all\"\n");
-        Configuration.Reloaded reloaded = configuration.reload();
+        Configuration.Reloaded reloaded = configuration.reload(fresh -> {});
         assertThat(reloaded.inForce()).containsExactly("limits.replay");
         assertThat(reloaded.forNewConnections()).containsExactly("limits.text");
         assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads");
         assertThat(configuration.get().limits().text()).isEqualTo(2048);
         // What waits is shown as it is, and is said to wait until it is taken back.
         assertThat(option(configuration, "limits.uploads").value()).isEqualTo("64");
-        assertThat(configuration.reload().waiting()).hasSize(2);
+        assertThat(configuration.reload(fresh -> {}).waiting()).hasSize(2);
         write("[limits]\ntext = \"2 KiB\"\nreplay = 7\n");
-        assertThat(configuration.reload())
+        assertThat(configuration.reload(fresh -> {}))
                 .isEqualTo(new Configuration.Reloaded(java.util.List.of(), java.util.List.of(), java.util.List.of()));
     }
 
@@ -69,12 +69,51 @@ class ConfigurationTest {
         Configuration configuration = read(Map.of());
         write("[limits]\ntext = \"2 KiB\"\nnonsense = 1\n");
         assertThatThrownBy(configuration::check).isInstanceOf(ConfigException.class);
-        assertThatThrownBy(configuration::reload).hasMessageContaining("chatd.toml:3:1: unknown key limits.nonsense");
+        assertThatThrownBy(() -> configuration.reload(fresh -> {}))
+                .hasMessageContaining("chatd.toml:3:1: unknown key limits.nonsense");
         assertThat(configuration.get().limits().text()).isEqualTo(1024);
         configuration.check("[limits]\ntext = \"3 KiB\"\n", "other.toml");
         assertThatThrownBy(() -> configuration.check("[limits]\ntxt = 1\n", "other.toml"))
                 .hasMessageContaining("other.toml:2:1");
         Files.delete(directory.resolve("chatd.toml"));
-        assertThatThrownBy(configuration::reload).hasMessageContaining("there is no such file");
+        assertThatThrownBy(() -> configuration.reload(fresh -> {})).hasMessageContaining("there is no such file");
+    }
+
+    @Test
+    void whatAPartCanNotUseIsNotTaken() throws Exception {
+        write("[limits]\ntext = \"1 KiB\"\n");
+        Configuration configuration = read(Map.of());
+        write("[limits]\ntext = \"2 KiB\"\n");
+        assertThatThrownBy(() -> configuration.reload(fresh -> {
+                    assertThat(fresh.limits().text()).isEqualTo(2048);
+                    throw new ConfigException(java.util.List.of("tls.key: there is no file x"));
+                }))
+                .hasMessage("tls.key: there is no file x");
+        assertThat(configuration.get().limits().text()).isEqualTo(1024);
+    }
+
+    @Test
+    void aCertificateGoesWithItsKey() throws Exception {
+        write("[tls]\ncertificate = \"/a.pem\"\n");
+        assertThatThrownBy(() -> read(Map.of())).hasMessageContaining("chatd.toml:2:1: tls.certificate: ");
+        write("[tls]\nkey = \"/a.key\"\n");
+        assertThatThrownBy(() -> read(Map.of())).hasMessageContaining("chatd.toml:2:1: tls.key: ");
+        write("[tls]\ncertificate = \"/a.pem\"\nkey = \"/a.key\"\n");
+        assertThat(read(Map.of()).get().tls().development()).isEmpty();
+        write("[tls]\ndevelopment = \"/d\"\n");
+        assertThat(read(Map.of()).get().tls())
+                .isEqualTo(new Config.Tls(
+                        Path.of("/d/server.pem"),
+                        Path.of("/d/server.key"),
+                        java.util.Optional.of(Path.of("/d")),
+                        java.util.Optional.empty()));
+    }
+
+    @Test
+    void behindAProxyLoopbackIsNotExempt() throws Exception {
+        write("[throttle]\nexempt = [\"127.0.0.0/8\", \"::1\", \"192.0.2.0/24\"]\n");
+        assertThat(read(Map.of()).get().throttle().exempt()).hasSize(3);
+        assertThat(read(Map.of("CHATD_LISTEN_PROXIES", "::1")).get().throttle().exempt())
+                .containsExactly(Network.parse("192.0.2.0/24"));
     }
 }

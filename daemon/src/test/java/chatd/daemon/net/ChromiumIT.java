@@ -58,7 +58,11 @@ class ChromiumIT {
     void chromiumTakesTheHybridKeyExchange() throws Exception {
         Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
         Tls tls = new Tls(
-                new Config.Tls(directory.resolve("server.pem"), directory.resolve("server.key"), Optional.empty()),
+                new Config.Tls(
+                        directory.resolve("server.pem"),
+                        directory.resolve("server.key"),
+                        Optional.empty(),
+                        Optional.empty()),
                 List.of("http/1.1"));
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {

@@ -70,6 +70,7 @@ class TlsTest {
                 new Config.Tls(
                         directory.resolve("server.pem"),
                         directory.resolve("server.key"),
+                        Optional.empty(),
                         clientCertificates ? Optional.of(directory.resolve("ca.pem")) : Optional.empty()),
                 List.of("chat/1"));
     }

@@ -1,0 +1,182 @@
+package chatd.acceptance;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Behind a proxy that says who the client is (PROXY protocol, version 2). */
+class ProxiedIT {
+    private static final String PROXY = "127.0.0.2";
+    private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
+
+    private static Demo demo;
+
+    @BeforeAll
+    static void start() {
+        demo = Demo.start("CHATD_LISTEN_PROXIES", PROXY + "/32", "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "3");
+    }
+
+    @AfterAll
+    static void stop() {
+        demo.close();
+    }
+
+    private static Socket raw(String from) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+        socket.setSoTimeout(20_000);
+        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), demo.port()), 10_000);
+        return socket;
+    }
+
+    private static byte[] header(int command, String client, int port) throws IOException {
+        byte[] source = InetAddress.ofLiteral(client).getAddress();
+        int family = source.length == 4 ? 0x11 : 0x21;
+        int length = 2 * source.length + 4;
+        return ByteBuffer.allocate(16 + length)
+                .put(SIGNATURE)
+                .put((byte) (0x20 | command))
+                .put((byte) family)
+                .putShort((short) length)
+                .put(source)
+                .put(source)
+                .putShort((short) port)
+                .putShort((short) 7443)
+                .array();
+    }
+
+    private static Chat1Socket secure(Socket raw) throws IOException {
+        var socket =
+                (SSLSocket) demo.tls().context().getSocketFactory().createSocket(raw, "localhost", demo.port(), true);
+        SSLParameters parameters = new SSLParameters();
+        parameters.setApplicationProtocols(new String[] {"chat/1"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return new Chat1Socket(socket);
+    }
+
+    private static Chat1Socket behind(String client, int port) throws IOException {
+        Socket raw = raw(PROXY);
+        raw.getOutputStream().write(header(1, client, port));
+        return secure(raw);
+    }
+
+    private static void ends(Socket raw) throws IOException {
+        assertThatThrownBy(() -> {
+                    if (raw.getInputStream().read() < 0) {
+                        throw new IOException("closed");
+                    }
+                })
+                .isInstanceOf(IOException.class);
+    }
+
+    private static String log() throws IOException {
+        demo.admin("", "log", "publish").exits(0);
+        return Files.readString(demo.auditLog().resolve("audit.xml"));
+    }
+
+    @Test
+    void theClientIsWhoTheProxySaysItIs() throws IOException {
+        try (Chat1Socket six = behind("2001:db8::7", 4242);
+                Chat1Socket four = behind("192.0.2.9", 4243)) {
+            six.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            assertThat(six.next().code()).isEqualTo(Wire.LOGGED_IN);
+            four.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            assertThat(four.next().code()).isEqualTo(Wire.LOGGED_IN);
+            assertThat(log()).contains("address=\"2001:db8::7\" port=\"4242\"", "address=\"192.0.2.9\" port=\"4243\"");
+        }
+    }
+
+    @Test
+    void theHeaderMayComeByteByByte() throws IOException {
+        Socket raw = raw(PROXY);
+        raw.setTcpNoDelay(true);
+        for (byte b : header(1, "2001:db8::8", 4244)) {
+            raw.getOutputStream().write(b);
+            raw.getOutputStream().flush();
+        }
+        try (Chat1Socket socket = secure(raw)) {
+            socket.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
+        }
+    }
+
+    @Test
+    void theProxyMayComeForItsOwnSake() throws IOException {
+        Socket raw = raw(PROXY);
+        raw.getOutputStream().write(header(0, "2001:db8::9", 1));
+        try (Chat1Socket socket = secure(raw)) {
+            socket.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
+            assertThat(log()).contains("address=\"" + PROXY + "\"").doesNotContain("2001:db8::9");
+        }
+    }
+
+    @Test
+    void withoutAHeaderOfTheSecondVersionNobodyIsLetInFromThere() throws IOException {
+        try (Socket none = raw(PROXY);
+                Socket first = raw(PROXY);
+                Socket broken = raw(PROXY)) {
+            none.getOutputStream().write(HexFormat.of().parseHex("16030100fa010000f6030300"));
+            ends(none);
+            first.getOutputStream().write("PROXY TCP4 192.0.2.44 192.0.2.2 5555 7443\r\n".getBytes(US_ASCII));
+            ends(first);
+            byte[] cut = header(1, "192.0.2.45", 1);
+            cut[15] = 3;
+            broken.getOutputStream().write(cut);
+            ends(broken);
+        }
+        demo.admin("", "log", "rotate").exits(0);
+        assertThat(log()).doesNotContain("192.0.2.44", "192.0.2.45");
+        assertThat(demo.read("chatd.log")).contains("of listen.proxies, was refused");
+    }
+
+    /** Else anyone could say to be someone else. */
+    @Test
+    void othersAreNotBelieved() throws IOException {
+        try (Socket stranger = raw("127.0.0.3")) {
+            stranger.getOutputStream().write(header(1, "192.0.2.46", 1));
+            ends(stranger);
+        }
+        assertThat(log()).doesNotContain("192.0.2.46");
+        try (Chat1Socket direct = demo.connectFrom("127.0.0.3")) {
+            direct.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            assertThat(direct.next().code()).isEqualTo(Wire.LOGGED_IN);
+        }
+    }
+
+    @Test
+    void limitsAreTheClientsAndLoopbackIsNotExempt() throws IOException {
+        List<Chat1Socket> open = new ArrayList<>();
+        try {
+            for (String client : List.of("2001:db8:1::1", "2001:db8:2::1")) {
+                for (int i = 0; i < 3; i++) {
+                    open.add(behind(client, 5000 + i));
+                }
+                assertThatThrownBy(() -> behind(client, 6000)).isInstanceOf(IOException.class);
+            }
+            for (int i = 0; i < 3; i++) {
+                open.add(demo.connectFrom("127.0.0.9"));
+            }
+            assertThatThrownBy(() -> demo.connectFrom("127.0.0.9")).isInstanceOf(UncheckedIOException.class);
+        } finally {
+            open.forEach(Chat1Socket::close);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package chatd.daemon;
+
+import chatd.audit.AuditEvent;
+import chatd.daemon.admin.Reloader;
+import chatd.daemon.config.ConfigException;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.net.Certificates;
+import chatd.daemon.net.Tls;
+import chatd.daemon.service.AuditTrail;
+import chatd.daemon.systemd.ServiceManager;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** Reads the configuration and the certificate again, whoever asks for it. */
+final class Reload implements Reloader {
+    private static final Logger LOG = LogManager.getLogger(Reload.class);
+
+    private final Configuration configuration;
+    private final Certificates certificates;
+    private final AuditTrail audit;
+    private final ServiceManager systemd;
+
+    Reload(Configuration configuration, Certificates certificates, AuditTrail audit, ServiceManager systemd) {
+        this.configuration = configuration;
+        this.certificates = certificates;
+        this.audit = audit;
+        this.systemd = systemd;
+    }
+
+    @Override
+    public synchronized Reloaded reload() throws ConfigException {
+        systemd.reloading();
+        try {
+            Tls before = certificates.get();
+            Configuration.Reloaded options = configuration.reload(fresh -> certificates.take(fresh.tls()));
+            audit.note(new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
+            Tls now = certificates.get();
+            LOG.info(
+                    "the configuration was read again; in force: {}; for new connections: {}; at the next start: {}",
+                    options.inForce(),
+                    options.forNewConnections(),
+                    options.waiting());
+            return new Reloaded(
+                    options.inForce(),
+                    options.forNewConnections(),
+                    options.waiting(),
+                    now == before ? "" : now.subject() + ", ends " + now.end());
+        } catch (ConfigException e) {
+            LOG.error("the configuration can't be used, and the one before stays: {}", String.join("; ", e.errors()));
+            throw e;
+        } finally {
+            systemd.ready();
+        }
+    }
+}

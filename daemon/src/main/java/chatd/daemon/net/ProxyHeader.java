@@ -1,0 +1,100 @@
+package chatd.daemon.net;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Waits for what a proxy says of its client before anything else (PROXY protocol, version 2), and hands the connection
+ * on as that client's. On its event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
+final class ProxyHeader extends ChannelInboundHandlerAdapter {
+    private final InetSocketAddress proxy;
+    private final Duration patience;
+    private final Consumer<InetSocketAddress> welcome;
+    private final Consumer<String> refuse;
+    private boolean done;
+
+    private ProxyHeader(
+            InetSocketAddress proxy, Duration patience, Consumer<InetSocketAddress> welcome, Consumer<String> refuse) {
+        this.proxy = proxy;
+        this.patience = patience;
+        this.welcome = welcome;
+        this.refuse = refuse;
+    }
+
+    /**
+     * Puts it first in a connection's pipeline.
+     *
+     * @param welcome adds what comes after it, once it is known who the client is
+     * @param refuse told what was wrong with the header; the connection is closed then
+     */
+    static void await(
+            ChannelPipeline pipeline,
+            InetSocketAddress proxy,
+            Duration patience,
+            Consumer<InetSocketAddress> welcome,
+            Consumer<String> refuse) {
+        pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeader(proxy, patience, welcome, refuse));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        ctx.executor().schedule(() -> refuse(ctx, "no header came"), patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        if (!(read instanceof HAProxyMessage header)) {
+            ctx.fireChannelRead(read);
+            return;
+        }
+        try {
+            if (header.protocolVersion() != HAProxyProtocolVersion.V2) {
+                refuse(ctx, "its header is not of version 2");
+                return;
+            }
+            done = true;
+            welcome.accept(client(header));
+            ctx.pipeline().remove(this);
+        } finally {
+            header.release();
+        }
+    }
+
+    /** The proxy itself, where it comes for its own sake, to see whether we are there. */
+    private InetSocketAddress client(HAProxyMessage header) {
+        boolean isTcp = header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
+                || header.proxiedProtocol() == HAProxyProxiedProtocol.TCP6;
+        return header.command() == HAProxyCommand.PROXY && isTcp
+                ? new InetSocketAddress(InetAddress.ofLiteral(header.sourceAddress()), header.sourcePort())
+                : proxy;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        refuse(ctx, cause instanceof DecoderException ? "it began with no header" : String.valueOf(cause.getMessage()));
+    }
+
+    private void refuse(ChannelHandlerContext ctx, String why) {
+        if (!done) {
+            done = true;
+            if (ctx.channel().isActive()) {
+                refuse.accept(why);
+            }
+            ctx.close();
+        }
+    }
+}

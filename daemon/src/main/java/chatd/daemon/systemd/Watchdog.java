@@ -1,0 +1,125 @@
+package chatd.daemon.systemd;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Looks whether the daemon's parts still do something, and feeds systemd's watchdog as long as all of them do: each is
+ * asked on a thread of its own, so that one that hangs is known by its name. Tells systemd how the daemon fares, too.
+ */
+public final class Watchdog implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(Watchdog.class);
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(5);
+
+    /** A part of the daemon that can be asked for a sign of life. */
+    public interface Part {
+        /** Returns, or fails, once it has given one. */
+        void answer() throws Exception;
+    }
+
+    private final ServiceManager systemd;
+    private final Duration patience;
+    private final Duration interval;
+    private final Map<String, Long> answered = new LinkedHashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile Supplier<String> status = () -> "starting";
+    private String silent = "";
+
+    /** Begins, with no part to look after yet. */
+    public Watchdog(ServiceManager systemd) {
+        this.systemd = systemd;
+        Duration period = systemd.watchdog().orElse(STATUS_EVERY.multipliedBy(6));
+        this.patience = period.multipliedBy(2).dividedBy(3);
+        Duration often = period.dividedBy(6);
+        this.interval = often.compareTo(STATUS_EVERY) < 0 ? often : STATUS_EVERY;
+        begin("watchdog", this::judge);
+    }
+
+    /** Looks after a part from now on. */
+    public void watch(String name, Part part) {
+        answered(name);
+        begin("watchdog of " + name, () -> ask(name, part));
+    }
+
+    /**
+     * Says from now on how the daemon fares.
+     *
+     * @param line for people
+     */
+    public void status(Supplier<String> line) {
+        status = line;
+        systemd.status(line.get());
+    }
+
+    private interface Step {
+        void take() throws InterruptedException;
+    }
+
+    private synchronized void begin(String name, Step step) {
+        threads.add(Thread.ofVirtual().name(name).start(() -> {
+            try {
+                while (true) {
+                    step.take();
+                    TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+    }
+
+    private void ask(String name, Part part) throws InterruptedException {
+        try {
+            part.answer();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            // It says no: that is an answer.
+            LOG.debug("{}: {}", name, e.getMessage());
+        }
+        answered(name);
+    }
+
+    private void answered(String name) {
+        synchronized (answered) {
+            answered.put(name, System.nanoTime());
+        }
+    }
+
+    private void judge() {
+        String hanging = silent(System.nanoTime());
+        if (hanging.isEmpty()) {
+            systemd.alive();
+            systemd.status(status.get());
+        } else {
+            systemd.status("no sign of life from: " + hanging);
+            if (!hanging.equals(silent)) {
+                LOG.fatal("no sign of life for {} s from: {}", patience.toSeconds(), hanging);
+            }
+        }
+        silent = hanging;
+    }
+
+    private String silent(long now) {
+        synchronized (answered) {
+            return String.join(
+                    ", ",
+                    answered.entrySet().stream()
+                            .filter(part -> now - part.getValue() > patience.toNanos())
+                            .map(Map.Entry::getKey)
+                            .toList());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        threads.forEach(Thread::interrupt);
+    }
+}

@@ -1,0 +1,51 @@
+package chatd.daemon.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatchdogTest {
+    @TempDir
+    private Path directory;
+
+    private static long fed(List<String> got) {
+        return got.stream().filter("WATCHDOG=1"::equals).count();
+    }
+
+    @Test
+    void itIsFedAsLongAsEveryPartAnswersAndNamesTheOneThatDoesNot() throws IOException {
+        String address = directory.resolve("notify").toString();
+        Semaphore hangs = new Semaphore(1);
+        try (Listening systemd = new Listening(address);
+                Watchdog watchdog =
+                        new Watchdog(new ServiceManager(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "600000")))) {
+            await().until(() -> fed(systemd.got) > 2);
+            watchdog.watch("what fails", () -> {
+                throw new IOException("it says no, and that is an answer");
+            });
+            watchdog.watch("the journal", () -> {
+                hangs.acquire();
+                hangs.release();
+            });
+            watchdog.status(() -> "well");
+            await().until(() -> systemd.got.contains("STATUS=well"));
+            long before = fed(systemd.got);
+            await().until(() -> fed(systemd.got) > before + 8);
+            hangs.acquireUninterruptibly();
+            await().until(() -> systemd.got.getLast().equals("STATUS=no sign of life from: the journal"));
+            long starved = fed(systemd.got);
+            await().during(Duration.ofMillis(700)).until(() -> fed(systemd.got) == starved);
+            hangs.release();
+            await().until(() -> fed(systemd.got) > starved + 2);
+            assertThat(systemd.got).endsWith("WATCHDOG=1");
+        }
+    }
+}
