@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,10 @@ public final class Main implements Callable<Integer> {
     static final class Versions implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"chatd " + Version.current() + " on Java " + Runtime.version()};
+            return Stream.concat(
+                            Stream.of("chatd " + Version.current() + " on " + Version.java()),
+                            Version.warning().stream())
+                    .toArray(String[]::new);
         }
     }
 
@@ -178,6 +182,7 @@ public final class Main implements Callable<Integer> {
                     Version.current(),
                     ManagementFactory.getRuntimeMXBean().getUptime(),
                     addresses);
+            Version.warning().ifPresent(log::warn);
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
             exit.set(HELD);

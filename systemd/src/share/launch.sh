@@ -1,0 +1,71 @@
+# How the programs find their Java and are started with it; read by each of them, and by ./chat of a checkout.
+# shellcheck shell=sh
+
+# Prints the home of the first Java 25 or newer that has a program: java, or javac.
+find_java() {
+  on_path=$(command -v "$1" 2>/dev/null || true)
+  [ -z "$on_path" ] || on_path=$(dirname -- "$(dirname -- "$(readlink -f -- "$on_path")")")
+  for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* /usr/lib/chatd-runtime \
+    "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/*; do
+    [ -n "$candidate" ] && [ -x "$candidate/bin/$1" ] && [ -f "$candidate/release" ] || continue
+    version=$(sed -n 's/^JAVA_VERSION="\{0,1\}\([0-9]*\).*/\1/p' "$candidate/release")
+    if [ "${version:-0}" -ge 25 ]; then
+      printf '%s\n' "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
+need_java() {
+  if ! JAVA_HOME=$(find_java java); then
+    echo "$(basename -- "$0"): no Java 25 was found (looked in JAVA_HOME, the path, /usr/lib/jvm, /usr/lib/chatd-runtime)." >&2
+    echo "Install one of the packages openjdk-25-jre-headless, temurin-25-jre, chatd-runtime." >&2
+    exit 3
+  fi
+}
+
+# Names are UTF-8, also where the locale says nothing of it.
+speak_utf8() {
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) ;;
+  *)
+    LC_ALL=C.UTF-8
+    export LC_ALL
+    ;;
+  esac
+}
+
+# Prints where a program's archive of classes is kept, by which it starts in half the time; nothing where it can't be.
+archive_of() {
+  cache=${CACHE_DIRECTORY:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/chatd}
+  if (umask 077 && mkdir -p -- "$cache") 2>/dev/null && [ -w "$cache" ]; then
+    printf '%s/%s.jsa\n' "$cache" "$1"
+  fi
+}
+
+# Becomes the daemon: the file of its options, its jar, its archive of classes, its arguments.
+run_daemon() {
+  options=$1
+  jar=$2
+  archive=$3
+  shift 3
+  set -- -jar "$jar" "$@"
+  [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
+  [ -z "${STATE_DIRECTORY:-}" ] || set -- "-XX:ErrorFile=$STATE_DIRECTORY/java-crash-%p.log" "$@"
+  # shellcheck disable=SC2086 # these are several options
+  exec "$JAVA_HOME/bin/java" @"$options" ${CHAT_HEAP:+"-Xmx$CHAT_HEAP"} ${CHAT_JAVA_OPTIONS:-} "$@"
+}
+
+# Becomes a program of the command line: its jar, its archive of classes, its arguments.
+run_cli() {
+  jar=$1
+  archive=$2
+  shift 2
+  speak_utf8
+  set -- -jar "$jar" "$@"
+  # The archive is made at the end of the first run; what the JVM has to say of it is not for people.
+  [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
+  exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m \
+    -Xlog:disable "$@"
+}

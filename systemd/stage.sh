@@ -1,0 +1,90 @@
+#!/bin/sh
+# Lays out what the packages hold, under target/: chatd/ and chatd-runtime/ as they are installed, control/ for each, and
+# dist/ with the archive for other systems and the list of parts. The same sources make the same bytes.
+# usage: stage.sh VERSION TIMESTAMP, with JAVA_HOME
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$here")
+version=$1
+timestamp=$2
+cd "$here"
+rm -rf target/chatd target/chatd-runtime target/control target/dist target/archive
+mkdir -p target/dist
+
+# install_to MODE DIRECTORY FILE…
+install_to() {
+  mode=$1 directory=$2
+  shift 2
+  mkdir -p "$directory"
+  install -m "$mode" -- "$@" "$directory"
+}
+
+# The programs as any system can have them.
+programs() {
+  install_to 755 "$1/bin" src/bin/chatd src/bin/chat-admin src/bin/chat-client
+  install_to 644 "$1/share/chatd" src/share/launch.sh "$root/daemon/chatd.options" "$root/daemon/target/chatd.jar" \
+    "$root/admin-cli/target/chat-admin.jar" "$root/client-cli/target/chat-client.jar"
+  # The client's last: some jars are without their signatures there, since signed classes can't be archived.
+  install_to 644 "$1/share/chatd/lib" "$root"/daemon/target/lib/*.jar
+  install_to 644 "$1/share/chatd/lib" "$root"/admin-cli/target/lib/*.jar
+  install_to 644 "$1/share/chatd/lib" "$root"/client-cli/target/lib/*.jar
+  doc=$1/share/doc/chatd
+  install_to 644 "$doc" "$root"/README.md "$root"/SECURITY.md "$root"/docs/*.md "$root"/docs/verify.py \
+    "$root"/daemon/src/main/resources/chatd/daemon/config/chatd.toml target/bom.json
+  for directory in operations protocol; do
+    install_to 644 "$doc/$directory" "$root/docs/$directory"/*.md
+  done
+  install_to 644 "$1/share/bash-completion/completions" target/chat-admin
+  install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 src/man/*.1
+  install_to 644 "$1/share/man/man8" src/man/*.8
+}
+
+"$JAVA_HOME/bin/java" -jar "$root/admin-cli/target/chat-admin.jar" completion bash >target/chat-admin
+tail -n +2 target/chat-admin >target/chat-admin.body
+mv target/chat-admin.body target/chat-admin
+
+programs target/chatd/usr
+# Debian has this library, and keeps it secure.
+rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
+install_to 755 target/chatd/usr/sbin src/bin/chatd-setup
+install_to 644 target/chatd/usr/lib/systemd/system src/units/chatd.service src/units/chatd.socket
+install_to 644 target/chatd/etc/chatd src/etc/chatd.toml
+mkdir -p target/chatd/etc/default target/chatd/usr/lib/sysusers.d target/chatd/usr/lib/tmpfiles.d
+install -m 644 src/etc/default target/chatd/etc/default/chatd
+install -m 644 src/units/sysusers.conf target/chatd/usr/lib/sysusers.d/chatd.conf
+install -m 644 src/units/tmpfiles.conf target/chatd/usr/lib/tmpfiles.d/chatd.conf
+install -m 644 src/deb/copyright target/chatd/usr/share/doc/chatd/copyright
+install -m 644 "$root/CHANGELOG.md" target/chatd/usr/share/doc/chatd/NEWS.md
+
+command -v strip >/dev/null || { echo "stage.sh: strip was not found: install the package binutils" >&2; exit 1; }
+java=target/chatd-runtime/usr/lib/chatd-runtime
+mkdir -p target/chatd-runtime/usr/lib target/chatd-runtime/usr/share/doc/chatd-runtime
+"$JAVA_HOME/bin/jlink" --output "$java" --compress zip-6 --no-header-files --no-man-pages --strip-java-debug-attributes \
+  --exclude-files "/java.desktop/lib/**" \
+  --add-modules "java.base,java.desktop,java.logging,java.management,java.naming,java.security.sasl,java.sql,java.xml,\
+jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs"
+# For tools that look into runtimes; and what only debuggers read.
+rm -f "$java/lib/jrt-fs.jar"
+find "$java" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -exec strip --strip-unneeded {} +
+install -m 644 src/deb/copyright-runtime target/chatd-runtime/usr/share/doc/chatd-runtime/copyright
+
+# Debian's own changelog, which says where the real one is.
+for package in chatd chatd-runtime; do
+  doc=target/$package/usr/share/doc/$package
+  printf '%s (%s) stable; urgency=medium\n\n  * See NEWS.md of the package chatd.\n\n -- The chatd maintainers <maintainers@chatd.example>  %s\n' \
+    "$package" "$version" "$(LC_ALL=C date -u -R -d "$timestamp")" | gzip -9n >"$doc/changelog.gz"
+  mkdir -p "target/control/$package"
+  for file in "src/deb/$package"/*; do
+    install -m 755 "$file" "target/control/$package/"
+  done
+done
+find target/chatd/usr/share/man -type f -exec gzip -9n {} +
+
+archive=target/archive/chatd-$version
+programs "$archive"
+install_to 644 "$archive" "$root/LICENSE" "$root/CHANGELOG.md"
+install_to 644 "$archive/etc/systemd" src/units/chatd.service src/units/chatd.socket
+install_to 644 "$archive/etc" src/etc/chatd.toml
+tar -C target/archive --sort=name --mtime="$timestamp" --owner=0 --group=0 --numeric-owner -cf - "chatd-$version" |
+  gzip -9n >"target/dist/chatd-$version.tar.gz"
+install -m 644 target/bom.json "target/dist/chatd-$version.bom.json"
