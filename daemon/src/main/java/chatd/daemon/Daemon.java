@@ -26,10 +26,9 @@ import chatd.daemon.store.MessageStore;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.daemon.systemd.Watchdog;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -109,7 +108,7 @@ final class Daemon {
      */
     List<InetSocketAddress> start() throws IOException, InterruptedException {
         // Beside the database's start, since each takes a good part of a second.
-        FutureTask<Tls> making = new FutureTask<>(() -> Certificates.load(config.tls(), random, clock));
+        FutureTask<Tls> making = new FutureTask<>(() -> Certificates.load(config.tls(), host(), random, clock));
         Thread.ofPlatform().name("tls").daemon().start(making);
         Watchdog watchdog = new Watchdog(systemd);
         started(watchdog::close);
@@ -251,10 +250,11 @@ final class Daemon {
                 LOG_RESERVE);
     }
 
+    /** As the machine calls itself, without asking others. */
     private static String host() {
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
             return "localhost";
         }
     }

@@ -7,6 +7,7 @@ import chatd.daemon.store.Ledger;
 import chatd.daemon.systemd.InheritedSockets;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.sql.Migrations;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -181,7 +182,11 @@ public final class Main implements Callable<Integer> {
                     "chatd {} is ready after {} ms, listening on {}",
                     Version.current(),
                     ManagementFactory.getRuntimeMXBean().getUptime(),
-                    addresses);
+                    String.join(
+                            ", ",
+                            addresses.stream()
+                                    .map(NetUtil::toSocketAddressString)
+                                    .toList()));
             Version.warning().ifPresent(log::warn);
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {

@@ -33,8 +33,9 @@ final class Version {
         try {
             long months = Period.between(LocalDate.parse(released), today).toTotalMonths();
             return months >= OLD_MONTHS
-                    ? Optional.of("This Java is " + months + " months old, and security fixes come every three: upgrade the"
-                            + " package that it came with (openjdk-25-jre-headless, temurin-25-jre or chatd-runtime).")
+                    ? Optional.of(
+                            "This Java is " + months + " months old, and security fixes come every three: upgrade the"
+                                    + " package that it came with (openjdk-25-jre-headless, temurin-25-jre or chatd-runtime).")
                     : Optional.empty();
         } catch (DateTimeParseException e) {
             return Optional.empty();

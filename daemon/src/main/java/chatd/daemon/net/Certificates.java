@@ -8,8 +8,6 @@ import chatd.daemon.config.ConfigException;
 import chatd.daemon.service.AuditTrail;
 import chatd.protocol.Chat1;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -59,11 +57,12 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     /**
      * Reads the certificate for the start; where none is configured, makes one first.
      *
+     * @param host the machine's name
      * @throws IOException where it can't be used; the message says why
      */
-    public static Tls load(Config.Tls config, SecureRandom random, Clock clock) throws IOException {
+    public static Tls load(Config.Tls config, String host, SecureRandom random, Clock clock) throws IOException {
         if (config.development().isPresent()) {
-            makeOwn(config.development().get(), config, random, clock.instant());
+            makeOwn(config.development().get(), config, host, random, clock.instant());
         }
         Tls tls = new Tls(config, DIALECTS);
         if (config.development().isPresent()) {
@@ -76,19 +75,14 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         return tls;
     }
 
-    private static void makeOwn(Path directory, Config.Tls config, SecureRandom random, Instant now)
+    private static void makeOwn(Path directory, Config.Tls config, String host, SecureRandom random, Instant now)
             throws IOException {
         if (Files.exists(config.certificate())) {
             return;
         }
         List<String> names = new ArrayList<>(Authority.THIS_MACHINE);
-        try {
-            String host = InetAddress.getLocalHost().getHostName();
-            if (host.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*") && !names.contains(host)) {
-                names.addFirst(host);
-            }
-        } catch (UnknownHostException e) {
-            // It has no name that others could use.
+        if (host.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*") && !names.contains(host)) {
+            names.addFirst(host);
         }
         try {
             Files.createDirectories(

@@ -82,7 +82,8 @@ class CertificatesTest {
 
     private Certificates watching(Path there) throws IOException {
         Config.Tls config = in(there);
-        return new Certificates(Certificates.load(config, RANDOM, clock), () -> config, audit, clock, OFTEN);
+        return new Certificates(
+                Certificates.load(config, "chat.example.org", RANDOM, clock), () -> config, audit, clock, OFTEN);
     }
 
     private static String name(Certificates certificates) {
@@ -190,10 +191,12 @@ class CertificatesTest {
         Path own = directory.resolve("state/tls");
         Config.Tls config = new Config.Tls(
                 own.resolve("server.pem"), own.resolve("server.key"), Optional.of(own), Optional.empty());
-        Tls first = Certificates.load(config, RANDOM, clock);
-        assertThat(ServerNames.of(first.certificate())).contains("localhost", "::1", "127.0.0.1");
+        Tls first = Certificates.load(config, "chat.example.org", RANDOM, clock);
+        assertThat(ServerNames.of(first.certificate()))
+                .containsExactly("chat.example.org", "localhost", "::1", "127.0.0.1");
         assertThat(Files.getPosixFilePermissions(own.resolve("server.key"))).hasSize(2);
         assertThat(Pem.certificates(own.resolve("ca.pem"))).hasSize(1);
-        assertThat(Certificates.load(config, RANDOM, clock).fingerprint()).isEqualTo(first.fingerprint());
+        assertThat(Certificates.load(config, "chat.example.org", RANDOM, clock).fingerprint())
+                .isEqualTo(first.fingerprint());
     }
 }
