@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** A program that ran to its end: its exit code and what it said. */
 record Run(int exit, String out, String err) {
@@ -56,7 +56,16 @@ record Run(int exit, String out, String err) {
         return program("", Map.of(), command);
     }
 
+    /** Runs any program that may take longer than two minutes. */
+    static Run patiently(Duration patience, List<String> command) {
+        return program("", Map.of(), command, patience);
+    }
+
     private static Run program(String input, Map<String, String> environment, List<String> command) {
+        return program(input, environment, command, Duration.ofMinutes(2));
+    }
+
+    private static Run program(String input, Map<String, String> environment, List<String> command, Duration patience) {
         try {
             Path in = Files.writeString(Files.createTempFile("in", ""), input);
             Path out = Files.createTempFile("out", "");
@@ -68,7 +77,7 @@ record Run(int exit, String out, String err) {
                     .redirectError(err.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
-            boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(patience);
             if (!ended) {
                 process.destroyForcibly();
             }

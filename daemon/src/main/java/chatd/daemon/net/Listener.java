@@ -11,11 +11,13 @@ import chatd.protocol.Limits;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -137,7 +139,9 @@ public final class Listener implements AutoCloseable {
 
     private Channel bind(InetSocketAddress address) throws IOException, InterruptedException {
         try {
-            return bootstrap().bind(address).sync().channel();
+            ChannelFactory<ServerChannel> channels =
+                    Epoll.isAvailable() ? EpollServerSocketChannel::new : NioServerSocketChannel::new;
+            return bootstrap(channels).bind(address).sync().channel();
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
@@ -152,13 +156,16 @@ public final class Listener implements AutoCloseable {
                             + ". Disable chatd.socket, and set listen.addresses",
                     Epoll.unavailabilityCause());
         }
-        ServerBootstrap bootstrap = bootstrap().channelFactory(() -> new EpollServerSocketChannel(descriptor));
-        return bootstrap.register().sync().channel();
+        return bootstrap(() -> new EpollServerSocketChannel(descriptor))
+                .register()
+                .sync()
+                .channel();
     }
 
-    private ServerBootstrap bootstrap() {
+    private ServerBootstrap bootstrap(ChannelFactory<ServerChannel> channels) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
+                .channelFactory(channels)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -173,14 +180,12 @@ public final class Listener implements AutoCloseable {
                 });
         if (Epoll.isAvailable()) {
             return bootstrap
-                    .channel(EpollServerSocketChannel.class)
                     .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
                     .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
                     .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES)
                     .childOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
         }
         return bootstrap
-                .channel(NioServerSocketChannel.class)
                 .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEPALIVE_IDLE_SECONDS)
                 .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_INTERVAL_SECONDS)
                 .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES);

@@ -1,0 +1,376 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** What an administrator does with the packages on a Debian of their own, from the installation to the purge. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+abstract class BootedStory {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String release;
+    private final String[] more;
+    private final String packages;
+    private String machine = "";
+    private Box box;
+
+    /**
+     * @param more of Debian's packages that it has
+     * @param packages of ours that are installed
+     */
+    BootedStory(String release, String[] more, String packages) {
+        this.release = release;
+        this.more = more.clone();
+        this.packages = packages;
+    }
+
+    @BeforeAll
+    void boot() {
+        machine = machine();
+        box = Box.boot(release, more);
+    }
+
+    @AfterAll
+    void shutDown() {
+        if (box != null) {
+            box.close();
+            assertThat(machine()).as("nothing of the machine was changed").isEqualTo(machine);
+        }
+    }
+
+    private static String machine() {
+        return Run.program(java.util.List.of(
+                        "sh", "-c", "cat /proc/sys/fs/protected_*; stat -c %a /dev/null /dev/zero /dev/full"))
+                .out();
+    }
+
+    private void isActive() {
+        await().atMost(PATIENCE)
+                .until(() -> box.unit("ActiveState").equals("active")
+                        && box.unit("SubState").equals("running")
+                        && box.run("chat-admin", "stats").exit() == 0);
+    }
+
+    private String fingerprint() {
+        Matcher hex = Pattern.compile("\"fingerprint\" ?: ?\"([0-9a-f]{64})\"")
+                .matcher(box.run("chat-admin", "-o", "json", "cert", "show")
+                        .exits(0)
+                        .out());
+        assertThat(hex.find()).isTrue();
+        return hex.group(1);
+    }
+
+    private Run client(String name, String... arguments) {
+        return box.sh("chat-client --password-file /root/" + name + ".pw --fingerprint " + fingerprint() + " " + name
+                + "@localhost " + String.join(" ", arguments));
+    }
+
+    private void person(String name) {
+        String once = box.run("chat-admin", "user", "add", name).exits(0).out();
+        Matcher password = Pattern.compile(": (\\S+)\\s*$").matcher(once);
+        assertThat(password.find()).as(once).isTrue();
+        box.sh("echo " + password.group(1) + " >/root/" + name + ".pw; echo sturdy-enough-" + name + " >/root/new.pw")
+                .exits(0);
+        client(name, "passwd", "--new-password-file", "/root/new.pw").exits(0);
+        box.sh("mv /root/new.pw /root/" + name + ".pw").exits(0);
+    }
+
+    private void says(String text) {
+        client("alice", "send", "bob", "--", text).exits(0);
+    }
+
+    private void hasItsLog() {
+        assertThat(box.run("chat-admin", "log", "verify", "--messages").exits(3).out())
+                .contains("consistent in itself");
+    }
+
+    @Test
+    @Order(1)
+    void thePackagesInstallAndTheDaemonStarts() {
+        box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
+        isActive();
+        assertThat(box.run("systemctl", "is-enabled", "chatd").out()).isEqualTo("enabled\n");
+        assertThat(box.journal()).contains("no certificate is configured", "is ready after", "listening on [::]:7443");
+        assertThat(box.journal("-p", "err")).doesNotContain("chatd:", "ERROR", "\tat ");
+        assertThat(box.unit("StatusText")).isEqualTo("0 users online");
+        assertThat(box.run("chatd", "--version").exits(0).out())
+                .startsWith("chatd 0.")
+                .contains("on Java 25");
+        assertThat(box.sh("stat -c '%U %G %a %n' /var/log/chatd /var/log/chatd/audit.xml /run/chatd/*.sock"
+                                + " /var/lib/chatd /var/lib/chatd/seal.key")
+                        .out())
+                .isEqualTo("""
+                        chatd chataudit 2750 /var/log/chatd
+                        chatd chataudit 640 /var/log/chatd/audit.xml
+                        chatd chatadmin 660 /run/chatd/admin.sock
+                        chatd chataudit 660 /run/chatd/audit.sock
+                        chatd chathelp 660 /run/chatd/help.sock
+                        chatd chatd 700 /var/lib/chatd
+                        chatd chatd 600 /var/lib/chatd/seal.key
+                        """);
+    }
+
+    @Test
+    @Order(2)
+    void theUnitIsSandboxed() {
+        box.run("systemd-analyze", "security", "--threshold=15", "chatd.service")
+                .exits(0);
+        assertThat(box.run("systemd-analyze", "verify", "--man=no", "chatd.service", "chatd.socket")
+                        .err())
+                .doesNotContain("chatd");
+        assertThat(box.sh("cat /proc/$(systemctl show -P MainPID chatd)/status").out())
+                .containsPattern("CapBnd:\\s+0+\\n")
+                .containsPattern("NoNewPrivs:\\s+1\\n");
+    }
+
+    /** Only its own database is the daemon's, and there is no password. */
+    @Test
+    @Order(3)
+    void theDatabasesUserHasRightsOnItsOwnSchemaAlone() {
+        assertThat(box.sh("mariadb -N -e 'show grants for chatd@localhost'").out())
+                .contains("GRANT USAGE ON *.* TO `chatd`@`localhost` IDENTIFIED VIA unix_socket")
+                .contains("GRANT ALL PRIVILEGES ON `chatd`.* TO `chatd`@`localhost`")
+                .hasLineCount(2);
+        for (int i = 0; i < 2; i++) {
+            assertThat(box.run("chatd-setup").exits(0).out()).contains("The database chatd is there");
+        }
+        assertThat(box.run("chatd-setup", "--print-sql").exits(0).out()).contains("grant all privileges on `chatd`.*");
+        assertThat(box.run("chatd-setup", "--host").exits(2).err()).contains("--host needs a value");
+        assertThat(box.run("chatd-setup", "--socket", "/nowhere").exits(1).err())
+                .contains("no MariaDB at /nowhere");
+    }
+
+    @Test
+    @Order(4)
+    void usersAreAddedAndTalk() {
+        person("alice");
+        person("bob");
+        says("from-the-first-day");
+        assertThat(client("bob", "history").exits(0).out()).contains("from-the-first-day");
+        box.sh("useradd -G chatadmin heidi && useradd -G chataudit otto && useradd mallory")
+                .exits(0);
+        assertThat(box.sh("runuser -u heidi -- chat-admin user list").exits(0).out())
+                .contains("alice", "bob");
+        box.sh("runuser -u otto -- chat-admin user list").exits(0);
+        box.sh("runuser -u otto -- chat-admin user disable bob").exits(3);
+        box.sh("runuser -u otto -- chat-admin log verify /var/log/chatd").exits(3);
+        box.sh("runuser -u mallory -- chat-admin stats").exits(3);
+        box.sh("runuser -u mallory -- cat /var/log/chatd/audit.xml").exits(1);
+        hasItsLog();
+    }
+
+    @Test
+    @Order(5)
+    void aReloadBringsACertificateToThoseWhoComeAndDropsNobody() {
+        String before = fingerprint();
+        box.sh("(chat-client --password-file /root/bob.pw --fingerprint " + before
+                        + " bob@localhost tail >/root/tail.out 2>&1 &) ; sleep 2")
+                .exits(0);
+        box.sh("chat-admin cert dev --name chat.example.org --name localhost /etc/chatd/tls && chgrp chatd"
+                        + " /etc/chatd/tls/server.key && chmod 640 /etc/chatd/tls/server.key && sed -i"
+                        + " 's/^#certificate/certificate/; s/^#key/key/' /etc/chatd/chatd.toml")
+                .exits(0);
+        box.run("systemctl", "reload", "chatd").exits(0);
+        String after = fingerprint();
+        assertThat(after).isNotEqualTo(before);
+        assertThat(box.journal()).contains("the certificate of CN=chat.example.org");
+        says("after-the-reload");
+        await().atMost(PATIENCE).until(() -> box.sh("cat /root/tail.out").out().contains("after-the-reload"));
+        // By itself, too, when the files change.
+        box.sh(
+                        "cd /etc/chatd/tls && chat-admin cert dev --replace --name localhost . && chgrp chatd server.key && chmod 640"
+                                + " server.key")
+                .exits(0);
+        await().atMost(PATIENCE).until(() -> !fingerprint().equals(after));
+        says("after-the-renewal");
+        await().atMost(PATIENCE).until(() -> box.sh("cat /root/tail.out").out().contains("after-the-renewal"));
+    }
+
+    @Test
+    @Order(6)
+    void aConfigurationThatIsWrongIsSaidAndTheOneBeforeStays() {
+        box.sh("cp -a /etc/chatd/chatd.toml /root/ && printf '[limits]\\ntext = \"many\"\\n' >>/etc/chatd/chatd.toml")
+                .exits(0);
+        assertThat(box.run("systemctl", "reload", "chatd").exit()).isNotZero();
+        assertThat(box.journal()).contains("limits.text: expected a size");
+        assertThat(box.unit("ActiveState")).isEqualTo("active");
+        says("as-before");
+        box.run("systemctl", "restart", "chatd");
+        await().atMost(PATIENCE).until(() -> box.unit("ActiveState").equals("failed"));
+        assertThat(box.unit("ExecMainStatus")).isEqualTo("78");
+        assertThat(box.journal("-p", "err")).contains("limits.text: expected a size");
+        box.sh("cp -a /root/chatd.toml /etc/chatd/ && systemctl start chatd").exits(0);
+        isActive();
+    }
+
+    @Test
+    @Order(7)
+    void killedItComesBackAndItsLogIsWhole() {
+        box.sh("systemctl edit --stdin chatd <<END || { mkdir -p /etc/systemd/system/chatd.service.d; printf"
+                        + " '[Service]\\nRestartSec=4s\\nWatchdogSec=6s\\n' >/etc/systemd/system/chatd.service.d/test.conf;"
+                        + " systemctl daemon-reload; }\n[Service]\nRestartSec=4s\nWatchdogSec=6s\nEND\n"
+                        + "systemctl restart chatd")
+                .exits(0);
+        isActive();
+        says("before-the-kill");
+        String pid = box.unit("MainPID");
+        assertThat(Long.parseLong(pid)).isGreaterThan(1);
+        box.run("kill", "-9", pid).exits(0);
+        // Between its death and its next start, the log is a whole document.
+        await().atMost(PATIENCE).until(() -> box.unit("SubState").equals("auto-restart"));
+        assertThat(box.sh("cat /var/log/chatd/audit.part; echo '</audit>'").out())
+                .isEqualTo(box.sh("cat /var/log/chatd/audit.xml").out());
+        box.run("chat-admin", "log", "verify", "/var/log/chatd").exits(3);
+        isActive();
+        assertThat(box.unit("MainPID")).isNotEqualTo(pid);
+        assertThat(client("bob", "history").out()).contains("before-the-kill");
+        hasItsLog();
+    }
+
+    @Test
+    @Order(8)
+    void aHungDaemonIsKilledByTheWatchdogAndComesBack() {
+        String pid = box.unit("MainPID");
+        box.run("kill", "-STOP", pid).exits(0);
+        await().atMost(PATIENCE).until(() -> !box.unit("MainPID").equals(pid));
+        isActive();
+        assertThat(box.journal()).containsIgnoringCase("watchdog timeout");
+        hasItsLog();
+    }
+
+    @Test
+    @Order(9)
+    void theDatabaseMayStopAndBeKilled() {
+        String pid = box.unit("MainPID");
+        box.run("systemctl", "stop", "mariadb").exits(0);
+        await().atMost(PATIENCE).until(() -> box.unit("StatusText").contains("the database is away"));
+        assertThat(client("alice", "send", "bob", "--", "not-stored").exit()).isNotZero();
+        box.run("systemctl", "start", "mariadb").exits(0);
+        await().atMost(PATIENCE)
+                .until(() ->
+                        client("alice", "send", "bob", "--", "stored-again").exit() == 0);
+        box.run("pkill", "-9", "mariadbd").exits(0);
+        await().atMost(PATIENCE)
+                .until(() -> client("alice", "send", "bob", "--", "stored-a-third-time")
+                                .exit()
+                        == 0);
+        assertThat(box.unit("MainPID")).as("the same daemon").isEqualTo(pid);
+        assertThat(client("bob", "history").out())
+                .contains("stored-again", "stored-a-third-time")
+                .doesNotContain("not-stored");
+        hasItsLog();
+    }
+
+    @Test
+    @Order(10)
+    void withoutItsDatabaseItStandsByAndStartsWhenThatDoes() {
+        box.sh("systemctl stop chatd mariadb && systemctl start chatd").exits(0);
+        assertThat(box.unit("ActiveState")).isEqualTo("active");
+        await().atMost(PATIENCE).until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
+        box.run("systemctl", "start", "mariadb").exits(0);
+        isActive();
+        says("with-its-database");
+    }
+
+    @Test
+    @Order(11)
+    void withItsSocketARestartRefusesNoConnection() {
+        box.run("systemctl", "stop", "chatd").exits(0);
+        box.run("systemctl", "enable", "--now", "chatd.socket").exits(0);
+        box.run("systemctl", "start", "chatd").exits(0);
+        isActive();
+        Run connected = box.sh("""
+                systemctl restart --no-block chatd
+                refused=0 done=0
+                end=$(($(date +%s) + 12))
+                while [ "$(date +%s)" -lt $end ]; do
+                  if timeout 30 openssl s_client -connect '[::1]:7443' -alpn chat/1 </dev/null 2>/dev/null | grep -q 'BEGIN CERTIFICATE'
+                  then done=$((done + 1)); else refused=$((refused + 1)); fi
+                done
+                echo "$refused refused"
+                [ $done -gt 5 ]
+                """);
+        assertThat(connected.exits(0).out()).isEqualTo("0 refused\n");
+        isActive();
+        says("over-the-socket-of-systemd");
+    }
+
+    /** A package that is newer than the one that is there, of the same content. */
+    private void repack(String version) throws IOException {
+        Path there = Files.createTempDirectory("chatd-repack");
+        Run.patiently(
+                        Duration.ofMinutes(2),
+                        java.util.List.of("sh", "-c", """
+                                set -e
+                                dpkg-deb -R "$2"/chatd_0*_amd64.deb "$1/tree"
+                                sed -i "s/^Version: .*/Version: $3/" "$1/tree/DEBIAN/control"
+                                dpkg-deb --root-owner-group -Znone -b "$1/tree" "$2/next.deb" >/dev/null
+                                rm -rf "$1"
+                                """, "sh", there.toString(), Box.PACKAGES.toString(), version))
+                .exits(0);
+    }
+
+    @Test
+    @Order(12)
+    void anUpgradeKeepsWhatIsThereAndWhoIsConnectedComesBack() throws IOException {
+        repack("9:99");
+        try {
+            box.sh("echo '# mine' >>/etc/chatd/chatd.toml").exits(0);
+            String pid = box.unit("MainPID");
+            assertThat(box.run("apt-get", "install", "-y", "/ci/next.deb")
+                            .exits(0)
+                            .out())
+                    .doesNotContain("Configuration file '/etc");
+            isActive();
+            assertThat(box.unit("MainPID")).isNotEqualTo(pid);
+            assertThat(box.sh("tail -n 1 /etc/chatd/chatd.toml").out()).isEqualTo("# mine\n");
+            assertThat(client("bob", "history").out()).contains("from-the-first-day", "over-the-socket-of-systemd");
+            says("after-the-upgrade");
+            hasItsLog();
+        } finally {
+            Files.deleteIfExists(Box.PACKAGES.resolve("next.deb"));
+        }
+    }
+
+    @Test
+    @Order(13)
+    void removedItLeavesItsDataAndPurgedNothingOfItsOwn() {
+        box.sh("apt-get remove -y chatd").exits(0);
+        assertThat(box.sh("pgrep -u chatd").exit()).isEqualTo(1);
+        assertThat(box.sh("ls /etc/chatd/chatd.toml /var/log/chatd/audit.xml /var/lib/chatd/seal.key")
+                        .exit())
+                .isZero();
+        box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
+        isActive();
+        says("after-the-removal");
+        hasItsLog();
+        box.sh("apt-get purge -y chatd").exits(0);
+        assertThat(box.sh(
+                                "find / -xdev \\( -path /proc -o -path /sys -o -path /ci -o -path /var/lib/mysql -o -path /usr"
+                                        + " -o -path /root -o -path /tmp -o -path /home -o -path /var/log/journal \\) -prune -o"
+                                        + " -name '*chatd*' -print | grep -v runtime")
+                        .out())
+                .isEmpty();
+        assertThat(box.run("systemctl", "is-active", "chatd").out()).isEqualTo("inactive\n");
+        box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
+        isActive();
+        assertThat(box.run("chat-admin", "user", "list").exits(0).out())
+                .as("the database outlives the package")
+                .contains("alice");
+    }
+}

@@ -1,0 +1,236 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * A Debian that systemd has booted, with MariaDB and no network: started from a tree that is made once, changed in memory
+ * alone, gone when it is closed. Where the machine can't, the tests that want one are skipped, and say why.
+ */
+final class Box implements AutoCloseable {
+    /** What {@code ./chat package} made, which the box has as {@code /ci}. */
+    static final Path PACKAGES = Run.ROOT.resolve("systemd/target/dist");
+
+    private static final Path TREES = Run.ROOT.resolve("acceptance/target/trees");
+    private static final List<String> PROGRAMS =
+            List.of("mmdebstrap", "systemd-nspawn", "nsenter", "unshare", "setpriv");
+
+    private final String name;
+    private final Process process;
+    private final Path output;
+    private final Path cgroup;
+    private final long leader;
+
+    private Box(String name, Process process, Path output, Path cgroup, long leader) {
+        this.name = name;
+        this.process = process;
+        this.output = output;
+        this.cgroup = cgroup;
+        this.leader = leader;
+    }
+
+    /**
+     * Boots one.
+     *
+     * @param release {@code bookworm} or {@code trixie}
+     * @param packages that it has beside systemd and MariaDB
+     * @throws TestAbortedException where the machine can't
+     */
+    static Box boot(String release, String... packages) {
+        demand(ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "it wants root");
+        for (String program : PROGRAMS) {
+            demand(has(program), "there is no " + program);
+        }
+        Path unified = unified();
+        try {
+            Path tree = tree(release, packages);
+            String name = "chatd-" + release + ProcessHandle.current().pid();
+            Path cgroup = Files.createDirectory(unified.resolve(name));
+            Path output = Files.createTempFile(name, ".out");
+            List<String> command = List.of(
+                    "sh",
+                    "-c",
+                    "echo $$ >" + cgroup + "/cgroup.procs && exec setpriv --pdeathsig KILL unshare --mount --pid --fork"
+                            + " --kill-child --mount-proc env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q"
+                            + " --register=no --keep-unit --private-network --machine=" + name + " -D " + tree
+                            + " --volatile=overlay --boot --console=passive --link-journal=no --resolv-conf=off"
+                            + " --timezone=off --capability=CAP_BPF --system-call-filter=bpf --bind-ro=" + PACKAGES
+                            + ":/ci");
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !process.isAlive() || init(process).findFirst().isPresent());
+            if (!process.isAlive()) {
+                Files.deleteIfExists(cgroup);
+                throw new TestAbortedException(loudly("it does not boot: " + Files.readString(output)));
+            }
+            Box box = new Box(
+                    name,
+                    process,
+                    output,
+                    cgroup,
+                    init(process).findFirst().orElseThrow().pid());
+            assertThat(box.leader).isGreaterThan(1);
+            await().atMost(Duration.ofSeconds(90))
+                    .until(() -> box.run("systemctl", "is-system-running").out().matches("(running|degraded)\\s*"));
+            return box;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<ProcessHandle> init(Process process) {
+        return process.descendants()
+                .filter(each -> each.info().command().orElse("").endsWith("/systemd"));
+    }
+
+    private static boolean has(String program) {
+        return Run.program(List.of("sh", "-c", "command -v " + program)).exit() == 0;
+    }
+
+    private static void demand(boolean there, String otherwise) {
+        if (!there) {
+            throw new TestAbortedException(loudly(otherwise));
+        }
+    }
+
+    private static String loudly(String why) {
+        String said = "NOT TESTED on a booted Debian: " + why;
+        System.err.println(said);
+        return said;
+    }
+
+    /** Where the machine has control groups of the second version. */
+    private static Path unified() {
+        try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
+            return mounts.map(line -> line.split(" ", -1))
+                    .filter(mount -> mount[2].equals("cgroup2"))
+                    .map(mount -> Path.of(mount[1]))
+                    .findFirst()
+                    .orElseThrow(() -> new TestAbortedException(loudly("there are no control groups, version 2")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Made of the packages of the mirror that the machine itself uses. */
+    private static Path tree(String release, String... packages) throws IOException {
+        Path tree = TREES.resolve(release);
+        Path whole = TREES.resolve(release + ".whole");
+        if (Files.exists(whole)) {
+            return tree;
+        }
+        Files.createDirectories(TREES);
+        Run made = Run.patiently(
+                Duration.ofMinutes(10),
+                List.of(
+                        "sh",
+                        "-c",
+                        """
+                        set -e
+                        of() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E "$1/?\\$" | sort -u | head -n 1; }
+                        main=$(of /debian) security=$(of /debian-security)
+                        rm -rf "$2"
+                        mmdebstrap --quiet --variant=minbase --essential-hook='mkdir -p "$1/usr/share/man/man1"' \
+                          --include=systemd-sysv,systemd,dbus,libpam-systemd,libnss-systemd,iproute2,procps,openssl,mariadb-server,libargon2-1$3 \
+                          "$1" "$2" "deb $main $1 main" "deb $main $1-updates main" "deb $security $1-security main"
+                        printf '127.0.0.1 localhost\\n127.0.1.1 box\\n::1 localhost\\n' >"$2/etc/hosts"
+                        echo box >"$2/etc/hostname"
+                        rm -f "$2/etc/resolv.conf"
+                        """,
+                        "sh",
+                        release,
+                        tree.toString(),
+                        packages.length == 0 ? "" : "," + String.join(",", packages)));
+        demand(made.exit() == 0, "the tree of " + release + " can't be made: " + made.err());
+        Files.createFile(whole);
+        return tree;
+    }
+
+    /** Runs a program in it, as root. */
+    Run run(String... command) {
+        List<String> all = new ArrayList<>(List.of(
+                "setsid",
+                "-w",
+                "nsenter",
+                "-t",
+                Long.toString(leader),
+                "-a",
+                "env",
+                "-i",
+                "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME=/root",
+                "LANG=C.UTF-8",
+                "DEBIAN_FRONTEND=noninteractive"));
+        all.addAll(List.of(command));
+        return Run.program(all);
+    }
+
+    /** Runs a line of the shell in it, as root. */
+    Run sh(String line) {
+        return run("sh", "-c", line);
+    }
+
+    /** What systemd's journal has of the daemon, as the fields of a query. */
+    String journal(String... options) {
+        List<String> all = new ArrayList<>(List.of("journalctl", "--no-pager", "-o", "cat", "-u", "chatd"));
+        all.addAll(List.of(options));
+        run("journalctl", "--sync");
+        return run(all.toArray(String[]::new)).out();
+    }
+
+    /** A property of the daemon's unit. */
+    String unit(String property) {
+        return run("systemctl", "show", "-P", property, "chatd").out().strip();
+    }
+
+    @Override
+    public void close() {
+        try {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            process.waitFor(20, TimeUnit.SECONDS);
+            if (Files.exists(cgroup)) {
+                Files.writeString(cgroup.resolve("cgroup.kill"), "1", StandardOpenOption.WRITE);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> Run.program(List.of(
+                                                "find",
+                                                cgroup.toString(),
+                                                "-depth",
+                                                "-type",
+                                                "d",
+                                                "-exec",
+                                                "rmdir",
+                                                "{}",
+                                                ";"))
+                                        .exit()
+                                == 0);
+            }
+            Files.deleteIfExists(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,174 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packages as they are built; {@link BootedStory} uses them. */
+class PackageIT {
+    private static final Path ARCHIVE = Run.ROOT.resolve("systemd/target/archive/chatd-0.1.0");
+
+    /**
+     * What lintian of Debian 12 and 13 has to say of any Java 25: it knows class files up to Java 21 and 24; and the
+     * JDK that the runtime is taken from has zlib built in.
+     */
+    private static final Pattern UNAVOIDABLE =
+            Pattern.compile("W: chatd: unknown-java-class-version .*|E: chatd-runtime: embedded-library zlib .*");
+
+    @TempDir
+    private Path directory;
+
+    private static List<String> packages() throws IOException {
+        try (Stream<Path> files = Files.list(Box.PACKAGES)) {
+            return files.map(Path::toString)
+                    .filter(name -> name.endsWith(".deb"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void lintianFindsNothingThatCanBeHelped() throws IOException {
+        Assumptions.assumeTrue(
+                Run.program(List.of("sh", "-c", "command -v lintian")).exit() == 0, "NOT TESTED: there is no lintian");
+        assertThat(packages()).hasSize(2);
+        Run lintian = Run.program(
+                Stream.concat(Stream.of("lintian", "--allow-root", "--tag-display-limit", "0"), packages().stream())
+                        .toList());
+        assertThat(lintian.out()
+                        .lines()
+                        .filter(line -> !UNAVOIDABLE.matcher(line).matches())
+                        .filter(line -> !line.startsWith("N:")))
+                .isEmpty();
+        assertThat(lintian.out()).as("it did look").contains("unknown-java-class-version");
+    }
+
+    /** Of the same sources, elsewhere and at another time. */
+    @Test
+    void theSameSourcesMakeTheSameBytes() throws IOException {
+        Path copy = directory.resolve("elsewhere");
+        Run.program(List.of(
+                        "sh",
+                        "-c",
+                        "mkdir \"$1\" && git ls-files -z -co --exclude-standard | xargs -0 cp --parents -t \"$1\"",
+                        "sh",
+                        copy.toString()))
+                .exits(0);
+        Run.patiently(
+                        Duration.ofMinutes(10),
+                        List.of(copy.resolve("chat").toString(), "package", "-Dmaven.build.cache.enabled=false"))
+                .exits(0);
+        assertThat(Files.readString(copy.resolve("systemd/target/dist/SHA256SUMS")))
+                .isEqualTo(Files.readString(Box.PACKAGES.resolve("SHA256SUMS")))
+                .hasLineCount(4);
+    }
+
+    @Test
+    void theArchiveRunsWhereverItIsUnpacked() throws IOException {
+        Run.program(List.of(
+                        "tar",
+                        "-xzf",
+                        Box.PACKAGES.resolve("chatd-0.1.0.tar.gz").toString(),
+                        "-C",
+                        directory.toString()))
+                .exits(0);
+        Path bin = directory.resolve("chatd-0.1.0/bin");
+        for (String program : List.of("chatd", "chat-admin", "chat-client")) {
+            assertThat(Run.program(List.of(bin.resolve(program).toString(), "--version"))
+                            .exits(0)
+                            .out())
+                    .startsWith(program + " 0.1.0 on Java 25");
+        }
+        Path link = Files.createSymbolicLink(directory.resolve("chatd"), bin.resolve("chatd"));
+        assertThat(Run.program(List.of(link.toString(), "--print-config"))
+                        .exits(0)
+                        .out())
+                .contains("[listen]");
+        Run none = Run.program(List.of(
+                "env",
+                "-i",
+                "PATH=/nowhere",
+                "/bin/sh",
+                "-c",
+                "PATH=/usr/bin:/bin; JAVA_HOME=/nowhere; exec " + bin + "/chatd --version"));
+        assertThat(none.exit()).as("one of the machine's: %s", none).isIn(0, 3);
+    }
+
+    /** The programs share one directory of libraries: each finds all that its manifest names. */
+    @Test
+    void everyLibraryThatAProgramNamesIsThere() throws IOException {
+        for (String program : List.of("chatd", "chat-admin", "chat-client")) {
+            try (JarFile jar = new JarFile(
+                    ARCHIVE.resolve("share/chatd/" + program + ".jar").toFile())) {
+                for (String library : jar.getManifest()
+                        .getMainAttributes()
+                        .getValue("Class-Path")
+                        .split(" ", -1)) {
+                    assertThat(ARCHIVE.resolve("share/chatd").resolve(library)).exists();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theListOfPartsHasEveryLibrary() throws IOException {
+        String bom = Files.readString(Box.PACKAGES.resolve("chatd-0.1.0.bom.json"));
+        try (Stream<Path> libraries = Files.list(ARCHIVE.resolve("share/chatd/lib"))) {
+            for (Path library : libraries.toList()) {
+                String name = Objects.toString(library.getFileName()).replaceFirst("-[0-9].*", "");
+                assertThat(bom).contains("\"name\" : \"" + name + "\"");
+            }
+        }
+    }
+
+    /** The pages that are written by hand have every option that the program has. */
+    @Test
+    void theManPagesHaveEveryOption() throws IOException {
+        for (var page : Map.of("chatd", "chatd.8", "chat-client", "chat-client.1", "chatd-setup", "chatd-setup.8")
+                .entrySet()) {
+            String program = page.getKey();
+            String help = program.equals("chatd-setup")
+                    ? Run.program(List.of(
+                                    Run.ROOT
+                                            .resolve("systemd/src/bin/chatd-setup")
+                                            .toString(),
+                                    "--help"))
+                            .exits(0)
+                            .out()
+                    : Run.program(List.of(ARCHIVE.resolve("bin/" + program).toString(), "--help"))
+                            .exits(0)
+                            .out();
+            Path man = Run.ROOT.resolve("systemd/src/man/" + page.getValue());
+            assertThat(options(Files.readString(man).replace("\\-", "-")))
+                    .as(program)
+                    .isEqualTo(options(help));
+            assertThat(Run.program(List.of("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", man.toString()))
+                            .exits(0)
+                            .err())
+                    .isEmpty();
+        }
+    }
+
+    private static Set<String> options(String text) {
+        return Pattern.compile("--[a-z][a-z-]+")
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
