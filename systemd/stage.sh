@@ -19,15 +19,24 @@ install_to() {
   install -m "$mode" -- "$@" "$directory"
 }
 
+# Prints what a jar names as its libraries: what else lies about there is of an earlier build.
+libraries() {
+  (cd target && "$JAVA_HOME/bin/jar" --extract --file "$1" META-INF/MANIFEST.MF)
+  tr -d '\r' <target/META-INF/MANIFEST.MF |
+    awk '/^ / { if (on) printf "%s", substr($0, 2); next } { on = sub(/^Class-Path: /, ""); if (on) printf "%s", $0 }'
+}
+
 # The programs as any system can have them.
 programs() {
   install_to 755 "$1/bin" src/bin/chatd src/bin/chat-admin src/bin/chat-client
   install_to 644 "$1/share/chatd" src/share/launch.sh "$root/daemon/chatd.options" "$root/daemon/target/chatd.jar" \
     "$root/admin-cli/target/chat-admin.jar" "$root/client-cli/target/chat-client.jar"
   # The client's last: some jars are without their signatures there, since signed classes can't be archived.
-  install_to 644 "$1/share/chatd/lib" "$root"/daemon/target/lib/*.jar
-  install_to 644 "$1/share/chatd/lib" "$root"/admin-cli/target/lib/*.jar
-  install_to 644 "$1/share/chatd/lib" "$root"/client-cli/target/lib/*.jar
+  for program in daemon/target/chatd admin-cli/target/chat-admin client-cli/target/chat-client; do
+    for library in $(libraries "$root/$program.jar"); do
+      install_to 644 "$1/share/chatd/lib" "$root/${program%/*}/$library"
+    done
+  done
   doc=$1/share/doc/chatd
   install_to 644 "$doc" "$root"/README.md "$root"/SECURITY.md "$root"/docs/*.md "$root"/docs/verify.py \
     "$root"/daemon/src/main/resources/chatd/daemon/config/chatd.toml target/bom.json

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,16 +63,20 @@ class PackageIT {
     @Test
     void theSameSourcesMakeTheSameBytes() throws IOException {
         Path copy = directory.resolve("elsewhere");
-        Run.program(List.of(
-                        "sh",
-                        "-c",
-                        "mkdir \"$1\" && git ls-files -z -co --exclude-standard | xargs -0 cp --parents -t \"$1\"",
-                        "sh",
-                        copy.toString()))
-                .exits(0);
+        for (String file : Run.program(List.of("git", "ls-files", "-z", "-co", "--exclude-standard"))
+                .exits(0)
+                .out()
+                .split("\0", -1)) {
+            Path source = Run.ROOT.resolve(file);
+            if (Files.isRegularFile(source)) {
+                Path target = copy.resolve(file);
+                Files.createDirectories(Objects.requireNonNull(target.getParent()));
+                Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
         Run.patiently(
                         Duration.ofMinutes(10),
-                        List.of(copy.resolve("chat").toString(), "package", "-Dmaven.build.cache.enabled=false"))
+                        List.of(copy.resolve("chat").toString(), "package"))
                 .exits(0);
         assertThat(Files.readString(copy.resolve("systemd/target/dist/SHA256SUMS")))
                 .isEqualTo(Files.readString(Box.PACKAGES.resolve("SHA256SUMS")))

@@ -5,6 +5,7 @@ import chatd.client.net.Address;
 import chatd.client.net.Failure;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
+import chatd.client.net.OwnCertificate;
 import chatd.client.net.PrivateFiles;
 import chatd.client.net.Trust;
 import chatd.client.screen.PlainScreen;
@@ -100,6 +101,15 @@ public final class Main implements Callable<Integer> {
             paramLabel = "SHA256",
             description = "The server's key, as `chat-admin cert show` prints it: believe this one alone.")
     private @Nullable String fingerprint;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "A certificate of your own with its chain (PEM), for servers that ask for one.")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM); else the certificate's file has it.")
+    private @Nullable Path key;
 
     @Mixin
     private PasswordOptions password;
@@ -231,14 +241,25 @@ public final class Main implements Callable<Integer> {
     Link.To server() {
         String named = System.getenv().getOrDefault("CHAT_CA", "");
         Path file = authorities == null && !named.isEmpty() ? Path.of(named) : authorities;
-        Optional<Fingerprint> key = Optional.ofNullable(fingerprint)
+        Optional<Fingerprint> server = Optional.ofNullable(fingerprint)
                 .map(text -> Fingerprint.parse(text)
                         .orElseThrow(() -> wrong("a fingerprint has 64 hexadecimal digits, not " + text)));
         try {
-            return Link.to(address(), new Trust(file, key, known()), ZoneId.of(wireZone));
+            return Link.to(address(), new Trust(file, server, known()), own(), ZoneId.of(wireZone));
         } catch (DateTimeException e) {
             throw wrong("there is no time zone " + wireZone + "; one is Europe/Berlin");
         }
+    }
+
+    private @Nullable OwnCertificate own() {
+        Path chain = certificate;
+        if (chain == null) {
+            if (key != null) {
+                throw wrong("--key goes with --certificate");
+            }
+            return null;
+        }
+        return OwnCertificate.read(chain, key == null ? chain : key);
     }
 
     Path downloads() {

@@ -78,10 +78,13 @@ public final class Link implements Closeable {
         Link connect() throws UnknownServer;
     }
 
-    /** @param wire the zone of the times that the server sends; ours send UTC */
-    public static To to(Address server, Trust trust, ZoneId wire) {
+    /**
+     * @param own shown where the server asks for one; null for none
+     * @param wire the zone of the times that the server sends; ours send UTC
+     */
+    public static To to(Address server, Trust trust, @Nullable OwnCertificate own, ZoneId wire) {
         Chat1 codec = new Chat1(Limits.DEFAULT, wire);
-        return () -> connect(server, trust, codec);
+        return () -> connect(server, trust, own, codec);
     }
 
     /** Connects now, beside whatever else there is to do; the first that asks for a link gets that one. */
@@ -107,12 +110,13 @@ public final class Link implements Closeable {
         }
     }
 
-    private static Link connect(Address server, Trust trust, Chat1 codec) throws UnknownServer {
+    private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Chat1 codec)
+            throws UnknownServer {
         Socket plain = reach(server);
         Trust.Check check = trust.check(server);
         try {
             SSLSocket socket = (SSLSocket)
-                    context(check).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
+                    context(check, own).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             parameters.setNamedGroups(GROUPS);
@@ -142,12 +146,12 @@ public final class Link implements Closeable {
      */
     public static void prepare() {
         try {
-            context(null);
+            context(null, null);
             KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
             curve.initialize(new ECGenParameterSpec("secp256r1"));
             curve.generateKeyPair();
             KeyPairGenerator.getInstance("ML-KEM-768").generateKeyPair();
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             // The connection will say what is wrong.
         }
     }
@@ -196,12 +200,16 @@ public final class Link implements Closeable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    private static SSLContext context(@Nullable TrustManager trust) throws GeneralSecurityException {
+    private static SSLContext context(@Nullable TrustManager trust, @Nullable OwnCertificate own)
+            throws GeneralSecurityException, IOException {
         // Last of all: what the JDK has stays the JDK's.
         Security.addProvider(new PssSignatures());
         SSLContext context =
                 SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()));
-        context.init(null, trust == null ? null : new TrustManager[] {trust}, new SecureRandom());
+        context.init(
+                own == null ? null : own.managers(),
+                trust == null ? null : new TrustManager[] {trust},
+                new SecureRandom());
         return context;
     }
 

@@ -98,7 +98,7 @@ class TrustTest {
     }
 
     private void connect(Address address, @Nullable Path ca, Optional<Fingerprint> named) throws UnknownServer {
-        Link.to(address, new Trust(ca, named, known()), ZoneOffset.UTC)
+        Link.to(address, new Trust(ca, named, known()), null, ZoneOffset.UTC)
                 .connect()
                 .close();
     }

@@ -29,8 +29,10 @@ public record Config(
     /**
      * @param development where the daemon makes a certificate for itself, which {@code certificate} and {@code key}
      *     then name; empty where another is configured
+     * @param clientNames whether a client's certificate names the one account that it is for
      */
-    public record Tls(Path certificate, Path key, Optional<Path> development, Optional<Path> clientCa) {}
+    public record Tls(
+            Path certificate, Path key, Optional<Path> development, Optional<Path> clientCa, boolean clientNames) {}
 
     public record Database(
             Optional<Path> socket,

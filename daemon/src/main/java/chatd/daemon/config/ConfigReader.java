@@ -90,12 +90,19 @@ public final class ConfigReader {
                     certificate.isPresent() ? "tls.certificate" : "tls.key",
                     "tls.certificate and tls.key belong together: give both, or neither");
         }
+        Optional<Path> clientCa = of.value("tls.client-ca", ConfigReader::optionalPath);
+        boolean clientNames = of.value("tls.client-account", text -> oneOf(text, "any", "named"))
+                .equals("named");
+        if (clientNames && clientCa.isEmpty()) {
+            of.wrong("tls.client-account", "\"named\" needs certificates: set tls.client-ca");
+        }
         boolean isOwn = certificate.isEmpty() && key.isEmpty();
         return new Config.Tls(
                 certificate.orElse(development.resolve("server.pem")),
                 key.orElse(development.resolve("server.key")),
                 isOwn ? Optional.of(development) : Optional.empty(),
-                of.value("tls.client-ca", ConfigReader::optionalPath));
+                clientCa,
+                clientNames);
     }
 
     /** Behind a proxy on this machine everyone would be exempt whose header it forgot. */

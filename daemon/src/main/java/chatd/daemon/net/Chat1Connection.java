@@ -115,6 +115,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             case SslHandshakeCompletionEvent handshake
             when handshake.isSuccess() -> {
                 secured = true;
+                ClientName.of(ctx.pipeline().get(SslHandler.class)).ifPresent(session()::certified);
                 dispatcher.opened(session());
             }
             case SslHandshakeCompletionEvent handshake -> {

@@ -69,6 +69,7 @@ public final class Accounts {
             if (!config.get().registration().open()) {
                 throw new Refusal(Code.CLOSED, "Registration is closed here. Ask an administrator for an account.");
             }
+            gatekeeper.checkCertificate(session, command.name());
             throttle.registration(session.address());
             Entry.Origin origin = AuditTrail.origin(session);
             return make(

@@ -78,9 +78,19 @@ final class Gatekeeper {
      * Judges a name and a password.
      *
      * @param type of the event in the log: {@code login} or {@code password}
-     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED}, {@link Code#LOCKED} or {@link Code#BUSY}
+     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED}, {@link Code#LOCKED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} where the client's certificate is for another
      */
     Admitted admit(Session session, String type, String name, Secret password) throws InterruptedException {
+        try {
+            checkCertificate(session, name);
+        } catch (Refusal e) {
+            audit.log(new AccountEvent.Refused(
+                    type,
+                    audit.typed(name, directory.named(name)),
+                    AuditTrail.peer(session),
+                    e.code().word()));
+            throw e;
+        }
         String network = Network.ofClient(session.address()).toString();
         Optional<Judged> judged = read(name, network);
         boolean known = judged.map(Judged::isKnownThere).orElse(false);
@@ -133,6 +143,22 @@ final class Gatekeeper {
                 settings == null ? new byte[0] : settings,
                 there.settingsStored(),
                 network);
+    }
+
+    /**
+     * Judges a name by the certificate that the client has shown, where that is to name its account.
+     *
+     * @throws Refusal {@link Code#NOT_ALLOWED} where it is for another
+     */
+    void checkCertificate(Session session, String name) {
+        String certified = session.certified();
+        if (config.get().tls().clientNames() && !name.equals(certified)) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    certified == null
+                            ? "Your certificate names no account."
+                            : "Your certificate is for the account " + certified + " alone.");
+        }
     }
 
     /** An account as it is at a moment. */

@@ -28,6 +28,9 @@ public final class Session {
     /** Whether messages were enqueued that are not sent yet; with the order of presence held. */
     private boolean owed;
 
+    /** The name in the certificate that the client has shown; null where it has shown none. */
+    private volatile @Nullable String certified;
+
     private volatile String endedBecause = "connection lost";
 
     /** What the backlog was told last; the carrier's thread alone. */
@@ -74,6 +77,16 @@ public final class Session {
 
     public Dialect dialect() {
         return dialect;
+    }
+
+    /** The client has shown a certificate, which an authority of the daemon's vouches for. */
+    public void certified(String name) {
+        certified = name;
+    }
+
+    /** The name in the client's certificate, its subject's CN; null where it has shown none, or one without. */
+    public @Nullable String certified() {
+        return certified;
     }
 
     public boolean isLoggedIn() {

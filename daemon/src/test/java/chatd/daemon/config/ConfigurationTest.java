@@ -106,7 +106,8 @@ class ConfigurationTest {
                         Path.of("/d/server.pem"),
                         Path.of("/d/server.key"),
                         java.util.Optional.of(Path.of("/d")),
-                        java.util.Optional.empty()));
+                        java.util.Optional.empty(),
+                        false));
     }
 
     @Test

@@ -62,7 +62,8 @@ class ChromiumIT {
                         directory.resolve("server.pem"),
                         directory.resolve("server.key"),
                         Optional.empty(),
-                        Optional.empty()),
+                        Optional.empty(),
+                        false),
                 List.of("http/1.1"));
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {

@@ -71,7 +71,8 @@ class TlsTest {
                         directory.resolve("server.pem"),
                         directory.resolve("server.key"),
                         Optional.empty(),
-                        clientCertificates ? Optional.of(directory.resolve("ca.pem")) : Optional.empty()),
+                        clientCertificates ? Optional.of(directory.resolve("ca.pem")) : Optional.empty(),
+                        false),
                 List.of("chat/1"));
     }
 

@@ -1,0 +1,105 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that must show a certificate, which names the account that it is for. */
+class ClientCertificateIT {
+    @TempDir
+    private static Path directory;
+
+    private static Demo demo;
+
+    @BeforeAll
+    static void start() throws IOException {
+        authority("clients");
+        authority("others");
+        certificate("clients", "alice");
+        certificate("clients", "mallory");
+        certificate("others", "alice");
+        demo = Demo.start(
+                "CHATD_TLS_CLIENT_CA",
+                directory.resolve("clients.pem").toString(),
+                "CHATD_TLS_CLIENT_ACCOUNT",
+                "named");
+    }
+
+    @AfterAll
+    static void stop() {
+        demo.close();
+    }
+
+    private static void openssl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        Run.program(command).exits(0);
+    }
+
+    private static String file(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private static void authority(String name) {
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9",
+                "-subj", "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".pem"));
+    }
+
+    /** {@code AUTHORITY-NAME.pem}, which holds its key, too. */
+    private static void certificate(String authority, String name) throws IOException {
+        String stem = authority + "-" + name;
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/O=Example/CN=" + name, "-keyout", file(stem + ".key"),
+                "-out", file(stem + ".csr"));
+        openssl("x509", "-req", "-in", file(stem + ".csr"), "-CA", file(authority + ".pem"), "-CAkey",
+                file(authority + ".key"), "-CAcreateserial", "-days", "9", "-out", file(stem + ".pem"));
+        Files.writeString(
+                Path.of(file(stem + ".both")),
+                Files.readString(Path.of(file(stem + ".pem"))) + Files.readString(Path.of(file(stem + ".key"))));
+    }
+
+    private static Run client(String... options) {
+        List<String> all = new ArrayList<>(List.of(
+                "client", "--ca", demo.fact("CHAT_CA"), "--password-file", demo.directory.resolve("alice.password").toString()));
+        all.addAll(List.of(options));
+        all.addAll(List.of("alice@localhost:" + demo.port(), "send", "alice", "--", "a text"));
+        return Run.chat("", Map.of(), all.toArray(String[]::new));
+    }
+
+    @Test
+    void whoShowsTheAccountsCertificateLogsIn() {
+        client("--certificate", file("clients-alice.pem"), "--key", file("clients-alice.key")).exits(0);
+        client("--certificate", file("clients-alice.both")).exits(0);
+    }
+
+    @Test
+    void theRightPasswordDoesNotHelpWhoShowsAnothersCertificate() throws IOException {
+        Run refused = client("--certificate", file("clients-mallory.both"));
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.err()).contains("for the account mallory alone");
+        demo.admin("", "log", "publish").exits(0);
+        assertThat(Files.readString(demo.auditLog().resolve("audit.xml")))
+                .contains("type=\"login\" outcome=\"refused\" reason=\"not-allowed\" user=\"U1\" name=\"alice\"");
+    }
+
+    @Test
+    void withoutOneOrWithOneThatNobodyVouchesForNobodyGetsIn() {
+        assertThat(client().exit()).isEqualTo(69);
+        assertThat(client("--certificate", file("others-alice.both")).exit()).isEqualTo(69);
+    }
+
+    @Test
+    void whatIsMissingIsSaid() {
+        assertThat(client("--key", file("clients-alice.key")).exits(2).err()).contains("--key goes with --certificate");
+        assertThat(client("--certificate", file("nowhere.pem")).exits(1).err()).contains("There is no file");
+        assertThat(client("--certificate", file("clients-alice.pem")).exits(1).err()).contains("no private key in it");
+    }
+}
