@@ -55,6 +55,7 @@ mv target/chat-admin.body target/chat-admin
 programs target/chatd/usr
 # Debian has this library, and keeps it secure.
 rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
+install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin
 install_to 755 target/chatd/usr/sbin src/bin/chatd-setup
 install_to 644 target/chatd/usr/lib/systemd/system src/units/chatd.service src/units/chatd.socket
 install_to 644 target/chatd/etc/chatd src/etc/chatd.toml

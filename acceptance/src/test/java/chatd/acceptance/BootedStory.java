@@ -201,8 +201,26 @@ abstract class BootedStory {
         await().atMost(PATIENCE).until(() -> box.sh("cat /root/tail.out").out().contains("after-the-renewal"));
     }
 
+    /** The hook as the page has it, which a package of certbot's would run. */
     @Test
     @Order(6)
+    void thePagesHookHandsARenewedCertificateToTheDaemon() {
+        String before = fingerprint();
+        box.sh("""
+                        set -e
+                        sed -n '/^#!\\/bin\\/sh/,/^```/p' /usr/share/doc/chatd/operations/certificates.md | sed '$d' >/root/hook
+                        mkdir /root/lineage
+                        chat-admin cert dev --name chat.example.org --name localhost /root/lineage
+                        mv /root/lineage/server.pem /root/lineage/fullchain.pem
+                        mv /root/lineage/server.key /root/lineage/privkey.pem
+                        RENEWED_LINEAGE=/root/lineage sh /root/hook
+                        """).exits(0);
+        assertThat(fingerprint()).isNotEqualTo(before);
+        assertThat(box.sh("stat -c '%U %G %a' /etc/chatd/tls/server.key").out()).isEqualTo("root chatd 640\n");
+    }
+
+    @Test
+    @Order(7)
     void aConfigurationThatIsWrongIsSaidAndTheOneBeforeStays() {
         box.sh("cp -a /etc/chatd/chatd.toml /root/ && printf '[limits]\\ntext = \"many\"\\n' >>/etc/chatd/chatd.toml")
                 .exits(0);
@@ -219,7 +237,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void killedItComesBackAndItsLogIsWhole() {
         box.sh("systemctl edit --stdin chatd <<END || { mkdir -p /etc/systemd/system/chatd.service.d; printf"
                         + " '[Service]\\nRestartSec=4s\\nWatchdogSec=6s\\n' >/etc/systemd/system/chatd.service.d/test.conf;"
@@ -243,7 +261,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aHungDaemonIsKilledByTheWatchdogAndComesBack() {
         String pid = box.unit("MainPID");
         box.run("kill", "-STOP", pid).exits(0);
@@ -254,7 +272,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void theDatabaseMayStopAndBeKilled() {
         String pid = box.unit("MainPID");
         box.run("systemctl", "stop", "mariadb").exits(0);
@@ -277,7 +295,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void withoutItsDatabaseItStandsByAndStartsWhenThatDoes() {
         box.sh("systemctl stop chatd mariadb && systemctl start chatd").exits(0);
         assertThat(box.unit("ActiveState")).isEqualTo("active");
@@ -288,7 +306,7 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void withItsSocketARestartRefusesNoConnection() {
         box.run("systemctl", "stop", "chatd").exits(0);
         box.run("systemctl", "enable", "--now", "chatd.socket").exits(0);
@@ -308,6 +326,17 @@ abstract class BootedStory {
         assertThat(connected.exits(0).out()).isEqualTo("0 refused\n");
         isActive();
         says("over-the-socket-of-systemd");
+        box.sh(
+                        "mkdir /etc/systemd/system/chatd.socket.d && printf '[Socket]\\nListenStream=\\nListenStream=[::]:443\\n"
+                                + "ListenStream=[::]:7443\\n' >/etc/systemd/system/chatd.socket.d/port.conf && systemctl"
+                                + " daemon-reload && systemctl stop chatd && systemctl restart chatd.socket && systemctl start chatd")
+                .exits(0);
+        isActive();
+        assertThat(box.journal()).contains("listening on [::]:443, [::]:7443");
+        client("alice", "send", "bob", "--", "still-on-7443").exits(0);
+        box.sh("chat-client --password-file /root/alice.pw --fingerprint " + fingerprint()
+                        + " alice@localhost:443 send bob -- over-443")
+                .exits(0);
     }
 
     /** A package that is newer than the one that is there, of the same content. */
@@ -326,12 +355,18 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void anUpgradeKeepsWhatIsThereAndWhoIsConnectedComesBack() throws IOException {
         repack("9:99");
         try {
             box.sh("echo '# mine' >>/etc/chatd/chatd.toml").exits(0);
             String pid = box.unit("MainPID");
+            // A person in a terminal, who does nothing but read.
+            box.sh("(sleep 300 | TERM=xterm script -qfc 'chat-client --password-file /root/bob.pw --fingerprint "
+                            + fingerprint() + " bob@localhost' /root/talk.out >/dev/null 2>&1 &)")
+                    .exits(0);
+            await().atMost(PATIENCE)
+                    .until(() -> box.run("chat-admin", "session", "list").out().contains("bob"));
             assertThat(box.run("apt-get", "install", "-y", "/ci/next.deb")
                             .exits(0)
                             .out())
@@ -339,8 +374,10 @@ abstract class BootedStory {
             isActive();
             assertThat(box.unit("MainPID")).isNotEqualTo(pid);
             assertThat(box.sh("tail -n 1 /etc/chatd/chatd.toml").out()).isEqualTo("# mine\n");
-            assertThat(client("bob", "history").out()).contains("from-the-first-day", "over-the-socket-of-systemd");
             says("after-the-upgrade");
+            await().atMost(PATIENCE)
+                    .until(() -> box.sh("cat /root/talk.out").out().contains("after-the-upgrade"));
+            assertThat(client("bob", "history").out()).contains("from-the-first-day", "over-the-socket-of-systemd");
             hasItsLog();
         } finally {
             Files.deleteIfExists(Box.PACKAGES.resolve("next.deb"));
@@ -348,7 +385,56 @@ abstract class BootedStory {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
+    void aDatabaseElsewhereIsReachedOverTlsWithAPasswordThatNobodySees() {
+        box.sh("""
+                        set -e
+                        echo 127.0.0.1 db.example.org >>/etc/hosts
+                        mkdir /etc/mysql/tls
+                        chat-admin cert dev --name db.example.org /etc/mysql/tls
+                        chown -R mysql /etc/mysql/tls
+                        printf '[mariadbd]\\nssl_cert=/etc/mysql/tls/server.pem\\nssl_key=/etc/mysql/tls/server.key\\nbind-address=127.0.0.1\\n' \
+                          >/etc/mysql/mariadb.conf.d/99-tls.cnf
+                        systemctl restart mariadb
+                        mariadb -e "create user admin@localhost identified by 'admins-own'; grant all on *.* to admin@localhost with grant option"
+                        cp /etc/mysql/tls/ca.pem /etc/chatd/tls/db-ca.pem
+                        MYSQL_PWD=admins-own chatd-setup --host db.example.org --tls-ca /etc/chatd/tls/db-ca.pem --from localhost --admin admin
+                        systemctl restart chatd
+                        """).exits(0);
+        isActive();
+        assertThat(box.run("chat-admin", "config", "show", "--changed").exits(0).out())
+                .contains(
+                        "environment CHATD_DATABASE_HOST",
+                        "db.example.org",
+                        "/run/credentials/chatd.service/database.password");
+        says("over-tls");
+        String password = box.run("cat", "/etc/chatd/database.password").out();
+        assertThat(password).hasSize(44);
+        assertThat(box.sh("stat -c '%U %a' /etc/chatd/database.password").out()).isEqualTo("root 600\n");
+        assertThat(box.journal()
+                        + box.sh("cat /proc/*/cmdline; systemctl show chatd; cat /var/log/chatd/*.part")
+                                .out())
+                .doesNotContain(password);
+        assertThat(box.run("chatd-setup", "--host", "db.example.org", "--print-sql")
+                        .exits(0)
+                        .out())
+                .contains("identified by '" + password + "' require ssl");
+        assertThat(box.sh(
+                                "MYSQL_PWD=wrong chatd-setup --host db.example.org --tls-ca /etc/chatd/tls/db-ca.pem --admin admin")
+                        .exits(1)
+                        .err())
+                .contains("could not be made");
+        // And back: the user that must come over TLS becomes the one of the socket again.
+        assertThat(box.run("chatd-setup").exits(0).err()).contains("as long as there is");
+        box.sh(
+                        "rm /etc/systemd/system/chatd.service.d/database.conf && systemctl daemon-reload && systemctl restart chatd")
+                .exits(0);
+        isActive();
+        says("over-the-socket-again");
+    }
+
+    @Test
+    @Order(15)
     void removedItLeavesItsDataAndPurgedNothingOfItsOwn() {
         box.sh("apt-get remove -y chatd").exits(0);
         assertThat(box.sh("pgrep -u chatd").exit()).isEqualTo(1);
@@ -359,8 +445,8 @@ abstract class BootedStory {
         isActive();
         says("after-the-removal");
         hasItsLog();
-        // That one is the administrator's own.
-        box.sh("rm -r /etc/systemd/system/chatd.service.d").exits(0);
+        // Those are the administrator's own.
+        box.sh("rm -r /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d").exits(0);
         box.sh("apt-get purge -y chatd").exits(0);
         assertThat(box.sh(
                                 "find / -xdev \\( -path /proc -o -path /sys -o -path /ci -o -path /var/lib/mysql -o -path /usr"

@@ -50,17 +50,52 @@ class ClientCertificateIT {
     }
 
     private static void authority(String name) {
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9",
-                "-subj", "/CN=" + name, "-keyout", file(name + ".key"), "-out", file(name + ".pem"));
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "9",
+                "-subj",
+                "/CN=" + name,
+                "-keyout",
+                file(name + ".key"),
+                "-out",
+                file(name + ".pem"));
     }
 
     /** {@code AUTHORITY-NAME.pem}, which holds its key, too. */
     private static void certificate(String authority, String name) throws IOException {
         String stem = authority + "-" + name;
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/O=Example/CN=" + name, "-keyout", file(stem + ".key"),
-                "-out", file(stem + ".csr"));
-        openssl("x509", "-req", "-in", file(stem + ".csr"), "-CA", file(authority + ".pem"), "-CAkey",
-                file(authority + ".key"), "-CAcreateserial", "-days", "9", "-out", file(stem + ".pem"));
+        openssl(
+                "req",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                "/O=Example/CN=" + name,
+                "-keyout",
+                file(stem + ".key"),
+                "-out",
+                file(stem + ".csr"));
+        openssl(
+                "x509",
+                "-req",
+                "-in",
+                file(stem + ".csr"),
+                "-CA",
+                file(authority + ".pem"),
+                "-CAkey",
+                file(authority + ".key"),
+                "-CAcreateserial",
+                "-days",
+                "9",
+                "-out",
+                file(stem + ".pem"));
         Files.writeString(
                 Path.of(file(stem + ".both")),
                 Files.readString(Path.of(file(stem + ".pem"))) + Files.readString(Path.of(file(stem + ".key"))));
@@ -68,7 +103,11 @@ class ClientCertificateIT {
 
     private static Run client(String... options) {
         List<String> all = new ArrayList<>(List.of(
-                "client", "--ca", demo.fact("CHAT_CA"), "--password-file", demo.directory.resolve("alice.password").toString()));
+                "client",
+                "--ca",
+                demo.fact("CHAT_CA"),
+                "--password-file",
+                demo.directory.resolve("alice.password").toString()));
         all.addAll(List.of(options));
         all.addAll(List.of("alice@localhost:" + demo.port(), "send", "alice", "--", "a text"));
         return Run.chat("", Map.of(), all.toArray(String[]::new));
@@ -76,7 +115,8 @@ class ClientCertificateIT {
 
     @Test
     void whoShowsTheAccountsCertificateLogsIn() {
-        client("--certificate", file("clients-alice.pem"), "--key", file("clients-alice.key")).exits(0);
+        client("--certificate", file("clients-alice.pem"), "--key", file("clients-alice.key"))
+                .exits(0);
         client("--certificate", file("clients-alice.both")).exits(0);
     }
 
@@ -92,14 +132,16 @@ class ClientCertificateIT {
 
     @Test
     void withoutOneOrWithOneThatNobodyVouchesForNobodyGetsIn() {
-        assertThat(client().exit()).isEqualTo(69);
-        assertThat(client("--certificate", file("others-alice.both")).exit()).isEqualTo(69);
+        assertThat(client().exits(69).err()).contains("wants a certificate of yours");
+        assertThat(client("--certificate", file("others-alice.both")).exits(69).err())
+                .contains("does not take the certificate");
     }
 
     @Test
     void whatIsMissingIsSaid() {
         assertThat(client("--key", file("clients-alice.key")).exits(2).err()).contains("--key goes with --certificate");
         assertThat(client("--certificate", file("nowhere.pem")).exits(1).err()).contains("There is no file");
-        assertThat(client("--certificate", file("clients-alice.pem")).exits(1).err()).contains("no private key in it");
+        assertThat(client("--certificate", file("clients-alice.pem")).exits(1).err())
+                .contains("no private key in it");
     }
 }

@@ -74,9 +74,7 @@ class PackageIT {
                 Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        Run.patiently(
-                        Duration.ofMinutes(10),
-                        List.of(copy.resolve("chat").toString(), "package"))
+        Run.patiently(Duration.ofMinutes(10), List.of(copy.resolve("chat").toString(), "package"))
                 .exits(0);
         assertThat(Files.readString(copy.resolve("systemd/target/dist/SHA256SUMS")))
                 .isEqualTo(Files.readString(Box.PACKAGES.resolve("SHA256SUMS")))

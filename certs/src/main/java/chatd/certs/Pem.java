@@ -1,5 +1,6 @@
 package chatd.certs;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -20,6 +21,9 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -32,6 +36,9 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /** Reads and writes certificates and keys as PEM: EC, RSA and Ed25519, in PKCS#8 or the older forms. */
 public final class Pem {
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
+
     private Pem() {}
 
     /** The file does not hold what it should; the message says what, and what to do. */
@@ -44,13 +51,17 @@ public final class Pem {
     }
 
     /**
-     * All certificates of a file, in its order: a chain begins with the end entity's.
+     * All certificates of a file, in its order: a chain begins with the end entity's. What else is in it, such as a key,
+     * is passed over.
      *
      * @throws Unusable where there is none, or one is broken
      */
     public static List<X509Certificate> certificates(Path file) throws IOException {
         List<X509Certificate> chain = new ArrayList<>();
-        try (var in = Files.newInputStream(file)) {
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        String blocks =
+                CERTIFICATE.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n", "", "\n"));
+        try (var in = new ByteArrayInputStream(blocks.getBytes(StandardCharsets.ISO_8859_1))) {
             for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 chain.add((X509Certificate) certificate);
             }

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
@@ -31,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -51,14 +53,19 @@ public final class Link implements Closeable {
     private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "secp256r1", "secp384r1"};
 
     private final Chat1 codec;
+    private final OwnCertificate.Shown shown;
     private final Socket plain;
     private final SSLSocket socket;
     private final InputStream in;
     private final OutputStream out;
     private final FrameReader<Event> reader;
+    /** Whether the server has said anything: with TLS 1.3 it judges our certificate after the handshake. */
+    private volatile boolean heard;
+
     private final ByteBuf received = Unpooled.buffer(CHUNK);
 
-    private Link(Socket plain, SSLSocket socket, Chat1 codec) throws IOException {
+    private Link(Socket plain, SSLSocket socket, OwnCertificate.Shown shown, Chat1 codec) throws IOException {
+        this.shown = shown;
         this.plain = plain;
         this.socket = socket;
         this.codec = codec;
@@ -114,9 +121,10 @@ public final class Link implements Closeable {
             throws UnknownServer {
         Socket plain = reach(server);
         Trust.Check check = trust.check(server);
+        OwnCertificate.Shown shown = new OwnCertificate.Shown(own);
         try {
             SSLSocket socket = (SSLSocket)
-                    context(check, own).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
+                    context(check, shown).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             parameters.setNamedGroups(GROUPS);
@@ -126,14 +134,14 @@ public final class Link implements Closeable {
             socket.setSoTimeout(CONNECT_MILLIS);
             socket.startHandshake();
             socket.setSoTimeout(0);
-            return new Link(plain, socket, codec);
+            return new Link(plain, socket, shown, codec);
         } catch (IOException | GeneralSecurityException e) {
             shut(plain);
             UnknownServer unknown = check.unknown();
             if (unknown != null) {
                 throw unknown;
             }
-            String refusal = check.refusal();
+            String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
             throw new Failure(
                     Failure.NO_SERVER,
                     refusal == null ? "No TLS connection to " + server.server() + ": " + root(e) + "." : refusal);
@@ -151,7 +159,7 @@ public final class Link implements Closeable {
             curve.initialize(new ECGenParameterSpec("secp256r1"));
             curve.generateKeyPair();
             KeyPairGenerator.getInstance("ML-KEM-768").generateKeyPair();
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             // The connection will say what is wrong.
         }
     }
@@ -200,14 +208,14 @@ public final class Link implements Closeable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    private static SSLContext context(@Nullable TrustManager trust, @Nullable OwnCertificate own)
-            throws GeneralSecurityException, IOException {
+    private static SSLContext context(@Nullable TrustManager trust, @Nullable KeyManager keys)
+            throws GeneralSecurityException {
         // Last of all: what the JDK has stays the JDK's.
         Security.addProvider(new PssSignatures());
         SSLContext context =
                 SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()));
         context.init(
-                own == null ? null : own.managers(),
+                keys == null ? null : new KeyManager[] {keys},
                 trust == null ? null : new TrustManager[] {trust},
                 new SecureRandom());
         return context;
@@ -224,11 +232,17 @@ public final class Link implements Closeable {
                 ByteBuf frame = codec.write(command, UnpooledByteBufAllocator.DEFAULT);
                 try {
                     frame.readBytes(out, frame.readableBytes());
+                } catch (IOException e) {
+                    throw lost(e);
                 } finally {
                     frame.release();
                 }
             }
-            out.flush();
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw lost(e);
+            }
         }
     }
 
@@ -280,23 +294,41 @@ public final class Link implements Closeable {
                 if (received.writeBytes(in, CHUNK) < 0) {
                     return null;
                 }
+                heard = true;
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
-                throw new IOException("The connection broke off.", e);
+                throw lost(new IOException("The connection broke off.", e));
             }
         }
     }
 
+    /** What to throw for a connection that is lost. @throws Failure where there is more to be said */
+    private IOException lost(IOException why) {
+        String suspicion = heard ? null : shown.suspicion();
+        if (suspicion != null) {
+            throw new Failure(Failure.NO_SERVER, suspicion);
+        }
+        return why;
+    }
+
     /** Like {@link #next()}; null too where nothing comes for so long. */
     public @Nullable Event next(Duration patience) throws IOException {
-        socket.setSoTimeout((int) patience.toMillis());
+        try {
+            socket.setSoTimeout((int) patience.toMillis());
+        } catch (SocketException e) {
+            throw lost(e);
+        }
         try {
             return next();
         } catch (InterruptedIOException e) {
             return null;
         } finally {
-            socket.setSoTimeout(0);
+            try {
+                socket.setSoTimeout(0);
+            } catch (SocketException e) {
+                // It is lost: the next read says so, if this one has not.
+            }
         }
     }
 
