@@ -76,6 +76,9 @@ jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs"
 # For tools that look into runtimes; and what only debuggers read.
 rm -f "$java/lib/jrt-fs.jar"
 find "$java" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -exec strip --strip-unneeded {} +
+# The archive of Java's own classes, on which those of the programs build; it is good for a file of this very time alone.
+touch -d "$timestamp" "$java/lib/modules"
+"$java/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xlog:disable -Xshare:dump
 install -m 644 src/deb/copyright-runtime target/chatd-runtime/usr/share/doc/chatd-runtime/copyright
 
 # Debian's own changelog, which says where the real one is.

@@ -268,9 +268,12 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    private synchronized void logAtOnce(AuditEvent event) throws IOException {
-        write(true, List.of(event));
-        open.force();
+    private void logAtOnce(AuditEvent event) throws IOException {
+        synchronized (this) {
+            write(true, List.of(event));
+            open.force();
+        }
+        publisher.goesOn();
     }
 
     /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */

@@ -117,8 +117,7 @@ final class Publisher {
                     changed.awaitNanos(LOOK_NANOS);
                 }
                 looking = false;
-                answered = asked;
-                changed.signalAll();
+                answered();
                 if (dirty || stopped) {
                     dirty = false;
                     urgent = false;
@@ -150,6 +149,7 @@ final class Publisher {
             long left = nanos;
             while (left > 0 && !urgent && !stopped && !(untilLook && looking)) {
                 left = changed.awaitNanos(left);
+                answered();
             }
         } finally {
             waiting.unlock();
@@ -207,6 +207,24 @@ final class Publisher {
         }
     }
 
+    /** A sign of life of its thread, which holds the lock. */
+    private void answered() {
+        if (answered != asked) {
+            answered = asked;
+            changed.signalAll();
+        }
+    }
+
+    /** A sign of life amid something that takes its time. On its thread. */
+    void goesOn() {
+        waiting.lock();
+        try {
+            answered();
+        } finally {
+            waiting.unlock();
+        }
+    }
+
     /** Returns once its thread has looked after the log, or has ended. */
     void answer() throws InterruptedException {
         waiting.lock();
@@ -259,6 +277,9 @@ final class Publisher {
                     LogFiles.copy(now.part(), at, Math.min(now.size(), at + PIECE), out);
                     if (fsync != AuditLog.Fsync.NEVER) {
                         out.force(false);
+                    }
+                    if (gently) {
+                        goesOn();
                     }
                     if (gently && at + PIECE < now.size() && !one.hasQueuedThreads()) {
                         rest(source, Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +29,6 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -36,6 +36,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /** Reads and writes certificates and keys as PEM: EC, RSA and Ed25519, in PKCS#8 or the older forms. */
 public final class Pem {
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN CERTIFICATE-----");
     private static final Pattern CERTIFICATE =
             Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
 
@@ -59,6 +60,10 @@ public final class Pem {
     public static List<X509Certificate> certificates(Path file) throws IOException {
         List<X509Certificate> chain = new ArrayList<>();
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        if (BEGIN.matcher(text).results().count()
+                != CERTIFICATE.matcher(text).results().count()) {
+            throw new Unusable(file, "a certificate in it is cut off");
+        }
         String blocks =
                 CERTIFICATE.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n", "", "\n"));
         try (var in = new ByteArrayInputStream(blocks.getBytes(StandardCharsets.ISO_8859_1))) {
@@ -93,7 +98,10 @@ public final class Pem {
                     throw new Unusable(file, "the key is encrypted: decrypt it first (openssl pkey -in … -out …)");
                 }
             }
-        } catch (PEMException | GeneralSecurityException e) {
+        } catch (Unusable | FileSystemException e) {
+            throw e;
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // That it is broken, Bouncy Castle says by exceptions of many kinds.
             throw new Unusable(file, "no private key that can be used");
         }
         throw new Unusable(file, "no private key in it (expected -----BEGIN PRIVATE KEY-----)");

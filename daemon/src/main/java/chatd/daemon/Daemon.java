@@ -39,6 +39,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -57,6 +58,7 @@ final class Daemon {
     private static final long LOG_RESERVE = 16 << 20;
 
     private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(5);
+    private static final Duration SCHEMA_LOOK = Duration.ofSeconds(10);
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
     private final Configuration configuration;
@@ -70,6 +72,7 @@ final class Daemon {
     private final Consumer<Exception> broken;
     private volatile @Nullable Reload reloading;
     private final Deque<Part> parts = new ArrayDeque<>();
+    private final ReentrantLock opening = new ReentrantLock();
     private volatile boolean stopping;
     private volatile String why = "stopped";
 
@@ -139,14 +142,13 @@ final class Daemon {
         ContentStore contents = new ContentStore(database);
         Directory directory = new Directory(accounts.all(), accounts.namesEverUsed());
         CatchUp catchUp = new CatchUp(log, ledger, messages, directory);
-        catchUp.run();
+        catchUp.run(() -> {});
         contents.discardUnfinished();
 
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
         started(audit::close);
-        Certificates certificates =
-                new Certificates(tls, () -> configuration.get().tls(), audit, clock, LOOK_AT_CERTIFICATES);
+        Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
         started(certificates::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names());
         News news = new News(sessions, audit, clock, broken);
@@ -271,8 +273,11 @@ final class Daemon {
             throws IOException, InterruptedException {
         String told = "";
         while (!stopping) {
+            opening.lock();
             try {
-                return ledger.open(clock.instant(), database::migrate);
+                Ledger.Numbers numbers = ledger.open(clock.instant(), database::migrate);
+                watchdog.status(() -> "starting");
+                return numbers;
             } catch (DatabaseAway e) {
                 // What is wrong with the certificate is not to wait for the database.
                 made(making);
@@ -284,8 +289,10 @@ final class Daemon {
                     // It stands by: whoever starts it is not to wait with it.
                     systemd.ready();
                 }
-                TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
+            } finally {
+                opening.unlock();
             }
+            TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
         }
         throw new Stopped();
     }
@@ -304,8 +311,22 @@ final class Daemon {
         why = reason;
         stopping = true;
         systemd.stopping();
+        awaitSchema();
         for (Part part = last(); part != null; part = last()) {
             stop(part);
+        }
+    }
+
+    /** A schema that is being brought up to date is not left half way: nothing could start on it any more. */
+    private void awaitSchema() {
+        try {
+            while (!opening.tryLock(SCHEMA_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("stopping, once the schema is up to date");
+                systemd.extend(SCHEMA_LOOK.multipliedBy(3));
+            }
+            opening.unlock();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,5 +1,6 @@
 package chatd.daemon;
 
+import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
 import chatd.daemon.config.Configuration;
@@ -117,6 +118,9 @@ public final class Main implements Callable<Integer> {
             out.print(ConfigReader.defaults());
             return 0;
         }
+        if (mend) {
+            return mend(ConfigReader.readLeniently(file, System.getenv()));
+        }
         Path from = check == null ? file : check;
         Configuration configuration;
         try {
@@ -129,7 +133,7 @@ public final class Main implements Callable<Integer> {
             out.println(check + ": the configuration is right");
             return 0;
         }
-        return mend ? mend(configuration) : run(configuration);
+        return run(configuration);
     }
 
     /** Where it is the journal's, as an error. */
@@ -137,9 +141,10 @@ public final class Main implements Callable<Integer> {
         err.println((Boolean.getBoolean("chatd.journal") ? "<3>" : "") + what);
     }
 
-    private int mend(Configuration configuration) {
+    /** Also with a configuration that is wrong elsewhere. */
+    private int mend(Config config) {
         try {
-            Daemon.mendLog(configuration.get().audit(), Clock.systemUTC());
+            Daemon.mendLog(config.audit(), Clock.systemUTC());
             return 0;
         } catch (DirectoryLock.Held e) {
             complain("chatd: " + e.getMessage());

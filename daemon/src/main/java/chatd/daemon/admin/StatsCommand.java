@@ -15,7 +15,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,10 +117,7 @@ final class StatsCommand implements AutoCloseable {
         stats.put("log", logState());
         stats.put("auditLog", log.files().directory().toAbsolutePath().toString());
         stats.put("segmentBytes", Files.size(log.files().part()));
-        Instant end = chain.get().stream()
-                .map(each -> each.getNotAfter().toInstant())
-                .min(Comparator.naturalOrder())
-                .orElseThrow();
+        Instant end = chain.get().getFirst().getNotAfter().toInstant();
         stats.put("certificateEnd", end.toString());
         stats.put("certificateDays", Duration.between(Instant.now(), end).toDays());
         return stats;

@@ -1,5 +1,6 @@
 package chatd.daemon.config;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,15 @@ public record Config(
         Rates rates,
         Throttle throttle,
         Hashing hashing) {
+
+    /**
+     * Whether the limits by address do not hold for an address. Where there are proxies, an address of this machine's own
+     * may be one of theirs, and is not exempt.
+     */
+    public boolean isExempt(InetAddress address) {
+        return (listen.proxies().isEmpty() || !address.isLoopbackAddress())
+                && throttle.exempt().stream().anyMatch(free -> free.contains(address));
+    }
 
     /** @param proxies whose connections begin with a header that says who the client is */
     public record Listen(List<InetSocketAddress> addresses, List<Network> proxies) {}

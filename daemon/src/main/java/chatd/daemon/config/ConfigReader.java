@@ -27,6 +27,8 @@ public final class ConfigReader {
     /** A hundred years: every moment that follows from one is a date that the database can hold. */
     private static final Duration LONGEST_TIME = Duration.ofDays(36_525);
 
+    private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(15);
+
     private ConfigReader() {}
 
     /** The commented document with every default. */
@@ -50,6 +52,21 @@ public final class ConfigReader {
      */
     public static Config read(@Nullable Path file, Map<String, String> environment) throws ConfigException {
         return readWithSources(file, environment).config();
+    }
+
+    /**
+     * Reads as much of it as is right, with defaults in place of what is wrong: for what has to be done all the same.
+     *
+     * @param file as for {@link #read}
+     */
+    public static Config readLeniently(@Nullable Path file, Map<String, String> environment) {
+        String text = null;
+        try {
+            text = file == null ? null : Files.readString(file);
+        } catch (IOException e) {
+            // The defaults, then.
+        }
+        return config(new Settings(defaults(), text, String.valueOf(file), environment));
     }
 
     /** A configuration, and where each of its values comes from. */
@@ -105,20 +122,11 @@ public final class ConfigReader {
                 clientNames);
     }
 
-    /** Behind a proxy on this machine everyone would be exempt whose header it forgot. */
-    private static List<Network> exempt(Settings of, List<Network> proxies) {
-        List<Network> given = of.list("throttle.exempt", ConfigReader::network);
-        return proxies.isEmpty()
-                ? given
-                : given.stream()
-                        .filter(network -> !network.address().isLoopbackAddress())
-                        .toList();
-    }
-
     private static Config config(Settings of) {
-        List<Network> proxies = of.list("listen.proxies", ConfigReader::network);
         return new Config(
-                new Config.Listen(of.list("listen.addresses", ConfigReader::socketAddress), proxies),
+                new Config.Listen(
+                        of.list("listen.addresses", ConfigReader::socketAddress),
+                        of.list("listen.proxies", ConfigReader::network)),
                 tls(of),
                 new Config.Database(
                         of.value("database.socket", ConfigReader::optionalPath),
@@ -129,7 +137,7 @@ public final class ConfigReader {
                         of.value("database.user", ConfigReader::word),
                         of.value("database.password-file", ConfigReader::optionalPath),
                         of.value("database.pool", text -> whole(text, 1, 1_000)),
-                        of.value("database.timeout", ConfigReader::time)),
+                        of.value("database.timeout", ConfigReader::databaseTimeout)),
                 new Config.Audit(
                         of.value("audit.directory", ConfigReader::path),
                         of.value("audit.fsync", text -> oneOf(text, "interval", "always", "never")),
@@ -161,7 +169,7 @@ public final class ConfigReader {
                 new Config.Rates(
                         of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
                         of.value("rates.bytes", text -> size(text, 0, 1L << 40))),
-                new Config.Throttle(exempt(of, proxies)),
+                new Config.Throttle(of.list("throttle.exempt", ConfigReader::network)),
                 new Config.Hashing(
                         of.value("hashing.memory", text -> size(text, 64 << 10, 4L << 30)),
                         of.value("hashing.iterations", text -> whole(text, 1, 1_000)),
@@ -220,6 +228,16 @@ public final class ConfigReader {
         if (time.compareTo(LONGEST_TIME) > 0) {
             throw new IllegalArgumentException(
                     "expected " + LONGEST_TIME.toDays() + "d at the most, not \"" + text + "\"");
+        }
+        return time;
+    }
+
+    /** Longer, and a database that hangs would look like a daemon that does. */
+    private static Duration databaseTimeout(String text) {
+        Duration time = time(text);
+        if (time.compareTo(LONGEST_DATABASE_TIMEOUT) > 0 || time.isZero()) {
+            throw new IllegalArgumentException(
+                    "expected 1ms to " + LONGEST_DATABASE_TIMEOUT.toSeconds() + "s, not \"" + text + "\"");
         }
         return time;
     }

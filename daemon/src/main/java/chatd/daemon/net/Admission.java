@@ -23,9 +23,7 @@ final class Admission {
         Config now = config.get();
         int ofOne = byAddress.merge(Network.ofClient(address), 1, Integer::sum);
         boolean room = all.incrementAndGet() <= now.limits().connections();
-        if (room
-                && (ofOne <= now.limits().connectionsPerAddress()
-                        || now.throttle().exempt().stream().anyMatch(free -> free.contains(address)))) {
+        if (room && (ofOne <= now.limits().connectionsPerAddress() || now.isExempt(address))) {
             return true;
         }
         leave(address);

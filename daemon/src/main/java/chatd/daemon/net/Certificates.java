@@ -36,11 +36,13 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private static final List<Duration> WARNINGS =
             List.of(Duration.ofDays(21), Duration.ofDays(7), Duration.ofDays(1), Duration.ZERO);
 
-    private final Supplier<Config.Tls> config;
     private final AuditTrail audit;
     private final Clock clock;
     private final Thread watch;
     private volatile Tls current;
+
+    /** Where the one in force comes from. */
+    private Config.Tls config;
 
     /** As the files are that were refused last, so that they are refused once. */
     private @Nullable TlsFiles refused;
@@ -98,10 +100,10 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     /**
      * Goes on with the certificate of the start, and looks after it from now on.
      *
-     * @param config as it is in force at each moment
+     * @param config where that comes from
      * @param interval between two looks at the files; what has changed is taken up at the second look that finds it so
      */
-    public Certificates(Tls first, Supplier<Config.Tls> config, AuditTrail audit, Clock clock, Duration interval) {
+    public Certificates(Tls first, Config.Tls config, AuditTrail audit, Clock clock, Duration interval) {
         this.current = first;
         this.config = config;
         this.audit = audit;
@@ -119,7 +121,11 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         try {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());
-                look();
+                try {
+                    look();
+                } catch (RuntimeException e) {
+                    LOG.error("the certificate was not looked after", e);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -129,11 +135,10 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private synchronized void look() {
         retired.forEach(Tls::release);
         retired = new ArrayList<>();
-        Config.Tls files = config.get();
-        TlsFiles now = TlsFiles.of(files);
+        TlsFiles now = TlsFiles.of(config);
         if (!now.equals(current.files()) && !now.equals(refused) && now.equals(seen)) {
             try {
-                replace(fresh(files));
+                replace(fresh(config));
             } catch (IOException e) {
                 refused = now;
                 LOG.error("the certificate has changed, and can't be used; the one before stays: {}", e.getMessage());
@@ -153,10 +158,12 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     public synchronized boolean take(Config.Tls files) throws ConfigException {
         TlsFiles now = TlsFiles.of(files);
         if (now.equals(current.files())) {
+            config = files;
             return false;
         }
         try {
             replace(fresh(files));
+            config = files;
             return true;
         } catch (IOException e) {
             refused = now;
@@ -168,9 +175,12 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private Tls fresh(Config.Tls files) throws IOException {
         Tls fresh = new Tls(files, DIALECTS);
         Instant now = clock.instant();
-        if (fresh.end().isBefore(now) && current.end().isAfter(now)) {
+        String wrong = fresh.end().isBefore(now)
+                ? " has ended, " + fresh.end()
+                : fresh.begin().isAfter(now) ? " is not valid before " + fresh.begin() : "";
+        if (!wrong.isEmpty() && current.end().isAfter(now)) {
             fresh.release();
-            throw new IOException("tls.certificate: " + files.certificate() + " has ended, " + fresh.end());
+            throw new IOException("tls.certificate: " + files.certificate() + wrong);
         }
         return fresh;
     }
@@ -193,7 +203,12 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         Tls tls = current;
         Duration left = Duration.between(clock.instant(), tls.end());
         Duration due = null;
+        Duration life = Duration.between(tls.begin(), tls.end());
         for (Duration warning : WARNINGS) {
+            // One for some days is renewed within days: its last third is soon enough.
+            if (warning.multipliedBy(3).compareTo(life) > 0) {
+                continue;
+            }
             due = left.compareTo(warning) <= 0 ? warning : due;
         }
         if (due == null || due.equals(warned)) {

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
@@ -71,6 +72,9 @@ public final class Listener implements AutoCloseable {
     private final LargeFrames largeFrames;
     private final Backlog backlog;
     private final AtomicLong sessions;
+    /** Connections of proxies, which say who the client is, or have yet to. */
+    private final AtomicInteger unannounced = new AtomicInteger();
+
     private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINTS_APART.toNanos());
     private final EventLoopGroup loops;
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
@@ -198,6 +202,12 @@ public final class Listener implements AutoCloseable {
             welcome(channel, peer);
             return;
         }
+        channel.closeFuture().addListener(closed -> unannounced.decrementAndGet());
+        if (unannounced.incrementAndGet() > now.limits().connections()) {
+            refuse(peer, "too-many");
+            channel.close();
+            return;
+        }
         ProxyHeader.await(
                 channel.pipeline(), peer, now.limits().firstPacket(), client -> welcome(channel, client), why -> {
                     refuse(peer, "malformed");
@@ -232,7 +242,6 @@ public final class Listener implements AutoCloseable {
             channel.close();
             return;
         }
-        Tls certificate = tls.get();
         channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
         Config now = config.get();
         Config.Limits limits = now.limits();
@@ -261,12 +270,13 @@ public final class Listener implements AutoCloseable {
                 backlog));
         Hello hello = new Hello(
                 () -> {
-                    SslHandler secure = certificate.handler(channel.alloc());
+                    // The one of this moment: the hello may have taken its time.
+                    SslHandler secure = tls.get().handler(channel.alloc());
                     secure.setCloseNotifyFlushTimeoutMillis(1_000);
                     secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
                     return secure;
                 },
-                certificate.dialects());
+                tls.get().dialects());
         channel.pipeline().addLast(hello, connection);
     }
 

@@ -3,6 +3,7 @@ package chatd.daemon.net;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -26,6 +28,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final Consumer<InetSocketAddress> welcome;
     private final Consumer<String> refuse;
     private boolean done;
+    private Runnable settled = () -> {};
 
     private ProxyHeader(
             InetSocketAddress proxy, Duration patience, Consumer<InetSocketAddress> welcome, Consumer<String> refuse) {
@@ -52,7 +55,25 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        ctx.executor().schedule(() -> refuse(ctx, "no header came"), patience.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> deadline = ctx.executor()
+                .schedule(() -> refuse(ctx, "no header came"), patience.toMillis(), TimeUnit.MILLISECONDS);
+        settled = () -> deadline.cancel(false);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        settled.run();
+    }
+
+    /** Who comes and goes without a word sees whether we are there: no fault of a proxy's. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && !done) {
+            done = true;
+            ctx.close();
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
     }
 
     @Override

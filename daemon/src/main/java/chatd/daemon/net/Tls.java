@@ -25,7 +25,6 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -170,12 +169,12 @@ public final class Tls {
         return certificate().getSubjectX500Principal().getName();
     }
 
-    /** When the first of the chain ends: from then on it proves nothing. */
+    Instant begin() {
+        return certificate().getNotBefore().toInstant();
+    }
+
     public Instant end() {
-        return chain.stream()
-                .map(each -> each.getNotAfter().toInstant())
-                .min(Comparator.naturalOrder())
-                .orElseThrow();
+        return certificate().getNotAfter().toInstant();
     }
 
     /** Its files as they were before they were read. */

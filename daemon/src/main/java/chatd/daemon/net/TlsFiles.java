@@ -4,9 +4,9 @@ import chatd.daemon.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * The files of a certificate as they are at a moment: two are equal where nothing was written or replaced in between,
@@ -21,8 +21,8 @@ record TlsFiles(List<String> states) {
 
     private static String state(Path file) {
         try {
-            BasicFileAttributes there = Files.readAttributes(file, BasicFileAttributes.class);
-            return file + " " + there.lastModifiedTime() + " " + there.size() + " " + there.fileKey();
+            // The last tells of other permissions, too.
+            return file + " " + new TreeMap<>(Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime"));
         } catch (IOException e) {
             return file + " " + e.getClass().getSimpleName();
         }

@@ -28,12 +28,17 @@ public final class CatchUp {
         this.directory = directory;
     }
 
-    /** Logs all that is missing. */
-    public void run() throws IOException {
+    /**
+     * Logs all that is missing.
+     *
+     * @param page run after each page of it
+     */
+    public void run(Runnable page) throws IOException {
         List<Entry.Change> changes;
         do {
             changes = ledger.changesAfter(log.lastChange(), PAGE);
             append(changes.stream().map(AuditTrail::changed).toList());
+            page.run();
         } while (!changes.isEmpty());
         List<Entry.Message> late;
         do {
@@ -41,6 +46,7 @@ public final class CatchUp {
             append(late.stream()
                     .map(message -> AuditTrail.sent(message, directory, null))
                     .toList());
+            page.run();
         } while (!late.isEmpty());
     }
 

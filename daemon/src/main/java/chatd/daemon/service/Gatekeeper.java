@@ -84,11 +84,15 @@ final class Gatekeeper {
         try {
             checkCertificate(session, name);
         } catch (Refusal e) {
-            audit.log(new AccountEvent.Refused(
-                    type,
-                    audit.typed(name, directory.named(name)),
-                    AuditTrail.peer(session),
-                    e.code().word()));
+            // It costs no hash, and can be had at any pace: joined, as what strangers do.
+            audit.caused(
+                    type + " " + e.code().word(),
+                    session,
+                    new AccountEvent.Refused(
+                            type,
+                            audit.typed(name, directory.named(name)),
+                            AuditTrail.peer(session),
+                            e.code().word()));
             throw e;
         }
         String network = Network.ofClient(session.address()).toString();

@@ -309,7 +309,7 @@ public final class Journal {
     private void logWhatIsMissing() {
         try {
             if (log.trouble() == null) {
-                catchUp.run();
+                catchUp.run(begun::incrementAndGet);
                 behind = false;
             }
         } catch (IOException | DatabaseAway e) {

@@ -41,7 +41,7 @@ public final class Services implements AutoCloseable {
         this.contentStore = contentStore;
         this.hashing = new Hashing(config.get().hashing());
         PasswordRules rules = new PasswordRules();
-        Throttle throttle = new Throttle(() -> config.get().throttle().exempt(), Ticker.systemTicker());
+        Throttle throttle = new Throttle(address -> config.get().isExempt(address), Ticker.systemTicker());
         Gatekeeper gatekeeper = new Gatekeeper(directory, accountStore, rules, hashing, throttle, audit, config, clock);
         this.logIns = new LogIns(gatekeeper, directory, journal, sessions, audit);
         this.accounts =

@@ -6,12 +6,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 
 /**
  * Slows down who guesses passwords (rule 14 of {@code chat-1.md}). An attempt counts as wrong from its start, so that
@@ -32,14 +31,14 @@ final class Throttle {
 
     private record Pair(String account, Network network) {}
 
-    private final Supplier<List<Network>> exempt;
+    private final Predicate<InetAddress> exempt;
     private final Cache<Pair, AtomicInteger> pairs;
     private final Cache<String, AtomicInteger> accounts;
     private final Cache<Network, AtomicInteger> addresses;
     private final Cache<Network, AtomicInteger> registrations;
     private final Cache<Object, ReentrantLock> turns;
 
-    Throttle(Supplier<List<Network>> exempt, Ticker ticker) {
+    Throttle(Predicate<InetAddress> exempt, Ticker ticker) {
         this.exempt = exempt;
         this.pairs = counters(ticker).build();
         this.accounts = counters(ticker).build();
@@ -66,7 +65,7 @@ final class Throttle {
         AtomicInteger pair = pairs.get(new Pair(account, network), key -> new AtomicInteger());
         AtomicInteger byAccount = accounts.get(account, key -> new AtomicInteger());
         AtomicInteger byAddress = addresses.get(network, key -> new AtomicInteger());
-        boolean isExempt = exempt.get().stream().anyMatch(free -> free.contains(address));
+        boolean isExempt = exempt.test(address);
         int over = pair.incrementAndGet() - ACCOUNT_AND_ADDRESS;
         int accountOver = byAccount.incrementAndGet() - ACCOUNT;
         int addressOver = byAddress.incrementAndGet() - ADDRESS;
@@ -88,7 +87,7 @@ final class Throttle {
     void registration(InetAddress address) {
         Network network = Network.ofClient(address);
         if (registrations.get(network, key -> new AtomicInteger()).incrementAndGet() > REGISTRATIONS
-                && exempt.get().stream().noneMatch(free -> free.contains(address))) {
+                && !exempt.test(address)) {
             throw new Refusal(Code.THROTTLED, "Too many accounts were made from your address. Try again later.");
         }
     }

@@ -74,6 +74,11 @@ public final class ServiceManager {
         send("STOPPING=1");
     }
 
+    /** It needs longer for what it is at, from now on. */
+    public void extend(Duration time) {
+        send("EXTEND_TIMEOUT_USEC=" + TimeUnit.NANOSECONDS.toMicros(time.toNanos()));
+    }
+
     /** All its parts still answer. */
     public void alive() {
         send("WATCHDOG=1");

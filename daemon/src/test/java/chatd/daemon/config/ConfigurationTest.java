@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +62,7 @@ class ConfigurationTest {
         assertThat(configuration.reload(fresh -> {}).waiting()).hasSize(2);
         write("[limits]\ntext = \"2 KiB\"\nreplay = 7\n");
         assertThat(configuration.reload(fresh -> {}))
-                .isEqualTo(new Configuration.Reloaded(java.util.List.of(), java.util.List.of(), java.util.List.of()));
+                .isEqualTo(new Configuration.Reloaded(List.of(), List.of(), List.of()));
     }
 
     @Test
@@ -86,7 +88,7 @@ class ConfigurationTest {
         write("[limits]\ntext = \"2 KiB\"\n");
         assertThatThrownBy(() -> configuration.reload(fresh -> {
                     assertThat(fresh.limits().text()).isEqualTo(2048);
-                    throw new ConfigException(java.util.List.of("tls.key: there is no file x"));
+                    throw new ConfigException(List.of("tls.key: there is no file x"));
                 }))
                 .hasMessage("tls.key: there is no file x");
         assertThat(configuration.get().limits().text()).isEqualTo(1024);
@@ -112,9 +114,26 @@ class ConfigurationTest {
 
     @Test
     void behindAProxyLoopbackIsNotExempt() throws Exception {
-        write("[throttle]\nexempt = [\"127.0.0.0/8\", \"::1\", \"192.0.2.0/24\"]\n");
-        assertThat(read(Map.of()).get().throttle().exempt()).hasSize(3);
-        assertThat(read(Map.of("CHATD_LISTEN_PROXIES", "::1")).get().throttle().exempt())
-                .containsExactly(Network.parse("192.0.2.0/24"));
+        write("[throttle]\nexempt = [\"0.0.0.0/0\", \"::1\"]\n");
+        Config alone = read(Map.of()).get();
+        Config behind = read(Map.of("CHATD_LISTEN_PROXIES", "::1")).get();
+        for (String own : List.of("127.0.0.1", "::1")) {
+            assertThat(alone.isExempt(InetAddress.ofLiteral(own))).isTrue();
+            assertThat(behind.isExempt(InetAddress.ofLiteral(own))).isFalse();
+        }
+        assertThat(behind.isExempt(InetAddress.ofLiteral("192.0.2.1"))).isTrue();
+        assertThat(behind.isExempt(InetAddress.ofLiteral("2001:db8::1"))).isFalse();
+    }
+
+    @Test
+    void whatIsRightOfAWrongOneIsReadWhereItMustBe() throws Exception {
+        write("[audit]\ndirectory = \"/somewhere\"\n[limits]\ntext = \"many\"\n[nonsense]\n");
+        assertThatThrownBy(() -> read(Map.of())).isInstanceOf(ConfigException.class);
+        assertThat(ConfigReader.readLeniently(directory.resolve("chatd.toml"), Map.of())
+                        .audit()
+                        .directory())
+                .isEqualTo(Path.of("/somewhere"));
+        assertThat(ConfigReader.readLeniently(directory.resolve("nowhere"), Map.of()))
+                .isEqualTo(ConfigReader.read(null, Map.of()));
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class CertificatesTest {
     private Certificates watching(Path there) throws IOException {
         Config.Tls config = in(there);
         return new Certificates(
-                Certificates.load(config, "chat.example.org", RANDOM, clock), () -> config, audit, clock, OFTEN);
+                Certificates.load(config, "chat.example.org", RANDOM, clock), config, audit, clock, OFTEN);
     }
 
     private static String name(Certificates certificates) {
@@ -183,6 +184,49 @@ class CertificatesTest {
             put(made("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
             assertThat(logged("to be renewed")).hasSize(4);
+        }
+    }
+
+    /** The watch outlives whatever is in the files. */
+    @Test
+    void garbledKeysAndCutOffCertificatesAreRefusedAndTheNextOneIsTakenUp() throws IOException {
+        Path live = made("one.example");
+        String key = Files.readString(live.resolve("server.key"));
+        try (Certificates certificates = watching(live)) {
+            for (String garbled : List.of(
+                    key.replace("BEGIN PRIVATE KEY-----\n", "BEGIN PRIVATE KEY-----\n*"),
+                    key.substring(0, key.length() / 2) + key.substring(key.length() / 2 + 1),
+                    key.substring(0, key.length() / 2))) {
+                int before = logged("outcome=\"refused\"").size();
+                Files.writeString(live.resolve("server.key"), garbled);
+                await().until(() -> logged("outcome=\"refused\"").size() > before);
+            }
+            String chain = Files.readString(live.resolve("server.pem"));
+            Files.writeString(live.resolve("server.key"), key);
+            Files.writeString(live.resolve("server.pem"), chain.substring(0, chain.length() - 60));
+            await().until(() -> !logged("is cut off").isEmpty());
+            put(made("two.example"), live, "server.key", "server.pem");
+            await().until(() -> name(certificates).equals("two.example"));
+        }
+    }
+
+    /** As where only the group of a key was wrong. */
+    @Test
+    void otherPermissionsAreAChange() throws IOException {
+        Path live = made("one.example");
+        TlsFiles before = TlsFiles.of(in(live));
+        assertThat(TlsFiles.of(in(live))).isEqualTo(before);
+        Files.setPosixFilePermissions(live.resolve("server.key"), PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(TlsFiles.of(in(live))).isNotEqualTo(before);
+    }
+
+    @Test
+    void oneOfTomorrowDoesNotReplaceOneOfToday() throws Exception {
+        Path live = made("one.example");
+        Path early = made("early.example", now.plus(Duration.ofDays(2)));
+        try (Certificates certificates = watching(live)) {
+            assertThatThrownBy(() -> certificates.take(in(early))).hasMessageContaining("is not valid before");
+            assertThat(name(certificates)).isEqualTo("one.example");
         }
     }
 

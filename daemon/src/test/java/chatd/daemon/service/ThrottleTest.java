@@ -17,7 +17,7 @@ class ThrottleTest {
 
     private final AtomicLong now = new AtomicLong();
     private final Ticker ticker = now::get;
-    private final Throttle throttle = new Throttle(() -> List.of(Network.parse("::1")), ticker);
+    private final Throttle throttle = new Throttle(Network.parse("::1")::contains, ticker);
 
     private long wrong(String account, InetAddress address) {
         return throttle.attempt(account, address, false).delay().toSeconds();
