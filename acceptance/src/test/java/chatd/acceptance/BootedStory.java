@@ -325,10 +325,9 @@ abstract class BootedStory {
         assertThat(connected.exits(0).out()).isEqualTo("0 refused\n");
         isActive();
         says("over-the-socket-of-systemd");
-        box.sh(
-                        "mkdir /etc/systemd/system/chatd.socket.d && printf '[Socket]\\nListenStream=\\nListenStream=[::]:443\\n"
-                                + "ListenStream=[::]:7443\\n' >/etc/systemd/system/chatd.socket.d/port.conf && systemctl"
-                                + " daemon-reload && systemctl stop chatd.socket chatd && systemctl start chatd.socket chatd")
+        box.sh("mkdir /etc/systemd/system/chatd.socket.d && printf '[Socket]\\nListenStream=\\nListenStream=[::]:443\\n"
+                        + "ListenStream=[::]:7443\\n' >/etc/systemd/system/chatd.socket.d/port.conf && systemctl"
+                        + " daemon-reload && systemctl stop chatd.socket chatd && systemctl start chatd.socket chatd")
                 .exits(0);
         isActive();
         assertThat(box.journal()).contains("listening on [::]:443, [::]:7443");
@@ -445,7 +444,8 @@ abstract class BootedStory {
         says("after-the-removal");
         hasItsLog();
         // Those are the administrator's own.
-        box.sh("rm -r /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d").exits(0);
+        box.sh("rm -r /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d")
+                .exits(0);
         box.sh("apt-get purge -y chatd").exits(0);
         assertThat(box.sh(
                                 "find / -xdev \\( -path /proc -o -path /sys -o -path /ci -o -path /var/lib/mysql -o -path /usr"
@@ -460,9 +460,11 @@ abstract class BootedStory {
                 .as("the database outlives the package")
                 .contains("alice");
         // Where MariaDB comes later, its package's arrival brings the database.
-        box.sh("systemctl stop chatd && mariadb -e 'drop user chatd@localhost' && systemctl start chatd").exits(0);
+        box.sh("systemctl stop chatd && mariadb -e 'drop user chatd@localhost' && systemctl start chatd")
+                .exits(0);
         await().atMost(PATIENCE).until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
-        box.sh("dpkg-trigger --no-await --by-package=mariadb-server /usr/sbin/mariadbd && dpkg --triggers-only --pending")
+        box.sh(
+                        "dpkg-trigger --no-await --by-package=mariadb-server /usr/sbin/mariadbd && dpkg --triggers-only --pending")
                 .exits(0);
         isActive();
     }
