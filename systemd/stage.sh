@@ -3,6 +3,7 @@
 # dist/ with the archive for other systems and the list of parts. The same sources make the same bytes.
 # usage: stage.sh VERSION TIMESTAMP, with JAVA_HOME
 set -eu
+umask 022
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(dirname -- "$here")
 version=$1

@@ -295,6 +295,8 @@ class AccountsManagedIT {
             List<AuditReader.Entry> all = new AuditReader(demo.auditLog()).all();
             for (String number : List.of("message", "change")) {
                 List<Long> given = all.stream()
+                        // These repeat the last one.
+                        .filter(entry -> !List.of("start", "rotation").contains(entry.get("type")))
                         .map(entry -> entry.get(number))
                         .filter(there -> !there.isEmpty())
                         .map(Long::valueOf)

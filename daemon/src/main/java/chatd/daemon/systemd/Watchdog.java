@@ -66,7 +66,12 @@ public final class Watchdog implements AutoCloseable {
         threads.add(Thread.ofVirtual().name(name).start(() -> {
             try {
                 while (true) {
-                    step.take();
+                    try {
+                        step.take();
+                    } catch (RuntimeException e) {
+                        // As good as no sign of life, if it goes on.
+                        LOG.error("{} failed", name, e);
+                    }
                     TimeUnit.NANOSECONDS.sleep(interval.toNanos());
                 }
             } catch (InterruptedException e) {
