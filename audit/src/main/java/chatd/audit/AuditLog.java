@@ -268,11 +268,9 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    private void logAtOnce(AuditEvent event) throws IOException {
-        synchronized (this) {
-            write(true, List.of(event));
-            open.force();
-        }
+    private synchronized void logAtOnce(AuditEvent event) throws IOException {
+        write(true, List.of(event));
+        open.force();
         publisher.goesOn();
     }
 

@@ -228,17 +228,15 @@ public final class Link implements Closeable {
      */
     public void send(List<Command> commands) throws IOException {
         synchronized (out) {
-            for (Command command : commands) {
-                ByteBuf frame = codec.write(command, UnpooledByteBufAllocator.DEFAULT);
-                try {
-                    frame.readBytes(out, frame.readableBytes());
-                } catch (IOException e) {
-                    throw lost(e);
-                } finally {
-                    frame.release();
-                }
-            }
             try {
+                for (Command command : commands) {
+                    ByteBuf frame = codec.write(command, UnpooledByteBufAllocator.DEFAULT);
+                    try {
+                        frame.readBytes(out, frame.readableBytes());
+                    } finally {
+                        frame.release();
+                    }
+                }
                 out.flush();
             } catch (IOException e) {
                 throw lost(e);
@@ -303,7 +301,11 @@ public final class Link implements Closeable {
         }
     }
 
-    /** What to throw for a connection that is lost. @throws Failure where there is more to be said */
+    /**
+     * What to throw for a connection that is lost.
+     *
+     * @throws Failure where there is more to be said
+     */
     private IOException lost(IOException why) {
         String suspicion = heard ? null : shown.suspicion();
         if (suspicion != null) {

@@ -72,8 +72,8 @@ public final class Listener implements AutoCloseable {
     private final LargeFrames largeFrames;
     private final Backlog backlog;
     private final AtomicLong sessions;
-    /** Connections of proxies, which say who the client is, or have yet to. */
-    private final AtomicInteger unannounced = new AtomicInteger();
+    /** Connections of proxies, those included that have yet to say who the client is. */
+    private final AtomicInteger proxied = new AtomicInteger();
 
     private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINTS_APART.toNanos());
     private final EventLoopGroup loops;
@@ -202,8 +202,8 @@ public final class Listener implements AutoCloseable {
             welcome(channel, peer);
             return;
         }
-        channel.closeFuture().addListener(closed -> unannounced.decrementAndGet());
-        if (unannounced.incrementAndGet() > now.limits().connections()) {
+        channel.closeFuture().addListener(closed -> proxied.decrementAndGet());
+        if (proxied.incrementAndGet() > now.limits().connections()) {
             refuse(peer, "too-many");
             channel.close();
             return;
