@@ -215,7 +215,7 @@ class BudgetIT {
         }
         assertThat(live())
                 .as("what is held of connections that are closed")
-                .doesNotContainKey("chatd.daemon.net.Chat1Connection");
+                .doesNotContainKey("chatd.daemon.net.ClientConnection");
         // Some before, so that what is made once is there already.
         List<Chat1Socket> sockets = logIn(people.subList(0, PEOPLE - IDLE));
         Map<String, Long> before = live();

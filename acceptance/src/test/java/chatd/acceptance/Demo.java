@@ -205,6 +205,21 @@ final class Demo implements AutoCloseable {
         return new Chat1Socket(tls().connect(host(), port(), "chat/1"));
     }
 
+    /** The same with {@code chat-json/1}. */
+    JsonSocket connectJson() {
+        return new JsonSocket(tls().connect(host(), port(), "chat-json/1"));
+    }
+
+    /** Logs in with JSON on a new connection. */
+    JsonSocket logInJson(Person person, String device) {
+        JsonSocket socket = connectJson();
+        assertThat(socket.logIn(person.name(), person.password(), device)
+                        .path("code")
+                        .asString())
+                .isEqualTo("ok");
+        return socket;
+    }
+
     /** alice, as the demo made her. */
     Person alice() {
         return new Person("alice", read("alice.password").strip());

@@ -63,7 +63,21 @@ public final class Chat1 {
 
     /** An event as a frame; else as {@link #write(Command, ByteBufAllocator)}. */
     public ByteBuf write(Event event, ByteBufAllocator buffers) {
-        return write(events, event, buffers);
+        return event instanceof Event.Welcome welcome ? greeting(welcome, buffers) : write(events, event, buffers);
+    }
+
+    /** The answer to a log in and the settings, which are two packets (rule 1). */
+    private ByteBuf greeting(Event.Welcome welcome, ByteBufAllocator buffers) {
+        Event loggedIn = welcome.displaced()
+                ? new Event.TookOver(welcome.lastLogin(), welcome.roster())
+                : new Event.LoggedIn(welcome.lastLogin(), welcome.roster());
+        ByteBuf greeting = write(events, loggedIn, buffers);
+        ByteBuf settings = write(events, new Event.Settings(welcome.settings()), buffers);
+        try {
+            return greeting.writeBytes(settings);
+        } finally {
+            settings.release();
+        }
     }
 
     /** The tables as the page of the documentation has them. */

@@ -38,7 +38,7 @@ final class CommandTable {
                                 Command.LogIn::name,
                                 Field.PASSWORD,
                                 Command.LogIn::password,
-                                Command.LogIn::new)),
+                                (name, password) -> new Command.LogIn(name, password))),
                 Packet.row(
                         0x0010_0001,
                         Command.Register.class,

@@ -95,7 +95,7 @@ final class EventTable {
                         "name 32",
                         NAME_BYTES,
                         NAME_BYTES,
-                        Layout.of(Field.NAME, Event.CameOnline::name, Event.CameOnline::new)),
+                        Layout.of(Field.NAME, Event.CameOnline::name, name -> new Event.CameOnline(name))),
                 event(
                         0x0081_0001,
                         Event.WentOffline.class,
@@ -103,7 +103,7 @@ final class EventTable {
                         "name 32",
                         NAME_BYTES,
                         NAME_BYTES,
-                        Layout.of(Field.NAME, Event.WentOffline::name, Event.WentOffline::new)),
+                        Layout.of(Field.NAME, Event.WentOffline::name, name -> new Event.WentOffline(name))),
                 event(
                         0x0082_0000,
                         Event.Text.class,

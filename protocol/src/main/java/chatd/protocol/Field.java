@@ -212,7 +212,7 @@ interface Field<T> extends Layout<T> {
         out.writeBytes(value).writeZero(size - value.length);
     }
 
-    private static String utf8(byte[] bytes, String what) {
+    static String utf8(byte[] bytes, String what) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> {@link Command} or {@link Event}
  */
-public final class FrameReader<M> {
+public final class FrameReader<M> implements MessageReader<M> {
     private final Map<Integer, List<Packet<? extends M>>> rows = new HashMap<>();
     private final Function<Content, M> piece;
     private @Nullable Packet<? extends M> row;
@@ -30,25 +30,19 @@ public final class FrameReader<M> {
         }
     }
 
-    /** Whether a frame has begun and has not ended. */
+    @Override
     public boolean inFrame() {
         return row != null;
     }
 
     /** The length of the body that is being waited for, in bytes; 0 between frames, and where the body streams. */
+    @Override
     public long awaited() {
         Packet<? extends M> current = row;
         return current == null || current.stream() != null ? 0 : length;
     }
 
-    /**
-     * The next message, or null while there is not enough of it.
-     *
-     * @param in what has come and was not used; consumed as far as the message goes. A {@link Content} holds a retained
-     *     slice of it
-     * @param loggedIn whether the sender has logged in: what it may not send yet is malformed
-     * @throws MalformedFrame where the bytes break the protocol
-     */
+    @Override
     public @Nullable M next(ByteBuf in, boolean loggedIn) {
         try {
             if (contentLeft >= 0) {

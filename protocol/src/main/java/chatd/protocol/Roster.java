@@ -34,6 +34,11 @@ public final class Roster extends AbstractList<Presence> implements RandomAccess
         return Field.PRESENCE.read(line(Objects.checkIndex(place, size)), LINE_BYTES);
     }
 
+    /** As {@code get(place).online()}, at once. */
+    boolean isOnline(int place) {
+        return lines[Objects.checkIndex(place, size) * LINE_BYTES + Field.NAME_BYTES] == '1';
+    }
+
     @Override
     public Presence set(int place, Presence presence) {
         Presence before = get(place);

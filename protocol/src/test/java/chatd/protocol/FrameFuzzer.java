@@ -5,15 +5,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * What Jazzer calls. The first byte chooses the direction and whether the sender is logged in, the rest is what came.
+ * What Jazzer calls. The first byte chooses dialect, direction and whether the sender is logged in, the rest is what came.
  * However it is cut, it reads the same; nothing but {@link MalformedFrame} is thrown; and what was read, written, reads
  * as itself.
  */
 public final class FrameFuzzer {
     private static final int LIMIT = 1 << 12;
     private static final Chat1 CHAT1 = new Chat1(new Limits(LIMIT, LIMIT, 8, LIMIT), java.time.ZoneOffset.UTC);
+
+    private static final Json JSON = new Json(LIMIT);
 
     private FrameFuzzer() {}
 
@@ -23,19 +26,21 @@ public final class FrameFuzzer {
         }
         boolean loggedIn = (input[0] & 1) != 0;
         boolean commands = (input[0] & 2) != 0;
-        List<Object> whole = read(commands, loggedIn, input, input.length);
-        List<Object> bytewise = read(commands, loggedIn, input, 1);
+        boolean json = (input[0] & 4) != 0;
+        Supplier<MessageReader<?>> reader =
+                json ? JSON::commandReader : commands ? CHAT1::commandReader : CHAT1::eventReader;
+        List<Object> whole = read(reader.get(), loggedIn, input, input.length);
+        List<Object> bytewise = read(reader.get(), loggedIn, input, 1);
         if (!whole.equals(bytewise)) {
             throw new AssertionError("cut into bytes it reads as " + bytewise + ", not " + whole);
         }
-        for (Object message : whole) {
+        for (Object message : json ? List.of() : whole) {
             again(message);
         }
     }
 
     /** The messages, a content as the number of its bytes, and at the end what was wrong, if anything. */
-    private static List<Object> read(boolean commands, boolean loggedIn, byte[] input, int step) {
-        FrameReader<?> reader = commands ? CHAT1.commandReader() : CHAT1.eventReader();
+    private static List<Object> read(MessageReader<?> reader, boolean loggedIn, byte[] input, int step) {
         List<Object> messages = new ArrayList<>();
         long content = 0;
         ByteBuf in = Unpooled.buffer();

@@ -50,6 +50,7 @@ class FuzzTest {
                         "com.code_intelligence.jazzer.Jazzer",
                         "--target_class=chatd.protocol.FrameFuzzer",
                         "--instrumentation_includes=chatd.protocol.**",
+                        "--custom_hook_includes=chatd.protocol.**",
                         // It trips over the Unsafe of a queue in Netty.
                         "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer",
                         "--reproducer_path=" + found,

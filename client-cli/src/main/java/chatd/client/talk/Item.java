@@ -33,9 +33,9 @@ public record Item(
     /** What an event says, to the account called {@code me}; null where it says nothing. */
     public static @Nullable Item of(Event event, String me) {
         return switch (event) {
-            case Event.Text(String sender, Instant time, String text) ->
+            case Event.Text(String sender, Instant time, String text, var stored) ->
                 new Item(sender, sender.equals(me), time, true, text, null, Optional.empty());
-            case Event.FileOffer(String sender, Instant time, String name, long file) ->
+            case Event.FileOffer(String sender, Instant time, String name, long file, var content, var stored) ->
                 new Item(sender, sender.equals(me), time, true, name, file, Optional.empty());
             default -> null;
         };

@@ -91,6 +91,7 @@ public record Config(
             int recipients,
             int replay,
             int settings,
+            int json,
             Duration firstPacket,
             Duration logIn,
             long frameProgress,

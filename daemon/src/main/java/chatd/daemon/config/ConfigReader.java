@@ -185,6 +185,7 @@ public final class ConfigReader {
                 of.value("limits.recipients", text -> whole(text, 1, 10_000)),
                 of.value("limits.replay", text -> whole(text, 0, 100_000_000)),
                 of.value("limits.settings", text -> (int) size(text, 1, 8 << 20)),
+                of.value("limits.json", text -> (int) size(text, 64 << 10, 16 << 20)),
                 of.value("limits.first-packet", ConfigReader::time),
                 of.value("limits.log-in", ConfigReader::time),
                 of.value("limits.frame-progress", text -> size(text, 1, 1 << 30)),

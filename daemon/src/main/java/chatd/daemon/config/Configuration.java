@@ -28,6 +28,7 @@ public final class Configuration implements Supplier<Config> {
             "limits.file",
             "limits.recipients",
             "limits.settings",
+            "limits.json",
             "limits.first-packet",
             "limits.log-in",
             "limits.frame-progress",

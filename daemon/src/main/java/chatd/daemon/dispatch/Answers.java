@@ -1,12 +1,15 @@
 package chatd.daemon.dispatch;
 
+import chatd.daemon.service.Code;
 import chatd.daemon.service.Messages;
 import chatd.daemon.service.Refusal;
+import chatd.daemon.session.Dialect;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
+import chatd.protocol.Json;
 import java.util.List;
 
-/** What {@code chat/1} answers to a refusal: its own code where it has one, else a text of the server's (rule 11). */
+/** What each dialect answers to a refusal. */
 final class Answers {
     private final Messages messages;
 
@@ -14,7 +17,34 @@ final class Answers {
         this.messages = messages;
     }
 
-    List<Event> to(Command command, Refusal refusal) {
+    List<Event> to(Dialect dialect, Command command, Refusal refusal) {
+        return dialect.name().equals(Json.ALPN) ? List.of(json(command, refusal)) : chat1(command, refusal);
+    }
+
+    /** Type 2 where it has the code, else type 18 ({@code json.md}, {@code extensions.md}). */
+    private static Event json(Command command, Refusal refusal) {
+        Code code = refusal.code();
+        if (command instanceof Command.LogIn) {
+            switch (code) {
+                case NO_SUCH_USER, WRONG_PASSWORD, MUST_CHANGE_PASSWORD, DISABLED, THROTTLED -> {
+                    return new Event.LogInRefused(code.word());
+                }
+                case LOCKED -> {
+                    return new Event.LogInRefused(Code.DISABLED.word());
+                }
+                default -> {}
+            }
+        }
+        Code told = switch (code) {
+            case DISABLED, LOCKED, MUST_CHANGE_PASSWORD -> Code.NOT_ALLOWED;
+            case UNDECIDED -> Code.INTERNAL;
+            default -> code;
+        };
+        return new Event.Refused(command.id(), Json.type(command), told.word(), refusal.text());
+    }
+
+    /** Its own code where it has one, else a text of the server's (rule 11). */
+    private List<Event> chat1(Command command, Refusal refusal) {
         return switch (command) {
             case Command.LogIn login ->
                 switch (refusal.code()) {

@@ -2,6 +2,7 @@ package chatd.daemon.dispatch;
 
 import chatd.audit.AuditEvent;
 import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.Code;
 import chatd.daemon.service.Messages;
 import chatd.daemon.service.Refusal;
 import chatd.daemon.service.Services;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher {
     private static final Logger LOG = LogManager.getLogger(Dispatcher.class);
+
+    /** What is no message, from one connection, before it is closed. */
+    private static final int MOST_MALFORMED = 3;
 
     /** Does a command; what it returns, if anything, is a write under way. */
     private interface Handler<C> {
@@ -89,6 +93,15 @@ public final class Dispatcher {
             services.history().replay(session, command.count());
             return null;
         });
+        unlogged(Command.ReadHistory.class, (session, command) -> {
+            services.history().page(session, command);
+            return null;
+        });
+        row(Command.LogOut.class, Gate.LOGGED_IN, (session, command) -> {
+            services.logIns().leave(session);
+            return null;
+        });
+        table.put(Command.Malformed.class, new Row<Command.Malformed>(Gate.ANYONE, false, this::malformed, null));
         row(Command.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
     }
 
@@ -138,6 +151,7 @@ public final class Dispatcher {
         if (write == null) {
             return false;
         }
+        session.use();
         writes.add(watched(session, command, write));
         return true;
     }
@@ -158,6 +172,7 @@ public final class Dispatcher {
             drop(command);
             return;
         }
+        session.use();
         try {
             run(session, command, writes);
         } catch (InterruptedException e) {
@@ -174,7 +189,7 @@ public final class Dispatcher {
         Row<C> row = row(command);
         if (!row.gate().admits(session.isLoggedIn())) {
             drop(command);
-            throw new Refusal(chatd.daemon.service.Code.NOT_LOGGED_IN, "Log in first.");
+            throw new Refusal(Code.NOT_LOGGED_IN, "Log in first.");
         }
         if (row.isLogged() && audit.refuses()) {
             drop(command);
@@ -208,17 +223,40 @@ public final class Dispatcher {
     }
 
     private void failed(Session session, Command command, Throwable failure) {
-        switch (failure) {
-            case Refusal refusal -> answers.to(command, refusal).forEach(session::answer);
+        Refusal refusal = switch (failure) {
+            case Refusal refused -> refused;
             case DatabaseAway away ->
-                session.answer(services.messages()
-                        .serverText("The database can't be reached at the moment. Try again later."));
-            default -> {
-                String reference = fault(command.getClass().getSimpleName(), failure);
-                session.answer(services.messages()
-                        .serverText("This failed by a fault of the server's. Its log has it as " + reference + "."));
-            }
+                new Refusal(Code.BUSY, "The database can't be reached at the moment. Try again later.");
+            default ->
+                new Refusal(
+                        Code.INTERNAL,
+                        "This failed by a fault of the server's. Its log has it as "
+                                + fault(command.getClass().getSimpleName(), failure) + ".");
+        };
+        answers.to(session.dialect(), command, refusal).forEach(session::answer);
+    }
+
+    /** What was no message, where the dialect goes on after it. One who goes on so too is not listened to for long. */
+    private @Nullable CompletableFuture<?> malformed(Session session, Command.Malformed command) {
+        Refusal refusal = new Refusal(Code.MALFORMED, command.what());
+        if (!command.counts()) {
+            throw refusal;
         }
+        note(session, "", "no message of " + session.dialect().name());
+        if (session.malformed() >= MOST_MALFORMED) {
+            failed(session, command, refusal);
+            session.finish("protocol violation");
+            services.logIns().logOut(session);
+            return null;
+        }
+        throw refusal;
+    }
+
+    private void note(Session session, String header, String what) {
+        audit.caused(
+                "violation " + what,
+                session,
+                new AuditEvent.Violation(AuditTrail.who(session), AuditTrail.peer(session), header, what));
     }
 
     /** Logs a fault of ours and returns its reference, which is all that is told of it. */
@@ -236,16 +274,18 @@ public final class Dispatcher {
             return;
         }
         settle(writes);
-        audit.caused(
-                "violation " + violation.what(),
-                session,
-                new AuditEvent.Violation(
-                        AuditTrail.who(session),
-                        AuditTrail.peer(session),
-                        HexFormat.of().formatHex(violation.header()),
-                        violation.what()));
+        note(session, HexFormat.of().formatHex(violation.header()), violation.what());
         session.finish("protocol violation");
         services.logIns().logOut(session);
+    }
+
+    /** A session can't go on, by a fault of ours. */
+    void broken(Session session, Throwable why) {
+        try {
+            fault("session " + session.id(), why);
+        } finally {
+            session.abort("fault");
+        }
     }
 
     /** The peer will send nothing more. */

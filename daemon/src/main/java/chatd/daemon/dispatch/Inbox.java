@@ -117,19 +117,28 @@ public final class Inbox {
 
     private void run() {
         for (Step next = next(); next != null; next = next()) {
-            switch (next) {
-                case Do(Command command, Runnable done) -> {
-                    try {
-                        dispatcher.handle(session, command, writes);
-                    } finally {
-                        done.run();
-                    }
-                }
-                case Violated(MalformedFrame how) -> dispatcher.violated(session, how, writes);
-                case End() -> dispatcher.ended(session, writes);
+            try {
+                take(next);
+            } catch (RuntimeException | Error e) {
+                // No memory, say. Whatever it is, the session comes to its end, or it would be online for ever.
+                dispatcher.broken(session, e);
             }
         }
         progressed.run();
+    }
+
+    private void take(Step next) {
+        switch (next) {
+            case Do(Command command, Runnable done) -> {
+                try {
+                    dispatcher.handle(session, command, writes);
+                } finally {
+                    done.run();
+                }
+            }
+            case Violated(MalformedFrame how) -> dispatcher.violated(session, how, writes);
+            case End() -> dispatcher.ended(session, writes);
+        }
     }
 
     /** What is next; null, and not running any more, where there is nothing. */

@@ -7,6 +7,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.service.AuditTrail;
 import chatd.protocol.Chat1;
+import chatd.protocol.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Certificates.class);
-    private static final List<String> DIALECTS = List.of(Chat1.ALPN);
+    private static final List<String> DIALECTS = List.of(Json.ALPN, Chat1.ALPN);
 
     /** Before the end, the last of them when it has come. */
     private static final List<Duration> WARNINGS =

@@ -14,6 +14,11 @@ record Chat1Dialect(Chat1 codec, ByteBufAllocator buffers) implements Dialect {
     }
 
     @Override
+    public boolean knowsNumbers() {
+        return false;
+    }
+
+    @Override
     public ByteBuf encode(Event event) {
         return codec.write(event, buffers);
     }

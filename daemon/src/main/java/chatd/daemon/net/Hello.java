@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * with {@code no_application_protocol} (binary-v1.md), which OpenSSL's own selection can't be told to do. On its event
  * loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
+@SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 final class Hello extends SslClientHelloHandler<Boolean> {
     private static final int ALPN = 16;
     private static final int MOST_BYTES = 1 << 16;

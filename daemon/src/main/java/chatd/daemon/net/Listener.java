@@ -6,10 +6,7 @@ import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.service.AuditTrail;
 import chatd.daemon.session.Backlog;
 import chatd.daemon.session.Session;
-import chatd.protocol.Chat1;
-import chatd.protocol.Limits;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelInitializer;
@@ -47,7 +44,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** Listens, and makes a connection of each that comes. Reads top to bottom as what a connection goes through. */
-@SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
+@SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 1_024;
 
@@ -79,17 +76,6 @@ public final class Listener implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
-
-    /** The dialect as it is configured at a moment: a connection keeps to its limits. */
-    private record Spoken(Config config, Chat1 codec, Chat1Dialect dialect) {
-        static Spoken as(Config config) {
-            Config.Limits limits = config.limits();
-            Chat1 codec = new Chat1(
-                    new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
-                    config.chat1().wireZone());
-            return new Spoken(config, codec, new Chat1Dialect(codec, ByteBufAllocator.DEFAULT));
-        }
-    }
 
     /**
      * @param config as it is in force at each moment
@@ -245,13 +231,13 @@ public final class Listener implements AutoCloseable {
         channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
         Config now = config.get();
         Config.Limits limits = now.limits();
-        Spoken dialect = spoken;
-        if (!dialect.config().equals(now)) {
-            dialect = Spoken.as(now);
-            spoken = dialect;
+        Spoken dialects = spoken;
+        if (!dialects.config().equals(now)) {
+            dialects = Spoken.as(now);
+            spoken = dialects;
         }
-        Chat1Connection connection = new Chat1Connection(
-                dialect.codec().commandReader(),
+        ClientConnection connection = new ClientConnection(
+                dialects,
                 dispatcher,
                 audit,
                 new Deadlines(limits),
@@ -263,7 +249,7 @@ public final class Listener implements AutoCloseable {
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,
                 NetUtil.toAddressString(peer.getAddress()),
-                dialect.dialect(),
+                dialects.chat1(),
                 connection,
                 limits.queueBytes(),
                 limits.queueFrames(),

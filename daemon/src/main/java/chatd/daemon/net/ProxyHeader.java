@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * Waits for what a proxy says of its client before anything else (PROXY protocol, version 2), and hands the connection
  * on as that client's. On its event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // as in Chat1Connection
+@SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final InetSocketAddress proxy;
     private final Duration patience;

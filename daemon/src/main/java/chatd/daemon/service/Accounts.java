@@ -287,7 +287,10 @@ public final class Accounts {
                                     document.length),
                             new Entry.SettingsStored(document));
                 },
-                entry -> directory.settingsWereStored(number)));
+                entry -> {
+                    directory.settingsWereStored(number);
+                    sessions.settingsStored(session, new Event.Settings(command.document()));
+                }));
     }
 
     Event serverText(String text) {

@@ -13,9 +13,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** All accounts, in memory: what the database has, as of the last commit. Any thread. */
 public final class Directory {
+    /** No name looks like one. */
+    private static final Pattern NUMBER = Pattern.compile("[Uu]?([0-9]{1,10})");
+
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
@@ -67,6 +72,21 @@ public final class Directory {
     public String nameOf(long number) {
         Account account = byNumber.get(number);
         return account == null ? Names.SERVER : account.name();
+    }
+
+    /**
+     * The name of who is meant (page {@code json.md}, "Names and numbers").
+     *
+     * @param user a name, or a number: {@code U123}, {@code u123} or {@code 123}
+     * @return a name, which nobody may have; for the number of no account, the same again
+     */
+    String nameFor(String user) {
+        Matcher number = NUMBER.matcher(user);
+        return number.matches()
+                ? Optional.ofNullable(byNumber.get(Long.parseLong(number.group(1))))
+                        .map(Account::name)
+                        .orElse(user)
+                : user;
     }
 
     /** Accounts as the log has them. */

@@ -4,22 +4,45 @@ import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
+import chatd.daemon.store.Entry;
 import chatd.daemon.store.MessageStore;
+import chatd.protocol.Command;
 import chatd.protocol.Event;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** What a user sent and received (rule 8 of {@code chat-1.md}). Runs on the session's own thread, and blocks. */
+/**
+ * What a user sent and received (rule 8 of {@code chat-1.md}; {@code extensions.md}, type 19). Runs on the session's own
+ * thread, and blocks.
+ */
 public final class History {
     /** Messages read at once: a text may have 64 KiB. */
-    private static final int PAGE = 50;
+    private static final int PART = 20;
 
-    private final MessageStore messages;
+    /** Of one page, as JSON. One message may be more. */
+    private static final long PAGE_BYTES = 256 << 10;
+
+    /** The same where {@linkplain Session.Answer#isTight memory is tight}. */
+    private static final long SMALL_PAGE = 32 << 10;
+
+    /** Pages that are being made at once; a further one waits. */
+    private static final int PAGES = 8;
+
+    private final MessageStore store;
+    private final Messages messages;
     private final Directory directory;
     private final Sessions sessions;
     private final Supplier<Config> config;
+    private final Semaphore pages = new Semaphore(PAGES, true);
 
-    History(MessageStore messages, Directory directory, Sessions sessions, Supplier<Config> config) {
+    History(MessageStore store, Messages messages, Directory directory, Sessions sessions, Supplier<Config> config) {
+        this.store = store;
         this.messages = messages;
         this.directory = directory;
         this.sessions = sessions;
@@ -34,21 +57,83 @@ public final class History {
         long deliveredTo = sessions.deliveredTo();
         try (Session.Answer answer = session.beginAnswer()) {
             long upTo = Math.max(deliveredTo, answer.delivered());
-            List<Long> numbers = most == 0 ? List.of() : messages.last(account, most, upTo);
+            List<Long> numbers = most == 0 ? List.of() : store.last(account, most, upTo);
             boolean going = answer.send(new Event.ClearScreen());
-            for (int i = 0; going && i < numbers.size(); i += PAGE) {
-                for (MessageStore.Item item : messages.items(numbers.subList(i, Math.min(i + PAGE, numbers.size())))) {
-                    going = going && answer.send(event(item));
+            for (int i = 0; going && i < numbers.size(); i += PART) {
+                for (Entry.Message message : store.messages(numbers.subList(i, Math.min(i + PART, numbers.size())))) {
+                    going = going && answer.send(messages.event(message, account.number()));
                 }
             }
         }
     }
 
-    private Event event(MessageStore.Item item) {
-        String sender = directory.nameOf(item.sender());
-        MessageStore.FileOf file = item.file();
-        return file == null
-                ? new Event.Text(sender, item.time(), String.valueOf(item.text()))
-                : new Event.FileOffer(sender, item.time(), file.name(), file.number());
+    /**
+     * Sends a page, which may have fewer messages than were asked for where they are long. Nothing is in it that was not
+     * logged.
+     *
+     * @throws Refusal {@link Code#NOT_ALLOWED} where it is to be with one user
+     */
+    public void page(Session session, Command.ReadHistory command) throws InterruptedException {
+        String with = command.with();
+        if (with != null && !with.isEmpty()) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "This server does not give the history with one user yet; leave \"with\" out for all of yours.");
+        }
+        pages.acquire();
+        try {
+            session.answer(
+                    page(directory.numbered(session.account()), command, session.isTight() ? SMALL_PAGE : PAGE_BYTES));
+        } finally {
+            pages.release();
+        }
+    }
+
+    private Event page(Account account, Command.ReadHistory command, long most) {
+        boolean newest = command.after() < 0;
+        long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
+        // One more than was asked for: is there more?
+        List<Long> numbers = store.numbers(
+                account, command.with() != null, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
+        boolean more = numbers.size() > command.limit();
+        List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
+        List<Event> items = new ArrayList<>();
+        SortedMap<Long, String> names = new TreeMap<>();
+        long bytes = 0;
+        for (int i = 0; i < wanted.size() && bytes <= most; i += PART) {
+            List<Entry.Message> part = store.messages(wanted.subList(i, Math.min(i + PART, wanted.size())));
+            for (Entry.Message message : newest ? part.reversed() : part) {
+                bytes += json(message);
+                if (bytes <= most || items.isEmpty()) {
+                    items.add(messages.event(message, account.number()));
+                    concerned(message, account.number()).forEach(who -> names.put(who, directory.nameOf(who)));
+                }
+            }
+        }
+        more |= items.size() < wanted.size();
+        if (newest) {
+            Collections.reverse(items);
+        }
+        return new Event.Page(command.with(), items, more, names);
+    }
+
+    /** About how many bytes it takes in JSON, where a control character takes six. */
+    private static long json(Entry.Message message) {
+        String text = message.text();
+        return 400
+                + (text == null
+                        ? 0
+                        : text.chars()
+                                .map(c -> c < ' ' ? 6 : c < 0x80 ? 1 : 3)
+                                .asLongStream()
+                                .sum());
+    }
+
+    /** Whom the reader knows to have sent or received it. */
+    private static Stream<Long> concerned(Entry.Message message, long reader) {
+        List<Long> receivers = message.receivers();
+        return Stream.concat(Stream.of(message.sender()), receivers == null ? Stream.empty() : receivers.stream())
+                .filter(who -> who != Entry.Message.SERVER
+                        && (who == reader || who == message.sender() || reader == message.sender()));
     }
 }

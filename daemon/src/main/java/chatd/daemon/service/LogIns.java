@@ -43,14 +43,16 @@ public final class LogIns {
             throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
         }
         try {
-            Gatekeeper.Admitted admitted = gatekeeper.admit(session, "login", command.name(), command.password());
+            String name = session.dialect().knowsNumbers() ? directory.nameFor(command.name()) : command.name();
+            Gatekeeper.Admitted admitted = gatekeeper.admit(session, "login", name, command.password());
             if (admitted.account().mustChange()) {
                 throw gatekeeper.refused(
-                        session, "login", command.name(), Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
+                        session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
             String rehashed = gatekeeper.rehashed(admitted, command.password());
             while (true) {
-                LogIn attempt = new LogIn(session, gatekeeper.withPresentSettings(admitted), rehashed);
+                LogIn attempt =
+                        new LogIn(session, command.device(), gatekeeper.withPresentSettings(admitted), rehashed);
                 try {
                     Accounts.await(journal.submit(attempt));
                     return CompletableFuture.completedFuture(null);
@@ -65,10 +67,19 @@ public final class LogIns {
 
     /** A session is over, or about to be: the others are told, and the log, once. */
     public void logOut(Session session) {
+        logOut(session, session.endedBecause());
+    }
+
+    /** Its user ends a session whose connection goes on. */
+    public void leave(Session session) {
+        logOut(session, "logged out");
+        session.loggedOut();
+    }
+
+    private void logOut(Session session, String why) {
         sessions.leave(session);
         if (session.isLoggedIn() && session.firstFarewell()) {
-            audit.note(new AccountEvent.LoggedOut(
-                    AuditTrail.who(session), AuditTrail.peer(session), session.endedBecause()));
+            audit.note(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
         }
     }
 
@@ -83,11 +94,13 @@ public final class LogIns {
 
     private final class LogIn implements Journal.Work<Entry.AccountChange> {
         private final Session session;
+        private final String device;
         private final Gatekeeper.Admitted admitted;
         private final @Nullable String rehashed;
 
-        LogIn(Session session, Gatekeeper.Admitted admitted, @Nullable String rehashed) {
+        LogIn(Session session, String device, Gatekeeper.Admitted admitted, @Nullable String rehashed) {
             this.session = session;
+            this.device = device;
             this.admitted = admitted;
             this.rehashed = rehashed;
         }
@@ -136,18 +149,28 @@ public final class LogIns {
             Optional<Instant> lastLogin = account.lastLogin().map(Account.Login::time);
             Account.Login login = new Account.Login(change.time(), session.addressText(), session.port());
             directory.put(account.withLogin(login));
-            Session displaced =
-                    sessions.logIn(session, account.number(), account.name(), change.time(), (displacing, roster) -> {
-                        Event hello = displacing
-                                ? new Event.TookOver(lastLogin, roster)
-                                : new Event.LoggedIn(lastLogin, roster);
-                        return new Sessions.Greeting(
-                                hello, List.of(new Event.Settings(new Document(admitted.settings()))));
-                    });
-            if (displaced != null) {
-                audit.note(
-                        new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(displaced), session.id()));
+            List<Session> displaced = sessions.logIn(
+                    session,
+                    account.number(),
+                    account.name(),
+                    device,
+                    change.time(),
+                    (displacing, everybody) -> new Event.Welcome(
+                            account.number(),
+                            account.name(),
+                            change.time(),
+                            lastLogin,
+                            displacing,
+                            everybody.roster(),
+                            everybody.numbers(),
+                            new Document(admitted.settings())));
+            if (!session.isLoggedIn()) {
+                // It ended while it was being logged in: in the log, too.
+                audit.note(new AccountEvent.LoggedOut(
+                        AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
             }
+            displaced.forEach(other -> audit.note(
+                    new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
         }
     }
 }

@@ -15,7 +15,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -106,11 +105,6 @@ public final class Messages {
                 long sender = sender(from, recipients);
                 return new Entry.Message(numbers.nextMessage(), now, sender, recipients.numbers(), text, null, salt());
             }
-
-            @Override
-            Event toReceivers(Entry.Message entry) {
-                return new Event.Text(directory.nameOf(entry.sender()), entry.time(), text);
-            }
         };
     }
 
@@ -128,15 +122,6 @@ public final class Messages {
                 long sender = sender(session, recipients);
                 Entry.StoredFile file = new Entry.StoredFile(numbers.nextFile(), name, content, size, digest);
                 return new Entry.Message(numbers.nextMessage(), now, sender, recipients.numbers(), null, file, salt());
-            }
-
-            @Override
-            Event toReceivers(Entry.Message entry) {
-                return new Event.FileOffer(
-                        directory.nameOf(entry.sender()),
-                        entry.time(),
-                        name,
-                        Objects.requireNonNull(entry.file()).number());
             }
         });
     }
@@ -173,6 +158,31 @@ public final class Messages {
         return account.number();
     }
 
+    /**
+     * A stored message as it is delivered, and as a history has it.
+     *
+     * @param reader the sender, who knows to whom it went, or a receiver, who knows that it got it
+     */
+    Event event(Entry.Message message, long reader) {
+        List<Long> receivers = message.receivers();
+        Event.Stored stored = new Event.Stored(
+                message.number(),
+                message.sender(),
+                receivers == null || receivers.size() == 1 || reader == message.sender() ? receivers : List.of(reader),
+                message.salt());
+        String sender = directory.nameOf(message.sender());
+        Entry.StoredFile file = message.file();
+        return file == null
+                ? new Event.Text(sender, message.time(), String.valueOf(message.text()), stored)
+                : new Event.FileOffer(
+                        sender,
+                        message.time(),
+                        file.name(),
+                        file.number(),
+                        new Event.Whole(file.size(), file.digest()),
+                        stored);
+    }
+
     /** What the daemon says to one user, which is not stored. */
     public Event serverText(String text) {
         return new Event.Text(Names.SERVER, clock.instant(), text);
@@ -195,8 +205,6 @@ public final class Messages {
             this.recipients = recipients;
         }
 
-        abstract Event toReceivers(Entry.Message entry);
-
         @Override
         public List<AuditEvent> events(Entry.Message entry) {
             return List.of(AuditTrail.sent(entry, directory, from == null ? null : AuditTrail.peer(from)));
@@ -204,7 +212,8 @@ public final class Messages {
 
         @Override
         public void committed(Committed<Entry.Message> committed) {
-            sessions.deliver(committed, toReceivers(committed.entry()));
+            Entry.Message message = committed.entry();
+            sessions.deliver(committed, event(message, message.sender()), reader -> event(message, reader));
             if (from != null && !recipients.unknown().isEmpty()) {
                 from.answer(serverText(recipients.complaint() + " The others were sent it."));
             }

@@ -50,7 +50,7 @@ public final class Services implements AutoCloseable {
         this.accountImport = new AccountImport(accounts, administration, directory, hashing, journal);
         this.messages = new Messages(directory, journal, sessions, random, clock, config);
         this.files = new Files(messageStore, contentStore, messages, directory, audit, clock, config);
-        this.history = new History(messageStore, directory, sessions, config);
+        this.history = new History(messageStore, messages, directory, sessions, config);
     }
 
     public LogIns logIns() {

@@ -8,6 +8,9 @@ public interface Dialect {
     /** As ALPN and the log name it. */
     String name();
 
+    /** Whether it knows users by numbers that stay theirs; else a name is all there is of one. */
+    boolean knowsNumbers();
+
     /** The event as a frame, of which the caller has one reference. */
     ByteBuf encode(Event event);
 }

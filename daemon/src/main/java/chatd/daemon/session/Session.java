@@ -6,6 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Its commands run on one thread at a time, in their order; anyone may send to it.
  */
 public final class Session {
+    private static final Logger LOG = LogManager.getLogger(Session.class);
+
     private final String id;
     private final InetSocketAddress address;
     private final String addressText;
-    private final Dialect dialect;
+    private volatile Dialect dialect;
     private final Connection connection;
     private final Outbox outbox;
     private final Backlog backlog;
@@ -33,11 +38,17 @@ public final class Session {
 
     private volatile String endedBecause = "connection lost";
 
+    /** When it was last asked for something, by the system's nanoseconds. */
+    private volatile long used = System.nanoTime();
+
+    /** How often the peer has said what is no message; the session's own thread. */
+    private int malformed;
+
     /** What the backlog was told last; the carrier's thread alone. */
     private Backlog.Share unread = Backlog.Share.NONE;
 
-    /** Who is logged in here, since when. The name is the present one. */
-    private record Login(long account, String name, Instant since) {}
+    /** Who is logged in here, since when, or was until it logged out. The name is the present one. */
+    private record Login(long account, String name, String device, Instant since, boolean over) {}
 
     public Session(
             String id,
@@ -79,6 +90,11 @@ public final class Session {
         return dialect;
     }
 
+    /** For the carrier: the client has chosen another dialect than the one that it began with. Before it is sent anything. */
+    public void speaks(Dialect chosen) {
+        dialect = chosen;
+    }
+
     /** The client has shown a certificate, which an authority of the daemon's vouches for. */
     public void certified(String name) {
         certified = name;
@@ -90,11 +106,11 @@ public final class Session {
     }
 
     public boolean isLoggedIn() {
-        return login != null;
+        return name() != null;
     }
 
     /**
-     * The number of the account that is logged in.
+     * The number of the account that is logged in, or was until it logged out.
      *
      * @throws IllegalStateException where none is: the gate of the command should not have let it through
      */
@@ -115,17 +131,52 @@ public final class Session {
     /** The present name of who is logged in, or null. */
     public @Nullable String name() {
         Login current = login;
-        return current == null ? null : current.name();
+        return current == null || current.over() ? null : current.name();
     }
 
-    void loggedIn(long account, String name, Instant now) {
-        login = new Login(account, name, now);
+    /** Whether another session is on the same device, and one of them is to go. */
+    boolean isOnDeviceOf(Session other) {
+        Login mine = login;
+        Login others = other.login;
+        return mine != null
+                && others != null
+                && mine.device().equals(others.device())
+                && dialect.name().equals(other.dialect.name());
+    }
+
+    void loggedIn(long account, String name, String device, Instant now) {
+        login = new Login(account, name, device, now, false);
+    }
+
+    /** It was asked for something. */
+    public void use() {
+        used = System.nanoTime();
+    }
+
+    /** How long it has not been asked for anything, in nanoseconds. */
+    long idle() {
+        return System.nanoTime() - used;
+    }
+
+    /** It has left, and may log in again. */
+    public void loggedOut() {
+        Login current = login;
+        if (current != null) {
+            login = new Login(current.account(), current.name(), current.device(), current.since(), true);
+        }
+        left.set(false);
+        told.set(false);
+    }
+
+    /** Counts one more message that is none; returns how many there were. */
+    public int malformed() {
+        return ++malformed;
     }
 
     void renamed(String name) {
         Login current = login;
         if (current != null) {
-            login = new Login(current.account(), name, current.since());
+            login = new Login(current.account(), name, current.device(), current.since(), current.over());
         }
     }
 
@@ -141,7 +192,11 @@ public final class Session {
      * @return whether this is the first since the last flush
      */
     boolean enqueue(Delivery delivery, long number, Outbox.@Nullable Change change) {
-        if (!outbox.push(delivery.frame(dialect), delivery.isToAll(), number, change)) {
+        ByteBuf frame = encoded(delivery::frame);
+        if (frame == null) {
+            return false;
+        }
+        if (!outbox.push(frame, delivery.isToAll(), number, change)) {
             cutOff();
             return false;
         }
@@ -163,8 +218,25 @@ public final class Session {
 
     /** Sends an answer. */
     public void answer(Event event) {
-        outbox.answer(dialect.encode(event));
-        connection.flush();
+        ByteBuf frame = encoded(its -> its.encode(event));
+        if (frame != null) {
+            outbox.answer(frame);
+            connection.flush();
+        }
+    }
+
+    /**
+     * A frame for this session; null where it can't be made, and the session has ended for that. It is not thrown: who
+     * delivers to many, the journal say, is not to fail for one of them.
+     */
+    private @Nullable ByteBuf encoded(Function<Dialect, ByteBuf> encoding) {
+        try {
+            return encoding.apply(dialect);
+        } catch (RuntimeException e) {
+            LOG.error("an event can't be told in {}; the session ends", dialect.name(), e);
+            abort("fault");
+            return null;
+        }
     }
 
     /** Waits until the reader has taken enough of what it was answered; false where the session has ended. Blocks. */
@@ -212,6 +284,11 @@ public final class Session {
             outbox.endAnswer();
             connection.flush();
         }
+    }
+
+    /** As {@link Answer#isTight}. */
+    public boolean isTight() {
+        return backlog.isTight();
     }
 
     /** Begins an answer of many frames. */

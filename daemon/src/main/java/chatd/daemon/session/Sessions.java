@@ -4,12 +4,11 @@ import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Event;
-import chatd.protocol.Presence;
-import chatd.protocol.Roster;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +16,8 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  * twice (rule 1). Any thread; nothing here blocks for long.
  */
 public final class Sessions {
+    /** Sessions of one account at once. */
+    private static final int MOST_DEVICES = 8;
+
     private final ReentrantLock order = new ReentrantLock();
-    private final Map<Long, Session> online = new ConcurrentHashMap<>();
+    /** The sessions of each account that has any. The lists are never changed. */
+    private final Map<Long, List<Session>> online = new ConcurrentHashMap<>();
+
     private long deliveredTo;
 
     /** What was enqueued for them has not been sent yet. */
@@ -35,10 +41,8 @@ public final class Sessions {
     private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
-    /** Of every account, in the order of {@link #accounts}; with the order of presence held. */
-    private final Roster roster = new Roster();
-    /** The numbers of the accounts, sorted. */
-    private final List<Long> accounts = new ArrayList<>();
+    /** With the order of presence held. */
+    private final Everybody everybody = new Everybody();
 
     /**
      * @param deliveredTo the last number of an earlier run
@@ -46,7 +50,7 @@ public final class Sessions {
      */
     public Sessions(long deliveredTo, SortedMap<Long, String> names) {
         this.deliveredTo = deliveredTo;
-        names.forEach((account, name) -> show(account, name, false));
+        names.forEach((account, name) -> everybody.show(account, name, false));
     }
 
     public void opened(Session session) {
@@ -62,33 +66,41 @@ public final class Sessions {
         return List.copyOf(all);
     }
 
-    /** What a session is answered when it logs in, in this order. */
-    public record Greeting(Event loggedIn, List<Event> then) {}
-
     /**
-     * Makes a session its account's only one (rule 4). The others hear of it once {@link #flush} is called.
+     * Makes a session the only one of its account on its device (rule 4 of {@code chat-1.md}; {@code json.md},
+     * "Sessions"). The others hear of it once {@link #flush} is called.
      *
+     * @param device the client's own label; all of {@code chat/1} is one
      * @param greeting from whether another was displaced, and who is online
-     * @return the session that was displaced, which is being closed, or null
+     * @return the sessions that were displaced, which are being closed
      */
-    public @Nullable Session logIn(Session session, long account, String name, Instant now, Greeter greeting) {
+    public List<Session> logIn(
+            Session session, long account, String name, String device, Instant now, Greeter greeting) {
         order.lock();
         try {
             if (session.hasEnded()) {
-                return null;
+                return List.of();
             }
-            session.loggedIn(account, name, now);
-            show(account, name, true);
-            Greeting hello = greeting.greet(online.containsKey(account), roster);
-            session.answer(hello.loggedIn());
-            hello.then().forEach(session::answer);
-            Session displaced = online.put(account, session);
-            if (displaced != null) {
-                displaced.leave();
-                displaced.answer(new Event.WentOffline(name));
-                displaced.finish("displaced");
-            } else {
-                tell(new Event.CameOnline(name), new Outbox.Change(name, true, false), session);
+            session.loggedIn(account, name, device, now);
+            List<Session> others = online.getOrDefault(account, List.of());
+            List<Session> displaced = new ArrayList<>(
+                    others.stream().filter(session::isOnDeviceOf).toList());
+            if (displaced.isEmpty() && others.size() >= MOST_DEVICES) {
+                displaced.add(Collections.max(others, Comparator.comparingLong(Session::idle)));
+            }
+            everybody.show(account, name, true);
+            session.answer(greeting.greet(!displaced.isEmpty(), everybody));
+            List<Session> stay = new ArrayList<>(others);
+            stay.removeAll(displaced);
+            stay.add(session);
+            online.put(account, List.copyOf(stay));
+            for (Session other : displaced) {
+                other.leave();
+                other.answer(new Event.WentOffline(name, account));
+                other.finish("displaced");
+            }
+            if (others.isEmpty()) {
+                tell(new Event.CameOnline(name, account), new Outbox.Change(name, true, false), session);
             }
             return displaced;
         } finally {
@@ -96,20 +108,9 @@ public final class Sessions {
         }
     }
 
-    /** Makes the greeting of a log in; called with the order of presence held, in which alone the roster holds. */
+    /** Makes the answer to a log in; called with the order of presence held, in which alone it holds. */
     public interface Greeter {
-        Greeting greet(boolean displaced, Roster roster);
-    }
-
-    private void show(long account, String name, boolean isOnline) {
-        Presence presence = new Presence(name, isOnline);
-        int place = Collections.binarySearch(accounts, account);
-        if (place >= 0) {
-            roster.set(place, presence);
-        } else {
-            accounts.add(-place - 1, account);
-            roster.add(-place - 1, presence);
-        }
+        Event greet(boolean displaced, Everybody everybody);
     }
 
     /** Forgets a session whose connection is gone. */
@@ -131,9 +132,17 @@ public final class Sessions {
     }
 
     private void tellGone(Session session, long account, String name) {
-        if (session.leave() && online.remove(account, session)) {
-            show(account, name, false);
-            tell(new Event.WentOffline(name), new Outbox.Change(name, false, false), session);
+        if (!session.leave()) {
+            return;
+        }
+        List<Session> stay = online.getOrDefault(account, List.of()).stream()
+                .filter(other -> other != session)
+                .toList();
+        if (!stay.isEmpty()) {
+            online.put(account, stay);
+        } else if (online.remove(account) != null) {
+            everybody.show(account, name, false);
+            tell(new Event.WentOffline(name, account), new Outbox.Change(name, false, false), session);
             flush();
         }
     }
@@ -144,8 +153,11 @@ public final class Sessions {
         try {
             for (Account account : made) {
                 taking.accept(account);
-                show(account.number(), account.name(), false);
-                tell(new Event.WentOffline(account.name()), new Outbox.Change(account.name(), false, true), null);
+                everybody.show(account.number(), account.name(), false);
+                tellByName(
+                        new Event.WentOffline(account.name(), account.number()),
+                        new Outbox.Change(account.name(), false, true),
+                        List.of());
             }
             flush();
         } finally {
@@ -154,26 +166,31 @@ public final class Sessions {
     }
 
     /**
-     * An account has another name: it goes under the old one and comes under the new, online or offline (rule 1). Its
-     * own session goes on.
+     * An account has another name. Where users are known by their names alone, it goes under the old one and comes under
+     * the new, online or offline (rule 1). Its own sessions go on.
      *
-     * @param told its own session
+     * @param told its own sessions
      */
     public void rename(long account, String name, Event told) {
         order.lock();
         try {
-            Session own = online.get(account);
-            String was = roster.get(Collections.binarySearch(accounts, account)).name();
-            show(account, name, own != null);
-            if (own != null) {
-                own.renamed(name);
-                own.answer(told);
-                own.answer(new Event.CameOnline(name));
-                tell(new Event.WentOffline(was), new Outbox.Change(was, false, false), own);
-                tell(new Event.CameOnline(name), new Outbox.Change(name, true, true), own);
-            } else {
-                tell(new Event.WentOffline(name), new Outbox.Change(name, false, true), null);
+            List<Session> own = online.getOrDefault(account, List.of());
+            String was = everybody.nameOf(account);
+            everybody.show(account, name, !own.isEmpty());
+            for (Session session : own) {
+                session.renamed(name);
+                session.answer(told);
+                if (!session.dialect().knowsNumbers()) {
+                    session.answer(new Event.CameOnline(name, account));
+                }
             }
+            if (own.isEmpty()) {
+                tellByName(new Event.WentOffline(name, account), new Outbox.Change(name, false, true), own);
+            } else {
+                tellByName(new Event.WentOffline(was, account), new Outbox.Change(was, false, false), own);
+                tellByName(new Event.CameOnline(name, account), new Outbox.Change(name, true, true), own);
+            }
+            tellWhere(session -> session.dialect().knowsNumbers(), new Event.Renamed(account, name), null);
             flush();
         } finally {
             order.unlock();
@@ -185,44 +202,46 @@ public final class Sessions {
         order.lock();
         try {
             end(account, null, farewell, why);
-            int place = Collections.binarySearch(accounts, account);
-            accounts.remove(place);
-            roster.remove(place);
+            everybody.remove(account);
         } finally {
             order.unlock();
         }
     }
 
+    private void tell(Event presence, Outbox.Change change, Session but) {
+        tellWhere(session -> session != but, presence, change);
+    }
+
+    private void tellByName(Event presence, Outbox.Change change, List<Session> but) {
+        tellWhere(session -> !session.dialect().knowsNumbers() && !but.contains(session), presence, change);
+    }
+
     /** Sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
-    private void tell(Event presence, Outbox.Change change, @Nullable Session but) {
+    private void tellWhere(Predicate<Session> whom, Event presence, Outbox.@Nullable Change change) {
         try (Delivery delivery = new Delivery(presence, true)) {
-            for (Session session : online.values()) {
-                if (session != but) {
-                    enqueue(session, delivery, 0, change);
+            for (List<Session> sessions : online.values()) {
+                for (Session session : sessions) {
+                    if (whom.test(session)) {
+                        enqueue(session, delivery, 0, change);
+                    }
                 }
             }
         }
     }
 
     /**
-     * Ends the session of an account, telling it why, its name last (rule 4).
+     * Ends the sessions of an account, telling them why, its name last (rule 4).
      *
      * @param except a session to spare, or null
-     * @return whether there was one
      */
-    public boolean end(long account, @Nullable Session except, List<Event> farewell, String why) {
+    public void end(long account, @Nullable Session except, List<Event> farewell, String why) {
         order.lock();
         try {
-            Session session = online.get(account);
-            if (session == null || session == except) {
-                return false;
+            for (Session session : online.getOrDefault(account, List.of())) {
+                if (session != except) {
+                    end(session, farewell, why);
+                }
             }
-            String name = String.valueOf(session.name());
-            farewell.forEach(session::answer);
-            session.answer(new Event.WentOffline(name));
-            session.finish(why);
-            tellGone(session, account, name);
-            return true;
         } finally {
             order.unlock();
         }
@@ -232,33 +251,72 @@ public final class Sessions {
     public void end(Session session, List<Event> farewell, String why) {
         order.lock();
         try {
-            if (session.isLoggedIn() && online.get(session.account()) == session) {
-                end(session.account(), null, farewell, why);
+            String name = session.name();
+            if (name != null
+                    && online.getOrDefault(session.account(), List.of()).contains(session)) {
+                farewell.forEach(session::answer);
+                session.answer(new Event.WentOffline(name, session.account()));
+                session.finish(why);
+                tellGone(session, session.account(), name);
             }
         } finally {
             order.unlock();
         }
     }
 
+    /** A user's settings were stored on one session: those of the others hear of it that can. */
+    public void settingsStored(Session by, Event.Settings settings) {
+        order.lock();
+        try (Delivery delivery = new Delivery(settings, false)) {
+            online.getOrDefault(by.account(), List.of()).stream()
+                    .filter(session -> session != by && session.dialect().knowsNumbers())
+                    .forEach(session -> enqueue(session, delivery, 0, null));
+            flush();
+        } finally {
+            order.unlock();
+        }
+    }
+
     /**
-     * Delivers a message that was committed: to the sessions of its receivers, or to all.
+     * Delivers a message that was committed: to the sessions of its receivers, or to all; and to those of its sender
+     * where what was sent elsewhere is shown too.
      *
      * <p>Called in the order of the numbers. They are on their way once {@link #flush} is called.
+     *
+     * @param message to who may know all of its receivers
+     * @param toOne the same to one of several
      */
-    public void deliver(Committed<Entry.Message> committed, Event message) {
+    public void deliver(Committed<Entry.Message> committed, Event message, LongFunction<Event> toOne) {
         long number = committed.entry().number();
+        long sender = committed.entry().sender();
         List<Long> receivers = committed.entry().receivers();
         order.lock();
         try (Delivery delivery = new Delivery(message, receivers == null)) {
             deliveredTo = number;
             if (receivers == null) {
-                for (Session session : online.values()) {
-                    enqueue(session, delivery, number, null);
+                for (List<Session> sessions : online.values()) {
+                    for (Session session : sessions) {
+                        enqueue(session, delivery, number, null);
+                    }
                 }
-            } else {
-                for (Long account : receivers) {
-                    Session session = online.get(account);
-                    if (session != null) {
+                return;
+            }
+            for (Long account : receivers) {
+                for (Session session : online.getOrDefault(account, List.of())) {
+                    if (receivers.size() > 1
+                            && account != sender
+                            && session.dialect().knowsNumbers()) {
+                        try (Delivery own = new Delivery(toOne.apply(account), false)) {
+                            enqueue(session, own, number, null);
+                        }
+                    } else {
+                        enqueue(session, delivery, number, null);
+                    }
+                }
+            }
+            if (!receivers.contains(sender)) {
+                for (Session session : online.getOrDefault(sender, List.of())) {
+                    if (session.dialect().knowsNumbers()) {
                         enqueue(session, delivery, number, null);
                     }
                 }
@@ -299,9 +357,7 @@ public final class Sessions {
     public void notice(Event event) {
         order.lock();
         try (Delivery delivery = new Delivery(event, true)) {
-            for (Session session : online.values()) {
-                enqueue(session, delivery, 0, null);
-            }
+            online().forEach(session -> enqueue(session, delivery, 0, null));
             flush();
         } finally {
             order.unlock();
@@ -313,10 +369,11 @@ public final class Sessions {
     }
 
     /** The sessions that are logged in. */
-    public Collection<Session> online() {
-        return List.copyOf(online.values());
+    public List<Session> online() {
+        return online.values().stream().flatMap(List::stream).toList();
     }
 
+    /** Users who are online, on however many devices. */
     public int onlineCount() {
         return online.size();
     }

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.Record;
+import org.jooq.Record1;
 import org.jooq.Table;
+import org.jooq.TableField;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -25,83 +28,75 @@ public final class MessageStore {
     }
 
     /**
-     * A message as a history shows it.
-     *
-     * @param text null where it is a file
-     * @param file null where it is a text
-     */
-    public record Item(
-            long number,
-            Instant time,
-            long sender,
-            @Nullable String text,
-            @Nullable FileOf file) {}
-
-    public record FileOf(long number, String name, long size) {}
-
-    /**
      * The numbers of the last messages of a user's history, sent and received, oldest first.
      *
      * @param upTo no message above this number
      */
     public List<Long> last(Account account, int count, long upTo) {
-        var sent = DSL.select(MESSAGE.NUMBER.as("n"))
-                .from(MESSAGE)
-                .where(MESSAGE.SENDER.eq(account.number()), MESSAGE.NUMBER.le(upTo))
-                .orderBy(MESSAGE.NUMBER.desc())
-                .limit(count);
-        var received = DSL.select(MESSAGE.NUMBER.as("n"))
-                .from(MESSAGE)
-                .where(MESSAGE.RECEIVER.eq(account.number()), MESSAGE.NUMBER.le(upTo))
-                .orderBy(MESSAGE.NUMBER.desc())
-                .limit(count);
-        var withOthers = DSL.select(RECEIVER.MESSAGE.as("n"))
-                .from(RECEIVER)
-                .where(RECEIVER.ACCOUNT.eq(account.number()), RECEIVER.MESSAGE.le(upTo))
-                .orderBy(RECEIVER.MESSAGE.desc())
-                .limit(count);
-        var everyones = DSL.select(MESSAGE.NUMBER.as("n"))
-                .from(MESSAGE)
-                .where(
-                        MESSAGE.RECEIVER.eq(Entry.Message.EVERYONE),
-                        MESSAGE.NUMBER.gt(account.everyoneAfter()),
-                        MESSAGE.NUMBER.le(upTo))
-                .orderBy(MESSAGE.NUMBER.desc())
-                .limit(count);
-        Table<?> own = DSL.selectFrom(sent.asTable("s"))
-                .union(DSL.selectFrom(received.asTable("r")))
-                .union(DSL.selectFrom(withOthers.asTable("w")))
-                .union(DSL.selectFrom(everyones.asTable("e")))
-                .asTable("own");
-        var number = DSL.field(DSL.name("own", "n"), Long.class);
+        return numbers(account, false, 0, upTo, count, true).reversed();
+    }
+
+    /**
+     * The numbers of messages of a user's history, sent and received.
+     *
+     * @param everyones only what went to everyone
+     * @param after only messages above this number
+     * @param upTo no message above this number
+     * @param newest whether to begin with the highest number; else with the lowest
+     */
+    public List<Long> numbers(Account account, boolean everyones, long after, long upTo, int count, boolean newest) {
+        Table<Record1<Long>> toEveryone = ordered(
+                MESSAGE,
+                MESSAGE.NUMBER,
+                MESSAGE.RECEIVER.eq(Entry.Message.EVERYONE),
+                Math.max(after, account.everyoneAfter()),
+                upTo,
+                count,
+                newest,
+                "e");
+        Table<Record1<Long>> own = toEveryone;
+        if (!everyones) {
+            Condition isSender = MESSAGE.SENDER.eq(account.number());
+            Condition isReceiver = MESSAGE.RECEIVER.eq(account.number());
+            Condition isOneOf = RECEIVER.ACCOUNT.eq(account.number());
+            own = DSL.selectFrom(ordered(MESSAGE, MESSAGE.NUMBER, isSender, after, upTo, count, newest, "s"))
+                    .union(DSL.selectFrom(
+                            ordered(MESSAGE, MESSAGE.NUMBER, isReceiver, after, upTo, count, newest, "r")))
+                    .union(DSL.selectFrom(
+                            ordered(RECEIVER, RECEIVER.MESSAGE, isOneOf, after, upTo, count, newest, "w")))
+                    .union(DSL.selectFrom(toEveryone))
+                    .asTable("own");
+        }
+        Table<Record1<Long>> all = own;
+        var number = DSL.field(DSL.name(all.getName(), "n"), Long.class);
         return database.with(sql -> sql.select(number)
-                .from(own)
-                .orderBy(number.desc())
+                .from(all)
+                .orderBy(newest ? number.desc() : number.asc())
                 .limit(count)
-                .fetch(number)
-                .reversed());
+                .fetch(number));
+    }
+
+    /** The numbers of one index, as a table with the column {@code n}. */
+    private static Table<Record1<Long>> ordered(
+            Table<?> from,
+            TableField<?, Long> number,
+            Condition whose,
+            long after,
+            long upTo,
+            int count,
+            boolean newest,
+            String name) {
+        return DSL.select(number.as("n"))
+                .from(from)
+                .where(whose, number.gt(after), number.le(upTo))
+                .orderBy(newest ? number.desc() : number.asc())
+                .limit(count)
+                .asTable(name);
     }
 
     /** The messages with these numbers, by number. */
-    public List<Item> items(List<Long> numbers) {
-        return database.with(sql -> sql.select(
-                        MESSAGE.NUMBER, MESSAGE.TIME, MESSAGE.SENDER, MESSAGE.TEXT, FILE.NUMBER, FILE.NAME, FILE.SIZE)
-                .from(MESSAGE)
-                .leftJoin(FILE)
-                .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
-                .where(MESSAGE.NUMBER.in(numbers))
-                .orderBy(MESSAGE.NUMBER)
-                .fetch(MessageStore::item));
-    }
-
-    private static Item item(Record row) {
-        Long file = row.get(FILE.NUMBER);
-        return new Item(
-                row.get(MESSAGE.NUMBER),
-                row.get(MESSAGE.TIME),
-                row.get(MESSAGE.SENDER),
-                row.get(MESSAGE.TEXT),
-                file == null ? null : new FileOf(file, row.get(FILE.NAME), row.get(FILE.SIZE)));
+    public List<Entry.Message> messages(List<Long> numbers) {
+        return read(MESSAGE.NUMBER.in(numbers), numbers.size());
     }
 
     /** A file that may be fetched, with where its content is. */
@@ -134,6 +129,10 @@ public final class MessageStore {
 
     /** What was committed after {@code number}, by number, at most {@code limit}, as it is stored. */
     public List<Entry.Message> after(long number, int limit) {
+        return read(MESSAGE.NUMBER.gt(number), limit);
+    }
+
+    private List<Entry.Message> read(Condition which, int limit) {
         return database.with(sql -> {
             var rows = sql.select(
                             MESSAGE.NUMBER,
@@ -153,7 +152,7 @@ public final class MessageStore {
                     .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
                     .leftJoin(CONTENT)
                     .on(CONTENT.NUMBER.eq(FILE.CONTENT))
-                    .where(MESSAGE.NUMBER.gt(number))
+                    .where(which)
                     .orderBy(MESSAGE.NUMBER)
                     .limit(limit)
                     .fetch();

@@ -271,12 +271,8 @@ class JournalIT {
             }
         }
         List<String> stored = new MessageStore(database)
-                        .items(new MessageStore(database)
-                                .after(0, 1000).stream()
-                                        .map(Entry.Message::number)
-                                        .toList())
-                        .stream()
-                        .map(item -> String.valueOf(item.text()))
+                .after(0, 1000).stream()
+                        .map(message -> String.valueOf(message.text()))
                         .toList();
         assertThat(stored).doesNotHaveDuplicates().isEqualTo(acknowledged);
         assertThat(happened.stream().filter(what -> what.startsWith("delivered")))

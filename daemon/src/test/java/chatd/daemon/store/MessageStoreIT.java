@@ -69,11 +69,27 @@ class MessageStoreIT {
     }
 
     @Test
-    void itemsAreTextsWithSenderAndTime() {
-        assertThat(messages.items(List.of(2L, 5L)))
-                .containsExactly(
-                        new MessageStore.Item(2, Rows.TIME, 2, "to alice and carol", null),
-                        new MessageStore.Item(5, Rows.TIME, 1, "to all", null));
+    void messagesAreReadByTheirNumbers() {
+        assertThat(messages.messages(List.of(5L, 2L)))
+                .usingRecursiveComparison()
+                .isEqualTo(List.of(
+                        Rows.text(2, 2, List.of(1L, 3L), "to alice and carol"), Rows.text(5, 1, null, "to all")));
+    }
+
+    @Test
+    void aPageIsWhatIsNextToANumber() {
+        assertThat(messages.numbers(account(1), false, 0, LAST, 2, true)).containsExactly(5L, 4L);
+        assertThat(messages.numbers(account(1), false, 0, 3, 2, true)).containsExactly(3L, 2L);
+        assertThat(messages.numbers(account(1), false, 2, LAST, 2, false)).containsExactly(3L, 4L);
+        assertThat(messages.numbers(account(1), false, 5, LAST, 2, false)).isEmpty();
+        assertThat(messages.numbers(account(1), false, 1, 3, 9, false)).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void aPageOfEveryonesIsWhatCameSinceOneIsThere() {
+        assertThat(messages.numbers(account(1), true, 0, LAST, 9, true)).containsExactly(5L, 4L);
+        assertThat(messages.numbers(account(3), true, 0, LAST, 9, true)).containsExactly(5L);
+        assertThat(messages.numbers(account(1), true, 4, LAST, 9, false)).containsExactly(5L);
     }
 
     @Test

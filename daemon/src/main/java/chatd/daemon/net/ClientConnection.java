@@ -9,8 +9,9 @@ import chatd.daemon.service.AuditTrail;
 import chatd.daemon.session.Connection;
 import chatd.daemon.session.Session;
 import chatd.protocol.Command;
-import chatd.protocol.FrameReader;
+import chatd.protocol.Json;
 import chatd.protocol.MalformedFrame;
+import chatd.protocol.MessageReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,12 +19,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -34,25 +33,26 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code chat/1} connection: bytes in become commands in the inbox, frames in the outbox become bytes out. It reads
+ * One connection: bytes in become commands in the inbox, frames in the outbox become bytes out. It reads
  * no faster than commands are done, and writes no faster than the peer reads. On its event loop, but for
  * {@link Connection}'s methods.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the end of the channel says how a close or shutdown went
-final class Chat1Connection extends ChannelInboundHandlerAdapter implements Connection {
-    private static final Logger LOG = LogManager.getLogger(Chat1Connection.class);
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Connection {
+    private static final Logger LOG = LogManager.getLogger(ClientConnection.class);
 
     /** How long what is owed may take to be read by the peer, once the connection is to close. */
     private static final Duration FAREWELL = Duration.ofSeconds(4);
 
     private static final Duration SHARE_RETRY = Duration.ofMillis(50);
 
-    private final FrameReader<Command> reader;
+    private MessageReader<Command> reader;
+    private final Spoken spoken;
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Deadlines deadlines;
     private final Rate rate;
-    private final LargeFrames.Share share;
+    private final Received received;
     private final Duration linger;
     private final LoopTasks tasks;
     private final Runnable drain = this::drain;
@@ -60,7 +60,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private @Nullable Inbox inbox;
-    private @Nullable ByteBuf received;
     private boolean secured;
     private boolean ticking;
     private boolean deaf;
@@ -70,8 +69,8 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     private boolean peerIsGone;
     private long pausedUntil = System.nanoTime();
 
-    Chat1Connection(
-            FrameReader<Command> reader,
+    ClientConnection(
+            Spoken spoken,
             Dispatcher dispatcher,
             AuditTrail audit,
             Deadlines deadlines,
@@ -79,12 +78,13 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             LargeFrames.Share share,
             Duration linger,
             LoopTasks tasks) {
-        this.reader = reader;
+        this.spoken = spoken;
+        this.reader = spoken.chat1Reader();
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.deadlines = deadlines;
         this.rate = rate;
-        this.share = share;
+        this.received = new Received(share);
         this.linger = linger;
         this.tasks = tasks;
     }
@@ -115,6 +115,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             case SslHandshakeCompletionEvent handshake
             when handshake.isSuccess() -> {
                 secured = true;
+                speak(ctx.pipeline().get(SslHandler.class).applicationProtocol());
                 ClientName.of(ctx.pipeline().get(SslHandler.class)).ifPresent(session()::certified);
                 dispatcher.opened(session());
             }
@@ -134,6 +135,14 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
+    /** What ALPN has chosen; where nothing was offered, {@code chat/1}. */
+    private void speak(@Nullable String dialect) {
+        if (Json.ALPN.equals(dialect)) {
+            reader = spoken.jsonReader();
+            session().speaks(spoken.json());
+        }
+    }
+
     /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
     private void peerIsDone(ChannelHandlerContext ctx) {
         if (!deaf && !peerIsDone) {
@@ -150,19 +159,12 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         deadlines.received(bytes.readableBytes());
-        ByteBuf begun = received;
-        if (begun != null && share.isHeld() && begun.refCnt() == 1) {
-            begun.writeBytes(bytes);
-            bytes.release();
-        } else {
-            received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
-                    ctx.alloc(), begun == null ? Unpooled.EMPTY_BUFFER : begun, bytes);
-        }
+        received.add(bytes, ctx.alloc());
         decode(ctx);
     }
 
     private void decode(ChannelHandlerContext ctx) {
-        ByteBuf in = received == null ? Unpooled.EMPTY_BUFFER : received;
+        ByteBuf in = received.bytes();
         // Asked once a round: what is paused here may be over a moment later, with commands still in the buffer.
         boolean paused = isPaused();
         try {
@@ -176,7 +178,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
                     deadlines.packet();
                 }
                 int size = before - in.readableBytes();
-                inbox().put(command, size, share.handOver());
+                inbox().put(command, size, received.handOver());
                 pauseFor(rate.count(command instanceof Command.Piece ? 0 : 1, size));
                 paused = isPaused();
             }
@@ -184,15 +186,10 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
             deaf = true;
             inbox().violated(e);
         }
-        if ((!in.isReadable() && !share.isHeld()) || deaf) {
-            in.release();
-            received = null;
-        } else if (in.refCnt() == 1) {
-            // Only where no piece of a content still points into it.
-            in.discardSomeReadBytes();
-        }
-        if (!deaf) {
-            takeShare(ctx);
+        if (deaf) {
+            received.release();
+        } else if (!received.makeRoom(reader.awaited(), ctx.alloc())) {
+            pauseFor(SHARE_RETRY.toNanos());
         }
         if (peerIsDone && !deaf && !paused && !isPaused()) {
             deaf = true;
@@ -206,22 +203,6 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         // Once the peer has ended its half all was read, and Netty's epoll may have let go of the channel for good.
         if (!peerIsGone) {
             ctx.channel().config().setAutoRead(on);
-        }
-    }
-
-    /** A large frame waits for its share of the memory before its body is read on, into a buffer of its size. */
-    private void takeShare(ChannelHandlerContext ctx) {
-        boolean taken = share.take(reader.awaited());
-        if (share.waits()) {
-            pauseFor(SHARE_RETRY.toNanos());
-        } else if (taken) {
-            ByteBuf whole = ctx.alloc().buffer((int) reader.awaited());
-            ByteBuf begun = received;
-            if (begun != null) {
-                whole.writeBytes(begun);
-                begun.release();
-            }
-            received = whole;
         }
     }
 
@@ -254,7 +235,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     private boolean midFrame() {
-        return reader.inFrame() || received != null;
+        return reader.inFrame() || received.isBegun();
     }
 
     private void tick() {
@@ -262,7 +243,7 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
         if (deaf) {
             return;
         }
-        boolean owing = inbox().isBusy() || isPaused() || share.waits();
+        boolean owing = inbox().isBusy() || isPaused() || received.waits();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
             deaf = true;
             audit.soon(
@@ -367,15 +348,14 @@ final class Chat1Connection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         deaf = true;
-        share.handOver().run();
+        received.handOver().run();
         session().connectionLost();
         inbox().close();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        ReferenceCountUtil.release(received);
-        received = null;
+        received.release();
     }
 
     @Override

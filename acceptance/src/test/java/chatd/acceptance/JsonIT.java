@@ -1,0 +1,502 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What {@code chat-json/1} does so far (page {@code json.md}): log in and out, what others do, the history. */
+@ExtendWith(SharedDemo.class)
+class JsonIT {
+    private final Demo demo;
+    private final Demo.Person ann;
+    private final Chat1Socket ben;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    JsonIT(Demo demo) {
+        this.demo = demo;
+        this.ann = demo.person();
+        this.ben = demo.newcomer();
+        open.add(ben);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+
+    private JsonSocket connect() {
+        JsonSocket socket = demo.connectJson();
+        open.add(socket);
+        return socket;
+    }
+
+    private JsonSocket logIn(Demo.Person person, String device) {
+        JsonSocket socket = demo.logInJson(person, device);
+        open.add(socket);
+        return socket;
+    }
+
+    private Chat1Socket chat1(Demo.Person person) {
+        Chat1Socket socket = demo.logIn(person);
+        open.add(socket);
+        return socket;
+    }
+
+    private String number(Chat1Socket of) {
+        return "U"
+                + demo.admin("", "-o", "json", "user", "show", of.name())
+                        .exits(0)
+                        .out()
+                        .replaceFirst("(?s).*\"number\" : (\\d+).*", "$1");
+    }
+
+    private static String text(JsonNode from, String... path) {
+        JsonNode node = from;
+        for (String key : path) {
+            node = node.path(key);
+        }
+        return node.asString("");
+    }
+
+    @Test
+    void aLogInIsAnsweredWithWhoIsThere() {
+        JsonSocket first = connect();
+        JsonNode info = first.logIn(ann.name(), ann.password(), "laptop");
+        assertThat(text(info, "success")).isEqualTo("登录成功");
+        assertThat(text(info, "code")).isEqualTo("ok");
+        assertThat(text(info, "user_name")).isEqualTo(ann.name());
+        assertThat(info.path("last_login").isNull()).isTrue();
+        assertThat(info.path("settings").isNull()).isTrue();
+        assertThat(info.path("strangers").valueStream().map(one -> text(one, "user_name")))
+                .contains(ben.name())
+                .doesNotContain(ann.name());
+        assertThat(info.path("strangers_total").asInt())
+                .isEqualTo(info.path("strangers").size());
+        // By its number, in each of its forms.
+        for (String user : List.of(
+                first.user(), first.user().replace('U', 'u'), first.user().substring(1))) {
+            JsonNode again = connect().logIn(user, ann.password(), "other");
+            assertThat(text(again, "user_id")).isEqualTo(first.user());
+            assertThat(text(again, "last_login")).matches("\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}\\.\\d{3}Z");
+        }
+    }
+
+    @Test
+    void whyALogInIsRefusedIsSaid() {
+        JsonSocket socket = connect();
+        JsonNode info = socket.logIn(ann.name(), "not-the-password", "");
+        assertThat(text(info, "code")).isEqualTo("wrong-password");
+        assertThat(text(info, "success")).isEqualTo("密码错误");
+        assertThat(info.path("strangers")).isEmpty();
+        assertThat(text(socket.logIn("nobody-at-all", "not-the-password", ""), "code"))
+                .isEqualTo("no-such-user");
+        assertThat(text(socket.logIn("U999999999", "not-the-password", ""), "code"))
+                .isEqualTo("no-such-user");
+        Demo.Person made = new Demo.Person(Demo.newName(), "made-by-an-admin-7");
+        demo.admin(made.password() + "\n", "user", "add", made.name(), "--password-stdin")
+                .exits(0);
+        assertThat(text(socket.logIn(made.name(), made.password(), ""), "code")).isEqualTo("must-change-password");
+        demo.admin("", "user", "disable", made.name()).exits(0);
+        assertThat(text(socket.logIn(made.name(), made.password(), ""), "code")).isEqualTo("disabled");
+        // The connection is as good as before.
+        assertThat(text(socket.logIn(ann.name(), ann.password(), ""), "code")).isEqualTo("ok");
+        socket.send("{'type': 1, 'id': '7', 'info': {'user_id': 'x', 'user_pwd': 'y'}}");
+        JsonNode refused = socket.expect(18).path("info");
+        assertThat(refused.toString())
+                .isEqualTo("{\"id\":\"7\",\"type\":1,\"code\":\"not-allowed\",\"text\":\"You are logged in already, as "
+                        + ann.name() + ".\"}");
+    }
+
+    @Test
+    void whatIsSaidInChat1IsHeardWithWhatProvesIt() {
+        JsonSocket json = logIn(ann, "laptop");
+        ben.send(Wire.text("hello ann 你好", ann.name()));
+        JsonNode message = json.expect(3);
+        assertThat(text(message, "send")).isEqualTo(number(ben));
+        assertThat(text(message, "receive")).isEqualTo(json.user());
+        assertThat(text(message, "info")).isEqualTo("hello ann 你好");
+        assertThat(message.path("mid").asLong()).isPositive();
+        assertThat(text(message, "salt")).matches("[\\w-]{22}");
+        ben.send(Wire.textToAll("hello all"));
+        message = json.expect(4);
+        assertThat(text(message, "receive")).isEmpty();
+        ben.send(Wire.file("计划.txt", Wire.utf8("content"), ann.name()));
+        message = json.expect(6);
+        assertThat(text(message, "info", "op")).isEqualTo("offer");
+        assertThat(text(message, "info", "name")).isEqualTo("计划.txt");
+        assertThat(message.path("info").path("size").asLong()).isEqualTo(7);
+        assertThat(text(message, "info", "sha256"))
+                .isEqualTo("ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73");
+        // The history has the same, byte for byte.
+        assertThat(json.history(1, "").path("items").path(0)).isEqualTo(message);
+    }
+
+    @Test
+    void whoGetsItAmongSeveralDoesNotLearnOfTheOthers() {
+        JsonSocket json = logIn(ann, "laptop");
+        Chat1Socket cid = demo.newcomer();
+        open.add(cid);
+        JsonSocket cids = logIn(cid.person(), "phone");
+        ben.send(Wire.text("to both", ann.name(), cid.name()));
+        for (JsonSocket one : List.of(json, cids)) {
+            JsonNode message = one.expect(3);
+            assertThat(text(message, "receive")).isEqualTo(one.user());
+            assertThat(message.has("receivers")).isFalse();
+            JsonNode page = one.history(1, "");
+            assertThat(page.path("items").path(0)).isEqualTo(message);
+            assertThat(page.path("names").size()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatOneSendsElsewhereIsShownToo() {
+        JsonSocket json = logIn(ann, "laptop");
+        Chat1Socket own = chat1(ann);
+        own.send(Wire.text("from my terminal", ben.name()));
+        JsonNode message = json.expect(3);
+        assertThat(text(message, "send")).isEqualTo(json.user());
+        assertThat(text(message, "receive")).isEqualTo(number(ben));
+        own.send(Wire.text("to two", ben.name(), ann.name()));
+        message = json.expect(3);
+        assertThat(message.path("receivers").valueStream().map(JsonNode::asString))
+                .containsExactlyInAnyOrder(number(ben), json.user());
+        own.expectText(ann.name(), "to two");
+        own.fenceWithNothing();
+        json.fence();
+    }
+
+    @Test
+    void oneIsOnlineWhileOnAnyDevice() {
+        JsonSocket bens = logIn(ben.person(), "watching");
+        Chat1Socket watching = demo.newcomer();
+        open.add(watching);
+        JsonSocket laptop = logIn(ann, "laptop");
+        watching.expectPresence(Wire.ONLINE, ann.name());
+        JsonNode come = bens.expectPresence(8, laptop.user());
+        assertThat(text(come, "info", "user_name")).isEqualTo(ann.name());
+        assertThat(text(come, "info", "type")).isEqualTo("stranger");
+        Chat1Socket terminal = chat1(ann);
+        JsonSocket phone = logIn(ann, "phone");
+        laptop.close();
+        terminal.close();
+        // Neither was told: what comes next about ann is that the last is gone.
+        assertThat(watching.fence()).noneMatch(frame -> frame.name().equals(ann.name()));
+        bens.fence();
+        phone.send("{'type': 5, 'info': 'logout'}");
+        watching.expectPresence(Wire.OFFLINE, ann.name());
+        assertThat(text(bens.expectPresence(5, laptop.user()), "send")).isEqualTo(laptop.user());
+    }
+
+    @Test
+    void aLogInOnTheSameDeviceTakesItsPlaceAndNoOther() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        Chat1Socket terminal = chat1(ann);
+        JsonSocket again = logIn(ann, "laptop");
+        assertThat(text(laptop.expectPresence(5, again.user()), "info")).isEqualTo("logout");
+        laptop.untilClosed();
+        Chat1Socket displacing = demo.connect();
+        open.add(displacing);
+        assertThat(displacing.logIn(ann).code()).isEqualTo(Wire.LOGGED_IN_DISPLACING);
+        terminal.expectPresence(Wire.OFFLINE, ann.name());
+        terminal.expectClosed();
+        phone.fence();
+        again.fence();
+        displacing.fenceWithNothing();
+    }
+
+    @Test
+    void aNinthDeviceDisplacesTheOneLongestUnused() {
+        List<JsonSocket> devices = Stream.of("1", "2", "3", "4", "5", "6", "7", "8")
+                .map(device -> logIn(ann, device))
+                .toList();
+        devices.getFirst().fence();
+        JsonSocket ninth = logIn(ann, "9");
+        devices.get(1).expectPresence(5, ninth.user());
+        devices.get(1).untilClosed();
+        for (JsonSocket device : devices) {
+            if (device != devices.get(1)) {
+                device.fence();
+            }
+        }
+    }
+
+    @Test
+    void theHistoryComesInPages() {
+        for (int i = 1; i <= 5; i++) {
+            ben.send(i == 3 ? Wire.textToAll("3") : Wire.text(Integer.toString(i), ann.name()));
+        }
+        ben.fence();
+        JsonSocket json = logIn(ann, "laptop");
+        JsonNode newest = json.history(2, "");
+        assertThat(texts(newest)).containsExactly("4", "5");
+        assertThat(newest.path("more").asBoolean()).isTrue();
+        assertThat(newest.has("with")).isFalse();
+        assertThat(newest.path("names").path(number(ben)).asString()).isEqualTo(ben.name());
+        long mid = newest.path("items").path(0).path("mid").asLong();
+        JsonNode before = json.history(200, ", 'before': " + mid);
+        assertThat(texts(before)).containsExactly("1", "2", "3");
+        assertThat(before.path("more").asBoolean()).isFalse();
+        long first = before.path("items").path(0).path("mid").asLong();
+        JsonNode after = json.history(2, ", 'after': " + first);
+        assertThat(texts(after)).containsExactly("2", "3");
+        assertThat(after.path("more").asBoolean()).isTrue();
+        assertThat(texts(json.history(2, ", 'after': 0"))).containsExactly("1", "2");
+        assertThat(texts(json.history(9, ", 'after': %d, 'before': %d".formatted(first, mid))))
+                .containsExactly("2", "3");
+        JsonNode everyones = json.history(1, ", 'with': ''");
+        assertThat(texts(everyones)).containsExactly("3");
+        assertThat(text(everyones, "with")).isEmpty();
+        assertThat(texts(json.history(1, ", 'after': " + Long.MAX_VALUE))).isEmpty();
+        assertThat(texts(json.history(1, ", 'before': 0"))).isEmpty();
+        json.send("{'type': 19, 'info': {'limit': 1, 'with': 'U1'}}");
+        assertThat(json.refusal()).isEqualTo("not-allowed");
+    }
+
+    private static List<String> texts(JsonNode page) {
+        return page.path("items").valueStream().map(item -> text(item, "info")).toList();
+    }
+
+    /** A page stays small where its messages are large; what is left out is said, and comes with the next. */
+    @Test
+    void aPageOfLargeTextsIsShort() {
+        String large = "x".repeat(60_000);
+        for (int i = 0; i < 12; i++) {
+            ben.send(Wire.text(i + large, ann.name()));
+        }
+        ben.fence();
+        JsonSocket json = logIn(ann, "laptop");
+        JsonNode page = json.history(200, "");
+        assertThat(page.path("items").size()).isBetween(2, 11);
+        assertThat(page.path("more").asBoolean()).isTrue();
+        assertThat(text(page.path("items").path(page.path("items").size() - 1), "info"))
+                .startsWith("11x");
+        JsonNode forward = json.history(200, ", 'after': 1");
+        assertThat(text(forward.path("items").path(0), "info")).startsWith("0x");
+        assertThat(forward.path("more").asBoolean()).isTrue();
+    }
+
+    @Test
+    void whatIsNoMessageIsToleratedTwice() {
+        JsonSocket json = connect();
+        json.raw("hello\n");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        json.send("{'type': 19, 'info': {'limit': 1}}");
+        assertThat(json.refusal()).isEqualTo("not-logged-in");
+        for (int i = 0; i < 5; i++) {
+            json.send("{'type': 9, 'info': 'friends?'}", "{'type': 1}");
+            assertThat(json.refusal()).isEqualTo("malformed");
+            assertThat(json.refusal()).isEqualTo("malformed");
+        }
+        assertThat(text(json.logIn(ann.name(), ann.password(), ""), "code")).isEqualTo("ok");
+        json.send("[]");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        json.send("{'type': 99}", "{'type': 5}");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        json.untilClosed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aMessageOverTheSizeClosesTheConnection(boolean loggedIn) {
+        JsonSocket json = loggedIn ? logIn(ann, "") : connect();
+        String start = "{\"type\":19,\"info\":{\"limit\":0,\"x\":\"";
+        int most = loggedIn ? 1 << 20 : 16 << 10;
+        json.raw(start + "x".repeat(most - start.length() - 3) + "\"}}\n");
+        if (loggedIn) {
+            assertThat(json.expect(20).path("info").path("items")).isEmpty();
+        } else {
+            assertThat(json.refusal()).isEqualTo("not-logged-in");
+        }
+        json.raw(start + "x".repeat(most - start.length() - 2) + "\"}}\n");
+        json.untilClosed();
+    }
+
+    @Test
+    void bytesMayComeOneByOne() {
+        JsonSocket json = connect();
+        String message = "{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"%s\"}}\n"
+                .formatted(ann.name(), ann.password());
+        message.chars().forEach(one -> json.raw(Character.toString(one)));
+        assertThat(text(json.expect(2), "info", "code")).isEqualTo("ok");
+    }
+
+    @Test
+    void theConnectionMayLogInAgain() {
+        JsonSocket json = logIn(ann, "laptop");
+        ben.expectPresence(Wire.ONLINE, ann.name());
+        json.send("{'type': 5, 'info': 'logout'}", "{'type': 19, 'info': {'limit': 1}}");
+        assertThat(json.refusal()).isEqualTo("not-logged-in");
+        ben.expectPresence(Wire.OFFLINE, ann.name());
+        ben.send(Wire.text("while away", ann.name()));
+        ben.fence();
+        assertThat(text(json.logIn(ann.name(), ann.password(), "laptop"), "code"))
+                .isEqualTo("ok");
+        ben.expectPresence(Wire.ONLINE, ann.name());
+        assertThat(texts(json.history(1, ""))).containsExactly("while away");
+        ben.send(Wire.text("back", ann.name()));
+        assertThat(text(json.expect(3), "info")).isEqualTo("back");
+        json.close();
+        ben.expectPresence(Wire.OFFLINE, ann.name());
+    }
+
+    @Test
+    void settingsThatAreStoredElsewhereAreToldAndComeWithTheLogIn() {
+        JsonSocket json = logIn(ann, "laptop");
+        Chat1Socket own = chat1(ann);
+        own.send(Wire.store(Wire.utf8("{\"common\":\n{\"a\": 1.25}}")));
+        own.fence();
+        assertThat(json.expect(26).path("info").toString()).isEqualTo("{\"common\":{\"a\":1.25}}");
+        own.send(Wire.store(Wire.utf8("theme dark\n")));
+        own.fence();
+        assertThat(text(json.expect(26), "info")).isEqualTo("theme dark\n");
+        assertThat(text(connect().logIn(ann.name(), ann.password(), "phone"), "settings"))
+                .isEqualTo("theme dark\n");
+    }
+
+    /** What nobody's parser can read is kept, told as a string, and ends nothing. */
+    @Test
+    void settingsThatLookLikeANumberBeyondAllNumbersHarmNobody() {
+        JsonSocket json = logIn(ann, "laptop");
+        Chat1Socket own = chat1(ann);
+        own.send(Wire.store(Wire.utf8("1e99999999999")));
+        own.fence();
+        assertThat(text(json.expect(26), "info")).isEqualTo("1e99999999999");
+        assertThat(text(connect().logIn(ann.name(), ann.password(), "phone"), "settings"))
+                .isEqualTo("1e99999999999");
+        json.raw("{\"type\":5,\"x\":1e99999999999}\n");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        ben.send(Wire.text("still there", ann.name()));
+        assertThat(text(json.expect(3), "info")).isEqualTo("still there");
+    }
+
+    /** Settings that nobody asked for are bounded as all that comes unasked. */
+    @Test
+    void whoDoesNotReadSettingsIsCutOff() {
+        JsonSocket json = logIn(ann, "laptop");
+        Chat1Socket own = chat1(ann);
+        byte[] document = Wire.utf8("x".repeat(1 << 20));
+        for (int i = 0; i < 40; i++) {
+            own.send(Wire.store(document));
+        }
+        own.fence();
+        await().until(() -> demo.admin("", "session", "list")
+                .out()
+                .lines()
+                .noneMatch(line -> line.contains("chat-json/1") && line.contains(ann.name())));
+        json.close();
+    }
+
+    /** Pages of control characters, six bytes each in JSON, that nobody reads. */
+    @Test
+    void pagesThatAreNotReadAreNotKeptForEver() throws Exception {
+        String large = "\u0001".repeat(60_000);
+        for (int i = 0; i < 20; i++) {
+            ben.send(Wire.text(large, ann.name()));
+        }
+        ben.fence();
+        for (int round = 0; round < 4; round++) {
+            for (int device = 0; device < 8; device++) {
+                JsonSocket socket = logIn(ann, "device " + device);
+                for (int i = 0; i < 5; i++) {
+                    socket.send("{'type': 19, 'info': {'limit': 200}}");
+                }
+            }
+        }
+        JsonNode page = logIn(ann, "reads").history(200, "");
+        assertThat(page.path("items").size()).isBetween(1, 2);
+        assertThat(page.path("more").asBoolean()).isTrue();
+        close();
+        await().until(() -> !demo.admin("", "session", "list").out().contains(ann.name()));
+    }
+
+    @Test
+    void aRenamingIsOneThingHereAndTwoInChat1() {
+        JsonSocket watching = logIn(ben.person(), "phone");
+        JsonSocket own = logIn(ann, "laptop");
+        ben.expectPresence(Wire.ONLINE, ann.name());
+        watching.expectPresence(8, own.user());
+        String name = Demo.newName();
+        demo.admin("", "user", "rename", ann.name(), name).exits(0);
+        ben.expectPresence(Wire.OFFLINE, ann.name());
+        ben.expectPresence(Wire.ONLINE, name);
+        JsonNode renamed = watching.expectPresence(16, own.user());
+        assertThat(text(renamed, "info", "user_name")).isEqualTo(name);
+        assertThat(text(own.expect(3), "send")).isEqualTo("server");
+        own.expectPresence(16, own.user());
+        watching.fence();
+        own.fence();
+    }
+
+    @Test
+    void anAdministratorEndsAllSessionsOfAnAccount() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        Chat1Socket terminal = chat1(ann);
+        demo.admin("", "session", "kick", ann.name()).exits(0);
+        for (JsonSocket one : List.of(laptop, phone)) {
+            JsonNode farewell = one.expect(3);
+            assertThat(text(farewell, "send")).isEqualTo("server");
+            assertThat(farewell.has("mid")).isFalse();
+            one.expectPresence(5, one.user());
+            one.untilClosed();
+        }
+        terminal.expectServerText();
+        terminal.expectPresence(Wire.OFFLINE, ann.name());
+        terminal.expectClosed();
+        ben.expectPresence(Wire.ONLINE, ann.name());
+        ben.expectPresence(Wire.OFFLINE, ann.name());
+    }
+
+    @Test
+    void aPasswordChangedElsewhereEndsTheOtherSessions() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        Chat1Socket terminal = chat1(ann);
+        terminal.send(Wire.change(ann.name(), ann.password(), "another-password-9"));
+        assertThat(terminal.next().code()).isEqualTo(Wire.CHANGED);
+        laptop.expect(3);
+        laptop.expectPresence(5, laptop.user());
+        laptop.untilClosed();
+        terminal.fenceWithNothing();
+    }
+
+    @Test
+    void theDaemonPrefersJson() {
+        SSLSocket socket = demo.tls().connect(demo.host(), demo.port(), "http/1.1", "chat/1", "chat-json/1");
+        assertThat(socket.getApplicationProtocol()).isEqualTo("chat-json/1");
+        new JsonSocket(socket).close();
+    }
+
+    @Test
+    void theLogSaysWhichDialectItWas() throws Exception {
+        JsonSocket json = logIn(ann, "laptop");
+        json.raw("no message of ours\n");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        json.send("{'type': 5}");
+        json.send("{'type': 5}");
+        assertThat(json.refusal()).isEqualTo("not-logged-in");
+        demo.admin("", "log", "publish").exits(0);
+        List<String> own = Files.readAllLines(demo.auditLog().resolve("audit.xml")).stream()
+                .filter(line ->
+                        line.contains("user=\"" + json.user() + "\"") && line.contains("dialect=\"chat-json/1\""))
+                .toList();
+        assertThat(own).hasSize(3);
+        assertThat(own.get(0)).contains("type=\"login\"");
+        assertThat(own.get(1)).contains("type=\"violation\"", "detail=\"no message of chat-json/1\"");
+        assertThat(own.get(2)).contains("type=\"logout\"", "detail=\"logged out\"");
+        assertThat(String.join("", own)).doesNotContain("of ours");
+    }
+}

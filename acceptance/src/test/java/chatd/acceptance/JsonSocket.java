@@ -1,0 +1,143 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One {@code chat-json/1} connection, read by hand. Every wait ends after 20 s with a failure. What was waited for may be
+ * preceded by presence of users that other tests left behind.
+ */
+final class JsonSocket implements AutoCloseable {
+    private static final Set<Integer> PRESENCE = Set.of(5, 8, 16);
+
+    private final SSLSocket socket;
+    private final InputStream in;
+    private String user = "";
+
+    JsonSocket(SSLSocket socket) {
+        this.socket = socket;
+        try {
+            this.in = new BufferedInputStream(socket.getInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Its number, as {@code U12}. */
+    String user() {
+        return user;
+    }
+
+    /** Sends lines of JSON, written with single quotes. */
+    JsonSocket send(String... lines) {
+        return raw(String.join("\n", lines).replace('\'', '"') + "\n");
+    }
+
+    JsonSocket raw(String text) {
+        try {
+            socket.getOutputStream().write(Wire.utf8(text));
+            socket.getOutputStream().flush();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next message; null at a clean end, with close_notify. */
+    @Nullable
+    JsonNode nextOrEnd() {
+        try {
+            var line = new ByteArrayOutputStream();
+            for (int one = in.read(); one != '\n'; one = in.read()) {
+                if (one < 0 && line.size() == 0) {
+                    return null;
+                }
+                if (one < 0) {
+                    throw new EOFException("in the middle of a message");
+                }
+                line.write(one);
+            }
+            return JsonMapper.shared().readTree(line.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    JsonNode next() {
+        JsonNode message = nextOrEnd();
+        assertThat(message).as("closed by the daemon").isNotNull();
+        return message;
+    }
+
+    /** The next message but for presence; it must be of this type. */
+    JsonNode expect(int type) {
+        JsonNode message = next();
+        while (PRESENCE.contains(message.path("type").asInt())
+                && message.path("type").asInt() != type) {
+            message = next();
+        }
+        assertThat(message.path("type").asInt()).as("%s", message).isEqualTo(type);
+        return message;
+    }
+
+    /** The next message of presence that is about this user; it must be of this type. */
+    JsonNode expectPresence(int type, String about) {
+        JsonNode message = expect(type);
+        while (!message.toString().contains('"' + about + '"')) {
+            message = expect(type);
+        }
+        return message;
+    }
+
+    /** The code of the next refusal. */
+    String refusal() {
+        return expect(18).path("info").path("code").asString();
+    }
+
+    /** Nothing is on its way but presence: what is asked now is answered next. */
+    void fence() {
+        send("{'type': 19, 'info': {'limit': 0}}");
+        assertThat(expect(20).path("info").path("items")).isEmpty();
+    }
+
+    JsonNode logIn(String name, String password, String device) {
+        send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': '%s'}}"
+                .formatted(name, password, device));
+        JsonNode info = expect(2).path("info");
+        user = info.path("user_id").asString("");
+        return info;
+    }
+
+    /** A page of the history; {@code more} is further keys. */
+    JsonNode history(int limit, String more) {
+        send("{'type': 19, 'info': {'limit': %d%s}}".formatted(limit, more));
+        return expect(20).path("info");
+    }
+
+    /** Reads up to the end. */
+    void untilClosed() {
+        while (nextOrEnd() != null) {
+            // What was owed.
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package chatd.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Values of the records that JSON has, by the names of their golden files. */
+final class JsonSamples {
+    private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.120Z");
+    private static final byte[] SALT = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private JsonSamples() {}
+
+    static Map<String, Command> commands() {
+        Map<String, Command> samples = new LinkedHashMap<>();
+        samples.put("log-in", new Command.LogIn("U1", Secret.of("correct horse"), "laptop", "1"));
+        samples.put("log-in-bare", new Command.LogIn("王芳", Secret.of("correct horse")));
+        samples.put("log-out", new Command.LogOut(""));
+        samples.put("history", new Command.ReadHistory("", 100, -1, 50, "7"));
+        samples.put("history-after", new Command.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
+        samples.put("not-yet", new Command.Malformed(9, "This server does not take type 9 yet.", false, "x"));
+        samples.put(
+                "no-json",
+                new Command.Malformed(0, "It is not JSON, is nested too deep, or has a key twice.", true, ""));
+        return samples;
+    }
+
+    static Map<String, Event> events() {
+        Map<String, Event> samples = new LinkedHashMap<>();
+        Roster roster = new Roster(
+                List.of(new Presence("alice", true), new Presence("王芳", true), new Presence("carol", false)));
+        samples.put("welcome", welcome(Optional.of(TIME), roster, "{\"terminal\":{\"theme\":\"dark\",\"size\":1.50}}"));
+        samples.put("welcome-first", welcome(Optional.empty(), new Roster(), ""));
+        samples.put("log-in-refused", new Event.LogInRefused("must-change-password"));
+        samples.put("text", new Event.Text("alice", TIME, "Grüße,\n你好 🙂", stored(List.of(2L))));
+        samples.put("text-to-several", new Event.Text("alice", TIME, "to two", stored(List.of(2L, 3L))));
+        samples.put("text-to-all", new Event.Text("alice", TIME, "to everyone", stored(null)));
+        samples.put("broadcast", new Event.Text("server", TIME, "Back at noon.", new Event.Stored(13, 0, null, SALT)));
+        samples.put("notice", new Event.Text("server", TIME, "The server is stopping."));
+        samples.put(
+                "file-offer",
+                new Event.FileOffer(
+                        "alice", TIME, "plan.pdf", 7, new Event.Whole(5, new byte[32]), stored(List.of(2L))));
+        samples.put("came-online", new Event.CameOnline("王芳", 2));
+        samples.put("went-offline", new Event.WentOffline("王芳", 2));
+        samples.put("renamed", new Event.Renamed(2, "王芳芳"));
+        samples.put("settings", new Event.Settings(document("theme dark")));
+        samples.put("refused", new Event.Refused("7", 19, "not-logged-in", "Log in first."));
+        samples.put("refused-bare", new Event.Refused("", 0, "malformed", "It is no JSON object."));
+        SortedMap<Long, String> names = new TreeMap<>(Map.of(1L, "alice"));
+        samples.put(
+                "page",
+                new Event.Page("", List.of(new Event.Text("alice", TIME, "to everyone", stored(null))), true, names));
+        samples.put("page-of-nothing", new Event.Page(null, List.of(), false, new TreeMap<>()));
+        return samples;
+    }
+
+    private static Event.Welcome welcome(Optional<Instant> last, Roster roster, String settings) {
+        List<Long> numbers = List.of(1L, 2L, 3L).subList(0, roster.size());
+        return new Event.Welcome(1, "alice", TIME, last, false, roster, numbers, document(settings));
+    }
+
+    private static Event.Stored stored(@Nullable List<Long> receivers) {
+        return new Event.Stored(12, 1, receivers, SALT);
+    }
+
+    private static Document document(String text) {
+        return new Document(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
