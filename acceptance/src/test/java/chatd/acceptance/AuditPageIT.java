@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ class AuditPageIT {
         try (Demo demo = Demo.start()) {
             Page page = new Page(Run.ROOT.resolve("docs/audit.md"), directory);
             page.program("chat-admin", "admin", "CHAT_ADMIN_SOCKET=" + demo.fact("CHAT_ADMIN_SOCKET"));
+            page.program("chat-client", "client", "CHAT_CA=" + demo.fact("CHAT_CA"), "CHAT_PORT=" + demo.port());
             prepare(demo);
             assertThat(page.steps()).hasSizeGreaterThan(12);
             for (Page.Step step : page.steps()) {
@@ -30,8 +32,10 @@ class AuditPageIT {
     }
 
     private void prepare(Demo demo) throws Exception {
-        try (Chat1Socket one = demo.newcomer();
-                Chat1Socket two = demo.newcomer()) {
+        Path password = Files.writeString(directory.resolve("anna.password"), "correct horse battery\n");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        try (Chat1Socket one = person(demo, "anna");
+                Chat1Socket two = person(demo, "ben")) {
             one.send(Wire.text("to one", two.name()));
             one.send(Wire.textToAll("to all"));
             one.send(Wire.file("a.txt", Wire.utf8("content"), two.name()));
@@ -51,7 +55,6 @@ class AuditPageIT {
         Files.writeString(
                 directory.resolve("anchors"),
                 demo.admin("", "log", "anchor").exits(0).out());
-        Files.writeString(directory.resolve("message.json"), ProofIT.receipt(demo, 1, "\"to one\""));
         Files.copy(Run.ROOT.resolve("docs/verify.py"), directory.resolve("verify.py"));
         Path log = Files.createDirectory(directory.resolve("log"));
         // One that ends with its seal, as the page's does: the command that asks for an anchor is logged after it.
@@ -61,6 +64,14 @@ class AuditPageIT {
             List<String> lines = Files.readAllLines(log.resolve("audit.xml"));
             return lines.get(lines.size() - 2).startsWith("<seal ");
         });
+    }
+
+    private static Chat1Socket person(Demo demo, String name) {
+        Chat1Socket socket = demo.connect();
+        socket.send(Wire.register(name, "correct horse battery"));
+        assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
+        socket.logIn(new Demo.Person(name, "correct horse battery"));
+        return socket;
     }
 
     private static void copy(Path from, Path to) throws IOException {

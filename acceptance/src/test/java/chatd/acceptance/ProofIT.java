@@ -1,10 +1,14 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,8 +17,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is stored against what was logged, by someone who changes the database by hand; single messages against the log. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -29,12 +36,14 @@ class ProofIT {
     private static final byte[] FILE = new byte[600_000];
 
     private final Demo demo = Demo.start();
+    private final Demo.Person sender = demo.person();
+    private final Demo.Person receiver = demo.person();
     private Path key;
 
     @BeforeAll
     void talk(@TempDir Path directory) throws IOException {
-        try (Chat1Socket one = demo.newcomer();
-                Chat1Socket two = demo.newcomer();
+        try (Chat1Socket one = demo.logIn(sender);
+                Chat1Socket two = demo.logIn(receiver);
                 Chat1Socket three = demo.newcomer()) {
             one.send(Wire.text("to one", two.name())); // 1
             one.send(Wire.text("to two", two.name(), three.name())); // 2
@@ -145,6 +154,111 @@ class ProofIT {
                 .contains("copy.bin is not the file that was sent");
     }
 
+    /** What {@code chat-client receipt} prints is what {@code log prove} takes, from all whom a message concerns. */
+    @ParameterizedTest(name = "message {0}, by its sender: {1}")
+    @CsvSource({"1, true", "1, false", "2, true", "2, false", "3, true", "3, false", "4, true", "4, false", "5, false"})
+    void whatTheClientPrintsIsProved(int number, boolean bySender, @TempDir Path directory) throws Exception {
+        Run run = receipt(bySender ? sender : receiver, directory, Integer.toString(number))
+                .exits(0);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("{\"send\":\"U").matches("\\p{ASCII}+").hasLineCount(1);
+        Path message = Files.writeString(directory.resolve("message.json"), run.out());
+        demo.admin("", "log", "anchor").exits(0);
+        assertThat(prove(message, demo.directory.resolve("log")).exits(0).out())
+                .startsWith("message " + number + " is what U");
+    }
+
+    @Test
+    void theClientListsWhatThereIsAReceiptOf(@TempDir Path directory) throws Exception {
+        try (Chat1Socket terminal = demo.logIn(sender)) {
+            String time = "  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d  " + sender.name() + " to ";
+            List<String> lines =
+                    receipt(sender, directory).exits(0).out().lines().toList();
+            assertThat(lines).hasSize(5);
+            assertThat(lines.get(0)).matches("     1" + time + receiver.name() + ": to one");
+            assertThat(lines.get(1)).matches("     2" + time + receiver.name() + ", \\w+: to two");
+            assertThat(lines.get(2)).matches("     3" + time + "everyone: to all");
+            assertThat(lines.get(3)).matches("     4" + time + receiver.name() + ": file 1: three chunks.bin");
+            assertThat(lines.get(4)).matches("     5" + time + receiver.name() + ": grüß dich 🎉");
+            assertThat(receipt(receiver, directory, "-n", "1").exits(0).out()).isEqualTo(lines.get(4) + "\n");
+            // One who talks meanwhile is not interrupted.
+            terminal.fenceWithNothing();
+        }
+    }
+
+    @Test
+    void thereIsNoReceiptForWhomAMessageDoesNotConcern(@TempDir Path directory) throws Exception {
+        Demo.Person other = demo.person();
+        for (String number : List.of("1", "2", "3", "4", "99999")) {
+            assertThat(receipt(other, directory, number).exits(4).err())
+                    .isEqualTo("chat-client: No message " + number + " was sent or received by " + other.name()
+                            + ". Without a number, `receipt` lists those that were.\n");
+        }
+        assertThat(receipt(other, directory).exits(0).out()).isEmpty();
+        assertThat(receipt(other, directory, "0").exits(2).err()).contains("a message's number is 1 or more");
+        assertThat(receipt(other, directory, "-n", "0").exits(2).err()).contains("-n is 1 to ");
+        assertThat(receipt(new Demo.Person(other.name(), "not-the-password"), directory, "1")
+                        .exits(77)
+                        .err())
+                .isEqualTo("chat-client: The password is wrong.\n");
+    }
+
+    /** One that knows chat/1 alone says so in its handshake, by an alert or by saying nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-alpn chat/1", ""})
+    void aServerWithoutTheDialectIsNamed(String alpn, @TempDir Path directory) throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Process server = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "sleep 60 | exec openssl s_server -quiet -accept %d %s -cert '%s' -key '%s'"
+                                .formatted(
+                                        port,
+                                        alpn,
+                                        demo.directory.resolve("server.pem"),
+                                        demo.directory.resolve("server.key")))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            await().until(() -> {
+                try (Socket probe = new Socket("localhost", port)) {
+                    return probe.isConnected();
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+            assertThat(receipt(sender, port, directory).exits(69).err())
+                    .isEqualTo("chat-client: The server at localhost:" + port
+                            + " does not speak chat-json/1: it is older, or no chatd.\n");
+        } finally {
+            server.descendants().forEach(ProcessHandle::destroyForcibly);
+            server.destroyForcibly();
+        }
+    }
+
+    private Run receipt(Demo.Person of, Path directory, String... more) throws IOException {
+        return receipt(of, demo.port(), directory, more);
+    }
+
+    private Run receipt(Demo.Person of, int port, Path directory, String... more) throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), of.password() + "\n");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        var all = new ArrayList<>(List.of(
+                "client",
+                "--password-file",
+                password.toString(),
+                "--ca",
+                demo.fact("CHAT_CA"),
+                of.name() + "@localhost:" + port,
+                "receipt"));
+        all.addAll(List.of(more));
+        return Run.chat(all.toArray(String[]::new));
+    }
+
     private Run prove(Path receipt, Path log, String... more) {
         String[] all = new String[6 + more.length];
         System.arraycopy(
@@ -158,7 +272,7 @@ class ProofIT {
     }
 
     /** The message as a JSON client would have it, but for {@code info}. */
-    static String receipt(Demo demo, long number, String info) throws SQLException {
+    private static String receipt(Demo demo, long number, String info) throws SQLException {
         try (Connection connection = connect(demo);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(

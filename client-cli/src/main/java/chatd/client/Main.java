@@ -3,11 +3,13 @@ package chatd.client;
 import chatd.certs.Fingerprint;
 import chatd.client.net.Address;
 import chatd.client.net.Failure;
+import chatd.client.net.JsonLink;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.OwnCertificate;
 import chatd.client.net.PrivateFiles;
 import chatd.client.net.Trust;
+import chatd.client.net.UnknownServer;
 import chatd.client.screen.PlainScreen;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
@@ -62,6 +64,7 @@ import picocli.CommandLine.Spec;
             TailCommand.class,
             HistoryCommand.class,
             FetchCommand.class,
+            ReceiptCommand.class,
             PasswdCommand.class,
             RegisterCommand.class
         },
@@ -70,7 +73,7 @@ import picocli.CommandLine.Spec;
             "0: done; of `send`: stored",
             "1: no; what was wrong is said",
             "2: wrong usage",
-            "4: no such recipient or file",
+            "4: no such recipient, file or message",
             "5: conflict: the name is taken",
             "69: the server is not there, or is not to be believed",
             "77: log in refused"
@@ -239,16 +242,25 @@ public final class Main implements Callable<Integer> {
 
     /** The way to the server. */
     Link.To server() {
+        try {
+            return Link.to(address(), trust(), own(), ZoneId.of(wireZone));
+        } catch (DateTimeException e) {
+            throw wrong("there is no time zone " + wireZone + "; one is Europe/Berlin");
+        }
+    }
+
+    /** A connection to the server that speaks JSON. */
+    JsonLink jsonServer() throws UnknownServer, IOException {
+        return JsonLink.connect(address(), trust(), own());
+    }
+
+    private Trust trust() {
         String named = System.getenv().getOrDefault("CHAT_CA", "");
         Path file = authorities == null && !named.isEmpty() ? Path.of(named) : authorities;
         Optional<Fingerprint> server = Optional.ofNullable(fingerprint)
                 .map(text -> Fingerprint.parse(text)
                         .orElseThrow(() -> wrong("a fingerprint has 64 hexadecimal digits, not " + text)));
-        try {
-            return Link.to(address(), new Trust(file, server, known()), own(), ZoneId.of(wireZone));
-        } catch (DateTimeException e) {
-            throw wrong("there is no time zone " + wireZone + "; one is Europe/Berlin");
-        }
+        return new Trust(file, server, known());
     }
 
     private @Nullable OwnCertificate own() {

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import picocli.CommandLine.Option;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,9 +46,13 @@ final class Printed {
         }
     }
 
-    /** In ASCII: what others wrote is not to steer a terminal that it is printed to. */
     private static void print(PrintStream out, ObjectNode line) {
-        out.println(Json.MAPPER.writeValueAsString(line));
+        out.println(json(line));
+    }
+
+    /** In ASCII: what others wrote is not to steer a terminal that it is printed to. */
+    static String json(JsonNode value) {
+        return Json.MAPPER.writeValueAsString(value);
     }
 
     private static final class Json {
@@ -55,7 +60,7 @@ final class Printed {
                 JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     }
 
-    private static DateTimeFormatter time() {
+    static DateTimeFormatter time() {
         return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
     }
 

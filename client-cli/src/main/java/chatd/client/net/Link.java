@@ -3,9 +3,9 @@ package chatd.client.net;
 import chatd.protocol.Chat1;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
-import chatd.protocol.FrameReader;
 import chatd.protocol.Limits;
 import chatd.protocol.MalformedFrame;
+import chatd.protocol.MessageReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -14,17 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
-import java.security.Security;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -32,46 +21,28 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import jdk.net.ExtendedSocketOptions;
-import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS connection to the daemon, as commands out and events in. One thread may write while another reads. */
+/** A {@code chat/1} connection to the daemon: commands out, events in. One thread may write while another reads. */
 public final class Link implements Closeable {
-    private static final int CONNECT_MILLIS = 10_000;
     private static final int CHUNK = 1 << 16;
 
     /** Of one frame that is held in memory: the roster of a million, and far more than any text. */
     private static final long LONGEST = 40L << 20;
 
-    private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "secp256r1", "secp384r1"};
-
     private final Chat1 codec;
-    private final OwnCertificate.Shown shown;
-    private final Socket plain;
-    private final SSLSocket socket;
+    private final Secured secured;
     private final InputStream in;
     private final OutputStream out;
-    private final FrameReader<Event> reader;
-    /** Whether the server has said anything: with TLS 1.3 it judges our certificate after the handshake. */
-    private volatile boolean heard;
-
+    private final MessageReader<Event> reader;
     private final ByteBuf received = Unpooled.buffer(CHUNK);
 
-    private Link(Socket plain, SSLSocket socket, OwnCertificate.Shown shown, Chat1 codec) throws IOException {
-        this.shown = shown;
-        this.plain = plain;
-        this.socket = socket;
+    private Link(Secured secured, Chat1 codec) throws IOException {
+        this.secured = secured;
         this.codec = codec;
         this.reader = codec.eventReader();
-        this.in = socket.getInputStream();
-        this.out = socket.getOutputStream();
+        this.in = secured.socket().getInputStream();
+        this.out = secured.socket().getOutputStream();
     }
 
     /** Where links lead. */
@@ -92,6 +63,11 @@ public final class Link implements Closeable {
     public static To to(Address server, Trust trust, @Nullable OwnCertificate own, ZoneId wire) {
         Chat1 codec = new Chat1(Limits.DEFAULT, wire);
         return () -> connect(server, trust, own, codec);
+    }
+
+    /** As {@link Secured#prepare}. */
+    public static void prepare() {
+        Secured.prepare();
     }
 
     /** Connects now, beside whatever else there is to do; the first that asks for a link gets that one. */
@@ -119,106 +95,13 @@ public final class Link implements Closeable {
 
     private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Chat1 codec)
             throws UnknownServer {
-        Socket plain = reach(server);
-        Trust.Check check = trust.check(server);
-        OwnCertificate.Shown shown = new OwnCertificate.Shown(own);
+        Secured secured = Secured.connect(server, trust, own, Chat1.ALPN);
         try {
-            SSLSocket socket = (SSLSocket)
-                    context(check, shown).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
-            SSLParameters parameters = socket.getSSLParameters();
-            parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-            parameters.setNamedGroups(GROUPS);
-            parameters.setApplicationProtocols(new String[] {Chat1.ALPN});
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            socket.setSSLParameters(parameters);
-            socket.setSoTimeout(CONNECT_MILLIS);
-            socket.startHandshake();
-            socket.setSoTimeout(0);
-            return new Link(plain, socket, shown, codec);
-        } catch (IOException | GeneralSecurityException e) {
-            shut(plain);
-            UnknownServer unknown = check.unknown();
-            if (unknown != null) {
-                throw unknown;
-            }
-            String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
-            throw new Failure(
-                    Failure.NO_SERVER,
-                    refusal == null ? "No TLS connection to " + server.server() + ": " + root(e) + "." : refusal);
-        }
-    }
-
-    /**
-     * Makes ready what the first connection needs and takes a fifth of a second: curves, algorithms, providers. For a
-     * thread beside the one that reads the arguments; to leave it out changes nothing but the time.
-     */
-    public static void prepare() {
-        try {
-            context(null, null);
-            KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
-            curve.initialize(new ECGenParameterSpec("secp256r1"));
-            curve.generateKeyPair();
-            KeyPairGenerator.getInstance("ML-KEM-768").generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            // The connection will say what is wrong.
-        }
-    }
-
-    /** Tries all addresses of the host, in the system's order. */
-    private static Socket reach(Address server) {
-        InetAddress[] addresses;
-        try {
-            addresses = InetAddress.getAllByName(server.host());
-        } catch (UnknownHostException e) {
-            throw new Failure(Failure.NO_SERVER, "There is no host called " + server.host() + ".");
-        }
-        for (InetAddress address : addresses) {
-            Socket socket = new Socket();
-            try {
-                socket.connect(new InetSocketAddress(address, server.port()), CONNECT_MILLIS);
-                socket.setTcpNoDelay(true);
-                // A peer that is gone without a word is found within a minute.
-                socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-                socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
-                socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
-                socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
-                return socket;
-            } catch (IOException | UnsupportedOperationException e) {
-                shut(socket);
-            }
-        }
-        throw new Failure(
-                Failure.NO_SERVER,
-                "Nobody answers at " + server.host() + " port " + server.port() + ". Is the daemon running?");
-    }
-
-    private static void shut(Socket socket) {
-        try {
-            socket.close();
+            return new Link(secured, codec);
         } catch (IOException e) {
-            // It is not used any more.
+            secured.abort();
+            throw new Failure(Failure.NO_SERVER, "The connection to " + server.server() + " broke off.");
         }
-    }
-
-    private static String root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    }
-
-    private static SSLContext context(@Nullable TrustManager trust, @Nullable KeyManager keys)
-            throws GeneralSecurityException {
-        // Last of all: what the JDK has stays the JDK's.
-        Security.addProvider(new PssSignatures());
-        SSLContext context =
-                SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()));
-        context.init(
-                keys == null ? null : new KeyManager[] {keys},
-                trust == null ? null : new TrustManager[] {trust},
-                new SecureRandom());
-        return context;
     }
 
     /**
@@ -239,7 +122,7 @@ public final class Link implements Closeable {
                 }
                 out.flush();
             } catch (IOException e) {
-                throw lost(e);
+                throw secured.lost(e);
             }
         }
     }
@@ -292,56 +175,28 @@ public final class Link implements Closeable {
                 if (received.writeBytes(in, CHUNK) < 0) {
                     return null;
                 }
-                heard = true;
+                secured.hear();
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
-                throw lost(new IOException("The connection broke off.", e));
+                throw secured.lost(new IOException("The connection broke off.", e));
             }
         }
-    }
-
-    /**
-     * What to throw for a connection that is lost.
-     *
-     * @throws Failure where there is more to be said
-     */
-    private IOException lost(IOException why) {
-        String suspicion = heard ? null : shown.suspicion();
-        if (suspicion != null) {
-            throw new Failure(Failure.NO_SERVER, suspicion);
-        }
-        return why;
     }
 
     /** Like {@link #next()}; null too where nothing comes for so long. */
     public @Nullable Event next(Duration patience) throws IOException {
-        try {
-            socket.setSoTimeout((int) patience.toMillis());
-        } catch (SocketException e) {
-            throw lost(e);
-        }
-        try {
-            return next();
-        } catch (InterruptedIOException e) {
-            return null;
-        } finally {
-            try {
-                socket.setSoTimeout(0);
-            } catch (SocketException e) {
-                // It is lost: the next read says so, if this one has not.
-            }
-        }
+        return secured.patiently(patience, this::next);
     }
 
     /** Ends it in good order; may wait for what is being written. */
     @Override
     public void close() {
-        shut(socket);
+        secured.close();
     }
 
     /** Ends it at once, from any thread, whatever is being written. */
     public void abort() {
-        shut(plain);
+        secured.abort();
     }
 }

@@ -1,0 +1,87 @@
+package chatd.client;
+
+import chatd.client.net.Failure;
+import chatd.client.net.UnknownServer;
+import chatd.client.screen.Visible;
+import chatd.client.talk.Receipts;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code receipt}. */
+@Command(
+        name = "receipt",
+        description = {
+            "Prints a message of the account's with its salt, as JSON: with it `chat-admin log prove` shows that the"
+                    + " server's log has exactly this message, and nobody can without it.",
+            "Without a number, lists the last messages with theirs. The account's other sessions go on"
+                    + " (of eight, the one longest unused ends)."
+        },
+        footer = {"", "Example: chat-client --password-file pw alice@localhost receipt 12 > 12.json"})
+final class ReceiptCommand extends ScriptCommand {
+    private static final int WIDTH = 60;
+    private static final int MOST = 100_000;
+
+    @Parameters(paramLabel = "NUMBER", arity = "0..1", description = "The message's number, as the list has it.")
+    private @Nullable Long number;
+
+    @Option(names = "-n", paramLabel = "N", description = "How many to list; else 20.")
+    private int count = 20;
+
+    @Override
+    void run() throws IOException, UnknownServer {
+        Long wanted = number;
+        if (wanted != null && (wanted < 1 || wanted == Long.MAX_VALUE)) {
+            throw main().wrong("a message's number is 1 or more");
+        }
+        if (count < 1 || count > MOST) {
+            throw main().wrong("-n is 1 to " + MOST);
+        }
+        main().address();
+        Secret password = main().password().require();
+        try (Receipts receipts = Receipts.logIn(main().jsonServer(), main().user(), password)) {
+            if (wanted == null) {
+                receipts.last(count).forEach(message -> main().out().println(line(receipts, message)));
+            } else {
+                JsonNode message = receipts.numbered(wanted)
+                        .orElseThrow(() -> new Failure(
+                                Failure.NO_SUCH,
+                                "No message " + wanted + " was sent or received by " + main().user()
+                                        + ". Without a number, `receipt` lists those that were."));
+                main().out().println(Printed.json(message));
+            }
+        }
+    }
+
+    private static String line(Receipts receipts, JsonNode message) {
+        JsonNode info = message.path("info");
+        JsonNode several = message.path("receivers");
+        String receive = message.path("receive").asString("");
+        String to = receive.isEmpty()
+                ? "everyone"
+                : (several.isArray() ? several.valueStream().map(node -> node.asString("")) : List.of(receive).stream())
+                        .map(receipts::name)
+                        .collect(Collectors.joining(", "));
+        String what = info.isObject()
+                ? "file " + info.path("file").asLong() + ": "
+                        + info.path("name").asString("")
+                : info.asString("");
+        String shown = Visible.line(what);
+        return "%6d  %s  %s to %s: %s"
+                .formatted(
+                        message.path("mid").asLong(),
+                        Printed.time().format(Instant.parse(message.path("time").asString(""))),
+                        Visible.line(receipts.name(message.path("send").asString(""))),
+                        Visible.line(to),
+                        shown.codePointCount(0, shown.length()) <= WIDTH
+                                ? shown
+                                : shown.substring(0, shown.offsetByCodePoints(0, WIDTH)) + "…");
+    }
+}

@@ -1,0 +1,233 @@
+package chatd.client.net;
+
+import chatd.protocol.Chat1;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.Security;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import jdk.net.ExtendedSocketOptions;
+import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
+import org.jspecify.annotations.Nullable;
+
+/** A TLS connection to the daemon, whatever is spoken on it. One thread may write while another reads. */
+final class Secured implements Closeable {
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "secp256r1", "secp384r1"};
+
+    private final Socket plain;
+    private final SSLSocket socket;
+    private final OwnCertificate.Shown shown;
+    /** Whether the server has said anything: with TLS 1.3 it judges our certificate after the handshake. */
+    private volatile boolean heard;
+
+    private Secured(Socket plain, SSLSocket socket, OwnCertificate.Shown shown) {
+        this.plain = plain;
+        this.socket = socket;
+        this.shown = shown;
+    }
+
+    /**
+     * Connects, and checks who answers.
+     *
+     * @param own shown where the server asks for one; null for none
+     * @param dialect by its name in ALPN
+     * @throws UnknownServer where a person may decide
+     * @throws Failure where nobody answers, the certificate is not to be believed, or the dialect is not spoken there
+     */
+    static Secured connect(Address server, Trust trust, @Nullable OwnCertificate own, String dialect)
+            throws UnknownServer {
+        Socket plain = reach(server);
+        Trust.Check check = trust.check(server);
+        OwnCertificate.Shown shown = new OwnCertificate.Shown(own);
+        try {
+            SSLSocket socket = (SSLSocket)
+                    context(check, shown).getSocketFactory().createSocket(plain, server.host(), server.port(), true);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+            parameters.setNamedGroups(GROUPS);
+            parameters.setApplicationProtocols(new String[] {dialect});
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+            socket.setSoTimeout(CONNECT_MILLIS);
+            socket.startHandshake();
+            socket.setSoTimeout(0);
+            String chosen = socket.getApplicationProtocol();
+            if (!dialect.equals(chosen.isEmpty() ? Chat1.ALPN : chosen)) {
+                shut(plain);
+                throw foreign(server, dialect);
+            }
+            return new Secured(plain, socket, shown);
+        } catch (IOException | GeneralSecurityException e) {
+            shut(plain);
+            UnknownServer unknown = check.unknown();
+            if (unknown != null) {
+                throw unknown;
+            }
+            if (e instanceof TlsFatalAlertReceived alert
+                    && alert.getAlertDescription() == AlertDescription.no_application_protocol) {
+                throw foreign(server, dialect);
+            }
+            String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
+            throw new Failure(
+                    Failure.NO_SERVER,
+                    refusal == null ? "No TLS connection to " + server.server() + ": " + root(e) + "." : refusal);
+        }
+    }
+
+    private static Failure foreign(Address server, String dialect) {
+        return new Failure(
+                Failure.NO_SERVER,
+                "The server at " + server.server() + " does not speak " + dialect + ": it is older, or no chatd.");
+    }
+
+    /**
+     * Makes ready what the first connection needs and takes a fifth of a second: curves, algorithms, providers. For a
+     * thread beside the one that reads the arguments; to leave it out changes nothing but the time.
+     */
+    static void prepare() {
+        try {
+            context(null, null);
+            KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
+            curve.initialize(new ECGenParameterSpec("secp256r1"));
+            curve.generateKeyPair();
+            KeyPairGenerator.getInstance("ML-KEM-768").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            // The connection will say what is wrong.
+        }
+    }
+
+    /** Tries all addresses of the host, in the system's order. */
+    private static Socket reach(Address server) {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(server.host());
+        } catch (UnknownHostException e) {
+            throw new Failure(Failure.NO_SERVER, "There is no host called " + server.host() + ".");
+        }
+        for (InetAddress address : addresses) {
+            Socket socket = new Socket();
+            try {
+                socket.connect(new InetSocketAddress(address, server.port()), CONNECT_MILLIS);
+                socket.setTcpNoDelay(true);
+                // A peer that is gone without a word is found within a minute.
+                socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+                return socket;
+            } catch (IOException | UnsupportedOperationException e) {
+                shut(socket);
+            }
+        }
+        throw new Failure(
+                Failure.NO_SERVER,
+                "Nobody answers at " + server.host() + " port " + server.port() + ". Is the daemon running?");
+    }
+
+    private static void shut(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is not used any more.
+        }
+    }
+
+    private static String root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    private static SSLContext context(@Nullable TrustManager trust, @Nullable KeyManager keys)
+            throws GeneralSecurityException {
+        // Last of all: what the JDK has stays the JDK's.
+        Security.addProvider(new PssSignatures());
+        SSLContext context =
+                SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()));
+        context.init(
+                keys == null ? null : new KeyManager[] {keys},
+                trust == null ? null : new TrustManager[] {trust},
+                new SecureRandom());
+        return context;
+    }
+
+    SSLSocket socket() {
+        return socket;
+    }
+
+    /** The server has said something. */
+    void hear() {
+        heard = true;
+    }
+
+    /**
+     * What to throw for a connection that is lost.
+     *
+     * @throws Failure where there is more to be said
+     */
+    IOException lost(IOException why) {
+        String suspicion = heard ? null : shown.suspicion();
+        if (suspicion != null) {
+            throw new Failure(Failure.NO_SERVER, suspicion);
+        }
+        return why;
+    }
+
+    /** What reads from it. */
+    interface Reading<T> {
+        @Nullable
+        T read() throws IOException;
+    }
+
+    /** Reads; null too where nothing comes for so long. */
+    <T> @Nullable T patiently(Duration patience, Reading<T> reading) throws IOException {
+        try {
+            socket.setSoTimeout((int) patience.toMillis());
+        } catch (SocketException e) {
+            throw lost(e);
+        }
+        try {
+            return reading.read();
+        } catch (InterruptedIOException e) {
+            return null;
+        } finally {
+            try {
+                socket.setSoTimeout(0);
+            } catch (SocketException e) {
+                // It is lost: the next read says so, if this one has not.
+            }
+        }
+    }
+
+    /** Ends it in good order; may wait for what is being written. */
+    @Override
+    public void close() {
+        shut(socket);
+    }
+
+    /** Ends it at once, from any thread, whatever is being written. */
+    void abort() {
+        shut(plain);
+    }
+}
