@@ -216,6 +216,8 @@ class JsonIT {
         phone.fence();
         again.fence();
         displacing.fenceWithNothing();
+        // One who is there three times is named once.
+        assertThat(demo.admin("", "-o", "json", "stats").exits(0).out()).containsOnlyOnce('"' + ann.name() + '"');
     }
 
     @Test

@@ -134,6 +134,7 @@ final class StatsCommand implements AutoCloseable {
                 "who",
                 sessions.online().stream()
                         .map(session -> String.valueOf(session.name()))
+                        .distinct()
                         .sorted()
                         .limit(NAMED)
                         .toList());
