@@ -20,8 +20,11 @@ import java.util.regex.Pattern;
 final class Page {
     private static final Pattern EXIT = Pattern.compile("\\[exit (\\d+)]");
 
-    /** A line that is not said when the seal of the minute has just come. */
+    /** A line that is not said when the seal of the minute has just come, and says otherwise when one event follows it. */
     private static final String OF_THE_MINUTE = "not sealed yet";
+
+    private static final Pattern UNSEALED =
+            Pattern.compile("the last (event is|\\d+ events are) not sealed yet; the last seal is of [\\dT:.-]+Z");
 
     /** A command of the page. */
     record Step(String command, List<String> prints, int exit) {}
@@ -98,6 +101,9 @@ final class Page {
 
     /** The line as it stands there, but for numbers, ids, and what is left out. */
     private static Pattern pattern(String line) {
+        if (line.contains(OF_THE_MINUTE)) {
+            return UNSEALED;
+        }
         if (line.matches("[0-9a-f]{16}")) {
             return Pattern.compile("[0-9a-f]{16}");
         }
