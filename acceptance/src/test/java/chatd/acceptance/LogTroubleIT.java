@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A log that can't be written any more while people talk: a full disk, a limit on the size of files, a directory that
- * became read-only. Nothing happens unlogged, nothing that was acknowledged is lost, and it goes on by itself.
+ * A log that can't be written any more while people talk: a full disk, one with faults, a limit on the size of files, a
+ * directory that became read-only. Nothing happens unlogged, nothing that was acknowledged is lost, and it goes on by itself.
  */
 class LogTroubleIT {
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -84,6 +85,68 @@ class LogTroubleIT {
     }
 
     @Test
+    void aDiskWithFaults() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 100_000);
+            disk.faults("write fsync");
+            awaitRefusal(demo, talkers);
+            assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");
+            nothingBegins(demo, talkers);
+            disk.faults("");
+            goesOn(demo, talkers);
+        }
+    }
+
+    /** What was acknowledged and could not be brought to the disk is written once more, not only forced once more. */
+    @Test
+    void aDiskThatLosesWhatItTook() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 100_000);
+            disk.faults("fsync");
+            awaitRefusal(demo, talkers);
+            assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");
+            nothingBegins(demo, talkers);
+            disk.faults("");
+            goesOn(demo, talkers);
+            demo.killDaemon();
+            assertThat(demo.awaitEnd()).isNotZero();
+            disk.pulled();
+            disk = new FaultyDisk();
+            demo.begin("--port", "0");
+            assertThat(Files.readString(log.resolve("audit.xml"))).doesNotContain(" type=\"recovery\" ");
+            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
+            verified(demo);
+        }
+    }
+
+    /** What can't be read any more either, only a new start can mend: it ends, so that systemd starts it again. */
+    @Test
+    void aDiskThatForgetsAtOnce() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 100_000);
+            disk.faults("fsync forget");
+            assertThat(demo.awaitEnd()).isNotZero();
+            assertThat(demo.read("chatd.log"))
+                    .contains("can't go on: the disk has lost what was last written to the log");
+            for (Talker talker : talkers) {
+                talker.leave();
+            }
+            disk.faults("");
+            demo.begin("--port", "0");
+            assertThat(Files.readString(log.resolve("audit.xml")))
+                    .contains(" type=\"recovery\" ", " recovered=\"true\" ");
+            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
+            verified(demo);
+        }
+    }
+
+    @Test
     void killedWhileItCantBeWritten() throws Exception {
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
@@ -139,6 +202,48 @@ class LogTroubleIT {
         }
     }
 
+    /** What {@code src/test/python/faulty.py} shows in the log's place. */
+    private final class FaultyDisk {
+        private final Path faults = place.resolve("faults");
+        private final Process process;
+
+        FaultyDisk() throws Exception {
+            Path behind = Files.createDirectories(place.resolve("behind"));
+            process = new ProcessBuilder(
+                            "/usr/bin/python3",
+                            Run.ROOT
+                                    .resolve("acceptance/src/test/python/faulty.py")
+                                    .toString(),
+                            behind.toString(),
+                            log.toString(),
+                            faults.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(place.resolve("faulty.out").toFile())
+                    .start();
+            await().atMost(LONG).until(() -> !process.isAlive() || isMounted());
+            assumeTrue(
+                    isMounted(),
+                    "may mount a file system of its own: " + Files.readString(place.resolve("faulty.out")));
+            mounted = true;
+        }
+
+        private boolean isMounted() throws IOException {
+            return Files.readString(Path.of("/proc/self/mounts")).contains(" " + log + " fuse");
+        }
+
+        void faults(String which) throws IOException {
+            Path fresh = Files.writeString(place.resolve("faults.new"), which);
+            Files.move(fresh, faults, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        /** The plug. */
+        void pulled() throws Exception {
+            assertThat(did("umount", log.toString())).isTrue();
+            mounted = false;
+            assertThat(process.waitFor()).isZero();
+        }
+    }
+
     private Demo started(Map<String, String> more) {
         var environment = new HashMap<>(more);
         environment.put("CHATD_AUDIT_DIRECTORY", log.toString());
@@ -153,6 +258,10 @@ class LogTroubleIT {
     /** They talk until the daemon says that it can't write its log. */
     private static void untilRefused(Demo demo, List<Talker> talkers) throws Exception {
         Talker.begin(talkers, 100_000);
+        awaitRefusal(demo, talkers);
+    }
+
+    private static void awaitRefusal(Demo demo, List<Talker> talkers) {
         await().atMost(LONG).until(() -> status(demo).contains("can't be written"));
         for (Talker talker : talkers) {
             await().atMost(LONG)

@@ -71,6 +71,7 @@ public final class AuditLog implements Closeable {
     private Instant noRotationBefore = Instant.MIN;
     private volatile @Nullable String trouble;
     private @Nullable Instant troubledSince;
+    private volatile @Nullable IOException lost;
     private volatile @Nullable Observer observer;
     private boolean toldTrouble;
     private boolean closed;
@@ -83,7 +84,17 @@ public final class AuditLog implements Closeable {
         this.sealer = sealer;
         this.reserve = new Reserve(files, options.reserve());
         this.retention = new Retention(files, options.retention());
-        this.publisher = new Publisher(files, options.fsync());
+        this.publisher = new Publisher(files, options.fsync(), new Publisher.Source() {
+            @Override
+            public Publisher.Snapshot snapshot() throws IOException {
+                return AuditLog.this.snapshot();
+            }
+
+            @Override
+            public void force() throws IOException {
+                AuditLog.this.force();
+            }
+        });
     }
 
     /**
@@ -221,6 +232,9 @@ public final class AuditLog implements Closeable {
             trouble = String.valueOf(why.getMessage());
             publisher.look();
         }
+        if (why instanceof OpenSegment.Lost) {
+            lost = why;
+        }
     }
 
     /**
@@ -242,6 +256,7 @@ public final class AuditLog implements Closeable {
             String was = trouble;
             if (was != null) {
                 reserve.make();
+                open.force();
                 open.write(
                         false,
                         List.of(new LogEvent.LogTroubled(
@@ -305,7 +320,7 @@ public final class AuditLog implements Closeable {
 
     /** Publishes what has been appended as {@code audit.xml}, now. */
     public void publish() throws IOException {
-        publisher.publish(this::snapshot);
+        publisher.publish();
     }
 
     /** Told, on a thread of the log's own, of its troubles and of their end. */
@@ -314,11 +329,14 @@ public final class AuditLog implements Closeable {
         void logTroubled(String why);
 
         void logWell();
+
+        /** It can't go on: opened anew, it is mended. Told once or more. */
+        void broken(Exception why);
     }
 
     /** Publishes, seals and deletes by itself what is due from now on, in a thread of its own, until it is closed. */
     public AuditLog publishing() {
-        publisher.start(this::snapshot, () -> {
+        publisher.start(() -> {
             // Before too: what is over again at once was a trouble nevertheless.
             tell();
             lookAfter();
@@ -346,11 +364,38 @@ public final class AuditLog implements Closeable {
                 told.logWell();
             }
         }
+        IOException end = lost;
+        if (told != null && end != null) {
+            told.broken(end);
+        }
+    }
+
+    /**
+     * Brings what was appended to the disk; those who append need not wait, unless it failed before. Where it fails, what
+     * was acknowledged may be lost: nothing more is until it succeeds.
+     */
+    private void force() throws IOException {
+        try (Publisher.Snapshot now = snapshot()) {
+            IOException failure = null;
+            try {
+                now.part().force(false);
+            } catch (IOException e) {
+                failure = e;
+            }
+            synchronized (this) {
+                try {
+                    open.forced(now.segment(), now.size(), failure);
+                } catch (IOException e) {
+                    troubled(e);
+                    throw e;
+                }
+            }
+        }
     }
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
         List<String> seals = sealer.untold();
-        return new Publisher.Snapshot(FileChannel.open(files.part()), open.size(), () -> toldOf(seals));
+        return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), () -> toldOf(seals));
     }
 
     private synchronized void toldOf(List<String> seals) {

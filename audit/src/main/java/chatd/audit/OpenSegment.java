@@ -2,6 +2,7 @@ package chatd.audit;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,6 +40,12 @@ final class OpenSegment implements Closeable {
     private @Nullable AuditEvent beginning;
 
     private boolean sealBeginning;
+
+    /** Bytes that are on the disk. */
+    private long forced;
+
+    /** What is behind these may not be there: the kernel forgets what it could not bring to the disk. */
+    private boolean doubtful;
 
     /** Something may stand behind what counts. */
     private boolean torn;
@@ -203,6 +210,9 @@ final class OpenSegment implements Closeable {
         Path closed = files.closed(number, started);
         FreshPart fresh;
         try {
+            if (doubtful) {
+                force();
+            }
             torn = true;
             LogFiles.write(part, AuditLog.END);
             stray = closed;
@@ -211,6 +221,8 @@ final class OpenSegment implements Closeable {
             fresh = FreshPart.begin(
                     files, options.host(), number + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
         } catch (IOException e) {
+            // Whether it was a force that failed is not known.
+            doubtful = options.fsync() != AuditLog.Fsync.NEVER;
             try {
                 mend();
             } catch (IOException again) {
@@ -227,6 +239,8 @@ final class OpenSegment implements Closeable {
         started = fresh.started();
         isEmpty = true;
         size = fresh.size();
+        forced = size;
+        doubtful = false;
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
@@ -235,9 +249,73 @@ final class OpenSegment implements Closeable {
         write(false, List.of());
     }
 
-    /** Brings what was written to the disk. */
+    /**
+     * Brings what was written to the disk. Where that failed before, it is written again first: a force alone would
+     * succeed, and bring nothing.
+     *
+     * @throws IOException where that failed, or what was written can't be read any more
+     */
     void force() throws IOException {
-        part.force(false);
+        mend();
+        try {
+            if (doubtful) {
+                writeAgain();
+            }
+            part.force(false);
+            forced = size;
+            doubtful = false;
+        } catch (IOException e) {
+            doubtful = true;
+            throw e;
+        }
+    }
+
+    private void writeAgain() throws IOException {
+        // The kernel may show what is on the disk in place of what it was given.
+        Segment there = Segment.read(files.part());
+        if (there.end() != size || !there.chain().equals(chain.head())) {
+            throw new Lost();
+        }
+        try (FileChannel written = FileChannel.open(files.part())) {
+            ByteBuffer piece = ByteBuffer.allocate(1 << 16);
+            for (long at = forced; at < size; ) {
+                written.read(piece.clear(), at);
+                at += part.write(piece.flip(), at);
+            }
+        }
+    }
+
+    /** What was written can't be read any more, and what would be written next could not go on from it. */
+    static final class Lost extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Lost() {
+            super("the disk has lost what was last written to the log; a new start mends it");
+        }
+    }
+
+    /**
+     * A force of a segment's file, of so many bytes and without the lock, came to its end.
+     *
+     * @throws IOException where it failed, or one that failed before was tried again and fails again
+     */
+    void forced(long segment, long bytes, @Nullable IOException failure) throws IOException {
+        if (segment != number) {
+            // Closed meanwhile, which forced it.
+            return;
+        }
+        if (failure != null) {
+            doubtful = true;
+            throw failure;
+        }
+        if (doubtful) {
+            force();
+        }
+        forced = Math.max(forced, bytes);
+    }
+
+    long number() {
+        return number;
     }
 
     /** Bytes that count. */
@@ -262,7 +340,7 @@ final class OpenSegment implements Closeable {
         try {
             mend();
             if (options.fsync() != AuditLog.Fsync.NEVER) {
-                part.force(true);
+                force();
             }
         } finally {
             part.close();

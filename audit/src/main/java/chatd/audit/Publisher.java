@@ -32,9 +32,11 @@ final class Publisher {
     /**
      * The part, opened for this reader alone, and how much of it is whole lines.
      *
+     * @param segment its number
+     * @param size in bytes
      * @param published to be run once that much is on the disk and published
      */
-    record Snapshot(FileChannel part, long size, Runnable published) implements Closeable {
+    record Snapshot(FileChannel part, long segment, long size, Runnable published) implements Closeable {
         @Override
         public void close() throws IOException {
             part.close();
@@ -44,10 +46,14 @@ final class Publisher {
     /** Where snapshots come from. */
     interface Source {
         Snapshot snapshot() throws IOException;
+
+        /** Brings the part to the disk. */
+        void force() throws IOException;
     }
 
     private final LogFiles files;
     private final AuditLog.Fsync fsync;
+    private final Source source;
 
     /** One document at a time is made. Taken before the log's own lock, never after it. */
     private final ReentrantLock one = new ReentrantLock();
@@ -64,40 +70,53 @@ final class Publisher {
 
     private long answered;
     private volatile @Nullable String failure;
+
+    /** Of its thread. */
+    private @Nullable String said;
+
     private long size;
     private @Nullable Thread thread;
     /** When the part was last forced. */
     private volatile long forced = System.nanoTime();
 
-    Publisher(LogFiles files, AuditLog.Fsync fsync) {
+    Publisher(LogFiles files, AuditLog.Fsync fsync, Source source) {
         this.files = files;
         this.fsync = fsync;
+        this.source = source;
     }
 
     /** @param meanwhile what else is to be looked after, every two seconds or more often */
-    void start(Source source, Runnable meanwhile) {
-        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(source, meanwhile));
+    void start(Runnable meanwhile) {
+        Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(meanwhile));
         thread = started;
     }
 
-    private void run(Source source, Runnable meanwhile) {
+    private void run(Runnable meanwhile) {
         try {
             while (awaitChange(meanwhile)) {
                 long begun = System.nanoTime();
                 long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
                 try {
-                    publish(source, true);
-                    rest(source, TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
+                    publish(true);
+                    said = null;
+                    rest(TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
                 } catch (IOException e) {
-                    // The next append meets the same disk and answers for it; the part is the truth in the meantime.
-                    System.getLogger(Publisher.class.getName())
-                            .log(System.Logger.Level.ERROR, "the log can't be brought to the disk: " + e.getMessage());
+                    say(String.valueOf(e.getMessage()));
                     wake(bytes());
                     pause(RETRY_NANOS, true);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Once, however often it is tried again. */
+    private void say(String why) {
+        if (!why.equals(said)) {
+            said = why;
+            System.getLogger(Publisher.class.getName())
+                    .log(System.Logger.Level.ERROR, "the log can't be brought to the disk: " + why);
         }
     }
 
@@ -130,12 +149,12 @@ final class Publisher {
     }
 
     /** Leaves the disk to others, but for what was appended meanwhile, which is on it within a second. */
-    private void rest(Source source, long nanos) throws IOException, InterruptedException {
+    private void rest(long nanos) throws IOException, InterruptedException {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0 && !isHurried(); left = end - System.nanoTime()) {
             long due = forced + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) - System.nanoTime();
             if (fsync == AuditLog.Fsync.INTERVAL && due <= 0) {
-                force(source);
+                force();
             } else {
                 pause(fsync == AuditLog.Fsync.INTERVAL ? Math.min(left, due) : left, false);
             }
@@ -175,10 +194,8 @@ final class Publisher {
     }
 
     /** What was appended is on the disk within a second, however seldom it is published, and however long that takes. */
-    private void force(Source source) throws IOException {
-        try (Snapshot now = source.snapshot()) {
-            now.part().force(false);
-        }
+    private void force() throws IOException {
+        source.force();
         forced = System.nanoTime();
     }
 
@@ -259,13 +276,13 @@ final class Publisher {
     }
 
     /** Makes {@code audit.xml} a whole document of what there is of the part, at once or not at all. */
-    void publish(Source source) throws IOException {
-        publish(source, false);
+    void publish() throws IOException {
+        publish(false);
     }
 
-    private void publish(Source source, boolean gently) throws IOException {
+    private void publish(boolean gently) throws IOException {
         if (fsync == AuditLog.Fsync.INTERVAL) {
-            force(source);
+            force();
         }
         one.lock();
         try (Snapshot now = source.snapshot()) {
@@ -282,7 +299,7 @@ final class Publisher {
                         goesOn();
                     }
                     if (gently && at + PIECE < now.size() && !one.hasQueuedThreads()) {
-                        rest(source, Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));
+                        rest(Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));
                     }
                 }
                 LogFiles.write(out, AuditLog.END);
