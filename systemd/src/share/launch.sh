@@ -64,12 +64,12 @@ run_cli() {
   shift 2
   speak_utf8
   set -- -jar "$jar" "$@"
-  # The archive is made at the end of the first run; what the JVM has to say of it is not for people.
   # The second compiler makes each start longer by a quarter; only what reads a whole log is worth it, three times over.
   case " $* " in
   *" log verify "* | *" log prove "* | *" log query "* | *" log export "*) ;;
   *) set -- -XX:TieredStopAtLevel=1 "$@" ;;
   esac
+  # The archive is made at the end of the first run; what the JVM has to say of it is not for people.
   [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
   exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx128m -Xlog:disable "$@"
 }
