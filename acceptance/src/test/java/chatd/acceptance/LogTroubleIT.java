@@ -123,6 +123,35 @@ class LogTroubleIT {
         }
     }
 
+    /** Nobody but the kernel knew of it, and it says it once: who starts then must not believe what can be read. */
+    @Test
+    void killedWhileTheDiskLoses() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 100_000);
+            disk.faults("fsync");
+            awaitRefusal(demo, talkers);
+            for (int i = 0; i < 2; i++) {
+                demo.killDaemon();
+                for (Talker talker : talkers) {
+                    talker.leave();
+                }
+                assertThat(demo.awaitEnd()).isNotZero();
+                if (i == 1) {
+                    disk.pulled();
+                    disk = new FaultyDisk();
+                }
+                disk.faults("");
+                demo.begin("--port", "0");
+                assertThat(Files.readString(log.resolve("audit.xml"))).doesNotContain(" type=\"recovery\" ");
+                talk(talkers, 20);
+            }
+            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
+            verified(demo);
+        }
+    }
+
     /** What can't be read any more either, only a new start can mend: it ends, so that systemd starts it again. */
     @Test
     void aDiskThatForgetsAtOnce() throws Exception {

@@ -72,6 +72,7 @@ public final class AuditLog implements Closeable {
     private volatile @Nullable String trouble;
     private @Nullable Instant troubledSince;
     private volatile @Nullable IOException lost;
+    private final Object forcing = new Object();
     private volatile @Nullable Observer observer;
     private boolean toldTrouble;
     private boolean closed;
@@ -122,6 +123,7 @@ public final class AuditLog implements Closeable {
         if (ours != null && ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
             first.add(new LogEvent.KeyAnnounced(ours.half()));
         }
+        log.settle();
         log.append(first.toArray(AuditEvent[]::new));
         if (ours != null && keyFile != null) {
             if (!ours.isOf(last.key)) {
@@ -132,6 +134,22 @@ public final class AuditLog implements Closeable {
         log.prepare();
         log.publish();
         return log;
+    }
+
+    /** What may not be on the disk is, or nothing goes on from it. */
+    private synchronized void settle() throws IOException {
+        if (open.isDoubtful()) {
+            forceAtOnce();
+        }
+    }
+
+    private synchronized void forceAtOnce() throws IOException {
+        try {
+            open.force();
+        } catch (IOException e) {
+            troubled(e);
+            throw e;
+        }
     }
 
     private synchronized void prepare() {
@@ -145,7 +163,7 @@ public final class AuditLog implements Closeable {
     /** Announces a key, under the seal of the one before it where that is there, and goes on with it in a new segment. */
     private synchronized void goOnWith(SealKey next) throws IOException {
         write(true, List.of(new LogEvent.KeyAnnounced(next.half())));
-        open.force();
+        forceAtOnce();
         rotate(next);
     }
 
@@ -180,6 +198,10 @@ public final class AuditLog implements Closeable {
             throw new IOException("the log has no seals");
         }
         write(true, List.of());
+        if (options.fsync() != Fsync.NEVER) {
+            // It is to be in the log for as long as somebody holds it.
+            forceAtOnce();
+        }
         return String.valueOf(sealer.last());
     }
 
@@ -199,6 +221,9 @@ public final class AuditLog implements Closeable {
         }
         checkOpen();
         rotateWhereDue();
+        if (open.isDoubtful()) {
+            throw new IOException("what was last written to the log is not on the disk yet");
+        }
         write(false, Arrays.asList(events));
     }
 
@@ -256,7 +281,7 @@ public final class AuditLog implements Closeable {
             String was = trouble;
             if (was != null) {
                 reserve.make();
-                open.force();
+                settle();
                 open.write(
                         false,
                         List.of(new LogEvent.LogTroubled(
@@ -266,7 +291,7 @@ public final class AuditLog implements Closeable {
                 trouble = null;
                 publisher.wake(open.size());
             }
-            if (sealer.isDue(clock.instant())) {
+            if (!open.isDoubtful() && sealer.isDue(clock.instant())) {
                 write(true, List.of());
             }
         } catch (IOException e) {
@@ -285,7 +310,7 @@ public final class AuditLog implements Closeable {
 
     private synchronized void logAtOnce(AuditEvent event) throws IOException {
         write(true, List.of(event));
-        open.force();
+        forceAtOnce();
         publisher.goesOn();
     }
 
@@ -314,7 +339,14 @@ public final class AuditLog implements Closeable {
     }
 
     private void rotate(@Nullable SealKey next) throws IOException {
-        open.rotate(next);
+        try {
+            open.rotate(next);
+        } catch (IOException e) {
+            if (open.isDoubtful()) {
+                troubled(e);
+            }
+            throw e;
+        }
         publisher.hurry();
     }
 
@@ -371,35 +403,46 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * Brings what was appended to the disk; those who append need not wait, unless it failed before. Where it fails, what
-     * was acknowledged may be lost: nothing more is until it succeeds.
+     * Brings what was appended to the disk, by default a second late at most; those who append need not wait, unless it
+     * failed before. Where it fails, what was acknowledged may be lost: nothing is appended until it succeeds.
      */
     private void force() throws IOException {
-        try (Publisher.Snapshot now = snapshot()) {
-            IOException failure = null;
+        // One at a time: of two, only one is told that the disk failed.
+        synchronized (forcing) {
+            Publisher.Snapshot begun;
             try {
-                now.part().force(false);
+                begun = snapshot();
             } catch (IOException e) {
-                failure = e;
+                // No file can be opened, say; the part is open.
+                forceAtOnce();
+                return;
             }
-            synchronized (this) {
+            try (Publisher.Snapshot now = begun) {
+                IOException failure = null;
                 try {
-                    open.forced(now.segment(), now.size(), failure);
+                    if (options.fsync() == Fsync.INTERVAL) {
+                        now.part().force(false);
+                    }
                 } catch (IOException e) {
-                    troubled(e);
-                    throw e;
+                    failure = e;
                 }
+                forced(now, failure);
             }
         }
     }
 
-    private synchronized Publisher.Snapshot snapshot() throws IOException {
-        List<String> seals = sealer.untold();
-        return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), () -> toldOf(seals));
+    private synchronized void forced(Publisher.Snapshot now, @Nullable IOException failure) throws IOException {
+        try {
+            open.forced(now.segment(), now.size(), failure);
+        } catch (IOException e) {
+            troubled(e);
+            throw e;
+        }
+        sealer.tell(now.seals());
     }
 
-    private synchronized void toldOf(List<String> seals) {
-        sealer.tell(seals);
+    private synchronized Publisher.Snapshot snapshot() throws IOException {
+        return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.untold());
     }
 
     /** The number of the last stored message that is in the log; 0 where none is. */

@@ -62,14 +62,11 @@ public record LogFiles(Path directory) {
     }
 
     /**
-     * Gives the part, which has its closing tag, its second name.
+     * Gives the part, which has its closing tag and is on the disk, its second name.
      *
      * @throws IOException where that failed; it has no second name then
      */
-    void close(FileChannel part, Path closed, AuditLog.Fsync fsync) throws IOException {
-        if (fsync != AuditLog.Fsync.NEVER) {
-            part.force(true);
-        }
+    void close(Path closed) throws IOException {
         Files.createLink(closed, part());
         try {
             // This name must be on the disk before the other is that of the next segment.

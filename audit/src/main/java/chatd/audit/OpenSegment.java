@@ -44,7 +44,7 @@ final class OpenSegment implements Closeable {
     /** Bytes that are on the disk. */
     private long forced;
 
-    /** What is behind these may not be there: the kernel forgets what it could not bring to the disk. */
+    /** What is behind these may not be there: the kernel forgets what it could not bring to the disk, also of the last owner. */
     private boolean doubtful;
 
     /** Something may stand behind what counts. */
@@ -72,6 +72,7 @@ final class OpenSegment implements Closeable {
         this.started = open.started;
         this.isEmpty = open.lastSeq() < 0;
         this.size = open.end();
+        this.doubtful = options.fsync() != AuditLog.Fsync.NEVER;
         // A segment without an event goes on from the one before it.
         Segment last = open.lastSeq() < 0 && before != null ? before : open;
         Instant time = last.lastTime();
@@ -124,10 +125,11 @@ final class OpenSegment implements Closeable {
             }
             stray = null;
         }
+        if (!part.isOpen()) {
+            part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+            torn = true;
+        }
         if (torn) {
-            if (!part.isOpen()) {
-                part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
-            }
             part.truncate(size);
             part.position(size);
             torn = false;
@@ -147,6 +149,7 @@ final class OpenSegment implements Closeable {
             LogFiles.write(part, bytes);
             if (options.fsync() == AuditLog.Fsync.ALWAYS) {
                 part.force(false);
+                forced = size + bytes.length;
             }
             size += bytes.length;
             beginning = null;
@@ -215,18 +218,22 @@ final class OpenSegment implements Closeable {
             }
             torn = true;
             LogFiles.write(part, AuditLog.END);
+            if (options.fsync() != AuditLog.Fsync.NEVER) {
+                forceAsItIs();
+            }
             stray = closed;
-            files.close(part, closed, options.fsync());
+            files.close(closed);
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             fresh = FreshPart.begin(
                     files, options.host(), number + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
         } catch (IOException e) {
-            // Whether it was a force that failed is not known.
-            doubtful = options.fsync() != AuditLog.Fsync.NEVER;
             try {
                 mend();
             } catch (IOException again) {
                 e.addSuppressed(again);
+            }
+            if (e instanceof Lost) {
+                throw e;
             }
             throw new IOException("the log's segment can't be closed, and goes on: " + e.getMessage(), e);
         }
@@ -257,35 +264,50 @@ final class OpenSegment implements Closeable {
      */
     void force() throws IOException {
         mend();
+        if (doubtful) {
+            writeAgain();
+        }
+        forceAsItIs();
+        forced = size;
+        doubtful = false;
+    }
+
+    private void forceAsItIs() throws IOException {
         try {
-            if (doubtful) {
-                writeAgain();
-            }
-            part.force(false);
-            forced = size;
-            doubtful = false;
+            part.force(true);
         } catch (IOException e) {
             doubtful = true;
             throw e;
         }
     }
 
+    /** Whether what was written may not come to the disk any more: nothing is to go on from it until {@link #force}. */
+    boolean isDoubtful() {
+        return doubtful;
+    }
+
     private void writeAgain() throws IOException {
-        // The kernel may show what is on the disk in place of what it was given.
-        Segment there = Segment.read(files.part());
-        if (there.end() != size || !there.chain().equals(chain.head())) {
-            throw new Lost();
-        }
         try (FileChannel written = FileChannel.open(files.part())) {
             ByteBuffer piece = ByteBuffer.allocate(1 << 16);
             for (long at = forced; at < size; ) {
-                written.read(piece.clear(), at);
+                if (written.read(piece.clear(), at) <= 0) {
+                    throw new Lost();
+                }
                 at += part.write(piece.flip(), at);
             }
         }
+        // The kernel may have shown what is on the disk in place of what it was given.
+        try {
+            Segment there = Segment.read(files.part());
+            if (there.end() != size || !there.chain().equals(chain.head())) {
+                throw new Lost();
+            }
+        } catch (Segment.Broken e) {
+            throw new Lost();
+        }
     }
 
-    /** What was written can't be read any more, and what would be written next could not go on from it. */
+    /** Something else is read than was written, and what would be written next could not go on from it. */
     static final class Lost extends IOException {
         private static final long serialVersionUID = 1L;
 

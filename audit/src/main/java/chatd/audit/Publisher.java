@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,9 +35,9 @@ final class Publisher {
      *
      * @param segment its number
      * @param size in bytes
-     * @param published to be run once that much is on the disk and published
+     * @param seals in it that the journal was not told of
      */
-    record Snapshot(FileChannel part, long segment, long size, Runnable published) implements Closeable {
+    record Snapshot(FileChannel part, long segment, long size, List<String> seals) implements Closeable {
         @Override
         public void close() throws IOException {
             part.close();
@@ -47,7 +48,7 @@ final class Publisher {
     interface Source {
         Snapshot snapshot() throws IOException;
 
-        /** Brings the part to the disk. */
+        /** Brings the part to the disk, as far as it is to be there. */
         void force() throws IOException;
     }
 
@@ -281,9 +282,7 @@ final class Publisher {
     }
 
     private void publish(boolean gently) throws IOException {
-        if (fsync == AuditLog.Fsync.INTERVAL) {
-            force();
-        }
+        force();
         one.lock();
         try (Snapshot now = source.snapshot()) {
             Path fresh = files.temporary("audit.xml");
@@ -309,7 +308,6 @@ final class Publisher {
             }
             Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             failure = null;
-            now.published().run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

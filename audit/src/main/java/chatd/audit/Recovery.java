@@ -124,7 +124,10 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     private static Segment close(LogFiles files, AuditLog.Fsync fsync, Segment segment) throws IOException {
         try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
             try {
-                files.close(part, files.closed(segment.number, segment.started), fsync);
+                if (fsync != AuditLog.Fsync.NEVER) {
+                    part.force(true);
+                }
+                files.close(files.closed(segment.number, segment.started));
                 return segment;
             } catch (IOException e) {
                 return cutBack(files, part, segment);

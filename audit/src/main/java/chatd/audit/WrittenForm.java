@@ -32,6 +32,9 @@ final class WrittenForm {
     private static final byte[] ROOT = bytes("<audit xmlns=\"" + Line.NAMESPACE + "\"");
     private static final byte[] END = bytes(Line.END);
 
+    /** Longer ones are seldom, and take memory: the validator has them in pieces. */
+    private static final int LONGEST_LINE = 1 << 20;
+
     /** @param before its name as it stands before its value, from the space to the quote */
     private record Attribute(byte[] before, ValueForm form, boolean isRequired) {}
 
@@ -182,7 +185,7 @@ final class WrittenForm {
 
     /** Whether it is a whole segment in the form in which they are written. */
     boolean takes(FileChannel file) throws IOException {
-        LineReader in = new LineReader(LogFiles.from(file, at -> {}), Segment.LONGEST_LINE);
+        LineReader in = new LineReader(LogFiles.from(file, at -> {}), LONGEST_LINE);
         if (!Arrays.equals(in.next(), DECLARATION) || !Arrays.equals(in.next(), STYLE)) {
             return false;
         }

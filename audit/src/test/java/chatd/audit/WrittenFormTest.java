@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -217,6 +218,27 @@ class WrittenFormTest {
     void whatIsNotWrittenLikeThatIsForTheValidator() throws Exception {
         List<String> lines = written("Ed25519");
         lines.set(4, lines.get(4).replaceFirst(" outcome", "  outcome"));
+        assertThat(judged(document(lines))).isFalse();
+        assertThat(isValid(document(lines))).isTrue();
+    }
+
+    /** However many characters of it stand as entities. */
+    @Test
+    void aSegmentFullOfEntities() throws Exception {
+        List<String> lines = written("Ed25519");
+        String line = lines.get(4).replaceFirst("version=\"[^\"]*", "version=\"" + "&amp;".repeat(1_000));
+        List<String> many = new ArrayList<>(lines.subList(0, 3));
+        many.addAll(Collections.nCopies(300, line));
+        many.add(lines.getLast());
+        assertThat(line).contains("&amp;&amp;");
+        assertThat(judged(document(many))).isTrue();
+    }
+
+    /** That is for the validator, which does not take the memory for it. */
+    @Test
+    void aLineThatIsLongerThanAny() throws Exception {
+        List<String> lines = written("Ed25519");
+        lines.set(4, lines.get(4).replaceFirst("version=\"", "version=\"" + "x".repeat(3 << 20)));
         assertThat(judged(document(lines))).isFalse();
         assertThat(isValid(document(lines))).isTrue();
     }
