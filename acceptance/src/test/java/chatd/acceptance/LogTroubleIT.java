@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,34 @@ class LogTroubleIT {
             ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
             verified(demo);
         }
+    }
+
+    /** It is not told at the pace at which it fails. */
+    @Test
+    void aDiskThatFailsNowAndThen() throws Exception {
+        FaultyDisk disk = new FaultyDisk();
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 100_000);
+            List<Instant> told = troubles(demo);
+            for (boolean fails = true; told.size() < 3; fails = !fails, told = troubles(demo)) {
+                disk.faults(fails ? "fsync" : "");
+                Thread.sleep(100);
+            }
+            for (int i = 1; i < told.size(); i++) {
+                assertThat(Duration.between(told.get(i - 1), told.get(i))).isGreaterThan(Duration.ofSeconds(4));
+            }
+            disk.faults("");
+            goesOn(demo, talkers);
+        }
+    }
+
+    private static List<Instant> troubles(Demo demo) throws IOException {
+        return demo.read("chatd.log")
+                .lines()
+                .filter(line -> line.contains("the server log can't be written: "))
+                .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
+                .toList();
     }
 
     /** Nobody but the kernel knew of it, and it says it once: who starts then must not believe what can be read. */

@@ -60,6 +60,9 @@ public final class AuditLog implements Closeable {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
 
+    /** Else a disk that fails now and then would be told of to everyone, and logged, at its pace. */
+    private static final Duration CALM = Duration.ofSeconds(5);
+
     private final LogFiles files;
     private final Options options;
     private final Clock clock;
@@ -73,6 +76,10 @@ public final class AuditLog implements Closeable {
     private @Nullable Instant troubledSince;
     private volatile @Nullable IOException lost;
     private final Object forcing = new Object();
+
+    /** Before, by {@link System#nanoTime}, a force that failed is not tried again. */
+    private long calmFrom = System.nanoTime();
+
     private volatile @Nullable Observer observer;
     private boolean toldTrouble;
     private boolean closed;
@@ -147,9 +154,25 @@ public final class AuditLog implements Closeable {
         try {
             open.force();
         } catch (IOException e) {
-            troubled(e);
+            unforced(e);
             throw e;
         }
+    }
+
+    /** Who asks meanwhile gets the same answer, and does not put it off. */
+    private synchronized void checkCalm() throws IOException {
+        if (open.isDoubtful() && !isCalm()) {
+            throw new IOException(trouble);
+        }
+    }
+
+    private boolean isCalm() {
+        return System.nanoTime() - calmFrom >= 0;
+    }
+
+    private void unforced(IOException why) {
+        calmFrom = System.nanoTime() + CALM.toNanos();
+        troubled(why);
     }
 
     private synchronized void prepare() {
@@ -279,7 +302,7 @@ public final class AuditLog implements Closeable {
     synchronized void lookAfter() {
         try {
             String was = trouble;
-            if (was != null) {
+            if (was != null && isCalm()) {
                 reserve.make();
                 settle();
                 open.write(
@@ -409,6 +432,7 @@ public final class AuditLog implements Closeable {
     private void force() throws IOException {
         // One at a time: of two, only one is told that the disk failed.
         synchronized (forcing) {
+            checkCalm();
             Publisher.Snapshot begun;
             try {
                 begun = snapshot();
@@ -435,7 +459,7 @@ public final class AuditLog implements Closeable {
         try {
             open.forced(now.segment(), now.size(), failure);
         } catch (IOException e) {
-            troubled(e);
+            unforced(e);
             throw e;
         }
         sealer.tell(now.seals());
