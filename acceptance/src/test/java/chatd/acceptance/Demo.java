@@ -252,14 +252,14 @@ final class Demo implements AutoCloseable {
         return person;
     }
 
-    /** A name nobody has, of letters none of which looks like another. */
+    /** A name nobody has, and that is nobody's but for its last letter, of letters none of which looks like another. */
     static String newName() {
         var name = new StringBuilder("t");
         long number = PEOPLE.incrementAndGet() * 4096L + ProcessHandle.current().pid() % 4096;
-        for (long rest = number; rest > 0; rest /= 12) {
-            name.append("abdefghkpsxz".charAt((int) (rest % 12)));
+        for (int i = 0; i < 7; i++, number /= 12) {
+            name.append("abdefghkpsxz".charAt((int) (number % 12)));
         }
-        return name.toString();
+        return name.append('m').toString();
     }
 
     /** Logs in on a new connection, up to and with the settings. */
