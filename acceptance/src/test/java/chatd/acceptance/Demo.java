@@ -252,7 +252,10 @@ final class Demo implements AutoCloseable {
         return person;
     }
 
-    /** A name nobody has, and that is nobody's but for its last letter, of letters none of which looks like another. */
+    /**
+     * A name nobody has, of letters none of which looks like another. No other begins like it, its last letter left out: it
+     * can be completed.
+     */
     static String newName() {
         var name = new StringBuilder("t");
         long number = PEOPLE.incrementAndGet() * 4096L + ProcessHandle.current().pid() % 4096;

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,13 +92,7 @@ class LogTroubleIT {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
-            disk.faults("write fsync");
-            awaitRefusal(demo, talkers);
-            assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");
-            nothingBegins(demo, talkers);
-            disk.faults("");
-            goesOn(demo, talkers);
+            refusesMeanwhile(demo, talkers, disk, "write fsync");
         }
     }
 
@@ -106,21 +102,12 @@ class LogTroubleIT {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
-            disk.faults("fsync");
-            awaitRefusal(demo, talkers);
-            assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");
-            nothingBegins(demo, talkers);
-            disk.faults("");
-            goesOn(demo, talkers);
-            demo.killDaemon();
-            assertThat(demo.awaitEnd()).isNotZero();
+            refusesMeanwhile(demo, talkers, disk, "fsync");
+            kill(demo, talkers);
             disk.pulled();
             disk = new FaultyDisk();
-            demo.begin("--port", "0");
-            assertThat(Files.readString(log.resolve("audit.xml"))).doesNotContain(" type=\"recovery\" ");
-            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
-            verified(demo);
+            beginsWithoutRecovery(demo);
+            agree(demo, talkers, false);
         }
     }
 
@@ -131,11 +118,15 @@ class LogTroubleIT {
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
             Talker.begin(talkers, 100_000);
+            AtomicBoolean fails = new AtomicBoolean();
+            await().atMost(2, TimeUnit.MINUTES)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> {
+                        fails.set(!fails.get());
+                        disk.faults(fails.get() ? "fsync" : "");
+                        return troubles(demo).size() > 2;
+                    });
             List<Instant> told = troubles(demo);
-            for (boolean fails = true; told.size() < 3; fails = !fails, told = troubles(demo)) {
-                disk.faults(fails ? "fsync" : "");
-                Thread.sleep(100);
-            }
             for (int i = 1; i < told.size(); i++) {
                 assertThat(Duration.between(told.get(i - 1), told.get(i))).isGreaterThan(Duration.ofSeconds(4));
             }
@@ -162,22 +153,16 @@ class LogTroubleIT {
             disk.faults("fsync");
             awaitRefusal(demo, talkers);
             for (int i = 0; i < 2; i++) {
-                demo.killDaemon();
-                for (Talker talker : talkers) {
-                    talker.leave();
-                }
-                assertThat(demo.awaitEnd()).isNotZero();
+                kill(demo, talkers);
                 if (i == 1) {
                     disk.pulled();
                     disk = new FaultyDisk();
                 }
                 disk.faults("");
-                demo.begin("--port", "0");
-                assertThat(Files.readString(log.resolve("audit.xml"))).doesNotContain(" type=\"recovery\" ");
+                beginsWithoutRecovery(demo);
                 talk(talkers, 20);
             }
-            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
-            verified(demo);
+            agree(demo, talkers, false);
         }
     }
 
@@ -199,8 +184,7 @@ class LogTroubleIT {
             demo.begin("--port", "0");
             assertThat(Files.readString(log.resolve("audit.xml")))
                     .contains(" type=\"recovery\" ", " recovered=\"true\" ");
-            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
-            verified(demo);
+            agree(demo, talkers, false);
         }
     }
 
@@ -210,14 +194,9 @@ class LogTroubleIT {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
             limit(demo, 20_000);
             untilRefused(demo, talkers);
-            demo.killDaemon();
-            for (Talker talker : talkers) {
-                talker.leave();
-            }
-            assertThat(demo.awaitEnd()).isNotZero();
+            kill(demo, talkers);
             demo.begin("--port", "0");
-            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(false));
-            verified(demo);
+            agree(demo, talkers, false);
         }
     }
 
@@ -233,8 +212,7 @@ class LogTroubleIT {
             unlimited(demo);
             await().atMost(LONG).until(() -> !status(demo).contains("can't be written"));
             talk(talkers, 20);
-            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
-            verified(demo);
+            agree(demo, talkers, true);
         }
     }
 
@@ -255,8 +233,7 @@ class LogTroubleIT {
             assertThat(did("umount", log.toString())).isTrue();
             mounted = false;
             await().atMost(LONG).until(() -> status(demo).contains("log          written, in "));
-            ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
-            verified(demo);
+            agree(demo, talkers, true);
         }
     }
 
@@ -347,10 +324,38 @@ class LogTroubleIT {
         }
         rest(talkers);
         talk(talkers, 20);
-        ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(true));
-        verified(demo);
+        agree(demo, talkers, true);
         assertThat(demo.read("chatd.log"))
                 .contains("the server log can't be written", "the server log is written again");
+    }
+
+    private void refusesMeanwhile(Demo demo, List<Talker> talkers, FaultyDisk disk, String faults) throws Exception {
+        Talker.begin(talkers, 100_000);
+        disk.faults(faults);
+        awaitRefusal(demo, talkers);
+        assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");
+        nothingBegins(demo, talkers);
+        disk.faults("");
+        goesOn(demo, talkers);
+    }
+
+    private static void kill(Demo demo, List<Talker> talkers) throws Exception {
+        demo.killDaemon();
+        for (Talker talker : talkers) {
+            talker.leave();
+        }
+        assertThat(demo.awaitEnd()).isNotZero();
+    }
+
+    private void beginsWithoutRecovery(Demo demo) throws Exception {
+        demo.begin("--port", "0");
+        assertThat(Files.readString(log.resolve("audit.xml"))).doesNotContain(" type=\"recovery\" ");
+    }
+
+    /** The log has what people heard and what is stored, and verifies with both. */
+    private void agree(Demo demo, List<Talker> talkers, boolean allDelivered) throws Exception {
+        ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(allDelivered));
+        verified(demo);
     }
 
     private static void talk(List<Talker> talkers, int most) throws InterruptedException {

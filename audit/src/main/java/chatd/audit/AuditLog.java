@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +59,6 @@ public final class AuditLog implements Closeable {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
 
-    /** Else a disk that fails now and then would be told of to everyone, and logged, at its pace. */
-    private static final Duration CALM = Duration.ofSeconds(5);
-
     private final LogFiles files;
     private final Options options;
     private final Clock clock;
@@ -72,16 +68,8 @@ public final class AuditLog implements Closeable {
     private final Reserve reserve;
     private final Retention retention;
     private Instant noRotationBefore = Instant.MIN;
-    private volatile @Nullable String trouble;
-    private @Nullable Instant troubledSince;
-    private volatile @Nullable IOException lost;
+    private final Trouble trouble = new Trouble();
     private final Object forcing = new Object();
-
-    /** Before, by {@link System#nanoTime}, a force that failed is not tried again. */
-    private long calmFrom = System.nanoTime();
-
-    private volatile @Nullable Observer observer;
-    private boolean toldTrouble;
     private boolean closed;
 
     private AuditLog(LogFiles files, Options options, Clock clock, OpenSegment open, Sealer sealer) {
@@ -161,17 +149,13 @@ public final class AuditLog implements Closeable {
 
     /** Who asks meanwhile gets the same answer, and does not put it off. */
     private synchronized void checkCalm() throws IOException {
-        if (open.isDoubtful() && !isCalm()) {
-            throw new IOException(trouble);
+        if (open.isDoubtful() && !trouble.isCalm()) {
+            throw new IOException(trouble.why());
         }
     }
 
-    private boolean isCalm() {
-        return System.nanoTime() - calmFrom >= 0;
-    }
-
     private void unforced(IOException why) {
-        calmFrom = System.nanoTime() + CALM.toNanos();
+        trouble.calm();
         troubled(why);
     }
 
@@ -261,27 +245,22 @@ public final class AuditLog implements Closeable {
         try {
             open.write(sealed, events);
         } catch (IOException e) {
-            boolean isFirst = trouble == null;
+            boolean isFirst = trouble.why() == null;
             troubled(e);
             if (!isFirst || !reserve.release()) {
                 throw e;
             }
             List<AuditEvent> more = new ArrayList<>(events);
             more.add(new LogEvent.LogTroubled(
-                    false, trouble + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
+                    false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
             open.write(sealed, more);
         }
         publisher.wake(open.size());
     }
 
     private void troubled(IOException why) {
-        if (trouble == null) {
-            troubledSince = clock.instant();
-            trouble = String.valueOf(why.getMessage());
+        if (trouble.begins(why, clock.instant())) {
             publisher.look();
-        }
-        if (why instanceof OpenSegment.Lost) {
-            lost = why;
         }
     }
 
@@ -290,7 +269,7 @@ public final class AuditLog implements Closeable {
      * to its end.
      */
     public @Nullable String trouble() {
-        return trouble;
+        return trouble.why();
     }
 
     /** Why the last document could not be published; null where it could. */
@@ -301,17 +280,11 @@ public final class AuditLog implements Closeable {
     /** What is due by the clock, or can be tried again. On the publisher's thread. */
     synchronized void lookAfter() {
         try {
-            String was = trouble;
-            if (was != null && isCalm()) {
+            if (trouble.why() != null && trouble.isCalm()) {
                 reserve.make();
                 settle();
-                open.write(
-                        false,
-                        List.of(new LogEvent.LogTroubled(
-                                true,
-                                "written as before; since %s it could not be: %s"
-                                        .formatted(Line.TIME.format(Objects.requireNonNull(troubledSince)), was))));
-                trouble = null;
+                open.write(false, List.of(trouble.over()));
+                trouble.ends();
                 publisher.wake(open.size());
             }
             if (!open.isDoubtful() && sealer.isDue(clock.instant())) {
@@ -393,9 +366,9 @@ public final class AuditLog implements Closeable {
     public AuditLog publishing() {
         publisher.start(() -> {
             // Before too: what is over again at once was a trouble nevertheless.
-            tell();
+            trouble.tell();
             lookAfter();
-            tell();
+            trouble.tell();
             deleteWhatIsTooOld();
         });
         return this;
@@ -403,26 +376,8 @@ public final class AuditLog implements Closeable {
 
     /** Says from now on, on its own thread, how it fares. */
     public void observe(Observer by) {
-        observer = by;
+        trouble.observe(by);
         publisher.look();
-    }
-
-    /** On the publisher's thread, which holds nothing then. */
-    private void tell() {
-        Observer told = observer;
-        String why = trouble;
-        if (told != null && toldTrouble != (why != null)) {
-            toldTrouble = why != null;
-            if (why != null) {
-                told.logTroubled(why);
-            } else {
-                told.logWell();
-            }
-        }
-        IOException end = lost;
-        if (told != null && end != null) {
-            told.broken(end);
-        }
     }
 
     /**

@@ -103,7 +103,9 @@ final class WrittenForm {
         for (Node part : elements(type)) {
             switch (part.getLocalName()) {
                 case "attribute" -> {
-                    refuse(part, "fixed");
+                    if (!string(part, "fixed").isEmpty()) {
+                        throw new IllegalArgumentException("a fixed value in the schema");
+                    }
                     attributes.add(new Attribute(
                             bytes(" " + name(part) + "=\""),
                             known(values, string(part, "type")),
@@ -121,12 +123,6 @@ final class WrittenForm {
                 case "annotation" -> {}
                 default -> throw new IllegalArgumentException(part.getLocalName() + " in the schema");
             }
-        }
-    }
-
-    private static void refuse(Node part, String attribute) {
-        if (!string(part, attribute).isEmpty()) {
-            throw new IllegalArgumentException(attribute + " in the schema");
         }
     }
 
