@@ -8,7 +8,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of administrators when the daemon stops, its database is away, or its log can't be written. */
 class AdminTroubleIT {
-    private static final Duration LONG = Duration.ofMinutes(1);
-
     @TempDir
     private Path directory;
 
@@ -64,16 +61,16 @@ class AdminTroubleIT {
                     "log",
                     "tail",
                     "-f");
-            await().atMost(LONG).until(() -> Files.exists(passwords) && Files.size(directory.resolve("tail")) > 0);
+            await().until(() -> Files.exists(passwords) && Files.size(directory.resolve("tail")) > 0);
             TimeUnit.SECONDS.sleep(1);
             assertThat(importing.isAlive()).as(Files.readString(said)).isTrue();
             demo.daemon().destroy();
-            assertThat(importing.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(importing.waitFor(Patience.LONG)).isTrue();
             assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);
             assertThat(Files.readString(said))
                     .contains("The daemon ended before it answered")
                     .doesNotContain("\tat ");
-            assertThat(following.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(following.waitFor(Patience.LONG)).isTrue();
             assertThat(following.exitValue()).isEqualTo(69);
             demo.awaitEnd();
             Run run = demo.admin("", "user", "list").exits(69);
@@ -95,8 +92,7 @@ class AdminTroubleIT {
             ProcessHandle database = demo.database().orElseThrow();
             Run.signal("STOP", database.pid());
             try {
-                await().atMost(LONG)
-                        .until(() -> demo.admin("", "stats").exits(0).out().contains("database     away"));
+                await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     away"));
                 assertThat(demo.admin("", "user", "list", "--names").exits(0).out())
                         .isEqualTo("alice\nbob\n");
                 for (List<String> command : List.of(
@@ -115,8 +111,7 @@ class AdminTroubleIT {
             } finally {
                 Run.signal("CONT", database.pid());
             }
-            await().atMost(LONG)
-                    .until(() -> demo.admin("", "stats").exits(0).out().contains("database     there"));
+            await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     there"));
             // The names are free, and nothing is half done.
             demo.admin("", "user", "add", "carol").exits(0);
             demo.admin("", "user", "rename", "bob", "robert").exits(0);
@@ -140,7 +135,7 @@ class AdminTroubleIT {
             Process begun =
                     Run.start(said, "admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET"), "user", "disable", "bob");
             // Nothing else is asked meanwhile: it would be logged, and fail first.
-            await().atMost(LONG).until(() -> demo.read("chatd.log").contains("the server log can't be written"));
+            await().until(() -> demo.read("chatd.log").contains("the server log can't be written"));
             assertThat(demo.admin("", "stats").exits(0).out()).contains("can't be written");
             assertThat(begun.isAlive()).as(Files.readString(said)).isTrue();
             assertThat(demo.admin("", "user", "delete", "alice", "--yes")
@@ -150,9 +145,8 @@ class AdminTroubleIT {
             demo.admin("", "config", "show").exits(0);
             demo.admin("", "cert", "show").exits(0);
             limit(demo, "--fsize=unlimited");
-            await().atMost(LONG)
-                    .until(() -> !demo.admin("", "stats").exits(0).out().contains("can't be written"));
-            assertThat(begun.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            await().until(() -> !demo.admin("", "stats").exits(0).out().contains("can't be written"));
+            assertThat(begun.waitFor(Patience.LONG)).isTrue();
             assertThat(begun.exitValue()).as(Files.readString(said)).isZero();
             assertThat(demo.admin("", "user", "list", "--names").exits(0).out()).contains("alice\n");
             demo.admin("", "log", "publish").exits(0);
@@ -174,8 +168,7 @@ class AdminTroubleIT {
                 silent.add(SocketChannel.open(address));
             }
             assertThat(demo.admin("", "stats").exits(1).err()).contains("Too many commands at once");
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> demo.admin("", "stats").exit() == 0);
+            await().until(() -> demo.admin("", "stats").exit() == 0);
             for (SocketChannel channel : silent) {
                 channel.close();
             }

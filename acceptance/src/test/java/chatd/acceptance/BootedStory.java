@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -21,8 +20,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class BootedStory {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private final String release;
     private final String[] more;
     private final String packages;
@@ -60,10 +57,9 @@ abstract class BootedStory {
     }
 
     private void isActive() {
-        await().atMost(PATIENCE)
-                .until(() -> box.unit("ActiveState").equals("active")
-                        && box.unit("SubState").equals("running")
-                        && box.run("chat-admin", "stats").exit() == 0);
+        await().until(() -> box.unit("ActiveState").equals("active")
+                && box.unit("SubState").equals("running")
+                && box.run("chat-admin", "stats").exit() == 0);
     }
 
     private String fingerprint() {
@@ -190,15 +186,15 @@ abstract class BootedStory {
         assertThat(after).isNotEqualTo(before);
         assertThat(box.journal()).contains("the certificate of CN=chat.example.org");
         says("after-the-reload");
-        await().atMost(PATIENCE).until(() -> box.sh("cat /root/tail.out").out().contains("after-the-reload"));
+        await().until(() -> box.sh("cat /root/tail.out").out().contains("after-the-reload"));
         // By itself, too, when the files change.
         box.sh(
                         "cd /etc/chatd/tls && chat-admin cert dev --replace --name localhost . && chgrp chatd server.key && chmod 640"
                                 + " server.key")
                 .exits(0);
-        await().atMost(PATIENCE).until(() -> !fingerprint().equals(after));
+        await().until(() -> !fingerprint().equals(after));
         says("after-the-renewal");
-        await().atMost(PATIENCE).until(() -> box.sh("cat /root/tail.out").out().contains("after-the-renewal"));
+        await().until(() -> box.sh("cat /root/tail.out").out().contains("after-the-renewal"));
     }
 
     /** The hook as the page has it, which a package of certbot's would run. */
@@ -229,7 +225,7 @@ abstract class BootedStory {
         assertThat(box.unit("ActiveState")).isEqualTo("active");
         says("as-before");
         box.run("systemctl", "restart", "chatd");
-        await().atMost(PATIENCE).until(() -> box.unit("ActiveState").equals("failed"));
+        await().until(() -> box.unit("ActiveState").equals("failed"));
         assertThat(box.unit("ExecMainStatus")).isEqualTo("78");
         assertThat(box.journal("-p", "err")).contains("limits.text: expected a size");
         box.sh("cp -a /root/chatd.toml /etc/chatd/ && systemctl start chatd").exits(0);
@@ -250,7 +246,7 @@ abstract class BootedStory {
         assertThat(Long.parseLong(pid)).isGreaterThan(1);
         box.run("kill", "-9", pid).exits(0);
         // Between its death and its next start, the log is a whole document.
-        await().atMost(PATIENCE).until(() -> box.unit("SubState").equals("auto-restart"));
+        await().until(() -> box.unit("SubState").equals("auto-restart"));
         assertThat(box.sh("cat /var/log/chatd/audit.part; echo '</audit>'").out())
                 .isEqualTo(box.sh("cat /var/log/chatd/audit.xml").out());
         box.run("chat-admin", "log", "verify", "/var/log/chatd").exits(3);
@@ -265,7 +261,7 @@ abstract class BootedStory {
     void aHungDaemonIsKilledByTheWatchdogAndComesBack() {
         String pid = box.unit("MainPID");
         box.run("kill", "-STOP", pid).exits(0);
-        await().atMost(PATIENCE).until(() -> !box.unit("MainPID").equals(pid));
+        await().until(() -> !box.unit("MainPID").equals(pid));
         isActive();
         assertThat(box.journal()).containsIgnoringCase("watchdog timeout");
         hasItsLog();
@@ -276,17 +272,13 @@ abstract class BootedStory {
     void theDatabaseMayStopAndBeKilled() {
         String pid = box.unit("MainPID");
         box.run("systemctl", "stop", "mariadb").exits(0);
-        await().atMost(PATIENCE).until(() -> box.unit("StatusText").contains("the database is away"));
+        await().until(() -> box.unit("StatusText").contains("the database is away"));
         assertThat(client("alice", "send", "bob", "--", "not-stored").exit()).isNotZero();
         box.run("systemctl", "start", "mariadb").exits(0);
-        await().atMost(PATIENCE)
-                .until(() ->
-                        client("alice", "send", "bob", "--", "stored-again").exit() == 0);
+        await().until(() -> client("alice", "send", "bob", "--", "stored-again").exit() == 0);
         box.run("pkill", "-9", "mariadbd").exits(0);
-        await().atMost(PATIENCE)
-                .until(() -> client("alice", "send", "bob", "--", "stored-a-third-time")
-                                .exit()
-                        == 0);
+        await().until(() ->
+                client("alice", "send", "bob", "--", "stored-a-third-time").exit() == 0);
         assertThat(box.unit("MainPID")).as("the same daemon").isEqualTo(pid);
         assertThat(client("bob", "history").out())
                 .contains("stored-again", "stored-a-third-time")
@@ -299,7 +291,7 @@ abstract class BootedStory {
     void withoutItsDatabaseItStandsByAndStartsWhenThatDoes() {
         box.sh("systemctl stop chatd mariadb && systemctl start chatd").exits(0);
         assertThat(box.unit("ActiveState")).isEqualTo("active");
-        await().atMost(PATIENCE).until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
+        await().until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
         box.run("systemctl", "start", "mariadb").exits(0);
         isActive();
         says("with-its-database");
@@ -340,9 +332,7 @@ abstract class BootedStory {
     /** A package that is newer than the one that is there, of the same content. */
     private void repack(String version) throws IOException {
         Path there = Files.createTempDirectory("chatd-repack");
-        Run.patiently(
-                        Duration.ofMinutes(2),
-                        java.util.List.of("sh", "-c", """
+        Run.program(java.util.List.of("sh", "-c", """
                                 set -e
                                 dpkg-deb -R "$2"/chatd_0*_amd64.deb "$1/tree"
                                 sed -i "s/^Version: .*/Version: $3/" "$1/tree/DEBIAN/control"
@@ -363,8 +353,7 @@ abstract class BootedStory {
             box.sh("(sleep 300 | TERM=xterm script -qfc 'chat-client --password-file /root/bob.pw --fingerprint "
                             + fingerprint() + " bob@localhost' /root/talk.out >/dev/null 2>&1 &)")
                     .exits(0);
-            await().atMost(PATIENCE)
-                    .until(() -> box.run("chat-admin", "session", "list").out().contains("bob"));
+            await().until(() -> box.run("chat-admin", "session", "list").out().contains("bob"));
             assertThat(box.run("apt-get", "install", "-y", "/ci/next.deb")
                             .exits(0)
                             .out())
@@ -373,8 +362,7 @@ abstract class BootedStory {
             assertThat(box.unit("MainPID")).isNotEqualTo(pid);
             assertThat(box.sh("tail -n 1 /etc/chatd/chatd.toml").out()).isEqualTo("# mine\n");
             says("after-the-upgrade");
-            await().atMost(PATIENCE)
-                    .until(() -> box.sh("cat /root/talk.out").out().contains("after-the-upgrade"));
+            await().until(() -> box.sh("cat /root/talk.out").out().contains("after-the-upgrade"));
             assertThat(client("bob", "history").out()).contains("from-the-first-day", "over-the-socket-of-systemd");
             hasItsLog();
         } finally {
@@ -462,7 +450,7 @@ abstract class BootedStory {
         // Where MariaDB comes later, its package's arrival brings the database.
         box.sh("systemctl stop chatd && mariadb -e 'drop user chatd@localhost' && systemctl start chatd")
                 .exits(0);
-        await().atMost(PATIENCE).until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
+        await().until(() -> box.unit("StatusText").startsWith("waiting for the database: "));
         box.sh(
                         "dpkg-trigger --no-await --by-package=mariadb-server /usr/sbin/mariadbd && dpkg --triggers-only --pending")
                 .exits(0);

@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
@@ -73,8 +72,7 @@ final class Box implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !process.isAlive() || init(process).findFirst().isPresent());
+            await().until(() -> !process.isAlive() || init(process).findFirst().isPresent());
             if (!process.isAlive()) {
                 Files.deleteIfExists(cgroup);
                 throw new TestAbortedException(loudly("it does not boot: " + Files.readString(output)));
@@ -86,8 +84,7 @@ final class Box implements AutoCloseable {
                     cgroup,
                     init(process).findFirst().orElseThrow().pid());
             assertThat(box.leader).isGreaterThan(1);
-            await().atMost(Duration.ofSeconds(90))
-                    .until(() -> box.run("systemctl", "is-system-running").out().matches("(running|degraded)\\s*"));
+            await().until(() -> box.run("systemctl", "is-system-running").out().matches("(running|degraded)\\s*"));
             return box;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -204,22 +201,13 @@ final class Box implements AutoCloseable {
         try {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            process.waitFor(20, TimeUnit.SECONDS);
+            process.waitFor(Patience.LONG);
             if (Files.exists(cgroup)) {
                 Files.writeString(cgroup.resolve("cgroup.kill"), "1", StandardOpenOption.WRITE);
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> Run.program(List.of(
-                                                "find",
-                                                cgroup.toString(),
-                                                "-depth",
-                                                "-type",
-                                                "d",
-                                                "-exec",
-                                                "rmdir",
-                                                "{}",
-                                                ";"))
-                                        .exit()
-                                == 0);
+                await().until(() -> Run.program(List.of(
+                                        "find", cgroup.toString(), "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"))
+                                .exit()
+                        == 0);
             }
             Files.deleteIfExists(output);
         } catch (IOException e) {

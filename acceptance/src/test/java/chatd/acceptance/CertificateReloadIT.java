@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -70,9 +69,7 @@ class CertificateReloadIT {
 
             Path four = made("four");
             put(four, demo);
-            await().atMost(Duration.ofSeconds(30))
-                    .ignoreExceptions()
-                    .until(() -> shown(demo, four.resolve("ca.pem")) != null);
+            await().ignoreExceptions().until(() -> shown(demo, four.resolve("ca.pem")) != null);
             one.send(Wire.text("still here", one.name()));
             one.expectText(one.name(), "still here");
             assertThat(log(demo).split("type=\"certificate\" outcome=\"ok\"", -1))

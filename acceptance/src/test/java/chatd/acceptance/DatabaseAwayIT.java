@@ -20,14 +20,13 @@ import org.junit.jupiter.api.Test;
 /** The database held, killed, started again, and cut off in the middle of commits, under users who stay connected. */
 class DatabaseAwayIT {
 
-    private static final Duration LONG = Duration.ofMinutes(2);
     private int probes;
 
     @Test
     void heldDatabaseIsToldToUsersAndItGoesOnByItself() {
         try (Demo demo = Demo.start();
-                Chat1Socket ann = demo.newcomer().timeout(LONG);
-                Chat1Socket ben = demo.newcomer().timeout(LONG)) {
+                Chat1Socket ann = demo.newcomer();
+                Chat1Socket ben = demo.newcomer()) {
             ProcessHandle database = demo.database().orElseThrow();
             ann.send(Wire.text("before", ben.name()));
             ben.expectText(ann.name(), "before");
@@ -53,9 +52,9 @@ class DatabaseAwayIT {
             Process database = started(mariadbd.subList(0, mariadbd.size() - 1), socket);
             Path config = demo.directory.resolve("chatd.toml");
             Process daemon = Run.start(demo.directory.resolve("daemon.out"), "daemon", "--config", config.toString());
-            await().atMost(Duration.ofSeconds(30)).until(demo::listens);
-            try (Chat1Socket ann = demo.newcomer().timeout(LONG);
-                    Chat1Socket ben = demo.newcomer().timeout(LONG)) {
+            await().until(demo::listens);
+            try (Chat1Socket ann = demo.newcomer();
+                    Chat1Socket ben = demo.newcomer()) {
                 for (int i = 0; i < 3; i++) {
                     untilItGoesOn(ann, ben);
                     database.destroyForcibly().onExit().join();
@@ -113,15 +112,14 @@ class DatabaseAwayIT {
     private static void untilMoreArrives(List<Talker> talkers, int more) {
         for (Talker talker : talkers) {
             int enough = talker.received().size() + more;
-            await().atMost(Duration.ofMinutes(1))
-                    .pollInterval(Duration.ofMillis(2))
+            await().pollInterval(Duration.ofMillis(2))
                     .until(() -> talker.received().size() >= enough);
         }
     }
 
     /** Says one thing after the other until one is not answered by a text of the server. */
     private void untilItGoesOn(Chat1Socket ann, Chat1Socket ben) {
-        await().atMost(LONG).pollInterval(Duration.ofMillis(200)).until(() -> {
+        await().pollInterval(Duration.ofMillis(200)).until(() -> {
             ann.send(Wire.text("probe " + probes++, ben.name()));
             return ann.fence().stream().noneMatch(frame -> frame.code() == Wire.TEXT);
         });
@@ -142,7 +140,7 @@ class DatabaseAwayIT {
                 .redirectErrorStream(true)
                 .redirectOutput(new File("/dev/null"))
                 .start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 return channel.connect(UnixDomainSocketAddress.of(socket));
             } catch (IOException _) {

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -186,7 +185,7 @@ final class Demo implements AutoCloseable {
     /** Waits for the demo's end by itself; its exit code. */
     int awaitEnd() {
         try {
-            assertThat(process().waitFor(60, TimeUnit.SECONDS))
+            assertThat(process().waitFor(Patience.LONG))
                     .as("the demo ends; it said: %s", output())
                     .isTrue();
         } catch (InterruptedException e) {
@@ -290,12 +289,12 @@ final class Demo implements AutoCloseable {
             Process started = process;
             if (started != null) {
                 started.destroy();
-                if (!started.waitFor(30, TimeUnit.SECONDS)) {
+                if (!started.waitFor(Duration.ofSeconds(30))) {
                     Run.signal("KILL", -started.pid());
                 }
             }
             mine().forEach(ProcessHandle::destroyForcibly);
-            await().atMost(Duration.ofSeconds(20)).until(() -> mine().findAny().isEmpty());
+            await().until(() -> mine().findAny().isEmpty());
             Wire.deleteTree(directory);
             Files.deleteIfExists(output);
         } catch (IOException e) {

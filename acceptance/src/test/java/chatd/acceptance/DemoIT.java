@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -31,7 +30,7 @@ class DemoIT {
 
     private void expectNothingLeft() {
         assertThat(demo.directory.resolve("demo.env")).doesNotExist();
-        await().atMost(Duration.ofSeconds(20)).until(() -> demo.mine().findAny().isEmpty());
+        await().until(() -> demo.mine().findAny().isEmpty());
         assertThat(demo.listens()).isFalse();
     }
 
@@ -170,7 +169,7 @@ class DemoIT {
         demo.begin("--port", "0");
         ProcessHandle database = demo.database().orElseThrow();
         demo.process().destroyForcibly();
-        await().atMost(Duration.ofSeconds(30)).until(() -> !database.isAlive());
+        await().until(() -> !database.isAlive());
     }
 
     @Test

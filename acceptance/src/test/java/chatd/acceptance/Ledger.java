@@ -57,25 +57,19 @@ final class Ledger {
     /** The log's text and file events are exactly the messages of these histories, its chain holds. */
     void logAgreesWith(Map<String, String> senders) {
         Map<String, Long> sent = count(senders.values());
-        await().atMost(Duration.ofSeconds(15))
-                .pollInterval(Duration.ofMillis(250))
-                .untilAsserted(() -> {
-                    List<AuditReader.Entry> messages = reader.all().stream()
-                            .filter(entry -> entry.get("type").equals("text")
-                                    || entry.get("type").equals("file"))
-                            .toList();
-                    assertThat(messages.stream()
-                                    .map(entry -> entry.get("message"))
-                                    .toList())
-                            .as("logged once")
-                            .doesNotContain("")
-                            .doesNotHaveDuplicates();
-                    assertThat(count(messages.stream()
-                                    .map(entry -> entry.get("name"))
-                                    .toList()))
-                            .as("logged, by sender, as stored")
-                            .isEqualTo(sent);
-                });
+        await().pollInterval(Duration.ofMillis(250)).untilAsserted(() -> {
+            List<AuditReader.Entry> messages = reader.all().stream()
+                    .filter(entry -> entry.get("type").equals("text")
+                            || entry.get("type").equals("file"))
+                    .toList();
+            assertThat(messages.stream().map(entry -> entry.get("message")).toList())
+                    .as("logged once")
+                    .doesNotContain("")
+                    .doesNotHaveDuplicates();
+            assertThat(count(messages.stream().map(entry -> entry.get("name")).toList()))
+                    .as("logged, by sender, as stored")
+                    .isEqualTo(sent);
+        });
     }
 
     private static Map<String, Long> count(Iterable<String> names) {

@@ -110,6 +110,6 @@ class RulesThrottlingIT {
         assertThatThrownBy(socket::next)
                 .isInstanceOf(UncheckedIOException.class)
                 .hasCauseInstanceOf(SocketTimeoutException.class);
-        socket.timeout(Duration.ofSeconds(20));
+        socket.timeout(Patience.LONG);
     }
 }

@@ -56,13 +56,13 @@ record Run(int exit, String out, String err) {
         return program("", Map.of(), command);
     }
 
-    /** Runs any program that may take longer than two minutes. */
+    /** Runs any program that may take longer than {@link Patience#LONG}. */
     static Run patiently(Duration patience, List<String> command) {
         return program("", Map.of(), command, patience);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command) {
-        return program(input, environment, command, Duration.ofMinutes(2));
+        return program(input, environment, command, Patience.LONG);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command, Duration patience) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -85,7 +84,7 @@ final class Talker {
         stopped = false;
         broken = false;
         fences.drainPermits();
-        Chat1Socket fresh = demo.logIn(person).timeout(Duration.ofMinutes(2));
+        Chat1Socket fresh = demo.logIn(person);
         socket = fresh;
         reading = Thread.startVirtualThread(() -> read(fresh));
     }

@@ -19,8 +19,6 @@ import java.util.stream.Collectors;
 final class Terminal implements AutoCloseable {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final String name = "chatd" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final Path directory;
 
@@ -90,11 +88,8 @@ final class Terminal implements AutoCloseable {
         run("resize-window", "-x", Integer.toString(columns), "-y", Integer.toString(rows))
                 .exits(0);
         String tty = run("display-message", "-p", "#{pane_tty}").out().strip();
-        await().atMost(PATIENCE)
-                .until(() -> Run.program(List.of("stty", "-F", tty, "size"))
-                        .out()
-                        .strip()
-                        .equals(rows + " " + columns));
+        await().until(() ->
+                Run.program(List.of("stty", "-F", tty, "size")).out().strip().equals(rows + " " + columns));
     }
 
     /** What stands on the screen. */
@@ -130,24 +125,21 @@ final class Terminal implements AutoCloseable {
     /** Waits for a text, however it is broken into lines. */
     Terminal shows(String... texts) {
         for (String text : texts) {
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(50))
+            await().pollInterval(Duration.ofMillis(50))
                     .untilAsserted(() -> assertThat(joined(all())).contains(joined(text)));
         }
         return this;
     }
 
     Terminal showsLine(String pattern) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
+        await().pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(all()).containsPattern(Pattern.compile(pattern, Pattern.MULTILINE)));
         return this;
     }
 
     /** Waits until the line at the bottom ends so. */
     Terminal prompts(String prompt) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
+        await().pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(lastLine().stripTrailing()).endsWith(prompt));
         return this;
     }
@@ -162,7 +154,7 @@ final class Terminal implements AutoCloseable {
 
     /** Waits for the program's end; its exit code. */
     int awaitEnd() {
-        await().atMost(PATIENCE).until(() -> Files.exists(exit()));
+        await().until(() -> Files.exists(exit()));
         try {
             return Integer.parseInt(Files.readString(exit()).strip());
         } catch (IOException e) {

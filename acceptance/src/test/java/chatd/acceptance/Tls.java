@@ -61,7 +61,7 @@ record Tls(SSLContext context) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);
                 socket.setTcpNoDelay(true);
-                socket.setSoTimeout(20_000);
+                socket.setSoTimeout(Patience.MILLIS);
                 socket.bind(from);
                 socket.connect(to, 10_000);
                 socket.startHandshake();

@@ -44,7 +44,6 @@ class TransfersIT {
             for (int i = 0; i < 100; i++) {
                 storing.add(threads.submit(() -> {
                     try (Chat1Socket socket = demo.newcomer()) {
-                        socket.timeout(java.time.Duration.ofMinutes(3));
                         socket.send(Wire.store(document), Wire.store(document), Wire.store(document));
                         socket.fenceWithNothing();
                     }
@@ -61,7 +60,6 @@ class TransfersIT {
         byte[] mine = content.clone();
         mine[0] = first;
         try (Chat1Socket socket = demo.newcomer()) {
-            socket.timeout(java.time.Duration.ofMinutes(3));
             socket.send(Wire.file("big", mine, socket.name()));
             Frame offer = socket.expect(Wire.FILE);
             socket.send(Wire.fetch(offer.fileId()));

@@ -175,6 +175,7 @@ public final class Journal {
     /** Commits what has been handed in, and ends. Blocks. */
     public void stop() throws InterruptedException {
         stopping = true;
+        queue.offer(new JournalQueue.Pending<>(new Last()));
         if (thread.isAlive()) {
             thread.join(STOP_MILLIS);
         }
@@ -381,5 +382,28 @@ public final class Journal {
 
     private void refuseWaiting(Refusal refusal) {
         queue.refuse(refusal);
+    }
+
+    /** Ends the waiting for work, and becomes nothing. */
+    private static final class Last implements Work<Entry.Message> {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public Entry.Message entry(Numbers numbers, Instant now) {
+            throw stopped();
+        }
+
+        @Override
+        public List<AuditEvent> events(Entry.Message entry) {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public void committed(Committed<Entry.Message> committed) {
+            throw new IllegalStateException();
+        }
     }
 }
