@@ -3,7 +3,8 @@
 faulty.py BEHIND MOUNT FAULTS: shows the directory BEHIND at MOUNT, until it is unmounted. FAULTS, where it is there,
 names what happens: `write` and `fsync` fail with EIO. What was written before an fsync that failed is not on the disk,
 and no later fsync brings it there, as with a real kernel, unless it is written again: it can be read until the file
-system is unmounted, and with `forget` not even until then.
+system is unmounted, and with `forget` not even until then. `fsyncdir`: so does that of a directory in which a segment
+began.
 """
 
 import errno
@@ -21,6 +22,7 @@ class Faulty(Operations):
         self.unforced = {}
         # By inode, an open file, and what of it is not on the disk.
         self.lost = {}
+        self.begun = False
 
     def at(self, path):
         return self.behind + path
@@ -78,6 +80,11 @@ class Faulty(Operations):
             self.forget()
         raise FuseOSError(errno.EIO)
 
+    def fsyncdir(self, path, datasync, fh):
+        if self.begun and self.fails("fsyncdir"):
+            raise FuseOSError(errno.EIO)
+        self.begun = False
+
     def forget(self):
         for file, first, last in self.lost.values():
             os.pwrite(file, bytes(max(min(last, os.fstat(file).st_size) - first, 0)), first)
@@ -93,6 +100,7 @@ class Faulty(Operations):
 
     def rename(self, old, new):
         os.rename(self.at(old), self.at(new))
+        self.begun = self.begun or new == "/audit.part"
 
     def link(self, target, source):
         os.link(self.at(source), self.at(target))

@@ -74,7 +74,14 @@ class OutcomeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"undecided, 69, true", "internal, 1, true", "busy, 1, false", "name-taken, 5, false", "'', 69, true"})
+    @CsvSource({
+        "undecided, 69, true",
+        "internal, 1, true",
+        "unlogged, 1, false",
+        "busy, 1, false",
+        "name-taken, 5, false",
+        "'', 69, true"
+    })
     void passwordsAreKeptWhereTheyMayHaveBeenSet(String code, int exit, boolean kept) throws IOException {
         answer = code.isEmpty() ? "" : refusal(code);
         Path added = directory.resolve("added.csv");

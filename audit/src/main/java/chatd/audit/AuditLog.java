@@ -339,7 +339,7 @@ public final class AuditLog implements Closeable {
             open.rotate(next);
         } catch (IOException e) {
             if (open.isDoubtful()) {
-                troubled(e);
+                unforced(e);
             }
             throw e;
         }

@@ -47,6 +47,9 @@ final class OpenSegment implements Closeable {
     /** What is behind these may not be there: the kernel forgets what it could not bring to the disk, also of the last owner. */
     private boolean doubtful;
 
+    /** The part has its name, but perhaps not on the disk. */
+    private boolean unnamed;
+
     /** Something may stand behind what counts. */
     private boolean torn;
 
@@ -206,7 +209,8 @@ final class OpenSegment implements Closeable {
      * while those who append wait, and there is a part at every moment.
      *
      * @param next the key of the segment that begins; another than before seals at once, so that it shows
-     * @throws IOException where that failed, and the segment goes on; or where the next one can't be written yet
+     * @throws IOException where that failed, and the segment goes on; or where the next one can't be written yet, or is
+     *     doubtful by its name
      */
     void rotate(@Nullable SealKey next) throws IOException {
         write(true, List.of());
@@ -251,9 +255,23 @@ final class OpenSegment implements Closeable {
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
-        files.forceNames();
         before.close();
+        unnamed = true;
+        forceName();
         write(false, List.of());
+    }
+
+    private void forceName() throws IOException {
+        if (!unnamed) {
+            return;
+        }
+        try {
+            files.forceNames();
+        } catch (IOException e) {
+            doubtful = true;
+            throw e;
+        }
+        unnamed = false;
     }
 
     /**
@@ -268,6 +286,7 @@ final class OpenSegment implements Closeable {
             writeAgain();
         }
         forceAsItIs();
+        forceName();
         forced = size;
         doubtful = false;
     }

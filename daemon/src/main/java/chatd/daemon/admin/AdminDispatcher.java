@@ -146,7 +146,8 @@ final class AdminDispatcher {
             throw new IOException("the administrator went away", e);
         } catch (IOException e) {
             // Ours, not the connection's.
-            throw new IllegalStateException(e);
+            LOG.error("admin command {} failed: {}", call.command().name(), e.getMessage());
+            throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + e.getMessage());
         }
         if (!isLong) {
             audit.note(call.event(Outcome.OK, null));
@@ -181,9 +182,9 @@ final class AdminDispatcher {
     }
 
     private void refuse(Call call, Peer peer, Refusal why) throws IOException {
+        boolean isFault = why.code() == Code.UNDECIDED || why.code() == Code.INTERNAL;
         audit.note(call.event(
-                why.code() == Code.UNDECIDED ? Outcome.FAILED : Outcome.REFUSED,
-                why.code().word()));
+                isFault ? Outcome.FAILED : Outcome.REFUSED, why.code().word()));
         write(peer, failure(why.code(), why.text()));
     }
 

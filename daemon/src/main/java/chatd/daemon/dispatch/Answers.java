@@ -37,7 +37,7 @@ final class Answers {
         }
         Code told = switch (code) {
             case DISABLED, LOCKED, MUST_CHANGE_PASSWORD -> Code.NOT_ALLOWED;
-            case UNDECIDED -> Code.INTERNAL;
+            case UNDECIDED, UNLOGGED -> Code.INTERNAL;
             default -> code;
         };
         return new Event.Refused(command.id(), Json.type(command), told.word(), refusal.text());

@@ -47,7 +47,7 @@ public final class AuditTrail implements AutoCloseable {
     /** What is refused as long as the log can't be written. */
     public static Refusal refusal() {
         return new Refusal(
-                Code.INTERNAL,
+                Code.UNLOGGED,
                 "The server can't write its log at the moment, and does nothing that it can't log. "
                         + "Nothing was done; try again later.");
     }
@@ -62,7 +62,7 @@ public final class AuditTrail implements AutoCloseable {
         return refuse && log.trouble() != null;
     }
 
-    /** @throws Refusal {@link Code#INTERNAL} where everything that would have to be logged is to be refused */
+    /** @throws Refusal {@link Code#UNLOGGED} where everything that would have to be logged is to be refused */
     public void admit() {
         if (refuses()) {
             throw refusal();
@@ -72,7 +72,7 @@ public final class AuditTrail implements AutoCloseable {
     /**
      * Logs what is to be done next, or to be answered; when it returns, the events are in the log.
      *
-     * @throws Refusal {@link Code#INTERNAL} where they can't be logged: it must not happen then
+     * @throws Refusal {@link Code#UNLOGGED} where they can't be logged: it must not happen then
      */
     public void log(AuditEvent event) {
         try {

@@ -22,6 +22,8 @@ public enum Code {
     BUSY,
     /** Whether it was done is not known. */
     UNDECIDED,
+    /** It could not be logged, and was not done. */
+    UNLOGGED,
     CLOSED,
     INTERNAL;
 
