@@ -224,7 +224,7 @@ class ClientIT {
         var named = new ArrayList<>(List.of(send));
         named.addAll(1, List.of("--fingerprint", fingerprint));
         Run.chat(ann.password() + "\n", nobody, named.toArray(String[]::new)).exits(0);
-        named.set(2, fingerprint.replace('0', '1'));
+        named.set(2, (fingerprint.startsWith("0") ? "1" : "0") + fingerprint.substring(1));
         assertThat(Run.chat(ann.password() + "\n", nobody, named.toArray(String[]::new))
                         .exits(69)
                         .err())
