@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,12 +132,9 @@ class LogTroubleIT {
             Talker.begin(talkers, 100_000);
             for (int i = 1; i <= 3; i++) {
                 disk.faults("fsync");
-                awaitCount(
-                        i,
-                        () -> logged(demo, "the server log can't be written: ").size());
+                awaitLogged(demo, "the server log can't be written: ", i);
                 disk.faults("");
-                awaitCount(
-                        i, () -> logged(demo, "the server log is written again").size());
+                awaitLogged(demo, "the server log is written again", i);
             }
             List<Instant> told = logged(demo, "the server log can't be written: ");
             for (int i = 1; i < told.size(); i++) {
@@ -148,8 +144,8 @@ class LogTroubleIT {
         }
     }
 
-    private static void awaitCount(int count, Callable<Integer> there) {
-        await().until(there, is -> is >= count);
+    private static void awaitLogged(Demo demo, String text, int times) {
+        await().until(() -> logged(demo, text).size() >= times);
     }
 
     /** When the daemon said so. */

@@ -47,7 +47,7 @@ final class OpenSegment implements Closeable {
     /** What is behind these may not be there: the kernel forgets what it could not bring to the disk, also of the last owner. */
     private boolean doubtful;
 
-    /** The part has its name, but perhaps not on the disk. */
+    /** The part has its name, but perhaps not on the disk: doubtful, too. */
     private boolean unnamed;
 
     /** Something may stand behind what counts. */
@@ -251,27 +251,22 @@ final class OpenSegment implements Closeable {
         isEmpty = true;
         size = fresh.size();
         forced = size;
-        doubtful = false;
+        unnamed = true;
+        doubtful = true;
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
         before.close();
-        unnamed = true;
         forceName();
+        doubtful = false;
         write(false, List.of());
     }
 
     private void forceName() throws IOException {
-        if (!unnamed) {
-            return;
-        }
-        try {
+        if (unnamed) {
             files.forceNames();
-        } catch (IOException e) {
-            doubtful = true;
-            throw e;
+            unnamed = false;
         }
-        unnamed = false;
     }
 
     /**
