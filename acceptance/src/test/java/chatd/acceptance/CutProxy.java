@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CutProxy implements AutoCloseable {
 
+    private static final SocketAddress NOBODY = UnixDomainSocketAddress.of("/nowhere");
+
     private final @Nullable Path directory;
     private final ServerSocketChannel server;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger swallowed = new AtomicInteger();
-    private volatile SocketAddress target = UnixDomainSocketAddress.of("/nowhere");
+    private volatile SocketAddress target = NOBODY;
     private volatile boolean swallowing;
     private volatile Duration pause = Duration.ZERO;
 
@@ -58,7 +60,7 @@ final class CutProxy implements AutoCloseable {
             ServerSocketChannel server = ServerSocketChannel.open();
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             CutProxy proxy = new CutProxy(null, server);
-            proxy.forwardTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+            proxy.forwardToPort(target);
             return proxy;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -83,6 +85,16 @@ final class CutProxy implements AutoCloseable {
 
     void forwardTo(SocketAddress there) {
         target = there;
+    }
+
+    void forwardToPort(int port) {
+        forwardTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Cuts every connection; new ones find nobody until there is somewhere to forward to again. */
+    void goAway() {
+        forwardTo(NOBODY);
+        cut();
     }
 
     /** From now on it waits so long after each 64 KiB. */

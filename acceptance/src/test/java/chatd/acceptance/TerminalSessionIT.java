@@ -39,9 +39,9 @@ class TerminalSessionIT {
         clients.close();
     }
 
-    /** The numbers behind {@code mark}, in the order in which they stand on the screen. */
+    /** The numbers behind {@code mark} in what was said, in the order in which they stand on the screen. */
     private static List<Integer> numbers(Terminal terminal, String mark) {
-        return Pattern.compile(": " + mark + "(\\d+)$", Pattern.MULTILINE)
+        return Pattern.compile("^(?!NOT SENT|not stored yet).*: " + mark + "(\\d+)$", Pattern.MULTILINE)
                 .matcher(terminal.all())
                 .results()
                 .map(found -> Integer.parseInt(found.group(1)))
@@ -57,6 +57,7 @@ class TerminalSessionIT {
         try (CutProxy proxy = CutProxy.onPort(demo.port());
                 Chat1Socket ben = demo.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name());
+            a.enter("/history").shows("there is nothing in your history");
             Random random = new Random(7);
             List<String> typed = new ArrayList<>();
             for (int i = 1; i <= 250; i++) {
@@ -73,6 +74,8 @@ class TerminalSessionIT {
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
             assertThat(numbers(a, "count ")).isEqualTo(upTo(250));
+            // Behind this all that was typed before has its answer.
+            a.enter("settled").shows(": settled");
             ben.fence();
             List<String> stored = ben.history(1_000).stream()
                     .filter(text -> text.startsWith("typed"))
@@ -87,6 +90,25 @@ class TerminalSessionIT {
             assertThat(numbers(a, "typed ")).hasSize(stored.size());
             assertThat(a.all())
                     .contains("broke off. Trying again…", "Connected again.", "while the connection was down");
+        }
+    }
+
+    @Test
+    void whoHasReadNothingYetMissesNothingEither() {
+        try (CutProxy proxy = CutProxy.onPort(demo.port());
+                Chat1Socket ben = demo.newcomer()) {
+            Terminal a = clients.logIn(ann, proxy.port());
+            a.enter("/history").shows("there is nothing in your history");
+            proxy.goAway();
+            a.shows("Trying again…");
+            for (int i = 1; i <= 120; i++) {
+                ben.send(Wire.text("count " + i, ann.name()));
+            }
+            ben.fence();
+            proxy.forwardToPort(demo.port());
+            a.shows("while the connection was down", "count 120");
+            assertThat(numbers(a, "count ")).isEqualTo(upTo(120));
+            assertThat(a.all()).doesNotContain("There may be more");
         }
     }
 

@@ -75,7 +75,7 @@ public final class JsonLink implements Closeable {
     private @Nullable JsonNode read() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try {
-            for (int one = in.read(); one != '\n'; one = in.read()) {
+            for (int one = octet(); one != '\n'; one = octet()) {
                 if (one < 0) {
                     return null;
                 }
@@ -88,6 +88,12 @@ public final class JsonLink implements Closeable {
             return mapper.readTree(line.toByteArray());
         } catch (JacksonException e) {
             throw new IOException("The server does not speak " + Json.ALPN + ".", e);
+        }
+    }
+
+    private int octet() throws IOException {
+        try {
+            return in.read();
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {

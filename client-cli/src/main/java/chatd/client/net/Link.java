@@ -179,7 +179,7 @@ public final class Link implements Closeable {
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
-                throw secured.lost(new IOException("The connection broke off.", e));
+                throw secured.lost(e);
             }
         }
     }

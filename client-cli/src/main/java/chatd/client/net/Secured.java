@@ -24,6 +24,7 @@ import javax.net.ssl.TrustManager;
 import jdk.net.ExtendedSocketOptions;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
@@ -87,10 +88,23 @@ final class Secured implements Closeable {
                 throw foreign(server, dialect);
             }
             String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
-            throw new Failure(
-                    Failure.NO_SERVER,
-                    refusal == null ? "No TLS connection to " + server.server() + ": " + root(e) + "." : refusal);
+            throw new Failure(Failure.NO_SERVER, refusal == null ? trouble(server, root(e)) : refusal);
         }
+    }
+
+    private static String trouble(Address server, Throwable root) {
+        return switch (root) {
+            case InterruptedIOException silence -> "The server at " + server.server() + " does not answer.";
+            case SocketException broken -> "The connection to " + server.server() + " broke off.";
+            // What the library makes of an end without a word.
+            case TlsFatalAlert alert
+            when alert.getAlertDescription() == AlertDescription.handshake_failure ->
+                "The connection to " + server.server() + " broke off.";
+            default -> {
+                String what = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+                yield "No TLS connection to " + server.server() + ": " + what + ".";
+            }
+        };
     }
 
     private static Failure foreign(Address server, String dialect) {
@@ -151,12 +165,12 @@ final class Secured implements Closeable {
         }
     }
 
-    private static String root(Throwable failure) {
+    private static Throwable root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return root;
     }
 
     private static SSLContext context(@Nullable TrustManager trust, @Nullable KeyManager keys)
@@ -182,16 +196,16 @@ final class Secured implements Closeable {
     }
 
     /**
-     * What to throw for a connection that is lost.
+     * What to throw for a connection that is lost: a sentence.
      *
      * @throws Failure where there is more to be said
      */
-    IOException lost(IOException why) {
+    IOException lost(IOException cause) {
         String suspicion = heard ? null : shown.suspicion();
         if (suspicion != null) {
             throw new Failure(Failure.NO_SERVER, suspicion);
         }
-        return why;
+        return new IOException("The connection broke off.", cause);
     }
 
     /** What reads from it. */

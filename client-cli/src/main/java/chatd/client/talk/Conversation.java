@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conversation {
     private static final long FIRST_ITEMS = 50;
-    private static final long SOME_ITEMS = 250;
     private static final long FURTHER = 20;
     private static final long MOST_ITEMS = 20_000;
     private static final Duration GOODBYE = Duration.ofSeconds(5);
@@ -81,9 +80,8 @@ public final class Conversation {
     public void begin(Door.In in, Secret current) {
         password = current;
         isAway = false;
-        View.Reason reason = transcript.isEmpty() ? View.Reason.FIRST : View.Reason.AWAY;
         Connection first = connected(in);
-        Thread.ofPlatform().daemon().name("conversation").start(() -> run(first, reason));
+        Thread.ofPlatform().daemon().name("conversation").start(() -> run(first));
     }
 
     /**
@@ -105,8 +103,8 @@ public final class Conversation {
         return transcript.open().stream().map(mine -> mine.item).toList();
     }
 
-    private void run(Connection first, View.Reason firstReason) {
-        View.Reason reason = firstReason;
+    private void run(Connection first) {
+        View.Reason reason = View.Reason.AWAY;
         for (Connection now = first; now != null; reason = View.Reason.LOSS) {
             String why = talk(now, reason);
             Move moving = move;
@@ -156,7 +154,11 @@ public final class Conversation {
         boolean isGoingOn = true;
         Thread watch = Thread.startVirtualThread(now::watch);
         try {
-            catchUp(reason, transcript.isEmpty() ? FIRST_ITEMS : SOME_ITEMS);
+            if (transcript.isFirst()) {
+                catchUp(View.Reason.FIRST, FIRST_ITEMS);
+            } else {
+                catchUp(reason, Transcript.SOME_ITEMS);
+            }
             boolean wasTold = false;
             for (Event event = now.next(); event != null; event = isGoingOn ? now.next() : null) {
                 isGoingOn = take(now, event, wasTold);
@@ -273,7 +275,7 @@ public final class Conversation {
             } else if (transcript.open().contains(mine)) {
                 mine.doubt();
                 // The history knows.
-                catchUpLater(View.Reason.CHECK, SOME_ITEMS);
+                catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
             }
         });
     }

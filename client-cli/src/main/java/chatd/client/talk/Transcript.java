@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Transcript {
     private static final Duration A_WHILE = Duration.ofSeconds(3);
 
+    /** No server that is set up sensibly replays fewer, so that a replay of fewer is all there is. */
+    static final long SOME_ITEMS = 250;
+
     private final View view;
     private final Shown shown;
     private final List<Outgoing> outgoing = new ArrayList<>();
@@ -24,14 +27,17 @@ final class Transcript {
 
     private final List<Item> meanwhile = new ArrayList<>();
 
+    /** Whether what was missed has been shown once: from then on all that comes is news, to an empty history too. */
+    private boolean hasCaughtUp;
+
     Transcript(View view, Shown shown) {
         this.view = view;
         this.shown = shown;
     }
 
-    /** Whether nothing was ever shown to this account here. */
-    synchronized boolean isEmpty() {
-        return shown.isEmpty();
+    /** Whether this account is here for the first time, and only the last of its history is to be shown. */
+    synchronized boolean isFirst() {
+        return !hasCaughtUp && shown.isEmpty();
     }
 
     /** It is about to be sent; if that takes a text a while, the view is told. */
@@ -133,9 +139,9 @@ final class Transcript {
      * @return false where it does not reach back to what was shown and a longer one is needed first
      */
     synchronized boolean replayed(View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
-        boolean isFirst = shown.isEmpty();
+        boolean isAll = isFirst() || (shown.isEmpty() && replay.size() < SOME_ITEMS);
         Shown.Unseen unseen = shown.unseen(replay);
-        boolean wasCut = !isFirst && !unseen.reachesBack();
+        boolean wasCut = !isAll && !unseen.reachesBack();
         if (wasCut && mayReachFurther) {
             return false;
         }
@@ -150,6 +156,7 @@ final class Transcript {
         meanwhile.forEach(shown::add);
         meanwhile.clear();
         isCatchingUp = false;
+        hasCaughtUp = true;
         sent.stream().filter(outgoing::remove).forEach(mine -> view.notSent(mine.item));
         release(replay, false);
         return true;

@@ -8,6 +8,10 @@ import chatd.certs.Authority;
 import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -223,6 +227,38 @@ class TrustTest {
         assertThatThrownBy(() -> connect(new Address(Optional.empty(), "no-such-host.invalid", 1), null))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("no host called no-such-host.invalid");
+    }
+
+    @Test
+    void whoHangsUpIsSaidSoAndWhoSpeaksNoTlsToo() throws Exception {
+        byte[] nothing = {};
+        assertThat(answered(nothing, false)).endsWith(" broke off.");
+        assertThat(answered(nothing, true)).endsWith(" broke off.");
+        assertThat(answered("SSH-2.0-OpenSSH_10.0\r\n".getBytes(StandardCharsets.US_ASCII), false))
+                .startsWith("No TLS connection to localhost:");
+    }
+
+    /** What is said of a server that answers so and hangs up. */
+    private String answered(byte[] answer, boolean reset) throws Exception {
+        try (ServerSocket server = new ServerSocket(0)) {
+            Thread.startVirtualThread(() -> {
+                try (Socket socket = server.accept()) {
+                    socket.getInputStream().read();
+                    socket.getOutputStream().write(answer);
+                    socket.setSoLinger(reset, 0);
+                    if (!reset) {
+                        socket.getInputStream()
+                                .skipNBytes(socket.getInputStream().available());
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            return catchThrowableOfType(
+                            Failure.class,
+                            () -> connect(new Address(Optional.empty(), "localhost", server.getLocalPort()), null))
+                    .text();
+        }
     }
 
     @Test

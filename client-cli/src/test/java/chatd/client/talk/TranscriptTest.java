@@ -91,6 +91,30 @@ class TranscriptTest {
     }
 
     @Test
+    void atTheFirstTimeOnlyTheLastAreShownAndOfAnEmptyHistoryAllThatComesLater() {
+        assertThat(transcript.isFirst()).isTrue();
+        transcript.catchUp();
+        assertThat(transcript.replayed(View.Reason.FIRST, List.of(), false, List.of()))
+                .isTrue();
+        transcript.drop();
+        assertThat(transcript.isFirst()).isFalse();
+        transcript.catchUp();
+        assertThat(transcript.replayed(View.Reason.LOSS, others(51, 300), true, List.of()))
+                .isFalse();
+        assertThat(transcript.replayed(View.Reason.LOSS, others(1, 300), false, List.of()))
+                .isTrue();
+        assertThat(seen).hasSize(302).startsWith("FIRST", "LOSS cut", "m1").endsWith("m300");
+    }
+
+    @Test
+    void fewThatComeToAnEmptyHistoryAreAllThereAre() {
+        caughtUp(List.of());
+        transcript.catchUp();
+        transcript.replayed(View.Reason.LOSS, others(1, 2), false, List.of());
+        assertThat(seen).containsExactly("LOSS", "m1", "m2");
+    }
+
+    @Test
     void aHistoryThatIsAskedForInBetweenHidesNothingOfWhatWasMissed() {
         caughtUp(others(1, 2));
         transcript.catchUp();
@@ -113,7 +137,6 @@ class TranscriptTest {
         replay.add(toAll);
         transcript.replayed(View.Reason.LOSS, replay, false, List.of());
         caughtUp(replay);
-        assertThat(transcript.isEmpty()).isFalse();
         transcript.catchUp();
         transcript.replayed(View.Reason.LOSS, replay, false, List.of());
         assertThat(seen).containsExactly("LOSS");
