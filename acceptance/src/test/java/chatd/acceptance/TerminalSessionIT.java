@@ -41,7 +41,7 @@ class TerminalSessionIT {
 
     /** The numbers behind {@code mark} in what was said, in the order in which they stand on the screen. */
     private static List<Integer> numbers(Terminal terminal, String mark) {
-        return Pattern.compile("^(?!NOT SENT|not stored yet).*: " + mark + "(\\d+)$", Pattern.MULTILINE)
+        return Pattern.compile("^\\d\\d:\\d\\d .*: " + mark + "(\\d+)$", Pattern.MULTILINE)
                 .matcher(terminal.all())
                 .results()
                 .map(found -> Integer.parseInt(found.group(1)))
