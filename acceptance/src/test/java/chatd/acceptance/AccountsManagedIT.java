@@ -203,7 +203,7 @@ class AccountsManagedIT {
 
     @Test
     void aOneTimePasswordEndsAndIsGivenItsTimeAgain() {
-        try (Demo own = Demo.start("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "2s")) {
+        try (Demo own = Demo.start("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "5s")) {
             String name = Demo.newName();
             assertThat(own.admin("first-day-only-5\n", "user", "add", name, "--password-stdin")
                             .exits(0)

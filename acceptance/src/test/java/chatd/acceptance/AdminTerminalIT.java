@@ -1,6 +1,7 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,8 @@ class AdminTerminalIT {
         }
         try (Terminal terminal = terminal(List.of("NO_COLOR=1"), "user", "list")) {
             assertThat(terminal.awaitEnd()).isZero();
-            assertThat(terminal.raw()).contains("NUMBER").doesNotContain("\033[1m");
+            await().untilAsserted(() -> assertThat(terminal.raw()).contains("NUMBER"));
+            assertThat(terminal.raw()).doesNotContain("\033[1m");
         }
         assertThat(demo.admin("", "user", "list").exits(0).out())
                 .contains("说中文的学生，四年级乙班，从九月开始在这里上课")

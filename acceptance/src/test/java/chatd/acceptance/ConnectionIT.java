@@ -1,11 +1,24 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -93,16 +106,69 @@ class ConnectionIT {
         }
     }
 
+    /** What was accepted is not refused: it becomes a session, and that one is told. */
+    @Test
+    void whoIsAboutToSayHelloWhenTheDaemonStopsIsNotCutOff() throws Exception {
+        CountDownLatch stopping = new CountDownLatch(1);
+        try (Demo own = Demo.start();
+                Socket plain = new Hesitating(own.port(), stopping);
+                SSLSocket socket = (SSLSocket)
+                        own.tls().context().getSocketFactory().createSocket(plain, "localhost", own.port(), true)) {
+            CompletableFuture<Void> greeted = CompletableFuture.runAsync(() -> {
+                try {
+                    socket.startHandshake();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            // By the time that it has been answered, it was accepted.
+            own.admin("", "stats").exits(0);
+            Run.signal("TERM", own.daemon().pid());
+            await().pollInterval(Duration.ofMillis(10)).until(() -> !own.listens());
+            stopping.countDown();
+            greeted.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(socket.getInputStream().read())
+                    .as("it ends in good order")
+                    .isEqualTo(-1);
+        }
+    }
+
+    /** A socket that sends the first bytes, and the others when it may. */
+    private static final class Hesitating extends Socket {
+        private final CountDownLatch may;
+
+        Hesitating(int port, CountDownLatch may) throws IOException {
+            super(InetAddress.getLoopbackAddress(), port);
+            this.may = may;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new FilterOutputStream(super.getOutputStream()) {
+                @Override
+                public void write(byte[] bytes, int from, int count) throws IOException {
+                    out.write(bytes, from, 5);
+                    try {
+                        may.await();
+                    } catch (InterruptedException e) {
+                        throw new InterruptedIOException();
+                    }
+                    out.write(bytes, from + 5, count - 5);
+                }
+            };
+        }
+    }
+
     @Test
     void anAdministratorsResetIsNotUndoneByAChangeThatWasJudgedBefore() {
         Demo.Person ann = demo.person();
         try (Chat1Socket guesser = demo.connect();
                 Chat1Socket changer = demo.connect()) {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 6; i++) {
                 guesser.send(Wire.change(ann.name(), "wrong password", "something new"));
                 guesser.expect(Wire.WRONG_OLD);
             }
-            // Slowed down by now: the answer comes two seconds later, the reset before it.
+            // Slowed down by now: the answer comes eight seconds later, the reset before it.
             changer.send(Wire.change(ann.name(), ann.password(), "the attacker's own"));
             demo.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
                     .exits(0);

@@ -39,6 +39,8 @@ class DemoIT {
         demo.launch("<&-", "--port", "0");
         demo.awaitReady();
         demo.logIn(demo.alice()).close();
+        // It is ready a moment before it says so.
+        await().until(() -> demo.output().contains("Ctrl-C stops all of it"));
         String output = demo.output();
         assertThat(output)
                 .contains(

@@ -28,12 +28,10 @@ final class Chatd implements Server {
      */
     record Size(int accounts, long messages, boolean hashing, List<String> javaOptions) {}
 
-    private final int port;
     private final PrivateMariaDb database;
     private final DaemonProcess process;
 
     Chatd(Path daemonModule, Place place, Size size) throws IOException {
-        port = DaemonProcess.freePort();
         Path directory = place.file("").normalize();
         database = PrivateMariaDb.start(
                 directory,
@@ -45,7 +43,7 @@ final class Chatd implements Server {
             process = DaemonProcess.start(
                     daemonModule,
                     directory,
-                    "[::1]:" + port,
+                    "[::1]:0",
                     size.javaOptions(),
                     size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n",
                     READY);
@@ -84,7 +82,7 @@ final class Chatd implements Server {
 
     @Override
     public int port() {
-        return port;
+        return process.port();
     }
 
     @Override

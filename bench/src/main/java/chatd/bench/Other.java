@@ -1,8 +1,9 @@
 package chatd.bench;
 
-import chatd.demo.DaemonProcess;
 import chatd.sql.GuardedProcess;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,13 +26,20 @@ final class Other implements Server {
         place.awaitPort(port, process, log);
     }
 
+    /** A port that nothing listens on at the moment. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::"))) {
+            return socket.getLocalPort();
+        }
+    }
+
     /**
      * The least a TLS chat server can cost: {@code floor.c}, with no accounts and no checks.
      *
      * @param batched whether all that one round of its loop has for a connection is written at once
      */
     static Other floor(Native programs, Place place, boolean batched) throws IOException {
-        int port = DaemonProcess.freePort();
+        int port = freePort();
         List<String> command = List.of(
                 programs.floor().toString(),
                 Integer.toString(port),
@@ -51,7 +59,7 @@ final class Other implements Server {
      * @param name {@code inspircd} or {@code ngircd}
      */
     static Other irc(String name, Path settings, Place place) throws IOException {
-        int port = DaemonProcess.freePort();
+        int port = freePort();
         Path certificate = place.file("peer.pem");
         Path key = place.file("peer.key");
         // GnuTLS does not take ours, which lack the public key.

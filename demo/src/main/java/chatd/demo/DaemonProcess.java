@@ -4,8 +4,6 @@ import chatd.admin.DaemonLink;
 import chatd.admin.Failure;
 import chatd.sql.GuardedProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The daemon from the checkout, in a process of its own that does not outlive this one. All it needs and makes is in one
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 public final class DaemonProcess implements AutoCloseable {
     private final GuardedProcess process;
     private final DaemonLink link;
+    private int port;
 
     private DaemonProcess(GuardedProcess process, DaemonLink link) {
         this.process = process;
@@ -33,7 +33,7 @@ public final class DaemonProcess implements AutoCloseable {
      * Starts it, and waits until it answers.
      *
      * @param module where it was built: {@code daemon/} of the checkout
-     * @param address where clients connect, as {@code listen.addresses} has it
+     * @param address where clients connect, as {@code listen.addresses} has it; port 0 for any free one
      * @param javaOptions after those of {@code chatd.options}
      * @param more of its configuration, as TOML
      * @param patience how long it may take
@@ -95,7 +95,8 @@ public final class DaemonProcess implements AutoCloseable {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                link.call(Map.of("command", "stats"));
+                JsonNode stats = link.call(Map.of("command", "stats"));
+                port = stats.path("listening").path(0).path("port").asInt();
                 return;
             } catch (Failure e) {
                 if (!process.isAlive()) {
@@ -119,11 +120,9 @@ public final class DaemonProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
     }
 
-    /** A port that nothing listens on at the moment. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::"))) {
-            return socket.getLocalPort();
-        }
+    /** Where it listens. */
+    public int port() {
+        return port;
     }
 
     /** Its administrators' socket. */

@@ -56,7 +56,6 @@ final class Demo implements AutoCloseable {
         database = started;
         started.createSchema("chatd");
         certificate();
-        int port = wantedPort == 0 ? DaemonProcess.freePort() : wantedPort;
         progress.accept("starting the daemon");
         List<String> javaOptions = new ArrayList<>();
         String more = System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "").strip();
@@ -69,7 +68,7 @@ final class Demo implements AutoCloseable {
         DaemonProcess process = DaemonProcess.start(
                 daemonModule,
                 place.file("").normalize(),
-                "[::]:" + port,
+                "[::]:" + wantedPort,
                 javaOptions,
                 "[registration]\nmode = \"open\"\n",
                 DAEMON_PATIENCE);
@@ -78,13 +77,13 @@ final class Demo implements AutoCloseable {
         People people = people(process.link());
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CHAT_HOST", "localhost");
-        facts.put("CHAT_PORT", Integer.toString(port));
+        facts.put("CHAT_PORT", Integer.toString(process.port()));
         facts.put("CHAT_CA", place.file("ca.pem").toString());
         facts.put("CHAT_ADMIN_SOCKET", place.file("admin.sock").toString());
         facts.put("CHAT_AUDIT_LOG", place.file("log").toString());
         facts.put("CHAT_PID", Long.toString(process.pid()));
         place.announce(facts);
-        return new Running(port, people);
+        return new Running(process.port(), people);
     }
 
     private void certificate() throws IOException {

@@ -9,6 +9,8 @@ import chatd.daemon.session.Session;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -25,6 +27,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.PlatformDependent;
@@ -52,6 +55,9 @@ public final class Listener implements AutoCloseable {
 
     private static final Duration COMPLAINTS_APART = Duration.ofMinutes(1);
 
+    /** How long a stop waits for those who are in their handshake: it is over in a fraction of this, or not meant. */
+    private static final Duration HANDSHAKES = Duration.ofSeconds(2);
+
     /** What a connection may hold beside its outbox: it is held by many at once when a network goes down. */
     private static final WriteBufferWaterMark UNWRITTEN = new WriteBufferWaterMark(16 << 10, 32 << 10);
 
@@ -71,6 +77,8 @@ public final class Listener implements AutoCloseable {
     private final AtomicLong sessions;
     /** Connections of proxies, those included that have yet to say who the client is. */
     private final AtomicInteger proxied = new AtomicInteger();
+    /** Connections whose handshake is not over. */
+    private final AtomicInteger greeting = new AtomicInteger();
 
     private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINTS_APART.toNanos());
     private final EventLoopGroup loops;
@@ -263,7 +271,28 @@ public final class Listener implements AutoCloseable {
                     return secure;
                 },
                 tls.get().dialects());
-        channel.pipeline().addLast(hello, connection);
+        channel.pipeline().addLast(hello, new Greeting(), connection);
+    }
+
+    /** Counts the connection until its handshake is over, or until it is gone. */
+    private final class Greeting extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            greeting.incrementAndGet();
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            ctx.fireUserEventTriggered(event);
+            if (event instanceof SslHandshakeCompletionEvent) {
+                ctx.pipeline().remove(this);
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            greeting.decrementAndGet();
+        }
     }
 
     /** Returns once every event loop has done something. */
@@ -273,9 +302,17 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Takes no new connections; those that are there go on. */
-    public void stopAccepting() {
-        listening.forEach(channel -> channel.close().syncUninterruptibly());
+    /** Takes no new connections; those that are there go on, and those that have just come become sessions. */
+    public void stopAccepting() throws InterruptedException {
+        for (Channel channel : listening) {
+            channel.close().sync();
+        }
+        // What was accepted last has reached its loop then.
+        answer();
+        long end = System.nanoTime() + HANDSHAKES.toNanos();
+        while (greeting.get() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 
     /** Ends the event loops, and with them what connections are left. */
