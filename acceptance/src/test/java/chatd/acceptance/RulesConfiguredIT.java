@@ -25,8 +25,8 @@ class RulesConfiguredIT {
             "CHATD_LIMITS_RECIPIENTS", "2",
             "CHATD_LIMITS_REPLAY", "5",
             "CHATD_LIMITS_SETTINGS", "1 KiB",
-            "CHATD_LIMITS_FIRST_PACKET", "2s",
-            "CHATD_LIMITS_LOG_IN", "4s",
+            "CHATD_LIMITS_FIRST_PACKET", "4s",
+            "CHATD_LIMITS_LOG_IN", "6s",
             "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24");
 
     @AfterAll

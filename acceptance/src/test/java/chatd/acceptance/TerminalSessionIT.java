@@ -309,7 +309,7 @@ class TerminalSessionIT {
                 .enter("sturdy-enough-10")
                 .prompts("Once more:")
                 .enter("sturdy-enough-10");
-        a.shows("The password is changed.");
+        a.prompts("(nobody)>");
         demo.logIn(new Demo.Person(name, "sturdy-enough-10")).close();
         a.shows("logged in elsewhere").press("Enter").prompts("(nobody)>");
     }
@@ -355,8 +355,8 @@ class TerminalSessionIT {
             assertThat(in.toFile().list()).containsExactlyInAnyOrder("big.bin", "big (1).bin");
             proxy.slow(Duration.ofMillis(200));
             a.enter("/file " + ben.name() + " " + file).shows("Ctrl-C cancels").press("C-c");
-            proxy.slow(Duration.ZERO);
             a.shows("NOT SENT to " + ben.name() + ": big.bin");
+            proxy.slow(Duration.ZERO);
             a.enter("and a text").shows(": and a text");
             ben.fence();
             assertThat(ben.history(10)).containsExactly("big.bin", "and a text");

@@ -62,7 +62,10 @@ record Tls(SSLContext context) {
                 socket.setSSLParameters(parameters);
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(Patience.MILLIS);
-                socket.bind(from);
+                // A port that is asked for is one of those that listeners get; it would stay theirs for a minute.
+                if (!from.getAddress().isAnyLocalAddress()) {
+                    socket.bind(from);
+                }
                 socket.connect(to, 10_000);
                 socket.startHandshake();
                 return socket;

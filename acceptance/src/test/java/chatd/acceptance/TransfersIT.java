@@ -21,7 +21,12 @@ class TransfersIT {
         byte[] content = new byte[SIZE];
         new Random(1).nextBytes(content);
         // It ends at once when memory runs out: then nothing of this would come to its end.
-        try (Demo demo = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx128m -XX:MaxDirectMemorySize=96m");
+        try (Demo demo = Demo.start(
+                        "CHAT_JAVA_OPTIONS",
+                        "-Xmx128m -XX:MaxDirectMemorySize=96m",
+                        // A disk may be slow.
+                        "CHATD_DATABASE_TIMEOUT",
+                        "60s");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> transfers = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
