@@ -307,8 +307,10 @@ public final class Listener implements AutoCloseable {
         for (Channel channel : listening) {
             channel.close().sync();
         }
-        // What was accepted last has reached its loop then.
-        answer();
+        // What was accepted last has reached its loop then. One that hangs must not keep the others from their end.
+        for (EventExecutor loop : loops) {
+            loop.submit(() -> {}).await(HANDSHAKES.toMillis());
+        }
         long end = System.nanoTime() + HANDSHAKES.toNanos();
         while (greeting.get() > 0 && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(10);
