@@ -56,7 +56,7 @@ class CertificateReloadIT {
             X509Certificate first = shown(demo, demo.directory.resolve("ca.pem"));
             Path two = made("two");
             put(two, demo);
-            demo.admin("", "config", "reload").exits(0);
+            assertThat(demo.admin("", "config", "reload").exits(0).out()).contains("Certificate: CN=localhost");
             X509Certificate second = shown(demo, two.resolve("ca.pem"));
             assertThat(second).isNotEqualTo(first);
             assertThat(demo.admin("", "config", "reload").exits(0).out()).isEqualTo("Nothing has changed.\n");

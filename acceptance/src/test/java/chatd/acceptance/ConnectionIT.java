@@ -66,8 +66,10 @@ class ConnectionIT {
             hasty.endOutput();
             ben.expectText(ann.name(), "one");
             ben.expectText(ann.name(), "two");
-            // That she came and went may be told to nobody: the two cancel out in a queue.
             hasty.untilClosed();
+            // Not by what ben is told: that she came and that she went undo each other where both still wait for him.
+            await().until(() ->
+                    !demo.admin("", "session", "list").exits(0).out().contains(ann.name()));
         }
     }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -45,7 +44,7 @@ class DatabaseAwayIT {
     @Test
     void killedDatabaseIsToldToUsersAndItGoesOnByItself() throws IOException {
         try (Demo demo = new Demo(Map.of())) {
-            demo.begin("--port", Integer.toString(freePort()));
+            demo.begin("--port", Integer.toString(Run.freePort()));
             List<String> mariadbd = Demo.argv(demo.database().orElseThrow());
             demo.stop();
             Path socket = demo.directory.resolve("mariadb.sock");
@@ -148,11 +147,5 @@ class DatabaseAwayIT {
             }
         });
         return process;
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

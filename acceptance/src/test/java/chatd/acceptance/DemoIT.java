@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -138,10 +137,7 @@ class DemoIT {
 
     @Test
     void listensWhereItIsTold() throws IOException {
-        int free;
-        try (var socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+        int free = Run.freePort();
         demo.begin("--port", Integer.toString(free));
         assertThat(demo.port()).isEqualTo(free);
         demo.logIn(demo.alice()).close();

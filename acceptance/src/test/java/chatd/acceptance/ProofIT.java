@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,10 +206,7 @@ class ProofIT {
     @ParameterizedTest
     @ValueSource(strings = {"-alpn chat/1", ""})
     void aServerWithoutTheDialectIsNamed(String alpn, @TempDir Path directory) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = Run.freePort();
         Process server = new ProcessBuilder(
                         "sh",
                         "-c",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,13 @@ record Run(int exit, String out, String err) {
         command.add(ROOT.resolve("chat").toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** A port for a program that is about to be started: nothing listens on it at the moment. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     /** Sends a signal as {@code kill} does; a negative number is a process group. */
