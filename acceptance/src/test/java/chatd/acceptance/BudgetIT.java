@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,9 +120,7 @@ class BudgetIT {
     }
 
     private long commits() throws Exception {
-        Path socket = Path.of(demo.fact("CHAT_ADMIN_SOCKET")).resolveSibling("mariadb.sock");
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:mariadb://localhost/chatd?user=root&sslMode=disable&localSocket=" + socket);
+        try (Connection connection = demo.sql();
                 ResultSet row = connection
                         .createStatement()
                         .executeQuery("select variable_value from information_schema.global_status"

@@ -10,6 +10,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -158,6 +161,13 @@ final class Demo implements AutoCloseable {
     Optional<ProcessHandle> database() {
         return mine().filter(process -> argv(process).getFirst().endsWith("mariadbd"))
                 .findFirst();
+    }
+
+    /** A connection to the database, as its root. */
+    Connection sql() throws SQLException {
+        Path socket = Path.of(fact("CHAT_ADMIN_SOCKET")).resolveSibling("mariadb.sock");
+        return DriverManager.getConnection(
+                "jdbc:mariadb://localhost/chatd?user=root&sslMode=disable&localSocket=" + socket);
     }
 
     /** Every process whose command line names the demo's directory. */

@@ -50,8 +50,10 @@ record Tls(SSLContext context) {
         return open(new InetSocketAddress(0), new InetSocketAddress(host, port), parameters);
     }
 
-    SSLSocket connectFrom(String address, String host, int port) {
-        return open(new InetSocketAddress(address, 0), new InetSocketAddress(host, port), new SSLParameters());
+    SSLSocket connectFrom(String address, String host, int port, String... alpn) {
+        var parameters = new SSLParameters();
+        parameters.setApplicationProtocols(alpn);
+        return open(new InetSocketAddress(address, 0), new InetSocketAddress(host, port), parameters);
     }
 
     private SSLSocket open(InetSocketAddress from, InetSocketAddress to, SSLParameters parameters) {

@@ -26,7 +26,7 @@ class TransfersIT {
                         "-Xmx128m -XX:MaxDirectMemorySize=96m",
                         // A disk may be slow.
                         "CHATD_DATABASE_TIMEOUT",
-                        "15s");
+                        "30s");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> transfers = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {

@@ -4,11 +4,18 @@ package chatd.audit;
  * Makes any string a value that can only be a value: what XML forbids becomes U+FFFD, what can't be seen (controls,
  * line ends, bidi and format characters) {@code \}{@code u{202E}}, a backslash two.
  */
-final class Escape {
+public final class Escape {
     /** Characters that are kept of a value from outside. */
     static final int LONGEST = 256;
 
     private Escape() {}
+
+    /** A name that somebody typed, as it may be quoted to people: escaped as in the log, but for XML's own characters. */
+    public static String quoted(String value) {
+        StringBuilder out = new StringBuilder(value.length());
+        value.codePoints().forEach(c -> appendOther(out, c));
+        return out.toString();
+    }
 
     /** @param longest how many characters of it are kept */
     static void append(StringBuilder out, String value, int longest) {
@@ -21,7 +28,6 @@ final class Escape {
                 return;
             }
             switch (c) {
-                case '\\' -> out.append("\\\\");
                 case '"' -> out.append("&quot;");
                 case '&' -> out.append("&amp;");
                 case '<' -> out.append("&lt;");
@@ -32,7 +38,9 @@ final class Escape {
     }
 
     private static void appendOther(StringBuilder out, int c) {
-        if (!allowedInXml(c)) {
+        if (c == '\\') {
+            out.append("\\\\");
+        } else if (!allowedInXml(c)) {
             out.append('\uFFFD');
         } else if (invisible(c)) {
             out.append("\\u{")

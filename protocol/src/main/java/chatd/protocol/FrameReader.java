@@ -35,6 +35,11 @@ public final class FrameReader<M> implements MessageReader<M> {
         return row != null;
     }
 
+    @Override
+    public long size() {
+        return row == null ? 0 : length;
+    }
+
     /** The length of the body that is being waited for, in bytes; 0 between frames, and where the body streams. */
     @Override
     public long awaited() {

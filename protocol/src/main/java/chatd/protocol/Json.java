@@ -23,16 +23,20 @@ public final class Json {
     /** What is longer stays on the heap: much of it may wait for slow readers. */
     private static final int LARGE = 64 << 10;
 
+    /** Keys, values, beginnings and ends in one message: more cost more than their bytes, and no message needs them. */
+    static final int MOST_PARTS = 20_000;
+
     /** The page's bounds: no key twice, nothing after the value. */
-    private static final JsonMapper STRICT = mapper(16, true);
+    private static final JsonMapper STRICT = mapper(16, MOST_PARTS, true);
 
     /** For what users keep as they like it. */
-    static final JsonMapper LENIENT = mapper(64, false);
+    static final JsonMapper LENIENT = mapper(64, 5 * MOST_PARTS, false);
 
-    private static JsonMapper mapper(int deepest, boolean strict) {
+    private static JsonMapper mapper(int deepest, int parts, boolean strict) {
         return JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxNestingDepth(deepest)
+                                .maxTokenCount(parts)
                                 .build())
                         .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
                         .build())

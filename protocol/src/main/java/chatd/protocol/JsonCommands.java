@@ -32,7 +32,8 @@ final class JsonCommands {
     static Command read(byte[] message) {
         JsonNode object = Json.parse(message).orElse(null);
         if (object == null) {
-            return new Command.Malformed(0, "It is not JSON, is nested too deep, or has a key twice.", true, "");
+            return new Command.Malformed(
+                    0, "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, "");
         }
         if (!object.isObject()) {
             return new Command.Malformed(0, "It is no JSON object.", true, "");

@@ -30,6 +30,11 @@ final class LineReader<M> implements MessageReader<M> {
     }
 
     @Override
+    public long size() {
+        return 0;
+    }
+
+    @Override
     public long awaited() {
         return begun > LARGE ? most : 0;
     }

@@ -25,6 +25,9 @@ public interface MessageReader<M> {
     /** Whether a message has begun and has not ended. */
     boolean inFrame();
 
+    /** The bytes of the message that has begun, where they are known before it is whole; else 0. */
+    long size();
+
     /** How many bytes to make room for, where what has begun is large; else 0. */
     long awaited();
 }

@@ -27,7 +27,8 @@ final class JsonSamples {
         samples.put("not-yet", new Command.Malformed(9, "This server does not take type 9 yet.", false, "x"));
         samples.put(
                 "no-json",
-                new Command.Malformed(0, "It is not JSON, is nested too deep, or has a key twice.", true, ""));
+                new Command.Malformed(
+                        0, "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, ""));
         return samples;
     }
 

@@ -115,6 +115,14 @@ class JsonTest {
         });
     }
 
+    /** A megabyte of them would take fifty times as much memory, and hold up everybody else on the event loop. */
+    @Test
+    void whatHasMorePartsThanAnyMessageNeedsIsNoMessage() {
+        String line = "{\"type\": 19, \"info\": {\"limit\": 1}, \"x\": [%s0]}";
+        assertThat(read(line.formatted("{},".repeat(9_000)))).isInstanceOf(Command.ReadHistory.class);
+        assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(Command.Malformed.class);
+    }
+
     @Test
     void whatIsNotUtf8IsNoMessage() {
         for (String hex : java.util.List.of("c328", "ff", "eda080", "c080", "f8888080")) {

@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The table of the administrators' commands: who may give one, and that each is logged, the refused ones too. */
@@ -26,6 +25,9 @@ final class AdminDispatcher {
     /** What nobody knows, or was not read: it is refused. */
     private static final AdminCommand UNKNOWN =
             AdminCommand.of("unknown", Role.all(), (request, user, out) -> Map.of(), Request.COMMAND);
+
+    /** Characters of its name that the log shows. */
+    private static final int LONGEST_UNKNOWN = 32;
 
     private final Map<String, AdminCommand> table = new TreeMap<>();
     private final Map<Role, String> groups = new EnumMap<>(Role.class);
@@ -53,6 +55,16 @@ final class AdminDispatcher {
         boolean isThere();
     }
 
+    /** What somebody is about to ask. */
+    interface Asking {
+        /**
+         * Reads it.
+         *
+         * @throws Refusal where it is no command
+         */
+        Request request() throws IOException;
+    }
+
     /** One command on its way. */
     private record Call(AdminCommand command, Request request, Caller by) {
         AuditEvent event(Outcome outcome, @Nullable String reason) {
@@ -62,21 +74,38 @@ final class AdminDispatcher {
     }
 
     /**
-     * Does what one line asks for, and answers it. Blocks.
-     *
-     * @param line null where too much came, or nothing whole
+     * Logs a command. Of who is no administrator, and can't do what would be logged otherwise, those that are refused for
+     * the same, and those that are the same, are joined.
      */
-    void serve(Caller caller, @Nullable String line, Peer peer) throws IOException {
-        Request request = request(line);
+    private void log(Call call, Outcome outcome, @Nullable String reason) {
+        AuditEvent event = call.event(outcome, reason);
+        if (call.by().role() == Role.ADMINISTRATOR) {
+            audit.note(event);
+        } else {
+            String which = reason == null
+                    ? call.request().shown(call.command().logged()).toString()
+                    : reason;
+            audit.caused(
+                    "admin " + call.command().name() + " " + which, call.by().user(), event);
+        }
+    }
+
+    /** Does what is asked for, and answers it. Blocks. */
+    void serve(Caller caller, Asking asking, Peer peer) throws IOException {
+        Request request;
+        try {
+            request = asking.request();
+        } catch (Refusal e) {
+            refuse(new Call(UNKNOWN, Request.NOTHING, caller), peer, e);
+            return;
+        }
         Caller by = caller.claiming(request.json().path("claimed").asString(""));
         AdminCommand command = table.get(request.command());
         if (command == null) {
             refuse(
-                    new Call(UNKNOWN, request, by),
+                    new Call(UNKNOWN, request.withCommandOf(LONGEST_UNKNOWN), by),
                     peer,
-                    line == null
-                            ? new Refusal(Code.TOO_LARGE, "That is no command.")
-                            : new Refusal(Code.MALFORMED, "The daemon has no such command."));
+                    new Refusal(Code.MALFORMED, "The daemon has no such command."));
             return;
         }
         Call call = new Call(command, request, by);
@@ -92,24 +121,8 @@ final class AdminDispatcher {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.error("admin command {} failed", command.name(), e);
-            audit.note(call.event(Outcome.FAILED, Code.INTERNAL.word()));
+            log(call, Outcome.FAILED, Code.INTERNAL.word());
             write(peer, failure(Code.INTERNAL, "The daemon failed; its operational log says more."));
-        }
-    }
-
-    /** Answers where too many are being served; what was to be asked is not read. */
-    void refuseBusy(Caller by, Peer peer) throws IOException {
-        refuse(
-                new Call(UNKNOWN, request(null), by),
-                peer,
-                new Refusal(Code.BUSY, "Too many commands at once; try again in a moment."));
-    }
-
-    private Request request(@Nullable String line) {
-        try {
-            return new Request(line == null ? json.createObjectNode() : json.readTree(line));
-        } catch (JacksonException e) {
-            return new Request(json.createObjectNode());
         }
     }
 
@@ -134,14 +147,14 @@ final class AdminDispatcher {
     private Object run(Call call, Peer peer) throws InterruptedException, IOException {
         boolean isLong = call.command().when() == AdminCommand.When.ALWAYS_AND_LONG;
         if (isLong) {
-            audit.note(call.event(Outcome.OK, null));
+            log(call, Outcome.OK, null);
         }
         Object result;
         try {
             result = call.command().body().run(call.request(), call.by().user(), lines(peer));
         } catch (PeerGone e) {
             if (!isLong) {
-                audit.note(call.event(Outcome.FAILED, "closed"));
+                log(call, Outcome.FAILED, "closed");
             }
             throw new IOException("the administrator went away", e);
         } catch (IOException e) {
@@ -150,7 +163,7 @@ final class AdminDispatcher {
             throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + e.getMessage());
         }
         if (!isLong) {
-            audit.note(call.event(Outcome.OK, null));
+            log(call, Outcome.OK, null);
         }
         return result;
     }
@@ -183,8 +196,7 @@ final class AdminDispatcher {
 
     private void refuse(Call call, Peer peer, Refusal why) throws IOException {
         boolean isFault = why.code() == Code.UNDECIDED || why.code() == Code.INTERNAL;
-        audit.note(call.event(
-                isFault ? Outcome.FAILED : Outcome.REFUSED, why.code().word()));
+        log(call, isFault ? Outcome.FAILED : Outcome.REFUSED, why.code().word());
         write(peer, failure(why.code(), why.text()));
     }
 

@@ -1,12 +1,12 @@
 package chatd.daemon.admin;
 
-import java.io.BufferedReader;
+import chatd.daemon.service.Code;
+import chatd.daemon.service.Refusal;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -41,6 +41,9 @@ final class AdminSocket implements AutoCloseable {
 
     private static final int LONGEST = 64 << 10;
 
+    /** Of those that are longer there is one at a time. */
+    private static final int LARGE = 64 << 10;
+
     /** Of the commands at once. */
     private static final int OF_ONE_USER = 16;
 
@@ -56,6 +59,7 @@ final class AdminSocket implements AutoCloseable {
     private final Role role;
     private final AdminDispatcher dispatcher;
     private final Semaphore room = new Semaphore(AT_ONCE);
+    private final Semaphore large = new Semaphore(1);
     private final Map<String, Integer> ofUser = new ConcurrentHashMap<>();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final Path path;
@@ -144,17 +148,24 @@ final class AdminSocket implements AutoCloseable {
         boolean hasRoom = room.tryAcquire();
         try {
             if (!hasRoom || ofUser.merge(user, 1, Integer::sum) > OF_ONE_USER) {
-                dispatcher.refuseBusy(caller, connection);
+                // What was to be asked is not read.
+                dispatcher.serve(caller, AdminSocket::busy, connection);
                 return;
             }
-            String line = connection.request();
-            dispatcher.serve(caller, line, connection);
+            dispatcher.serve(caller, connection::request, connection);
         } finally {
+            if (connection.isLarge) {
+                large.release();
+            }
             if (hasRoom) {
                 room.release();
                 ofUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
             }
         }
+    }
+
+    private static Request busy() {
+        throw new Refusal(Code.BUSY, "Too many commands at once; try again in a moment.");
     }
 
     /** One connection: what takes too long, or has gone away, is closed and keeps its place from nobody. */
@@ -167,6 +178,9 @@ final class AdminSocket implements AutoCloseable {
         private volatile boolean isAnswering;
         private volatile boolean isRequested;
         private volatile boolean hasEnded;
+
+        /** It has the place of those that are long. */
+        private boolean isLarge;
 
         Connection(SocketChannel channel) {
             this.channel = channel;
@@ -188,23 +202,84 @@ final class AdminSocket implements AutoCloseable {
             }
         }
 
-        /** The one line; null where too much comes, or nothing whole. */
-        @Nullable
-        String request() throws IOException {
-            int longest = role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST;
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-            StringBuilder line = new StringBuilder();
-            for (int c = in.read(); c >= 0 && line.length() < longest; c = in.read()) {
-                if (c == '\n') {
-                    isRequested = true;
-                    Thread.startVirtualThread(this::awaitEnd);
-                    return line.toString();
-                }
-                line.append((char) c);
+        Request request() throws IOException {
+            Line line = new Line();
+            Request request;
+            try {
+                request = Request.read(line);
+            } catch (Refusal e) {
+                line.skipRest();
+                throw line.refusal == null ? e : line.refusal;
+            } finally {
+                isRequested = true;
             }
-            isRequested = true;
-            return null;
+            line.skipRest();
+            if (!line.isWhole) {
+                throw line.refusal == null ? new Refusal(Code.MALFORMED, "The command has no end.") : line.refusal;
+            }
+            Thread.startVirtualThread(this::awaitEnd);
+            return request;
+        }
+
+        /** The one line, as it comes: it ends before its end of line, or where it is too much. */
+        private final class Line extends InputStream {
+            private final ByteBuffer piece = ByteBuffer.allocate(8 << 10).limit(0);
+            private int taken;
+            private boolean isWhole;
+            private @Nullable Refusal refusal;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] to, int offset, int length) throws IOException {
+                if (isWhole || refusal != null || !fill()) {
+                    return -1;
+                }
+                int count = 0;
+                while (count < length && piece.hasRemaining() && !isWhole) {
+                    byte next = piece.get();
+                    isWhole = next == '\n';
+                    if (!isWhole) {
+                        to[offset + count++] = next;
+                    }
+                }
+                taken += count;
+                return count == 0 ? -1 : count;
+            }
+
+            /** Makes sure that there is something to take; false at the end, and where it is refused. */
+            private boolean fill() throws IOException {
+                if (taken >= (role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST)) {
+                    refusal = new Refusal(Code.TOO_LARGE, "The command is too long.");
+                } else if (taken >= LARGE && !isLarge) {
+                    isLarge = large.tryAcquire();
+                    refusal = isLarge
+                            ? null
+                            : new Refusal(
+                                    Code.BUSY, "Another long list is being worked on. Try again when that is done.");
+                }
+                if (refusal != null) {
+                    return false;
+                }
+                if (piece.hasRemaining()) {
+                    return true;
+                }
+                int read = channel.read(piece.clear());
+                piece.flip();
+                return read > 0;
+            }
+
+            /** What is refused is taken all the same, where it is not too long, so that its sender comes to the answer. */
+            void skipRest() throws IOException {
+                byte[] rest = new byte[8 << 10];
+                while (read(rest, 0, rest.length) >= 0) {
+                    // Only taken.
+                }
+            }
         }
 
         /** Nothing more is to come but the end, which some send before they read the answer. */

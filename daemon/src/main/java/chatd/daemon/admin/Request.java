@@ -1,22 +1,81 @@
 package chatd.daemon.admin;
 
+import chatd.daemon.service.AccountImport;
 import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
 import chatd.protocol.Secret;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What was asked: a JSON object. What is missing in it is refused as {@link Code#MALFORMED}. */
 record Request(JsonNode json) {
     static final String COMMAND = "command";
 
+    /** Keys, values, beginnings and ends: what a list of as many accounts as there may be has, and some more. */
+    private static final int MOST_PARTS = 12 * AccountImport.MOST + 1_000;
+
+    private static final int DEEPEST = 8;
+
+    private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_PARTS)
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, true)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** What nobody asked. */
+    static final Request NOTHING = new Request(STRICT.createObjectNode());
+
+    /**
+     * Reads one, judging it as it comes.
+     *
+     * @param line up to its end
+     * @throws Refusal {@link Code#MALFORMED} where it is no object, or {@link Code#TOO_LARGE}
+     */
+    static Request read(InputStream line) {
+        try {
+            JsonNode json = STRICT.readTree(line);
+            if (!json.isObject()) {
+                throw new Refusal(Code.MALFORMED, "That is no command: a command is a JSON object.");
+            }
+            return new Request(json);
+        } catch (StreamConstraintsException e) {
+            throw new Refusal(
+                    Code.TOO_LARGE,
+                    "The command has too many parts, or too large ones. A list may have %d accounts."
+                            .formatted(AccountImport.MOST));
+        } catch (JacksonException e) {
+            throw new Refusal(Code.MALFORMED, "That is no command: it is not JSON, or has a key twice.");
+        }
+    }
+
     /** Empty where it names none. */
     String command() {
         return json.path(COMMAND).isString() ? json.path(COMMAND).asString() : "";
+    }
+
+    /** The command alone, its name cut off. */
+    Request withCommandOf(int longest) {
+        String name = command();
+        int end = name.length() <= longest
+                ? name.length()
+                : name.offsetByCodePoints(0, Math.min(longest, name.codePointCount(0, name.length())));
+        return new Request(STRICT.createObjectNode().put(COMMAND, name.substring(0, end)));
     }
 
     /** A text that has to be there. */

@@ -95,6 +95,7 @@ public record Config(
             Duration firstPacket,
             Duration logIn,
             long frameProgress,
+            Duration frameTime,
             long queueBytes,
             int queueFrames,
             int connections,

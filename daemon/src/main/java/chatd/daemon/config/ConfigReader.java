@@ -27,7 +27,7 @@ public final class ConfigReader {
     /** A hundred years: every moment that follows from one is a date that the database can hold. */
     private static final Duration LONGEST_TIME = Duration.ofDays(36_525);
 
-    private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(30);
 
     private ConfigReader() {}
 
@@ -189,6 +189,7 @@ public final class ConfigReader {
                 of.value("limits.first-packet", ConfigReader::time),
                 of.value("limits.log-in", ConfigReader::time),
                 of.value("limits.frame-progress", text -> size(text, 1, 1 << 30)),
+                of.value("limits.frame-time", ConfigReader::time),
                 of.value("limits.queue-bytes", text -> size(text, 64 << 10, 1L << 30)),
                 of.value("limits.queue-frames", text -> whole(text, 16, 1_000_000)),
                 of.value("limits.connections", text -> whole(text, 1, 10_000_000)),

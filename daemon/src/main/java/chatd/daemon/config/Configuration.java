@@ -32,6 +32,7 @@ public final class Configuration implements Supplier<Config> {
             "limits.first-packet",
             "limits.log-in",
             "limits.frame-progress",
+            "limits.frame-time",
             "limits.queue-bytes",
             "limits.queue-frames",
             "limits.linger");

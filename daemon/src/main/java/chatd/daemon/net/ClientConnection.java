@@ -75,7 +75,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
             AuditTrail audit,
             Deadlines deadlines,
             Rate rate,
-            LargeFrames.Share share,
+            LargeFrames largeFrames,
+            boolean isExempt,
             Duration linger,
             LoopTasks tasks) {
         this.spoken = spoken;
@@ -84,7 +85,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
         this.audit = audit;
         this.deadlines = deadlines;
         this.rate = rate;
-        this.received = new Received(share);
+        this.received = new Received(largeFrames.share(() -> session().holders(isExempt)));
         this.linger = linger;
         this.tasks = tasks;
     }
@@ -244,7 +245,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
             return;
         }
         boolean owing = inbox().isBusy() || isPaused() || received.waits();
-        if (!owing && deadlines.tick(session().isLoggedIn(), midFrame())) {
+        if (!owing && deadlines.tick(session().isLoggedIn(), midFrame(), reader.size())) {
             deaf = true;
             audit.soon(
                     "timeout",

@@ -1,6 +1,8 @@
 package chatd.daemon.net;
 
-import java.util.concurrent.Semaphore;
+import chatd.daemon.session.Shares;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What all connections together hold of large frames: each waits for its turn before its body is read, so that many of
@@ -10,24 +12,34 @@ final class LargeFrames {
     /** Bytes of a body from which on a frame is a large one. */
     private static final long LARGE = 128 << 10;
 
-    private final Semaphore kibibytes;
+    private final Shares kibibytes;
     private final int most;
 
     /** @param bytes of all bodies together */
     LargeFrames(long bytes) {
         this.most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes >> 10));
-        this.kibibytes = new Semaphore(most);
+        this.kibibytes = new Shares(most);
     }
 
-    /** For one connection. */
-    Share share() {
-        return new Share();
+    /**
+     * For one connection.
+     *
+     * @param holders as {@link Shares#take} has them, asked when something is taken
+     */
+    Share share(Supplier<List<Object>> holders) {
+        return new Share(holders);
     }
 
     /** What one connection holds while it reads a frame. Its event loop alone. */
     final class Share {
+        private final Supplier<List<Object>> holders;
+        private List<Object> by = List.of();
         private int held;
         private boolean waits;
+
+        Share(Supplier<List<Object>> holders) {
+            this.holders = holders;
+        }
 
         /**
          * Takes what a body is due, where nothing is held already.
@@ -37,11 +49,17 @@ final class LargeFrames {
          */
         boolean take(long length) {
             int due = held > 0 || length < LARGE ? 0 : (int) Math.min(most, length >> 10);
-            waits = due > 0 && !kibibytes.tryAcquire(due);
-            if (due == 0 || waits) {
+            waits = false;
+            if (due == 0) {
+                return false;
+            }
+            List<Object> whose = holders.get();
+            waits = !kibibytes.take(due, whose);
+            if (waits) {
                 return false;
             }
             held = due;
+            by = whose;
             return true;
         }
 
@@ -57,8 +75,9 @@ final class LargeFrames {
         /** What is held belongs to another from now on, who gives it back by running this, on any thread. */
         Runnable handOver() {
             int mine = held;
+            List<Object> whose = by;
             held = 0;
-            return mine == 0 ? () -> {} : () -> kibibytes.release(mine);
+            return mine == 0 ? () -> {} : () -> kibibytes.give(mine, whose);
         }
     }
 }

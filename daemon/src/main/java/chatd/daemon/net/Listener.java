@@ -250,7 +250,8 @@ public final class Listener implements AutoCloseable {
                 audit,
                 new Deadlines(limits),
                 new Rate(now.rates()),
-                largeFrames.share(),
+                largeFrames,
+                now.isExempt(peer.getAddress()),
                 limits.linger(),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
         connection.carry(new Session(

@@ -55,7 +55,7 @@ public final class AccountImport {
     public record Mode(boolean sync, boolean disableMissing) {}
 
     /** Lines of one list: they are one transaction. */
-    private static final int MOST = 50_000;
+    public static final int MOST = 50_000;
 
     /**
      * What is, or would be, done.
@@ -188,7 +188,8 @@ public final class AccountImport {
                     Math.max(1, hashing.atOnce() - 1), Thread.ofVirtual().factory())) {
                 try {
                     List<Future<String>> all = added.stream()
-                            .map(row -> threads.submit(() -> accounts.hashed(row.password(), row.name())))
+                            .map(row -> threads.submit(
+                                    () -> accounts.hashed(row.password(), row.name(), Hashing.Asker.ADMINISTRATOR)))
                             .toList();
                     List<String> hashes = new ArrayList<>(all.size());
                     for (Future<String> each : all) {

@@ -77,6 +77,7 @@ public final class Accounts {
                     "",
                     command.password(),
                     false,
+                    Hashing.Asker.of(session, config.get()),
                     (numbers, account, now) -> Entry.Change.own(
                             origin,
                             numbers.nextChange(),
@@ -117,11 +118,14 @@ public final class Accounts {
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
     CompletableFuture<Committed<Entry.AccountChange>> make(
-            String name, String note, Secret password, boolean mustChange, Recording recording) {
+            String name, String note, Secret password, boolean mustChange, Hashing.Asker asker, Recording recording) {
+        // In the order of rule 13; and nothing is kept for a name that comes to nothing.
+        directory.check(name, 0);
+        rules.check(password, name);
         directory.reserve(name, 0);
         CompletableFuture<Committed<Entry.AccountChange>> done;
         try {
-            String hash = hashed(password, name);
+            String hash = hashing.hash(rules.canonical(password), asker);
             done = journal.submit(new AccountWork(
                     0,
                     false,
@@ -176,9 +180,9 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#BAD_PASSWORD}
      */
-    String hashed(Secret password, String name) {
+    String hashed(Secret password, String name, Hashing.Asker asker) {
         rules.check(password, name);
-        return hashing.hash(rules.canonical(password));
+        return hashing.hash(rules.canonical(password), asker);
     }
 
     /**
@@ -197,7 +201,7 @@ public final class Accounts {
                         rules.canonical(command.oldPassword()), rules.canonical(command.newPassword()))) {
                     throw new Refusal(Code.BAD_PASSWORD, "The new password must not be the old one.");
                 }
-                hash = hashed(command.newPassword(), account.name());
+                hash = hashed(command.newPassword(), account.name(), Hashing.Asker.of(session, config.get()));
             } catch (Refusal e) {
                 if (e.code() != Code.BAD_PASSWORD) {
                     throw e;

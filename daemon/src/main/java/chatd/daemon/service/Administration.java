@@ -59,6 +59,7 @@ public final class Administration {
                         note,
                         password,
                         mustChange,
+                        Hashing.Asker.ADMINISTRATOR,
                         (numbers, account, now) ->
                                 Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null)))
                 .entry());
@@ -81,7 +82,7 @@ public final class Administration {
     /** Sets a password, and ends the account's session. Refused: {@link Code#BAD_PASSWORD}. */
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
-        String hash = accounts.hashed(password, name);
+        String hash = accounts.hashed(password, name, Hashing.Asker.ADMINISTRATOR);
         return taken(Accounts.await(accounts.setPassword(
                         account.number(),
                         hash,
@@ -138,7 +139,8 @@ public final class Administration {
                                     account.mustChange(), accounts.passwordEnds(account.mustChange(), clock.instant()));
                 },
                 directory::put);
-        boolean slowed = throttle.forget(outcome.account().name());
+        boolean slowed =
+                throttle.forget(Throttle.Target.account(outcome.account().number()));
         return new Outcome(outcome.account(), outcome.changed() || slowed);
     }
 
@@ -291,7 +293,7 @@ public final class Administration {
 
     /** Wrong passwords of the last quarter of an hour, which slow its log ins down. */
     public int wrongPasswords(Account account) {
-        return throttle.counted(account.name());
+        return throttle.counted(Throttle.Target.account(account.number()));
     }
 
     /**

@@ -7,6 +7,7 @@ import chatd.audit.LogEvent;
 import chatd.audit.Peer;
 import chatd.audit.SaltedDigest;
 import chatd.audit.Who;
+import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
@@ -127,13 +128,23 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    /** Notes what a session has caused: joined as long as nobody is logged in there. */
+    /** Notes what a session has caused at will: joined. */
     public void caused(String kind, Session by, AuditEvent event) {
-        if (by.isLoggedIn()) {
-            note(event);
-        } else {
-            strangers.caused(kind, by.address(), event);
-        }
+        strangers.caused(kind, cause(by), event);
+    }
+
+    /** As {@link #caused(String, Session, AuditEvent)}, of what is about an account that is to be told from others. */
+    void caused(String kind, Optional<Account> about, Session by, AuditEvent event) {
+        strangers.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
+    }
+
+    /** As {@link #caused(String, Session, AuditEvent)}, of a Unix user. */
+    public void caused(String kind, String user, AuditEvent event) {
+        strangers.caused(kind, user, event);
+    }
+
+    private static Object cause(Session by) {
+        return by.isLoggedIn() ? (Object) by.account() : Network.around(by.address());
     }
 
     /** As {@link #caused}, a moment later: for an event loop, which must not wait for the disk. */
@@ -143,7 +154,7 @@ public final class AuditTrail implements AutoCloseable {
 
     /** As {@link #soon(String, Session, AuditEvent)}, where there is no session yet. */
     public void soon(String kind, InetAddress by, AuditEvent event) {
-        strangers.soon(() -> strangers.caused(kind, by, event));
+        strangers.soon(() -> strangers.caused(kind, Network.around(by), event));
     }
 
     /** Logs what is waiting to be joined. */
@@ -154,7 +165,8 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     Who typed(String name, Optional<Account> account) {
-        return account.map(AuditTrail::who).orElse(unknownNames ? new Who(null, name) : Who.UNKNOWN);
+        boolean told = unknownNames && !Names.isTooLong(name);
+        return account.map(AuditTrail::who).orElse(told ? new Who(null, name) : Who.UNKNOWN);
     }
 
     public static Who who(Account account) {

@@ -137,6 +137,12 @@ public final class Directory {
      * @throws Refusal {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}
      */
     synchronized void reserve(String name, long account) {
+        check(name, account);
+        remember(name);
+    }
+
+    /** Judges a name as {@link #reserve} does, and keeps nothing. */
+    synchronized void check(String name, long account) {
         names.check(name);
         Long owner = everUsed.get(name);
         if (owner != null && (account == 0 || owner != account)) {
@@ -149,7 +155,10 @@ public final class Directory {
                         Code.BAD_NAME, "The name " + name + " looks like " + alike + ", that of another account.");
             }
         }
-        if (owner == null) {
+    }
+
+    private void remember(String name) {
+        if (!everUsed.containsKey(name)) {
             remember(name, 0L);
         }
     }
@@ -157,10 +166,10 @@ public final class Directory {
     /** Gives a reserved name back, unless it is an account's by now. */
     synchronized void release(String name) {
         if (everUsed.remove(name, 0L)) {
-            Set<String> alike = bySkeleton.get(names.skeleton(name));
-            if (alike != null) {
+            bySkeleton.computeIfPresent(names.skeleton(name), (skeleton, alike) -> {
                 alike.remove(name);
-            }
+                return alike.isEmpty() ? null : alike;
+            });
         }
     }
 

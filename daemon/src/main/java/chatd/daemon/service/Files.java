@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import chatd.audit.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.Shares;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.MessageStore;
@@ -13,12 +14,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Files {
     /** How long a file waits for room; one that is a single chunk needs none. */
-    private static final int ROOM_SECONDS = 10;
+    private static final Duration ROOM = Duration.ofSeconds(10);
 
     /** Bytes of a content that are read at once where {@linkplain Session.Answer#isTight memory is tight}. */
     private static final int SMALL_PIECE = 16 << 10;
@@ -40,7 +41,7 @@ public final class Files {
     private final AuditTrail audit;
     private final Clock clock;
     private final Supplier<Config> config;
-    private final Semaphore room;
+    private final Shares room;
     private final Map<Session, Upload> uploads = new ConcurrentHashMap<>();
 
     Files(
@@ -58,7 +59,7 @@ public final class Files {
         this.audit = audit;
         this.clock = clock;
         this.config = config;
-        this.room = new Semaphore(config.get().limits().uploads(), true);
+        this.room = new Shares(config.get().limits().uploads());
     }
 
     /** A file on its way in. One that was refused takes its bytes, and does nothing with them. */
@@ -66,13 +67,17 @@ public final class Files {
         private final String name;
         private final long size;
         private final @Nullable Recipients recipients;
+        /** Of its place among those that are under way; a small one has none, and is over at once. */
+        private final List<Object> holders;
+
         private final MessageDigest digest;
         private byte[] chunk = new byte[0];
         private int filled;
         private int position;
         private long content = -1;
 
-        Upload(String name, long size, @Nullable Recipients recipients) {
+        Upload(String name, long size, @Nullable Recipients recipients, List<Object> holders) {
+            this.holders = holders;
             this.name = name;
             this.size = size;
             this.recipients = recipients;
@@ -117,7 +122,7 @@ public final class Files {
      *     {@link Code#BUSY}; what follows is then taken and dropped
      */
     public void begin(Session session, Command.SendFile command) throws InterruptedException {
-        Upload refused = new Upload(command.name(), command.size(), null);
+        Upload refused = new Upload(command.name(), command.size(), null, List.of());
         uploads.put(session, refused);
         audit.admit();
         long limit = config.get().limits().file();
@@ -128,11 +133,12 @@ public final class Files {
         }
         Recipients recipients = sending.recipients(session, command.audience());
         boolean small = command.size() <= ContentStore.CHUNK;
-        if (!small && !room.tryAcquire(ROOM_SECONDS, TimeUnit.SECONDS)) {
+        List<Object> holders = session.holders(config.get().isExempt(session.address()));
+        if (!small && !room.take(1, holders, ROOM)) {
             throw new Refusal(
                     Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
         }
-        Upload upload = new Upload(command.name(), command.size(), recipients);
+        Upload upload = new Upload(command.name(), command.size(), recipients, holders);
         uploads.put(session, upload);
         try {
             upload.begin();
@@ -164,7 +170,7 @@ public final class Files {
                 upload.take(piece.bytes());
                 return piece.last() ? end(session, upload, to) : CompletableFuture.completedFuture(null);
             } catch (RuntimeException e) {
-                giveUp(session, upload, piece.last() ? null : new Upload(upload.name, upload.size, null));
+                giveUp(session, upload, piece.last() ? null : new Upload(upload.name, upload.size, null, List.of()));
                 throw e;
             }
         } finally {
@@ -188,7 +194,7 @@ public final class Files {
     /** Makes room for another; a small one took none. */
     private void leave(Upload upload) {
         if (upload.size > ContentStore.CHUNK) {
-            room.release();
+            room.give(1, upload.holders);
         }
     }
 
@@ -223,13 +229,13 @@ public final class Files {
      */
     public void fetch(Session session, long file) {
         Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.numbered(session.account()));
-        audit.log(new AuditEvent.FileFetched(
-                AuditTrail.who(session),
-                AuditTrail.peer(session),
-                file,
-                found.isPresent() ? null : Code.NO_SUCH_FILE.word()));
-        MessageStore.Fetchable there =
-                found.orElseThrow(() -> new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you."));
+        if (found.isEmpty()) {
+            String why = Code.NO_SUCH_FILE.word();
+            audit.caused("fetch " + why, session, fetched(session, file, why));
+            throw new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you.");
+        }
+        audit.log(fetched(session, file, null));
+        MessageStore.Fetchable there = found.get();
         String sender = directory.nameOf(there.sender());
         try (Session.Answer answer = session.beginAnswer()) {
             boolean going = answer.send(new Event.FileContent(sender, there.time(), there.name(), file, there.size()));
@@ -248,5 +254,9 @@ public final class Files {
             session.abort("file broken off");
             throw e;
         }
+    }
+
+    private static AuditEvent fetched(Session session, long file, @Nullable String refused) {
+        return new AuditEvent.FileFetched(AuditTrail.who(session), AuditTrail.peer(session), file, refused);
     }
 }

@@ -98,10 +98,14 @@ final class Gatekeeper {
         String network = Network.ofClient(session.address()).toString();
         Optional<Judged> judged = read(name, network);
         boolean known = judged.map(Judged::isKnownThere).orElse(false);
-        Throttle.Attempt attempt = throttle.attempt(name, session.address(), known);
+        Throttle.Target target = judged.map(
+                        there -> Throttle.Target.account(there.account().number()))
+                .orElseGet(() -> Throttle.Target.nobody(name));
+        Throttle.Attempt attempt = throttle.attempt(target, session.address(), known);
         if (!attempt.delay().isZero()) {
             audit.caused(
-                    "throttled " + directory.named(name).map(Account::name).orElse(""),
+                    "throttled",
+                    directory.named(name),
                     session,
                     new AccountEvent.Throttled(
                             audit.typed(name, directory.named(name)), AuditTrail.peer(session), attempt.delay()));
@@ -114,7 +118,7 @@ final class Gatekeeper {
             if (!attempt.delay().isZero()) {
                 judged = read(name, network);
             }
-            right = isRight(judged, password);
+            right = isRight(judged, password, Hashing.Asker.of(session, config.get()));
         } catch (RuntimeException e) {
             attempt.takeBack();
             throw e;
@@ -184,18 +188,22 @@ final class Gatekeeper {
         return account.flatMap(there -> credentials.map(with -> new Judged(there, with, passwordsSet, settingsStored)));
     }
 
-    private boolean isRight(Optional<Judged> judged, Secret password) {
+    private boolean isRight(Optional<Judged> judged, Secret password, Hashing.Asker asker) {
         byte[] canonical = rules.canonical(password);
         if (judged.isEmpty()) {
-            hashing.verifyNobodys(canonical);
+            hashing.verifyNobodys(canonical, asker);
             return false;
         }
-        return hashing.verify(judged.get().credentials().hash(), canonical);
+        return hashing.verify(judged.get().credentials().hash(), canonical, asker);
     }
 
-    /** Logs a refusal, to be thrown. */
+    /** Logs a refusal, to be thrown; joined, since whoever can connect can have as many as there are hashes. */
     Refusal refused(Session session, String type, String name, Optional<Account> account, Code code) {
-        audit.log(new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(session), code.word()));
+        audit.caused(
+                type + " " + code.word(),
+                account,
+                session,
+                new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(session), code.word()));
         return refusal(code);
     }
 
@@ -213,7 +221,9 @@ final class Gatekeeper {
 
     /** The password hashed anew where its hash is weaker than what is configured; else null. */
     @org.jspecify.annotations.Nullable
-    String rehashed(Admitted admitted, Secret password) {
-        return hashing.isWeak(admitted.hash()) ? hashing.hash(rules.canonical(password)) : null;
+    String rehashed(Session session, Admitted admitted, Secret password) {
+        return hashing.isWeak(admitted.hash())
+                ? hashing.hash(rules.canonical(password), Hashing.Asker.of(session, config.get()))
+                : null;
     }
 }

@@ -49,7 +49,7 @@ public final class LogIns {
                 throw gatekeeper.refused(
                         session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
-            String rehashed = gatekeeper.rehashed(admitted, command.password());
+            String rehashed = gatekeeper.rehashed(session, admitted, command.password());
             while (true) {
                 LogIn attempt =
                         new LogIn(session, command.device(), gatekeeper.withPresentSettings(admitted), rehashed);

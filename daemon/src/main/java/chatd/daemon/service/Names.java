@@ -30,8 +30,7 @@ final class Names {
      * @throws Refusal {@link Code#BAD_NAME}, saying which rule it breaks
      */
     void check(String name) {
-        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes < 1 || bytes > MOST_BYTES) {
+        if (name.isEmpty() || isTooLong(name)) {
             throw bad("A name has 1 to 32 bytes.");
         }
         if (!nfc.isNormalized(name)) {
@@ -53,6 +52,11 @@ final class Names {
                 || skeleton(name.toLowerCase(Locale.ROOT)).equals(serverSkeleton)) {
             throw bad("This name is the daemon's own, or looks like it.");
         }
+    }
+
+    /** Whether it is nobody's, however it is written. */
+    static boolean isTooLong(String name) {
+        return name.length() > MOST_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
     }
 
     /** Names with the same skeleton look alike (UTS 39). */

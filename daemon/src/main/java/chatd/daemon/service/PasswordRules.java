@@ -4,6 +4,7 @@ import chatd.protocol.Secret;
 import com.ibm.icu.text.Normalizer2;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import me.gosimple.nbvcxz.resources.DictionaryUtil;
 
@@ -11,6 +12,9 @@ import me.gosimple.nbvcxz.resources.DictionaryUtil;
 final class PasswordRules {
     static final int LEAST_CHARACTERS = 8;
     static final int MOST_BYTES = 32;
+
+    /** No normal form of a text has more than three times the bytes of another (Unicode's FAQ on normalization). */
+    private static final int LONGEST_FORM = 3;
 
     private final Normalizer2 nfc = Normalizer2.getNFCInstance();
     /** A line each, with a line's end on both sides of each: an eighth of the memory of a map of them. */
@@ -42,9 +46,13 @@ final class PasswordRules {
         }
     }
 
-    /** What is hashed: the password in NFC, as UTF-8. Bytes that are no text are nobody's password, and hash as such. */
+    /**
+     * What is hashed: the password in NFC, as UTF-8. Bytes that are no text are nobody's password, and hash as such; so
+     * does what is so long that no normal form makes a password of it.
+     */
     byte[] canonical(Secret password) {
-        return nfc.normalize(password.text().orElse("\uFFFF")).getBytes(StandardCharsets.UTF_8);
+        Optional<String> text = password.length() > LONGEST_FORM * MOST_BYTES ? Optional.empty() : password.text();
+        return nfc.normalize(text.orElse("\uFFFF")).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Refusal bad(String text) {

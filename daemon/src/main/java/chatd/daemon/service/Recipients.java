@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.audit.Escape;
 import chatd.daemon.store.Account;
 import chatd.protocol.Audience;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
 
     /** What the sender is told of the unknown ones. */
     String complaint() {
-        String listed = String.join(", ", unknown.stream().limit(LISTED).toList());
+        String listed = String.join(
+                ", ", unknown.stream().limit(LISTED).map(Escape::quoted).toList());
         String rest = unknown.size() > LISTED ? " and %d more".formatted(unknown.size() - LISTED) : "";
         return "There is no user called " + listed + rest + ".";
     }

@@ -1,13 +1,16 @@
 package chatd.daemon.service;
 
 import chatd.daemon.config.Network;
+import chatd.daemon.store.ContentStore;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -29,30 +32,88 @@ final class Throttle {
 
     private static final int REGISTRATIONS = 100;
 
-    private record Pair(String account, Network network) {}
+    /** Whose password is guessed. Always of one size, whatever was typed. */
+    record Target(long high, long low) {
+        static Target account(long number) {
+            return new Target(0, number);
+        }
+
+        /** A name that no account has, by its digest. */
+        static Target nobody(String name) {
+            ByteBuffer digest = ByteBuffer.wrap(ContentStore.digest().digest(name.getBytes(StandardCharsets.UTF_8)));
+            // Unlike any account's.
+            return new Target(digest.getLong() | 1, digest.getLong());
+        }
+    }
+
+    private record Pair(Target target, Network network) {}
 
     private final Predicate<InetAddress> exempt;
-    private final Cache<Pair, AtomicInteger> pairs;
-    private final Cache<String, AtomicInteger> accounts;
-    private final Cache<Network, AtomicInteger> addresses;
-    private final Cache<Network, AtomicInteger> registrations;
+    private final Counts<Pair> pairs;
+    private final Counts<Target> targets;
+    private final Counts<Network> addresses;
+    private final Counts<Network> registrations;
     private final Cache<Object, ReentrantLock> turns;
 
     Throttle(Predicate<InetAddress> exempt, Ticker ticker) {
         this.exempt = exempt;
-        this.pairs = counters(ticker).build();
-        this.accounts = counters(ticker).build();
-        this.addresses = counters(ticker).build();
-        this.registrations = counters(ticker).build();
+        this.pairs = new Counts<>(ticker);
+        this.targets = new Counts<>(ticker);
+        this.addresses = new Counts<>(ticker);
+        this.registrations = new Counts<>(ticker);
         this.turns = Caffeine.newBuilder().weakValues().build();
     }
 
-    /** Of strangers' making, so bounded: the oldest counts are forgotten first. */
-    private static Caffeine<Object, Object> counters(Ticker ticker) {
-        return Caffeine.newBuilder()
-                .expireAfterWrite(MEMORY)
-                .maximumSize(200_000)
-                .ticker(ticker);
+    /**
+     * Counts by key, each forgotten a quarter of an hour after its first, or when it is zero again. Strangers make them:
+     * so their keys are of one size, and past a number the least used are forgotten first.
+     */
+    private static final class Counts<K> {
+        private static final long BYTES = 16 << 20;
+
+        /** What one takes, with its key and its places in the cache: measured, and rounded up. */
+        private static final long ENTRY_BYTES = 256;
+
+        private final Cache<K, Integer> counts;
+
+        Counts(Ticker ticker) {
+            this.counts = Caffeine.newBuilder()
+                    .expireAfter(Expiry.<K, Integer>creating((key, count) -> MEMORY))
+                    .maximumSize(BYTES / ENTRY_BYTES)
+                    .ticker(ticker)
+                    .build();
+        }
+
+        int add(K key) {
+            return counts.asMap().merge(key, 1, Integer::sum);
+        }
+
+        void takeBack(K key) {
+            counts.asMap().computeIfPresent(key, (same, count) -> count > 1 ? count - 1 : null);
+        }
+
+        int of(K key) {
+            Integer count = counts.getIfPresent(key);
+            return count == null ? 0 : count;
+        }
+
+        void forget(K key) {
+            counts.invalidate(key);
+        }
+
+        void forgetAll(Predicate<K> which) {
+            counts.asMap().keySet().removeIf(which);
+        }
+
+        long size() {
+            counts.cleanUp();
+            return counts.estimatedSize();
+        }
+    }
+
+    /** How many counts are kept, of all kinds together. */
+    long size() {
+        return pairs.size() + targets.size() + addresses.size() + registrations.size();
     }
 
     /**
@@ -60,23 +121,19 @@ final class Throttle {
      *
      * @param knownNetwork whether the account has logged in from there before: then others can't slow it down
      */
-    Attempt attempt(String account, InetAddress address, boolean knownNetwork) {
+    Attempt attempt(Target target, InetAddress address, boolean knownNetwork) {
         Network network = Network.ofClient(address);
-        AtomicInteger pair = pairs.get(new Pair(account, network), key -> new AtomicInteger());
-        AtomicInteger byAccount = accounts.get(account, key -> new AtomicInteger());
-        AtomicInteger byAddress = addresses.get(network, key -> new AtomicInteger());
-        boolean isExempt = exempt.test(address);
-        int over = pair.incrementAndGet() - ACCOUNT_AND_ADDRESS;
-        int accountOver = byAccount.incrementAndGet() - ACCOUNT;
-        int addressOver = byAddress.incrementAndGet() - ADDRESS;
+        Pair pair = new Pair(target, network);
+        int over = pairs.add(pair) - ACCOUNT_AND_ADDRESS;
+        int targetOver = targets.add(target) - ACCOUNT;
+        int addressOver = addresses.add(network) - ADDRESS;
         if (!knownNetwork) {
-            over = Math.max(over, accountOver);
+            over = Math.max(over, targetOver);
         }
-        if (!isExempt) {
+        if (!exempt.test(address)) {
             over = Math.max(over, addressOver);
         }
-        Object turn = knownNetwork ? new Pair(account, network) : account;
-        return new Attempt(pair, byAccount, byAddress, delay(over), turn);
+        return new Attempt(pair, delay(over), knownNetwork ? pair : target);
     }
 
     /**
@@ -85,24 +142,21 @@ final class Throttle {
      * @throws Refusal {@link Code#THROTTLED} where there were too many in a quarter of an hour
      */
     void registration(InetAddress address) {
-        Network network = Network.ofClient(address);
-        if (registrations.get(network, key -> new AtomicInteger()).incrementAndGet() > REGISTRATIONS
-                && !exempt.test(address)) {
+        if (registrations.add(Network.ofClient(address)) > REGISTRATIONS && !exempt.test(address)) {
             throw new Refusal(Code.THROTTLED, "Too many accounts were made from your address. Try again later.");
         }
     }
 
     /** Attempts for an account that were wrong, or are not judged yet. */
-    int counted(String account) {
-        AtomicInteger count = accounts.getIfPresent(account);
-        return count == null ? 0 : Math.max(0, count.get());
+    int counted(Target target) {
+        return targets.of(target);
     }
 
     /** Forgets the attempts for an account; whether there were any. */
-    boolean forget(String account) {
-        boolean there = counted(account) > 0;
-        accounts.invalidate(account);
-        pairs.asMap().keySet().removeIf(pair -> pair.account().equals(account));
+    boolean forget(Target target) {
+        boolean there = counted(target) > 0;
+        targets.forget(target);
+        pairs.forgetAll(pair -> pair.target().equals(target));
         return there;
     }
 
@@ -112,17 +166,12 @@ final class Throttle {
 
     /** An attempt under way. */
     final class Attempt {
-        private final AtomicInteger pair;
-        private final AtomicInteger byAccount;
-        private final AtomicInteger byAddress;
+        private final Pair pair;
         private final Duration delay;
         private final Object turn;
 
-        private Attempt(
-                AtomicInteger pair, AtomicInteger byAccount, AtomicInteger byAddress, Duration delay, Object turn) {
+        private Attempt(Pair pair, Duration delay, Object turn) {
             this.pair = pair;
-            this.byAccount = byAccount;
-            this.byAddress = byAddress;
             this.delay = delay;
             this.turn = turn;
         }
@@ -162,16 +211,15 @@ final class Throttle {
 
         /** The password was right: the attempt does not count, and the account's from there are forgotten. */
         void right() {
-            pair.set(0);
-            byAccount.decrementAndGet();
-            byAddress.decrementAndGet();
+            takeBack();
+            pairs.forget(pair);
         }
 
         /** The attempt was not judged: it does not count. */
         void takeBack() {
-            pair.decrementAndGet();
-            byAccount.decrementAndGet();
-            byAddress.decrementAndGet();
+            pairs.takeBack(pair);
+            targets.takeBack(pair.target());
+            addresses.takeBack(pair.network());
         }
     }
 }

@@ -1,10 +1,13 @@
 package chatd.daemon.session;
 
+import chatd.daemon.config.Network;
 import chatd.protocol.Event;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.logging.log4j.LogManager;
@@ -75,6 +78,22 @@ public final class Session {
 
     public InetAddress address() {
         return address.getAddress();
+    }
+
+    /**
+     * Who holds what this session takes of what {@linkplain Shares all share}: its account, and its network.
+     *
+     * @param isExempt whether the limits by address do not hold for it
+     */
+    public List<Object> holders(boolean isExempt) {
+        List<Object> holders = new ArrayList<>();
+        if (isLoggedIn()) {
+            holders.add(account());
+        }
+        if (!isExempt) {
+            holders.add(Network.ofClient(address()));
+        }
+        return holders;
     }
 
     /** As people write it: the short form of an IPv6 address. */

@@ -43,7 +43,7 @@ public final class Database implements Closeable {
      * @throws IOException where the password's file can't be read
      */
     public Database(Config.Database config) throws IOException {
-        patience = new Patience(config.timeout().multipliedBy(2));
+        patience = new Patience(config.timeout());
         try {
             source = source(config, config.timeout());
             patient = source(config, Duration.ZERO);

@@ -1,6 +1,7 @@
 package chatd.daemon.store;
 
 import java.io.Closeable;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -72,7 +73,10 @@ final class Patience implements Closeable {
     }
 
     private TimeoutException late() {
-        return new TimeoutException("the database did not answer within " + timeout.toMillis() + " ms");
+        return new TimeoutException("the database did not answer within %s s"
+                .formatted(BigDecimal.valueOf(timeout.toMillis(), 3)
+                        .stripTrailingZeros()
+                        .toPlainString()));
     }
 
     private void watch() {

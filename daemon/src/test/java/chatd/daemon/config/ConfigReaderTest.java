@@ -42,6 +42,7 @@ class ConfigReaderTest {
         assertThat(limits.firstPacket()).isEqualTo(Duration.ofSeconds(30));
         assertThat(limits.logIn()).isEqualTo(Duration.ofMinutes(5));
         assertThat(limits.frameProgress()).isEqualTo(1024);
+        assertThat(limits.frameTime()).isEqualTo(Duration.ofMinutes(30));
         assertThat(limits.queueBytes()).isEqualTo(1024 * 1024);
         assertThat(limits.queueFrames()).isEqualTo(4096);
         assertThat(limits.linger()).isEqualTo(Duration.ofSeconds(2));

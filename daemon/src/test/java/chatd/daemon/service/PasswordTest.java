@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordTest {
+    private static final Hashing.Asker ME = Hashing.Asker.ADMINISTRATOR;
     private static final PasswordRules RULES = new PasswordRules();
     private static final Hashing HASHING = new Hashing(new Config.Hashing(1 << 20, 1, 1, 2, 10));
 
@@ -57,22 +58,28 @@ class PasswordTest {
 
     @Test
     void aHashIsArgon2idInPhcForm() {
-        String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")));
+        String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")), ME);
         assertThat(hash).startsWith("$argon2id$v=19$m=1024,t=1,p=1$");
-        assertThat(HASHING.verify(hash, RULES.canonical(Secret.of("correct horse"))))
+        assertThat(HASHING.verify(hash, RULES.canonical(Secret.of("correct horse")), ME))
                 .isTrue();
-        assertThat(HASHING.verify(hash, RULES.canonical(Secret.of("correct horsf"))))
+        assertThat(HASHING.verify(hash, RULES.canonical(Secret.of("correct horsf")), ME))
                 .isFalse();
-        assertThat(HASHING.hash(RULES.canonical(Secret.of("correct horse")))).isNotEqualTo(hash);
+        assertThat(HASHING.hash(RULES.canonical(Secret.of("correct horse")), ME))
+                .isNotEqualTo(hash);
     }
 
     @Test
     void aHashOfWeakerParametersIsKnown() {
-        String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")));
+        String hash = HASHING.hash(RULES.canonical(Secret.of("correct horse")), ME);
         assertThat(HASHING.isWeak(hash)).isFalse();
         try (Hashing stronger = new Hashing(new Config.Hashing(2 << 20, 1, 1, 1, 10))) {
             assertThat(stronger.isWeak(hash)).isTrue();
         }
+    }
+
+    @Test
+    void whatIsTooLongIsNobodysPasswordAndIsNotNormalized() {
+        assertThat(RULES.canonical(Secret.of("\u0301".repeat(8_000)))).isEqualTo(RULES.canonical(Secret.of("\uFFFF")));
     }
 
     @Test

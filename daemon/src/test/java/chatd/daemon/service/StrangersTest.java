@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.audit.AuditEvent;
+import chatd.daemon.config.Network;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class StrangersTest {
     private final List<AuditEvent> logged = Collections.synchronizedList(new ArrayList<>());
 
-    private static InetAddress address(String text) {
-        return InetAddress.ofLiteral(text);
+    private static Network address(String text) {
+        return Network.around(InetAddress.ofLiteral(text));
     }
 
     private static AuditEvent refused(String address) {
@@ -78,5 +79,20 @@ class StrangersTest {
             }
         }
         assertThat(logged.size()).isLessThan(10_010);
+    }
+
+    @Test
+    void accountsAreToldApartAsLongAsTheyAreFew() {
+        try (Strangers strangers = new Strangers(logged::add)) {
+            for (long account = 1; account <= 100; account++) {
+                for (int i = 0; i < 3; i++) {
+                    strangers.caused("wrong-password", account, address("192.0.2.1"), refused("U" + account));
+                }
+            }
+            strangers.caused("wrong-password", 1L, address("192.0.3.1"), refused("elsewhere"));
+            assertThat(logged).hasSize(16 + 1 + 1).contains(refused("elsewhere"));
+        }
+        assertThat(logged)
+                .contains(new AuditEvent.Joined(refused("U1"), 2), new AuditEvent.Joined(refused("U100"), 84 * 3 - 1));
     }
 }

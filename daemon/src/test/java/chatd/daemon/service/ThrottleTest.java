@@ -20,7 +20,9 @@ class ThrottleTest {
     private final Throttle throttle = new Throttle(Network.parse("::1")::contains, ticker);
 
     private long wrong(String account, InetAddress address) {
-        return throttle.attempt(account, address, false).delay().toSeconds();
+        return throttle.attempt(Throttle.Target.nobody(account), address, false)
+                .delay()
+                .toSeconds();
     }
 
     private static InetAddress elsewhere(int n) {
@@ -59,8 +61,10 @@ class ThrottleTest {
         for (int i = 0; i < 20; i++) {
             wrong("a", elsewhere(i));
         }
-        assertThat(throttle.attempt("a", HERE, true).delay()).isEqualTo(Duration.ZERO);
-        assertThat(throttle.attempt("a", HERE, false).delay()).isPositive();
+        assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, true).delay())
+                .isEqualTo(Duration.ZERO);
+        assertThat(throttle.attempt(Throttle.Target.nobody("a"), HERE, false).delay())
+                .isPositive();
     }
 
     @Test
@@ -99,7 +103,7 @@ class ThrottleTest {
         for (int i = 0; i < 3; i++) {
             wrong("a", HERE);
         }
-        throttle.attempt("a", HERE, false).right();
+        throttle.attempt(Throttle.Target.nobody("a"), HERE, false).right();
         assertThat(wrong("a", HERE)).isZero();
     }
 
@@ -109,11 +113,26 @@ class ThrottleTest {
             wrong("a", HERE);
             wrong("b", elsewhere(i));
         }
-        assertThat(throttle.counted("a")).isEqualTo(12);
-        assertThat(throttle.forget("a")).isTrue();
-        assertThat(throttle.forget("a")).isFalse();
-        assertThat(throttle.counted("a")).isZero();
+        assertThat(throttle.counted(Throttle.Target.nobody("a"))).isEqualTo(12);
+        assertThat(throttle.forget(Throttle.Target.nobody("a"))).isTrue();
+        assertThat(throttle.forget(Throttle.Target.nobody("a"))).isFalse();
+        assertThat(throttle.counted(Throttle.Target.nobody("a"))).isZero();
         assertThat(wrong("a", HERE)).isZero();
         assertThat(wrong("b", HERE)).isPositive();
+    }
+
+    @Test
+    void whatSaysNothingIsNotKept() {
+        throttle.attempt(Throttle.Target.account(1), HERE, false).right();
+        throttle.attempt(Throttle.Target.account(2), HERE, false).takeBack();
+        assertThat(throttle.size()).isZero();
+    }
+
+    @Test
+    void howeverManyNamesThereAreTheCountsStayFew() {
+        for (int i = 0; i < 300_000; i++) {
+            wrong("a" + i, elsewhere(i % 50_000));
+        }
+        assertThat(throttle.size()).isLessThanOrEqualTo(4 * 65_536);
     }
 }

@@ -62,7 +62,7 @@ public final class TestDatabase implements ParameterResolver {
                 "root",
                 Optional.empty(),
                 4,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(10));
         return new Schema(config, server.server().url(name), server.server().pid());
     }
 

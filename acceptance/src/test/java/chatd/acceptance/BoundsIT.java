@@ -1,0 +1,218 @@
+package chatd.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The table of SECURITY.md: whoever makes something grow meets its bound, and nobody else notices. The daemon has so
+ * little memory that it ends, and every later test with it, where one of them has none.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BoundsIT {
+    private static final int UPLOADS = 8;
+    private static final int LARGE = 300 << 10;
+
+    private final Demo demo = Demo.start(
+            "CHAT_JAVA_OPTIONS", "-Xmx80m -Xmn16m",
+            "CHATD_LIMITS_UPLOADS", Integer.toString(UPLOADS),
+            // Of these tests' addresses none.
+            "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24",
+            "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "5000");
+
+    @AfterAll
+    void close() {
+        demo.close();
+    }
+
+    @Test
+    void longNamesOfStrangersAreNotKept() throws Exception {
+        // Unlike each other, so that none is kept for another; together more than all of the memory.
+        int connections = 100;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> strangers = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                String from = "127.0.%d.1".formatted(i + 1);
+                strangers.add(threads.submit(() -> guess(from, 90)));
+            }
+            for (Future<?> stranger : strangers) {
+                stranger.get();
+            }
+        }
+        demo.newcomer().close();
+    }
+
+    private void guess(String from, int times) {
+        try (JsonSocket socket =
+                new JsonSocket(demo.tls().connectFrom(from, "127.0.0.1", demo.port(), "chat-json/1"))) {
+            for (int i = 0; i < times; i++) {
+                assertThat(socket.logIn(from + '.' + i + "x".repeat(15 << 10), "not-the-password", "")
+                                .path("code")
+                                .asString())
+                        .isEqualTo("no-such-user");
+            }
+        }
+    }
+
+    @Test
+    void registrationsThatFailLeaveNothing() {
+        fail("127.7.1.1", 10);
+        long before = objects("java.util.HashSet");
+        fail("127.7.1.2", 90);
+        fail("127.7.1.3", 90);
+        assertThat(objects("java.util.HashSet") - before).isLessThan(90);
+    }
+
+    /** Registrations with a password that is too short. */
+    private void fail(String from, int times) {
+        try (Chat1Socket socket = demo.connectFrom(from)) {
+            for (int i = 0; i < times; i++) {
+                socket.send(Wire.register(Demo.newName(), "short"));
+                assertThat(socket.next().code()).isEqualTo(Wire.BAD_PASSWORD);
+            }
+        }
+    }
+
+    /** How many there are of a class that something still holds on to. */
+    private long objects(String type) {
+        Run run = Run.program(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(demo.daemon().pid()),
+                "GC.class_histogram"));
+        Matcher line = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(type) + " ")
+                .matcher(run.exits(0).out());
+        return line.find() ? Long.parseLong(line.group(1)) : 0;
+    }
+
+    @Test
+    void millionsOfEmptyObjectsOnTheAdminSocketAreRefused() throws IOException {
+        String answer = asked("admin.sock", "{\"command\":\"user import\",\"accounts\":[" + "{},".repeat(5_000_000) + "{}]}");
+        assertThat(answer).contains("\"ok\":false", "too-large");
+        assertThat(demo.admin("", "user", "list").exits(0).out()).contains("alice");
+    }
+
+    @Test
+    void aKeyThatStandsTwiceIsRefused() throws IOException {
+        assertThat(asked("admin.sock", "{\"command\":\"user show\",\"name\":\"bob\",\"name\":\"alice\"}"))
+                .contains("\"ok\":false", "malformed");
+    }
+
+    @Test
+    void refusedCommandsOfAnAuditorAreJoined() throws IOException {
+        long before = logSize();
+        for (int i = 0; i < 300; i++) {
+            assertThat(asked("audit.sock", "{\"command\":\"" + "\u202e".repeat(20_000 + i) + "\"}"))
+                    .contains("\"ok\":false", "malformed");
+        }
+        assertThat(logSize() - before).isLessThan(20_000);
+        assertThat(awaitJoined("type=\"admin\"[^>]* reason=\"malformed\"")).isLessThanOrEqualTo(300);
+    }
+
+    /** The answer to one line on an admin socket. */
+    private String asked(String socket, String line) throws IOException {
+        Path path = Path.of(demo.fact("CHAT_ADMIN_SOCKET")).resolveSibling(socket);
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            ByteBuffer bytes = UTF_8.encode(line + "\n");
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                // It need not take what it refuses.
+            }
+            return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
+        }
+    }
+
+    private long logSize() {
+        return demo.auditLog().resolve("audit.part").toFile().length();
+    }
+
+    /** Waits for the joined event of a kind; how many it stands for. */
+    private int awaitJoined(String kind) {
+        Pattern joined = Pattern.compile("<event [^>]*" + kind + "[^>]* count=\"(\\d+)\"");
+        return await().until(
+                        () -> joined.matcher(demo.admin("", "log", "query", "-o", "xml").exits(0).out())
+                                .results()
+                                .map(found -> Integer.parseInt(found.group(1)))
+                                .max(Comparator.naturalOrder())
+                                .orElse(0),
+                        count -> count > 0);
+    }
+
+    @Test
+    void refusedLogInsOfStrangersAreJoined() {
+        long before = logSize();
+        try (Chat1Socket socket = demo.connectFrom("127.9.1.1")) {
+            for (int i = 0; i < 60; i++) {
+                socket.send(Wire.logIn("nobody" + i, "not-the-password"));
+                assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
+            }
+        }
+        assertThat(logSize() - before).isLessThan(5_000);
+        awaitJoined("type=\"login\"[^>]* reason=\"no-such-user\"");
+    }
+
+    @Test
+    void filesThatHardlyMoveStopNobodyElses() {
+        List<Chat1Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < UPLOADS; i++) {
+                Chat1Socket socket = demo.connectFrom("127.8.1.1");
+                idle.add(socket);
+                socket.logIn(demo.person());
+                socket.send(Wire.header(Wire.FILE_TO_SOME, 4 + 32 + 64 + LARGE));
+                socket.send(Wire.to(socket.name()), Wire.padded("slow", 64), new byte[1_000]);
+            }
+            await().until(() -> unfinished() >= UPLOADS / 2);
+            try (Chat1Socket other = demo.newcomer()) {
+                other.send(Wire.file("quick", new byte[LARGE], other.name()));
+                assertThat(other.expect(Wire.FILE).fileName()).isEqualTo("quick");
+            }
+        } finally {
+            idle.forEach(Chat1Socket::close);
+        }
+    }
+
+    /** Files that have begun and have not ended. */
+    private long unfinished() throws SQLException {
+        try (Connection connection = demo.sql();
+                ResultSet row = connection
+                        .createStatement()
+                        .executeQuery("select count(*) from chatd.content where digest is null")) {
+            assertThat(row.next()).isTrue();
+            return row.getLong(1);
+        }
+    }
+
+    @Test
+    void namesThatNobodyHasAreQuotedAsWhatCanBeSeen() {
+        try (Chat1Socket socket = demo.newcomer()) {
+            socket.send(Wire.text("hello", "no\u001b[31m\n\u202ebody"));
+            assertThat(socket.expectServerText())
+                    .contains("no\uFFFD[31m\\u{A}\\u{202E}body")
+                    .doesNotContain("\u001b", "\n", "\u202e");
+        }
+    }
+}

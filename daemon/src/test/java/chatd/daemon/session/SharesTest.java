@@ -1,0 +1,48 @@
+package chatd.daemon.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SharesTest {
+    private final Shares shares = new Shares(64);
+
+    private int takeAll(Object... holders) {
+        int taken = 0;
+        while (shares.take(1, List.of(holders))) {
+            taken++;
+        }
+        return taken;
+    }
+
+    @Test
+    void oneAloneHasHalfAndThereIsAlwaysSomeForWhoComesNext() {
+        assertThat(List.of(takeAll("a"), takeAll("b"), takeAll("c"), takeAll("d"), takeAll("e"), takeAll("f")))
+                .containsExactly(32, 16, 8, 4, 2, 1);
+    }
+
+    @Test
+    void anAccountAndItsNetworkAreBothCounted() {
+        assertThat(takeAll(1L, "network")).isEqualTo(32);
+        assertThat(takeAll(2L, "network")).isZero();
+        assertThat(takeAll(1L, "another")).isZero();
+        assertThat(takeAll(2L, "another")).isEqualTo(16);
+    }
+
+    @Test
+    void whatOnlyHasToFitMayHaveAll() {
+        assertThat(takeAll()).isEqualTo(64);
+    }
+
+    @Test
+    void whatIsGivenBackIsForOthersAndNothingIsKeptOfItsHolder() throws InterruptedException {
+        Object holder = "a";
+        assertThat(shares.take(64, List.of(holder))).isTrue();
+        Thread giving = Thread.startVirtualThread(() -> shares.give(64, List.of(holder)));
+        assertThat(shares.take(32, List.of("b"), Duration.ofMinutes(1))).isTrue();
+        giving.join();
+        assertThat(shares.take(64, List.of(), Duration.ofMillis(1))).isFalse();
+    }
+}
