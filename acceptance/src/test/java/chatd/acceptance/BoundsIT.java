@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -107,7 +109,8 @@ class BoundsIT {
 
     @Test
     void millionsOfEmptyObjectsOnTheAdminSocketAreRefused() throws IOException {
-        String answer = asked("admin.sock", "{\"command\":\"user import\",\"accounts\":[" + "{},".repeat(5_000_000) + "{}]}");
+        String answer =
+                asked("admin.sock", "{\"command\":\"user import\",\"accounts\":[" + "{},".repeat(5_000_000) + "{}]}");
         assertThat(answer).contains("\"ok\":false", "too-large");
         assertThat(demo.admin("", "user", "list").exits(0).out()).contains("alice");
     }
@@ -153,7 +156,9 @@ class BoundsIT {
     private int awaitJoined(String kind) {
         Pattern joined = Pattern.compile("<event [^>]*" + kind + "[^>]* count=\"(\\d+)\"");
         return await().until(
-                        () -> joined.matcher(demo.admin("", "log", "query", "-o", "xml").exits(0).out())
+                        () -> joined.matcher(demo.admin("", "log", "query", "-o", "xml")
+                                        .exits(0)
+                                        .out())
                                 .results()
                                 .map(found -> Integer.parseInt(found.group(1)))
                                 .max(Comparator.naturalOrder())
@@ -185,6 +190,7 @@ class BoundsIT {
                 socket.send(Wire.header(Wire.FILE_TO_SOME, 4 + 32 + 64 + LARGE));
                 socket.send(Wire.to(socket.name()), Wire.padded("slow", 64), new byte[1_000]);
             }
+            Thread.startVirtualThread(() -> trickle(idle));
             await().until(() -> unfinished() >= UPLOADS / 2);
             try (Chat1Socket other = demo.newcomer()) {
                 other.send(Wire.file("quick", new byte[LARGE], other.name()));
@@ -192,6 +198,18 @@ class BoundsIT {
             }
         } finally {
             idle.forEach(Chat1Socket::close);
+        }
+    }
+
+    /** As little as may be, until they are closed. */
+    private static void trickle(List<Chat1Socket> sockets) {
+        try {
+            while (true) {
+                TimeUnit.SECONDS.sleep(1);
+                sockets.forEach(socket -> socket.send(new byte[1_100]));
+            }
+        } catch (InterruptedException | UncheckedIOException e) {
+            // The test is over.
         }
     }
 

@@ -230,6 +230,32 @@ class LogTroubleIT {
         }
     }
 
+    /** Nothing that was answered goes into a file that nobody finds again. */
+    @Test
+    void whoRemovesTheOpenSegmentLosesNothing() throws Exception {
+        try (Demo demo = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+            Talker.begin(talkers, 100_000);
+            Path part = log.resolve("audit.part");
+            for (int i = 0; i < 3; i++) {
+                Files.delete(part);
+                await().until(() -> Files.exists(part));
+            }
+            rest(talkers);
+            try (Chat1Socket socket = demo.connect()) {
+                socket.send(Wire.logIn("nobody-at-all", "not-the-password"));
+                assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
+            }
+            kill(demo, List.of());
+            beginsWithoutRecovery(demo);
+            String logged = Files.readString(log.resolve("audit.xml"));
+            assertThat(logged.split("audit.part was removed", -1)).hasSize(4);
+            assertThat(logged).contains(" reason=\"no-such-user\"").doesNotContain(" recovered=\"true\"");
+            assertThat(demo.read("chatd.log")).contains("under the running daemon audit.part was removed");
+            agree(demo, talkers, true);
+        }
+    }
+
     @Test
     void aDirectoryThatBecameReadOnly() throws Exception {
         try (Demo demo = started(Map.of())) {

@@ -59,6 +59,9 @@ public final class AuditLog implements Closeable {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
 
+    /** So long at most something is appended to a file that has lost its name. */
+    private static final long LOOK_NANOS = 250_000_000;
+
     private final LogFiles files;
     private final Options options;
     private final Clock clock;
@@ -66,20 +69,30 @@ public final class AuditLog implements Closeable {
     private final OpenSegment open;
     private final Sealer sealer;
     private final Reserve reserve;
+    private final ClosedSegments segments;
     private final Retention retention;
     private Instant noRotationBefore = Instant.MIN;
     private final Trouble trouble = new Trouble();
     private final Object forcing = new Object();
     private boolean closed;
 
-    private AuditLog(LogFiles files, Options options, Clock clock, OpenSegment open, Sealer sealer) {
+    /** When the part's name was looked at last, by {@link System#nanoTime}. */
+    private long looked = System.nanoTime() - LOOK_NANOS;
+
+    /** What was found to have become of the log's files, and is not logged yet. */
+    private final List<AuditEvent> found = new ArrayList<>();
+
+    private volatile Keeper other = () -> null;
+
+    private AuditLog(LogFiles files, Options options, Clock clock, OpenSegment open, Sealer sealer) throws IOException {
         this.files = files;
         this.options = options;
         this.clock = clock;
         this.open = open;
         this.sealer = sealer;
         this.reserve = new Reserve(files, options.reserve());
-        this.retention = new Retention(files, options.retention());
+        this.segments = new ClosedSegments(files);
+        this.retention = new Retention(files, segments, options.retention());
         this.publisher = new Publisher(files, options.fsync(), new Publisher.Source() {
             @Override
             public Publisher.Snapshot snapshot() throws IOException {
@@ -241,9 +254,18 @@ public final class AuditLog implements Closeable {
     }
 
     /** Writes; where that fails, once more with the room of the reserve, and says so. */
-    private void write(boolean sealed, List<AuditEvent> events) throws IOException {
+    private void write(boolean sealed, List<AuditEvent> due) throws IOException {
+        List<AuditEvent> events = due;
         try {
+            if (System.nanoTime() - looked >= LOOK_NANOS) {
+                keepInPlace();
+            }
+            if (!found.isEmpty()) {
+                events = new ArrayList<>(found);
+                events.addAll(due);
+            }
             open.write(sealed, events);
+            found.clear();
         } catch (IOException e) {
             boolean isFirst = trouble.why() == null;
             troubled(e);
@@ -254,8 +276,75 @@ public final class AuditLog implements Closeable {
             more.add(new LogEvent.LogTroubled(
                     false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
             open.write(sealed, more);
+            found.clear();
         }
         publisher.wake(open.size());
+    }
+
+    /** @throws IOException where the part has lost its name, and it can't be made anew: it is tried again each time */
+    private void keepInPlace() throws IOException {
+        looked = System.nanoTime() - LOOK_NANOS;
+        note(open.keepInPlace());
+        looked = System.nanoTime();
+    }
+
+    private void note(@Nullable String happened) {
+        if (happened != null) {
+            LOG.log(System.Logger.Level.ERROR, "under the running daemon " + happened);
+            found.add(new LogEvent.LogTroubled(false, happened));
+        }
+    }
+
+    /** What has to stay in its place was taken by another process. */
+    public static class Taken extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        public Taken(String message) {
+            super(message);
+        }
+    }
+
+    /** What has to stay in its place while the log is open. */
+    public interface Keeper {
+        /**
+         * Sees to it, on the log's thread.
+         *
+         * @return what had happened, for an event; null where all is as it should be
+         * @throws Taken where the log is another's by now: it can't go on
+         * @throws IOException where it is not in its place: until it is, the log can't be written
+         */
+        @Nullable
+        String keepInPlace() throws IOException;
+    }
+
+    /** Looks whether all of the log's files are what they were. On the publisher's thread. */
+    private void lookAtFiles() {
+        String document = null;
+        try {
+            document = publisher.keepInPlace();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "audit.xml can't be looked at: " + e.getMessage());
+        }
+        synchronized (this) {
+            try {
+                note(document);
+                keepAllInPlace();
+                note(segments.look());
+                if (!found.isEmpty()) {
+                    files.install("audit.xsd");
+                    files.install("audit.css");
+                    write(true, List.of());
+                }
+            } catch (IOException e) {
+                troubled(e);
+            }
+        }
+    }
+
+    private void keepAllInPlace() throws IOException {
+        keepInPlace();
+        note(other.keepInPlace());
+        note(reserve.keepInPlace());
     }
 
     private void troubled(IOException why) {
@@ -281,11 +370,11 @@ public final class AuditLog implements Closeable {
     synchronized void lookAfter() {
         try {
             if (trouble.why() != null && trouble.isCalm()) {
+                keepAllInPlace();
                 reserve.make();
                 settle();
-                open.write(false, List.of(trouble.over()));
+                write(false, List.of(trouble.over()));
                 trouble.ends();
-                publisher.wake(open.size());
             }
             if (!open.isDoubtful() && sealer.isDue(clock.instant())) {
                 write(true, List.of());
@@ -336,7 +425,10 @@ public final class AuditLog implements Closeable {
 
     private void rotate(@Nullable SealKey next) throws IOException {
         try {
-            open.rotate(next);
+            if (!found.isEmpty() || System.nanoTime() - looked >= LOOK_NANOS) {
+                write(false, List.of());
+            }
+            open.rotate(next, segments);
         } catch (IOException e) {
             if (open.isDoubtful()) {
                 unforced(e);
@@ -364,7 +456,14 @@ public final class AuditLog implements Closeable {
 
     /** Publishes, seals and deletes by itself what is due from now on, in a thread of its own, until it is closed. */
     public AuditLog publishing() {
+        return publishing(() -> null);
+    }
+
+    /** As {@link #publishing()}, and sees to it that all of the log's files, and another, stay in their places. */
+    public AuditLog publishing(Keeper another) {
+        other = another;
         publisher.start(() -> {
+            lookAtFiles();
             // Before too: what is over again at once was a trouble nevertheless.
             trouble.tell();
             lookAfter();
@@ -421,6 +520,7 @@ public final class AuditLog implements Closeable {
     }
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
+        keepInPlace();
         return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.untold());
     }
 

@@ -6,9 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -20,6 +23,7 @@ import java.util.Locale;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A log's files in its directory (page {@code audit-log.md}, "Files"). */
 public record LogFiles(Path directory) {
@@ -35,6 +39,22 @@ public record LogFiles(Path directory) {
     /** The open segment as it grows. */
     public Path part() {
         return directory.resolve("audit.part");
+    }
+
+    /** What a name stands for, whatever it was before or will be called later; null where there is nothing. */
+    static @Nullable Object keyOf(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (FileSystemException e) {
+            // A directory on its way that is none any more, too.
+            return null;
+        }
+    }
+
+    /** What stands for a file in place of the one that had its name, as an event tells it. */
+    static String fate(@Nullable Object keyNow) {
+        return keyNow == null ? " was removed" : " was replaced";
     }
 
     Path temporary(String name) {

@@ -4,9 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -35,24 +33,20 @@ public final class LogTail implements Closeable {
     /** Opens a file together with its key, which stays its own when it gets another name. */
     private static Opened open(Path path) throws IOException {
         while (true) {
-            Object before = keyOf(path);
+            Object before = LogFiles.keyOf(path);
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
-            if (Objects.equals(before, keyOf(path))) {
+            if (Objects.equals(before, LogFiles.keyOf(path))) {
                 return new Opened(file, before);
             }
             file.close();
         }
     }
 
-    private static @Nullable Object keyOf(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    }
-
     /** Goes on with the segment after the one that was read: the part, or one that has been closed meanwhile. */
     private void goOn() throws IOException {
         Opened next = open(files.part());
         for (Iterator<Path> closed = files.closed().iterator(); closed.hasNext(); ) {
-            if (Objects.equals(keyOf(closed.next()), key) && closed.hasNext()) {
+            if (Objects.equals(LogFiles.keyOf(closed.next()), key) && closed.hasNext()) {
                 next.file().close();
                 next = open(closed.next());
                 break;
@@ -125,7 +119,7 @@ public final class LogTail implements Closeable {
     }
 
     private boolean isRotated() throws IOException {
-        return !Objects.equals(keyOf(files.part()), key);
+        return !Objects.equals(LogFiles.keyOf(files.part()), key);
     }
 
     /** Waits a moment. */

@@ -7,12 +7,14 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,10 @@ final class OpenSegment implements Closeable {
     private final Clock clock;
     private final Sealer sealer;
     private FileChannel part;
+
+    /** What the part's name has to stand for. */
+    private @Nullable Object key;
+
     private Chain chain;
     private long number;
     private Instant started;
@@ -68,7 +74,7 @@ final class OpenSegment implements Closeable {
         this.options = options;
         this.clock = clock;
         this.sealer = sealer;
-        this.part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+        this.part = openPart();
         part.position(open.end());
         this.chain = new Chain(open.chain());
         this.number = open.number;
@@ -83,6 +89,13 @@ final class OpenSegment implements Closeable {
         this.lastTime = time == null ? open.started : time;
         this.lastMessage = last.lastMessage();
         this.lastChange = last.lastChange();
+    }
+
+    /** To be read as well: it is the truth, whatever becomes of its name. */
+    private FileChannel openPart() throws IOException {
+        FileChannel opened = FileChannel.open(files.part(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        key = LogFiles.keyOf(files.part());
+        return opened;
     }
 
     /** All that an append changes but the bytes. */
@@ -129,7 +142,11 @@ final class OpenSegment implements Closeable {
             stray = null;
         }
         if (!part.isOpen()) {
-            part = FileChannel.open(files.part(), StandardOpenOption.WRITE);
+            Object before = key;
+            part = openPart();
+            if (!Objects.equals(before, key)) {
+                throw new Lost();
+            }
             torn = true;
         }
         if (torn) {
@@ -209,10 +226,11 @@ final class OpenSegment implements Closeable {
      * while those who append wait, and there is a part at every moment.
      *
      * @param next the key of the segment that begins; another than before seals at once, so that it shows
+     * @param segments to which the closed one is added
      * @throws IOException where that failed, and the segment goes on; or where the next one can't be written yet, or is
      *     doubtful by its name
      */
-    void rotate(@Nullable SealKey next) throws IOException {
+    void rotate(@Nullable SealKey next, ClosedSegments segments) throws IOException {
         write(true, List.of());
         Path closed = files.closed(number, started);
         FreshPart fresh;
@@ -245,6 +263,7 @@ final class OpenSegment implements Closeable {
         stray = null;
         FileChannel before = part;
         part = fresh.part();
+        key = fresh.key();
         chain = new Chain(fresh.chain());
         number = fresh.number();
         started = fresh.started();
@@ -257,6 +276,7 @@ final class OpenSegment implements Closeable {
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
         before.close();
+        segments.add(closed);
         forceName();
         doubtful = false;
         write(false, List.of());
@@ -300,16 +320,71 @@ final class OpenSegment implements Closeable {
         return doubtful;
     }
 
-    private void writeAgain() throws IOException {
-        try (FileChannel written = FileChannel.open(files.part())) {
-            ByteBuffer piece = ByteBuffer.allocate(1 << 16);
-            for (long at = forced; at < size; ) {
-                if (written.read(piece.clear(), at) <= 0) {
-                    throw new Lost();
-                }
-                at += part.write(piece.flip(), at);
+    /**
+     * Makes sure that the part's name stands for the file that is written to, and that this was not cut short; makes it
+     * anew from that file where it does not.
+     *
+     * @return what had happened, for an event; null where all is as it should be
+     * @throws IOException where that failed: what is written now would be gone with the process
+     */
+    @Nullable
+    String keepInPlace() throws IOException {
+        Object now = LogFiles.keyOf(files.part());
+        if (Objects.equals(now, key)) {
+            if (part.isOpen() && part.size() < size) {
+                throw new Lost();
             }
+            return null;
         }
+        String happened = LogFiles.name(files.part()) + LogFiles.fate(now);
+        Files.createDirectories(files.directory());
+        if (now != null) {
+            Path kept = files.directory()
+                    .resolve("audit.replaced-" + clock.instant().toEpochMilli());
+            Files.move(files.part(), kept);
+            happened += " by another file, which is kept in " + LogFiles.name(kept);
+        }
+        Path fresh = files.temporary("audit.part");
+        FileChannel copy = FileChannel.open(
+                fresh,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        Object mine;
+        try {
+            mine = LogFiles.keyOf(fresh);
+            LogFiles.copy(part, 0, size, copy);
+            copy.force(true);
+            Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            files.forceNames();
+        } catch (IOException e) {
+            copy.close();
+            throw e;
+        }
+        part.close();
+        part = copy;
+        key = mine;
+        checkChain();
+        forced = size;
+        torn = false;
+        doubtful = false;
+        unnamed = false;
+        return happened + "; it was made anew from what the daemon had open";
+    }
+
+    private void writeAgain() throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(1 << 16);
+        for (long at = forced; at < size; ) {
+            if (part.read(piece.clear().limit((int) Math.min(piece.capacity(), size - at)), at) <= 0) {
+                throw new Lost();
+            }
+            at += part.write(piece.flip(), at);
+        }
+        checkChain();
+    }
+
+    private void checkChain() throws IOException {
         // The kernel may have shown what is on the disk in place of what it was given.
         try {
             Segment there = Segment.read(files.part());

@@ -27,7 +27,7 @@ final class Publisher {
     private static final int REST = 3;
 
     private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
@@ -72,6 +72,9 @@ final class Publisher {
     private long answered;
     private volatile @Nullable String failure;
 
+    /** What the document's name has to stand for; null until there is one. One document at a time. */
+    private @Nullable Object key;
+
     /** Of its thread. */
     private @Nullable String said;
 
@@ -86,7 +89,7 @@ final class Publisher {
         this.source = source;
     }
 
-    /** @param meanwhile what else is to be looked after, every two seconds or more often */
+    /** @param meanwhile what else is to be looked after, every second or more often but amid a large segment */
     void start(Runnable meanwhile) {
         Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(meanwhile));
         thread = started;
@@ -99,7 +102,7 @@ final class Publisher {
                 long pause = Math.max(PAUSE_MILLIS, 1_000 * bytes() / BYTES_A_SECOND);
                 try {
                     publish(true);
-                    said = null;
+                    unsay();
                     rest(TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
                 } catch (IOException e) {
                     say(String.valueOf(e.getMessage()));
@@ -121,13 +124,21 @@ final class Publisher {
         }
     }
 
+    private void unsay() {
+        if (said != null) {
+            System.getLogger(Publisher.class.getName())
+                    .log(System.Logger.Level.INFO, "the log is brought to the disk again");
+            said = null;
+        }
+    }
+
     /** False where it is to end. */
     private boolean awaitChange(Runnable meanwhile) throws InterruptedException {
         while (true) {
             try {
                 meanwhile.run();
             } catch (RuntimeException e) {
-                // It looks again in two seconds; without this thread nothing would be published, sealed or mended.
+                // It looks again in a moment; without this thread nothing would be published, sealed or mended.
                 System.getLogger(Publisher.class.getName())
                         .log(System.Logger.Level.ERROR, "the log was not looked after", e);
             }
@@ -306,7 +317,9 @@ final class Publisher {
                     out.force(true);
                 }
             }
+            Object made = LogFiles.keyOf(fresh);
             Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            key = made;
             failure = null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -316,6 +329,29 @@ final class Publisher {
             // Half a document takes room that the log itself may need.
             Files.deleteIfExists(files.temporary("audit.xml"));
             throw e;
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /**
+     * Looks whether the document still is what was published.
+     *
+     * @return what became of it, for an event, told once; null where it is as it should be
+     */
+    @Nullable
+    String keepInPlace() throws IOException {
+        if (!one.tryLock()) {
+            // Another is just being made.
+            return null;
+        }
+        try {
+            Object now = LogFiles.keyOf(files.published());
+            if (key == null || key.equals(now)) {
+                return null;
+            }
+            key = null;
+            return LogFiles.name(files.published()) + LogFiles.fate(now) + "; it was published anew";
         } finally {
             one.unlock();
         }

@@ -22,12 +22,19 @@ import org.jspecify.annotations.Nullable;
 record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEvent> mended) {
     static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
         List<AuditEvent> mended = new ArrayList<>();
-        Segment open = Files.exists(files.part()) ? mend(files, clock, mended) : null;
+        boolean hadPart = Files.exists(files.part());
+        Segment open = hadPart ? mend(files, clock, mended) : null;
         if (open != null && !open.isClosed()) {
             dropSecondName(files);
         }
         if (open == null) {
             open = fromPublished(files);
+            if (!hadPart && open != null) {
+                mended.add(new LogEvent.LogTroubled(
+                        false,
+                        "audit.part was missing at the start: the log goes on from audit.xml, and what had come after"
+                                + " that is lost, but for what the database has"));
+            }
         } else if (open.isClosed() && !isClosed(files, open)) {
             open = close(files, fsync, open);
         }
@@ -35,6 +42,12 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             open = null;
         }
         List<Path> closed = files.closed();
+        if (!hadPart && open == null && !closed.isEmpty()) {
+            mended.add(new LogEvent.LogTroubled(
+                    false,
+                    "neither audit.part nor audit.xml was there at the start: the log goes on from its last closed"
+                            + " segment, and what had come after that is lost, but for what the database has"));
+        }
         Segment before = null;
         if (!closed.isEmpty() && (open == null || open.lastSeq() < 0)) {
             before = Segment.read(closed.getLast());

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Room on the disk that is kept for when there is none left: given up, it lets what was begun be ended, and the reason be
@@ -20,6 +21,9 @@ final class Reserve {
     private final Path file;
     private final long size;
 
+    /** It was made, and not given up since. */
+    private boolean isKept;
+
     /** @param size in bytes; 0 for none */
     Reserve(LogFiles files, long size) {
         this.file = files.directory().resolve("audit.reserve");
@@ -32,7 +36,8 @@ final class Reserve {
      * @throws IOException where there is no room for it; what there was is free again
      */
     void make() throws IOException {
-        if (size == 0 || (Files.exists(file) && Files.size(file) == size)) {
+        if (size == 0 || isThere()) {
+            isKept = size > 0;
             return;
         }
         if (Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace() < size + MARGIN) {
@@ -50,10 +55,27 @@ final class Reserve {
             Files.deleteIfExists(file);
             throw e;
         }
+        isKept = true;
+    }
+
+    private boolean isThere() throws IOException {
+        return Files.exists(file) && Files.size(file) == size;
+    }
+
+    /** As {@link OpenSegment#keepInPlace}. */
+    @Nullable
+    String keepInPlace() throws IOException {
+        if (!isKept || isThere()) {
+            return null;
+        }
+        isKept = false;
+        make();
+        return LogFiles.name(file) + " was removed or cut short; it was made anew";
     }
 
     /** Gives it up; false where there was nothing to give. */
     boolean release() {
+        isKept = false;
         try {
             return Files.deleteIfExists(file);
         } catch (IOException e) {

@@ -17,12 +17,14 @@ final class Retention {
     private static final Duration AFTER_FAILURE = Duration.ofHours(1);
 
     private final LogFiles files;
+    private final ClosedSegments segments;
     private final Duration keep;
     private Instant next = Instant.MIN;
 
     /** @param keep after the last event; zero is for ever */
-    Retention(LogFiles files, Duration keep) {
+    Retention(LogFiles files, ClosedSegments segments, Duration keep) {
         this.files = files;
+        this.segments = segments;
         this.keep = keep;
     }
 
@@ -62,6 +64,7 @@ final class Retention {
                 throw new IOException(file + " is not as old as the head of the one after it says; it is kept");
             }
             logging.log(new LogEvent.SegmentDeleted(LogFiles.name(file), segment.chain()));
+            segments.forget(file);
             Files.delete(file);
             files.forceNames();
         }

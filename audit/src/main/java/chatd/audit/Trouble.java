@@ -25,7 +25,7 @@ final class Trouble {
 
     /** Takes in why something failed; returns whether that is a trouble that was none before. */
     boolean begins(IOException reason, Instant now) {
-        if (reason instanceof OpenSegment.Lost) {
+        if (reason instanceof OpenSegment.Lost || reason instanceof AuditLog.Taken) {
             end = reason;
         }
         if (why != null) {

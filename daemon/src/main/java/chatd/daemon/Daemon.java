@@ -122,7 +122,7 @@ final class Daemon {
         DirectoryLock sockets = DirectoryLock.take(config.admin().directory(), "admin.lock", "the admin sockets");
         started(sockets::close);
         AuditLog log = AuditLog.open(config.audit().directory(), logOptions(config.audit()), clock);
-        log.publishing();
+        log.publishing(lock);
         started(() -> {
             try {
                 log.append(new AuditEvent.Stopped(why));

@@ -1,24 +1,37 @@
 package chatd.daemon;
 
+import chatd.audit.AuditLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Sees to it that one process alone has a directory. It ends with the process, however that ends. */
-final class DirectoryLock implements Closeable {
-    private final FileChannel file;
+final class DirectoryLock implements Closeable, AuditLog.Keeper {
+    private final Path path;
+    private final String what;
+    private FileChannel file;
 
-    private DirectoryLock(FileChannel file) {
-        this.file = file;
+    /** What its name has to stand for: who finds another file there takes the lock of that. */
+    private @Nullable Object key;
+
+    private DirectoryLock(Path path, String what) throws IOException {
+        this.path = path;
+        this.what = what;
+        this.file = lock();
     }
 
     /** Another process has it. */
-    static final class Held extends IOException {
+    static final class Held extends AuditLog.Taken {
         private static final long serialVersionUID = 1L;
 
         Held(String message) {
@@ -33,24 +46,54 @@ final class DirectoryLock implements Closeable {
      * @throws Held where another process has it; the message says which
      */
     static DirectoryLock take(Path directory, String name, String what) throws IOException {
-        FileChannel file = FileChannel.open(
-                directory.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = file.tryLock();
-        if (lock == null) {
-            ByteBuffer holder = ByteBuffer.allocate(20);
-            file.read(holder, 0);
-            file.close();
-            String pid = new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII).strip();
-            throw new Held(
-                    "another chatd, process " + pid + ", has " + what + " in " + directory + ". Stop that one first.");
+        return new DirectoryLock(directory.resolve(name), what);
+    }
+
+    private FileChannel lock() throws IOException {
+        FileChannel opened =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = opened.tryLock();
+            if (lock == null) {
+                ByteBuffer holder = ByteBuffer.allocate(20);
+                opened.read(holder, 0);
+                String pid = new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII).strip();
+                throw new Held("another chatd, process " + pid + ", has " + what + " in " + path.getParent()
+                        + ". Stop that one first.");
+            }
+            opened.truncate(0);
+            opened.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            key = keyOf(path);
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw e;
         }
-        file.truncate(0);
-        file.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-        return new DirectoryLock(file);
+    }
+
+    private static @Nullable Object keyOf(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        } catch (FileSystemException e) {
+            return null;
+        }
+    }
+
+    /** Takes the lock anew where its file was removed or replaced; it fails where another process has it by now. */
+    @Override
+    public synchronized @Nullable String keepInPlace() throws IOException {
+        if (Objects.equals(keyOf(path), key)) {
+            return null;
+        }
+        FileChannel before = file;
+        file = lock();
+        before.close();
+        return path.getFileName() + " was removed or replaced; the lock was taken anew";
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         file.close();
     }
 }
