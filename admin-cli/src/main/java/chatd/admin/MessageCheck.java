@@ -20,10 +20,17 @@ final class MessageCheck implements Watch, AutoCloseable {
     private static final Pattern GONE = Pattern.compile(
             "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
 
+    private static final Pattern OLDER = Pattern.compile("<event seq=\"(\\d+)\" [^>]* type=\"restore\" ");
+    private static final Pattern LOST =
+            Pattern.compile("<lost kind=\"message\" from=\"(\\d{1,18})\" to=\"(\\d{1,18})\"/>");
+
     /** So many are said one by one. */
     private static final int SAID = 20;
 
     private record Stored(long message, String digest) {}
+
+    /** Logged one after the other, and not stored; {@code seq} is where the first of them is logged. */
+    private record Missing(long seq, long from, long to) {}
 
     private final DaemonLink.Answer answer;
     private final long upTo;
@@ -33,6 +40,9 @@ final class MessageCheck implements Watch, AutoCloseable {
     private long compared;
     private long undigested;
     private long before;
+    private final Deque<Missing> missing = new ArrayDeque<>();
+    private final List<String> restored = new ArrayList<>();
+    private long lost;
     private long wrong;
     private final List<String> said = new ArrayList<>();
 
@@ -53,6 +63,10 @@ final class MessageCheck implements Watch, AutoCloseable {
             } else if (!line.startsWith("<event seq=\"1\"")) {
                 throw new Failure(Exit.USAGE, "Messages can't be compared with an excerpt of the log: name the whole.");
             }
+        }
+        Matcher older = OLDER.matcher(line);
+        if (older.lookingAt()) {
+            lost(older.group(1), line);
         }
         SentLine sent = SentLine.read(line);
         if (sent != null) {
@@ -82,7 +96,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         unlogged(number - 1);
         Stored next = peek();
         if (next == null || next.message() > number) {
-            say("message %d is logged (seq %d), but not stored".formatted(number, seq));
+            missing(seq, number);
             return;
         }
         stored.poll();
@@ -93,6 +107,50 @@ final class MessageCheck implements Watch, AutoCloseable {
         } else {
             say("message %d is not stored as it was logged (seq %d)".formatted(number, seq));
         }
+    }
+
+    private void missing(long seq, long number) {
+        Missing before = missing.peekLast();
+        if (before != null && before.to() == number - 1) {
+            missing.removeLast();
+            missing.add(new Missing(before.seq(), before.from(), number));
+        } else {
+            missing.add(new Missing(seq, number, number));
+        }
+    }
+
+    /** The log says of some that are missing that they were lost with the database. */
+    private void lost(String seq, String line) {
+        Matcher range = LOST.matcher(line);
+        if (!range.find()) {
+            return;
+        }
+        long from = Long.parseLong(range.group(1));
+        long to = Long.parseLong(range.group(2));
+        Deque<Missing> others = new ArrayDeque<>();
+        long before = lost;
+        for (Missing some : missing) {
+            long first = Math.max(from, some.from());
+            long last = Math.min(to, some.to());
+            lost += Math.max(0, last - first + 1);
+            if (first > last) {
+                others.add(some);
+                continue;
+            }
+            if (some.from() < first) {
+                others.add(new Missing(some.seq(), some.from(), first - 1));
+            }
+            if (some.to() > last) {
+                others.add(new Missing(some.seq(), last + 1, some.to()));
+            }
+        }
+        missing.clear();
+        missing.addAll(others);
+        if (lost == before) {
+            return;
+        }
+        restored.add("%s logged before seq %s, where an older database was put beside the log, were lost by it"
+                .formatted(Shown.count(lost - before, "message"), seq));
     }
 
     private void unlogged(long upTo) {
@@ -128,6 +186,13 @@ final class MessageCheck implements Watch, AutoCloseable {
     /** All was read: what is wrong, in words. */
     List<String> end() {
         unlogged(upTo);
+        for (Missing some : missing) {
+            say(
+                    some.from() == some.to()
+                            ? "message %d is logged (seq %d), but not stored".formatted(some.from(), some.seq())
+                            : "messages %d to %d are logged (from seq %d on), but not stored"
+                                    .formatted(some.from(), some.to(), some.seq()));
+        }
         List<String> all = new ArrayList<>(said);
         if (wrong > SAID) {
             all.add("and %d more".formatted(wrong - SAID));
@@ -137,7 +202,7 @@ final class MessageCheck implements Watch, AutoCloseable {
 
     /** What could not be compared. */
     List<String> notes() {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(restored);
         if (undigested > 0) {
             notes.add(
                     Shown.count(undigested, "message") + " logged by a version that took no digests can't be compared");
@@ -146,6 +211,11 @@ final class MessageCheck implements Watch, AutoCloseable {
             notes.add(Shown.count(before, "message") + " older than the log that is left can't be compared");
         }
         return notes;
+    }
+
+    /** How many the log says to have been lost with a database that was replaced by an older one. */
+    long lost() {
+        return lost;
     }
 
     /** How many are as they were logged. */

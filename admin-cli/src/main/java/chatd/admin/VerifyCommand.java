@@ -77,6 +77,7 @@ final class VerifyCommand implements Callable<Integer> {
             shown.put("genuineTo", report.authentic());
             if (check != null) {
                 shown.put("messages", check.compared());
+                shown.put("lost", check.lost());
             }
             shown.put("notes", notes);
             Shown.json(log.main.out(), new JsonMapper().valueToTree(shown));

@@ -394,9 +394,19 @@ public final class AuditLog implements Closeable {
     }
 
     private synchronized void logAtOnce(AuditEvent event) throws IOException {
+        appendSealed(event);
+        publisher.goesOn();
+    }
+
+    /**
+     * Appends an event with a seal after it, and brings both to the disk.
+     *
+     * @throws IOException where that failed
+     */
+    public synchronized void appendSealed(AuditEvent event) throws IOException {
+        checkOpen();
         write(true, List.of(event));
         forceAtOnce();
-        publisher.goesOn();
     }
 
     /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */

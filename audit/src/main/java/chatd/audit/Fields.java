@@ -81,6 +81,18 @@ public final class Fields {
         return put(Attribute.REFERENCE, key.id());
     }
 
+    Fields lost(List<LogEvent.Range> ranges) {
+        for (LogEvent.Range range : ranges) {
+            children.add(new Element(
+                    "lost",
+                    List.of(
+                            Map.entry("kind", range.kind()),
+                            Map.entry("from", Long.toString(range.from())),
+                            Map.entry("to", Long.toString(range.to())))));
+        }
+        return this;
+    }
+
     Map<Attribute, String> attributes() {
         return attributes;
     }

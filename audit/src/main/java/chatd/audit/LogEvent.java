@@ -3,6 +3,7 @@ package chatd.audit;
 import static chatd.audit.Attribute.*;
 
 import java.time.Duration;
+import java.util.List;
 
 /** What the log says of itself. */
 public sealed interface LogEvent extends AuditEvent {
@@ -91,6 +92,27 @@ public sealed interface LogEvent extends AuditEvent {
         @Override
         public void describe(Fields to) {
             to.put(SEGMENT, name).put(REFERENCE, chain);
+        }
+    }
+
+    /** Numbers of a kind that are logged and not stored: {@code kind} is an attribute's name, or {@code account}. */
+    record Range(String kind, long from, long to) {}
+
+    /** The database is older than the log: it was restored, say. What is logged and not stored is lost. */
+    record DatabaseOlder(List<Range> lost) implements LogEvent {
+        @Override
+        public String type() {
+            return "restore";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, "the database is older than the log").lost(lost);
         }
     }
 }

@@ -68,6 +68,10 @@ final class AuditEvents {
                 "admin-refused",
                 new AuditEvent.AdminCommand("mallory", null, "user list", List.of(), Outcome.REFUSED, "not-allowed"));
         all.put("rotation", new LogEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
+        all.put(
+                "restore",
+                new LogEvent.DatabaseOlder(
+                        List.of(new LogEvent.Range("message", 101, 150), new LogEvent.Range("account", 12, 12))));
         all.put("recovery", new LogEvent.Recovered(17, "audit.torn-1795155300000"));
         all.put("clock", new LogEvent.ClockSetBack(Duration.ofHours(1)));
         all.put(

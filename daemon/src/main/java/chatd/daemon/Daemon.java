@@ -15,6 +15,7 @@ import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.CatchUp;
 import chatd.daemon.service.Directory;
 import chatd.daemon.service.Journal;
+import chatd.daemon.service.OlderDatabase;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.AccountStore;
@@ -135,7 +136,8 @@ final class Daemon {
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
-        Ledger.Numbers numbers = reach(database, ledger, making, watchdog);
+        Ledger.Numbers numbers =
+                OlderDatabase.giveUp(log, ledger, reach(database, ledger, making, watchdog), clock.instant());
         Tls tls = made(making);
         AccountStore accounts = new AccountStore(database);
         MessageStore messages = new MessageStore(database);

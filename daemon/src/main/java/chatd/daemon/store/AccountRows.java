@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
+import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,7 +14,10 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -244,6 +248,54 @@ final class AccountRows {
                 .values(account.name(), account.number(), now)
                 .onDuplicateKeyIgnore()
                 .execute();
+    }
+
+    /** As {@link Ledger#giveUp}. */
+    static void giveUp(DSLContext sql, Ledger.Numbers numbers, Map<String, Long> names, Instant now) {
+        sql.insertInto(
+                        NUMBER_FLOOR,
+                        NUMBER_FLOOR.ID,
+                        NUMBER_FLOOR.MESSAGE,
+                        NUMBER_FLOOR.ACCOUNT_CHANGE,
+                        NUMBER_FLOOR.FILE,
+                        NUMBER_FLOOR.ACCOUNT)
+                .values(1, numbers.message(), numbers.change(), numbers.file(), numbers.account())
+                .onDuplicateKeyUpdate()
+                .set(NUMBER_FLOOR.MESSAGE, DSL.excluded(NUMBER_FLOOR.MESSAGE))
+                .set(NUMBER_FLOOR.ACCOUNT_CHANGE, DSL.excluded(NUMBER_FLOOR.ACCOUNT_CHANGE))
+                .set(NUMBER_FLOOR.FILE, DSL.excluded(NUMBER_FLOOR.FILE))
+                .set(NUMBER_FLOOR.ACCOUNT, DSL.excluded(NUMBER_FLOOR.ACCOUNT))
+                .execute();
+        Map<Long, String> last = new HashMap<>();
+        names.forEach((name, account) -> last.put(account, name));
+        Set<Long> there = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
+        last.forEach((account, name) -> {
+            if (!there.contains(account)) {
+                sql.insertInto(ACCOUNT)
+                        .set(ACCOUNT.NUMBER, account)
+                        .set(ACCOUNT.NAME, name)
+                        .set(ACCOUNT.NOTE, "")
+                        .set(ACCOUNT.PASSWORD_HASH, "")
+                        .set(ACCOUNT.MUST_CHANGE, false)
+                        .set(ACCOUNT.STATE, Account.State.DELETED.code)
+                        .set(ACCOUNT.EVERYONE, false)
+                        .set(ACCOUNT.EVERYONE_AFTER, numbers.message())
+                        .set(ACCOUNT.CREATED, now)
+                        // Where the database is another's altogether, another account may have the name: it is used,
+                        // too.
+                        .onDuplicateKeyIgnore()
+                        .execute();
+            }
+        });
+        Set<Long> thereNow = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
+        names.forEach((name, account) -> {
+            if (thereNow.contains(account)) {
+                sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
+                        .values(name, account, now)
+                        .onDuplicateKeyIgnore()
+                        .execute();
+            }
+        });
     }
 
     private static void delete(DSLContext sql, long account) {

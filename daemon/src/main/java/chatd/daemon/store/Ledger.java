@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.HOLDER;
 import static chatd.sql.generated.Tables.MESSAGE;
+import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 
 import chatd.sql.Migrations;
 import java.io.Closeable;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,7 +63,16 @@ public final class Ledger implements Closeable {
     }
 
     /** The highest numbers there are; 0 where there is none. */
-    public record Numbers(long message, long change, long file, long account) {}
+    public record Numbers(long message, long change, long file, long account) {
+        /** Of each kind the higher one. */
+        public Numbers atLeast(Numbers other) {
+            return new Numbers(
+                    Math.max(message, other.message),
+                    Math.max(change, other.change),
+                    Math.max(file, other.file),
+                    Math.max(account, other.account));
+        }
+    }
 
     /**
      * Connects, and takes the lock. A connection of ours that was lost but that the database still holds is ended
@@ -140,7 +151,11 @@ public final class Ledger implements Closeable {
                     highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
                     highest(sql, FILE, FILE.NUMBER),
                     highest(sql, ACCOUNT, ACCOUNT.NUMBER));
-            return new Opened(fresh, id, numbers);
+            Numbers floor = sql.selectFrom(NUMBER_FLOOR)
+                    .fetchOptional(row ->
+                            new Numbers(row.getMessage(), row.getAccountChange(), row.getFile(), row.getAccount()))
+                    .orElse(numbers);
+            return new Opened(fresh, id, numbers.atLeast(floor));
         } catch (RuntimeException e) {
             fresh.close();
             throw e;
@@ -286,6 +301,19 @@ public final class Ledger implements Closeable {
     private static boolean isThere(DSLContext sql, Entry.AccountChange change) {
         return sql.fetchExists(
                 ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
+    }
+
+    /**
+     * Gives up what others know of and this database does not have: no number up to these is given again, and no name. An
+     * account that is not there becomes a deleted one with its name.
+     *
+     * @param names that accounts had, with their numbers; of each account the last one last
+     */
+    public void giveUp(Numbers numbers, Map<String, Long> names, Instant now) {
+        attempt(current -> {
+            context(current).transaction(configuration -> AccountRows.giveUp(configuration.dsl(), numbers, names, now));
+            return true;
+        });
     }
 
     /** The changes of accounts after {@code number}, by number, at most {@code limit}. */

@@ -14,6 +14,7 @@ import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Message;
+import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Receiver;
 
 import java.util.Arrays;
@@ -52,6 +53,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Message MESSAGE = Message.MESSAGE;
 
+    public final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
+
     public final Receiver RECEIVER = Receiver.RECEIVER;
 
     private DefaultSchema() {
@@ -77,6 +80,7 @@ public class DefaultSchema extends SchemaImpl {
             File.FILE,
             Holder.HOLDER,
             Message.MESSAGE,
+            NumberFloor.NUMBER_FLOOR,
             Receiver.RECEIVER
         );
     }

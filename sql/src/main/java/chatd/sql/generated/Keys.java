@@ -14,6 +14,7 @@ import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Message;
+import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.records.AccountChangeRecord;
 import chatd.sql.generated.tables.records.AccountNameRecord;
@@ -25,6 +26,7 @@ import chatd.sql.generated.tables.records.ContentRecord;
 import chatd.sql.generated.tables.records.FileRecord;
 import chatd.sql.generated.tables.records.HolderRecord;
 import chatd.sql.generated.tables.records.MessageRecord;
+import chatd.sql.generated.tables.records.NumberFloorRecord;
 import chatd.sql.generated.tables.records.ReceiverRecord;
 
 import org.jooq.ForeignKey;
@@ -54,6 +56,7 @@ public class Keys {
     public static final UniqueKey<FileRecord> KEY_FILE_PRIMARY = Internal.createUniqueKey(File.FILE, DSL.name("KEY_file_PRIMARY"), new TableField[] { File.FILE.NUMBER }, true);
     public static final UniqueKey<HolderRecord> KEY_HOLDER_PRIMARY = Internal.createUniqueKey(Holder.HOLDER, DSL.name("KEY_holder_PRIMARY"), new TableField[] { Holder.HOLDER.ID }, true);
     public static final UniqueKey<MessageRecord> KEY_MESSAGE_PRIMARY = Internal.createUniqueKey(Message.MESSAGE, DSL.name("KEY_message_PRIMARY"), new TableField[] { Message.MESSAGE.NUMBER }, true);
+    public static final UniqueKey<NumberFloorRecord> KEY_NUMBER_FLOOR_PRIMARY = Internal.createUniqueKey(NumberFloor.NUMBER_FLOOR, DSL.name("KEY_number_floor_PRIMARY"), new TableField[] { NumberFloor.NUMBER_FLOOR.ID }, true);
     public static final UniqueKey<ReceiverRecord> KEY_RECEIVER_PRIMARY = Internal.createUniqueKey(Receiver.RECEIVER, DSL.name("KEY_receiver_PRIMARY"), new TableField[] { Receiver.RECEIVER.MESSAGE, Receiver.RECEIVER.ACCOUNT }, true);
 
     // -------------------------------------------------------------------------

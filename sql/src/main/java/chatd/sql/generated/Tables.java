@@ -14,6 +14,7 @@ import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Message;
+import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Receiver;
 
 
@@ -39,6 +40,8 @@ public class Tables {
     public static final Holder HOLDER = Holder.HOLDER;
 
     public static final Message MESSAGE = Message.MESSAGE;
+
+    public static final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
     public static final Receiver RECEIVER = Receiver.RECEIVER;
 }
