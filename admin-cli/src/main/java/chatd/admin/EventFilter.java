@@ -1,8 +1,6 @@
 package chatd.admin;
 
 import chatd.audit.LogScan;
-import java.io.IOException;
-import java.io.StringReader;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -10,20 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.xml.XMLConstants;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import javax.xml.xpath.XPathEvaluationResult;
-import javax.xml.xpath.XPathExpression;
-import javax.xml.xpath.XPathExpressionException;
-import javax.xml.xpath.XPathFactory;
-import javax.xml.xpath.XPathFactoryConfigurationException;
-import javax.xml.xpath.XPathNodes;
 import org.jspecify.annotations.Nullable;
-import org.w3c.dom.Node;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
 
 /** Which events are asked for. What costs little is looked at first. One thread. */
 final class EventFilter {
@@ -37,24 +22,19 @@ final class EventFilter {
     private final @Nullable InetAddress address;
     private final @Nullable Instant since;
     private final @Nullable Instant until;
-    private final @Nullable XPathExpression xpath;
-    private final @Nullable DocumentBuilder builder;
 
-    /** @throws Failure where the expression is none */
+    /** @throws Failure where something is asked for that no event can have */
     EventFilter(
             @Nullable String type,
             @Nullable String outcome,
             @Nullable String address,
             @Nullable Instant since,
-            @Nullable Instant until,
-            @Nullable String xpath) {
+            @Nullable Instant until) {
         part("type", known("type", type));
         part("outcome", known("outcome", outcome));
         this.address = address == null ? null : literal(address);
         this.since = since;
         this.until = until;
-        this.xpath = xpath == null ? null : compiled(xpath);
-        this.builder = xpath == null ? null : builder();
     }
 
     /** A value that the schema has. */
@@ -89,36 +69,6 @@ final class EventFilter {
         }
     }
 
-    private static XPathExpression compiled(String expression) {
-        try {
-            XPathFactory factory = XPathFactory.newInstance();
-            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            return factory.newXPath().compile(expression);
-        } catch (XPathExpressionException e) {
-            throw new Failure(Exit.USAGE, "--xpath: that is no XPath 1.0 expression: " + reason(e));
-        } catch (XPathFactoryConfigurationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String reason(XPathExpressionException e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
-    }
-
-    private static DocumentBuilder builder() {
-        try {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            return factory.newDocumentBuilder();
-        } catch (ParserConfigurationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** Whether this line and all after it are later than what is asked for: times never go back. */
     boolean isPast(String line) {
         return until != null && !time(line).isBefore(until);
@@ -142,7 +92,7 @@ final class EventFilter {
     /** Whether a line that may fit does: its own attributes count, not those of the elements in it. */
     boolean fits(String line) {
         String own = line.substring(0, line.indexOf('>'));
-        return parts.stream().allMatch(own::contains) && isFrom(own) && (xpath == null || isTrue(line));
+        return parts.stream().allMatch(own::contains) && isFrom(own);
     }
 
     private boolean isFrom(String own) {
@@ -154,29 +104,6 @@ final class EventFilter {
             return from.find() && InetAddress.ofLiteral(from.group(1)).equals(address);
         } catch (IllegalArgumentException e) {
             return false;
-        }
-    }
-
-    private boolean isTrue(String raw) {
-        if (builder == null || xpath == null) {
-            return true;
-        }
-        try {
-            Node event = builder.parse(new InputSource(new StringReader("<audit>" + raw + "</audit>")))
-                    .getDocumentElement()
-                    .getFirstChild();
-            XPathEvaluationResult<?> result = xpath.evaluateExpression(event);
-            return switch (result.value()) {
-                case Boolean truth -> truth;
-                case Number number -> number.doubleValue() != 0 && !Double.isNaN(number.doubleValue());
-                case String text -> !text.isEmpty();
-                case XPathNodes nodes -> nodes.size() > 0;
-                default -> false;
-            };
-        } catch (SAXException | IOException e) {
-            throw new Failure(Exit.NO, "A line of the log is no XML: " + raw);
-        } catch (XPathExpressionException e) {
-            throw new Failure(Exit.USAGE, "--xpath: " + reason(e));
         }
     }
 }

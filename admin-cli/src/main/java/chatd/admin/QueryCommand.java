@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -83,7 +84,7 @@ final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        EventFilter filter = new EventFilter(type, outcome, address, since, until, xpath);
+        EventFilter filter = new EventFilter(type, outcome, address, since, until);
         Path from;
         JsonNode present = null;
         if (source != null) {
@@ -97,18 +98,26 @@ final class QueryCommand implements Callable<Integer> {
             if (present != null) {
                 printer.learn(present);
             }
+            Consumer<String> print = line -> {
+                EventLine event = EventLine.parse(line);
+                if (concerns(event, printer.names())) {
+                    printer.print(line, event);
+                }
+            };
+            EventXPath judge = xpath == null ? null : new EventXPath(xpath, print);
+            Consumer<String> next = judge == null ? print : judge::take;
             LogScan.scan(from, since, line -> {
                 if (filter.isPast(line)) {
                     return false;
                 }
                 if (filter.mayFit(line) && filter.fits(line)) {
-                    EventLine event = EventLine.parse(line);
-                    if (concerns(event, printer.names())) {
-                        printer.print(line, event);
-                    }
+                    next.accept(line);
                 }
                 return !log.main.out().checkError();
             });
+            if (judge != null) {
+                judge.flush();
+            }
         }
         return Exit.OK;
     }

@@ -52,7 +52,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).peer(peer).put(DETAIL, why);
+            to.who(who).from(peer).put(DETAIL, why);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).put(BY, by).peer(peer);
+            to.who(who).put(BY, by).from(peer);
         }
     }
 
@@ -113,7 +113,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).peer(peer).put(SIZE, size);
+            to.who(who).from(peer).put(SIZE, size);
         }
     }
 

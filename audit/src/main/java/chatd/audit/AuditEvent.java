@@ -220,7 +220,7 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.who(who)
-                    .peer(peer)
+                    .from(peer)
                     .put(FILE, file)
                     .put(SIZE, size)
                     .put(RECEIVERS, receivers == null ? "everyone" : receivers.size())
@@ -244,7 +244,7 @@ public sealed interface AuditEvent
 
         @Override
         public void describe(Fields to) {
-            to.put(REASON, reason).who(who).peer(peer).put(FILE, file);
+            to.put(REASON, reason).who(who).from(peer).put(FILE, file);
         }
     }
 

@@ -33,8 +33,6 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * @param segmentSize bytes after which a segment is closed
-     * @param segmentAge after which one is closed that has events
      * @param host for the head of a segment
      * @param sealKey the file of the key that seals, which is made where it is not there; null where none does
      * @param sealAlgorithm of a key that is made, {@code Ed25519} or {@code ML-DSA-65}
@@ -44,14 +42,31 @@ public final class AuditLog implements Closeable {
      */
     public record Options(
             Fsync fsync,
-            long segmentSize,
-            Duration segmentAge,
+            Rotation rotation,
             String host,
             @Nullable Path sealKey,
             String sealAlgorithm,
             boolean names,
             Duration retention,
             long reserve) {}
+
+    /**
+     * When a segment that has events is closed.
+     *
+     * @param size in bytes, once it is as old as {@code leastAge}: what people look at stays small
+     * @param limit in bytes, at any age: one that is written to much is not closed by the second
+     * @param age at any size
+     */
+    public record Rotation(long size, Duration leastAge, long limit, Duration age) {
+        /** At a size, whatever the age. */
+        public static Rotation at(long size, Duration age) {
+            return new Rotation(size, Duration.ZERO, size, age);
+        }
+
+        boolean isDue(long bytes, Duration itsAge) {
+            return bytes >= limit || (bytes >= size && itsAge.compareTo(leastAge) >= 0) || itsAge.compareTo(age) > 0;
+        }
+    }
 
     /** The last line of a document. */
     static final byte[] END = (Line.END + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -47,6 +47,11 @@ public final class Fields {
                 .put(Attribute.PORT, peer.port());
     }
 
+    /** Of what comes again and again in one session, whose log in has the rest. */
+    Fields from(@Nullable Peer peer) {
+        return peer == null ? this : put(Attribute.SESSION, peer.session()).put(Attribute.ADDRESS, peer.address());
+    }
+
     Fields to(List<Who> receivers) {
         for (Who who : receivers) {
             children.add(new Element(

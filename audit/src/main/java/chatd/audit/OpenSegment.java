@@ -215,8 +215,7 @@ final class OpenSegment implements Closeable {
 
     /** Whether it has become large or old, and has events. */
     boolean isDue(Instant now) {
-        boolean due = size >= options.segmentSize()
-                || started.plus(options.segmentAge()).isBefore(now);
+        boolean due = options.rotation().isDue(size, Duration.between(started, now));
         return due && !isEmpty;
     }
 

@@ -386,8 +386,7 @@ class AuditLogTest {
     void whereNamesAreLeftOutThereAreNumbersAlone() throws Exception {
         AuditLog.Options numbers = new AuditLog.Options(
                 AuditLog.Fsync.INTERVAL,
-                64 << 20,
-                Duration.ofDays(1),
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                 "host",
                 null,
                 "Ed25519",

@@ -38,8 +38,7 @@ class ExcerptTest {
     void write() throws IOException {
         AuditLog.Options options = new AuditLog.Options(
                 AuditLog.Fsync.INTERVAL,
-                64 << 20,
-                Duration.ofDays(365),
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(365)),
                 "host",
                 elsewhere.resolve("seal.key"),
                 "Ed25519",

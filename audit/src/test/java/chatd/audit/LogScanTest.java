@@ -27,8 +27,7 @@ class LogScanTest {
                 directory,
                 new AuditLog.Options(
                         AuditLog.Fsync.NEVER,
-                        64 << 20,
-                        Duration.ofDays(365),
+                        AuditLog.Rotation.at(64 << 20, Duration.ofDays(365)),
                         "host",
                         null,
                         "Ed25519",

@@ -23,7 +23,8 @@ final class Logs {
 
     /** Without seals, retention and reserve. */
     static AuditLog.Options options(AuditLog.Fsync fsync, long segmentSize, Duration segmentAge) {
-        return new AuditLog.Options(fsync, segmentSize, segmentAge, "host", null, "Ed25519", true, Duration.ZERO, 0);
+        return new AuditLog.Options(
+                fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", null, "Ed25519", true, Duration.ZERO, 0);
     }
 
     /** A clock that stands where it is put. */

@@ -32,8 +32,7 @@ class RemovedFilesTest {
         Files.createDirectories(directory());
         AuditLog.Options options = new AuditLog.Options(
                 AuditLog.Fsync.INTERVAL,
-                64 << 20,
-                Duration.ofDays(1),
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                 "host",
                 place.resolve("seal.key"),
                 "Ed25519",

@@ -46,8 +46,7 @@ class RetentionTest {
                 directory,
                 new AuditLog.Options(
                         AuditLog.Fsync.INTERVAL,
-                        64 << 20,
-                        Duration.ofDays(365),
+                        AuditLog.Rotation.at(64 << 20, Duration.ofDays(365)),
                         "host",
                         elsewhere.resolve("seal.key"),
                         "Ed25519",

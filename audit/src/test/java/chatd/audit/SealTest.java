@@ -39,8 +39,7 @@ class SealTest {
     private AuditLog.Options sealed(String key, String algorithm) {
         return new AuditLog.Options(
                 AuditLog.Fsync.INTERVAL,
-                64 << 20,
-                Duration.ofDays(1),
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                 "host",
                 elsewhere.resolve(key),
                 algorithm,

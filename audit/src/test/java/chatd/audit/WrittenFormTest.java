@@ -60,8 +60,7 @@ class WrittenFormTest {
         Path log = Files.createTempDirectory(directory, "log");
         AuditLog.Options options = new AuditLog.Options(
                 AuditLog.Fsync.NEVER,
-                1 << 20,
-                Duration.ofDays(1),
+                AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
                 "h<o>s\"t&",
                 log.resolve("seal.key"),
                 algorithm,

@@ -97,8 +97,7 @@ final class LogPace {
     private static AuditLog.Options options(Path log) {
         return new AuditLog.Options(
                 AuditLog.Fsync.INTERVAL,
-                64 << 20,
-                Duration.ofDays(1),
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                 "bench",
                 log.resolveSibling(log.getFileName() + ".key"),
                 "Ed25519",

@@ -244,8 +244,8 @@ final class Daemon {
     private static AuditLog.Options logOptions(Config.Audit audit) {
         return new AuditLog.Options(
                 AuditLog.Fsync.valueOf(audit.fsync().toUpperCase(Locale.ROOT)),
-                audit.segmentSize(),
-                audit.segmentAge(),
+                new AuditLog.Rotation(
+                        audit.segmentSize(), audit.segmentLeastAge(), audit.segmentLimit(), audit.segmentAge()),
                 host(),
                 audit.sealKey(),
                 audit.sealAlgorithm(),

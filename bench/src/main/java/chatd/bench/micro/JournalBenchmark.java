@@ -70,8 +70,7 @@ public class JournalBenchmark {
                 Files.createDirectory(directory.resolve("log")),
                 new AuditLog.Options(
                         AuditLog.Fsync.INTERVAL,
-                        64 << 20,
-                        Duration.ofDays(1),
+                        AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                         "host",
                         null,
                         "Ed25519",

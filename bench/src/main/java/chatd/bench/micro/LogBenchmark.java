@@ -58,8 +58,7 @@ public class LogBenchmark {
                 directory,
                 new AuditLog.Options(
                         AuditLog.Fsync.INTERVAL,
-                        64 << 20,
-                        Duration.ofDays(1),
+                        AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                         "host",
                         null,
                         "Ed25519",

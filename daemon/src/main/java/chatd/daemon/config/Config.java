@@ -59,6 +59,8 @@ public record Config(
             Path directory,
             String fsync,
             long segmentSize,
+            Duration segmentLeastAge,
+            long segmentLimit,
             Duration segmentAge,
             Path sealKey,
             String sealAlgorithm,

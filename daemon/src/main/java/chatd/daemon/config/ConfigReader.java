@@ -142,6 +142,8 @@ public final class ConfigReader {
                         of.value("audit.directory", ConfigReader::path),
                         of.value("audit.fsync", text -> oneOf(text, "interval", "always", "never")),
                         of.value("audit.segment-size", text -> size(text, 4 << 10, 1L << 40)),
+                        of.value("audit.segment-least-age", ConfigReader::time),
+                        of.value("audit.segment-limit", text -> size(text, 4 << 10, 1L << 40)),
                         of.value("audit.segment-age", ConfigReader::time),
                         of.value("audit.seal-key", ConfigReader::path),
                         of.value("audit.seal-algorithm", text -> oneOf(text, "Ed25519", "ML-DSA-65")),

@@ -47,7 +47,14 @@ class CertificatesTest {
         log = AuditLog.open(
                 there,
                 new AuditLog.Options(
-                        AuditLog.Fsync.NEVER, 1 << 20, Duration.ofDays(1), "here", null, "", true, Duration.ZERO, 0),
+                        AuditLog.Fsync.NEVER,
+                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
+                        "here",
+                        null,
+                        "",
+                        true,
+                        Duration.ZERO,
+                        0),
                 Clock.systemUTC());
         audit = new AuditTrail(log, false, true);
     }

@@ -82,8 +82,7 @@ class JournalIT {
                 directory,
                 new AuditLog.Options(
                         AuditLog.Fsync.NEVER,
-                        1 << 20,
-                        Duration.ofDays(1),
+                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
                         "host",
                         null,
                         "Ed25519",
