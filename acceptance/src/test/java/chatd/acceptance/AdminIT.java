@@ -238,4 +238,24 @@ class AdminIT {
         Run run = verify(directory, lines).exits(1);
         assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
     }
+
+    /** As with {@code tail -f | head -1}: also when nothing more comes that could not be written. */
+    @Test
+    void aWatchEndsWithItsReaderAndIsLoggedTwice() throws IOException {
+        String admin = Run.ROOT.resolve("chat") + " admin --socket " + demo.fact("CHAT_ADMIN_SOCKET");
+        for (String watch : List.of("stats --watch 3600", "stats --watch 3600 -o json", "log tail -n 1 -f")) {
+            Run run = Run.program(List.of("sh", "-c", admin + " " + watch + " | head -n 1"))
+                    .exits(0);
+            assertThat(run.err()).isEmpty();
+        }
+        String watched = "@command='stats watch' and argument[@name='seconds']/@value='3600'";
+        await().untilAsserted(() -> assertThat(demo.admin("", "log", "query", "--xpath", watched)
+                        .exits(0)
+                        .out()
+                        .lines()
+                        .filter(line -> line.contains("stats watch")))
+                .hasSize(4)
+                .filteredOn(line -> line.contains("ended="))
+                .hasSize(2));
+    }
 }

@@ -270,4 +270,22 @@ class ClientIT {
             }
         }
     }
+
+    @Test
+    void tailEndsWithItsReader() throws Exception {
+        Demo.Person ann = demo.person();
+        List<String> piped = new ArrayList<>(List.of("sh", "-c", "\"$@\" | head -n 1", "sh"));
+        piped.addAll(Run.command(command(ann, ann.password(), "tail")));
+        Process tail = new ProcessBuilder(piped).directory(Run.ROOT.toFile()).start();
+        try (Chat1Socket ben = demo.newcomer()) {
+            await().until(() -> {
+                ben.send(Wire.text("are you there?", ann.name()));
+                return !tail.isAlive() || tail.getInputStream().available() > 0;
+            });
+            // Nothing more comes that could not be written.
+            assertThat(tail.waitFor(Patience.LONG)).isTrue();
+        } finally {
+            tail.destroyForcibly();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import chatd.cli.StandardOutput;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,6 +44,9 @@ final class LogCommand implements Runnable {
                     boolean follow) {
         if (lines < 0) {
             throw new Failure(Exit.USAGE, "-n is 0 or more, not " + lines + ".");
+        }
+        if (follow) {
+            StandardOutput.whenUnread(() -> System.exit(Exit.OK));
         }
         try (EventPrinter printer = new EventPrinter(main)) {
             main.daemon().call(Map.of("command", "log tail", "lines", lines, "follow", follow), answer -> {

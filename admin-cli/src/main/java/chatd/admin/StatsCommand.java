@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import chatd.cli.StandardOutput;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,15 +57,11 @@ final class StatsCommand implements Callable<Integer> {
         if (seconds < 1) {
             throw new Failure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
         }
-        for (JsonNode stats = stats(); ; stats = again()) {
-            if (main.json()) {
-                main.out().println(new JsonMapper().writeValueAsString(stats));
-            } else {
-                main.out().print(main.screen().isTerminal() ? FROM_THE_TOP : "\n");
-                print(stats);
-            }
-            main.out().flush();
-            TimeUnit.SECONDS.sleep(seconds);
+        StandardOutput.whenUnread(() -> System.exit(Exit.OK));
+        // First once, so that a daemon that is not there at all is said.
+        stats();
+        while (true) {
+            again(seconds);
         }
     }
 
@@ -72,12 +69,26 @@ final class StatsCommand implements Callable<Integer> {
         return main.daemon().call(Map.of("command", "stats"));
     }
 
+    /** Shows them until the daemon goes away. */
+    private void watch(int every) {
+        main.daemon().call(Map.of("command", "stats watch", "seconds", every), stats -> {
+            if (main.json()) {
+                main.out().println(new JsonMapper().writeValueAsString(stats));
+            } else {
+                main.out().print(main.screen().isTerminal() ? FROM_THE_TOP : "\n");
+                print(stats);
+            }
+            main.out().flush();
+        });
+    }
+
     /** Waits for a daemon that is just being started again. */
-    private JsonNode again() throws InterruptedException {
+    private void again(int every) throws InterruptedException {
         boolean isSaid = false;
         while (true) {
             try {
-                return stats();
+                watch(every);
+                return;
             } catch (Failure e) {
                 if (e.exit() != Exit.NO_DAEMON) {
                     throw e;

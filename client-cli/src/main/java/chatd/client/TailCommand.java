@@ -1,6 +1,6 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
+import chatd.cli.StandardOutput;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.Errand;
 import java.io.IOException;
@@ -19,12 +19,8 @@ final class TailCommand extends ScriptCommand {
     @Override
     void run() throws IOException, UnknownServer {
         try (Errand errand = errand()) {
-            errand.listen(event -> {
-                printed.event(main().out(), event);
-                if (main().out().checkError()) {
-                    throw new Failure(Failure.NO, "Nobody reads what is printed any more.");
-                }
-            });
+            StandardOutput.whenUnread(() -> System.exit(0));
+            errand.listen(event -> printed.event(main().out(), event));
         }
     }
 }

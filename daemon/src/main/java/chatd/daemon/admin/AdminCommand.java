@@ -19,7 +19,7 @@ record AdminCommand(String name, Set<Role> roles, When when, List<String> logged
         LOGGED,
         /** It shows what is wrong, and changes nothing: done even where it can't be logged at the time. */
         ALWAYS,
-        /** As {@link #ALWAYS}, and logged when it begins: it may go on for days. */
+        /** As {@link #ALWAYS}, and logged when it begins and when it ends: it may go on for days. */
         ALWAYS_AND_LONG
     }
 

@@ -8,6 +8,8 @@ import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
 import chatd.daemon.store.DatabaseAway;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -65,11 +67,30 @@ final class AdminDispatcher {
         Request request() throws IOException;
     }
 
-    /** One command on its way. */
-    private record Call(AdminCommand command, Request request, Caller by) {
+    /**
+     * One command on its way.
+     *
+     * @param ended after how long it has come to its end, where that is logged apart from its beginning
+     */
+    private record Call(
+            AdminCommand command,
+            Request request,
+            Caller by,
+            @Nullable String ended) {
+        Call(AdminCommand command, Request request, Caller by) {
+            this(command, request, by, null);
+        }
+
+        List<Map.Entry<String, String>> arguments() {
+            List<Map.Entry<String, String>> arguments = new ArrayList<>(request.shown(command.logged()));
+            if (ended != null) {
+                arguments.add(Map.entry("ended", ended));
+            }
+            return arguments;
+        }
+
         AuditEvent event(Outcome outcome, @Nullable String reason) {
-            return new AuditEvent.AdminCommand(
-                    by.user(), by.claimed(), command.name(), request.shown(command.logged()), outcome, reason);
+            return new AuditEvent.AdminCommand(by.user(), by.claimed(), command.name(), arguments(), outcome, reason);
         }
     }
 
@@ -82,9 +103,7 @@ final class AdminDispatcher {
         if (call.by().role() == Role.ADMINISTRATOR) {
             audit.note(event);
         } else {
-            String which = reason == null
-                    ? call.request().shown(call.command().logged()).toString()
-                    : reason;
+            String which = reason == null ? call.arguments().toString() : reason;
             audit.caused(
                     "admin " + call.command().name() + " " + which, call.by().user(), event);
         }
@@ -149,11 +168,14 @@ final class AdminDispatcher {
         if (isLong) {
             log(call, Outcome.OK, null);
         }
+        long begun = System.nanoTime();
         Object result;
         try {
             result = call.command().body().run(call.request(), call.by().user(), lines(peer));
         } catch (PeerGone e) {
-            if (!isLong) {
+            if (isLong) {
+                ended(call, begun);
+            } else {
                 log(call, Outcome.FAILED, "closed");
             }
             throw new IOException("the administrator went away", e);
@@ -162,10 +184,18 @@ final class AdminDispatcher {
             LOG.error("admin command {} failed: {}", call.command().name(), e.getMessage());
             throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + e.getMessage());
         }
-        if (!isLong) {
+        if (isLong) {
+            ended(call, begun);
+        } else {
             log(call, Outcome.OK, null);
         }
         return result;
+    }
+
+    /** What was logged when it began has come to its end. */
+    private void ended(Call call, long begun) {
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        log(new Call(call.command(), call.request(), call.by(), took.toSeconds() + " s"), Outcome.OK, null);
     }
 
     private AdminCommand.Lines lines(Peer peer) {

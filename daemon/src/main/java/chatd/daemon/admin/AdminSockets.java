@@ -46,7 +46,7 @@ public final class AdminSockets implements AutoCloseable {
         commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());
         commands.add(AdminCommand.shows("cert show", Role.all(), (request, by, out) -> ChainFacts.of(chain.get())));
-        commands.add(stats.command());
+        commands.addAll(stats.all());
         Config.Admin config = configuration.get().admin();
         AdminDispatcher dispatcher = new AdminDispatcher(config, commands, audit);
         try {

@@ -28,6 +28,11 @@ final class StatsCommand implements AutoCloseable {
     /** Rates are those of so many seconds. */
     private static final int WINDOW = 60;
 
+    /** A day. */
+    private static final int LONGEST_PAUSE = 86_400;
+
+    private static final long LOOK_MILLIS = 250;
+
     /** Of those who are online so many are named. */
     private static final int NAMED = 100;
 
@@ -68,8 +73,23 @@ final class StatsCommand implements AutoCloseable {
         this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
     }
 
-    AdminCommand command() {
-        return AdminCommand.shows("stats", Role.all(), (request, by, out) -> stats());
+    List<AdminCommand> all() {
+        return List.of(
+                AdminCommand.shows("stats", Role.all(), (request, by, out) -> stats()),
+                new AdminCommand(
+                        "stats watch", Role.all(), AdminCommand.When.ALWAYS_AND_LONG, List.of("seconds"), this::watch));
+    }
+
+    /** Again every so many seconds, until nobody reads it any more. */
+    private Object watch(Request request, String by, AdminCommand.Lines out) throws IOException, InterruptedException {
+        long pause = TimeUnit.SECONDS.toMillis(Math.max(1, request.whole("seconds", 2, LONGEST_PAUSE)));
+        while (out.areRead()) {
+            out.write(stats());
+            for (long left = pause; left > 0 && out.areRead(); left -= LOOK_MILLIS) {
+                TimeUnit.MILLISECONDS.sleep(Math.min(left, LOOK_MILLIS));
+            }
+        }
+        return Map.of();
     }
 
     private void sample() {
