@@ -34,11 +34,13 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BoundsIT {
     private static final int UPLOADS = 8;
+    private static final int STRANGERS = 300;
     private static final int LARGE = 300 << 10;
 
     private final Demo demo = Demo.start(
             "CHAT_JAVA_OPTIONS", "-Xmx80m -Xmn16m",
             "CHATD_LIMITS_UPLOADS", Integer.toString(UPLOADS),
+            "CHATD_LIMITS_STRANGERS", Integer.toString(STRANGERS),
             // Of these tests' addresses none.
             "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24",
             "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "5000");
@@ -177,6 +179,34 @@ class BoundsIT {
         }
         assertThat(logSize() - before).isLessThan(5_000);
         awaitJoined("type=\"login\"[^>]* reason=\"no-such-user\"");
+    }
+
+    @Test
+    void whoNeverLogsInLeavesRoomForOthers() {
+        List<Chat1Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < STRANGERS; i++) {
+                try {
+                    idle.add(demo.connectFrom("127.6.1.1"));
+                } catch (UncheckedIOException e) {
+                    // There are too many of them.
+                }
+            }
+            assertThat(idle.size()).isLessThanOrEqualTo(STRANGERS / 2);
+            demo.newcomer().close();
+            // Who has logged in is no stranger.
+            idle.getFirst().logIn(demo.person());
+            await().until(() -> {
+                try {
+                    idle.add(demo.connectFrom("127.6.1.1"));
+                    return true;
+                } catch (UncheckedIOException e) {
+                    return false;
+                }
+            });
+        } finally {
+            idle.forEach(Chat1Socket::close);
+        }
     }
 
     @Test

@@ -77,4 +77,22 @@ class ConfigReloadIT {
             socket.expectText(socket.name(), "as before");
         }
     }
+
+    @Test
+    void registrationEndsWhereThereAreAsManyAccountsAsAreTaken() throws IOException {
+        try (Demo demo = Demo.start()) {
+            Demo.Person last = demo.person();
+            Path config = demo.directory.resolve("chatd.toml");
+            // alice, bob, and that one.
+            Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"open\"\nmost = 3"));
+            assertThat(demo.admin("", "config", "reload").exits(0).out()).contains("registration.most");
+            try (Chat1Socket stranger = demo.connect()) {
+                stranger.send(Wire.register("onetoomany", Demo.PASSWORD));
+                assertThat(stranger.next().code()).isEqualTo(Wire.BAD_NAME);
+                assertThat(stranger.expectServerText()).contains("as many accounts as it takes");
+            }
+            demo.admin("", "user", "add", "onetoomany").exits(0);
+            demo.logIn(last).close();
+        }
+    }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,13 @@ public final class DaemonLink {
             }
             return answer.result();
         }
+    }
+
+    /** As {@link #call}, of a command that says a list, a part a line. */
+    public List<JsonNode> list(Map<String, Object> request, String key) {
+        List<JsonNode> all = new ArrayList<>();
+        call(request, part -> part.path(key).forEach(all::add));
+        return all;
     }
 
     /** As {@link #call}, of a command that says nothing meanwhile. */

@@ -24,8 +24,8 @@ final class EventPrinter implements AutoCloseable {
 
     /** From now on, accounts are called so: names by {@code U} and number. */
     void learn(JsonNode present) {
-        present.properties()
-                .forEach(each -> names.put(each.getKey(), each.getValue().asString()));
+        present.forEach(each ->
+                names.put(each.path("user").asString(), each.path("name").asString()));
     }
 
     /** The present names. */

@@ -4,7 +4,9 @@ import chatd.audit.LogScan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -86,18 +88,15 @@ final class QueryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         EventFilter filter = new EventFilter(type, outcome, address, since, until);
         Path from;
-        JsonNode present = null;
+        List<JsonNode> present = new ArrayList<>();
         if (source != null) {
             from = AuditorOptions.readable(source);
         } else {
-            JsonNode answer = log.main.daemon().call(request());
+            JsonNode answer = log.main.daemon().call(request(), part -> present.add(part.path("names")));
             from = AuditorOptions.readable(Path.of(answer.path("directory").asString()));
-            present = answer.path("names");
         }
         try (EventPrinter printer = new EventPrinter(log.main)) {
-            if (present != null) {
-                printer.learn(present);
-            }
+            present.forEach(printer::learn);
             Consumer<String> print = line -> {
                 EventLine event = EventLine.parse(line);
                 if (concerns(event, printer.names())) {

@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -35,7 +36,7 @@ final class SessionCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin session list -o json")
     int list() {
-        JsonNode sessions = main.daemon().call(Map.of("command", "session list"));
+        List<JsonNode> sessions = main.daemon().list(Map.of("command", "session list"), "sessions");
         if (main.json()) {
             Shown.json(main.out(), sessions);
         } else {

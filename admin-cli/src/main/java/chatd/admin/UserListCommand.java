@@ -88,9 +88,7 @@ final class UserListCommand implements Callable<Integer> {
     public Integer call() {
         Main main = user.main;
         Comparator<JsonNode> comparator = comparator();
-        List<JsonNode> users = main.daemon()
-                .call(Map.of("command", "user list"))
-                .valueStream()
+        List<JsonNode> users = main.daemon().list(Map.of("command", "user list"), "accounts").stream()
                 .filter(this::fits)
                 .sorted(reverse ? comparator.reversed() : comparator)
                 .toList();

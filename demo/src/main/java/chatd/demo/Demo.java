@@ -101,7 +101,7 @@ final class Demo implements AutoCloseable {
 
     private People people(DaemonLink link) throws IOException {
         Map<String, JsonNode> there = new HashMap<>();
-        link.call(Map.of("command", "user list"))
+        link.list(Map.of("command", "user list"), "accounts")
                 .forEach(user -> there.put(user.path("name").asString(), user));
         String alices = place.secret("alice.password").orElse("");
         if (!there.containsKey("alice")) {

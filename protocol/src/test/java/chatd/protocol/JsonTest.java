@@ -214,6 +214,13 @@ class JsonTest {
         assertThat(told(new byte[] {(byte) 0xff, 'x'}).stringValue()).isEqualTo("\uFFFDx");
     }
 
+    @Test
+    void settingsOfVeryManyPartsAreAString() {
+        String settings = "[" + "{},".repeat(60_000) + "0]";
+        assertThat(told(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
+                .isEqualTo(settings);
+    }
+
     private static JsonNode told(byte[] settings) {
         ByteBuf line = JSON.write(new Event.Settings(new Document(settings)), UnpooledByteBufAllocator.DEFAULT);
         String text = line.toString(StandardCharsets.UTF_8);

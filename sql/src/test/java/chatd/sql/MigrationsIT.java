@@ -69,7 +69,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(12);
+                .isEqualTo(13);
     }
 
     @Test

@@ -2,7 +2,9 @@ package chatd.daemon.admin;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One command of the administrators: a row of the table.
@@ -13,6 +15,9 @@ import java.util.Set;
  * @param logged the keys of the request that the log shows; a secret is never among them
  */
 record AdminCommand(String name, Set<Role> roles, When when, List<String> logged, Body body) {
+    /** Of a long list, in one line. */
+    static final int PART = 500;
+
     /** How a command and the log go together. */
     enum When {
         /** Done where it can be logged, and logged when it is done. */
@@ -54,5 +59,20 @@ record AdminCommand(String name, Set<Role> roles, When when, List<String> logged
 
         /** False where nobody reads them any more. */
         boolean areRead();
+
+        /**
+         * Writes a long list a part a line, so that it is never in memory as a whole, however many ask for one.
+         *
+         * @param key of the list in each line
+         */
+        default <T> void write(String key, List<T> all, Function<T, Object> shown) {
+            for (int i = 0; i < all.size(); i += PART) {
+                write(Map.of(
+                        key,
+                        all.subList(i, Math.min(all.size(), i + PART)).stream()
+                                .map(shown)
+                                .toList()));
+            }
+        }
     }
 }

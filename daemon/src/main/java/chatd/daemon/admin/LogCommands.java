@@ -14,7 +14,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** What {@code chat-admin log} asks of the daemon. */
 record LogCommands(AuditLog log, Services services, Semaphore one) {
@@ -41,7 +40,8 @@ record LogCommands(AuditLog log, Services services, Semaphore one) {
                         Role.auditorsToo(),
                         (request, by, out) -> {
                             log.publish();
-                            return Map.of("directory", directory(), "names", names());
+                            names(out);
+                            return Map.of("directory", directory());
                         },
                         "user",
                         "type",
@@ -81,14 +81,16 @@ record LogCommands(AuditLog log, Services services, Semaphore one) {
         return log.files().directory().toAbsolutePath().toString();
     }
 
-    /** The present name of each account, by {@code U} and its number. */
-    private Map<String, String> names() {
-        return services.directory().allNames().entrySet().stream()
-                .collect(Collectors.toMap(each -> "U" + each.getKey(), Map.Entry::getValue));
+    /** Tells the present name of each account, by {@code U} and its number. */
+    private void names(AdminCommand.Lines out) {
+        out.write(
+                "names",
+                List.copyOf(services.directory().allNames().entrySet()),
+                each -> Map.of("user", "U" + each.getKey(), "name", each.getValue()));
     }
 
     private Object tail(Request request, String by, AdminCommand.Lines out) throws IOException, InterruptedException {
-        out.write(Map.of("names", names()));
+        names(out);
         try (LogTail tail = new LogTail(log.files(), request.whole("lines", 10, MOST_LINES))) {
             while (true) {
                 for (String line = tail.next(); line != null; line = tail.next()) {
@@ -97,7 +99,11 @@ record LogCommands(AuditLog log, Services services, Semaphore one) {
                         long number = Long.parseLong(naming.group(1));
                         out.write(Map.of(
                                 "names",
-                                Map.of("U" + number, services.directory().nameOf(number))));
+                                List.of(Map.of(
+                                        "user",
+                                        "U" + number,
+                                        "name",
+                                        services.directory().nameOf(number)))));
                     }
                     out.write(Map.of("line", line));
                 }

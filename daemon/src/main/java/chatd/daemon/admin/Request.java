@@ -28,6 +28,9 @@ record Request(JsonNode json) {
 
     private static final int DEEPEST = 8;
 
+    /** Characters of an argument that the log shows, and that are kept for it where it can't be written. */
+    private static final int LONGEST_SHOWN = 256;
+
     private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxTokenCount(MOST_PARTS)
@@ -69,13 +72,16 @@ record Request(JsonNode json) {
         return json.path(COMMAND).isString() ? json.path(COMMAND).asString() : "";
     }
 
+    /** As much of a text as the log may show. */
+    private static String cut(String text, int longest) {
+        return text.codePointCount(0, text.length()) <= longest
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, longest)) + '…';
+    }
+
     /** The command alone, its name cut off. */
     Request withCommandOf(int longest) {
-        String name = command();
-        int end = name.length() <= longest
-                ? name.length()
-                : name.offsetByCodePoints(0, Math.min(longest, name.codePointCount(0, name.length())));
-        return new Request(STRICT.createObjectNode().put(COMMAND, name.substring(0, end)));
+        return new Request(STRICT.createObjectNode().put(COMMAND, cut(command(), longest)));
     }
 
     /** A text that has to be there. */
@@ -138,7 +144,9 @@ record Request(JsonNode json) {
             JsonNode value = json.path(key);
             if (!value.isMissingNode() && !value.isNull()) {
                 String name = key.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-                shown.add(Map.entry(name, value.isArray() ? Integer.toString(value.size()) : value.asString("")));
+                shown.add(Map.entry(
+                        name,
+                        value.isArray() ? Integer.toString(value.size()) : cut(value.asString(""), LONGEST_SHOWN)));
             }
         }
         return shown;

@@ -17,14 +17,14 @@ record SessionCommands(Services services, Sessions sessions) {
 
     List<AdminCommand> all() {
         return List.of(
-                AdminCommand.of(
-                        "session list",
-                        Role.all(),
-                        (request, by, out) -> sessions.online().stream()
-                                .sorted(Comparator.comparing((Session session) -> String.valueOf(session.name()))
-                                        .thenComparing(Session::id))
-                                .map(SessionCommands::shown)
-                                .toList()),
+                AdminCommand.of("session list", Role.all(), (request, by, out) -> {
+                    List<Session> online = sessions.online().stream()
+                            .sorted(Comparator.comparing((Session session) -> String.valueOf(session.name()))
+                                    .thenComparing(Session::id))
+                            .toList();
+                    out.write("sessions", online, SessionCommands::shown);
+                    return Map.of();
+                }),
                 AdminCommand.of(
                         "session kick",
                         Role.helpersToo(),

@@ -21,12 +21,10 @@ record UserCommands(Services services, Sessions sessions) {
     List<AdminCommand> all() {
         Administration administration = services.administration();
         return List.of(
-                AdminCommand.of(
-                        "user list",
-                        Role.all(),
-                        (request, by, out) -> services.directory().all().stream()
-                                .map(this::shown)
-                                .toList()),
+                AdminCommand.of("user list", Role.all(), (request, by, out) -> {
+                    out.write("accounts", services.directory().all(), this::shown);
+                    return Map.of();
+                }),
                 AdminCommand.of("user show", Role.all(), (request, by, out) -> whole(request.text("name")), "name"),
                 withPassword(
                         "user add",

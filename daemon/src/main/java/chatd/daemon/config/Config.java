@@ -76,8 +76,12 @@ public record Config(
      */
     public record Admin(Path directory, String administrators, String helpers, String auditors) {}
 
-    /** Whether anyone may register, or administrators alone. */
-    public record Registration(boolean open) {}
+    /**
+     * Whether anyone may register, or administrators alone.
+     *
+     * @param most accounts that there may be for that
+     */
+    public record Registration(boolean open, int most) {}
 
     /** @param oneTimePassword how long one is good; empty is for ever */
     public record Accounts(boolean concealUsers, Optional<Duration> oneTimePassword) {}
@@ -102,6 +106,7 @@ public record Config(
             int queueFrames,
             int connections,
             int connectionsPerAddress,
+            int strangers,
             int uploads,
             long largeFrames,
             Duration linger) {}

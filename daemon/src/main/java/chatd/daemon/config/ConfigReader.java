@@ -158,8 +158,10 @@ public final class ConfigReader {
                         of.value("admin.administrators", ConfigReader::group),
                         of.value("admin.helpers", ConfigReader::group),
                         of.value("admin.auditors", ConfigReader::group)),
-                new Config.Registration(of.value("registration.mode", text -> oneOf(text, "closed", "open"))
-                        .equals("open")),
+                new Config.Registration(
+                        of.value("registration.mode", text -> oneOf(text, "closed", "open"))
+                                .equals("open"),
+                        of.value("registration.most", text -> whole(text, 0, 1_000_000_000))),
                 new Config.Accounts(
                         of.value("accounts.conceal-users", ConfigReader::flag),
                         Optional.of(of.value("accounts.one-time-password", ConfigReader::time))
@@ -196,6 +198,7 @@ public final class ConfigReader {
                 of.value("limits.queue-frames", text -> whole(text, 16, 1_000_000)),
                 of.value("limits.connections", text -> whole(text, 1, 10_000_000)),
                 of.value("limits.connections-per-address", text -> whole(text, 1, 10_000_000)),
+                of.value("limits.strangers", text -> whole(text, 1, 10_000_000)),
                 of.value("limits.uploads", text -> whole(text, 1, 10_000)),
                 of.value("limits.large-frames", text -> size(text, 1 << 20, 1L << 40)),
                 of.value("limits.linger", ConfigReader::time));

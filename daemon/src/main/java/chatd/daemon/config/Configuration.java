@@ -16,7 +16,14 @@ import org.jspecify.annotations.Nullable;
 public final class Configuration implements Supplier<Config> {
     /** Sections and options that parts of the daemon are built with. */
     private static final Set<String> AT_START = Set.of(
-            "listen.addresses", "database", "audit", "admin", "hashing", "limits.uploads", "limits.large-frames");
+            "listen.addresses",
+            "database",
+            "audit",
+            "admin",
+            "hashing",
+            "limits.strangers",
+            "limits.uploads",
+            "limits.large-frames");
 
     /** Those that a connection keeps as they were when it was made. */
     private static final Set<String> AT_CONNECTION = Set.of(

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,9 @@ public final class Dispatcher {
     private final Sessions sessions;
     private final AuditTrail audit;
     private final Answers answers;
+
+    /** Bytes that wait in all inboxes. */
+    private final AtomicLong waiting = new AtomicLong();
 
     public Dispatcher(Services services, Sessions sessions, AuditTrail audit) {
         this.services = services;
@@ -103,6 +107,10 @@ public final class Dispatcher {
         });
         table.put(Command.Malformed.class, new Row<Command.Malformed>(Gate.ANYONE, false, this::malformed, null));
         row(Command.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
+    }
+
+    AtomicLong waiting() {
+        return waiting;
     }
 
     private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {

@@ -17,6 +17,9 @@ public final class Inbox {
     private static final int COMMANDS = 64;
     private static final long BYTES = 256 << 10;
 
+    /** Of all inboxes together: past it each takes one command at a time. */
+    private static final long BYTES_OF_ALL = 32 << 20;
+
     /** What comes in its turn: a command, a violation in its place, or the end. */
     private sealed interface Step {}
 
@@ -104,7 +107,7 @@ public final class Inbox {
                 return false;
             }
             queue.add(waiting);
-            bytes += waiting.bytes();
+            count(waiting.bytes());
             if (!running) {
                 running = true;
                 Thread.startVirtualThread(this::run);
@@ -153,7 +156,7 @@ public final class Inbox {
             if (next == null) {
                 running = false;
             } else {
-                bytes -= next.bytes();
+                count(-next.bytes());
             }
             roomAgain = full && !isFullNow();
             over = next == null && closed;
@@ -180,7 +183,14 @@ public final class Inbox {
     }
 
     private boolean isFullNow() {
-        return queue.size() >= COMMANDS || bytes >= BYTES;
+        return queue.size() >= COMMANDS
+                || bytes >= BYTES
+                || (bytes > 0 && dispatcher.waiting().get() > BYTES_OF_ALL);
+    }
+
+    private void count(long more) {
+        bytes += more;
+        dispatcher.waiting().addAndGet(more);
     }
 
     /** Whether a command is waiting or being done. */
@@ -207,7 +217,7 @@ public final class Inbox {
                 }
             });
             queue.clear();
-            bytes = 0;
+            count(-bytes);
             if (!running) {
                 running = true;
                 Thread.startVirtualThread(this::run);

@@ -60,6 +60,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private @Nullable Inbox inbox;
+    /** Run once, when somebody has logged in or the connection is gone. */
+    private @Nullable Runnable noStranger;
+
     private boolean secured;
     private boolean ticking;
     private boolean deaf;
@@ -77,6 +80,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
             Rate rate,
             LargeFrames largeFrames,
             boolean isExempt,
+            Runnable noStranger,
             Duration linger,
             LoopTasks tasks) {
         this.spoken = spoken;
@@ -87,6 +91,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
         this.rate = rate;
         this.received = new Received(largeFrames.share(() -> session().holders(isExempt)));
         this.linger = linger;
+        this.noStranger = noStranger;
         this.tasks = tasks;
     }
 
@@ -239,8 +244,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
         return reader.inFrame() || received.isBegun();
     }
 
+    /** It is no stranger's any more, or nobody's. On the event loop. */
+    void becomeKnown() {
+        Runnable due = noStranger;
+        if (due != null) {
+            noStranger = null;
+            due.run();
+        }
+    }
+
     private void tick() {
         ticking = false;
+        if (session().isLoggedIn()) {
+            becomeKnown();
+        }
         if (deaf) {
             return;
         }

@@ -2,10 +2,12 @@ package chatd.daemon.net;
 
 import chatd.audit.AuditEvent;
 import chatd.daemon.config.Config;
+import chatd.daemon.config.Network;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.service.AuditTrail;
 import chatd.daemon.session.Backlog;
 import chatd.daemon.session.Session;
+import chatd.daemon.session.Shares;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -73,6 +75,7 @@ public final class Listener implements AutoCloseable {
     private final Admission admission;
     private volatile Spoken spoken;
     private final LargeFrames largeFrames;
+    private final Shares strangers;
     private final Backlog backlog;
     private final AtomicLong sessions;
     /** Connections of proxies, those included that have yet to say who the client is. */
@@ -99,6 +102,7 @@ public final class Listener implements AutoCloseable {
         this.admission = new Admission(config);
         this.spoken = Spoken.as(config.get());
         this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
+        this.strangers = new Shares(config.get().limits().strangers());
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
         this.backlog = new Backlog(memory / 4);
         this.sessions = new AtomicLong(firstSession);
@@ -238,6 +242,13 @@ public final class Listener implements AutoCloseable {
         }
         channel.closeFuture().addListener(closed -> admission.leave(peer.getAddress()));
         Config now = config.get();
+        boolean isExempt = now.isExempt(peer.getAddress());
+        List<Object> itself = isExempt ? List.of() : List.of(Network.ofClient(peer.getAddress()));
+        if (!strangers.take(1, itself)) {
+            refuse(peer, "too-many");
+            channel.close();
+            return;
+        }
         Config.Limits limits = now.limits();
         Spoken dialects = spoken;
         if (!dialects.config().equals(now)) {
@@ -251,9 +262,11 @@ public final class Listener implements AutoCloseable {
                 new Deadlines(limits),
                 new Rate(now.rates()),
                 largeFrames,
-                now.isExempt(peer.getAddress()),
+                isExempt,
+                () -> strangers.give(1, itself),
                 limits.linger(),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
+        channel.closeFuture().addListener(closed -> connection.becomeKnown());
         connection.carry(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,

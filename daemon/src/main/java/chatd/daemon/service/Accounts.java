@@ -69,6 +69,10 @@ public final class Accounts {
             if (!config.get().registration().open()) {
                 throw new Refusal(Code.CLOSED, "Registration is closed here. Ask an administrator for an account.");
             }
+            if (directory.size() >= config.get().registration().most()) {
+                throw new Refusal(
+                        Code.CLOSED, "This server has as many accounts as it takes. Ask an administrator for one.");
+            }
             gatekeeper.checkCertificate(session, command.name());
             throttle.registration(session.address());
             Entry.Origin origin = AuditTrail.origin(session);

@@ -94,6 +94,11 @@ public final class Directory {
         return numbers.stream().map(number -> Who.of(number, nameOf(number))).toList();
     }
 
+    /** How many there are, deleted ones too. */
+    int size() {
+        return byNumber.size();
+    }
+
     /** All but deleted ones, by number. */
     public List<Account> all() {
         return byNumber.values().stream()

@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  * the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files {
-    /** How long a file waits for room; one that is a single chunk needs none. */
+    /** Of those that are a single chunk, and have a place of their own: what is kept of all of them. */
+    private static final long SMALL_KIBIBYTES = 16 << 10;
+
+    /** How long a file waits for room. */
     private static final Duration ROOM = Duration.ofSeconds(10);
 
     /** Bytes of a content that are read at once where {@linkplain Session.Answer#isTight memory is tight}. */
@@ -42,6 +45,7 @@ public final class Files {
     private final Clock clock;
     private final Supplier<Config> config;
     private final Shares room;
+    private final Shares smallRoom = new Shares(SMALL_KIBIBYTES);
     private final Map<Session, Upload> uploads = new ConcurrentHashMap<>();
 
     Files(
@@ -67,7 +71,7 @@ public final class Files {
         private final String name;
         private final long size;
         private final @Nullable Recipients recipients;
-        /** Of its place among those that are under way; a small one has none, and is over at once. */
+        /** Of its place among those that are under way. */
         private final List<Object> holders;
 
         private final MessageDigest digest;
@@ -132,9 +136,11 @@ public final class Files {
                     "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
         }
         Recipients recipients = sending.recipients(session, command.audience());
-        boolean small = command.size() <= ContentStore.CHUNK;
         List<Object> holders = session.holders(config.get().isExempt(session.address()));
-        if (!small && !room.take(1, holders, ROOM)) {
+        boolean hasRoom = isSmall(command.size())
+                ? smallRoom.take(kibibytes(command.size()), holders, ROOM)
+                : room.take(1, holders, ROOM);
+        if (!hasRoom) {
             throw new Refusal(
                     Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
         }
@@ -191,9 +197,19 @@ public final class Files {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** Makes room for another; a small one took none. */
+    private static boolean isSmall(long size) {
+        return size <= ContentStore.CHUNK;
+    }
+
+    private static long kibibytes(long size) {
+        return 1 + (size >> 10);
+    }
+
+    /** Makes room for another. */
     private void leave(Upload upload) {
-        if (upload.size > ContentStore.CHUNK) {
+        if (isSmall(upload.size)) {
+            smallRoom.give(kibibytes(upload.size), upload.holders);
+        } else {
             room.give(1, upload.holders);
         }
     }

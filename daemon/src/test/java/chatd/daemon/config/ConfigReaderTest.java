@@ -52,6 +52,12 @@ class ConfigReaderTest {
     void theDefaultsAreClosedAndOnEveryAddress() throws ConfigException {
         Config config = ConfigReader.read(null, Map.of());
         assertThat(config.registration().open()).isFalse();
+        assertThat(config.registration().most()).isEqualTo(20_000);
+        assertThat(config.limits().strangers()).isEqualTo(2_000);
+        assertThat(config.audit().segmentSize()).isEqualTo(4 << 20);
+        assertThat(config.audit().segmentLeastAge()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.audit().segmentLimit()).isEqualTo(64 << 20);
+        assertThat(config.database().timeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.listen().addresses()).hasSize(1);
         assertThat(config.listen().addresses().getFirst().getPort()).isEqualTo(7443);
         assertThat(config.listen().addresses().getFirst().getAddress().isAnyLocalAddress())

@@ -1,0 +1,23 @@
+package chatd.daemon.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** One session's texts on their way are bounded. */
+class WritesTest {
+    @Test
+    void soManyAndNoMore() {
+        Writes writes = new Writes();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        writes.add(first);
+        for (int i = 1; i < 256; i++) {
+            assertThat(writes.hasRoom()).isTrue();
+            writes.add(new CompletableFuture<>());
+        }
+        assertThat(writes.hasRoom()).isFalse();
+        first.complete(null);
+        assertThat(writes.hasRoom()).isTrue();
+    }
+}
