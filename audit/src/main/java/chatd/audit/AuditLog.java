@@ -74,9 +74,6 @@ public final class AuditLog implements Closeable {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     private static final Duration ROTATION_RETRY = Duration.ofSeconds(10);
 
-    /** So long at most something is appended to a file that has lost its name. */
-    private static final long LOOK_NANOS = 250_000_000;
-
     private final LogFiles files;
     private final Options options;
     private final Clock clock;
@@ -85,19 +82,12 @@ public final class AuditLog implements Closeable {
     private final Sealer sealer;
     private final Reserve reserve;
     private final ClosedSegments segments;
+    private final Places places;
     private final Retention retention;
     private Instant noRotationBefore = Instant.MIN;
     private final Trouble trouble = new Trouble();
     private final Object forcing = new Object();
     private boolean closed;
-
-    /** When the part's name was looked at last, by {@link System#nanoTime}. */
-    private long looked = System.nanoTime() - LOOK_NANOS;
-
-    /** What was found to have become of the log's files, and is not logged yet. */
-    private final List<AuditEvent> found = new ArrayList<>();
-
-    private volatile Keeper other = () -> null;
 
     private AuditLog(LogFiles files, Options options, Clock clock, OpenSegment open, Sealer sealer) throws IOException {
         this.files = files;
@@ -119,6 +109,7 @@ public final class AuditLog implements Closeable {
                 AuditLog.this.force();
             }
         });
+        this.places = new Places(files, open, segments, reserve, publisher);
     }
 
     /**
@@ -272,15 +263,10 @@ public final class AuditLog implements Closeable {
     private void write(boolean sealed, List<AuditEvent> due) throws IOException {
         List<AuditEvent> events = due;
         try {
-            if (System.nanoTime() - looked >= LOOK_NANOS) {
-                keepInPlace();
-            }
-            if (!found.isEmpty()) {
-                events = new ArrayList<>(found);
-                events.addAll(due);
-            }
+            places.beforeAppending();
+            events = places.before(due);
             open.write(sealed, events);
-            found.clear();
+            places.logged();
         } catch (IOException e) {
             boolean isFirst = trouble.why() == null;
             troubled(e);
@@ -291,23 +277,9 @@ public final class AuditLog implements Closeable {
             more.add(new LogEvent.LogTroubled(
                     false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
             open.write(sealed, more);
-            found.clear();
+            places.logged();
         }
         publisher.wake(open.size());
-    }
-
-    /** @throws IOException where the part has lost its name, and it can't be made anew: it is tried again each time */
-    private void keepInPlace() throws IOException {
-        looked = System.nanoTime() - LOOK_NANOS;
-        note(open.keepInPlace());
-        looked = System.nanoTime();
-    }
-
-    private void note(@Nullable String happened) {
-        if (happened != null) {
-            LOG.log(System.Logger.Level.ERROR, "under the running daemon " + happened);
-            found.add(new LogEvent.LogTroubled(false, happened));
-        }
     }
 
     /** What has to stay in its place was taken by another process. */
@@ -334,32 +306,16 @@ public final class AuditLog implements Closeable {
 
     /** Looks whether all of the log's files are what they were. On the publisher's thread. */
     private void lookAtFiles() {
-        String document = null;
-        try {
-            document = publisher.keepInPlace();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "audit.xml can't be looked at: " + e.getMessage());
-        }
+        String document = places.document();
         synchronized (this) {
             try {
-                note(document);
-                keepAllInPlace();
-                note(segments.look());
-                if (!found.isEmpty()) {
-                    files.install("audit.xsd");
-                    files.install("audit.css");
+                if (places.look(document)) {
                     write(true, List.of());
                 }
             } catch (IOException e) {
                 troubled(e);
             }
         }
-    }
-
-    private void keepAllInPlace() throws IOException {
-        keepInPlace();
-        note(other.keepInPlace());
-        note(reserve.keepInPlace());
     }
 
     private void troubled(IOException why) {
@@ -385,7 +341,7 @@ public final class AuditLog implements Closeable {
     synchronized void lookAfter() {
         try {
             if (trouble.why() != null && trouble.isCalm()) {
-                keepAllInPlace();
+                places.keepAll();
                 reserve.make();
                 settle();
                 write(false, List.of(trouble.over()));
@@ -450,7 +406,8 @@ public final class AuditLog implements Closeable {
 
     private void rotate(@Nullable SealKey next) throws IOException {
         try {
-            if (!found.isEmpty() || System.nanoTime() - looked >= LOOK_NANOS) {
+            places.beforeAppending();
+            if (places.hasFound()) {
                 write(false, List.of());
             }
             open.rotate(next, segments);
@@ -486,7 +443,7 @@ public final class AuditLog implements Closeable {
 
     /** As {@link #publishing()}, and sees to it that all of the log's files, and another, stay in their places. */
     public AuditLog publishing(Keeper another) {
-        other = another;
+        places.keep(another);
         publisher.start(() -> {
             lookAtFiles();
             // Before too: what is over again at once was a trouble nevertheless.
@@ -545,7 +502,7 @@ public final class AuditLog implements Closeable {
     }
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
-        keepInPlace();
+        places.keepPart();
         return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.untold());
     }
 

@@ -7,8 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +72,9 @@ final class OpenSegment implements Closeable {
         this.options = options;
         this.clock = clock;
         this.sealer = sealer;
-        this.part = openPart();
+        OpenPart there = OpenPart.open(files);
+        this.part = there.file();
+        this.key = there.key();
         part.position(open.end());
         this.chain = new Chain(open.chain());
         this.number = open.number;
@@ -91,11 +91,9 @@ final class OpenSegment implements Closeable {
         this.lastChange = last.lastChange();
     }
 
-    /** To be read as well: it is the truth, whatever becomes of its name. */
-    private FileChannel openPart() throws IOException {
-        FileChannel opened = FileChannel.open(files.part(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        key = LogFiles.keyOf(files.part());
-        return opened;
+    private void take(OpenPart opened) {
+        part = opened.file();
+        key = opened.key();
     }
 
     /** All that an append changes but the bytes. */
@@ -143,7 +141,7 @@ final class OpenSegment implements Closeable {
         }
         if (!part.isOpen()) {
             Object before = key;
-            part = openPart();
+            take(OpenPart.open(files));
             if (!Objects.equals(before, key)) {
                 throw new Lost();
             }
@@ -261,8 +259,7 @@ final class OpenSegment implements Closeable {
         torn = false;
         stray = null;
         FileChannel before = part;
-        part = fresh.part();
-        key = fresh.key();
+        take(fresh.part());
         chain = new Chain(fresh.chain());
         number = fresh.number();
         started = fresh.started();
@@ -343,32 +340,19 @@ final class OpenSegment implements Closeable {
             Files.move(files.part(), kept);
             happened += " by another file, which is kept in " + LogFiles.name(kept);
         }
-        Path fresh = files.temporary("audit.part");
-        FileChannel copy = FileChannel.open(
-                fresh,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
-        Object mine;
-        try {
-            mine = LogFiles.keyOf(fresh);
-            LogFiles.copy(part, 0, size, copy);
-            copy.force(true);
-            Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            files.forceNames();
-        } catch (IOException e) {
-            copy.close();
-            throw e;
-        }
-        part.close();
-        part = copy;
-        key = mine;
+        FileChannel before = part;
+        take(OpenPart.make(files, file -> LogFiles.copy(before, 0, size, file)));
+        before.close();
         checkChain();
         forced = size;
         torn = false;
-        doubtful = false;
-        unnamed = false;
+        try {
+            files.forceNames();
+            unnamed = false;
+        } catch (IOException e) {
+            unnamed = true;
+        }
+        doubtful = unnamed;
         return happened + "; it was made anew from what the daemon had open";
     }
 
