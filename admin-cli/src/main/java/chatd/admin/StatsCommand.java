@@ -94,7 +94,7 @@ final class StatsCommand implements Callable<Integer> {
                     throw e;
                 }
                 if (!isSaid) {
-                    Main.complain(e.getMessage() + "\nWaiting for it; Ctrl-C ends.");
+                    Main.complain("No daemon answers any more.\nWaiting for it; Ctrl-C ends.");
                     isSaid = true;
                 }
                 TimeUnit.SECONDS.sleep(1);

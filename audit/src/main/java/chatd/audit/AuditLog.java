@@ -261,24 +261,27 @@ public final class AuditLog implements Closeable {
 
     /** Writes; where that fails, once more with the room of the reserve, and says so. */
     private void write(boolean sealed, List<AuditEvent> due) throws IOException {
-        List<AuditEvent> events = due;
         try {
             places.beforeAppending();
-            events = places.before(due);
+        } catch (IOException e) {
+            troubled(e);
+            throw e;
+        }
+        List<AuditEvent> events = places.before(due);
+        try {
             open.write(sealed, events);
-            places.logged();
         } catch (IOException e) {
             boolean isFirst = trouble.why() == null;
             troubled(e);
-            if (!isFirst || !reserve.release()) {
+            if (e instanceof OpenSegment.Lost || !isFirst || !reserve.release()) {
                 throw e;
             }
             List<AuditEvent> more = new ArrayList<>(events);
             more.add(new LogEvent.LogTroubled(
                     false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
             open.write(sealed, more);
-            places.logged();
         }
+        places.logged();
         publisher.wake(open.size());
     }
 
@@ -306,10 +309,12 @@ public final class AuditLog implements Closeable {
 
     /** Looks whether all of the log's files are what they were. On the publisher's thread. */
     private void lookAtFiles() {
+        // Not with the lock: there may be very many closed segments.
         String document = places.document();
+        String closedOnes = places.closedSegments();
         synchronized (this) {
             try {
-                if (places.look(document)) {
+                if (places.look(document, closedOnes)) {
                     write(true, List.of());
                 }
             } catch (IOException e) {
@@ -406,7 +411,7 @@ public final class AuditLog implements Closeable {
 
     private void rotate(@Nullable SealKey next) throws IOException {
         try {
-            places.beforeAppending();
+            places.keepPart();
             if (places.hasFound()) {
                 write(false, List.of());
             }
@@ -514,6 +519,11 @@ public final class AuditLog implements Closeable {
     /** The same of account changes. */
     public synchronized long lastChange() {
         return open.lastChange();
+    }
+
+    /** Bytes of the open segment. */
+    public synchronized long openBytes() {
+        return open.size();
     }
 
     /** The number of the last event or seal. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -39,11 +38,9 @@ final class ClosedSegments {
         known.remove(file);
     }
 
-    /** What became of some of them, for an event, told once; null where all is as it should be. */
-    synchronized @Nullable String look() throws IOException {
-        if (known.isEmpty()) {
-            return null;
-        }
+    /** What became of some of them, for an event, told once; null where all is as it should be. One thread. */
+    @Nullable
+    String look() throws IOException {
         FileTime now =
                 Files.exists(files.directory()) ? Files.getLastModifiedTime(files.directory()) : FileTime.fromMillis(0);
         if (now.equals(changed) && ++looks % ALL != 0) {
@@ -52,22 +49,22 @@ final class ClosedSegments {
         changed = now;
         String first = null;
         int more = -1;
-        for (Iterator<Map.Entry<Path, Object>> all = known.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<Path, Object> each = all.next();
+        for (Map.Entry<Path, Object> each : copy().entrySet()) {
             Object key = LogFiles.keyOf(each.getKey());
-            if (Objects.equals(key, each.getValue())) {
-                continue;
-            }
-            more++;
-            if (first == null) {
-                first = LogFiles.name(each.getKey()) + LogFiles.fate(key);
-            }
-            if (key == null) {
-                all.remove();
-            } else {
-                each.setValue(key);
+            if (!Objects.equals(key, each.getValue()) && isNews(each.getKey(), each.getValue(), key)) {
+                more++;
+                first = first == null ? LogFiles.name(each.getKey()) + LogFiles.fate(key) : first;
             }
         }
         return first == null || more == 0 ? first : first + ", and " + more + " more";
+    }
+
+    private synchronized Map<Path, Object> copy() {
+        return new TreeMap<>(known);
+    }
+
+    /** Takes in what one is now; false where it was forgotten meanwhile. */
+    private synchronized boolean isNews(Path file, Object before, @Nullable Object key) {
+        return key == null ? known.remove(file, before) : known.replace(file, before, key);
     }
 }

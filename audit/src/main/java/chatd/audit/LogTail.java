@@ -18,6 +18,7 @@ public final class LogTail implements Closeable {
     private final LogFiles files;
     private RandomAccessFile part;
     private @Nullable Object key;
+    private long segment;
 
     /** @param last events to begin with, of the open segment */
     public LogTail(LogFiles files, int last) throws IOException {
@@ -25,10 +26,12 @@ public final class LogTail implements Closeable {
         Opened first = open(files.part());
         this.part = first.file();
         this.key = first.key();
+        this.segment = first.segment();
         part.seek(start(last));
     }
 
-    private record Opened(RandomAccessFile file, @Nullable Object key) {}
+    /** @param segment its number; -1 where it is none */
+    private record Opened(RandomAccessFile file, @Nullable Object key, long segment) {}
 
     /** Opens a file together with its key, which stays its own when it gets another name. */
     private static Opened open(Path path) throws IOException {
@@ -36,25 +39,41 @@ public final class LogTail implements Closeable {
             Object before = LogFiles.keyOf(path);
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
             if (Objects.equals(before, LogFiles.keyOf(path))) {
-                return new Opened(file, before);
+                return new Opened(file, before, segment(file));
             }
             file.close();
+        }
+    }
+
+    private static long segment(RandomAccessFile file) throws IOException {
+        try {
+            long number = Segment.Head.read(LogFiles.from(file.getChannel(), at -> {}))
+                    .number();
+            file.seek(0);
+            return number;
+        } catch (Segment.Broken e) {
+            return -1;
         }
     }
 
     /** Goes on with the segment after the one that was read: the part, or one that has been closed meanwhile. */
     private void goOn() throws IOException {
         Opened next = open(files.part());
+        // The same once more, which was made anew since it was removed.
+        long from = next.segment() == segment ? part.getFilePointer() : 0;
         for (Iterator<Path> closed = files.closed().iterator(); closed.hasNext(); ) {
             if (Objects.equals(LogFiles.keyOf(closed.next()), key) && closed.hasNext()) {
                 next.file().close();
                 next = open(closed.next());
+                from = 0;
                 break;
             }
         }
         part.close();
         part = next.file();
+        part.seek(from);
         key = next.key();
+        segment = next.segment();
     }
 
     /** Where the last {@code n} events begin: found from the end, a window at a time. */
@@ -119,7 +138,9 @@ public final class LogTail implements Closeable {
     }
 
     private boolean isRotated() throws IOException {
-        return !Objects.equals(LogFiles.keyOf(files.part()), key);
+        Object now = LogFiles.keyOf(files.part());
+        // Where it is just not there, it will be made anew.
+        return now != null && !now.equals(key);
     }
 
     /** Waits a moment. */

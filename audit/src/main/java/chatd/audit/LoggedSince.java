@@ -114,6 +114,8 @@ public final class LoggedSince {
             account = Math.max(account, itsAccount);
             for (String used : new String[] {was, name}) {
                 if (used != null) {
+                    // Behind the others, also where it was there before.
+                    names.remove(used);
                     names.put(used, itsAccount);
                 }
             }

@@ -42,6 +42,8 @@ record OpenPart(FileChannel file, @Nullable Object key) {
             return new OpenPart(part, key);
         } catch (IOException e) {
             part.close();
+            // It takes room that may be needed.
+            Files.deleteIfExists(fresh);
             throw e;
         }
     }

@@ -57,6 +57,9 @@ final class OpenSegment implements Closeable {
     /** Something may stand behind what counts. */
     private boolean torn;
 
+    /** What was written can't be read any more: nothing can go on from it. */
+    private boolean lost;
+
     /** The second name of a segment that goes on. */
     private @Nullable Path stray;
 
@@ -130,6 +133,9 @@ final class OpenSegment implements Closeable {
 
     /** Removes what an append or a rotation that failed has left. */
     private void mend() throws IOException {
+        if (lost) {
+            throw new Lost();
+        }
         Path second = stray;
         if (second != null) {
             // With it there, the next start would take the segment for closed. What else may be there is not ours.
@@ -140,11 +146,12 @@ final class OpenSegment implements Closeable {
             stray = null;
         }
         if (!part.isOpen()) {
-            Object before = key;
-            take(OpenPart.open(files));
-            if (!Objects.equals(before, key)) {
-                throw new Lost();
+            OpenPart there = OpenPart.open(files);
+            if (!Objects.equals(there.key(), key)) {
+                there.file().close();
+                throw lost();
             }
+            take(there);
             torn = true;
         }
         if (torn) {
@@ -242,6 +249,9 @@ final class OpenSegment implements Closeable {
             }
             stray = closed;
             files.close(closed);
+            if (!Objects.equals(LogFiles.keyOf(closed), key)) {
+                throw new IOException("audit.part was replaced under it");
+            }
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             fresh = FreshPart.begin(
                     files, options.host(), number + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
@@ -316,6 +326,11 @@ final class OpenSegment implements Closeable {
         return doubtful;
     }
 
+    /** Whether the part's name stands for the file that is written to. */
+    boolean isInPlace() throws IOException {
+        return Objects.equals(LogFiles.keyOf(files.part()), key);
+    }
+
     /**
      * Makes sure that the part's name stands for the file that is written to, and that this was not cut short; makes it
      * anew from that file where it does not.
@@ -326,14 +341,13 @@ final class OpenSegment implements Closeable {
     @Nullable
     String keepInPlace() throws IOException {
         Object now = LogFiles.keyOf(files.part());
+        if (lost || (part.isOpen() && part.size() < size) || (!part.isOpen() && !Objects.equals(now, key))) {
+            throw lost();
+        }
         if (Objects.equals(now, key)) {
-            if (part.isOpen() && part.size() < size) {
-                throw new Lost();
-            }
             return null;
         }
         String happened = LogFiles.name(files.part()) + LogFiles.fate(now);
-        Files.createDirectories(files.directory());
         if (now != null) {
             Path kept = files.directory()
                     .resolve("audit.replaced-" + clock.instant().toEpochMilli());
@@ -360,7 +374,7 @@ final class OpenSegment implements Closeable {
         ByteBuffer piece = ByteBuffer.allocate(1 << 16);
         for (long at = forced; at < size; ) {
             if (part.read(piece.clear().limit((int) Math.min(piece.capacity(), size - at)), at) <= 0) {
-                throw new Lost();
+                throw lost();
             }
             at += part.write(piece.flip(), at);
         }
@@ -372,11 +386,16 @@ final class OpenSegment implements Closeable {
         try {
             Segment there = Segment.read(files.part());
             if (there.end() != size || !there.chain().equals(chain.head())) {
-                throw new Lost();
+                throw lost();
             }
         } catch (Segment.Broken e) {
-            throw new Lost();
+            throw lost();
         }
+    }
+
+    private Lost lost() {
+        lost = true;
+        return new Lost();
     }
 
     /** Something else is read than was written, and what would be written next could not go on from it. */

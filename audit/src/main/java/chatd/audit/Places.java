@@ -1,6 +1,7 @@
 package chatd.audit;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,11 @@ final class Places {
     /** As {@link #beforeAppending}, whenever that was last. */
     void keepPart() throws IOException {
         looked = System.nanoTime() - LOOK_NANOS;
+        if (!open.isInPlace()) {
+            // First what says whose the directory is: nothing of another daemon's is moved out of its place.
+            Files.createDirectories(files.directory());
+            note(other.keepInPlace());
+        }
         note(open.keepInPlace());
         looked = System.nanoTime();
     }
@@ -83,15 +89,27 @@ final class Places {
         }
     }
 
+    /** As {@link #document}, of the closed segments. */
+    @Nullable
+    String closedSegments() {
+        try {
+            return segments.look();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "closed segments can't be looked at: " + e.getMessage());
+            return null;
+        }
+    }
+
     /**
      * Looks at everything.
      *
+     * @param document what became of it, and {@code closed} of closed segments
      * @return whether there is something to be logged
      */
-    boolean look(@Nullable String document) throws IOException {
+    boolean look(@Nullable String document, @Nullable String closed) throws IOException {
         note(document);
+        note(closed);
         keepAll();
-        note(segments.look());
         if (hasFound()) {
             files.install("audit.xsd");
             files.install("audit.css");

@@ -28,7 +28,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             dropSecondName(files);
         }
         if (open == null) {
-            open = fromPublished(files);
+            open = fromPublished(files, clock, mended);
             if (!hadPart && open != null) {
                 mended.add(new LogEvent.LogTroubled(
                         false,
@@ -72,11 +72,20 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     }
 
     /** Where the part is gone, what was last published of it takes its place, and goes on. */
-    private static @Nullable Segment fromPublished(LogFiles files) throws IOException {
+    private static @Nullable Segment fromPublished(LogFiles files, Clock clock, List<AuditEvent> mended)
+            throws IOException {
         if (!Files.exists(files.published())) {
             return null;
         }
-        Segment published = Segment.read(files.published());
+        Segment published;
+        try {
+            published = Segment.read(files.published());
+        } catch (Segment.Broken e) {
+            Path kept = torn(files, clock);
+            Files.move(files.published(), kept);
+            mended.add(new LogEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
+            return null;
+        }
         if (isClosed(files, published)) {
             return null;
         }
@@ -123,8 +132,18 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return Segment.read(files.part());
     }
 
+    /** A name for what is kept beside, which nothing has. */
+    private static Path torn(LogFiles files, Clock clock) {
+        for (long at = clock.millis(); ; at++) {
+            Path kept = files.directory().resolve("audit.torn-" + at);
+            if (!Files.exists(kept)) {
+                return kept;
+            }
+        }
+    }
+
     private static Path keepTail(LogFiles files, long from, Clock clock) throws IOException {
-        Path kept = files.directory().resolve("audit.torn-" + clock.instant().toEpochMilli());
+        Path kept = torn(files, clock);
         try (FileChannel in = FileChannel.open(files.part());
                 FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             LogFiles.copy(in, from, in.size(), out);

@@ -1,6 +1,7 @@
 package chatd.client;
 
 import chatd.cli.StandardOutput;
+import chatd.client.net.Failure;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.Errand;
 import java.io.IOException;
@@ -20,7 +21,12 @@ final class TailCommand extends ScriptCommand {
     void run() throws IOException, UnknownServer {
         try (Errand errand = errand()) {
             StandardOutput.whenUnread(() -> System.exit(0));
-            errand.listen(event -> printed.event(main().out(), event));
+            errand.listen(event -> {
+                printed.event(main().out(), event);
+                if (main().out().checkError()) {
+                    throw new Failure(Failure.NO, "What comes can't be printed any more.");
+                }
+            });
         }
     }
 }

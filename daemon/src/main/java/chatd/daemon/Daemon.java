@@ -136,8 +136,7 @@ final class Daemon {
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
-        Ledger.Numbers numbers =
-                OlderDatabase.giveUp(log, ledger, reach(database, ledger, making, watchdog), clock.instant());
+        Ledger.Numbers numbers = reach(database, ledger, new OlderDatabase(log, ledger), making, watchdog);
         Tls tls = made(making);
         AccountStore accounts = new AccountStore(database);
         MessageStore messages = new MessageStore(database);
@@ -271,13 +270,15 @@ final class Daemon {
         }
     }
 
-    private Ledger.Numbers reach(Database database, Ledger ledger, FutureTask<Tls> making, Watchdog watchdog)
+    private Ledger.Numbers reach(
+            Database database, Ledger ledger, OlderDatabase older, FutureTask<Tls> making, Watchdog watchdog)
             throws IOException, InterruptedException {
         String told = "";
         while (!stopping) {
             opening.lock();
             try {
-                Ledger.Numbers numbers = ledger.open(clock.instant(), database::migrate);
+                Ledger.Numbers there = ledger.open(clock.instant(), database::migrate);
+                Ledger.Numbers numbers = older.giveUp(there, clock.instant());
                 watchdog.status(() -> "starting");
                 return numbers;
             } catch (DatabaseAway e) {

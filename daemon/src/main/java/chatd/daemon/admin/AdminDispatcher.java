@@ -103,9 +103,12 @@ final class AdminDispatcher {
         if (call.by().role() == Role.ADMINISTRATOR) {
             audit.note(event);
         } else {
-            String which = reason == null ? call.arguments().toString() : reason;
+            boolean isDone = reason == null;
             audit.caused(
-                    "admin " + call.command().name() + " " + which, call.by().user(), event);
+                    "admin " + call.command().name() + (isDone ? "" : " " + reason),
+                    isDone ? call.arguments().toString() : null,
+                    call.by().user(),
+                    event);
         }
     }
 

@@ -10,7 +10,6 @@ import chatd.daemon.store.Account;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,7 +135,7 @@ final class StatsCommand implements AutoCloseable {
         stats.put("database", journal.isAway() ? "away" : "there");
         stats.put("log", logState());
         stats.put("auditLog", log.files().directory().toAbsolutePath().toString());
-        stats.put("segmentBytes", Files.size(log.files().part()));
+        stats.put("segmentBytes", log.openBytes());
         Instant end = chain.get().getFirst().getNotAfter().toInstant();
         stats.put("certificateEnd", end.toString());
         stats.put("certificateDays", Duration.between(Instant.now(), end).toDays());

@@ -314,9 +314,11 @@ public final class Dispatcher {
     /** The session's connection is gone, and nothing of it is under way any more. */
     void over(Session session) {
         try {
-            services.logIns().logOut(session);
-            // Last, since the database may refuse it; the next start would do it.
-            services.files().forget(session);
+            try {
+                services.logIns().logOut(session);
+            } finally {
+                services.files().forget(session);
+            }
         } catch (RuntimeException e) {
             LOG.error("a session's end was not taken in", e);
         } finally {

@@ -138,9 +138,13 @@ public final class AuditTrail implements AutoCloseable {
         strangers.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
     }
 
-    /** As {@link #caused(String, Session, AuditEvent)}, of a Unix user. */
-    public void caused(String kind, String user, AuditEvent event) {
-        strangers.caused(kind, user, event);
+    /**
+     * As {@link #caused(String, Session, AuditEvent)}, of a Unix user.
+     *
+     * @param about told apart as long as those are few; null for nothing
+     */
+    public void caused(String kind, @Nullable String about, String user, AuditEvent event) {
+        strangers.caused(kind, about, user, event);
     }
 
     private static Object cause(Session by) {

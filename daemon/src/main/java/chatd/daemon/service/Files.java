@@ -5,7 +5,6 @@ import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Shares;
 import chatd.daemon.store.ContentStore;
-import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.Command;
 import chatd.protocol.Content;
@@ -21,6 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files {
+    private static final Logger LOG = LogManager.getLogger(Files.class);
+
     /** Of those that are a single chunk, and have a place of their own: what is kept of all of them. */
     private static final long SMALL_KIBIBYTES = 16 << 10;
 
@@ -188,12 +191,8 @@ public final class Files {
         Accounts.await(upload.end(session, to));
         uploads.remove(session, upload);
         leave(upload);
-        try {
-            // Where the content was there already, this one is nobody's.
-            contents.discard(upload.content);
-        } catch (DatabaseAway e) {
-            // The next start finds what no file has.
-        }
+        // Where the content was there already, this one is nobody's.
+        discard(upload);
         return CompletableFuture.completedFuture(null);
     }
 
@@ -222,11 +221,16 @@ public final class Files {
             uploads.put(session, instead);
         }
         if (upload.content >= 0) {
-            try {
-                contents.discard(upload.content);
-            } catch (DatabaseAway e) {
-                // The next start finds what no file has.
-            }
+            discard(upload);
+        }
+    }
+
+    private void discard(Upload upload) {
+        try {
+            contents.discard(upload.content);
+        } catch (RuntimeException e) {
+            // The next start finds what no file has.
+            LOG.warn("the content of a file that nobody has was not removed: {}", e.getMessage());
         }
     }
 

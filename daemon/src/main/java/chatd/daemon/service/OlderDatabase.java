@@ -19,7 +19,14 @@ import org.apache.logging.log4j.Logger;
 public final class OlderDatabase {
     private static final Logger LOG = LogManager.getLogger(OlderDatabase.class);
 
-    private OlderDatabase() {}
+    private final AuditLog log;
+    private final Ledger ledger;
+    private boolean isLogged;
+
+    public OlderDatabase(AuditLog log, Ledger ledger) {
+        this.log = log;
+        this.ledger = ledger;
+    }
 
     /**
      * Gives up what is logged and not stored, says so, and logs it under a seal. Blocks.
@@ -27,21 +34,36 @@ public final class OlderDatabase {
      * @param there the highest numbers of the database
      * @return the numbers to go on from
      * @throws IOException where the log can't be read or written
+     * @throws chatd.daemon.store.DatabaseAway where the database went away; it may be tried again
      */
-    public static Ledger.Numbers giveUp(AuditLog log, Ledger ledger, Ledger.Numbers there, Instant now)
-            throws IOException {
+    public Ledger.Numbers giveUp(Ledger.Numbers there, Instant now) throws IOException {
         if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {
             return there;
         }
         log.publish();
         LoggedSince logged = LoggedSince.read(log.files().directory(), there.message(), there.change());
-        Ledger.Numbers next =
-                there.atLeast(new Ledger.Numbers(logged.message(), logged.change(), logged.file(), logged.account()));
+        // Retention may have deleted the events; the last numbers are still known.
+        Ledger.Numbers next = there.atLeast(new Ledger.Numbers(
+                Math.max(logged.message(), log.lastMessage()),
+                Math.max(logged.change(), log.lastChange()),
+                logged.file(),
+                logged.account()));
         List<LogEvent.Range> lost = new ArrayList<>();
         add(lost, "message", there.message(), next.message());
         add(lost, "change", there.change(), next.change());
         add(lost, "file", there.file(), next.file());
         add(lost, "account", there.account(), next.account());
+        if (!isLogged) {
+            say(lost);
+            // First, since a database that has it is not older any more; a daemon that ends in between says it twice.
+            log.appendSealed(new LogEvent.DatabaseOlder(lost));
+            isLogged = true;
+        }
+        ledger.giveUp(next, logged.names(), now);
+        return next;
+    }
+
+    private static void say(List<LogEvent.Range> lost) {
         LOG.error(
                 "the database is older than the log: it was restored, or another was put in its place. Lost are {}. None"
                         + " of these numbers is given again, and no name that the log has. Accounts are as they were then:"
@@ -49,10 +71,6 @@ public final class OlderDatabase {
                 lost.stream()
                         .map(range -> range.kind() + "s " + range.from() + " to " + range.to())
                         .collect(Collectors.joining(", ")));
-        // First, since a database that has it is not older any more; a daemon that ends in between says it twice.
-        log.appendSealed(new LogEvent.DatabaseOlder(lost));
-        ledger.giveUp(next, logged.names(), now);
-        return next;
     }
 
     private static void add(List<LogEvent.Range> lost, String kind, long there, long logged) {

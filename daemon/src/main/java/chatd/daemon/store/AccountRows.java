@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -141,6 +143,20 @@ final class AccountRows {
     }
 
     private static void make(DSLContext sql, List<Entry.AccountMade> some) {
+        insertAccounts(sql, some);
+        // They were made in the same moment: it is one command.
+        some.stream()
+                .collect(Collectors.groupingBy(each -> each.account().created()))
+                .forEach((created, each) -> insertNames(
+                        sql,
+                        each.stream()
+                                .map(made -> Map.entry(
+                                        made.account().name(), made.account().number()))
+                                .toList(),
+                        created));
+    }
+
+    private static void insertAccounts(DSLContext sql, List<Entry.AccountMade> some) {
         BatchBindStep accounts = sql.batch(sql.insertInto(
                         ACCOUNT,
                         ACCOUNT.NUMBER,
@@ -154,9 +170,6 @@ final class AccountRows {
                         ACCOUNT.EVERYONE_AFTER,
                         ACCOUNT.CREATED)
                 .values((Long) null, null, null, null, null, null, null, null, null, null));
-        BatchBindStep names =
-                sql.batch(sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
-                        .values((String) null, null, null));
         for (Entry.AccountMade each : some) {
             Account account = each.account();
             accounts = accounts.bind(
@@ -170,9 +183,17 @@ final class AccountRows {
                     account.everyone(),
                     account.everyoneAfter(),
                     account.created());
-            names = names.bind(account.name(), account.number(), account.created());
         }
         accounts.execute();
+    }
+
+    private static void insertNames(DSLContext sql, List<Map.Entry<String, Long>> some, Instant since) {
+        BatchBindStep names =
+                sql.batch(sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
+                        .values((String) null, null, null));
+        for (Map.Entry<String, Long> name : some) {
+            names = names.bind(name.getKey(), name.getValue(), since);
+        }
         names.execute();
     }
 
@@ -266,36 +287,42 @@ final class AccountRows {
                 .set(NUMBER_FLOOR.FILE, DSL.excluded(NUMBER_FLOOR.FILE))
                 .set(NUMBER_FLOOR.ACCOUNT, DSL.excluded(NUMBER_FLOOR.ACCOUNT))
                 .execute();
-        Map<Long, String> last = new HashMap<>();
-        names.forEach((name, account) -> last.put(account, name));
         Set<Long> there = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
-        last.forEach((account, name) -> {
-            if (!there.contains(account)) {
-                sql.insertInto(ACCOUNT)
-                        .set(ACCOUNT.NUMBER, account)
-                        .set(ACCOUNT.NAME, name)
-                        .set(ACCOUNT.NOTE, "")
-                        .set(ACCOUNT.PASSWORD_HASH, "")
-                        .set(ACCOUNT.MUST_CHANGE, false)
-                        .set(ACCOUNT.STATE, Account.State.DELETED.code)
-                        .set(ACCOUNT.EVERYONE, false)
-                        .set(ACCOUNT.EVERYONE_AFTER, numbers.message())
-                        .set(ACCOUNT.CREATED, now)
-                        // Where the database is another's altogether, another account may have the name: it is used,
-                        // too.
-                        .onDuplicateKeyIgnore()
-                        .execute();
-            }
-        });
-        Set<Long> thereNow = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
+        Set<String> used = sql.select(ACCOUNT_NAME.NAME).from(ACCOUNT_NAME).fetchSet(ACCOUNT_NAME.NAME);
+        Map<Long, String> gone = new HashMap<>();
         names.forEach((name, account) -> {
-            if (thereNow.contains(account)) {
-                sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
-                        .values(name, account, now)
-                        .onDuplicateKeyIgnore()
-                        .execute();
+            // Where the database is another's altogether, another account may have the name: it is used, too.
+            if (!there.contains(account) && !used.contains(name)) {
+                gone.put(account, name);
             }
         });
+        List<Account> accounts = new ArrayList<>();
+        gone.forEach((account, name) -> accounts.add(new Account(
+                        account,
+                        name,
+                        "",
+                        Account.State.ACTIVE,
+                        false,
+                        Optional.empty(),
+                        false,
+                        numbers.message(),
+                        now,
+                        Optional.empty())
+                .deleted()));
+        for (int i = 0; i < accounts.size(); i += ROWS) {
+            insertAccounts(
+                    sql,
+                    accounts.subList(i, Math.min(accounts.size(), i + ROWS)).stream()
+                            .map(account -> new Entry.AccountMade(account, ""))
+                            .toList());
+        }
+        List<Map.Entry<String, Long>> missing = names.entrySet().stream()
+                .filter(name -> !used.contains(name.getKey())
+                        && (there.contains(name.getValue()) || gone.containsKey(name.getValue())))
+                .toList();
+        for (int i = 0; i < missing.size(); i += ROWS) {
+            insertNames(sql, missing.subList(i, Math.min(missing.size(), i + ROWS)), now);
+        }
     }
 
     private static void delete(DSLContext sql, long account) {
