@@ -154,6 +154,10 @@ final class OpenSegment implements Closeable {
             take(there);
             torn = true;
         }
+        if (part.size() < size) {
+            // It was cut short under us: what is written now would stand behind a hole.
+            throw lost();
+        }
         if (torn) {
             part.truncate(size);
             part.position(size);

@@ -251,4 +251,63 @@ class RemovedFilesTest {
         holds(open());
         awaitSaid("neither audit.part nor audit.xml was there at the start");
     }
+
+    /** It must start: what is ruined is kept beside, and told of. */
+    @Test
+    void aStartWithNothingThatCanBeReadKeepsItBeside() throws Exception {
+        AuditLog log = open();
+        log.append(Logs.event(1));
+        log.rotate();
+        log.close();
+        Files.write(file("audit.part"), new byte[100]);
+        Files.write(file("audit.xml"), new byte[200]);
+        holds(open());
+        try (Stream<Path> files = Files.list(directory())) {
+            assertThat(files.filter(path -> path.getFileName().toString().startsWith("audit.torn-")))
+                    .hasSize(2);
+        }
+    }
+
+    /** What is cut off while nobody looks is not written on behind a hole. */
+    @Test
+    void whoIsBusyDoesNotWriteOnBehindAHole() throws Exception {
+        AuditLog log = open();
+        log.append(Logs.event(1));
+        log.publish();
+        byte[] published = Files.readAllBytes(file("audit.xml"));
+        Files.write(file("audit.part"), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+        await().until(() -> {
+            try {
+                log.append(Logs.event(2));
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> log.append(Logs.event(3))).isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(log::publish).isInstanceOf(IOException.class);
+        assertThatThrownBy(log::close).isInstanceOf(IOException.class);
+        assertThat(Files.readAllBytes(file("audit.xml"))).isEqualTo(published);
+        holds(open());
+    }
+
+    /** An administrator who looks on sees each event once. */
+    @Test
+    void whoFollowsGoesOnInThePartThatWasMadeAnew() throws Exception {
+        AuditLog log = open().publishing();
+        log.append(Logs.event(1));
+        try (LogTail tail = new LogTail(log.files(), 0)) {
+            log.append(Logs.event(2));
+            assertThat(tail.next()).contains("message=\"2\"");
+            assertThat(tail.next()).isNull();
+            Files.delete(file("audit.part"));
+            assertThat(tail.next()).isNull();
+            await().until(() -> Files.exists(file("audit.part")));
+            String next = await().until(tail::next, line -> line != null);
+            assertThat(next).contains("audit.part was removed");
+        }
+        holds(log);
+    }
 }
