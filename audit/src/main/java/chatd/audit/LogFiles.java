@@ -42,7 +42,7 @@ public record LogFiles(Path directory) {
     }
 
     /** What a name stands for, whatever it was before or will be called later; null where there is nothing. */
-    static @Nullable Object keyOf(Path path) throws IOException {
+    public static @Nullable Object keyOf(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .fileKey();

@@ -1,17 +1,15 @@
 package chatd.daemon;
 
 import chatd.audit.AuditLog;
+import chatd.audit.LogFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +62,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
             opened.truncate(0);
             opened.write(
                     ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-            key = keyOf(path);
+            key = LogFiles.keyOf(path);
             return opened;
         } catch (IOException e) {
             opened.close();
@@ -72,18 +70,10 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
         }
     }
 
-    private static @Nullable Object keyOf(Path path) throws IOException {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-        } catch (FileSystemException e) {
-            return null;
-        }
-    }
-
     /** Takes the lock anew where its file was removed or replaced; it fails where another process has it by now. */
     @Override
     public synchronized @Nullable String keepInPlace() throws IOException {
-        if (Objects.equals(keyOf(path), key)) {
+        if (Objects.equals(LogFiles.keyOf(path), key)) {
             return null;
         }
         FileChannel before = file;
