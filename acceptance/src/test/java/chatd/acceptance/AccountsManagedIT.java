@@ -13,24 +13,24 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What administrators do with accounts and sessions, as the users see it (rules 1, 2, 4, 11 and 15). */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class AccountsManagedIT {
-    private final Demo demo;
+    private final Chatd chatd;
 
-    AccountsManagedIT(Demo demo) {
-        this.demo = demo;
+    AccountsManagedIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
-    private int logInAnswer(Demo.Person person) {
-        try (Chat1Socket socket = demo.connect()) {
+    private int logInAnswer(Chatd.Person person) {
+        try (Chat1Socket socket = chatd.connect()) {
             return socket.send(Wire.logIn(person.name(), person.password()))
                     .next()
                     .code();
         }
     }
 
-    private int changeAnswer(Demo.Person person) {
-        try (Chat1Socket socket = demo.connect()) {
+    private int changeAnswer(Chatd.Person person) {
+        try (Chat1Socket socket = chatd.connect()) {
             return socket.send(Wire.change(person.name(), person.password(), "another-one-7"))
                     .next()
                     .code();
@@ -46,33 +46,35 @@ class AccountsManagedIT {
 
     @Test
     void whoIsDisabledIsSentAwayAndMayNotLogInUntilEnabled() {
-        try (Chat1Socket other = demo.newcomer();
-                Chat1Socket socket = demo.newcomer()) {
+        try (Chat1Socket other = chatd.newcomer();
+                Chat1Socket socket = chatd.newcomer()) {
             other.expectPresence(Wire.OFFLINE, socket.name());
             other.expectPresence(Wire.ONLINE, socket.name());
-            demo.admin("", "user", "disable", socket.name()).exits(0);
+            chatd.admin("", "user", "disable", socket.name()).exits(0);
             expectSentAway(socket, "disabled");
             other.expectPresence(Wire.OFFLINE, socket.name());
             assertThat(logInAnswer(socket.person())).isEqualTo(Wire.WRONG_PASSWORD);
             assertThat(changeAnswer(socket.person())).isEqualTo(Wire.WRONG_OLD);
-            assertThat(demo.admin("", "user", "disable", socket.name()).exits(0).out())
+            assertThat(chatd.admin("", "user", "disable", socket.name())
+                            .exits(0)
+                            .out())
                     .contains("is disabled already");
-            demo.admin("", "user", "enable", socket.name()).exits(0);
+            chatd.admin("", "user", "enable", socket.name()).exits(0);
             assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
         }
     }
 
     @Test
     void whoIsRenamedGoesUnderTheOldNameAndComesUnderTheNewAndStays() {
-        try (Chat1Socket other = demo.newcomer();
-                Chat1Socket socket = demo.newcomer()) {
+        try (Chat1Socket other = chatd.newcomer();
+                Chat1Socket socket = chatd.newcomer()) {
             String old = socket.name();
-            String name = Demo.newName();
+            String name = Chatd.newName();
             other.expectPresence(Wire.OFFLINE, old);
             other.expectPresence(Wire.ONLINE, old);
             socket.send(Wire.text("before", other.name()));
             other.awaitText(old, "before");
-            demo.admin("", "user", "rename", old, name).exits(0);
+            chatd.admin("", "user", "rename", old, name).exits(0);
             assertThat(socket.expectServerText()).contains("you are called " + name);
             other.expectPresence(Wire.OFFLINE, old);
             other.expectPresence(Wire.ONLINE, name);
@@ -81,10 +83,10 @@ class AccountsManagedIT {
             other.send(Wire.text("to the old name", old));
             assertThat(other.expectServerText()).contains("no user called " + old);
             assertThat(other.replay(2)).allMatch(item -> item.name().equals(name));
-            assertThat(logInAnswer(new Demo.Person(old, Demo.PASSWORD))).isEqualTo(Wire.NO_SUCH_USER);
+            assertThat(logInAnswer(new Chatd.Person(old, Chatd.PASSWORD))).isEqualTo(Wire.NO_SUCH_USER);
             // The old name is nobody else's, and may be its own again.
-            demo.admin("", "user", "add", old).exits(5);
-            demo.admin("", "user", "rename", name, old).exits(0);
+            chatd.admin("", "user", "add", old).exits(5);
+            chatd.admin("", "user", "rename", name, old).exits(0);
             other.expectPresence(Wire.OFFLINE, name);
             other.expectPresence(Wire.ONLINE, old);
         }
@@ -92,81 +94,83 @@ class AccountsManagedIT {
 
     @Test
     void whoIsRenamedWhileOfflineIsAnnouncedOfflineUnderTheNewName() {
-        Demo.Person person = demo.person();
-        String name = Demo.newName();
-        try (Chat1Socket other = demo.newcomer()) {
-            demo.admin("", "user", "rename", person.name(), name).exits(0);
+        Chatd.Person person = chatd.person();
+        String name = Chatd.newName();
+        try (Chat1Socket other = chatd.newcomer()) {
+            chatd.admin("", "user", "rename", person.name(), name).exits(0);
             other.expectPresence(Wire.OFFLINE, name);
         }
-        try (Chat1Socket later = demo.connect()) {
-            Frame list = later.logIn(demo.person());
+        try (Chat1Socket later = chatd.connect()) {
+            Frame list = later.logIn(chatd.person());
             assertThat(list.users()).containsEntry(name, false).doesNotContainKey(person.name());
         }
     }
 
     @Test
     void whoIsDeletedIsInNoListAndItsTextsStay() {
-        try (Chat1Socket other = demo.newcomer();
-                Chat1Socket socket = demo.newcomer()) {
+        try (Chat1Socket other = chatd.newcomer();
+                Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.text("what stays", other.name()));
             other.awaitText(socket.name(), "what stays");
-            assertThat(demo.admin("", "user", "delete", socket.name()).exits(2).err())
+            assertThat(chatd.admin("", "user", "delete", socket.name()).exits(2).err())
                     .contains("What goes:", "--yes");
-            demo.admin("", "user", "delete", socket.name(), "--yes").exits(0);
+            chatd.admin("", "user", "delete", socket.name(), "--yes").exits(0);
             expectSentAway(socket, "deleted");
             other.expectPresence(Wire.OFFLINE, socket.name());
             assertThat(logInAnswer(socket.person())).isEqualTo(Wire.NO_SUCH_USER);
             assertThat(other.history(1)).containsExactly("what stays");
-            try (Chat1Socket later = demo.connect()) {
-                assertThat(later.logIn(demo.person()).users()).doesNotContainKey(socket.name());
+            try (Chat1Socket later = chatd.connect()) {
+                assertThat(later.logIn(chatd.person()).users()).doesNotContainKey(socket.name());
             }
-            demo.admin("", "user", "add", socket.name()).exits(5);
-            assertThat(demo.admin("", "user", "show", socket.name()).exits(4).err())
+            chatd.admin("", "user", "add", socket.name()).exits(5);
+            assertThat(chatd.admin("", "user", "show", socket.name()).exits(4).err())
                     .contains("was deleted");
         }
     }
 
     @Test
     void whoIsKickedMayComeAgain() {
-        try (Chat1Socket socket = demo.newcomer()) {
-            assertThat(demo.admin("", "session", "list").exits(0).out()).contains(socket.name());
-            demo.admin("", "session", "kick", socket.name()).exits(0);
+        try (Chat1Socket socket = chatd.newcomer()) {
+            assertThat(chatd.admin("", "session", "list").exits(0).out()).contains(socket.name());
+            chatd.admin("", "session", "kick", socket.name()).exits(0);
             expectSentAway(socket, "ended this session");
-            assertThat(demo.admin("", "session", "kick", socket.name()).exits(1).err())
+            assertThat(chatd.admin("", "session", "kick", socket.name())
+                            .exits(1)
+                            .err())
                     .contains(socket.name() + " is not online");
             assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
         }
-        demo.admin("", "session", "kick", Demo.newName()).exits(4);
-        demo.admin("", "session", "kick", "sffffffffffff").exits(4);
+        chatd.admin("", "session", "kick", Chatd.newName()).exits(4);
+        chatd.admin("", "session", "kick", "sffffffffffff").exits(4);
     }
 
     @Test
     void aBroadcastIsATextFromServerThatIsStored() throws IOException {
-        Demo.Person away = demo.person();
-        try (Chat1Socket socket = demo.newcomer()) {
-            demo.admin("", "broadcast", "closed on Friday, 学校").exits(0);
+        Chatd.Person away = chatd.person();
+        try (Chat1Socket socket = chatd.newcomer()) {
+            chatd.admin("", "broadcast", "closed on Friday, 学校").exits(0);
             socket.expectText("server", "closed on Friday, 学校");
-            demo.admin("from a file\n", "broadcast", "-").exits(0);
+            chatd.admin("from a file\n", "broadcast", "-").exits(0);
             socket.expectText("server", "from a file");
         }
-        try (Chat1Socket socket = demo.logIn(away)) {
+        try (Chat1Socket socket = chatd.logIn(away)) {
             assertThat(socket.history(2)).containsExactly("closed on Friday, 学校", "from a file");
         }
-        assertThat(demo.admin("", "broadcast", "").exits(1).err()).contains("empty");
-        demo.admin("x".repeat(65_537), "broadcast", "-").exits(1);
-        demo.admin("", "log", "publish").exits(0);
-        assertThat(Files.readString(demo.auditLog().resolve("audit.xml")))
+        assertThat(chatd.admin("", "broadcast", "").exits(1).err()).contains("empty");
+        chatd.admin("x".repeat(65_537), "broadcast", "-").exits(1);
+        chatd.admin("", "log", "publish").exits(0);
+        assertThat(Files.readString(chatd.auditLog().resolve("audit.xml")))
                 .contains("name=\"server\"")
                 .doesNotContain("closed on Friday");
     }
 
     @Test
     void aNoteIsForAdministratorsAndSeveralUsersNeedAFileForTheirPasswords(@TempDir Path directory) throws Exception {
-        String one = Demo.newName();
-        String two = Demo.newName();
-        assertThat(demo.admin("", "user", "add", one, two).exits(2).err()).contains("--passwords");
+        String one = Chatd.newName();
+        String two = Chatd.newName();
+        assertThat(chatd.admin("", "user", "add", one, two).exits(2).err()).contains("--passwords");
         Path file = directory.resolve("passwords.csv");
-        Run run = demo.admin("", "user", "add", one, two, "--note", "班级 4b", "--passwords", file.toString())
+        Run run = chatd.admin("", "user", "add", one, two, "--note", "班级 4b", "--passwords", file.toString())
                 .exits(0);
         assertThat(Files.getPosixFilePermissions(file)).hasToString("[OWNER_READ, OWNER_WRITE]");
         List<String> lines = Files.readAllLines(file);
@@ -174,37 +178,38 @@ class AccountsManagedIT {
         for (String line : lines.subList(1, 3)) {
             String[] values = line.split(",", -1);
             assertThat(run.out() + run.err()).doesNotContain(values[1]);
-            assertThat(logInAnswer(new Demo.Person(values[0], values[1]))).isEqualTo(Wire.MUST_CHANGE);
+            assertThat(logInAnswer(new Chatd.Person(values[0], values[1]))).isEqualTo(Wire.MUST_CHANGE);
         }
-        assertThat(demo.admin("", "user", "show", one).exits(0).out()).contains("班级 4b");
+        assertThat(chatd.admin("", "user", "show", one).exits(0).out()).contains("班级 4b");
         // What was refused is not in the file; and a file that is there is not written over.
         Path other = directory.resolve("other.csv");
-        String three = Demo.newName();
-        demo.admin("", "user", "add", one, three, "--passwords", other.toString())
+        String three = Chatd.newName();
+        chatd.admin("", "user", "add", one, three, "--passwords", other.toString())
                 .exits(5);
         assertThat(Files.readString(other)).contains(three + ",").doesNotContain(one);
-        demo.admin("", "user", "add", Demo.newName(), "--passwords", other.toString())
+        chatd.admin("", "user", "add", Chatd.newName(), "--passwords", other.toString())
                 .exits(5);
     }
 
     @Test
     void whoWasSlowedDownIsUnlocked() {
-        Demo.Person person = demo.person();
+        Chatd.Person person = chatd.person();
         for (int i = 0; i < 4; i++) {
-            assertThat(logInAnswer(new Demo.Person(person.name(), "wrong-password-" + i)))
+            assertThat(logInAnswer(new Chatd.Person(person.name(), "wrong-password-" + i)))
                     .isEqualTo(Wire.WRONG_PASSWORD);
         }
-        assertThat(demo.admin("", "user", "show", person.name()).exits(0).out())
+        assertThat(chatd.admin("", "user", "show", person.name()).exits(0).out())
                 .contains("4 wrong passwords in the last quarter of an hour");
-        assertThat(demo.admin("", "user", "unlock", person.name()).exits(0).out())
+        assertThat(chatd.admin("", "user", "unlock", person.name()).exits(0).out())
                 .contains("unlocked");
-        assertThat(demo.admin("", "user", "show", person.name()).exits(0).out()).doesNotContain("wrong password");
+        assertThat(chatd.admin("", "user", "show", person.name()).exits(0).out())
+                .doesNotContain("wrong password");
     }
 
     @Test
     void aOneTimePasswordEndsAndIsGivenItsTimeAgain() {
-        try (Demo own = Demo.start("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "5s")) {
-            String name = Demo.newName();
+        try (LocalDaemon own = LocalDaemon.start("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "5s")) {
+            String name = Chatd.newName();
             assertThat(own.admin("first-day-only-5\n", "user", "add", name, "--password-stdin")
                             .exits(0)
                             .out())
@@ -226,7 +231,7 @@ class AccountsManagedIT {
 
     @Test
     void writingToEveryoneMayBeForSomeAlone() {
-        try (Demo own = Demo.start("CHATD_EVERYONE_WRITE", "granted");
+        try (LocalDaemon own = LocalDaemon.start("CHATD_EVERYONE_WRITE", "granted");
                 Chat1Socket socket = own.newcomer();
                 Chat1Socket other = own.newcomer()) {
             socket.send(Wire.textToAll("to all"));
@@ -250,10 +255,10 @@ class AccountsManagedIT {
     /** Where the log has numbers alone, who reads it with chat-admin is shown names all the same. */
     @Test
     void numbersInTheLogAreShownWithTheirPresentNames() {
-        try (Demo own = Demo.start("CHATD_AUDIT_NAMES", "number");
+        try (LocalDaemon own = LocalDaemon.start("CHATD_AUDIT_NAMES", "number");
                 Chat1Socket socket = own.newcomer()) {
             String old = socket.name();
-            String name = Demo.newName();
+            String name = Chatd.newName();
             socket.send(Wire.text("hello", "alice"));
             socket.fence();
             own.admin("", "user", "rename", old, name).exits(0);
@@ -273,8 +278,8 @@ class AccountsManagedIT {
     @Test
     void whoIsDeletedOrDisabledWritesNothingAfterwards() throws Exception {
         for (List<String> command : List.of(List.of("delete", "--yes"), List.of("disable"))) {
-            Demo.Person person = demo.person();
-            Chat1Socket socket = demo.logIn(person);
+            Chatd.Person person = chatd.person();
+            Chat1Socket socket = chatd.logIn(person);
             Thread writing = Thread.startVirtualThread(() -> {
                 try {
                     for (int i = 0; i < 20_000; i++) {
@@ -287,12 +292,12 @@ class AccountsManagedIT {
             Thread reading = Thread.startVirtualThread(socket::untilBroken);
             var line = new java.util.ArrayList<>(List.of("user", command.getFirst(), person.name()));
             line.addAll(command.subList(1, command.size()));
-            demo.admin("", line.toArray(String[]::new)).exits(0);
+            chatd.admin("", line.toArray(String[]::new)).exits(0);
             writing.join();
             reading.join();
             socket.close();
-            demo.admin("", "log", "publish").exits(0);
-            List<AuditReader.Entry> all = new AuditReader(demo.auditLog()).all();
+            chatd.admin("", "log", "publish").exits(0);
+            List<AuditReader.Entry> all = new AuditReader(chatd.auditLog()).all();
             for (String number : List.of("message", "change")) {
                 List<Long> given = all.stream()
                         // These repeat the last one.

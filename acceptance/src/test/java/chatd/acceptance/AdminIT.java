@@ -16,18 +16,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The admin CLI as a program: its commands, refusals and exit codes. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class AdminIT {
 
     private static final String ONE_TIME = "first-day-only-5";
-    private final Demo demo;
+    private final Chatd chatd;
 
-    AdminIT(Demo demo) {
-        this.demo = demo;
+    AdminIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     private int logInAnswer(String name, String password) {
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             return socket.send(Wire.logIn(name, password)).next().code();
         }
     }
@@ -46,20 +46,21 @@ class AdminIT {
 
     @Test
     void versionIsSaid() {
-        assertThat(demo.admin("", "version").exits(0).out()).containsPattern("\\d+\\.\\d+");
+        assertThat(chatd.admin("", "version").exits(0).out()).containsPattern("\\d+\\.\\d+");
     }
 
     @Test
     void addMakesAOneTimePasswordThatMustBeChanged() {
-        String name = Demo.newName();
-        String password = lastWord(demo.admin("", "user", "add", name).exits(0).out());
+        String name = Chatd.newName();
+        String password = lastWord(chatd.admin("", "user", "add", name).exits(0).out());
         assertThat(logInAnswer(name, password)).isEqualTo(Wire.MUST_CHANGE);
     }
 
     @Test
     void addSaysTheSameAsJson() {
-        String name = Demo.newName();
-        String json = demo.admin("", "user", "add", name, "-o", "json").exits(0).out();
+        String name = Chatd.newName();
+        String json =
+                chatd.admin("", "user", "add", name, "-o", "json").exits(0).out();
         assertThat(jsonString(json, "name")).isEqualTo(name);
         assertThat(json).containsPattern("\"number\"\\s*:\\s*\\d+");
         assertThat(logInAnswer(name, jsonString(json, "password"))).isEqualTo(Wire.MUST_CHANGE);
@@ -67,41 +68,42 @@ class AdminIT {
 
     @Test
     void passwordComesFromStandardInputAndIsNotRepeated() {
-        String name = Demo.newName();
-        Run run = demo.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin")
+        String name = Chatd.newName();
+        Run run = chatd.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin")
                 .exits(0);
         assertThat(run.out() + run.err()).doesNotContain(ONE_TIME);
         assertThat(logInAnswer(name, ONE_TIME)).isEqualTo(Wire.MUST_CHANGE);
-        String other = Demo.newName();
-        demo.admin(ONE_TIME + "\n", "user", "add", other, "--password-stdin", "--no-change")
+        String other = Chatd.newName();
+        chatd.admin(ONE_TIME + "\n", "user", "add", other, "--password-stdin", "--no-change")
                 .exits(0);
         assertThat(logInAnswer(other, ONE_TIME)).isEqualTo(Wire.LOGGED_IN);
     }
 
     @Test
     void addRefusesWhatTheRulesRefuse() {
-        demo.admin("", "user", "add", "alice").exits(5);
-        demo.admin("", "user", "add", "u123").exits(1);
-        demo.admin("short\n", "user", "add", Demo.newName(), "--password-stdin").exits(1);
+        chatd.admin("", "user", "add", "alice").exits(5);
+        chatd.admin("", "user", "add", "u123").exits(1);
+        chatd.admin("short\n", "user", "add", Chatd.newName(), "--password-stdin")
+                .exits(1);
     }
 
     @Test
     void resetGivesANewOneTimePassword() {
-        Demo.Person person = demo.person();
-        String password =
-                lastWord(demo.admin("", "user", "reset", person.name()).exits(0).out());
+        Chatd.Person person = chatd.person();
+        String password = lastWord(
+                chatd.admin("", "user", "reset", person.name()).exits(0).out());
         assertThat(logInAnswer(person.name(), person.password())).isEqualTo(Wire.WRONG_PASSWORD);
         assertThat(logInAnswer(person.name(), password)).isEqualTo(Wire.MUST_CHANGE);
-        demo.admin("", "user", "reset", Demo.newName()).exits(4);
+        chatd.admin("", "user", "reset", Chatd.newName()).exits(4);
     }
 
     @Test
     void listShowsEveryAccount() {
-        Demo.Person person = demo.person();
-        demo.logIn(person).close();
-        assertThat(demo.admin("", "user", "list").exits(0).out()).contains("alice", "bob", person.name());
+        Chatd.Person person = chatd.person();
+        chatd.logIn(person).close();
+        assertThat(chatd.admin("", "user", "list").exits(0).out()).contains("alice", "bob", person.name());
         String json =
-                demo.admin("", "user", "list", "-o", "json").exits(0).out().strip();
+                chatd.admin("", "user", "list", "-o", "json").exits(0).out().strip();
         assertThat(json).startsWith("[").endsWith("]");
         var account =
                 Pattern.compile("\\{[^{}]*\"" + person.name() + "\"[^{}]*}").matcher(json);
@@ -115,7 +117,7 @@ class AdminIT {
             strings = {"nonsense", "user", "user add", "user add x --nonsense", "user list -o nonsense", "log tail -n x"
             })
     void wrongUsageIsTwo(String command) {
-        Run run = demo.admin("", command.split(" ", -1)).exits(2);
+        Run run = chatd.admin("", command.split(" ", -1)).exits(2);
         assertThat(run.err()).isNotBlank();
     }
 
@@ -128,10 +130,10 @@ class AdminIT {
 
     @Test
     void everyCommandIsInTheLogWithWhoGaveIt() throws Exception {
-        String name = Demo.newName();
-        demo.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin").exits(0);
-        demo.admin("", "user", "add", name).exits(5);
-        var reader = new AuditReader(demo.auditLog());
+        String name = Chatd.newName();
+        chatd.admin(ONE_TIME + "\n", "user", "add", name, "--password-stdin").exits(0);
+        chatd.admin("", "user", "add", name).exits(5);
+        var reader = new AuditReader(chatd.auditLog());
         String user = System.getProperty("user.name");
         await().untilAsserted(() -> {
             List<AuditReader.Entry> entries = reader.all();
@@ -148,13 +150,14 @@ class AdminIT {
 
     @Test
     void tailShowsTheLastEventsAndFollows(@TempDir Path directory) throws IOException {
-        Run run = demo.admin("", "log", "tail", "-n", "3").exits(0);
+        Run run = chatd.admin("", "log", "tail", "-n", "3").exits(0);
         assertThat(run.out().strip().lines().count()).isBetween(3L, 5L); // a table may have a head
         Path out = directory.resolve("tail");
-        Process following = Run.start(out, "admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET"), "log", "tail", "-f");
+        Process following =
+                Run.start(out, "admin", "--socket", chatd.adminSocket().toString(), "log", "tail", "-f");
         try {
             await().until(() -> Files.size(out) > 0);
-            Demo.Person person = demo.person();
+            Chatd.Person person = chatd.person();
             await().untilAsserted(() -> assertThat(out).content().contains(person.name()));
         } finally {
             following.destroy();
@@ -163,16 +166,16 @@ class AdminIT {
 
     @Test
     void verifyFindsTheLiveLogConsistent() {
-        Run run = demo.admin("", "log", "verify").exits(3);
+        Run run = chatd.admin("", "log", "verify").exits(3);
         assertThat(run.out() + run.err()).contains("consistent in itself, not authenticated");
     }
 
     private List<String> copyOfTheLog(Path directory) throws Exception {
-        demo.newcomer().close();
-        for (Path segment : new AuditReader(demo.auditLog()).segments()) {
+        chatd.newcomer().close();
+        for (Path segment : new AuditReader(chatd.auditLog()).segments()) {
             Files.copy(segment, directory.resolve(segment.getFileName()));
         }
-        Files.copy(demo.auditLog().resolve("audit.xsd"), directory.resolve("audit.xsd"));
+        Files.copy(chatd.auditLog().resolve("audit.xsd"), directory.resolve("audit.xsd"));
         return new ArrayList<>(Files.readAllLines(directory.resolve("audit.xml")));
     }
 
@@ -189,33 +192,33 @@ class AdminIT {
 
     @Test
     void verifyTakesAKeyAndAnAnchorAndAKeyThatWasChanged(@TempDir Path directory) throws IOException {
-        String key = demo.admin("", "log", "key").exits(0).out();
+        String key = chatd.admin("", "log", "key").exits(0).out();
         Path pem = Files.writeString(directory.resolve("seal.pem"), key);
-        String anchor = demo.admin("", "log", "anchor").exits(0).out();
+        String anchor = chatd.admin("", "log", "anchor").exits(0).out();
         assertThat(anchor).startsWith("<seal seq=");
         Path anchors = Files.writeString(directory.resolve("anchors"), "host chatd[1]: " + anchor);
-        assertThat(demo.read("chatd.log")).contains(anchor.strip());
-        assertThat(demo.read("log/audit.xml")).doesNotContain("PRIVATE");
-        demo.admin("", "log", "key", "--change").exits(0);
-        demo.admin("", "log", "anchor").exits(0);
-        demo.admin("", "log", "publish").exits(0);
-        Run run = demo.admin("", "log", "verify", "--key", pem.toString(), "--anchor", anchors.toString())
+        assertThat(chatd.read("chatd.log")).contains(anchor.strip());
+        assertThat(chatd.read("log/audit.xml")).doesNotContain("PRIVATE");
+        chatd.admin("", "log", "key", "--change").exits(0);
+        chatd.admin("", "log", "anchor").exits(0);
+        chatd.admin("", "log", "publish").exits(0);
+        Run run = chatd.admin("", "log", "verify", "--key", pem.toString(), "--anchor", anchors.toString())
                 .exits(0);
         assertThat(run.out()).startsWith("genuine up to the seal ");
-        demo.admin("", "log", "verify", "--anchor", anchors.toString()).exits(0);
+        chatd.admin("", "log", "verify", "--anchor", anchors.toString()).exits(0);
         Path other = Files.writeString(directory.resolve("other.pem"), """
                 -----BEGIN PUBLIC KEY-----
                 MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
                 -----END PUBLIC KEY-----
                 """);
-        run = demo.admin("", "log", "verify", "--key", other.toString()).exits(1);
+        run = chatd.admin("", "log", "verify", "--key", other.toString()).exits(1);
         assertThat(run.out()).startsWith("WRONG: no seal in it is by the key");
         Path nonsense = Files.writeString(directory.resolve("nonsense.pem"), "nonsense\n");
-        run = demo.admin("", "log", "verify", "--key", nonsense.toString()).exits(2);
+        run = chatd.admin("", "log", "verify", "--key", nonsense.toString()).exits(2);
         assertThat(run.err()).contains("nonsense.pem: no public key in it");
-        run = demo.admin("", "log", "verify", "--anchor", nonsense.toString()).exits(2);
+        run = chatd.admin("", "log", "verify", "--anchor", nonsense.toString()).exits(2);
         assertThat(run.err()).contains("has no seal in it");
-        run = demo.admin("", "log", "verify", "--key", directory + "/none.pem").exits(4);
+        run = chatd.admin("", "log", "verify", "--key", directory + "/none.pem").exits(4);
         assertThat(run.err()).contains("There is no file");
     }
 
@@ -242,14 +245,15 @@ class AdminIT {
     /** As with {@code tail -f | head -1}: also when nothing more comes that could not be written. */
     @Test
     void aWatchEndsWithItsReaderAndIsLoggedTwice() throws IOException {
-        String admin = Run.ROOT.resolve("chat") + " admin --socket " + demo.fact("CHAT_ADMIN_SOCKET");
+        String admin = Run.ROOT.resolve("chat") + " admin --socket "
+                + chatd.adminSocket().toString();
         for (String watch : List.of("stats --watch 3600", "stats --watch 3600 -o json", "log tail -n 1 -f")) {
             Run run = Run.program(List.of("sh", "-c", admin + " " + watch + " | head -n 1"))
                     .exits(0);
             assertThat(run.err()).isEmpty();
         }
         String watched = "@command='stats watch' and argument[@name='seconds']/@value='3600'";
-        await().untilAsserted(() -> assertThat(demo.admin("", "log", "query", "--xpath", watched)
+        await().untilAsserted(() -> assertThat(chatd.admin("", "log", "query", "--xpath", watched)
                         .exits(0)
                         .out()
                         .lines()

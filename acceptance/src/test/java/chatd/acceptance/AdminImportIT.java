@@ -23,10 +23,10 @@ class AdminImportIT {
         return Files.write(directory.resolve(name), lines);
     }
 
-    private static List<String> names(Demo demo, String... filter) {
+    private static List<String> names(Chatd chatd, String... filter) {
         List<String> command = new ArrayList<>(List.of("user", "list", "--names"));
         command.addAll(List.of(filter));
-        return demo.admin("", command.toArray(String[]::new))
+        return chatd.admin("", command.toArray(String[]::new))
                 .exits(0)
                 .out()
                 .lines()
@@ -41,30 +41,30 @@ class AdminImportIT {
             lines.add("pupil-" + AdminTroubleIT.letters(i) + ",class " + i % 100);
         }
         Path passwords = directory.resolve("passwords.csv");
-        try (Demo demo = Demo.start("CHATD_HASHING_MEMORY", "4 MiB");
-                Chat1Socket one = demo.newcomer();
-                Chat1Socket two = demo.newcomer()) {
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_HASHING_MEMORY", "4 MiB");
+                Chat1Socket one = chatd.newcomer();
+                Chat1Socket two = chatd.newcomer()) {
             try (Terminal terminal = new Terminal(
                     List.of(),
                     Run.command(
                             "admin",
                             "--socket",
-                            demo.fact("CHAT_ADMIN_SOCKET"),
+                            chatd.adminSocket().toString(),
                             "user",
                             "import",
                             list("pupils.csv", lines).toString(),
                             "--passwords",
                             passwords.toString()))) {
                 terminal.showsLine("[1-9]\\d* of 10000 passwords made ready");
-                demo.newcomer().close();
+                chatd.newcomer().close();
                 one.send(Wire.text("meanwhile", two.name()));
                 two.awaitText(one.name(), "meanwhile");
-                assertThat(names(demo)).hasSizeLessThan(10);
+                assertThat(names(chatd)).hasSizeLessThan(10);
                 terminal.showsLine("10000 added: pupil-");
                 terminal.showsLine("The passwords are in");
                 assertThat(terminal.screen()).doesNotContain("made ready");
             }
-            assertThat(names(demo)).hasSizeGreaterThan(MANY);
+            assertThat(names(chatd)).hasSizeGreaterThan(MANY);
             Set<String> announced = new HashSet<>();
             for (Frame frame : two.fence()) {
                 assertThat(frame.isPresence()).isTrue();
@@ -75,28 +75,28 @@ class AdminImportIT {
             List<String> kept = Files.readAllLines(passwords);
             assertThat(kept).hasSize(MANY + 1);
             String[] last = kept.getLast().split(",", -1);
-            try (Chat1Socket socket = demo.connect()) {
+            try (Chat1Socket socket = chatd.connect()) {
                 socket.send(Wire.logIn(last[0], last[1]));
                 assertThat(socket.next().code()).isEqualTo(Wire.MUST_CHANGE);
                 socket.send(Wire.change(last[0], last[1], "chosen-by-me-4"));
                 assertThat(socket.next().code()).isEqualTo(Wire.CHANGED);
-                assertThat(socket.logIn(new Demo.Person(last[0], "chosen-by-me-4"))
+                assertThat(socket.logIn(new Chatd.Person(last[0], "chosen-by-me-4"))
                                 .users())
                         .hasSizeGreaterThan(MANY);
             }
-            demo.admin("", "log", "publish").exits(0);
-            assertThat(new AuditReader(demo.auditLog())
+            chatd.admin("", "log", "publish").exits(0);
+            assertThat(new AuditReader(chatd.auditLog())
                             .all().stream()
                                     .filter(entry -> entry.get("type").equals("account")
                                             && entry.get("name").startsWith("pupil-")))
                     .hasSize(MANY);
-            demo.admin("", "log", "verify").exits(3);
+            chatd.admin("", "log", "verify").exits(3);
         }
     }
 
     @Test
     void aListIsTakenAsAWholeOrNotAtAll() throws Exception {
-        try (Demo demo = Demo.start()) {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
             Path file = list(
                     "list.csv",
                     List.of(
@@ -111,7 +111,7 @@ class AdminImportIT {
                             "ALICE",
                             "long," + "x".repeat(201),
                             "two words"));
-            Run run = demo.admin("", "user", "import", file.toString(), "--dry-run")
+            Run run = chatd.admin("", "user", "import", file.toString(), "--dry-run")
                     .exits(1);
             assertThat(run.err().lines())
                     .hasSize(6)
@@ -120,19 +120,19 @@ class AdminImportIT {
                     .anyMatch(line -> line.contains(file + ":8: ") && line.contains("twice"))
                     .anyMatch(line -> line.contains(file + ":10: ") && line.contains("200 characters"))
                     .anyMatch(line -> line.contains(file + ":11: "));
-            run = demo.admin("", "user", "import", file.toString(), "--passwords", directory + "/p.csv")
+            run = chatd.admin("", "user", "import", file.toString(), "--passwords", directory + "/p.csv")
                     .exits(1);
             assertThat(run.err()).contains("Nothing was done.");
-            assertThat(names(demo)).containsExactly("alice", "bob");
+            assertThat(names(chatd)).containsExactly("alice", "bob");
             assertThat(directory.resolve("p.csv")).doesNotExist();
             // The names that were right are free.
-            demo.admin("", "user", "add", "mia.keller").exits(0);
+            chatd.admin("", "user", "add", "mia.keller").exits(0);
             Path binary = Files.write(directory.resolve("latin1.csv"), new byte[] {'a', (byte) 0xe4, '\n'});
-            assertThat(demo.admin("", "user", "import", binary.toString(), "--dry-run")
+            assertThat(chatd.admin("", "user", "import", binary.toString(), "--dry-run")
                             .exits(1)
                             .err())
                     .contains("UTF-8");
-            assertThat(demo.admin("", "user", "import", directory + "/none.csv")
+            assertThat(chatd.admin("", "user", "import", directory + "/none.csv")
                             .exits(4)
                             .err())
                     .contains("There is no file");
@@ -141,31 +141,31 @@ class AdminImportIT {
 
     @Test
     void theNextTermsListAddsWhoIsNewAndDisablesWhoIsGone() throws Exception {
-        try (Demo demo = Demo.start()) {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
             Path first = list("first.csv", List.of("alice", "bob", "mia", "noah"));
-            assertThat(demo.admin("", "user", "import", first.toString(), "--sync", "--dry-run")
+            assertThat(chatd.admin("", "user", "import", first.toString(), "--sync", "--dry-run")
                             .exits(0)
                             .out())
                     .isEqualTo("2 would be added: mia, noah\n2 there already, left as they are: alice, bob\n");
-            demo.admin("", "user", "import", first.toString(), "--sync", "--passwords", directory + "/1.csv")
+            chatd.admin("", "user", "import", first.toString(), "--sync", "--passwords", directory + "/1.csv")
                     .exits(0);
             assertThat(Files.readAllLines(directory.resolve("1.csv"))).hasSize(3);
             Path second = list("second.csv", List.of("alice", "mia", "ola"));
             String[] sync = {
                 "user", "import", second.toString(), "--sync", "--disable-missing", "--passwords", directory + "/2.csv"
             };
-            assertThat(demo.admin("", sync).exits(2).err()).contains("Disable 2 users", "--yes");
-            try (Chat1Socket alice = demo.logIn(demo.alice())) {
+            assertThat(chatd.admin("", sync).exits(2).err()).contains("Disable 2 users", "--yes");
+            try (Chat1Socket alice = chatd.logIn(chatd.alice())) {
                 List<String> yes = new ArrayList<>(List.of(sync));
                 yes.add("--yes");
-                assertThat(demo.admin("", yes.toArray(String[]::new)).exits(0).out())
+                assertThat(chatd.admin("", yes.toArray(String[]::new)).exits(0).out())
                         .startsWith(
                                 "1 added: ola\n2 there already, left as they are: alice, mia\n2 disabled: bob, noah\n");
                 alice.fenceWithNothing();
             }
-            assertThat(names(demo, "--state", "disabled")).containsExactly("bob", "noah");
+            assertThat(names(chatd, "--state", "disabled")).containsExactly("bob", "noah");
             // Once more: nothing to do, and nothing to ask.
-            assertThat(demo.admin("", sync).exits(0).out())
+            assertThat(chatd.admin("", sync).exits(0).out())
                     .startsWith("0 added\n3 there already, left as they are: alice, mia, ola\n0 disabled\n");
         }
     }

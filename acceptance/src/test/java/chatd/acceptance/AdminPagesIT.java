@@ -17,19 +17,22 @@ class AdminPagesIT {
     @TempDir
     private Path directory;
 
-    private static Page page(String name, Path directory, Demo demo) throws IOException {
+    private static Page page(String name, Path directory, Chatd chatd) throws IOException {
         Page page = new Page(Run.ROOT.resolve("docs").resolve(name), directory);
-        page.program("chat-admin", "admin", "CHAT_ADMIN_SOCKET=" + demo.fact("CHAT_ADMIN_SOCKET"));
-        page.program("chat-client", "client", "CHAT_CA=" + demo.fact("CHAT_CA"), "CHAT_PORT=" + demo.port());
+        page.program(
+                "chat-admin",
+                "admin",
+                "CHAT_ADMIN_SOCKET=" + chatd.adminSocket().toString());
+        page.program("chat-client", "client", "CHAT_CA=" + chatd.ca().toString(), "CHAT_PORT=" + chatd.port());
         Files.write(directory.resolve("pupils.csv"), PUPILS);
         return page;
     }
 
     @Test
     void everyCommandOfTheReferencePrintsWhatItSays() throws Exception {
-        try (Demo demo = Demo.start();
-                Chat1Socket alice = demo.logIn(demo.alice())) {
-            Page page = page("chat-admin.md", directory, demo);
+        try (LocalDaemon chatd = LocalDaemon.start();
+                Chat1Socket alice = chatd.logIn(chatd.alice())) {
+            Page page = page("chat-admin.md", directory, chatd);
             Files.write(directory.resolve("wrong.toml"), List.of("[limits]", "txt = \"64 KiB\"", "replay = \"many\""));
             assertThat(page.steps()).hasSizeGreaterThan(70);
             for (Page.Step step : page.steps()) {
@@ -39,34 +42,34 @@ class AdminPagesIT {
         }
     }
 
-    /** In the demo's own directory, where its configuration stands. */
+    /** In the chatd's own directory, where its configuration stands. */
     @Test
     void theSchoolsFirstDayGoesAsItIsTold() throws Exception {
-        try (Demo demo = Demo.start()) {
-            Page page = page("administration.md", demo.directory, demo);
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Page page = page("administration.md", chatd.directory, chatd);
             Files.write(
-                    demo.directory.resolve("class-4b.csv"),
+                    chatd.directory.resolve("class-4b.csv"),
                     List.of("name,note", "mia.keller,4b", "noah.weber,4b", "王芳,\"4b, speaks Mandarin\"", "4711,4b"));
             Files.write(
-                    demo.directory.resolve("class-5b.csv"),
+                    chatd.directory.resolve("class-5b.csv"),
                     List.of("name,note", "mia.keller,5b", "王芳,5b", "lea.frei,5b", "ben.huber,\"5b, new\""));
             assertThat(page.steps()).hasSizeGreaterThan(40);
             List<Chat1Socket> online = new ArrayList<>();
             for (Page.Step step : page.steps()) {
                 page.run(step);
                 if (step.command().contains("user reset noah")) {
-                    mistype(demo, "王芳");
+                    mistype(chatd, "王芳");
                 } else if (step.command().contains("user rename lea")) {
-                    online.add(demo.logIn(
-                            new Demo.Person("mia.keller", demo.read("own").strip())));
+                    online.add(chatd.logIn(
+                            new Chatd.Person("mia.keller", chatd.read("own").strip())));
                 }
             }
             assertThat(online.getFirst().untilClosed()).isNotEmpty();
         }
     }
 
-    private static void mistype(Demo demo, String name) {
-        try (Chat1Socket socket = demo.connect()) {
+    private static void mistype(Chatd chatd, String name) {
+        try (Chat1Socket socket = chatd.connect()) {
             for (int i = 0; i < 4; i++) {
                 socket.send(Wire.logIn(name, "wrong-password-" + i));
                 assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);

@@ -64,7 +64,7 @@ class AdminRightsIT {
             Map.entry("log key --change", List.of(A)));
 
     private Path place = Path.of("/nonexistent");
-    private Demo demo;
+    private Chatd chatd;
 
     @BeforeAll
     void start() throws IOException {
@@ -79,7 +79,7 @@ class AdminRightsIT {
             }
         }
         Files.writeString(place.resolve("list.csv"), "alice\n");
-        demo = Demo.start(
+        chatd = LocalDaemon.start(
                 "CHATD_ADMIN_ADMINISTRATORS",
                 ADMINISTRATORS,
                 "CHATD_ADMIN_HELPERS",
@@ -87,7 +87,7 @@ class AdminRightsIT {
                 "CHATD_ADMIN_AUDITORS",
                 AUDITORS);
         // Its directory is its user's alone otherwise.
-        Files.setPosixFilePermissions(demo.directory, PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setPosixFilePermissions(chatd.directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -97,8 +97,8 @@ class AdminRightsIT {
 
     @AfterAll
     void stop() throws IOException {
-        if (demo != null) {
-            demo.close();
+        if (chatd != null) {
+            chatd.close();
             Wire.deleteTree(place);
         }
     }
@@ -109,15 +109,15 @@ class AdminRightsIT {
         line.addAll(more.isEmpty() ? List.of("--clear-groups") : List.of("--groups", more));
         line.addAll(
                 List.of("env", "-i", System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-jar"));
-        line.addAll(List.of(place.resolve("chat-admin.jar").toString(), "--socket", demo.directory.toString()));
+        line.addAll(List.of(place.resolve("chat-admin.jar").toString(), "--socket", chatd.directory.toString()));
         line.addAll(List.of(
                 command.replace("LIST", place.resolve("list.csv").toString()).split(" ", -1)));
         return Run.program(line);
     }
 
     private List<AuditReader.Entry> logged(String user) throws Exception {
-        demo.admin("", "log", "publish").exits(0);
-        return new AuditReader(demo.auditLog())
+        chatd.admin("", "log", "publish").exits(0);
+        return new AuditReader(chatd.auditLog())
                 .all().stream()
                         .filter(entry -> entry.get("type").equals("admin")
                                 && entry.get("by").equals(user))
@@ -181,8 +181,8 @@ class AdminRightsIT {
 
     @Test
     void rootIsLoggedWithWhoIsClaimedToBeBehindItAndOthersAreNot() throws Exception {
-        String name = Demo.newName();
-        Run.chat("", Map.of("SUDO_USER", "heidi"), "admin", "--socket", demo.directory.toString(), "user", "add", name)
+        String name = Chatd.newName();
+        Run.chat("", Map.of("SUDO_USER", "heidi"), "admin", "--socket", chatd.directory.toString(), "user", "add", name)
                 .exits(0);
         assertThat(logged("root"))
                 .anyMatch(entry ->
@@ -190,7 +190,7 @@ class AdminRightsIT {
         var line = new ArrayList<>(List.of("setpriv", "--reuid", "64213", "--regid", HELPERS, "--clear-groups"));
         line.addAll(List.of("env", "-i", "SUDO_USER=heidi", System.getProperty("java.home") + "/bin/java", "-jar"));
         line.addAll(List.of(
-                place.resolve("chat-admin.jar").toString(), "--socket", demo.directory.toString(), "user", "list"));
+                place.resolve("chat-admin.jar").toString(), "--socket", chatd.directory.toString(), "user", "list"));
         Run.program(line).exits(0);
         assertThat(logged("64213"))
                 .isNotEmpty()

@@ -13,22 +13,24 @@ import org.junit.jupiter.api.TestInstance;
 /** The admin CLI at a terminal: tables that fit, questions, the view that goes on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminTerminalIT {
-    private Demo demo;
+    private Chatd chatd;
 
     @BeforeAll
     void start() {
-        demo = Demo.start();
-        demo.admin("", "user", "add", "王芳", "--note", "说中文的学生，四年级乙班，从九月开始在这里上课").exits(0);
-        demo.admin("", "user", "add", "mia", "--note", "x").exits(0);
+        chatd = LocalDaemon.start();
+        chatd.admin("", "user", "add", "王芳", "--note", "说中文的学生，四年级乙班，从九月开始在这里上课")
+                .exits(0);
+        chatd.admin("", "user", "add", "mia", "--note", "x").exits(0);
     }
 
     @AfterAll
     void stop() {
-        demo.close();
+        chatd.close();
     }
 
     private Terminal terminal(List<String> environment, String... command) {
-        var line = new ArrayList<>(List.of("admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET")));
+        var line =
+                new ArrayList<>(List.of("admin", "--socket", chatd.adminSocket().toString()));
         line.addAll(List.of(command));
         return new Terminal(environment, Run.command(line.toArray(String[]::new)));
     }
@@ -51,14 +53,14 @@ class AdminTerminalIT {
             await().untilAsserted(() -> assertThat(terminal.raw()).contains("NUMBER"));
             assertThat(terminal.raw()).doesNotContain("\033[1m");
         }
-        assertThat(demo.admin("", "user", "list").exits(0).out())
+        assertThat(chatd.admin("", "user", "list").exits(0).out())
                 .contains("说中文的学生，四年级乙班，从九月开始在这里上课")
                 .doesNotContain("…", "\033");
     }
 
     @Test
     void whatCantBeTakenBackIsAskedFirst() {
-        demo.admin("", "user", "add", "noah").exits(0);
+        chatd.admin("", "user", "add", "noah").exits(0);
         try (Terminal terminal = terminal(List.of(), "user", "delete", "noah")) {
             terminal.shows("What goes: the password", "Delete noah (U").prompts("[y/N]");
             terminal.enter("no");
@@ -76,7 +78,7 @@ class AdminTerminalIT {
     void theViewGoesOnUntilItIsInterrupted() {
         try (Terminal terminal = terminal(List.of(), "stats", "--watch", "1")) {
             terminal.showsLine("^online       0, over 0 connections");
-            try (Chat1Socket socket = demo.logIn(demo.person())) {
+            try (Chat1Socket socket = chatd.logIn(chatd.person())) {
                 terminal.showsLine("^online       1, over 1 connection: " + socket.name());
             }
             assertThat(terminal.screen().lines().filter(line -> line.startsWith("online")))
@@ -88,14 +90,14 @@ class AdminTerminalIT {
 
     @Test
     void theViewWaitsForADaemonThatIsStartedAgain() {
-        try (Demo own = Demo.start();
+        try (LocalDaemon own = LocalDaemon.start();
                 Terminal terminal = new Terminal(
                         List.of(),
-                        Run.command("admin", "--socket", own.fact("CHAT_ADMIN_SOCKET"), "stats", "--watch", "1"))) {
+                        Run.command("admin", "--socket", own.adminSocket().toString(), "stats", "--watch", "1"))) {
             terminal.showsLine("^accounts     2,");
             own.stop();
             terminal.shows("No daemon answers", "Waiting for it; Ctrl-C ends.");
-            own.begin("--port", "0");
+            own.begin();
             own.admin("", "user", "add", "carol").exits(0);
             terminal.showsLine("^accounts     3,");
             terminal.press("C-c");

@@ -47,7 +47,7 @@ class AdminTroubleIT {
                     said,
                     "admin",
                     "--socket",
-                    demo.fact("CHAT_ADMIN_SOCKET"),
+                    demo.adminSocket().toString(),
                     "user",
                     "import",
                     list(300).toString(),
@@ -57,7 +57,7 @@ class AdminTroubleIT {
                     directory.resolve("tail"),
                     "admin",
                     "--socket",
-                    demo.fact("CHAT_ADMIN_SOCKET"),
+                    demo.adminSocket().toString(),
                     "log",
                     "tail",
                     "-f");
@@ -133,7 +133,7 @@ class AdminTroubleIT {
             // Committed, but not logged: it is answered when it is.
             Path said = directory.resolve("said");
             Process begun =
-                    Run.start(said, "admin", "--socket", demo.fact("CHAT_ADMIN_SOCKET"), "user", "disable", "bob");
+                    Run.start(said, "admin", "--socket", demo.adminSocket().toString(), "user", "disable", "bob");
             // Nothing else is asked meanwhile: it would be logged, and fail first.
             await().until(() -> demo.read("chatd.log").contains("the server log can't be written"));
             assertThat(demo.admin("", "stats").exits(0).out()).contains("can't be written");
@@ -161,9 +161,9 @@ class AdminTroubleIT {
     /** Whoever connects and says nothing, or reads nothing, keeps the others out for a moment at most. */
     @Test
     void connectionsThatNobodyUsesGiveTheirPlacesBack() throws Exception {
-        try (Demo demo = Demo.start()) {
+        try (LocalDaemon demo = LocalDaemon.start()) {
             var silent = new ArrayList<SocketChannel>();
-            var address = UnixDomainSocketAddress.of(Path.of(demo.fact("CHAT_ADMIN_SOCKET")));
+            var address = UnixDomainSocketAddress.of(demo.adminSocket());
             for (int i = 0; i < 40; i++) {
                 silent.add(SocketChannel.open(address));
             }

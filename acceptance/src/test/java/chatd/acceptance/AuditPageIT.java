@@ -19,11 +19,14 @@ class AuditPageIT {
 
     @Test
     void everyCommandPrintsWhatThePageSays() throws Exception {
-        try (Demo demo = Demo.start()) {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
             Page page = new Page(Run.ROOT.resolve("docs/audit.md"), directory);
-            page.program("chat-admin", "admin", "CHAT_ADMIN_SOCKET=" + demo.fact("CHAT_ADMIN_SOCKET"));
-            page.program("chat-client", "client", "CHAT_CA=" + demo.fact("CHAT_CA"), "CHAT_PORT=" + demo.port());
-            prepare(demo);
+            page.program(
+                    "chat-admin",
+                    "admin",
+                    "CHAT_ADMIN_SOCKET=" + chatd.adminSocket().toString());
+            page.program("chat-client", "client", "CHAT_CA=" + chatd.ca().toString(), "CHAT_PORT=" + chatd.port());
+            prepare(chatd);
             assertThat(page.steps()).hasSizeGreaterThan(12);
             for (Page.Step step : page.steps()) {
                 page.run(step);
@@ -31,46 +34,46 @@ class AuditPageIT {
         }
     }
 
-    private void prepare(Demo demo) throws Exception {
+    private void prepare(Chatd chatd) throws Exception {
         Path password = Files.writeString(directory.resolve("anna.password"), "correct horse battery\n");
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-        try (Chat1Socket one = person(demo, "anna");
-                Chat1Socket two = person(demo, "ben")) {
+        try (Chat1Socket one = person(chatd, "anna");
+                Chat1Socket two = person(chatd, "ben")) {
             one.send(Wire.text("to one", two.name()));
             one.send(Wire.textToAll("to all"));
             one.send(Wire.file("a.txt", Wire.utf8("content"), two.name()));
             one.fence();
         }
-        try (Chat1Socket wrong = demo.connect()) {
+        try (Chat1Socket wrong = chatd.connect()) {
             wrong.send(Wire.logIn("alice", "not-the-password"));
             assertThat(wrong.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
         }
-        demo.admin("", "log", "rotate").exits(0);
+        chatd.admin("", "log", "rotate").exits(0);
         for (int i = 0; i < 3; i++) {
-            demo.admin("", "user", "list").exits(0);
+            chatd.admin("", "user", "list").exits(0);
         }
         Files.writeString(
                 directory.resolve("seal.pem"),
-                demo.admin("", "log", "key").exits(0).out());
+                chatd.admin("", "log", "key").exits(0).out());
         Files.writeString(
                 directory.resolve("anchors"),
-                demo.admin("", "log", "anchor").exits(0).out());
+                chatd.admin("", "log", "anchor").exits(0).out());
         Files.copy(Run.ROOT.resolve("docs/verify.py"), directory.resolve("verify.py"));
         Path log = Files.createDirectory(directory.resolve("log"));
         // One that ends with its seal, as the page's does: the command that asks for an anchor is logged after it.
         await().until(() -> {
-            demo.admin("", "log", "anchor").exits(0);
-            copy(demo.auditLog(), log);
+            chatd.admin("", "log", "anchor").exits(0);
+            copy(chatd.auditLog(), log);
             List<String> lines = Files.readAllLines(log.resolve("audit.xml"));
             return lines.get(lines.size() - 2).startsWith("<seal ");
         });
     }
 
-    private static Chat1Socket person(Demo demo, String name) {
-        Chat1Socket socket = demo.connect();
+    private static Chat1Socket person(Chatd chatd, String name) {
+        Chat1Socket socket = chatd.connect();
         socket.send(Wire.register(name, "correct horse battery"));
         assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
-        socket.logIn(new Demo.Person(name, "correct horse battery"));
+        socket.logIn(new Chatd.Person(name, "correct horse battery"));
         return socket;
     }
 

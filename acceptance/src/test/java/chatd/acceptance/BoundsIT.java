@@ -92,7 +92,7 @@ class BoundsIT {
     private void fail(String from, int times) {
         try (Chat1Socket socket = demo.connectFrom(from)) {
             for (int i = 0; i < times; i++) {
-                socket.send(Wire.register(Demo.newName(), "short"));
+                socket.send(Wire.register(Chatd.newName(), "short"));
                 assertThat(socket.next().code()).isEqualTo(Wire.BAD_PASSWORD);
             }
         }
@@ -136,7 +136,7 @@ class BoundsIT {
 
     /** The answer to one line on an admin socket. */
     private String asked(String socket, String line) throws IOException {
-        Path path = Path.of(demo.fact("CHAT_ADMIN_SOCKET")).resolveSibling(socket);
+        Path path = demo.adminSocket().resolveSibling(socket);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             ByteBuffer bytes = UTF_8.encode(line + "\n");
             try {

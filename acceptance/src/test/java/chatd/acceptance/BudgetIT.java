@@ -206,7 +206,7 @@ class BudgetIT {
 
     @Test
     void anIdleConnectionHoldsLittle() throws Exception {
-        List<Demo.Person> people = new ArrayList<>();
+        List<Chatd.Person> people = new ArrayList<>();
         for (int i = 0; i < PEOPLE; i++) {
             people.add(demo.person());
         }
@@ -223,7 +223,7 @@ class BudgetIT {
         sockets.forEach(Chat1Socket::close);
     }
 
-    private List<Chat1Socket> logIn(List<Demo.Person> people) {
+    private List<Chat1Socket> logIn(List<Chatd.Person> people) {
         List<Chat1Socket> sockets = new ArrayList<>();
         people.forEach(person -> sockets.add(demo.logIn(person)));
         return sockets;

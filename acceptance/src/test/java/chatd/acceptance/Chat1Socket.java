@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Chat1Socket implements AutoCloseable {
 
     private final SSLSocket socket;
-    private Demo.@Nullable Person person;
+    private Chatd.@Nullable Person person;
     private byte[] begun = {};
 
     Chat1Socket(SSLSocket socket) {
@@ -34,7 +34,7 @@ final class Chat1Socket implements AutoCloseable {
         return requireNonNull(person, "not logged in").name();
     }
 
-    Demo.Person person() {
+    Chatd.Person person() {
         return requireNonNull(person, "not logged in");
     }
 
@@ -176,7 +176,7 @@ final class Chat1Socket implements AutoCloseable {
     }
 
     /** Logs in; the answer, after the settings were read too. */
-    Frame logIn(Demo.Person as) {
+    Frame logIn(Chatd.Person as) {
         send(Wire.logIn(as.name(), as.password()));
         Frame answer = next();
         assertThat(answer.code()).as("answer %s", answer).isIn(Wire.LOGGED_IN, Wire.LOGGED_IN_DISPLACING);

@@ -18,7 +18,7 @@ class ClientCertificateIT {
     @TempDir
     private static Path directory;
 
-    private static Demo demo;
+    private static Chatd chatd;
 
     @BeforeAll
     static void start() throws IOException {
@@ -27,7 +27,7 @@ class ClientCertificateIT {
         certificate("clients", "alice");
         certificate("clients", "mallory");
         certificate("others", "alice");
-        demo = Demo.start(
+        chatd = LocalDaemon.start(
                 "CHATD_TLS_CLIENT_CA",
                 directory.resolve("clients.pem").toString(),
                 "CHATD_TLS_CLIENT_ACCOUNT",
@@ -36,7 +36,7 @@ class ClientCertificateIT {
 
     @AfterAll
     static void stop() {
-        demo.close();
+        chatd.close();
     }
 
     private static void openssl(String... arguments) {
@@ -105,11 +105,11 @@ class ClientCertificateIT {
         List<String> all = new ArrayList<>(List.of(
                 "client",
                 "--ca",
-                demo.fact("CHAT_CA"),
+                chatd.ca().toString(),
                 "--password-file",
-                demo.directory.resolve("alice.password").toString()));
+                chatd.directory.resolve("alice.password").toString()));
         all.addAll(List.of(options));
-        all.addAll(List.of("alice@localhost:" + demo.port(), "send", "alice", "--", "a text"));
+        all.addAll(List.of("alice@localhost:" + chatd.port(), "send", "alice", "--", "a text"));
         return Run.chat("", Map.of(), all.toArray(String[]::new));
     }
 
@@ -125,8 +125,8 @@ class ClientCertificateIT {
         Run refused = client("--certificate", file("clients-mallory.both"));
         assertThat(refused.exit()).isNotZero();
         assertThat(refused.err()).contains("for the account mallory alone");
-        demo.admin("", "log", "publish").exits(0);
-        assertThat(Files.readString(demo.auditLog().resolve("audit.xml")))
+        chatd.admin("", "log", "publish").exits(0);
+        assertThat(Files.readString(chatd.auditLog().resolve("audit.xml")))
                 .contains("type=\"login\" outcome=\"refused\" reason=\"not-allowed\" user=\"U1\" name=\"alice\"");
     }
 

@@ -14,32 +14,32 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client's commands for scripts: what they do, and their exit codes. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class ClientIT {
 
     @TempDir
     private Path directory;
 
-    private final Demo demo;
+    private final Chatd chatd;
 
-    ClientIT(Demo demo) {
-        this.demo = demo;
+    ClientIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
-    private String[] command(Demo.Person person, String password, String... arguments) throws IOException {
+    private String[] command(Chatd.Person person, String password, String... arguments) throws IOException {
         Path file = Files.writeString(directory.resolve("password"), password + "\n");
-        String host = demo.host().contains(":") ? "[" + demo.host() + "]" : demo.host();
-        var all = new ArrayList<>(List.of("client", "--ca", demo.fact("CHAT_CA"), "--password-file", file.toString()));
-        all.add(person.name() + "@" + host + ":" + demo.port());
+        String host = chatd.host().contains(":") ? "[" + chatd.host() + "]" : chatd.host();
+        var all = new ArrayList<>(List.of("client", "--ca", chatd.ca().toString(), "--password-file", file.toString()));
+        all.add(person.name() + "@" + host + ":" + chatd.port());
         all.addAll(List.of(arguments));
         return all.toArray(String[]::new);
     }
 
     @Test
     void sendSaysATextToOneAndToSeveral() throws IOException {
-        Demo.Person ann = demo.person();
-        try (Chat1Socket ben = demo.newcomer();
-                Chat1Socket cid = demo.newcomer()) {
+        Chatd.Person ann = chatd.person();
+        try (Chat1Socket ben = chatd.newcomer();
+                Chat1Socket cid = chatd.newcomer()) {
             Run.chat(command(ann, ann.password(), "send", ben.name(), "--", "hello", "there"))
                     .exits(0);
             ben.expectText(ann.name(), "hello there");
@@ -51,20 +51,20 @@ class ClientIT {
     }
 
     private Run client(String input, String... arguments) {
-        var all = new ArrayList<>(List.of("client", "--ca", demo.fact("CHAT_CA")));
+        var all = new ArrayList<>(List.of("client", "--ca", chatd.ca().toString()));
         all.addAll(List.of(arguments));
         return Run.chat(input, Map.of("XDG_STATE_HOME", directory.toString()), all.toArray(String[]::new));
     }
 
-    private String at(Demo.Person person) {
-        return person.name() + "@localhost:" + demo.port();
+    private String at(Chatd.Person person) {
+        return person.name() + "@localhost:" + chatd.port();
     }
 
     @Test
     void sendTakesATextFromStandardInputAndAFileAndGoesToAll() throws IOException {
-        Demo.Person ann = demo.person();
+        Chatd.Person ann = chatd.person();
         Path file = Files.writeString(directory.resolve("plan.txt"), "the plan");
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             client(ann.password() + "\nfirst\n  second\n", "--password-stdin", at(ann), "send", ben.name())
                     .exits(0);
             ben.awaitText(ann.name(), "first\n  second");
@@ -91,9 +91,9 @@ class ClientIT {
 
     @Test
     void sendToAnUnknownUserFailsAndSaysWhoAndTheOthersGetIt() throws IOException {
-        Demo.Person ann = demo.person();
-        String unknown = Demo.newName();
-        try (Chat1Socket ben = demo.newcomer()) {
+        Chatd.Person ann = chatd.person();
+        String unknown = Chatd.newName();
+        try (Chat1Socket ben = chatd.newcomer()) {
             Run run = Run.chat(command(ann, ann.password(), "send", unknown, ben.name(), "--", "anyone?"))
                     .exits(4);
             assertThat(run.err()).contains("Unknown: " + unknown, "The others were sent it");
@@ -107,7 +107,7 @@ class ClientIT {
 
     @Test
     void whatTheServerRefusesIsNoSuccess() throws IOException {
-        Demo.Person ann = demo.person();
+        Chatd.Person ann = chatd.person();
         Run empty = client(ann.password() + "\n", "--password-stdin", at(ann), "send", ann.name())
                 .exits(1);
         assertThat(empty.err()).contains("An empty text is not sent.");
@@ -118,20 +118,20 @@ class ClientIT {
 
     @Test
     void logInRefusedIs77AndNothingOfThePasswordIsShown() throws IOException {
-        Run run = Run.chat(command(demo.person(), "not-the-password", "send", "alice", "--", "x"))
+        Run run = Run.chat(command(chatd.person(), "not-the-password", "send", "alice", "--", "x"))
                 .exits(77);
         assertThat(run.err()).contains("The password is wrong.").doesNotContain("not-the-password", "\tat ");
-        Demo.Person nobody = new Demo.Person(Demo.newName(), "whatever-it-is");
+        Chatd.Person nobody = new Chatd.Person(Chatd.newName(), "whatever-it-is");
         assertThat(Run.chat(command(nobody, nobody.password(), "history"))
                         .exits(77)
                         .err())
                 .contains("There is no user called " + nobody.name());
-        assertThat(client("", at(demo.person()), "send", "alice", "--", "x")
+        assertThat(client("", at(chatd.person()), "send", "alice", "--", "x")
                         .exits(77)
                         .err())
                 .as("no question without a terminal")
                 .contains("--password-file");
-        assertThat(client("", at(demo.person())).exits(77).err()).contains("--password-file");
+        assertThat(client("", at(chatd.person())).exits(77).err()).contains("--password-file");
     }
 
     @Test
@@ -148,8 +148,8 @@ class ClientIT {
 
     @Test
     void historyFetchAndTailSayTheSameAsText() throws IOException {
-        Demo.Person ann = demo.person();
-        try (Chat1Socket ben = demo.newcomer()) {
+        Chatd.Person ann = chatd.person();
+        try (Chat1Socket ben = chatd.newcomer()) {
             ben.send(
                     Wire.text("one\ntwo \u001b[31m\"", ann.name()),
                     Wire.file("plan.txt", "the plan".getBytes(java.nio.charset.StandardCharsets.UTF_8), ann.name()));
@@ -183,13 +183,13 @@ class ClientIT {
 
     @Test
     void registerAndPasswdMakeAndChangeAPassword() {
-        Demo.Person dora = new Demo.Person(Demo.newName(), "sturdy-enough-7");
+        Chatd.Person dora = new Chatd.Person(Chatd.newName(), "sturdy-enough-7");
         client(dora.password() + "\n", "--password-stdin", at(dora), "register").exits(0);
         assertThat(client(dora.password() + "\n", "--password-stdin", at(dora), "register")
                         .exits(5)
                         .err())
                 .contains("is taken");
-        assertThat(client("short\n", "--password-stdin", Demo.newName() + "@localhost:" + demo.port(), "register")
+        assertThat(client("short\n", "--password-stdin", Chatd.newName() + "@localhost:" + chatd.port(), "register")
                         .exits(1)
                         .err())
                 .contains("at least 8 characters");
@@ -199,9 +199,9 @@ class ClientIT {
                 .contains("The old password is wrong.");
         client(dora.password() + "\nsturdy-enough-8\n", "--password-stdin", at(dora), "passwd")
                 .exits(0);
-        demo.logIn(new Demo.Person(dora.name(), "sturdy-enough-8")).close();
+        chatd.logIn(new Chatd.Person(dora.name(), "sturdy-enough-8")).close();
         String once =
-                demo.admin("", "user", "reset", dora.name()).exits(0).out().strip();
+                chatd.admin("", "user", "reset", dora.name()).exits(0).out().strip();
         once = once.substring(once.lastIndexOf(' ') + 1);
         assertThat(client(once + "\n", "--password-stdin", at(dora), "history")
                         .exits(77)
@@ -209,14 +209,14 @@ class ClientIT {
                 .contains("must be changed first", "passwd");
         client(once + "\nsturdy-enough-9\n", "--password-stdin", at(dora), "passwd")
                 .exits(0);
-        demo.logIn(new Demo.Person(dora.name(), "sturdy-enough-9")).close();
+        chatd.logIn(new Chatd.Person(dora.name(), "sturdy-enough-9")).close();
     }
 
     @Test
     void anUnknownCertificateIsRefusedUnlessItsFingerprintIsNamed() {
-        Demo.Person ann = demo.person();
+        Chatd.Person ann = chatd.person();
         Map<String, String> nobody = Map.of("XDG_STATE_HOME", directory.toString(), "CHAT_CA", "", "CHAT_PORT", "1");
-        String shown = demo.admin("", "-o", "json", "cert", "show").exits(0).out();
+        String shown = chatd.admin("", "-o", "json", "cert", "show").exits(0).out();
         String fingerprint = shown.replaceAll("(?s).*\"fingerprint\" *: *\"([0-9a-f]{64})\".*", "$1");
         String[] send = {"client", "--password-stdin", at(ann), "send", ann.name(), "--", "x"};
         assertThat(Run.chat(ann.password() + "\n", nobody, send).exits(69).err().replaceAll("\\s", ""))
@@ -234,19 +234,21 @@ class ClientIT {
     @Test
     void helpAndMistakesSayWhatToDo() {
         for (String command : List.of("send", "tail", "history", "fetch", "passwd", "register")) {
-            assertThat(client("", at(demo.person()), command, "--help").exits(0).out())
+            assertThat(client("", at(chatd.person()), command, "--help")
+                            .exits(0)
+                            .out())
                     .contains("Example: chat-client");
         }
         assertThat(client("", "--help").exits(0).out().replaceAll("\\s+", " "))
                 .contains("displaces the account's interactive session", "77 log in refused");
         assertThat(client("", "alice@").exits(2).err()).contains("expected [USER@]HOST[:PORT]");
-        assertThat(client("", at(demo.person()), "sned").exits(2).err())
+        assertThat(client("", at(chatd.person()), "sned").exits(2).err())
                 .contains("There is no command sned; is it send?");
-        assertThat(client("", "--password-file", directory.toString(), at(demo.person()), "history")
+        assertThat(client("", "--password-file", directory.toString(), at(chatd.person()), "history")
                         .exits(1)
                         .err())
                 .contains("There is no file " + directory);
-        assertThat(client("", "--wire-zone", "Moon/Crater", at(demo.person()))
+        assertThat(client("", "--wire-zone", "Moon/Crater", at(chatd.person()))
                         .exits(2)
                         .err())
                 .contains("there is no time zone Moon/Crater");
@@ -254,9 +256,9 @@ class ClientIT {
 
     @Test
     void tailShowsWhatComes() throws IOException {
-        Demo.Person ann = demo.person();
+        Chatd.Person ann = chatd.person();
         Path out = directory.resolve("out");
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Process tail = Run.start(out, command(ann, ann.password(), "tail", "-o", "jsonl"));
             try {
                 ben.expectPresence(Wire.ONLINE, ann.name());
@@ -273,11 +275,11 @@ class ClientIT {
 
     @Test
     void tailEndsWithItsReader() throws Exception {
-        Demo.Person ann = demo.person();
+        Chatd.Person ann = chatd.person();
         List<String> piped = new ArrayList<>(List.of("sh", "-c", "\"$@\" | head -n 1", "sh"));
         piped.addAll(Run.command(command(ann, ann.password(), "tail")));
         Process tail = new ProcessBuilder(piped).directory(Run.ROOT.toFile()).start();
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             await().until(() -> {
                 ben.send(Wire.text("are you there?", ann.name()));
                 return !tail.isAlive() || tail.getInputStream().available() > 0;

@@ -12,12 +12,12 @@ import java.util.List;
 /** Starts {@code ./chat client} in terminals, for people with a home of their own. Closing it closes the terminals. */
 final class ClientTerminal implements AutoCloseable {
 
-    private final Demo demo;
+    private final Chatd chatd;
     private final Path homes;
     private final List<Terminal> open = new ArrayList<>();
 
-    ClientTerminal(Demo demo) {
-        this.demo = demo;
+    ClientTerminal(Chatd chatd) {
+        this.chatd = chatd;
         try {
             homes = Files.createTempDirectory(Path.of("/tmp"), "cl");
         } catch (IOException e) {
@@ -43,12 +43,12 @@ final class ClientTerminal implements AutoCloseable {
     }
 
     /** Starts it and logs in. */
-    Terminal logIn(Demo.Person person, String... options) {
-        return logIn(person, demo.port(), options);
+    Terminal logIn(Chatd.Person person, String... options) {
+        return logIn(person, chatd.port(), options);
     }
 
-    Terminal logIn(Demo.Person person, int port, String... options) {
-        var all = new ArrayList<>(List.of("--ca", demo.fact("CHAT_CA")));
+    Terminal logIn(Chatd.Person person, int port, String... options) {
+        var all = new ArrayList<>(List.of("--ca", chatd.ca().toString()));
         all.addAll(List.of(options));
         Terminal terminal = start(person.name(), port, all.toArray(String[]::new));
         terminal.prompts("Password of " + person.name() + ":");

@@ -8,25 +8,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Completion as the shells do it: commands, options, their values, and the names of accounts. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class CompletionIT {
-    private final Demo demo;
+    private final Chatd chatd;
 
     @TempDir
     private Path directory;
 
-    CompletionIT(Demo demo) {
-        this.demo = demo;
+    CompletionIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     @ParameterizedTest
     @CsvSource({"bash --norc --noprofile -i, completa, 复旦", "zsh -f -i, completo, 同济"})
     void commandsOptionsAndNamesAreCompleted(String shell, String latin, String chinese) throws Exception {
         Page bin = new Page(Run.ROOT.resolve("docs/chat-admin.md"), directory);
-        bin.program("chat-admin", "admin", "CHAT_ADMIN_SOCKET=" + demo.fact("CHAT_ADMIN_SOCKET"));
-        Demo.Person person = demo.person();
-        demo.admin("", "user", "add", latin).exits(0);
-        demo.admin("", "user", "add", chinese).exits(0);
+        bin.program(
+                "chat-admin",
+                "admin",
+                "CHAT_ADMIN_SOCKET=" + chatd.adminSocket().toString());
+        Chatd.Person person = chatd.person();
+        chatd.admin("", "user", "add", latin).exits(0);
+        chatd.admin("", "user", "add", chinese).exits(0);
         String path = directory.resolve("bin") + ":" + System.getenv("PATH");
         try (Terminal terminal =
                 new Terminal(List.of("PATH=" + path, "PS1=> ", "LC_ALL=C.UTF-8"), List.of(shell.split(" ", -1)))) {
@@ -52,7 +55,7 @@ class CompletionIT {
             terminal.press("Tab").showsLine("^> chat-admin session kick " + person.name());
             terminal.press("C-u").enter("exit");
         }
-        demo.admin("", "user", "delete", latin, "--yes").exits(0);
-        demo.admin("", "user", "delete", chinese, "--yes").exits(0);
+        chatd.admin("", "user", "delete", latin, "--yes").exits(0);
+        chatd.admin("", "user", "delete", chinese, "--yes").exits(0);
     }
 }

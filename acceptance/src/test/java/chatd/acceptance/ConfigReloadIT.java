@@ -11,18 +11,18 @@ import org.junit.jupiter.api.Test;
 /** The configuration read again under those who are connected. */
 class ConfigReloadIT {
 
-    private static void append(Demo demo, String toml) throws IOException {
-        Files.writeString(demo.directory.resolve("chatd.toml"), toml, StandardOpenOption.APPEND);
+    private static void append(Chatd chatd, String toml) throws IOException {
+        Files.writeString(chatd.directory.resolve("chatd.toml"), toml, StandardOpenOption.APPEND);
     }
 
     @Test
     void whatIsChangedIsInForceForThoseWhoAreThereAndThoseWhoCome() throws IOException {
-        try (Demo demo = Demo.start();
-                Chat1Socket one = demo.newcomer();
-                Chat1Socket two = demo.newcomer()) {
+        try (LocalDaemon chatd = LocalDaemon.start();
+                Chat1Socket one = chatd.newcomer();
+                Chat1Socket two = chatd.newcomer()) {
             one.send(Wire.text("x".repeat(200), two.name()));
             two.awaitText(one.name(), "x".repeat(200));
-            append(demo, """
+            append(chatd, """
                     [limits]
                     text = "100 B"
                     replay = 1
@@ -37,10 +37,10 @@ class ConfigReloadIT {
                     [hashing]
                     threads = 1
                     """);
-            Path config = demo.directory.resolve("chatd.toml");
+            Path config = chatd.directory.resolve("chatd.toml");
             Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"closed\""));
-            assertThat(demo.admin("", "config", "check").exits(0).out()).contains("is right");
-            assertThat(demo.admin("", "config", "reload").exits(0).out()).isEqualTo("""
+            assertThat(chatd.admin("", "config", "check").exits(0).out()).contains("is right");
+            assertThat(chatd.admin("", "config", "reload").exits(0).out()).isEqualTo("""
                             In force now: registration.mode, accounts.conceal-users, everyone.write, limits.replay
                             For connections from now on: chat1.wire-zone, limits.text, limits.recipients
                             At the next start: limits.uploads, hashing.threads
@@ -52,26 +52,26 @@ class ConfigReloadIT {
             one.send(Wire.text("short", two.name()));
             two.awaitText(one.name(), "short");
             assertThat(two.history(10)).containsExactly("short");
-            try (Chat1Socket stranger = demo.connect()) {
+            try (Chat1Socket stranger = chatd.connect()) {
                 stranger.send(Wire.logIn("nobodyatall", "a-password-1"));
                 assertThat(stranger.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
-                stranger.send(Wire.register("newperson", Demo.PASSWORD));
+                stranger.send(Wire.register("newperson", Chatd.PASSWORD));
                 assertThat(stranger.next().code()).isEqualTo(Wire.BAD_NAME);
             }
-            demo.admin("", "log", "publish").exits(0);
-            assertThat(Files.readString(demo.auditLog().resolve("audit.xml")))
+            chatd.admin("", "log", "publish").exits(0);
+            assertThat(Files.readString(chatd.auditLog().resolve("audit.xml")))
                     .contains("type=\"reload\" outcome=\"ok\" detail=\"in force: registration.mode ");
         }
     }
 
     @Test
     void whatIsWrongIsNamedAndNothingChanges() throws IOException {
-        try (Demo demo = Demo.start();
-                Chat1Socket socket = demo.newcomer()) {
-            append(demo, "[limits]\ntext = \"many\"\n[nonsense]\n");
-            Run check = demo.admin("", "config", "check").exits(1);
+        try (LocalDaemon chatd = LocalDaemon.start();
+                Chat1Socket socket = chatd.newcomer()) {
+            append(chatd, "[limits]\ntext = \"many\"\n[nonsense]\n");
+            Run check = chatd.admin("", "config", "check").exits(1);
             assertThat(check.out()).contains("limits.text: expected a size").contains("unknown section [nonsense]");
-            Run reload = demo.admin("", "config", "reload").exits(1);
+            Run reload = chatd.admin("", "config", "reload").exits(1);
             assertThat(reload.err()).contains("limits.text: expected a size", "stays in force");
             socket.send(Wire.text("as before", socket.name()));
             socket.expectText(socket.name(), "as before");
@@ -80,19 +80,19 @@ class ConfigReloadIT {
 
     @Test
     void registrationEndsWhereThereAreAsManyAccountsAsAreTaken() throws IOException {
-        try (Demo demo = Demo.start()) {
-            Demo.Person last = demo.person();
-            Path config = demo.directory.resolve("chatd.toml");
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Chatd.Person last = chatd.person();
+            Path config = chatd.directory.resolve("chatd.toml");
             // alice, bob, and that one.
             Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"open\"\nmost = 3"));
-            assertThat(demo.admin("", "config", "reload").exits(0).out()).contains("registration.most");
-            try (Chat1Socket stranger = demo.connect()) {
-                stranger.send(Wire.register("onetoomany", Demo.PASSWORD));
+            assertThat(chatd.admin("", "config", "reload").exits(0).out()).contains("registration.most");
+            try (Chat1Socket stranger = chatd.connect()) {
+                stranger.send(Wire.register("onetoomany", Chatd.PASSWORD));
                 assertThat(stranger.next().code()).isEqualTo(Wire.BAD_NAME);
                 assertThat(stranger.expectServerText()).contains("as many accounts as it takes");
             }
-            demo.admin("", "user", "add", "onetoomany").exits(0);
-            demo.logIn(last).close();
+            chatd.admin("", "user", "add", "onetoomany").exits(0);
+            chatd.logIn(last).close();
         }
     }
 }

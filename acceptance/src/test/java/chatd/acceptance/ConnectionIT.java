@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What happens at the seams of a connection: frames that share a record, half-closes, ends in the middle of a file. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class ConnectionIT {
-    private final Demo demo;
+    private final Chatd chatd;
 
-    ConnectionIT(Demo demo) {
-        this.demo = demo;
+    ConnectionIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     private static byte[] noise(int size) {
@@ -39,7 +39,7 @@ class ConnectionIT {
 
     @Test
     void aFileWhoseEndSharesARecordWithTheNextFrameIsStoredAsItWas() {
-        try (Chat1Socket ann = demo.newcomer()) {
+        try (Chat1Socket ann = chatd.newcomer()) {
             byte[] content = noise(12_000);
             byte[] next = Wire.text("x".repeat(8_000), ann.name());
             byte[] all = Wire.join(Wire.file("f", content, ann.name()), next);
@@ -56,9 +56,9 @@ class ConnectionIT {
 
     @Test
     void whatCameBeforeAHalfCloseIsDone() {
-        Demo.Person ann = demo.person();
-        try (Chat1Socket ben = demo.newcomer();
-                Chat1Socket hasty = demo.connect()) {
+        Chatd.Person ann = chatd.person();
+        try (Chat1Socket ben = chatd.newcomer();
+                Chat1Socket hasty = chatd.connect()) {
             hasty.send(Wire.join(
                     Wire.logIn(ann.name(), ann.password()),
                     Wire.text("one", ben.name()),
@@ -69,7 +69,7 @@ class ConnectionIT {
             hasty.untilClosed();
             // Not by what ben is told: that she came and that she went undo each other where both still wait for him.
             await().until(() ->
-                    !demo.admin("", "session", "list").exits(0).out().contains(ann.name()));
+                    !chatd.admin("", "session", "list").exits(0).out().contains(ann.name()));
         }
     }
 
@@ -77,8 +77,8 @@ class ConnectionIT {
     @Test
     void muchThatCameBeforeAHalfCloseIsDoneToItsEnd() {
         String padding = "x".repeat(1_000);
-        try (Chat1Socket ben = demo.newcomer();
-                Chat1Socket hasty = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer();
+                Chat1Socket hasty = chatd.newcomer()) {
             byte[][] texts = IntStream.range(0, 5_000)
                     .mapToObj(i -> Wire.text(i + padding, ben.name()))
                     .toArray(byte[][]::new);
@@ -87,18 +87,18 @@ class ConnectionIT {
                 ben.expectText(hasty.name(), i + padding);
             }
             ben.expectPresence(Wire.OFFLINE, hasty.name());
-            assertThat(demo.read("chatd.log")).doesNotContain(" ERROR ");
+            assertThat(chatd.read("chatd.log")).doesNotContain(" ERROR ");
         }
     }
 
     @Test
     void aSessionThatIsDisplacedInTheMiddleOfAFileGetsTheFileWholeAndThenItsFarewell() {
         byte[] content = noise(8 << 20);
-        try (Chat1Socket slow = demo.newcomer()) {
+        try (Chat1Socket slow = chatd.newcomer()) {
             slow.send(Wire.file("f", content, slow.name()));
             slow.send(Wire.fetch(slow.expect(Wire.FILE).fileId()));
             slow.awaitFrame();
-            try (Chat1Socket elsewhere = demo.connect()) {
+            try (Chat1Socket elsewhere = chatd.connect()) {
                 elsewhere.send(Wire.logIn(slow.name(), slow.person().password()));
                 elsewhere.expect(Wire.LOGGED_IN_DISPLACING);
                 List<Frame> rest = slow.untilClosed();
@@ -164,20 +164,20 @@ class ConnectionIT {
 
     @Test
     void anAdministratorsResetIsNotUndoneByAChangeThatWasJudgedBefore() {
-        Demo.Person ann = demo.person();
-        try (Chat1Socket guesser = demo.connect();
-                Chat1Socket changer = demo.connect()) {
+        Chatd.Person ann = chatd.person();
+        try (Chat1Socket guesser = chatd.connect();
+                Chat1Socket changer = chatd.connect()) {
             for (int i = 0; i < 6; i++) {
                 guesser.send(Wire.change(ann.name(), "wrong password", "something new"));
                 guesser.expect(Wire.WRONG_OLD);
             }
             // Slowed down by now: the answer comes eight seconds later, the reset before it.
             changer.send(Wire.change(ann.name(), ann.password(), "the attacker's own"));
-            demo.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
+            chatd.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
                     .exits(0);
             changer.expect(Wire.WRONG_OLD);
         }
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(ann.name(), "by the administrator"));
             socket.expect(Wire.MUST_CHANGE);
         }

@@ -42,9 +42,10 @@ class CrowdIT {
 
     @Test
     void twoHundredUsersTalkAtOnce() throws Exception {
-        try (Demo demo = Demo.start("CHATD_LIMITS_QUEUE_FRAMES", "100000", "CHATD_LIMITS_QUEUE_BYTES", "16 MiB")) {
+        try (LocalDaemon chatd =
+                LocalDaemon.start("CHATD_LIMITS_QUEUE_FRAMES", "100000", "CHATD_LIMITS_QUEUE_BYTES", "16 MiB")) {
             List<Chat1Socket> crowd = atOnce(IntStream.range(0, USERS)
-                    .<Callable<Chat1Socket>>mapToObj(i -> demo::newcomer)
+                    .<Callable<Chat1Socket>>mapToObj(i -> chatd::newcomer)
                     .toList());
             List<List<String>> received = atOnce(IntStream.range(0, USERS)
                     .<Callable<List<String>>>mapToObj(i -> () -> talk(crowd.get(i), crowd.get((i + 1) % USERS)))

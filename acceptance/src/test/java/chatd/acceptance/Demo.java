@@ -6,12 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,36 +16,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One {@code ./chat demo} as a process in a session of its own: started, signalled, killed, started again on the same
- * directory. Closing it ends all that it started and removes the directory. Used by one test thread; {@link #connect}
- * and {@link #person} by any.
+ * directory. Closing it ends all that it started and removes the directory. Used by one test thread.
  */
-final class Demo implements AutoCloseable {
-
-    static final String PASSWORD = "sturdy-enough-9";
-    private static final Map<String, String> FAST =
-            Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1");
-    private static final AtomicInteger PEOPLE = new AtomicInteger();
-
-    /** An account that a test made. */
-    record Person(String name, String password) {}
-
-    final Path directory;
+final class Demo extends Chatd {
     private final Map<String, String> environment = new HashMap<>(FAST);
     private final Path output;
     private @Nullable Process process;
     private volatile Map<String, String> facts = Map.of();
-    private volatile @Nullable Tls tls;
 
     Demo(Map<String, String> environment) {
         this.environment.putAll(environment);
         try {
-            directory = Files.createTempDirectory(Path.of("/tmp"), "ca");
             output = Files.createTempFile(Path.of("/tmp"), "ca", ".out");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -85,7 +68,7 @@ final class Demo implements AutoCloseable {
             close();
             throw e;
         }
-        tls = Tls.trusting(Path.of(fact("CHAT_CA")));
+        ready();
         return this;
     }
 
@@ -141,20 +124,18 @@ final class Demo implements AutoCloseable {
         return requireNonNull(facts.get(key), key);
     }
 
-    String read(String file) {
-        try {
-            return Files.readString(directory.resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    @Override
+    int port() {
+        return Integer.parseInt(fact("CHAT_PORT"));
     }
 
-    Path auditLog() {
-        return Path.of(fact("CHAT_AUDIT_LOG"));
+    @Override
+    Path adminSocket() {
+        return Path.of(fact("CHAT_ADMIN_SOCKET"));
     }
 
     ProcessHandle daemon() {
-        return ProcessHandle.of(Long.parseLong(fact("CHAT_PID"))).orElseThrow();
+        return ProcessHandle.of(pid()).orElseThrow();
     }
 
     /** The demo's own {@code mariadbd}, found by its directory. */
@@ -163,11 +144,14 @@ final class Demo implements AutoCloseable {
                 .findFirst();
     }
 
-    /** A connection to the database, as its root. */
+    @Override
+    long pid() {
+        return Long.parseLong(fact("CHAT_PID"));
+    }
+
+    @Override
     Connection sql() throws SQLException {
-        Path socket = Path.of(fact("CHAT_ADMIN_SOCKET")).resolveSibling("mariadb.sock");
-        return DriverManager.getConnection(
-                "jdbc:mariadb://localhost/chatd?user=root&sslMode=disable&localSocket=" + socket);
+        return sql(directory.resolve("mariadb.sock"), "chatd");
     }
 
     /** Every process whose command line names the demo's directory. */
@@ -209,90 +193,6 @@ final class Demo implements AutoCloseable {
         return awaitEnd();
     }
 
-    /** A connection whose handshake is done, with ALPN {@code chat/1}. */
-    Chat1Socket connect() {
-        return new Chat1Socket(tls().connect(host(), port(), "chat/1"));
-    }
-
-    /** The same with {@code chat-json/1}. */
-    JsonSocket connectJson() {
-        return new JsonSocket(tls().connect(host(), port(), "chat-json/1"));
-    }
-
-    /** Logs in with JSON on a new connection. */
-    JsonSocket logInJson(Person person, String device) {
-        JsonSocket socket = connectJson();
-        assertThat(socket.logIn(person.name(), person.password(), device)
-                        .path("code")
-                        .asString())
-                .isEqualTo("ok");
-        return socket;
-    }
-
-    /** alice, as the demo made her. */
-    Person alice() {
-        return new Person("alice", read("alice.password").strip());
-    }
-
-    /** A connection over IPv4 from another loopback address, so to the daemon from another machine. */
-    Chat1Socket connectFrom(String address) {
-        return new Chat1Socket(tls().connectFrom(address, "127.0.0.1", port()));
-    }
-
-    Tls tls() {
-        return requireNonNull(tls, "not ready");
-    }
-
-    String host() {
-        return fact("CHAT_HOST");
-    }
-
-    int port() {
-        return Integer.parseInt(fact("CHAT_PORT"));
-    }
-
-    /** Registers a new account over a connection of its own. */
-    Person person() {
-        var person = new Person(newName(), PASSWORD);
-        try (Chat1Socket socket = connect()) {
-            socket.send(Wire.register(person.name(), person.password()));
-            assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
-        }
-        return person;
-    }
-
-    /**
-     * A name nobody has, of letters none of which looks like another. No other begins like it, its last letter left out: it
-     * can be completed.
-     */
-    static String newName() {
-        var name = new StringBuilder("t");
-        long number = PEOPLE.incrementAndGet() * 4096L + ProcessHandle.current().pid() % 4096;
-        for (int i = 0; i < 7; i++, number /= 12) {
-            name.append("abdefghkpsxz".charAt((int) (number % 12)));
-        }
-        return name.append('m').toString();
-    }
-
-    /** Logs in on a new connection, up to and with the settings. */
-    Chat1Socket logIn(Person person) {
-        Chat1Socket socket = connect();
-        socket.logIn(person);
-        return socket;
-    }
-
-    /** A new account, logged in. */
-    Chat1Socket newcomer() {
-        return logIn(person());
-    }
-
-    /** {@code ./chat admin --socket …} */
-    Run admin(String input, String... arguments) {
-        var all = new ArrayList<>(List.of("admin", "--socket", fact("CHAT_ADMIN_SOCKET")));
-        all.addAll(List.of(arguments));
-        return Run.chat(input, Map.of(), all.toArray(String[]::new));
-    }
-
     @Override
     public void close() {
         try {
@@ -311,16 +211,6 @@ final class Demo implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** Whether something takes connections at the demo's port. */
-    boolean listens() {
-        try (var socket = new java.net.Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 1000);
-            return true;
-        } catch (IOException _) {
-            return false;
         }
     }
 }

@@ -78,9 +78,9 @@ class DemoIT {
             String once = demo.read("bob.password").strip();
             socket.send(Wire.logIn("bob", once));
             assertThat(socket.next().code()).isEqualTo(Wire.MUST_CHANGE);
-            socket.send(Wire.change("bob", once, Demo.PASSWORD));
+            socket.send(Wire.change("bob", once, Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.CHANGED);
-            socket.logIn(new Demo.Person("bob", Demo.PASSWORD));
+            socket.logIn(new Chatd.Person("bob", Chatd.PASSWORD));
         }
     }
 
@@ -100,8 +100,8 @@ class DemoIT {
     @Test
     void secondStartFindsEverythingAsItWasAndFreshBeginsAnew() {
         demo.begin("--port", "0");
-        Demo.Person alice = demo.alice();
-        Demo.Person ann = demo.person();
+        Chatd.Person alice = demo.alice();
+        Chatd.Person ann = demo.person();
         try (Chat1Socket socket = demo.logIn(alice)) {
             socket.send(Wire.text("remember me", ann.name()));
             socket.fenceWithNothing();

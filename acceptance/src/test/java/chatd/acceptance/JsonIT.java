@@ -16,17 +16,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code chat-json/1} does so far (page {@code json.md}): log in and out, what others do, the history. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class JsonIT {
-    private final Demo demo;
-    private final Demo.Person ann;
+    private final Chatd chatd;
+    private final Chatd.Person ann;
     private final Chat1Socket ben;
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    JsonIT(Demo demo) {
-        this.demo = demo;
-        this.ann = demo.person();
-        this.ben = demo.newcomer();
+    JsonIT(Chatd chatd) {
+        this.chatd = chatd;
+        this.ann = chatd.person();
+        this.ben = chatd.newcomer();
         open.add(ben);
     }
 
@@ -38,26 +38,26 @@ class JsonIT {
     }
 
     private JsonSocket connect() {
-        JsonSocket socket = demo.connectJson();
+        JsonSocket socket = chatd.connectJson();
         open.add(socket);
         return socket;
     }
 
-    private JsonSocket logIn(Demo.Person person, String device) {
-        JsonSocket socket = demo.logInJson(person, device);
+    private JsonSocket logIn(Chatd.Person person, String device) {
+        JsonSocket socket = chatd.logInJson(person, device);
         open.add(socket);
         return socket;
     }
 
-    private Chat1Socket chat1(Demo.Person person) {
-        Chat1Socket socket = demo.logIn(person);
+    private Chat1Socket chat1(Chatd.Person person) {
+        Chat1Socket socket = chatd.logIn(person);
         open.add(socket);
         return socket;
     }
 
     private String number(Chat1Socket of) {
         return "U"
-                + demo.admin("", "-o", "json", "user", "show", of.name())
+                + chatd.admin("", "-o", "json", "user", "show", of.name())
                         .exits(0)
                         .out()
                         .replaceFirst("(?s).*\"number\" : (\\d+).*", "$1");
@@ -105,11 +105,11 @@ class JsonIT {
                 .isEqualTo("no-such-user");
         assertThat(text(socket.logIn("U999999999", "not-the-password", ""), "code"))
                 .isEqualTo("no-such-user");
-        Demo.Person made = new Demo.Person(Demo.newName(), "made-by-an-admin-7");
-        demo.admin(made.password() + "\n", "user", "add", made.name(), "--password-stdin")
+        Chatd.Person made = new Chatd.Person(Chatd.newName(), "made-by-an-admin-7");
+        chatd.admin(made.password() + "\n", "user", "add", made.name(), "--password-stdin")
                 .exits(0);
         assertThat(text(socket.logIn(made.name(), made.password(), ""), "code")).isEqualTo("must-change-password");
-        demo.admin("", "user", "disable", made.name()).exits(0);
+        chatd.admin("", "user", "disable", made.name()).exits(0);
         assertThat(text(socket.logIn(made.name(), made.password(), ""), "code")).isEqualTo("disabled");
         // The connection is as good as before.
         assertThat(text(socket.logIn(ann.name(), ann.password(), ""), "code")).isEqualTo("ok");
@@ -147,7 +147,7 @@ class JsonIT {
     @Test
     void whoGetsItAmongSeveralDoesNotLearnOfTheOthers() {
         JsonSocket json = logIn(ann, "laptop");
-        Chat1Socket cid = demo.newcomer();
+        Chat1Socket cid = chatd.newcomer();
         open.add(cid);
         JsonSocket cids = logIn(cid.person(), "phone");
         ben.send(Wire.text("to both", ann.name(), cid.name()));
@@ -181,7 +181,7 @@ class JsonIT {
     @Test
     void oneIsOnlineWhileOnAnyDevice() {
         JsonSocket bens = logIn(ben.person(), "watching");
-        Chat1Socket watching = demo.newcomer();
+        Chat1Socket watching = chatd.newcomer();
         open.add(watching);
         JsonSocket laptop = logIn(ann, "laptop");
         watching.expectPresence(Wire.ONLINE, ann.name());
@@ -208,7 +208,7 @@ class JsonIT {
         JsonSocket again = logIn(ann, "laptop");
         assertThat(text(laptop.expectPresence(5, again.user()), "info")).isEqualTo("logout");
         laptop.untilClosed();
-        Chat1Socket displacing = demo.connect();
+        Chat1Socket displacing = chatd.connect();
         open.add(displacing);
         assertThat(displacing.logIn(ann).code()).isEqualTo(Wire.LOGGED_IN_DISPLACING);
         terminal.expectPresence(Wire.OFFLINE, ann.name());
@@ -217,7 +217,7 @@ class JsonIT {
         again.fence();
         displacing.fenceWithNothing();
         // One who is there three times is named once.
-        assertThat(demo.admin("", "-o", "json", "stats").exits(0).out()).containsOnlyOnce('"' + ann.name() + '"');
+        assertThat(chatd.admin("", "-o", "json", "stats").exits(0).out()).containsOnlyOnce('"' + ann.name() + '"');
     }
 
     @Test
@@ -395,7 +395,7 @@ class JsonIT {
             own.send(Wire.store(document));
         }
         own.fence();
-        await().until(() -> demo.admin("", "session", "list")
+        await().until(() -> chatd.admin("", "session", "list")
                 .out()
                 .lines()
                 .noneMatch(line -> line.contains("chat-json/1") && line.contains(ann.name())));
@@ -422,7 +422,7 @@ class JsonIT {
         assertThat(page.path("items").size()).isBetween(1, 2);
         assertThat(page.path("more").asBoolean()).isTrue();
         close();
-        await().until(() -> !demo.admin("", "session", "list").out().contains(ann.name()));
+        await().until(() -> !chatd.admin("", "session", "list").out().contains(ann.name()));
     }
 
     @Test
@@ -431,8 +431,8 @@ class JsonIT {
         JsonSocket own = logIn(ann, "laptop");
         ben.expectPresence(Wire.ONLINE, ann.name());
         watching.expectPresence(8, own.user());
-        String name = Demo.newName();
-        demo.admin("", "user", "rename", ann.name(), name).exits(0);
+        String name = Chatd.newName();
+        chatd.admin("", "user", "rename", ann.name(), name).exits(0);
         ben.expectPresence(Wire.OFFLINE, ann.name());
         ben.expectPresence(Wire.ONLINE, name);
         JsonNode renamed = watching.expectPresence(16, own.user());
@@ -448,7 +448,7 @@ class JsonIT {
         JsonSocket laptop = logIn(ann, "laptop");
         JsonSocket phone = logIn(ann, "phone");
         Chat1Socket terminal = chat1(ann);
-        demo.admin("", "session", "kick", ann.name()).exits(0);
+        chatd.admin("", "session", "kick", ann.name()).exits(0);
         for (JsonSocket one : List.of(laptop, phone)) {
             JsonNode farewell = one.expect(3);
             assertThat(text(farewell, "send")).isEqualTo("server");
@@ -477,7 +477,7 @@ class JsonIT {
 
     @Test
     void theDaemonPrefersJson() {
-        SSLSocket socket = demo.tls().connect(demo.host(), demo.port(), "http/1.1", "chat/1", "chat-json/1");
+        SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), "http/1.1", "chat/1", "chat-json/1");
         assertThat(socket.getApplicationProtocol()).isEqualTo("chat-json/1");
         new JsonSocket(socket).close();
     }
@@ -490,8 +490,8 @@ class JsonIT {
         json.send("{'type': 5}");
         json.send("{'type': 5}");
         assertThat(json.refusal()).isEqualTo("not-logged-in");
-        demo.admin("", "log", "publish").exits(0);
-        List<String> own = Files.readAllLines(demo.auditLog().resolve("audit.xml")).stream()
+        chatd.admin("", "log", "publish").exits(0);
+        List<String> own = Files.readAllLines(chatd.auditLog().resolve("audit.xml")).stream()
                 .filter(line -> line.contains(" user=\"" + json.user() + "\"") && !line.contains("type=\"register\""))
                 .toList();
         assertThat(own).hasSize(3);

@@ -13,13 +13,13 @@ import java.util.Set;
 /** Compares what talkers said and saw with their histories, and the histories with the server log. */
 final class Ledger {
 
-    private static final int ALL = 1_000_000; // the demo's limits.replay must allow it
-    private final Demo demo;
+    private static final int ALL = 1_000_000; // the chatd's limits.replay must allow it
+    private final Chatd chatd;
     private final List<Talker> talkers;
     private final AuditReader reader;
 
-    Ledger(Demo demo, List<Talker> talkers, AuditReader reader) {
-        this.demo = demo;
+    Ledger(Chatd chatd, List<Talker> talkers, AuditReader reader) {
+        this.chatd = chatd;
         this.talkers = talkers;
         this.reader = reader;
     }
@@ -29,7 +29,7 @@ final class Ledger {
         var senders = new HashMap<String, String>();
         for (Talker talker : talkers) {
             List<Frame> items;
-            try (Chat1Socket socket = demo.logIn(talker.person())) {
+            try (Chat1Socket socket = chatd.logIn(talker.person())) {
                 items = socket.replay(ALL);
             }
             List<String> keys = items.stream().map(Ledger::key).toList();

@@ -345,9 +345,9 @@ class LogTroubleIT {
     /** Nobody logs in, or registers, or is made a user. */
     private static void nothingBegins(Demo demo, List<Talker> talkers) throws Exception {
         try (Chat1Socket socket = demo.connect()) {
-            socket.send(Wire.logIn(talkers.getFirst().person().name(), Demo.PASSWORD));
+            socket.send(Wire.logIn(talkers.getFirst().person().name(), Chatd.PASSWORD));
             assertThat(socket.expectServerText()).contains("can't write its log");
-            socket.send(Wire.register("nobodyyet", Demo.PASSWORD));
+            socket.send(Wire.register("nobodyyet", Chatd.PASSWORD));
             assertThat(socket.expectServerText()).contains("can't write its log");
         }
         Run run = demo.admin("", "user", "add", "nobodyyet").exits(1);

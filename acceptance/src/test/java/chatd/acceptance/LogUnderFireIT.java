@@ -66,8 +66,8 @@ class LogUnderFireIT {
     }
 
     static List<Talker> talkers(Demo demo) {
-        List<Demo.Person> people = List.of(demo.person(), demo.person(), demo.person(), demo.person());
-        List<String> names = people.stream().map(Demo.Person::name).toList();
+        List<Chatd.Person> people = List.of(demo.person(), demo.person(), demo.person(), demo.person());
+        List<String> names = people.stream().map(Chatd.Person::name).toList();
         var talkers = new ArrayList<Talker>();
         people.forEach(person -> talkers.add(new Talker(demo, person, names)));
         return talkers;

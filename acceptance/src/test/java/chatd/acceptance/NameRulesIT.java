@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of a name, by registering. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class NameRulesIT {
 
     private final Chat1Socket socket;
 
-    NameRulesIT(Demo demo) {
-        socket = demo.connect();
+    NameRulesIT(Chatd chatd) {
+        socket = chatd.connect();
     }
 
     @AfterEach
@@ -27,7 +27,7 @@ class NameRulesIT {
     }
 
     private int register(String name) {
-        return socket.send(Wire.register(name, Demo.PASSWORD)).next().code();
+        return socket.send(Wire.register(name, Chatd.PASSWORD)).next().code();
     }
 
     static Stream<String> good() {

@@ -34,7 +34,7 @@ class OlderDatabaseIT {
     void noNumberAndNoNameOfTheLogIsGivenAgain() throws Exception {
         try (Demo demo = new Demo(Map.of())) {
             demo.begin("--port", "0");
-            Demo.Person early = demo.person();
+            Chatd.Person early = demo.person();
             try (Chat1Socket socket = demo.logIn(early)) {
                 socket.send(Wire.text("before", early.name()), Wire.file("early", new byte[10], early.name()));
                 socket.expectText(early.name(), "before");
@@ -45,9 +45,9 @@ class OlderDatabaseIT {
                     demo.directory.resolve("mariadb"),
                     demo.directory.resolveSibling(demo.directory.getFileName() + ".old"));
             demo.begin("--port", "0");
-            Demo.Person mallory = demo.person();
+            Chatd.Person mallory = demo.person();
             String wasMallory = user(demo, mallory.name());
-            String renamed = Demo.newName();
+            String renamed = Chatd.newName();
             try (Chat1Socket socket = demo.logIn(mallory)) {
                 socket.send(Wire.text("after", mallory.name()), Wire.file("late", new byte[10], mallory.name()));
                 socket.expectText(mallory.name(), "after");
@@ -72,13 +72,13 @@ class OlderDatabaseIT {
             assertThat(log(demo).split("type=\"restore\"", -1)).hasSize(2);
             try (Chat1Socket socket = demo.connect()) {
                 for (String taken : List.of(mallory.name(), renamed)) {
-                    socket.send(Wire.register(taken, Demo.PASSWORD));
+                    socket.send(Wire.register(taken, Chatd.PASSWORD));
                     assertThat(socket.next().code()).isEqualTo(Wire.NAME_TAKEN);
                 }
                 socket.send(Wire.logIn(mallory.name(), mallory.password()));
                 assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
             }
-            Demo.Person other = demo.person();
+            Chatd.Person other = demo.person();
             assertThat(Integer.parseInt(user(demo, other.name()))).isGreaterThan(Integer.parseInt(wasMallory));
             try (Chat1Socket socket = demo.logIn(early)) {
                 assertThat(socket.history(10)).containsExactly("before", "early");

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,16 +33,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProofIT {
     private static final byte[] FILE = new byte[600_000];
 
-    private final Demo demo = Demo.start();
-    private final Demo.Person sender = demo.person();
-    private final Demo.Person receiver = demo.person();
+    private final LocalDaemon chatd = LocalDaemon.start();
+    private final Chatd.Person sender = chatd.person();
+    private final Chatd.Person receiver = chatd.person();
     private Path key;
 
     @BeforeAll
     void talk(@TempDir Path directory) throws IOException {
-        try (Chat1Socket one = demo.logIn(sender);
-                Chat1Socket two = demo.logIn(receiver);
-                Chat1Socket three = demo.newcomer()) {
+        try (Chat1Socket one = chatd.logIn(sender);
+                Chat1Socket two = chatd.logIn(receiver);
+                Chat1Socket three = chatd.newcomer()) {
             one.send(Wire.text("to one", two.name())); // 1
             one.send(Wire.text("to two", two.name(), three.name())); // 2
             one.send(Wire.textToAll("to all")); // 3
@@ -52,22 +51,22 @@ class ProofIT {
             one.fence();
         }
         key = Files.writeString(
-                demo.directory.resolve("auditors.pem"),
-                demo.admin("", "log", "key").exits(0).out());
+                chatd.directory.resolve("auditors.pem"),
+                chatd.admin("", "log", "key").exits(0).out());
     }
 
     @AfterAll
     void close() {
-        demo.close();
+        chatd.close();
     }
 
     @Test
     void whatIsStoredIsWhatWasLogged() {
-        demo.admin("", "log", "anchor").exits(0);
-        Run run = demo.admin("", "log", "verify", "--messages", "--key", key.toString())
+        chatd.admin("", "log", "anchor").exits(0);
+        Run run = chatd.admin("", "log", "verify", "--messages", "--key", key.toString())
                 .exits(0);
         assertThat(run.out()).startsWith("genuine up to the seal ").contains(", 5 messages as logged");
-        run = demo.admin("", "-o", "json", "log", "verify", "--messages").exits(3);
+        run = chatd.admin("", "-o", "json", "log", "verify", "--messages").exits(3);
         assertThat(run.out()).contains("\"messages\" : 5");
     }
 
@@ -102,35 +101,36 @@ class ProofIT {
     void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) throws SQLException {
         sql(change);
         try {
-            Run run = demo.admin("", "log", "verify", "--messages", "--key", key.toString())
+            Run run = chatd.admin("", "log", "verify", "--messages", "--key", key.toString())
                     .exits(1);
             assertThat(run.out()).as(what).contains("WRONG: " + found);
         } finally {
             sql(back);
         }
-        demo.admin("", "log", "verify", "--messages").exits(3);
+        chatd.admin("", "log", "verify", "--messages").exits(3);
     }
 
     @Test
     void oneMessageIsProvedByItsSalt(@TempDir Path directory) throws Exception {
-        demo.admin("", "log", "anchor").exits(0);
-        Path log = demo.directory.resolve("log");
-        Path receipt = Files.writeString(directory.resolve("5.json"), receipt(demo, 5, "\"grüß dich 🎉\""));
+        chatd.admin("", "log", "anchor").exits(0);
+        Path log = chatd.directory.resolve("log");
+        Path receipt = Files.writeString(directory.resolve("5.json"), receipt(chatd, 5, "\"grüß dich 🎉\""));
         Run run = prove(receipt, log).exits(0);
         assertThat(run.out())
                 .startsWith("message 5 is what U")
                 .contains("the log is genuine up to the seal")
                 .doesNotContain("grüß");
-        run = demo.admin("", "log", "prove", receipt.toString(), log.toString()).exits(3);
+        run = chatd.admin("", "log", "prove", receipt.toString(), log.toString())
+                .exits(3);
         assertThat(run.out()).contains("not authenticated");
 
-        Files.writeString(receipt, receipt(demo, 5, "\"grüß Dich 🎉\""));
+        Files.writeString(receipt, receipt(chatd, 5, "\"grüß Dich 🎉\""));
         assertThat(prove(receipt, log).exits(1).out()).startsWith("WRONG: message 5 was logged (seq ");
-        Files.writeString(receipt, receipt(demo, 4, "\"grüß dich 🎉\""));
+        Files.writeString(receipt, receipt(chatd, 4, "\"grüß dich 🎉\""));
         assertThat(prove(receipt, log).exits(1).out()).startsWith("WRONG: message 4 was logged (seq ");
-        Files.writeString(receipt, receipt(demo, 5, "\"x\"").replace("\"mid\":5", "\"mid\":6000"));
+        Files.writeString(receipt, receipt(chatd, 5, "\"x\"").replace("\"mid\":5", "\"mid\":6000"));
         assertThat(prove(receipt, log).exits(1).out()).contains("no message 6000 is in the log");
-        Files.writeString(receipt, receipt(demo, 5, "\"x\"").replace("\"salt\":\"", "\"salt\":\"AA"));
+        Files.writeString(receipt, receipt(chatd, 5, "\"x\"").replace("\"salt\":\"", "\"salt\":\"AA"));
         assertThat(prove(receipt, log).exits(2).err()).contains("its salt is not");
         Files.writeString(receipt, "grüß dich");
         assertThat(prove(receipt, log).exits(2).err()).contains("it is not JSON");
@@ -139,12 +139,12 @@ class ProofIT {
 
     @Test
     void aFileIsProvedByItsSaltAndItsContent(@TempDir Path directory) throws Exception {
-        demo.admin("", "log", "anchor").exits(0);
-        Path log = demo.directory.resolve("log");
+        chatd.admin("", "log", "anchor").exits(0);
+        Path log = chatd.directory.resolve("log");
         Path content = Files.write(directory.resolve("copy.bin"), FILE);
         String sha256 =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(FILE));
-        Path receipt = Files.writeString(directory.resolve("4.json"), receipt(demo, 4, """
+        Path receipt = Files.writeString(directory.resolve("4.json"), receipt(chatd, 4, """
                 {"op":"offer","file":1,"name":"three chunks.bin","size":600000,"sha256":"%s"}""".formatted(sha256)));
         assertThat(prove(receipt, log, "--content", content.toString()).exits(0).out())
                 .startsWith("message 4 is what");
@@ -162,14 +162,14 @@ class ProofIT {
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("{\"send\":\"U").matches("\\p{ASCII}+").hasLineCount(1);
         Path message = Files.writeString(directory.resolve("message.json"), run.out());
-        demo.admin("", "log", "anchor").exits(0);
-        assertThat(prove(message, demo.directory.resolve("log")).exits(0).out())
+        chatd.admin("", "log", "anchor").exits(0);
+        assertThat(prove(message, chatd.directory.resolve("log")).exits(0).out())
                 .startsWith("message " + number + " is what U");
     }
 
     @Test
     void theClientListsWhatThereIsAReceiptOf(@TempDir Path directory) throws Exception {
-        try (Chat1Socket terminal = demo.logIn(sender)) {
+        try (Chat1Socket terminal = chatd.logIn(sender)) {
             String time = "  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d  " + sender.name() + " to ";
             List<String> lines =
                     receipt(sender, directory).exits(0).out().lines().toList();
@@ -187,7 +187,7 @@ class ProofIT {
 
     @Test
     void thereIsNoReceiptForWhomAMessageDoesNotConcern(@TempDir Path directory) throws Exception {
-        Demo.Person other = demo.person();
+        Chatd.Person other = chatd.person();
         for (String number : List.of("1", "2", "3", "4", "99999")) {
             assertThat(receipt(other, directory, number).exits(4).err())
                     .isEqualTo("chat-client: No message " + number + " was sent or received by " + other.name()
@@ -196,7 +196,7 @@ class ProofIT {
         assertThat(receipt(other, directory).exits(0).out()).isEmpty();
         assertThat(receipt(other, directory, "0").exits(2).err()).contains("a message's number is 1 or more");
         assertThat(receipt(other, directory, "-n", "0").exits(2).err()).contains("-n is 1 to ");
-        assertThat(receipt(new Demo.Person(other.name(), "not-the-password"), directory, "1")
+        assertThat(receipt(new Chatd.Person(other.name(), "not-the-password"), directory, "1")
                         .exits(77)
                         .err())
                 .isEqualTo("chat-client: The password is wrong.\n");
@@ -214,8 +214,8 @@ class ProofIT {
                                 .formatted(
                                         port,
                                         alpn,
-                                        demo.directory.resolve("server.pem"),
-                                        demo.directory.resolve("server.key")))
+                                        chatd.directory.resolve("server.pem"),
+                                        chatd.directory.resolve("server.key")))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -236,11 +236,11 @@ class ProofIT {
         }
     }
 
-    private Run receipt(Demo.Person of, Path directory, String... more) throws IOException {
-        return receipt(of, demo.port(), directory, more);
+    private Run receipt(Chatd.Person of, Path directory, String... more) throws IOException {
+        return receipt(of, chatd.port(), directory, more);
     }
 
-    private Run receipt(Demo.Person of, int port, Path directory, String... more) throws IOException {
+    private Run receipt(Chatd.Person of, int port, Path directory, String... more) throws IOException {
         Path password = Files.writeString(directory.resolve("password"), of.password() + "\n");
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         var all = new ArrayList<>(List.of(
@@ -248,7 +248,7 @@ class ProofIT {
                 "--password-file",
                 password.toString(),
                 "--ca",
-                demo.fact("CHAT_CA"),
+                chatd.ca().toString(),
                 of.name() + "@localhost:" + port,
                 "receipt"));
         all.addAll(List.of(more));
@@ -264,12 +264,12 @@ class ProofIT {
                 0,
                 6);
         System.arraycopy(more, 0, all, 6, more.length);
-        return demo.admin("", all);
+        return chatd.admin("", all);
     }
 
     /** The message as a JSON client would have it, but for {@code info}. */
-    private static String receipt(Demo demo, long number, String info) throws SQLException {
-        try (Connection connection = connect(demo);
+    private static String receipt(Chatd chatd, long number, String info) throws SQLException {
+        try (Connection connection = chatd.sql();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select sender, receiver, date_format(time, '%Y-%m-%dT%H:%i:%s.%f'), salt from message where number = "
@@ -290,16 +290,11 @@ class ProofIT {
     }
 
     private void sql(String statements) throws SQLException {
-        try (Connection connection = connect(demo);
+        try (Connection connection = chatd.sql();
                 Statement statement = connection.createStatement()) {
             for (String one : statements.split(";", -1)) {
                 statement.execute(one);
             }
         }
-    }
-
-    private static Connection connect(Demo demo) throws SQLException {
-        return DriverManager.getConnection("jdbc:mariadb://localhost/chatd?user=root&sslMode=disable&localSocket="
-                + demo.directory.resolve("mariadb.sock"));
     }
 }

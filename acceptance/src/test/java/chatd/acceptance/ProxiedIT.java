@@ -26,23 +26,23 @@ class ProxiedIT {
     private static final String PROXY = "127.0.0.2";
     private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
 
-    private static Demo demo;
+    private static Chatd chatd;
 
     @BeforeAll
     static void start() {
-        demo = Demo.start("CHATD_LISTEN_PROXIES", PROXY + "/32", "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "3");
+        chatd = LocalDaemon.start("CHATD_LISTEN_PROXIES", PROXY + "/32", "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "3");
     }
 
     @AfterAll
     static void stop() {
-        demo.close();
+        chatd.close();
     }
 
     private static Socket raw(String from) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
         socket.setSoTimeout(Patience.MILLIS);
-        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), demo.port()), 10_000);
+        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), chatd.port()), 10_000);
         return socket;
     }
 
@@ -64,7 +64,7 @@ class ProxiedIT {
 
     private static Chat1Socket secure(Socket raw) throws IOException {
         var socket =
-                (SSLSocket) demo.tls().context().getSocketFactory().createSocket(raw, "localhost", demo.port(), true);
+                (SSLSocket) chatd.tls().context().getSocketFactory().createSocket(raw, "localhost", chatd.port(), true);
         SSLParameters parameters = new SSLParameters();
         parameters.setApplicationProtocols(new String[] {"chat/1"});
         socket.setSSLParameters(parameters);
@@ -87,17 +87,17 @@ class ProxiedIT {
     }
 
     private static String log() throws IOException {
-        demo.admin("", "log", "publish").exits(0);
-        return Files.readString(demo.auditLog().resolve("audit.xml"));
+        chatd.admin("", "log", "publish").exits(0);
+        return Files.readString(chatd.auditLog().resolve("audit.xml"));
     }
 
     @Test
     void theClientIsWhoTheProxySaysItIs() throws IOException {
         try (Chat1Socket six = behind("2001:db8::7", 4242);
                 Chat1Socket four = behind("192.0.2.9", 4243)) {
-            six.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            six.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             assertThat(six.next().code()).isEqualTo(Wire.LOGGED_IN);
-            four.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            four.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             assertThat(four.next().code()).isEqualTo(Wire.LOGGED_IN);
             assertThat(log()).contains("address=\"2001:db8::7\" port=\"4242\"", "address=\"192.0.2.9\" port=\"4243\"");
         }
@@ -112,7 +112,7 @@ class ProxiedIT {
             raw.getOutputStream().flush();
         }
         try (Chat1Socket socket = secure(raw)) {
-            socket.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            socket.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
         }
     }
@@ -122,7 +122,7 @@ class ProxiedIT {
         Socket raw = raw(PROXY);
         raw.getOutputStream().write(header(0, "2001:db8::9", 1));
         try (Chat1Socket socket = secure(raw)) {
-            socket.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+            socket.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
             assertThat(log()).contains("address=\"" + PROXY + "\"").doesNotContain("2001:db8::9");
         }
@@ -142,9 +142,9 @@ class ProxiedIT {
             broken.getOutputStream().write(cut);
             ends(broken);
         }
-        demo.admin("", "log", "rotate").exits(0);
+        chatd.admin("", "log", "rotate").exits(0);
         assertThat(log()).doesNotContain("192.0.2.44", "192.0.2.45");
-        assertThat(demo.read("chatd.log")).contains("of listen.proxies, was refused");
+        assertThat(chatd.read("chatd.log")).contains("of listen.proxies, was refused");
     }
 
     /** Else anyone could say to be someone else. */
@@ -155,8 +155,8 @@ class ProxiedIT {
             ends(stranger);
         }
         assertThat(log()).doesNotContain("192.0.2.46");
-        try (Chat1Socket direct = demo.connectFrom("127.0.0.3")) {
-            direct.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+        try (Chat1Socket direct = chatd.connectFrom("127.0.0.3")) {
+            direct.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             assertThat(direct.next().code()).isEqualTo(Wire.LOGGED_IN);
         }
     }
@@ -172,9 +172,9 @@ class ProxiedIT {
                 assertThatThrownBy(() -> behind(client, 6000)).isInstanceOf(IOException.class);
             }
             for (int i = 0; i < 3; i++) {
-                open.add(demo.connectFrom("127.0.0.9"));
+                open.add(chatd.connectFrom("127.0.0.9"));
             }
-            assertThatThrownBy(() -> demo.connectFrom("127.0.0.9")).isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> chatd.connectFrom("127.0.0.9")).isInstanceOf(UncheckedIOException.class);
         } finally {
             open.forEach(Chat1Socket::close);
         }

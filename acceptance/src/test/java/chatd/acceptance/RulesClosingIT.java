@@ -8,20 +8,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Rules 12 and 16 at the end of a connection: what was owed is sent, then close_notify, and no reset destroys it. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesClosingIT {
 
     private static final byte[] MALFORMED = Wire.frame(0x7777_0000);
-    private final Demo demo;
+    private final Chatd chatd;
 
-    RulesClosingIT(Demo demo) {
-        this.demo = demo;
+    RulesClosingIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     @Test
     void serverTextOwedIsStillReceived() {
-        try (Chat1Socket socket = demo.newcomer()) {
-            socket.send(Wire.text("x", Demo.newName()), MALFORMED);
+        try (Chat1Socket socket = chatd.newcomer()) {
+            socket.send(Wire.text("x", Chatd.newName()), MALFORMED);
             socket.expectServerText();
             socket.expectClosed();
         }
@@ -30,7 +30,7 @@ class RulesClosingIT {
     @Test
     void fileAskedForIsStillReceivedWhole() {
         byte[] content = new byte[8 << 20];
-        try (Chat1Socket socket = demo.newcomer()) {
+        try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.file("large", content, socket.name()));
             int id = socket.expect(Wire.FILE).fileId();
             socket.send(Wire.fetch(id), MALFORMED);
@@ -41,8 +41,8 @@ class RulesClosingIT {
 
     @Test
     void inputAfterTheMalformedFrameIsDiscardedWithoutAReset() {
-        try (Chat1Socket socket = demo.newcomer()) {
-            socket.send(Wire.text("x", Demo.newName()), MALFORMED, new byte[200_000]);
+        try (Chat1Socket socket = chatd.newcomer()) {
+            socket.send(Wire.text("x", Chatd.newName()), MALFORMED, new byte[200_000]);
             socket.expectServerText();
             socket.expectClosed();
         }
@@ -50,9 +50,9 @@ class RulesClosingIT {
 
     @Test
     void textSentJustBeforeTheClientCloses() {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             for (int i = 0; i < 20; i++) {
-                Chat1Socket ann = demo.newcomer();
+                Chat1Socket ann = chatd.newcomer();
                 ann.send(Wire.text("bye " + i, ben.name())).close();
                 ben.expectText(ann.name(), "bye " + i);
             }
@@ -61,12 +61,12 @@ class RulesClosingIT {
 
     @Test
     void displacedSessionReceivesWhatItWasOwedFirst() {
-        try (Chat1Socket first = demo.newcomer()) {
+        try (Chat1Socket first = chatd.newcomer()) {
             for (int i = 0; i < 50; i++) {
                 first.send(Wire.text("n" + i, first.name()));
             }
             first.expectText(first.name(), "n0");
-            try (Chat1Socket second = demo.logIn(first.person())) {
+            try (Chat1Socket second = chatd.logIn(first.person())) {
                 List<Frame> rest = new ArrayList<>(first.untilClosed());
                 rest.removeIf(f -> f.isPresence() && !f.name().equals(first.name()));
                 assertThat(rest.removeLast().code()).as("own offline, last").isEqualTo(Wire.OFFLINE);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RulesConfiguredIT {
 
-    private final Demo demo = Demo.start(
+    private final LocalDaemon chatd = LocalDaemon.start(
             "CHATD_REGISTRATION_MODE", "closed",
             "CHATD_ACCOUNTS_CONCEAL_USERS", "true",
             "CHATD_CHAT1_WIRE_ZONE", "Pacific/Kiritimati",
@@ -31,20 +31,20 @@ class RulesConfiguredIT {
 
     @AfterAll
     void close() {
-        demo.close();
+        chatd.close();
     }
 
-    private Demo.Person added() {
-        var person = new Demo.Person(Demo.newName(), Demo.PASSWORD);
-        demo.admin(person.password() + "\n", "user", "add", person.name(), "--password-stdin", "--no-change")
+    private Chatd.Person added() {
+        var person = new Chatd.Person(Chatd.newName(), Chatd.PASSWORD);
+        chatd.admin(person.password() + "\n", "user", "add", person.name(), "--password-stdin", "--no-change")
                 .exits(0);
         return person;
     }
 
     @Test
     void closedRegistrationSaysSo() {
-        try (Chat1Socket socket = demo.connect()) {
-            socket.send(Wire.register(Demo.newName(), Demo.PASSWORD));
+        try (Chat1Socket socket = chatd.connect()) {
+            socket.send(Wire.register(Chatd.newName(), Chatd.PASSWORD));
             List<Frame> answer = List.of(socket.next(), socket.next());
             assertThat(answer).extracting(Frame::code).containsExactlyInAnyOrder(Wire.BAD_NAME, Wire.TEXT);
             assertThat(answer)
@@ -55,19 +55,19 @@ class RulesConfiguredIT {
 
     @Test
     void concealedUsersLookLikeWrongPasswords() {
-        try (Chat1Socket socket = demo.connect()) {
-            String nobody = Demo.newName();
-            socket.send(Wire.logIn(nobody, Demo.PASSWORD));
+        try (Chat1Socket socket = chatd.connect()) {
+            String nobody = Chatd.newName();
+            socket.send(Wire.logIn(nobody, Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
-            socket.send(Wire.change(nobody, Demo.PASSWORD, "another-one-44"));
+            socket.send(Wire.change(nobody, Chatd.PASSWORD, "another-one-44"));
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_OLD);
         }
     }
 
     @Test
     void timesAreInTheWireZone() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.logIn(person)) {
             socket.send(Wire.text("what day is it", person.name()));
             String wire = socket.expect(Wire.TEXT).time().replace(' ', 'T');
             var zone = ZoneId.of("Pacific/Kiritimati");
@@ -78,9 +78,9 @@ class RulesConfiguredIT {
 
     @Test
     void limitsAreThoseOfTheConfiguration() {
-        Demo.Person person = added();
+        Chatd.Person person = added();
         String me = person.name();
-        try (Chat1Socket socket = demo.logIn(person)) {
+        try (Chat1Socket socket = chatd.logIn(person)) {
             socket.send(Wire.text("x".repeat(1024), me), Wire.text("x".repeat(1025), me));
             socket.expectText(me, "x".repeat(1024));
             socket.expectServerText();
@@ -104,15 +104,15 @@ class RulesConfiguredIT {
 
     @Test
     void silentConnectionIsClosed() {
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             socket.expectClosed();
         }
     }
 
     @Test
     void connectionThatDoesNotLogInIsClosed() {
-        try (Chat1Socket socket = demo.connect()) {
-            socket.send(Wire.logIn(Demo.newName(), Demo.PASSWORD));
+        try (Chat1Socket socket = chatd.connect()) {
+            socket.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
             socket.expectClosed();
         }
@@ -120,13 +120,13 @@ class RulesConfiguredIT {
 
     @Test
     void sessionIsNotClosedForBeingSilent() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.logIn(person);
-                Chat1Socket silent = demo.connect()) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.logIn(person);
+                Chat1Socket silent = chatd.connect()) {
             silent.expectClosed(); // longer than the time to the first packet
             silent.close();
-            try (Chat1Socket slow = demo.connect()) {
-                slow.send(Wire.logIn(Demo.newName(), Demo.PASSWORD));
+            try (Chat1Socket slow = chatd.connect()) {
+                slow.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
                 slow.next();
                 slow.expectClosed(); // longer than the time to log in
             }
@@ -136,11 +136,11 @@ class RulesConfiguredIT {
 
     @Test
     void frameThatStopsInTheMiddleIsClosed() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.logIn(person)) {
             socket.send(Arrays.copyOf(Wire.text("begun", person.name()), 20));
             socket.expectClosed();
-            try (Chat1Socket again = demo.logIn(person)) {
+            try (Chat1Socket again = chatd.logIn(person)) {
                 assertThat(again.history(5)).isEmpty();
             }
         }
@@ -149,16 +149,16 @@ class RulesConfiguredIT {
     @Test
     void anAddressWithAHundredWrongPasswordsOverAllAccountsIsSlowed() {
         for (int i = 0; i < 50; i++) {
-            try (Chat1Socket socket = demo.connectFrom("127.0.0.77")) {
+            try (Chat1Socket socket = chatd.connectFrom("127.0.0.77")) {
                 for (int j = 0; j < 2; j++) {
-                    socket.send(Wire.logIn(Demo.newName(), Demo.PASSWORD));
+                    socket.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
                     assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
                 }
             }
         }
-        try (Chat1Socket socket = demo.connectFrom("127.0.0.77")) {
+        try (Chat1Socket socket = chatd.connectFrom("127.0.0.77")) {
             long start = System.nanoTime();
-            socket.send(Wire.logIn(Demo.newName(), Demo.PASSWORD));
+            socket.send(Wire.logIn(Chatd.newName(), Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(990));
         }
@@ -166,8 +166,8 @@ class RulesConfiguredIT {
 
     @Test
     void timeToLogInStandsStillWhileAnAnswerIsOwed() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.connectFrom("127.0.0.78")) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.connectFrom("127.0.0.78")) {
             for (int i = 0; i < 5; i++) { // the last two are answered after 1 and 2 s
                 socket.send(Wire.logIn(person.name(), "not-the-password"));
                 assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);

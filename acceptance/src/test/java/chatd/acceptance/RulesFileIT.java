@@ -13,20 +13,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rules 6, 7 and 11 for files: announced, fetched on demand, and only by those they were for. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesFileIT {
 
     private static final byte[] SMALL = Wire.utf8("what is in it\0\n");
-    private final Demo demo;
+    private final Chatd chatd;
     private final Chat1Socket ann;
     private final Chat1Socket ben;
     private final Chat1Socket cid;
 
-    RulesFileIT(Demo demo) {
-        this.demo = demo;
-        ann = demo.newcomer();
-        ben = demo.newcomer();
-        cid = demo.newcomer();
+    RulesFileIT(Chatd chatd) {
+        this.chatd = chatd;
+        ann = chatd.newcomer();
+        ben = chatd.newcomer();
+        cid = chatd.newcomer();
     }
 
     @AfterEach
@@ -99,7 +99,7 @@ class RulesFileIT {
             assertThat(each.history(10)).containsExactly("for all");
             expectContent(each, announced, SMALL);
         }
-        try (Chat1Socket later = demo.newcomer()) {
+        try (Chat1Socket later = chatd.newcomer()) {
             assertThat(later.history(10)).isEmpty();
             later.send(Wire.fetch(ann.replay(1).getFirst().fileId()));
             later.expectServerText();
@@ -119,7 +119,7 @@ class RulesFileIT {
 
     @Test
     void unknownReceiverOfAFileIsToldAndTheKnownOnesGetIt() {
-        String unknown = Demo.newName();
+        String unknown = Chatd.newName();
         ann.send(Wire.file("partly", SMALL, unknown, ben.name()), Wire.file("nobody", SMALL, unknown));
         assertThat(ann.expectServerText()).contains(unknown);
         ann.expectServerText();

@@ -18,20 +18,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Rules 1, 3 and 4: what a log in says, to whom, and in which order. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesLoginIT {
 
-    private final Demo demo;
+    private final Chatd chatd;
 
-    RulesLoginIT(Demo demo) {
-        this.demo = demo;
+    RulesLoginIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     @Test
     void firstLogInSaysNeverAndListsEveryoneAndGivesEmptySettings() {
-        Demo.Person other = demo.person();
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person other = chatd.person();
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(person.name(), person.password()));
             Frame answer = socket.next();
             assertThat(answer.code()).isEqualTo(Wire.LOGGED_IN);
@@ -49,12 +49,12 @@ class RulesLoginIT {
 
     @Test
     void lastLogInIsThatBeforeThisOneInUtc() {
-        Demo.Person person = demo.person();
+        Chatd.Person person = chatd.person();
         Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        demo.logIn(person).close();
+        chatd.logIn(person).close();
         Instant after = Instant.now();
         for (int i = 0; i < 2; i++) {
-            try (Chat1Socket socket = demo.connect()) {
+            try (Chat1Socket socket = chatd.connect()) {
                 Instant last = LocalDateTime.parse(
                                 socket.logIn(person).lastLogin(), DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss"))
                         .toInstant(ZoneOffset.UTC);
@@ -65,11 +65,11 @@ class RulesLoginIT {
 
     @Test
     void wrongPasswordAndUnknownUserAreToldApart() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(person.name(), "not-the-password"));
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
-            socket.send(Wire.logIn(Demo.newName(), person.password()));
+            socket.send(Wire.logIn(Chatd.newName(), person.password()));
             assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
             socket.logIn(person);
         }
@@ -77,9 +77,9 @@ class RulesLoginIT {
 
     @Test
     void othersSeeAUserComeAndGo() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket watcher = demo.newcomer()) {
-            Chat1Socket socket = demo.logIn(person);
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket watcher = chatd.newcomer()) {
+            Chat1Socket socket = chatd.logIn(person);
             watcher.expectPresence(Wire.ONLINE, person.name());
             socket.close();
             watcher.expectPresence(Wire.OFFLINE, person.name());
@@ -88,9 +88,9 @@ class RulesLoginIT {
 
     @Test
     void registeredAccountIsAnnouncedAsOfflineAndMayLogInNext() {
-        var person = new Demo.Person(Demo.newName(), Demo.PASSWORD);
-        try (Chat1Socket watcher = demo.newcomer();
-                Chat1Socket socket = demo.connect()) {
+        var person = new Chatd.Person(Chatd.newName(), Chatd.PASSWORD);
+        try (Chat1Socket watcher = chatd.newcomer();
+                Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.register(person.name(), person.password()));
             Frame answer = socket.next();
             assertThat(answer.code()).isEqualTo(Wire.LOGGED_IN);
@@ -103,17 +103,17 @@ class RulesLoginIT {
 
     @Test
     void addedAccountIsAnnouncedAsOffline() {
-        String name = Demo.newName();
-        try (Chat1Socket watcher = demo.newcomer()) {
-            demo.admin("", "user", "add", name).exits(0);
+        String name = Chatd.newName();
+        try (Chat1Socket watcher = chatd.newcomer()) {
+            chatd.admin("", "user", "add", name).exits(0);
             watcher.expectPresence(Wire.OFFLINE, name);
         }
     }
 
     @Test
     void registeringDoesNotLogIn() {
-        try (Chat1Socket socket = demo.connect()) {
-            socket.send(Wire.register(Demo.newName(), Demo.PASSWORD), Wire.textToAll("not yet"));
+        try (Chat1Socket socket = chatd.connect()) {
+            socket.send(Wire.register(Chatd.newName(), Chatd.PASSWORD), Wire.textToAll("not yet"));
             assertThat(socket.next().code()).isEqualTo(Wire.LOGGED_IN);
             socket.expectClosed();
         }
@@ -121,11 +121,11 @@ class RulesLoginIT {
 
     @Test
     void secondLoginDisplacesTheFirst() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket watcher = demo.newcomer();
-                Chat1Socket first = demo.logIn(person)) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket watcher = chatd.newcomer();
+                Chat1Socket first = chatd.logIn(person)) {
             watcher.expectPresence(Wire.ONLINE, person.name());
-            try (Chat1Socket second = demo.connect()) {
+            try (Chat1Socket second = chatd.connect()) {
                 assertThat(second.logIn(person).code()).isEqualTo(Wire.LOGGED_IN_DISPLACING);
                 first.expectPresence(Wire.OFFLINE, person.name());
                 first.expectClosed();
@@ -139,11 +139,11 @@ class RulesLoginIT {
 
     @Test
     void resetEndsTheSessionWithItsReason() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket watcher = demo.newcomer();
-                Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket watcher = chatd.newcomer();
+                Chat1Socket socket = chatd.logIn(person)) {
             watcher.expectPresence(Wire.ONLINE, person.name());
-            demo.admin("", "user", "reset", person.name()).exits(0);
+            chatd.admin("", "user", "reset", person.name()).exits(0);
             socket.expectServerText();
             socket.expectPresence(Wire.OFFLINE, person.name());
             socket.expectClosed();
@@ -153,30 +153,30 @@ class RulesLoginIT {
 
     @Test
     void listAndPresenceFormOneOrder() throws Exception {
-        List<Demo.Person> people = List.of(demo.person(), demo.person(), demo.person());
+        List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person());
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> coming = pool.submit(() -> {
                 for (int i = 0; i < 60; i++) {
-                    demo.logIn(people.get(i % 3)).close();
+                    chatd.logIn(people.get(i % 3)).close();
                 }
             });
             var watchers = new ArrayList<Chat1Socket>();
             var views = new ArrayList<Map<String, Boolean>>();
             while (watchers.size() < 15) {
-                Demo.Person watcher = demo.person();
-                Chat1Socket socket = demo.connect();
+                Chatd.Person watcher = chatd.person();
+                Chat1Socket socket = chatd.connect();
                 views.add(socket.logIn(watcher).users());
                 watchers.add(socket);
             }
             coming.get();
-            Demo.Person witness = demo.person();
+            Chatd.Person witness = chatd.person();
             await().until(() -> {
-                try (Chat1Socket socket = demo.connect()) {
+                try (Chat1Socket socket = chatd.connect()) {
                     Map<String, Boolean> users = socket.logIn(witness).users();
                     return people.stream().noneMatch(person -> users.getOrDefault(person.name(), true));
                 }
             });
-            Chat1Socket last = demo.logIn(people.get(2)); // the change that all must see last
+            Chat1Socket last = chatd.logIn(people.get(2)); // the change that all must see last
             for (int i = 0; i < watchers.size(); i++) {
                 follow(watchers.get(i), views.get(i), people);
             }
@@ -186,7 +186,7 @@ class RulesLoginIT {
     }
 
     /** Applies what the watcher was told; each must change what it knew, and the end must be the truth. */
-    private static void follow(Chat1Socket watcher, Map<String, Boolean> view, List<Demo.Person> people) {
+    private static void follow(Chat1Socket watcher, Map<String, Boolean> view, List<Chatd.Person> people) {
         for (Frame frame : watcher.fence()) {
             boolean online = frame.code() == Wire.ONLINE;
             Boolean before = view.put(frame.name(), online);

@@ -23,17 +23,17 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rule 12: what breaks the frame closes the connection, takes no effect, and nobody else notices. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesMalformedIT {
 
     private static final byte[] BROKEN = Arrays.copyOf(utf8("ab\0c"), 32);
     private static final byte[] NOT_UTF8 = Arrays.copyOf(new byte[] {'a', (byte) 0xc3, '('}, 32);
     private static final byte[] FILE_NAME = padded("file", 64);
     private static final int TO_SOME = 4 + 32 * 1000;
-    private final Demo demo;
+    private final Chatd chatd;
 
-    RulesMalformedIT(Demo demo) {
-        this.demo = demo;
+    RulesMalformedIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     static Stream<Arguments> anywhere() {
@@ -116,8 +116,8 @@ class RulesMalformedIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"anywhere", "beforeLogIn"})
     void closesAConnectionBeforeLogIn(String what, byte[] malformed) {
-        try (Chat1Socket watcher = demo.newcomer();
-                Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket watcher = chatd.newcomer();
+                Chat1Socket socket = chatd.connect()) {
             socket.send(malformed);
             socket.expectClosed();
             watcher.fenceWithNothing();
@@ -127,16 +127,16 @@ class RulesMalformedIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"anywhere", "afterLogIn"})
     void closesASessionAndNothingOfItTakesEffect(String what, byte[] malformed) {
-        Demo.Person person = demo.person();
-        try (Chat1Socket watcher = demo.newcomer();
-                Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket watcher = chatd.newcomer();
+                Chat1Socket socket = chatd.logIn(person)) {
             watcher.expectPresence(Wire.ONLINE, socket.name());
             socket.send(malformed);
             socket.expectClosed();
             watcher.expectPresence(Wire.OFFLINE, socket.name());
             watcher.fenceWithNothing();
             assertThat(watcher.history(1)).isEmpty();
-            try (Chat1Socket again = demo.logIn(person)) {
+            try (Chat1Socket again = chatd.logIn(person)) {
                 assertThat(again.history(1)).isEmpty();
             }
         }
@@ -144,9 +144,9 @@ class RulesMalformedIT {
 
     @Test
     void nothingAfterAMalformedFrameTakesEffect() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket ben = demo.newcomer();
-                Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket ben = chatd.newcomer();
+                Chat1Socket socket = chatd.logIn(person)) {
             ben.expectPresence(Wire.ONLINE, socket.name());
             socket.send(Wire.text("before", ben.name()), frame(0x0011_0000), Wire.text("after", ben.name()));
             socket.expectClosed();
@@ -158,9 +158,9 @@ class RulesMalformedIT {
 
     @Test
     void frameThatIsCutOffTakesNoEffect() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket ben = demo.newcomer();
-                Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket ben = chatd.newcomer();
+                Chat1Socket socket = chatd.logIn(person)) {
             ben.expectPresence(Wire.ONLINE, socket.name());
             byte[] whole = Wire.text("cut off", ben.name());
             socket.send(Arrays.copyOf(whole, whole.length - 1)).close();
@@ -171,9 +171,9 @@ class RulesMalformedIT {
 
     @Test
     void framesMayComeOneByteAtATimeOrManyAtOnce() {
-        Demo.Person person = demo.person();
+        Chatd.Person person = chatd.person();
         byte[] both = join(Wire.logIn(person.name(), person.password()), Wire.text("slow", person.name()));
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             for (byte b : both) {
                 socket.send(new byte[] {b});
             }
@@ -181,7 +181,7 @@ class RulesMalformedIT {
             socket.expect(Wire.SETTINGS);
             socket.expectText(person.name(), "slow");
         }
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(both);
             assertThat(socket.next().code()).isIn(Wire.LOGGED_IN, Wire.LOGGED_IN_DISPLACING);
             socket.expect(Wire.SETTINGS);
@@ -191,11 +191,12 @@ class RulesMalformedIT {
 
     @Test
     void nameThatBreaksTheRulesHasItsAnswerInLogInAndRegister() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
-            byte[] password = name(Demo.PASSWORD);
-            assertThat(socket.send(Wire.logIn("", Demo.PASSWORD)).next().code()).isEqualTo(Wire.NO_SUCH_USER);
-            assertThat(socket.send(Wire.logIn("a/b\n", Demo.PASSWORD)).next().code())
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
+            byte[] password = name(Chatd.PASSWORD);
+            assertThat(socket.send(Wire.logIn("", Chatd.PASSWORD)).next().code())
+                    .isEqualTo(Wire.NO_SUCH_USER);
+            assertThat(socket.send(Wire.logIn("a/b\n", Chatd.PASSWORD)).next().code())
                     .isEqualTo(Wire.NO_SUCH_USER);
             assertThat(socket.send(frame(Wire.LOG_IN, NOT_UTF8, password))
                             .next()
@@ -205,14 +206,16 @@ class RulesMalformedIT {
                             .next()
                             .code())
                     .isEqualTo(Wire.BAD_NAME);
-            assertThat(socket.send(Wire.register("a/b\n", Demo.PASSWORD)).next().code())
+            assertThat(socket.send(Wire.register("a/b\n", Chatd.PASSWORD))
+                            .next()
+                            .code())
                     .isEqualTo(Wire.BAD_NAME);
             assertThat(socket.send(frame(Wire.LOG_IN, name(person.name()), NOT_UTF8))
                             .next()
                             .code())
                     .isEqualTo(Wire.WRONG_PASSWORD);
             assertThat(socket.send(Wire.logIn(person.name(), "")).next().code()).isEqualTo(Wire.WRONG_PASSWORD);
-            assertThat(socket.send(frame(Wire.REGISTER, name(Demo.newName()), NOT_UTF8))
+            assertThat(socket.send(frame(Wire.REGISTER, name(Chatd.newName()), NOT_UTF8))
                             .next()
                             .code())
                     .isEqualTo(Wire.BAD_PASSWORD);
@@ -222,10 +225,10 @@ class RulesMalformedIT {
     @Test
     void violationIsInTheLogWithItsHeader() throws Exception {
         byte[] malformed = header(Wire.FETCH, 0x5a5a);
-        try (Chat1Socket socket = demo.newcomer()) {
+        try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(malformed);
             socket.expectClosed();
-            var reader = new AuditReader(demo.auditLog());
+            var reader = new AuditReader(chatd.auditLog());
             String hex = HexFormat.of().formatHex(malformed);
             await().untilAsserted(() -> assertThat(reader.all())
                     .anyMatch(entry -> entry.get("name").equals(socket.name())

@@ -10,20 +10,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules 2 and 13: forced change, changing, and what a password may be. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesPasswordIT {
 
     private static final String NEW = "quite-another-7";
-    private final Demo demo;
+    private final Chatd chatd;
 
-    RulesPasswordIT(Demo demo) {
-        this.demo = demo;
+    RulesPasswordIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
-    private Demo.Person added(String... options) {
-        var person = new Demo.Person(Demo.newName(), "from-the-office-1");
+    private Chatd.Person added(String... options) {
+        var person = new Chatd.Person(Chatd.newName(), "from-the-office-1");
         var arguments = Stream.concat(Stream.of("user", "add", person.name(), "--password-stdin"), Stream.of(options));
-        demo.admin(person.password() + "\n", arguments.toArray(String[]::new)).exits(0);
+        chatd.admin(person.password() + "\n", arguments.toArray(String[]::new)).exits(0);
         return person;
     }
 
@@ -33,31 +33,31 @@ class RulesPasswordIT {
 
     @Test
     void addedAccountMustChangeItsPasswordFirst() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.logIn(person.name(), person.password()), Wire.MUST_CHANGE);
             expectAnswer(socket, Wire.logIn(person.name(), "wrong-one-88"), Wire.WRONG_PASSWORD);
             expectAnswer(socket, Wire.change(person.name(), person.password(), NEW), Wire.CHANGED);
             expectAnswer(socket, Wire.logIn(person.name(), person.password()), Wire.WRONG_PASSWORD);
-            socket.logIn(new Demo.Person(person.name(), NEW));
+            socket.logIn(new Chatd.Person(person.name(), NEW));
         }
     }
 
     @Test
     void forcedChangeMayComeOnAnotherConnection() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.connect();
-                Chat1Socket other = demo.connect()) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.connect();
+                Chat1Socket other = chatd.connect()) {
             expectAnswer(socket, Wire.logIn(person.name(), person.password()), Wire.MUST_CHANGE);
             expectAnswer(other, Wire.change(person.name(), person.password(), NEW), Wire.CHANGED);
-            socket.logIn(new Demo.Person(person.name(), NEW));
+            socket.logIn(new Chatd.Person(person.name(), NEW));
         }
     }
 
     @Test
     void mustChangeDoesNotLogIn() {
-        Demo.Person person = added();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = added();
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(person.name(), person.password()), Wire.replay(0));
             assertThat(socket.next().code()).isEqualTo(Wire.MUST_CHANGE);
             socket.expectClosed();
@@ -66,27 +66,27 @@ class RulesPasswordIT {
 
     @Test
     void administratorMayLeaveTheChangeOut() {
-        demo.logIn(added("--no-change")).close();
+        chatd.logIn(added("--no-change")).close();
     }
 
     @Test
     void resetForcesAChangeAgain() {
-        Demo.Person person = demo.person();
-        demo.admin("given-by-hand-2\n", "user", "reset", person.name(), "--password-stdin")
+        Chatd.Person person = chatd.person();
+        chatd.admin("given-by-hand-2\n", "user", "reset", person.name(), "--password-stdin")
                 .exits(0);
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.logIn(person.name(), person.password()), Wire.WRONG_PASSWORD);
             expectAnswer(socket, Wire.logIn(person.name(), "given-by-hand-2"), Wire.MUST_CHANGE);
             expectAnswer(socket, Wire.change(person.name(), "given-by-hand-2", NEW), Wire.CHANGED);
-            socket.logIn(new Demo.Person(person.name(), NEW));
+            socket.logIn(new Chatd.Person(person.name(), NEW));
         }
     }
 
     @Test
     void changeAfterLogInEndsEveryOtherSessionOfTheAccountOnly() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket session = demo.logIn(person);
-                Chat1Socket other = demo.newcomer()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket session = chatd.logIn(person);
+                Chat1Socket other = chatd.newcomer()) {
             expectAnswer(session, Wire.change(person.name(), person.password(), NEW), Wire.CHANGED);
             session.fenceWithNothing();
             other.send(Wire.change(person.name(), NEW, "a-third-one-33"));
@@ -96,14 +96,14 @@ class RulesPasswordIT {
             session.expectClosed();
             other.fenceWithNothing();
         }
-        demo.logIn(new Demo.Person(person.name(), "a-third-one-33")).close();
+        chatd.logIn(new Chatd.Person(person.name(), "a-third-one-33")).close();
     }
 
     @Test
     void changeChecksTheAccountThenTheOldPasswordThenTheNew() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
-            expectAnswer(socket, Wire.change(Demo.newName(), "wrong-one-88", "bad"), Wire.NO_SUCH_USER);
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
+            expectAnswer(socket, Wire.change(Chatd.newName(), "wrong-one-88", "bad"), Wire.NO_SUCH_USER);
             expectAnswer(socket, Wire.change(person.name(), "wrong-one-88", "bad"), Wire.WRONG_OLD);
             expectAnswer(socket, Wire.change(person.name(), person.password(), "bad"), Wire.BAD_NEW);
             expectAnswer(socket, Wire.change(person.name(), person.password(), person.password()), Wire.BAD_NEW);
@@ -113,28 +113,28 @@ class RulesPasswordIT {
 
     @Test
     void registeringChecksTheNameThenWhetherItIsTakenThenThePassword() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.register("-bad-", "bad"), Wire.BAD_NAME);
             expectAnswer(socket, Wire.register(person.name(), "bad"), Wire.NAME_TAKEN);
-            expectAnswer(socket, Wire.register(Demo.newName(), "bad"), Wire.BAD_PASSWORD);
+            expectAnswer(socket, Wire.register(Chatd.newName(), "bad"), Wire.BAD_PASSWORD);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "seven-7", "password", "12345678", "password123", "qwertyuiop", "ééééééé"})
     void badPasswordIsRefused(String password) {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
-            expectAnswer(socket, Wire.register(Demo.newName(), password), Wire.BAD_PASSWORD);
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
+            expectAnswer(socket, Wire.register(Chatd.newName(), password), Wire.BAD_PASSWORD);
             expectAnswer(socket, Wire.change(person.name(), person.password(), password), Wire.BAD_NEW);
         }
     }
 
     @Test
     void nameIsNoPassword() {
-        String name = Demo.newName() + "-long-enough";
-        try (Chat1Socket socket = demo.connect()) {
+        String name = Chatd.newName() + "-long-enough";
+        try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.register(name, name), Wire.BAD_PASSWORD);
         }
     }
@@ -147,8 +147,8 @@ class RulesPasswordIT {
     @ParameterizedTest
     @MethodSource("goodPasswords")
     void goodPasswordIsTaken(String password) {
-        var person = new Demo.Person(Demo.newName(), password);
-        try (Chat1Socket socket = demo.connect()) {
+        var person = new Chatd.Person(Chatd.newName(), password);
+        try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.register(person.name(), password), Wire.LOGGED_IN);
             socket.logIn(person);
         }
@@ -156,16 +156,16 @@ class RulesPasswordIT {
 
     @Test
     void passwordsAreComparedInNfc() {
-        String name = Demo.newName();
-        try (Chat1Socket socket = demo.connect()) {
+        String name = Chatd.newName();
+        try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.register(name, "cafe\u0301-au-lait"), Wire.LOGGED_IN);
-            socket.logIn(new Demo.Person(name, "caf\u00e9-au-lait"));
+            socket.logIn(new Chatd.Person(name, "caf\u00e9-au-lait"));
         }
     }
 
     @Test
     void selfRegisteredAccountIsNotForced() {
-        Demo.Person person = demo.person();
-        demo.logIn(person).close();
+        Chatd.Person person = chatd.person();
+        chatd.logIn(person).close();
     }
 }

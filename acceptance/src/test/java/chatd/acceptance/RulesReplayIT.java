@@ -12,19 +12,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rules 8 and 9: the history played back, and settings kept. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesReplayIT {
 
-    private final Demo demo;
+    private final Chatd chatd;
 
-    RulesReplayIT(Demo demo) {
-        this.demo = demo;
+    RulesReplayIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     @Test
     void replayClearsThenShowsTheLastItemsSentAndReceivedOldestFirst() {
-        try (Chat1Socket ann = demo.newcomer();
-                Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ann = chatd.newcomer();
+                Chat1Socket ben = chatd.newcomer()) {
             ann.send(Wire.text("one", ben.name()));
             ben.expectText(ann.name(), "one");
             ben.send(Wire.file("two", new byte[3], ann.name()));
@@ -44,7 +44,7 @@ class RulesReplayIT {
 
     @Test
     void replayOfNothingClearsAndIsAFence() {
-        try (Chat1Socket ann = demo.newcomer()) {
+        try (Chat1Socket ann = chatd.newcomer()) {
             ann.send(Wire.text("before", ann.name()), Wire.replay(0), Wire.text("after", ann.name()));
             ann.expectText(ann.name(), "before");
             assertThat(ann.expect(Wire.CLEAR).body()).isEmpty();
@@ -54,7 +54,7 @@ class RulesReplayIT {
 
     @Test
     void replayIsCapped() {
-        try (Chat1Socket ann = demo.newcomer()) {
+        try (Chat1Socket ann = chatd.newcomer()) {
             for (int i = 0; i < 1003; i++) {
                 ann.send(Wire.text("n" + i, ann.name()));
             }
@@ -79,12 +79,12 @@ class RulesReplayIT {
     @ParameterizedTest
     @MethodSource("settings")
     void settingsComeBackByteForByteAtTheNextLogIn(byte[] settings) {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.logIn(person)) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.logIn(person)) {
             socket.send(Wire.store(Wire.utf8("old")), Wire.store(settings));
             socket.fenceWithNothing();
         }
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(person.name(), person.password()));
             assertThat(socket.next().code()).isIn(Wire.LOGGED_IN, Wire.LOGGED_IN_DISPLACING);
             Frame frame = socket.next();

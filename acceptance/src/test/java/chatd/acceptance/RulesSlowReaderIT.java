@@ -27,8 +27,9 @@ class RulesSlowReaderIT {
         new Random(1).nextBytes(FULL);
     }
 
-    private final Demo demo = Demo.start("CHATD_LIMITS_QUEUE_FRAMES", "100", "CHATD_LIMITS_REPLAY", "2000");
-    private final Chat1Socket sender = demo.newcomer();
+    private final LocalDaemon chatd =
+            LocalDaemon.start("CHATD_LIMITS_QUEUE_FRAMES", "100", "CHATD_LIMITS_REPLAY", "2000");
+    private final Chat1Socket sender = chatd.newcomer();
 
     @BeforeAll
     void prepare() {
@@ -39,12 +40,12 @@ class RulesSlowReaderIT {
     @AfterAll
     void close() {
         sender.close();
-        demo.close();
+        chatd.close();
     }
 
     /** A session whose 16 MiB are on their way and unread. */
     private Chat1Socket heldUp() {
-        Chat1Socket slow = demo.newcomer();
+        Chat1Socket slow = chatd.newcomer();
         slow.send(Wire.file("full", FULL, slow.name()));
         slow.send(Wire.fetch(slow.expect(Wire.FILE).fileId()));
         slow.awaitFrame();
@@ -70,7 +71,7 @@ class RulesSlowReaderIT {
     void readerPastTheBoundIsClosedAndFindsAllInItsHistory() {
         List<String> texts = texts(1500);
         try (Chat1Socket slow = heldUp();
-                Chat1Socket watcher = demo.newcomer()) {
+                Chat1Socket watcher = chatd.newcomer()) {
             sendTo(texts, slow);
             watcher.expectPresence(Wire.OFFLINE, slow.name());
             List<String> seen = slow.untilBroken().stream()
@@ -78,7 +79,7 @@ class RulesSlowReaderIT {
                     .map(Frame::text)
                     .toList();
             assertThat(seen).hasSizeLessThan(texts.size()).isEqualTo(texts.subList(0, seen.size()));
-            try (Chat1Socket again = demo.logIn(slow.person())) {
+            try (Chat1Socket again = chatd.logIn(slow.person())) {
                 assertThat(again.history(1500)).isEqualTo(texts);
             }
         }
@@ -99,7 +100,7 @@ class RulesSlowReaderIT {
     void othersAreServedWhileOneDoesNotRead() {
         List<String> texts = texts(300);
         try (Chat1Socket slow = heldUp();
-                Chat1Socket quick = demo.newcomer()) {
+                Chat1Socket quick = chatd.newcomer()) {
             Thread sending = Thread.startVirtualThread(() -> sendTo(texts, slow, quick));
             for (String text : texts) {
                 quick.expectText(sender.name(), text);
@@ -110,11 +111,11 @@ class RulesSlowReaderIT {
 
     @Test
     void presenceIsJoinedPerUserSoThatItNeverFillsTheQueue() {
-        Demo.Person restless = demo.person();
+        Chatd.Person restless = chatd.person();
         try (Chat1Socket slow = heldUp();
-                Chat1Socket watcher = demo.newcomer()) {
+                Chat1Socket watcher = chatd.newcomer()) {
             for (int i = 0; i < 150; i++) {
-                try (Chat1Socket coming = demo.logIn(restless)) {
+                try (Chat1Socket coming = chatd.logIn(restless)) {
                     watcher.expectPresence(Wire.ONLINE, coming.name());
                 }
                 watcher.expectPresence(Wire.OFFLINE, restless.name());

@@ -20,19 +20,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rules 5, 6, 10 and 11 for texts: who gets one, who finds it, and what {@code server} says instead. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesTextIT {
 
-    private final Demo demo;
+    private final Chatd chatd;
     private Chat1Socket ann;
     private Chat1Socket ben;
     private Chat1Socket cid;
 
-    RulesTextIT(Demo demo) {
-        this.demo = demo;
-        ann = demo.newcomer();
-        ben = demo.newcomer();
-        cid = demo.newcomer();
+    RulesTextIT(Chatd chatd) {
+        this.chatd = chatd;
+        ann = chatd.newcomer();
+        ben = chatd.newcomer();
+        cid = chatd.newcomer();
     }
 
     @AfterEach
@@ -96,7 +96,7 @@ class RulesTextIT {
         ben.close();
         ann.send(Wire.text("for later", ben.name()));
         ann.fenceWithNothing();
-        ben = demo.logIn(ben.person());
+        ben = chatd.logIn(ben.person());
         ben.fenceWithNothing();
         assertThat(ben.history(10)).containsExactly("for later");
     }
@@ -111,7 +111,7 @@ class RulesTextIT {
     @ParameterizedTest
     @MethodSource("waysToSayAll")
     void textToAllReachesEveryoneThereIsAndNobodyLater(byte[] packet) {
-        Demo.Person absent = cid.person();
+        Chatd.Person absent = cid.person();
         cid.close();
         ben.expectPresence(Wire.OFFLINE, absent.name());
         ann.send(packet);
@@ -119,9 +119,9 @@ class RulesTextIT {
         ben.expectText(ann.name(), "all of you");
         ann.fenceWithNothing();
         assertThat(ann.history(10)).containsExactly("all of you");
-        cid = demo.logIn(absent);
+        cid = chatd.logIn(absent);
         assertThat(cid.history(10)).containsExactly("all of you");
-        try (Chat1Socket later = demo.newcomer()) {
+        try (Chat1Socket later = chatd.newcomer()) {
             assertThat(later.history(10)).isEmpty();
         }
     }
@@ -143,7 +143,7 @@ class RulesTextIT {
 
     @Test
     void unknownReceiverIsToldToTheSenderAndTheKnownOnesGetIt() {
-        String unknown = Demo.newName();
+        String unknown = Chatd.newName();
         ann.send(Wire.text("partly", ben.name(), unknown));
         assertThat(ann.expectServerText()).contains(unknown);
         ben.expectText(ann.name(), "partly");

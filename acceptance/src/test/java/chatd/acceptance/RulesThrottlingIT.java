@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Rule 14: wrong passwords are answered later and later, the same way, and nobody else waits for it. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class RulesThrottlingIT {
 
-    private final Demo demo;
+    private final Chatd chatd;
 
-    RulesThrottlingIT(Demo demo) {
-        this.demo = demo;
+    RulesThrottlingIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     private static Duration wrong(Chat1Socket socket, String name) {
@@ -28,8 +28,8 @@ class RulesThrottlingIT {
 
     @Test
     void fromTheFourthWrongPasswordOnAnswersComeLaterAndSayTheSame() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
             for (int i = 0; i < 3; i++) {
                 wrong(socket, person.name());
             }
@@ -41,8 +41,8 @@ class RulesThrottlingIT {
 
     @Test
     void wrongOldPasswordsOfAChangeCountToo() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
             for (int i = 0; i < 3; i++) {
                 socket.send(Wire.change(person.name(), "not-the-password", "whatever-new-1"));
                 assertThat(socket.next().code()).isEqualTo(Wire.WRONG_OLD);
@@ -53,13 +53,13 @@ class RulesThrottlingIT {
 
     @Test
     void anotherAccountIsAnsweredMeanwhile() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket socket = demo.connect()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket socket = chatd.connect()) {
             for (int i = 0; i < 6; i++) {
                 wrong(socket, person.name());
             }
             socket.send(Wire.logIn(person.name(), "not-the-password")); // owes its answer for 8 s
-            demo.newcomer().close();
+            chatd.newcomer().close();
             expectNothingYet(socket);
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
         }
@@ -67,9 +67,9 @@ class RulesThrottlingIT {
 
     @Test
     void slowedAnswersToOneAccountComeOneAtATime() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket first = demo.connect();
-                Chat1Socket second = demo.connect()) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket first = chatd.connect();
+                Chat1Socket second = chatd.connect()) {
             for (int i = 0; i < 3; i++) {
                 wrong(first, person.name());
             }
@@ -84,18 +84,18 @@ class RulesThrottlingIT {
 
     @Test
     void fromTheEleventhOverAllAddressesOnItIsSlowedButNotWhereItsOwnerLoggedInBefore() {
-        Demo.Person person = demo.person();
-        try (Chat1Socket home = demo.connectFrom("127.0.0.99")) {
+        Chatd.Person person = chatd.person();
+        try (Chat1Socket home = chatd.connectFrom("127.0.0.99")) {
             home.logIn(person);
         }
         for (int address = 101; address <= 105; address++) {
-            try (Chat1Socket socket = demo.connectFrom("127.0.0." + address)) {
+            try (Chat1Socket socket = chatd.connectFrom("127.0.0." + address)) {
                 wrong(socket, person.name());
                 wrong(socket, person.name());
             }
         }
-        try (Chat1Socket stranger = demo.connectFrom("127.0.0.106");
-                Chat1Socket home = demo.connectFrom("127.0.0.99")) {
+        try (Chat1Socket stranger = chatd.connectFrom("127.0.0.106");
+                Chat1Socket home = chatd.connectFrom("127.0.0.99")) {
             assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(990));
             assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
             assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(3990));

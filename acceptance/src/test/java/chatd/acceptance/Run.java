@@ -1,8 +1,13 @@
 package chatd.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -29,6 +34,30 @@ record Run(int exit, String out, String err) {
     /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; at most two minutes. */
     static Run chat(String input, Map<String, String> environment, String... arguments) {
         return program(input, environment, command(arguments));
+    }
+
+    /**
+     * Runs {@code chat-admin ARGUMENTS} in this process, which has no terminal: what the program does between its start
+     * and its exit code. One at a time.
+     */
+    static synchronized Run admin(String input, String... arguments) {
+        InputStream in = System.in;
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        var said = new ByteArrayOutputStream();
+        var complained = new ByteArrayOutputStream();
+        System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
+        System.setOut(new PrintStream(said, true, UTF_8));
+        System.setErr(new PrintStream(complained, true, UTF_8));
+        int exit;
+        try {
+            exit = chatd.admin.Main.run(arguments);
+        } finally {
+            System.setIn(in);
+            System.setOut(out);
+            System.setErr(err);
+        }
+        return new Run(exit, said.toString(UTF_8), complained.toString(UTF_8));
     }
 
     /** Starts {@code ./chat ARGUMENTS} and lets it run, what it says going to {@code out}. */

@@ -10,26 +10,26 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two daemons on the same data: the second says which process has it. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class SecondDaemonIT {
-    private final Demo demo;
+    private final Chatd chatd;
 
-    SecondDaemonIT(Demo demo) {
-        this.demo = demo;
+    SecondDaemonIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     @Test
     void onTheSameLogItSaysWhichProcessHasIt() {
         Run second = Run.chat(
-                "daemon", "--config", demo.directory.resolve("chatd.toml").toString());
+                "daemon", "--config", chatd.directory.resolve("chatd.toml").toString());
         assertThat(second.exits(75).err())
-                .contains("process " + demo.fact("CHAT_PID"), demo.auditLog().toString());
+                .contains("process " + chatd.pid(), chatd.auditLog().toString());
     }
 
     private Run second(Path directory, boolean otherSockets) throws IOException {
-        String config = Files.readString(demo.directory.resolve("chatd.toml"))
-                .replace(demo.auditLog().toString(), directory.resolve("log").toString());
-        String sockets = "directory = \"" + demo.directory + "\"";
+        String config = Files.readString(chatd.directory.resolve("chatd.toml"))
+                .replace(chatd.auditLog().toString(), directory.resolve("log").toString());
+        String sockets = "directory = \"" + chatd.directory + "\"";
         assertThat(config).contains(sockets);
         Path other = Files.writeString(
                 directory.resolve("chatd.toml"),
@@ -39,13 +39,13 @@ class SecondDaemonIT {
 
     @Test
     void withTheSameSocketsItSaysWhichProcessHasThem(@TempDir Path directory) throws IOException {
-        assertThat(second(directory, false).err()).contains("process " + demo.fact("CHAT_PID"), "admin sockets");
+        assertThat(second(directory, false).err()).contains("process " + chatd.pid(), "admin sockets");
         // They are still those of the first.
-        demo.admin("", "stats").exits(0);
+        chatd.admin("", "stats").exits(0);
     }
 
     @Test
     void onTheSameDatabaseItSaysWhichProcessHasIt(@TempDir Path directory) throws IOException {
-        assertThat(second(directory, true).err()).contains("process " + demo.fact("CHAT_PID"), "database");
+        assertThat(second(directory, true).err()).contains("process " + chatd.pid(), "database");
     }
 }

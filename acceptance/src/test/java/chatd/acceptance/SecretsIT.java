@@ -30,7 +30,7 @@ class SecretsIT {
         return List.of(
                 Wire.logIn(MARK + "-as-name", MARK + "-as-password"),
                 Wire.logIn(account, MARK + "-wrong"),
-                Wire.register(Demo.newName(), MARK + "-as-password"),
+                Wire.register(Chatd.newName(), MARK + "-as-password"),
                 Wire.register(account, MARK + "-as-password"),
                 Wire.change(MARK + "-as-name", MARK + "-old", MARK + "-new"),
                 Wire.frame(Wire.LOG_IN, BROKEN, BROKEN),
@@ -55,7 +55,7 @@ class SecretsIT {
         var demo = new Demo(Map.of());
         try (demo) {
             demo.begin("--port", "0");
-            Demo.Person person = demo.person();
+            Chatd.Person person = demo.person();
             for (byte[] frame : beforeLogIn(person.name())) {
                 everyTruncation(frame).forEach(cut -> sendAndClose(demo.connect(), cut));
                 try (Chat1Socket socket = demo.connect()) {
@@ -73,7 +73,7 @@ class SecretsIT {
             try (Socket plain = new Socket(demo.host(), demo.port())) {
                 plain.getOutputStream().write(SECRET);
             }
-            String added = Demo.newName();
+            String added = Chatd.newName();
             demo.admin(MARK + "-given\n", "user", "add", added, "--password-stdin")
                     .exits(0);
             demo.admin(MARK + "-again\n", "user", "reset", added, "--password-stdin")

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Talker {
 
-    private final Demo demo;
-    private final Demo.Person person;
+    private final Chatd chatd;
+    private final Chatd.Person person;
     private final List<String> others;
     private final Random random;
     private final Queue<String> received = new ConcurrentLinkedQueue<>();
@@ -36,14 +36,14 @@ final class Talker {
     private Thread sending = new Thread();
     private Thread reading = new Thread();
 
-    Talker(Demo demo, Demo.Person person, List<String> everyone) {
-        this.demo = demo;
+    Talker(Chatd chatd, Chatd.Person person, List<String> everyone) {
+        this.chatd = chatd;
         this.person = person;
         others = everyone.stream().filter(name -> !name.equals(person.name())).toList();
         random = new Random(everyone.indexOf(person.name()));
     }
 
-    Demo.Person person() {
+    Chatd.Person person() {
         return person;
     }
 
@@ -84,7 +84,7 @@ final class Talker {
         stopped = false;
         broken = false;
         fences.drainPermits();
-        Chat1Socket fresh = demo.logIn(person);
+        Chat1Socket fresh = chatd.logIn(person);
         socket = fresh;
         reading = Thread.startVirtualThread(() -> read(fresh));
     }

@@ -18,20 +18,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The terminal client when it is away: cut off, displaced, without a server, or not started. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class TerminalSessionIT {
 
     @TempDir
     private Path directory;
 
-    private final Demo demo;
+    private final Chatd chatd;
     private final ClientTerminal clients;
-    private final Demo.Person ann;
+    private final Chatd.Person ann;
 
-    TerminalSessionIT(Demo demo) {
-        this.demo = demo;
-        this.clients = new ClientTerminal(demo);
-        this.ann = demo.person();
+    TerminalSessionIT(Chatd chatd) {
+        this.chatd = chatd;
+        this.clients = new ClientTerminal(chatd);
+        this.ann = chatd.person();
     }
 
     @AfterEach
@@ -54,8 +54,8 @@ class TerminalSessionIT {
 
     @Test
     void cutAtRandomWhileTextsComeEachIsShownOnceInOrderAndNothingSentIsUnclear() throws Exception {
-        try (CutProxy proxy = CutProxy.onPort(demo.port());
-                Chat1Socket ben = demo.newcomer()) {
+        try (CutProxy proxy = CutProxy.onPort(chatd.port());
+                Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name());
             a.enter("/history").shows("there is nothing in your history");
             Random random = new Random(7);
@@ -95,8 +95,8 @@ class TerminalSessionIT {
 
     @Test
     void whoHasReadNothingYetMissesNothingEither() {
-        try (CutProxy proxy = CutProxy.onPort(demo.port());
-                Chat1Socket ben = demo.newcomer()) {
+        try (CutProxy proxy = CutProxy.onPort(chatd.port());
+                Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port());
             a.enter("/history").shows("there is nothing in your history");
             proxy.goAway();
@@ -105,7 +105,7 @@ class TerminalSessionIT {
                 ben.send(Wire.text("count " + i, ann.name()));
             }
             ben.fence();
-            proxy.forwardToPort(demo.port());
+            proxy.forwardToPort(chatd.port());
             a.shows("while the connection was down", "count 120");
             assertThat(numbers(a, "count ")).isEqualTo(upTo(120));
             assertThat(a.all()).doesNotContain("There may be more");
@@ -114,7 +114,7 @@ class TerminalSessionIT {
 
     @Test
     void whatCameWhileOneWasAwayIsShownAtTheNextStartAndNothingTwice() {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             for (int i = 1; i <= 60; i++) {
                 ben.send(Wire.text("count " + i, ann.name()));
             }
@@ -142,9 +142,9 @@ class TerminalSessionIT {
 
     @Test
     void whatTheReplaysLimitCutIsSaid() {
-        try (Demo small = Demo.start("CHATD_LIMITS_REPLAY", "30");
+        try (LocalDaemon small = LocalDaemon.start("CHATD_LIMITS_REPLAY", "30");
                 ClientTerminal there = new ClientTerminal(small)) {
-            Demo.Person cid = small.person();
+            Chatd.Person cid = small.person();
             try (Chat1Socket ben = small.newcomer()) {
                 ben.send(Wire.text("count 0", cid.name()));
                 ben.fence();
@@ -179,16 +179,15 @@ class TerminalSessionIT {
 
     @Test
     void aServerThatGoesAwayAndComesBackIsFoundAgain() {
-        try (Demo other = Demo.start();
+        try (LocalDaemon other = LocalDaemon.start();
                 ClientTerminal there = new ClientTerminal(other)) {
-            Demo.Person cid = other.person();
-            int port = other.port();
+            Chatd.Person cid = other.person();
             Terminal a = there.logIn(cid, "--to", cid.name());
             a.enter("before").shows(": before");
             other.stop();
-            a.shows("Trying again…").shows("Nobody answers at localhost port " + port);
+            a.shows("Trying again…").shows("Nobody answers at localhost port " + other.port());
             a.enter("in between").shows("There is no connection at the moment; nothing was sent. ↑ brings it back.");
-            other.begin("--port", Integer.toString(port));
+            other.begin();
             a.shows("Connected again.");
             a.press("Up").press("Enter").shows(": in between");
             assertThat(a.all().lines().filter(line -> line.endsWith(": before")))
@@ -200,8 +199,8 @@ class TerminalSessionIT {
 
     @Test
     void whomNobodyVouchesForIsAskedAboutOnceAndAnotherKeyIsRefused() throws IOException {
-        String fingerprint = demo.admin("", "cert", "show").exits(0).out();
-        Terminal a = clients.start(ann.name(), demo.port()).shows("The fingerprint of its key (SHA-256) is");
+        String fingerprint = chatd.admin("", "cert", "show").exits(0).out();
+        Terminal a = clients.start(ann.name(), chatd.port()).shows("The fingerprint of its key (SHA-256) is");
         String shown = a.all()
                 .lines()
                 .filter(line -> line.strip().matches("([0-9a-f]{4} ){7}[0-9a-f]{4}"))
@@ -212,26 +211,26 @@ class TerminalSessionIT {
         a.prompts("[y/N]").enter("n");
         assertThat(a.awaitEnd()).isEqualTo(69);
         a.shows("Not connected: nothing was sent.");
-        a = clients.start(ann.name(), demo.port()).prompts("[y/N]").enter("y");
+        a = clients.start(ann.name(), chatd.port()).prompts("[y/N]").enter("y");
         a.prompts("Password of " + ann.name() + ":")
                 .enter(ann.password())
                 .shows("Welcome")
                 .press("C-d");
         a.awaitEnd();
-        a = clients.start(ann.name(), demo.port()).prompts("Password of " + ann.name() + ":");
+        a = clients.start(ann.name(), chatd.port()).prompts("Password of " + ann.name() + ":");
         assertThat(a.all()).doesNotContain("fingerprint");
         a.press("C-d").awaitEnd();
         var known = clients.state(ann.name()).resolve("known-hosts");
-        Files.writeString(known, "localhost:" + demo.port() + " " + "ab".repeat(32) + "\n");
-        a = clients.start(ann.name(), demo.port()).shows("The server's key is another than the one you said yes to");
+        Files.writeString(known, "localhost:" + chatd.port() + " " + "ab".repeat(32) + "\n");
+        a = clients.start(ann.name(), chatd.port()).shows("The server's key is another than the one you said yes to");
         assertThat(a.awaitEnd()).isEqualTo(69);
-        a.shows("remove the line of localhost:" + demo.port());
+        a.shows("remove the line of localhost:" + chatd.port());
     }
 
     @Test
     void settingsAreThereFromAnywhereAndForeignOnesAreAskedAbout() throws IOException {
         byte[] foreign = "color red\n".getBytes(StandardCharsets.UTF_8);
-        try (Chat1Socket old = demo.logIn(ann)) {
+        try (Chat1Socket old = chatd.logIn(ann)) {
             old.send(Wire.store(foreign)).fence();
         }
         Terminal a = clients.logIn(ann);
@@ -240,7 +239,7 @@ class TerminalSessionIT {
         a = clients.logIn(ann);
         a.enter("/set time iso").prompts("Replace them? [y/N]").enter("y").shows("Set: time is iso.");
         assertThat(new String(settings(), StandardCharsets.UTF_8)).isEqualTo("{\"common\":{\"time\":\"iso\"}}");
-        try (Chat1Socket web = demo.logIn(ann)) {
+        try (Chat1Socket web = chatd.logIn(ann)) {
             web.send(Wire.store("{\"web\":{\"x\":1},\"common\":{\"time\":\"12h\"}}".getBytes(StandardCharsets.UTF_8)))
                     .fence();
         }
@@ -256,7 +255,7 @@ class TerminalSessionIT {
     }
 
     private byte[] settings() {
-        try (Chat1Socket socket = demo.connect()) {
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(ann.name(), ann.password())).next();
             return socket.expect(Wire.SETTINGS).body();
         }
@@ -264,7 +263,7 @@ class TerminalSessionIT {
 
     @Test
     void whoIsIgnoredIsNotShownNowNorLater() {
-        try (Chat1Socket mallory = demo.newcomer()) {
+        try (Chat1Socket mallory = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
             a.enter("/ignore " + mallory.name()).shows("What " + mallory.name() + " says is not shown any more.");
             mallory.send(Wire.text("noise", ann.name())).fence();
@@ -278,57 +277,57 @@ class TerminalSessionIT {
     @Test
     void whoIsKickedByAResetSeesTheReasonAndIsNotLoggedInAgainByItself() {
         Terminal a = clients.logIn(ann);
-        demo.admin("", "user", "reset", ann.name()).exits(0);
+        chatd.admin("", "user", "reset", ann.name()).exits(0);
         a.shows("server:").shows("This session was ended by the server. Press Enter to log in again");
         a.press("Enter").shows("The password is wrong.").prompts("Password of " + ann.name() + ":");
     }
 
     @Test
     void aForcedChangeIsADialogueThatSaysItsRules() {
-        String name = Demo.newName();
-        String once = demo.admin("", "user", "add", name).exits(0).out().strip();
+        String name = Chatd.newName();
+        String once = chatd.admin("", "user", "add", name).exits(0).out().strip();
         once = once.substring(once.lastIndexOf(' ') + 1);
-        Terminal a = clients.start(name, demo.port(), "--ca", demo.fact("CHAT_CA"));
+        Terminal a = clients.start(name, chatd.port(), "--ca", chatd.ca().toString());
         a.prompts("Password of " + name + ":").enter("not-the-password").shows("The password is wrong.");
         a.prompts("Password of " + name + ":").enter(once).shows("choose your own", "at least 8 characters");
         a.prompts("New password:").enter("short").prompts("Once more:").enter("short");
         a.shows("The server does not take it.");
-        a.prompts("New password:").enter(Demo.PASSWORD).prompts("Once more:").enter("another-one");
+        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter("another-one");
         a.shows("The two are not alike.");
-        a.prompts("New password:").enter(Demo.PASSWORD).prompts("Once more:").enter(Demo.PASSWORD);
+        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
         a.shows("The password is changed.", "Welcome, " + name);
-        assertThat(a.raw()).doesNotContain(Demo.PASSWORD, once, "short\n", "another-one");
+        assertThat(a.raw()).doesNotContain(Chatd.PASSWORD, once, "short\n", "another-one");
         a.enter("/password").prompts("Old password:").enter("wrong-old-one");
         a.prompts("New password:")
                 .enter("sturdy-enough-10")
                 .prompts("Once more:")
                 .enter("sturdy-enough-10");
         a.shows("That was not your old password");
-        a.enter("/password").prompts("Old password:").enter(Demo.PASSWORD);
+        a.enter("/password").prompts("Old password:").enter(Chatd.PASSWORD);
         a.prompts("New password:")
                 .enter("sturdy-enough-10")
                 .prompts("Once more:")
                 .enter("sturdy-enough-10");
         a.prompts("(nobody)>");
-        demo.logIn(new Demo.Person(name, "sturdy-enough-10")).close();
+        chatd.logIn(new Chatd.Person(name, "sturdy-enough-10")).close();
         a.shows("logged in elsewhere").press("Enter").prompts("(nobody)>");
     }
 
     @Test
     void whoHasNoAccountIsOfferedOne() {
-        String name = Demo.newName();
-        Terminal a = clients.start(name, demo.port(), "--ca", demo.fact("CHAT_CA"));
+        String name = Chatd.newName();
+        Terminal a = clients.start(name, chatd.port(), "--ca", chatd.ca().toString());
         a.prompts("Password of " + name + ":").enter("whatever-it-is");
         a.prompts("There is no user called " + name + ". Make this account? [y/N]")
                 .enter("y");
-        a.prompts("New password:").enter(Demo.PASSWORD).prompts("Once more:").enter(Demo.PASSWORD);
+        a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
         a.shows("The account " + name + " is made.", "Welcome, " + name);
-        String another = Demo.newName();
-        a.enter("/register " + another).prompts("New password:").enter(Demo.PASSWORD);
-        a.prompts("Once more:").enter(Demo.PASSWORD).shows("The account " + another + " is made.");
-        a.enter("/register " + name).prompts("New password:").enter(Demo.PASSWORD);
-        a.prompts("Once more:").enter(Demo.PASSWORD).shows("The name " + name + " is taken");
-        demo.logIn(new Demo.Person(another, Demo.PASSWORD)).close();
+        String another = Chatd.newName();
+        a.enter("/register " + another).prompts("New password:").enter(Chatd.PASSWORD);
+        a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The account " + another + " is made.");
+        a.enter("/register " + name).prompts("New password:").enter(Chatd.PASSWORD);
+        a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The name " + name + " is taken");
+        chatd.logIn(new Chatd.Person(another, Chatd.PASSWORD)).close();
     }
 
     @Test
@@ -337,8 +336,8 @@ class TerminalSessionIT {
         new Random(1).nextBytes(content);
         Path file = Files.write(directory.resolve("big.bin"), content);
         Path in = directory.resolve("in");
-        try (CutProxy proxy = CutProxy.onPort(demo.port());
-                Chat1Socket ben = demo.newcomer()) {
+        try (CutProxy proxy = CutProxy.onPort(chatd.port());
+                Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name(), "--downloads", in.toString());
             a.enter("/file " + ben.name() + " " + file).shows(": file big.bin");
             a.enter("/history 1").showsLine("file big\\.bin  \\(/fetch \\d+\\)$");

@@ -12,17 +12,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The terminal client as people have it before them: what they type, and what stands on the screen. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class TerminalTalkIT {
 
-    private final Demo demo;
+    private final Chatd chatd;
     private final ClientTerminal clients;
-    private final Demo.Person ann;
+    private final Chatd.Person ann;
 
-    TerminalTalkIT(Demo demo) {
-        this.demo = demo;
-        this.clients = new ClientTerminal(demo);
-        this.ann = demo.person();
+    TerminalTalkIT(Chatd chatd) {
+        this.chatd = chatd;
+        this.clients = new ClientTerminal(chatd);
+        this.ann = chatd.person();
     }
 
     @AfterEach
@@ -32,7 +32,7 @@ class TerminalTalkIT {
 
     @Test
     void twoClientsTalk() {
-        Demo.Person ben = demo.person();
+        Chatd.Person ben = chatd.person();
         Terminal a = clients.logIn(ann).prompts("(nobody)>");
         Terminal b = clients.logIn(ben, "--to", ann.name()).prompts(ann.name() + ">");
         a.enter("/to " + ben.name()).prompts(ben.name() + ">").enter("hello Ben");
@@ -52,8 +52,8 @@ class TerminalTalkIT {
 
     @Test
     void whatIsTypedIsNotDisturbedByWhatArrivesAndGoesWhereThePromptSays() {
-        try (Chat1Socket ben = demo.newcomer();
-                Chat1Socket cid = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer();
+                Chat1Socket cid = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.type("half a li");
             for (int i = 0; i < 20; i++) {
@@ -67,7 +67,7 @@ class TerminalTalkIT {
 
     @Test
     void aPasteOfSeveralLinesIsOneTextAndOfManyIsAskedAbout() throws IOException {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.paste("one\n  two\nthree");
             a.shows("three").press("Enter");
@@ -86,7 +86,7 @@ class TerminalTalkIT {
 
     @Test
     void aResizeKeepsWhatIsTypedAndWhatArrivesIsBrokenAnew() {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.type("typed before and after");
             for (int columns : new int[] {50, 132, 38, 80}) {
@@ -106,7 +106,7 @@ class TerminalTalkIT {
 
     @Test
     void wideAndJoinedCharactersAreEditedAsOneSeesThem() {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.type("你好嗎")
                     .press("BSpace", "Left")
@@ -124,7 +124,7 @@ class TerminalTalkIT {
 
     @Test
     void nothingThatOthersWroteSteersTheTerminal() {
-        try (Chat1Socket mallory = demo.newcomer()) {
+        try (Chat1Socket mallory = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
             String[] texts = {
                 "\u001b[2J\u001b[31mred",
@@ -159,7 +159,7 @@ class TerminalTalkIT {
 
     @Test
     void aWrongCommandIsSaidAndNeverSentAndTwoSlashesSendOne() {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
             a.enter("/qiut").shows("There is no command /qiut; is it /quit?");
             a.enter("/etc/passwd is a file").shows("There is no command /etc/passwd");
@@ -173,7 +173,7 @@ class TerminalTalkIT {
 
     @Test
     void tabCompletesNamesAndCommandsAndUpFindsWhatWasTypedBefore() {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
             a.type("/hist").press("Tab").prompts("(nobody)> /history").press("C-u");
             a.type("/to " + ben.name().substring(0, ben.name().length() - 1)).press("Tab");
@@ -205,7 +205,7 @@ class TerminalTalkIT {
 
     @Test
     void thereIsNoColourWhereNoneIsWanted() throws IOException {
-        try (Chat1Socket ben = demo.newcomer()) {
+        try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
             ben.send(Wire.text("in colour", ann.name()));
             a.shows(": in colour");

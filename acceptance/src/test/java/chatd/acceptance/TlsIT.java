@@ -19,43 +19,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The carrier: which TLS, which suites, and what ALPN picks. */
-@ExtendWith(SharedDemo.class)
+@ExtendWith(SharedChatd.class)
 class TlsIT {
 
     private static final int ALERT = 21;
     private static final int HANDSHAKE = 22;
     private static final int HANDSHAKE_FAILURE = 40;
     private static final int PROTOCOL_VERSION = 70;
-    private final Demo demo;
+    private final Chatd chatd;
 
-    TlsIT(Demo demo) {
-        this.demo = demo;
+    TlsIT(Chatd chatd) {
+        this.chatd = chatd;
     }
 
     private void expectChat1(SSLSocket socket) {
         try (var chat = new Chat1Socket(socket)) {
-            chat.logIn(demo.person());
+            chat.logIn(chatd.person());
             chat.fence();
         }
     }
 
     @Test
     void withoutAlpnItIsChat1() {
-        SSLSocket socket = demo.tls().connect(demo.host(), demo.port());
+        SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port());
         assertThat(socket.getApplicationProtocol()).isEmpty();
         expectChat1(socket);
     }
 
     @Test
     void offeredAmongUnknownOnesChat1IsTaken() {
-        SSLSocket socket = demo.tls().connect(demo.host(), demo.port(), "h2", "chat/1", "chat/99");
+        SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), "h2", "chat/1", "chat/99");
         assertThat(socket.getApplicationProtocol()).isEqualTo("chat/1");
         expectChat1(socket);
     }
 
     @Test
     void unknownAlpnFailsTheHandshake() {
-        assertThatThrownBy(() -> demo.tls().connect(demo.host(), demo.port(), "chat/99"))
+        assertThatThrownBy(() -> chatd.tls().connect(chatd.host(), chatd.port(), "chat/99"))
                 .cause()
                 .isInstanceOf(SSLHandshakeException.class)
                 .hasMessageContaining("no_application_protocol");
@@ -66,7 +66,7 @@ class TlsIT {
     void speaks(String version) {
         var parameters = new SSLParameters();
         parameters.setProtocols(new String[] {version});
-        SSLSocket socket = demo.tls().connect(demo.host(), demo.port(), parameters, "chat/1");
+        SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), parameters, "chat/1");
         assertThat(socket.getSession().getProtocol()).isEqualTo(version);
         expectChat1(socket);
     }
@@ -74,7 +74,7 @@ class TlsIT {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "::1"})
     void certificateIsGoodFor(String host) {
-        expectChat1(demo.tls().connect(host, demo.port(), "chat/1"));
+        expectChat1(chatd.tls().connect(host, chatd.port(), "chat/1"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -100,7 +100,7 @@ class TlsIT {
 
     @Test
     void plainTextIsNeverAnswered() throws IOException {
-        try (Socket socket = new Socket(demo.host(), demo.port())) {
+        try (Socket socket = new Socket(chatd.host(), chatd.port())) {
             socket.setSoTimeout(Patience.MILLIS);
             socket.getOutputStream().write(Wire.logIn("alice", "x"));
             byte[] answer = socket.getInputStream().readAllBytes();
@@ -118,7 +118,7 @@ class TlsIT {
 
     /** The first record that the daemon answers, header included. */
     private byte[] answerTo(byte[] hello) throws IOException {
-        try (Socket socket = new Socket(demo.host(), demo.port())) {
+        try (Socket socket = new Socket(chatd.host(), chatd.port())) {
             socket.setSoTimeout(Patience.MILLIS);
             socket.getOutputStream().write(hello);
             var in = new DataInputStream(socket.getInputStream());

@@ -88,12 +88,17 @@ public final class Main implements Runnable {
 
     public static void main(String[] arguments) {
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-        System.exit(run(arguments, new PrintStream(System.out, true, StandardCharsets.UTF_8)));
+        System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        System.exit(run(arguments));
     }
 
-    static int run(String[] arguments, PrintStream out) {
+    /**
+     * Runs one command, on the standard streams as they are set when it begins.
+     *
+     * @return its exit code
+     */
+    public static int run(String... arguments) {
         Main main = new Main();
-        main.out = out;
         return commandLine(main)
                 .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure))
                 .setParameterExceptionHandler(Main::wrongUsage)

@@ -3,10 +3,8 @@ package chatd.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -66,7 +64,7 @@ class OutcomeTest {
     private int run(String... command) {
         var line = new java.util.ArrayList<>(List.of("--socket", directory.toString()));
         line.addAll(List.of(command));
-        return Main.run(line.toArray(String[]::new), new PrintStream(new ByteArrayOutputStream(), true));
+        return Main.run(line.toArray(String[]::new));
     }
 
     private static String refusal(String code) {

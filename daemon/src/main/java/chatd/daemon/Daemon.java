@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * All parts of the daemon, built in their order, each handed what it needs, and stopped in reverse. Started by one
  * thread, stopped by any.
  */
-final class Daemon {
+public final class Daemon {
     private static final Logger LOG = LogManager.getLogger(Daemon.class);
     /** For good-byes; with the journal's last turn before it, the whole stop stays under ten seconds. */
     private static final Duration GOODBYES = Duration.ofSeconds(5);
@@ -87,7 +87,7 @@ final class Daemon {
      * @param inherited descriptors of sockets that listen already, in place of {@code listen.addresses}
      * @param broken told, once or more, that the daemon can't go on: it is to be stopped
      */
-    Daemon(
+    public Daemon(
             Configuration configuration,
             Clock clock,
             SecureRandom random,
@@ -110,7 +110,7 @@ final class Daemon {
      * @throws Stopped where it was stopped meanwhile
      * @throws IOException where something can't be had; the message says what
      */
-    List<InetSocketAddress> start() throws IOException, InterruptedException {
+    public List<InetSocketAddress> start() throws IOException, InterruptedException {
         // Beside the database's start, since each takes a good part of a second.
         FutureTask<Tls> making = new FutureTask<>(() -> Certificates.load(config.tls(), host(), random, clock));
         Thread.ofPlatform().name("tls").daemon().start(making);
@@ -211,7 +211,7 @@ final class Daemon {
     }
 
     /** Reads the configuration again; nothing happens before the daemon has started. Any thread. */
-    void reload() {
+    public void reload() {
         Reload known = reloading;
         if (known != null) {
             try {
@@ -310,7 +310,7 @@ final class Daemon {
     }
 
     /** Stops what was started, in reverse. Takes no new connections, commits and delivers what was taken, says good-bye. */
-    void stop(String reason) {
+    public void stop(String reason) {
         why = reason;
         stopping = true;
         systemd.stopping();
@@ -334,7 +334,7 @@ final class Daemon {
     }
 
     /** It was stopped while it was starting. */
-    static final class Stopped extends RuntimeException {
+    public static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Stopped() {

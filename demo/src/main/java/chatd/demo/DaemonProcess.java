@@ -42,34 +42,7 @@ public final class DaemonProcess implements AutoCloseable {
     public static DaemonProcess start(
             Path module, Path directory, String address, List<String> javaOptions, String more, Duration patience)
             throws IOException {
-        Path config = directory.resolve("chatd.toml");
-        Files.writeString(config, """
-                # Written anew at each start.
-                [listen]
-                addresses = ["%s"]
-                [tls]
-                certificate = "%s"
-                key = "%s"
-                [database]
-                socket = "%s"
-                user = "root"
-                [audit]
-                directory = "%s"
-                seal-key = "%s"
-                [admin]
-                directory = "%s"
-                administrators = ""
-                helpers = ""
-                auditors = ""
-                %s""".formatted(
-                        address,
-                        toml(directory.resolve("server.pem")),
-                        toml(directory.resolve("server.key")),
-                        toml(directory.resolve("mariadb.sock")),
-                        toml(directory.resolve("log")),
-                        toml(directory.resolve("seal.key")),
-                        toml(directory),
-                        more));
+        Path config = configure(directory, address, directory.resolve("mariadb.sock"), "chatd", more);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + module.resolve("chatd.options")));
@@ -85,6 +58,47 @@ public final class DaemonProcess implements AutoCloseable {
             throw e;
         }
         return started;
+    }
+
+    /**
+     * Writes {@code chatd.toml} for a daemon that has all it needs and makes in one directory.
+     *
+     * @param address where clients connect, as {@code listen.addresses} has it
+     * @param database the socket of the server
+     * @param more of the configuration, as TOML
+     * @return the file
+     */
+    public static Path configure(Path directory, String address, Path database, String schema, String more)
+            throws IOException {
+        return Files.writeString(directory.resolve("chatd.toml"), """
+                # Written anew at each start.
+                [listen]
+                addresses = ["%s"]
+                [tls]
+                certificate = "%s"
+                key = "%s"
+                [database]
+                socket = "%s"
+                name = "%s"
+                user = "root"
+                [audit]
+                directory = "%s"
+                seal-key = "%s"
+                [admin]
+                directory = "%s"
+                administrators = ""
+                helpers = ""
+                auditors = ""
+                %s""".formatted(
+                        address,
+                        toml(directory.resolve("server.pem")),
+                        toml(directory.resolve("server.key")),
+                        toml(database),
+                        schema,
+                        toml(directory.resolve("log")),
+                        toml(directory.resolve("seal.key")),
+                        toml(directory),
+                        more));
     }
 
     private static String toml(Path path) {
