@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,8 +124,8 @@ class AdminIT {
 
     @Test
     void missingDaemonIsSixtyNineAndItSaysHowToStartOne() {
-        Run run = Run.chat("admin", "--socket", "/tmp/no-such-socket", "user", "list")
-                .exits(69);
+        Run run =
+                Run.admin("", "--socket", "/tmp/no-such-socket", "user", "list").exits(69);
         assertThat(run.err()).contains("start").doesNotContain("\tat ");
     }
 
@@ -181,7 +182,7 @@ class AdminIT {
 
     private static Run verify(Path directory, List<String> lines) throws IOException {
         Files.writeString(directory.resolve("audit.xml"), String.join("\n", lines) + "\n");
-        return Run.chat("admin", "log", "verify", directory.toString());
+        return Run.admin("", "log", "verify", directory.toString());
     }
 
     @Test
@@ -244,6 +245,7 @@ class AdminIT {
 
     /** As with {@code tail -f | head -1}: also when nothing more comes that could not be written. */
     @Test
+    @Tag("processes")
     void aWatchEndsWithItsReaderAndIsLoggedTwice() throws IOException {
         String admin = Run.ROOT.resolve("chat") + " admin --socket "
                 + chatd.adminSocket().toString();

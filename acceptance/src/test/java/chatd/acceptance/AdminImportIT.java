@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many accounts at once. */
 class AdminImportIT {
-    private static final int MANY = 10_000;
+    private static final int MANY = Campaign.times(1_000, 10_000);
 
     @TempDir
     private Path directory;
@@ -35,7 +36,8 @@ class AdminImportIT {
 
     /** At a terminal, where it says how far it is; those who talk, and come, notice nothing else. */
     @Test
-    void tenThousandAreImportedWhileOthersTalk() throws Exception {
+    @Tag("processes")
+    void thousandsAreImportedWhileOthersTalk() throws Exception {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             lines.add("pupil-" + AdminTroubleIT.letters(i) + ",class " + i % 100);
@@ -55,12 +57,12 @@ class AdminImportIT {
                             list("pupils.csv", lines).toString(),
                             "--passwords",
                             passwords.toString()))) {
-                terminal.showsLine("[1-9]\\d* of 10000 passwords made ready");
+                terminal.showsLine("[1-9]\\d* of " + MANY + " passwords made ready");
                 chatd.newcomer().close();
                 one.send(Wire.text("meanwhile", two.name()));
                 two.awaitText(one.name(), "meanwhile");
                 assertThat(names(chatd)).hasSizeLessThan(10);
-                terminal.showsLine("10000 added: pupil-");
+                terminal.showsLine(MANY + " added: pupil-");
                 terminal.showsLine("The passwords are in");
                 assertThat(terminal.screen()).doesNotContain("made ready");
             }

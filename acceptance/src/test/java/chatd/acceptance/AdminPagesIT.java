@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The administrator's two pages: each command as it stands there, with what it says there that it prints. */
+@Tag("processes")
 class AdminPagesIT {
     private static final List<String> PUPILS = List.of("name,note", "mia.keller,class 4b", "王芳,\"class 4b, new\"");
 

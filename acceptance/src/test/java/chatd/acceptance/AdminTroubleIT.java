@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of administrators when the daemon stops, its database is away, or its log can't be written. */
+@Tag("processes")
 class AdminTroubleIT {
     @TempDir
     private Path directory;

@@ -10,10 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Another certificate, taken up under those who are connected. */
+@Tag("processes")
 class CertificateReloadIT {
     @TempDir
     private Path elsewhere;

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client's commands for scripts: what they do, and their exit codes. */
 @ExtendWith(SharedChatd.class)
+@Tag("processes")
 class ClientIT {
 
     @TempDir

@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Completion as the shells do it: commands, options, their values, and the names of accounts. */
 @ExtendWith(SharedChatd.class)
+@Tag("processes")
 class CompletionIT {
     private final Chatd chatd;
 

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The database held, killed, started again, and cut off in the middle of commits, under users who stay connected. */
+@Tag("processes")
 class DatabaseAwayIT {
 
     private int probes;
@@ -44,7 +46,7 @@ class DatabaseAwayIT {
     @Test
     void killedDatabaseIsToldToUsersAndItGoesOnByItself() throws IOException {
         try (Demo demo = new Demo(Map.of())) {
-            demo.begin("--port", Integer.toString(Run.freePort()));
+            demo.prepared().begin("--port", Integer.toString(Run.freePort()));
             List<String> mariadbd = Demo.argv(demo.database().orElseThrow());
             demo.stop();
             Path socket = demo.directory.resolve("mariadb.sock");
@@ -78,10 +80,11 @@ class DatabaseAwayIT {
                 Demo demo = new Demo(
                         Map.of("CHATD_DATABASE_SOCKET", proxy.path().toString(), "CHATD_LIMITS_REPLAY", "1000000"))) {
             proxy.forwardTo(UnixDomainSocketAddress.of(demo.directory.resolve("mariadb.sock")));
-            demo.begin("--port", "0");
+            demo.prepared().begin("--port", "0");
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
             Talker.begin(talkers, 1_000_000);
-            for (int cut = 0; cut < 20; cut++) {
+            int cuts = Campaign.times(6, 20);
+            for (int cut = 0; cut < cuts; cut++) {
                 untilMoreArrives(talkers, 50);
                 if (cut % 2 == 0) {
                     proxy.swallowAnswers();
@@ -104,7 +107,7 @@ class DatabaseAwayIT {
             ledger.logAgreesWith(ledger.histories(true));
             assertThat(proxy.connections())
                     .as("the daemon came through the proxy")
-                    .isGreaterThan(20);
+                    .isGreaterThan(cuts);
         }
     }
 

@@ -1,38 +1,93 @@
 package chatd.acceptance;
 
+import chatd.sql.Migrations;
 import chatd.sql.PrivateMariaDb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.mariadb.jdbc.MariaDbDataSource;
 
-/** The one database server of this process, started when it is first asked for, and stopped with the process. */
+/**
+ * The database servers of tests: the one of this process, started when it is first asked for and stopped with the process;
+ * and the files of one that has the daemon's schema, empty, so that not every demo makes them anew.
+ */
 final class DatabaseServer {
     private DatabaseServer() {}
 
-    private static final class Holder {
+    private static final class Prepared {
+        static final Path DIRECTORY = prepare();
+    }
+
+    private static final class Running {
         static final PrivateMariaDb SERVER = start();
     }
 
     static PrivateMariaDb get() {
-        return Holder.SERVER;
+        return Running.SERVER;
+    }
+
+    /** Puts the files of a server with an empty schema {@code chatd} into a directory, as {@code mariadb/}. */
+    static void prepare(Path directory) {
+        // Most of them is room that nothing was written to yet.
+        Run.program(List.of(
+                        "cp",
+                        "-r",
+                        "--sparse=always",
+                        Prepared.DIRECTORY.resolve("mariadb").toString(),
+                        directory.toString()))
+                .exits(0);
+    }
+
+    private static Path prepare() {
+        try {
+            Path directory = temporary();
+            try (PrivateMariaDb server = PrivateMariaDb.start(directory, directory.resolve("mariadb.sock"))) {
+                server.createSchema("chatd");
+                Migrations.migrate(new MariaDbDataSource(server.url("chatd")));
+            }
+            atEnd(() -> Wire.deleteTree(directory));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static PrivateMariaDb start() {
         try {
-            Path directory = Files.createTempDirectory(Path.of("/tmp"), "ca");
+            Path directory = temporary();
+            prepare(directory);
             PrivateMariaDb server = PrivateMariaDb.start(directory, directory.resolve("mariadb.sock"));
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            atEnd(() -> {
                 server.close();
-                try {
-                    Wire.deleteTree(directory);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }));
+                Wire.deleteTree(directory);
+            });
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path temporary() throws IOException {
+        return Files.createTempDirectory(Path.of("/tmp"), "ca");
+    }
+
+    /** Something to be done when this process ends. */
+    private interface LastTask {
+        void run() throws IOException;
+    }
+
+    private static void atEnd(LastTask task) {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            try {
+                task.run();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
     }
 }

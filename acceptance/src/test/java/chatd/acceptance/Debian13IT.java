@@ -3,9 +3,11 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Debian 13, with its own Java 25; and with an OpenSSL that knows ML-DSA. */
+@Tag("processes")
 class Debian13IT extends BootedStory {
     private static final String VERIFIER = "/usr/share/doc/chatd/verify.py";
 
@@ -14,6 +16,7 @@ class Debian13IT extends BootedStory {
     }
 
     @Test
+    @Tag("whole")
     @Order(14)
     void theSecondVerifierKnowsTheSealsOfMlDsaToo() {
         configure("seals", "Environment=CHATD_AUDIT_SEAL_ALGORITHM=ML-DSA-65");

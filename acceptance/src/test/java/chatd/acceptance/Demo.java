@@ -24,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  * directory. Closing it ends all that it started and removes the directory. Used by one test thread.
  */
 final class Demo extends Chatd {
+    /** A daemon that lives for seconds is compiled for longer than it runs, else. */
+    private static final Map<String, String> SHORT_LIVED = Map.of("CHAT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+
     private final Map<String, String> environment = new HashMap<>(FAST);
     private final Path output;
     private @Nullable Process process;
     private volatile Map<String, String> facts = Map.of();
 
     Demo(Map<String, String> environment) {
+        this.environment.putAll(SHORT_LIVED);
         this.environment.putAll(environment);
         try {
             output = Files.createTempFile(Path.of("/tmp"), "ca", ".out");
@@ -44,7 +48,18 @@ final class Demo extends Chatd {
         for (int i = 0; i < environment.length; i += 2) {
             map.put(environment[i], environment[i + 1]);
         }
-        return new Demo(map).begin("--port", "0");
+        return new Demo(map).prepared().begin("--port", "0");
+    }
+
+    /** Gives it a database whose files and empty schema are there already, in place of making them at its first start. */
+    Demo prepared() {
+        DatabaseServer.prepare(directory);
+        try {
+            Files.createFile(directory.resolve("chatd-demo"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
     }
 
     /** Starts it and waits until it is ready; the first time, that may mean a build. */

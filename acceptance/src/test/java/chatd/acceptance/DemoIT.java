@@ -12,15 +12,22 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./chat demo}, started and stopped in every way. */
+@Tag("processes")
 class DemoIT {
 
     private final Demo demo = new Demo(Map.of());
+
+    /** Started in a directory of its own, with a database that need not be made first. */
+    private void begin() {
+        demo.prepared().begin("--port", "0");
+    }
 
     @AfterEach
     void close() {
@@ -59,7 +66,7 @@ class DemoIT {
 
     @Test
     void demoEnvSaysWhatIsTrue() {
-        demo.begin("--port", "0");
+        begin();
         assertThat(demo.facts())
                 .containsKeys("CHAT_HOST", "CHAT_PORT", "CHAT_CA", "CHAT_ADMIN_SOCKET", "CHAT_AUDIT_LOG", "CHAT_PID");
         assertThat(demo.host()).doesNotContain("[");
@@ -73,7 +80,7 @@ class DemoIT {
 
     @Test
     void bobMustChangeHisOneTimePassword() {
-        demo.begin("--port", "0");
+        begin();
         try (Chat1Socket socket = demo.connect()) {
             String once = demo.read("bob.password").strip();
             socket.send(Wire.logIn("bob", once));
@@ -87,7 +94,7 @@ class DemoIT {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void stopsCleanlyOnASignal(String signal) {
-        demo.begin("--port", "0");
+        begin();
         try (Chat1Socket alice = demo.logIn(demo.alice())) {
             long pid = demo.process().pid();
             Run.signal(signal, signal.equals("INT") ? -pid : pid); // Ctrl-C reaches the whole group
@@ -127,7 +134,7 @@ class DemoIT {
 
     @Test
     void secondDemoOnTheSameDirectoryIsRefused() {
-        demo.begin("--port", "0");
+        begin();
         Run second = Run.chat("demo", "--dir", demo.directory.toString(), "--port", "0");
         assertThat(second.exit()).isNotZero();
         assertThat(second.out() + second.err()).contains("running").doesNotContain("\tat ", "Exception");
@@ -138,7 +145,7 @@ class DemoIT {
     @Test
     void listensWhereItIsTold() throws IOException {
         int free = Run.freePort();
-        demo.begin("--port", Integer.toString(free));
+        demo.prepared().begin("--port", Integer.toString(free));
         assertThat(demo.port()).isEqualTo(free);
         demo.logIn(demo.alice()).close();
     }
@@ -154,7 +161,7 @@ class DemoIT {
     @ParameterizedTest
     @MethodSource("deaths")
     void endsWithAnErrorWhenAPartOfItDies(Consumer<Demo> death) {
-        demo.begin("--port", "0");
+        begin();
         death.accept(demo);
         assertThat(demo.awaitEnd()).isNotZero();
         expectNothingLeft();
@@ -164,7 +171,7 @@ class DemoIT {
 
     @Test
     void databaseDoesNotOutliveADemoThatIsKilled() {
-        demo.begin("--port", "0");
+        begin();
         ProcessHandle database = demo.database().orElseThrow();
         demo.process().destroyForcibly();
         await().until(() -> !database.isAlive());
@@ -172,7 +179,7 @@ class DemoIT {
 
     @Test
     void checkConfigTakesTheDemosAndNamesTheErrorsOfABrokenOne() throws IOException {
-        demo.begin("--port", "0");
+        begin();
         Path config = demo.directory.resolve("chatd.toml");
         Run.chat("daemon", "--check-config", config.toString()).exits(0);
         Path broken =

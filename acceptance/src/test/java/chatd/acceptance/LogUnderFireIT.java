@@ -13,18 +13,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The log while four people talk all the time and the daemon is killed again and again in the middle of it. */
+@Tag("processes")
 class LogUnderFireIT {
 
-    private static final int KILLS = Integer.getInteger("chatd.kills", 30);
+    private static final int KILLS = Campaign.times(5, 30);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger looks = new AtomicInteger();
 
     @Test
     void everyLookIsAWholeLogAndNoKillTearsLedgerHistoryAndLogApart() throws Exception {
-        var random = new Random(KILLS);
+        var random = new Random(Campaign.seed());
         try (Demo demo = Demo.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "256 KiB");
                 ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor()) {
             var reader = new AuditReader(demo.auditLog());
@@ -49,6 +51,7 @@ class LogUnderFireIT {
             }
             assertThat(reader.segments()).as("rotated under fire").hasSizeGreaterThan(1);
         }
+        Campaign.tell(KILLS + " kills, " + looks + " looks at the log");
         assertThat(looks).hasValueGreaterThan(10 * KILLS);
     }
 

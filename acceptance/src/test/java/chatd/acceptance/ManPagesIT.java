@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The man pages, as {@code man} reads them. */
+@Tag("processes")
 class ManPagesIT {
     @Test
     void manHasNothingToSayAgainstAnyOfThem() throws IOException {

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A database that was restored to an earlier state, beside a log that goes on: the log never names two by one name. */
+@Tag("processes")
 class OlderDatabaseIT {
     private static void copy(Path from, Path to) {
         assertThat(Run.program(List.of("cp", "-a", from.toString(), to.toString()))
@@ -33,7 +35,7 @@ class OlderDatabaseIT {
     @Test
     void noNumberAndNoNameOfTheLogIsGivenAgain() throws Exception {
         try (Demo demo = new Demo(Map.of())) {
-            demo.begin("--port", "0");
+            demo.prepared().begin("--port", "0");
             Chatd.Person early = demo.person();
             try (Chat1Socket socket = demo.logIn(early)) {
                 socket.send(Wire.text("before", early.name()), Wire.file("early", new byte[10], early.name()));

@@ -11,9 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What the rules leave to configuration: closed registration, concealed users, and limits other than the defaults. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT) // most of it is waiting
 class RulesConfiguredIT {
 
     private final LocalDaemon chatd = LocalDaemon.start(

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -132,16 +133,17 @@ class RulesSlowReaderIT {
     }
 
     /**
-     * 200 who are each within their own bound, and together past what the daemon has: it closes those who have left
+     * 100 who are each within their own bound, and together past what the daemon has: it closes those who have left
      * most, and serves the others.
      */
     @Test
+    @Tag("processes")
     void manyWhoDoNotReadDoNotUseUpTheMemory() {
         String text = "x".repeat(60_000);
         // It ends at once when memory runs out.
         try (Demo small = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
                 Chat1Socket teacher = small.newcomer()) {
-            List<Chat1Socket> slow = Stream.generate(small::newcomer).limit(200).toList();
+            List<Chat1Socket> slow = Stream.generate(small::newcomer).limit(100).toList();
             Chat1Socket little = slow.getFirst();
             teacher.send(Wire.fileToAll("full", FULL));
             int file = teacher.expect(Wire.FILE).fileId();

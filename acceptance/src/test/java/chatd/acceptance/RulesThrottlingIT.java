@@ -6,17 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Rule 14: wrong passwords are answered later and later, the same way, and nobody else waits for it. */
-@ExtendWith(SharedChatd.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT) // most of it is waiting
 class RulesThrottlingIT {
 
-    private final Chatd chatd;
+    /** Its own, where nobody else mistypes passwords from the same address. */
+    private final LocalDaemon chatd = LocalDaemon.start();
 
-    RulesThrottlingIT(Chatd chatd) {
-        this.chatd = chatd;
+    @AfterAll
+    void close() {
+        chatd.close();
     }
 
     private static Duration wrong(Chat1Socket socket, String name) {

@@ -93,6 +93,11 @@ record Run(int exit, String out, String err) {
         return program("", Map.of(), command);
     }
 
+    /** Runs any program, with {@code input} on its standard input. */
+    static Run program(String input, List<String> command) {
+        return program(input, Map.of(), command);
+    }
+
     /** Runs any program that may take longer than {@link Patience#LONG}. */
     static Run patiently(Duration patience, List<String> command) {
         return program("", Map.of(), command, patience);

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two daemons on the same data: the second says which process has it. */
 @ExtendWith(SharedChatd.class)
+@Tag("processes")
 class SecondDaemonIT {
     private final Chatd chatd;
 

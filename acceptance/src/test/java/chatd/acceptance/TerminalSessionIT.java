@@ -13,12 +13,14 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The terminal client when it is away: cut off, displaced, without a server, or not started. */
 @ExtendWith(SharedChatd.class)
+@Tag("processes")
 class TerminalSessionIT {
 
     @TempDir

@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The terminal client as people have it before them: what they type, and what stands on the screen. */
 @ExtendWith(SharedChatd.class)
+@Tag("processes")
 class TerminalTalkIT {
 
     private final Chatd chatd;

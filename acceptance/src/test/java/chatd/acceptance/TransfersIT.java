@@ -9,9 +9,11 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Files stream both ways: a daemon with little memory carries many times as much at once. */
+@Tag("processes")
 class TransfersIT {
     private static final int AT_ONCE = 32;
     private static final int SIZE = 16 << 20;

@@ -132,7 +132,7 @@ class AuditLogTest {
         Logs.write(directory, 2);
         byte[] whole = Files.readAllBytes(directory.resolve("audit.part"));
         List<String> before = published();
-        for (int cut = 0; cut < whole.length; cut++) {
+        for (int cut : Campaign.bytesOf(whole)) {
             delete("audit.torn-*");
             Files.delete(directory.resolve("audit.xml"));
             Files.write(directory.resolve("audit.part"), Arrays.copyOf(whole, cut));

@@ -120,7 +120,7 @@ class ExcerptTest {
         export(4, 7);
         Path file = files().getFirst();
         byte[] bytes = Files.readAllBytes(file);
-        for (int i = 0; i < bytes.length; i++) {
+        for (int i : Campaign.bytesOf(bytes)) {
             byte was = bytes[i];
             bytes[i] ^= 1;
             Files.write(file, bytes);

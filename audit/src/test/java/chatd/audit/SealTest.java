@@ -418,7 +418,7 @@ class SealTest {
     void everyChangedByteOfASealedLogIsFound() throws IOException {
         SealPublic key = write(1, 2);
         byte[] whole = Files.readAllBytes(published);
-        for (int i = 0; i < whole.length; i++) {
+        for (int i : Campaign.bytesOf(whole)) {
             byte[] changed = whole.clone();
             changed[i] ^= 1;
             Files.write(published, changed);

@@ -40,7 +40,7 @@ class VerifierTest {
     @Test
     void everyChangedByteIsFound() throws IOException {
         byte[] whole = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < whole.length; i++) {
+        for (int i : Campaign.bytesOf(whole)) {
             byte[] changed = whole.clone();
             changed[i] ^= 1;
             Files.write(directory.resolve("audit.xml"), changed);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,5 +68,9 @@ class FuzzTest {
         assertThat(exit).as(said).isZero();
         // It ran at all: libFuzzer's last line.
         assertThat(said).containsPattern("Done \\d{3,} runs");
+        Pattern.compile("Seed: \\d+|Done .* runs.*")
+                .matcher(said)
+                .results()
+                .forEach(match -> System.out.println("campaign: " + match.group()));
     }
 }
