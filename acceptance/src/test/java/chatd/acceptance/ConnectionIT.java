@@ -173,11 +173,11 @@ class ConnectionIT {
         Chatd.Person ann = chatd.person();
         try (Chat1Socket guesser = chatd.connect();
                 Chat1Socket changer = chatd.connect()) {
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 5; i++) {
                 guesser.send(Wire.change(ann.name(), "wrong password", "something new"));
                 guesser.expect(Wire.WRONG_OLD);
             }
-            // Slowed down by now: the answer comes eight seconds later, the reset before it.
+            // Slowed down by now: the answer comes four seconds later, the reset before it.
             changer.send(Wire.change(ann.name(), ann.password(), "the attacker's own"));
             chatd.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
                     .exits(0);

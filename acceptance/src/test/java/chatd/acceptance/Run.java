@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A program that ran to its end: its exit code and what it said. */
 record Run(int exit, String out, String err) {
@@ -25,6 +27,11 @@ record Run(int exit, String out, String err) {
                     "chatd.root", System.getProperty("basedir", System.getProperty("user.dir")) + "/.."))
             .toAbsolutePath()
             .normalize();
+
+    private static final int LOWEST_PORT = 10_000;
+    private static final int PORT_COUNT = 20_000;
+    private static final AtomicInteger PORTS =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % PORT_COUNT));
 
     /** Runs {@code ./chat ARGUMENTS} with nothing on its standard input. */
     static Run chat(String... arguments) {
@@ -76,10 +83,18 @@ record Run(int exit, String out, String err) {
         return command;
     }
 
-    /** A port for a program that is about to be started: nothing listens on it at the moment. */
+    /**
+     * A port for a program that is about to be started: nothing listens on it, and the kernel gives it to nobody who asks
+     * for any, since those ports are higher. Every process of tests begins to look elsewhere.
+     */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = LOWEST_PORT + Math.floorMod(PORTS.getAndIncrement(), PORT_COUNT);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Somebody has it.
+            }
         }
     }
 
