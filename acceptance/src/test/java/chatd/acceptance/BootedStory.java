@@ -234,6 +234,7 @@ abstract class BootedStory {
     }
 
     @Test
+    @Tag("whole")
     @Order(7)
     void aConfigurationThatIsWrongIsSaidAndTheOneBeforeStays() {
         box.sh("cp -a /etc/chatd/chatd.toml /root/ && printf '[limits]\\ntext = \"many\"\\n' >>/etc/chatd/chatd.toml")
@@ -367,6 +368,7 @@ abstract class BootedStory {
     }
 
     @Test
+    @Tag("whole")
     @Order(13)
     void anUpgradeKeepsWhatIsThereAndWhoIsConnectedComesBack() throws IOException {
         repack("9:99");
@@ -446,7 +448,8 @@ abstract class BootedStory {
 
     @Test
     @Order(16)
-    void removedItLeavesItsDataAndPurgedNothingOfItsOwn() {
+    @Tag("whole")
+    void removedItLeavesItsDataAndInstalledAgainItGoesOn() {
         box.sh("apt-get remove -y chatd").exits(0);
         assertThat(box.sh("pgrep -u chatd").exit()).isEqualTo(1);
         assertThat(box.sh("ls /etc/chatd/chatd.toml /var/log/chatd/audit.xml /var/lib/chatd/seal.key")
@@ -456,6 +459,11 @@ abstract class BootedStory {
         isActive();
         says("after-the-removal");
         hasItsLog();
+    }
+
+    @Test
+    @Order(17)
+    void purgedItLeavesNothingOfItsOwn() {
         // Those are the administrator's own.
         box.sh("rm -rf /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d")
                 .exits(0);
@@ -467,6 +475,12 @@ abstract class BootedStory {
                         .out())
                 .isEmpty();
         assertThat(box.run("systemctl", "is-active", "chatd").out()).isEqualTo("inactive\n");
+    }
+
+    @Test
+    @Order(18)
+    @Tag("whole")
+    void theDatabaseOutlivesThePackage() {
         box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
         isActive();
         assertThat(box.run("chat-admin", "user", "list").exits(0).out())

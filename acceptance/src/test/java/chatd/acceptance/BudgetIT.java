@@ -43,8 +43,8 @@ class BudgetIT {
     private static final int READERS = 20;
     private static final int TEXT_BYTES = 100;
     private static final int IN_FLIGHT = 8;
-    private static final int WARM_UP = 8_000;
-    private static final int MEASURED = 4_000;
+    private static final int WARM_UP = 5_000;
+    private static final int MEASURED = 2_000;
     private static final int WAITING = 200;
     private static final int PEOPLE = 300;
     private static final int IDLE = 200;

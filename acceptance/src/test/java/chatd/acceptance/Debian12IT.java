@@ -2,8 +2,9 @@ package chatd.acceptance;
 
 import org.junit.jupiter.api.Tag;
 
-/** Debian 12, which has no Java 25: with ours. */
+/** Debian 12, which has no Java 25: with ours, which {@link PackageIT} tries in every run of CI. */
 @Tag("processes")
+@Tag("whole")
 class Debian12IT extends BootedStory {
     Debian12IT() {
         super("bookworm", new String[0], "/ci/chatd_0*.deb /ci/chatd-runtime_0*.deb");

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -40,57 +37,6 @@ class DemoIT {
         assertThat(demo.listens()).isFalse();
     }
 
-    @Test
-    void startsWithStandardInputClosedAndSaysWithinAScreenWhatToTypeNext() throws IOException {
-        demo.launch("<&-", "--port", "0");
-        demo.awaitReady();
-        demo.logIn(demo.alice()).close();
-        // It is ready a moment before it says so.
-        await().until(() -> demo.output().contains("Ctrl-C stops all of it"));
-        String output = demo.output();
-        assertThat(output)
-                .contains(
-                        "alice",
-                        "bob",
-                        "chat client",
-                        "chat admin",
-                        demo.auditLog().toString())
-                .contains(demo.alice().password())
-                .doesNotContain("[INFO]");
-        assertThat(output.lines().count()).isLessThanOrEqualTo(24);
-        for (String file : new String[] {"alice.password", "bob.password"}) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(demo.directory.resolve(file))))
-                    .isEqualTo("rw-------");
-        }
-    }
-
-    @Test
-    void demoEnvSaysWhatIsTrue() {
-        begin();
-        assertThat(demo.facts())
-                .containsKeys("CHAT_HOST", "CHAT_PORT", "CHAT_CA", "CHAT_ADMIN_SOCKET", "CHAT_AUDIT_LOG", "CHAT_PID");
-        assertThat(demo.host()).doesNotContain("[");
-        assertThat(demo.port()).isPositive();
-        assertThat(demo.daemon().isAlive()).isTrue();
-        assertThat(demo.database()).isPresent();
-        assertThat(demo.daemon()).isNotEqualTo(demo.database().orElseThrow());
-        assertThat(demo.auditLog().resolve("audit.xml")).exists();
-        assertThat(Path.of(demo.fact("CHAT_ADMIN_SOCKET"))).exists();
-    }
-
-    @Test
-    void bobMustChangeHisOneTimePassword() {
-        begin();
-        try (Chat1Socket socket = demo.connect()) {
-            String once = demo.read("bob.password").strip();
-            socket.send(Wire.logIn("bob", once));
-            assertThat(socket.next().code()).isEqualTo(Wire.MUST_CHANGE);
-            socket.send(Wire.change("bob", once, Chatd.PASSWORD));
-            assertThat(socket.next().code()).isEqualTo(Wire.CHANGED);
-            socket.logIn(new Chatd.Person("bob", Chatd.PASSWORD));
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void stopsCleanlyOnASignal(String signal) {
@@ -105,7 +51,7 @@ class DemoIT {
     }
 
     @Test
-    void secondStartFindsEverythingAsItWasAndFreshBeginsAnew() {
+    void secondStartFindsEverythingAsItWasAndFreshBeginsAnewWhereItIsTold() throws IOException {
         demo.begin("--port", "0");
         Chatd.Person alice = demo.alice();
         Chatd.Person ann = demo.person();
@@ -123,31 +69,15 @@ class DemoIT {
             assertThat(socket.history(10)).containsExactly("remember me");
         }
         demo.stop();
-        demo.begin("--port", "0", "--fresh");
+        int free = Run.freePort();
+        demo.begin("--port", Integer.toString(free), "--fresh");
+        assertThat(demo.port()).isEqualTo(free);
         try (Chat1Socket socket = demo.connect()) {
             Frame answer = socket.logIn(demo.alice());
             assertThat(answer.lastLogin()).isEqualTo(Wire.NEVER);
             assertThat(answer.users()).containsOnlyKeys("alice", "bob");
             assertThat(socket.history(10)).isEmpty();
         }
-    }
-
-    @Test
-    void secondDemoOnTheSameDirectoryIsRefused() {
-        begin();
-        Run second = Run.chat("demo", "--dir", demo.directory.toString(), "--port", "0");
-        assertThat(second.exit()).isNotZero();
-        assertThat(second.out() + second.err()).contains("running").doesNotContain("\tat ", "Exception");
-        assertThat(demo.directory.resolve("demo.env")).exists();
-        demo.newcomer().close();
-    }
-
-    @Test
-    void listensWhereItIsTold() throws IOException {
-        int free = Run.freePort();
-        demo.prepared().begin("--port", Integer.toString(free));
-        assertThat(demo.port()).isEqualTo(free);
-        demo.logIn(demo.alice()).close();
     }
 
     static Stream<Named<Consumer<Demo>>> deaths() {
@@ -175,19 +105,5 @@ class DemoIT {
         ProcessHandle database = demo.database().orElseThrow();
         demo.process().destroyForcibly();
         await().until(() -> !database.isAlive());
-    }
-
-    @Test
-    void checkConfigTakesTheDemosAndNamesTheErrorsOfABrokenOne() throws IOException {
-        begin();
-        Path config = demo.directory.resolve("chatd.toml");
-        Run.chat("daemon", "--check-config", config.toString()).exits(0);
-        Path broken =
-                Files.writeString(demo.directory.resolve("broken.toml"), "[limits]\ntext = \"64 KiB\"\nreplai = 5\n");
-        Run run = Run.chat("daemon", "--check-config", broken.toString());
-        assertThat(run.exit()).isNotZero();
-        assertThat(run.out() + run.err())
-                .contains("broken.toml", "replai", "replay")
-                .containsPattern("\\b3\\b");
     }
 }

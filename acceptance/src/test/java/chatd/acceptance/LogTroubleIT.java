@@ -115,7 +115,7 @@ class LogTroubleIT {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
+            Talker.beginWithoutEnd(talkers);
             disk.faults("fsyncdir");
             assertThat(demo.admin("", "log", "rotate").exits(1).err()).contains("Input/output error");
             awaitRefusal(demo, talkers);
@@ -131,7 +131,7 @@ class LogTroubleIT {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
+            Talker.beginWithoutEnd(talkers);
             for (int i = 1; i <= 3; i++) {
                 disk.faults("fsync");
                 awaitLogged(demo, "the server log can't be written: ", i);
@@ -165,7 +165,7 @@ class LogTroubleIT {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
+            Talker.beginWithoutEnd(talkers);
             disk.faults("fsync");
             awaitRefusal(demo, talkers);
             for (int i = 0; i < 2; i++) {
@@ -188,7 +188,7 @@ class LogTroubleIT {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
+            Talker.beginWithoutEnd(talkers);
             disk.faults("fsync forget");
             assertThat(demo.awaitEnd()).isNotZero();
             assertThat(demo.read("chatd.log"))
@@ -237,7 +237,7 @@ class LogTroubleIT {
     void whoRemovesTheOpenSegmentLosesNothing() throws Exception {
         try (Demo demo = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            Talker.begin(talkers, 100_000);
+            Talker.beginWithoutEnd(talkers);
             Path part = log.resolve("audit.part");
             for (int i = 1; i <= 3; i++) {
                 await().until(() -> Files.exists(part));
@@ -337,7 +337,7 @@ class LogTroubleIT {
 
     /** They talk until the daemon says that it can't write its log. */
     private static void untilRefused(Demo demo, List<Talker> talkers) throws Exception {
-        Talker.begin(talkers, 100_000);
+        Talker.beginWithoutEnd(talkers);
         awaitRefusal(demo, talkers);
     }
 
@@ -373,7 +373,7 @@ class LogTroubleIT {
     }
 
     private void refusesMeanwhile(Demo demo, List<Talker> talkers, FaultyDisk disk, String faults) throws Exception {
-        Talker.begin(talkers, 100_000);
+        Talker.beginWithoutEnd(talkers);
         disk.faults(faults);
         awaitRefusal(demo, talkers);
         assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");

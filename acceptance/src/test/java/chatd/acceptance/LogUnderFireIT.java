@@ -65,7 +65,7 @@ class LogUnderFireIT {
     }
 
     private static int received(List<Talker> talkers) {
-        return talkers.stream().mapToInt(talker -> talker.received().size()).sum();
+        return talkers.stream().mapToInt(Talker::heard).sum();
     }
 
     static List<Talker> talkers(Demo demo) {

@@ -1,12 +1,17 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import chatd.certs.Authority;
+import chatd.demo.DaemonProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +128,44 @@ class PackageIT {
                 "-c",
                 "PATH=/usr/bin:/bin; JAVA_HOME=/nowhere; exec " + bin + "/chatd --version"));
         assertThat(none.exit()).as("one of the machine's: %s", none).isIn(0, 3);
+    }
+
+    /** Where the machine has no Java, as on Debian 12: with the one of the package {@code chatd-runtime}. */
+    @Test
+    void theRuntimeOfItsOwnRunsEveryProgram() throws IOException {
+        for (String each : packages()) {
+            Run.program(List.of("dpkg-deb", "-x", each, directory.toString())).exits(0);
+        }
+        Path java = directory.resolve("usr/lib/chatd-runtime/bin/java");
+        for (String program : List.of("chatd", "chat-admin", "chat-client")) {
+            Path jar = directory.resolve("usr/share/chatd/" + program + ".jar");
+            assertThat(Run.program(List.of(java.toString(), "-jar", jar.toString(), "--version"))
+                            .exits(0)
+                            .out())
+                    .startsWith(program + " 0.1.0 on Java 25");
+        }
+        // It reads its configuration, and goes as far as the database, with all that TLS and the log take.
+        Path config = DaemonProcess.configure(directory, "[::]:0", directory.resolve("no-database.sock"), "chatd", "");
+        Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
+        Path said = directory.resolve("said");
+        Process daemon = new ProcessBuilder(
+                        java.toString(),
+                        "@" + directory.resolve("usr/share/chatd/chatd.options"),
+                        "-jar",
+                        directory.resolve("usr/share/chatd/chatd.jar").toString(),
+                        "--config",
+                        config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            await().until(() -> !daemon.isAlive() || Files.readString(said).contains("waiting for the database"));
+            assertThat(daemon.isAlive()).as(Files.readString(said)).isTrue();
+        } finally {
+            daemon.destroy();
+            daemon.onExit().join();
+        }
+        assertThat(directory.resolve("log/audit.xml")).content().contains("type=\"start\"");
     }
 
     /** The programs share one directory of libraries: each finds all that its manifest names. */

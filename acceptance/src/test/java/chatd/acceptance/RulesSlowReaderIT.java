@@ -133,7 +133,7 @@ class RulesSlowReaderIT {
     }
 
     /**
-     * 100 who are each within their own bound, and together past what the daemon has: it closes those who have left
+     * Many who are each within their own bound, and together past what the daemon has: it closes those who have left
      * most, and serves the others.
      */
     @Test
@@ -141,9 +141,12 @@ class RulesSlowReaderIT {
     void manyWhoDoNotReadDoNotUseUpTheMemory() {
         String text = "x".repeat(60_000);
         // It ends at once when memory runs out.
-        try (Demo small = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
+        int mebibytes = Campaign.times(96, 192);
+        try (Demo small = Demo.start(
+                        "CHAT_JAVA_OPTIONS", "-Xmx%1$dm -XX:MaxDirectMemorySize=%1$dm".formatted(mebibytes));
                 Chat1Socket teacher = small.newcomer()) {
-            List<Chat1Socket> slow = Stream.generate(small::newcomer).limit(100).toList();
+            List<Chat1Socket> slow =
+                    Stream.generate(small::newcomer).limit(mebibytes / 2).toList();
             Chat1Socket little = slow.getFirst();
             teacher.send(Wire.fileToAll("full", FULL));
             int file = teacher.expect(Wire.FILE).fileId();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ final class Talker {
     private final List<String> others;
     private final Random random;
     private final Queue<String> received = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger heard = new AtomicInteger();
     private final Queue<String> told = new ConcurrentLinkedQueue<>();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final Set<String> toAll = ConcurrentHashMap.newKeySet();
@@ -52,6 +55,11 @@ final class Talker {
         return List.copyOf(received);
     }
 
+    /** How many arrived. */
+    int heard() {
+        return heard.get();
+    }
+
     /** What the server said to it. */
     List<String> told() {
         return List.copyOf(told);
@@ -77,7 +85,13 @@ final class Talker {
     /** Connects all of them, so that none misses anything, and then lets them say {@code most} things each. */
     static void begin(List<Talker> talkers, int most) {
         talkers.forEach(Talker::connect);
-        talkers.forEach(talker -> talker.talk(most));
+        talkers.forEach(talker -> talker.talk(most, Duration.ZERO));
+    }
+
+    /** As {@link #begin}, until they are stopped, and with rests: all of it is compared afterwards. */
+    static void beginWithoutEnd(List<Talker> talkers) {
+        talkers.forEach(Talker::connect);
+        talkers.forEach(talker -> talker.talk(Integer.MAX_VALUE, Duration.ofMillis(30)));
     }
 
     private void connect() {
@@ -90,12 +104,12 @@ final class Talker {
     }
 
     /** Says {@code most} things, with a fence after each ten. */
-    private void talk(int most) {
+    private void talk(int most, Duration rest) {
         Chat1Socket current = requireNonNull(socket);
-        sending = Thread.startVirtualThread(() -> talk(current, most));
+        sending = Thread.startVirtualThread(() -> talk(current, most, rest));
     }
 
-    private void talk(Chat1Socket to, int most) {
+    private void talk(Chat1Socket to, int most, Duration rest) {
         try {
             for (int i = 0; i < most && !stopped; ) {
                 int before = told.size();
@@ -111,6 +125,7 @@ final class Talker {
                 if (told.size() == before) {
                     acknowledged.addAll(open);
                 }
+                Thread.sleep(rest);
             }
         } catch (UncheckedIOException _) {
             broken = true;
@@ -142,12 +157,18 @@ final class Talker {
         try {
             for (Frame frame = from.next(); ; frame = from.next()) {
                 switch (frame.code()) {
-                    case Wire.TEXT -> (frame.name().equals("server") ? told : received).add(frame.text());
-                    case Wire.FILE -> received.add(frame.fileName());
+                    case Wire.TEXT -> {
+                        if (frame.name().equals("server")) {
+                            told.add(frame.text());
+                        } else {
+                            hear(frame.text());
+                        }
+                    }
+                    case Wire.FILE -> hear(frame.fileName());
                     case Wire.CLEAR -> fences.release();
                     default -> {
                         if (!frame.isPresence()) {
-                            received.add("unexpected " + frame); // fails where it is compared
+                            hear("unexpected " + frame); // fails where it is compared
                         }
                     }
                 }
@@ -158,6 +179,11 @@ final class Talker {
             broken = true;
             fences.release(2); // whoever waits for an answer that never comes
         }
+    }
+
+    private void hear(String what) {
+        received.add(what);
+        heard.incrementAndGet();
     }
 
     /** Lets it end what it is saying; afterwards all of that is done. */

@@ -1,0 +1,102 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** {@code ./chat demo} on a new directory, with its standard input closed: what it says, makes and gives. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("processes")
+class RunningDemoIT {
+    private final Demo demo = new Demo(Map.of());
+
+    @BeforeAll
+    void start() {
+        demo.launch("<&-", "--port", "0");
+        demo.awaitReady();
+    }
+
+    @AfterAll
+    void close() {
+        demo.close();
+    }
+
+    @Test
+    void itSaysWithinAScreenWhatToTypeNext() throws IOException {
+        demo.logIn(demo.alice()).close();
+        // It is ready a moment before it says so.
+        await().until(() -> demo.output().contains("Ctrl-C stops all of it"));
+        String output = demo.output();
+        assertThat(output)
+                .contains(
+                        "alice",
+                        "bob",
+                        "chat client",
+                        "chat admin",
+                        demo.auditLog().toString())
+                .contains(demo.alice().password())
+                .doesNotContain("[INFO]");
+        assertThat(output.lines().count()).isLessThanOrEqualTo(24);
+        for (String file : new String[] {"alice.password", "bob.password"}) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(demo.directory.resolve(file))))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void demoEnvSaysWhatIsTrue() {
+        assertThat(demo.facts())
+                .containsKeys("CHAT_HOST", "CHAT_PORT", "CHAT_CA", "CHAT_ADMIN_SOCKET", "CHAT_AUDIT_LOG", "CHAT_PID");
+        assertThat(demo.host()).doesNotContain("[");
+        assertThat(demo.port()).isPositive();
+        assertThat(demo.daemon().isAlive()).isTrue();
+        assertThat(demo.database()).isPresent();
+        assertThat(demo.daemon()).isNotEqualTo(demo.database().orElseThrow());
+        assertThat(demo.auditLog().resolve("audit.xml")).exists();
+        assertThat(Path.of(demo.fact("CHAT_ADMIN_SOCKET"))).exists();
+    }
+
+    @Test
+    void bobMustChangeHisOneTimePassword() {
+        try (Chat1Socket socket = demo.connect()) {
+            String once = demo.read("bob.password").strip();
+            socket.send(Wire.logIn("bob", once));
+            assertThat(socket.next().code()).isEqualTo(Wire.MUST_CHANGE);
+            socket.send(Wire.change("bob", once, Chatd.PASSWORD));
+            assertThat(socket.next().code()).isEqualTo(Wire.CHANGED);
+            socket.logIn(new Chatd.Person("bob", Chatd.PASSWORD));
+        }
+    }
+
+    @Test
+    void secondDemoOnTheSameDirectoryIsRefused() {
+        Run second = Run.chat("demo", "--dir", demo.directory.toString(), "--port", "0");
+        assertThat(second.exit()).isNotZero();
+        assertThat(second.out() + second.err()).contains("running").doesNotContain("\tat ", "Exception");
+        assertThat(demo.directory.resolve("demo.env")).exists();
+        demo.newcomer().close();
+    }
+
+    @Test
+    void checkConfigTakesTheDemosAndNamesTheErrorsOfABrokenOne() throws IOException {
+        Path config = demo.directory.resolve("chatd.toml");
+        Run.chat("daemon", "--check-config", config.toString()).exits(0);
+        Path broken =
+                Files.writeString(demo.directory.resolve("broken.toml"), "[limits]\ntext = \"64 KiB\"\nreplai = 5\n");
+        Run run = Run.chat("daemon", "--check-config", broken.toString());
+        assertThat(run.exit()).isNotZero();
+        assertThat(run.out() + run.err())
+                .contains("broken.toml", "replai", "replay")
+                .containsPattern("\\b3\\b");
+    }
+}
