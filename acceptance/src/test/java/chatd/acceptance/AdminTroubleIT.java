@@ -90,7 +90,7 @@ class AdminTroubleIT {
 
     @Test
     void withoutItsDatabaseTheDaemonShowsWhatItKnowsAndChangesNothing() throws Exception {
-        try (Demo demo = Demo.start()) {
+        try (Demo demo = Demo.start("CHATD_DATABASE_TIMEOUT", "2s")) {
             ProcessHandle database = demo.database().orElseThrow();
             Run.signal("STOP", database.pid());
             try {

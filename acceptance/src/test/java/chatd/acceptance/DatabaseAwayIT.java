@@ -25,7 +25,7 @@ class DatabaseAwayIT {
 
     @Test
     void heldDatabaseIsToldToUsersAndItGoesOnByItself() {
-        try (Demo demo = Demo.start();
+        try (Demo demo = Demo.start("CHATD_DATABASE_TIMEOUT", "2s");
                 Chat1Socket ann = demo.newcomer();
                 Chat1Socket ben = demo.newcomer()) {
             ProcessHandle database = demo.database().orElseThrow();

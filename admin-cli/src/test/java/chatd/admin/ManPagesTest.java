@@ -11,6 +11,7 @@ import org.asciidoctor.Asciidoctor;
 import org.asciidoctor.Attributes;
 import org.asciidoctor.Options;
 import org.asciidoctor.SafeMode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /** The man pages are those that the commands make; with {@code -Dchatd.man-pages=write} they are written anew. */
+@Tag("generated")
 class ManPagesTest {
     private static final Path COMMITTED = Path.of("src/main/man");
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ class FuzzTest {
     }
 
     @Test
+    @Tag("processes")
     void noInputBreaksTheDecoder() throws Exception {
         String seconds = System.getProperty("chatd.fuzz.seconds", "5");
         Path log = found.resolve("log");

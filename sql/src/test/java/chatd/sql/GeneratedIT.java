@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jOOQ classes that are committed are those that the migrations give. */
+@Tag("generated")
 class GeneratedIT {
     @TempDir
     private Path fresh;

@@ -28,12 +28,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A browser that has the hybrid key exchange gets it. Where there is no Chromium there is nothing to show. */
 @EnabledIf("hasChromium")
+@Tag("processes")
 class ChromiumIT {
     @TempDir
     private Path directory;
