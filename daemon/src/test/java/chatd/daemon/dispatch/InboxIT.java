@@ -1,0 +1,275 @@
+package chatd.daemon.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import chatd.daemon.service.TestServices;
+import chatd.daemon.session.TestConnection;
+import chatd.daemon.store.TestDatabase;
+import chatd.protocol.Audience;
+import chatd.protocol.Chat1;
+import chatd.protocol.Command;
+import chatd.protocol.Content;
+import chatd.protocol.MalformedFrame;
+import chatd.protocol.Secret;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TestDatabase.class)
+class InboxIT {
+    /** An answer of this size makes what comes after it wait for the reader. */
+    private static final int LARGE = 40 << 10;
+
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase.Schema schema;
+    private final AtomicInteger done = new AtomicInteger();
+    private final Semaphore progressed = new Semaphore(0);
+    private TestServices chat;
+    private Dispatcher dispatcher;
+    private TestConnection alice;
+    private Inbox inbox;
+
+    @SuppressWarnings("NullAway.Init")
+    InboxIT(TestDatabase.Schema schema) {
+        this.schema = schema;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        chat = new TestServices(schema, directory, Map.of());
+        chat.add("alice", "bob");
+        dispatcher = new Dispatcher(chat.services(), chat.sessions(), chat.audit());
+        alice = chat.logInJson("alice", "");
+        inbox = new Inbox(alice.session(), dispatcher, progressed::release);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        chat.close();
+    }
+
+    /** Something that is only answered, with {@code what}. */
+    private static Command answered(String what) {
+        return new Command.Malformed(0, what, false, "");
+    }
+
+    private void put(Command command, int size) {
+        inbox.put(command, size, done::incrementAndGet);
+    }
+
+    private void put(Command command) {
+        put(command, 100);
+    }
+
+    private void text(String text) {
+        put(new Command.SendText(Audience.of("alice"), text));
+    }
+
+    private static MalformedFrame violation() {
+        ByteBuf header = Unpooled.copiedBuffer(new byte[8]);
+        return catchThrowableOfType(
+                MalformedFrame.class, () -> new Chat1().commandReader().next(header, true));
+    }
+
+    /** From now on a command is being done, which waits for the reader. */
+    private void block() {
+        alice.pause();
+        put(answered("x".repeat(LARGE)));
+        await().until(() -> alice.session().waiting() >= LARGE);
+    }
+
+    /** Everything is done that was put. */
+    private void idle() {
+        await().until(() -> !inbox.isBusy());
+    }
+
+    @Test
+    void whatCameIsAnsweredInItsOrder() throws Exception {
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            text("text " + i);
+            put(answered("answer " + i));
+            text("");
+            expected.add("U1 to U1: text " + i);
+            expected.add("malformed answer " + i);
+            expected.add("malformed An empty text is not sent.");
+        }
+        idle();
+        assertThat(done).hasValue(60);
+        List<String> told = new ArrayList<>();
+        while (told.size() < expected.size()) {
+            told.add(alice.next());
+        }
+        assertThat(told).isEqualTo(expected);
+    }
+
+    @Test
+    void whatIsRefusedIsAnsweredAndTheNextIsDone() throws Exception {
+        put(new Command.ReadHistory("bob", Long.MAX_VALUE, -1, 5, ""));
+        put(new Command.LogOut(""));
+        put(new Command.ReadHistory(null, Long.MAX_VALUE, -1, 5, ""));
+        put(new Command.LogIn("bob", Secret.of(TestServices.PASSWORD), "", ""));
+        assertThat(alice.next()).startsWith("not-allowed ");
+        assertThat(alice.next()).startsWith("not-logged-in ");
+        assertThat(alice.next()).isEqualTo("ok []");
+        assertThat(alice.session().name()).isEqualTo("bob");
+    }
+
+    @Test
+    void sixtyFourCommandsFillIt() throws Exception {
+        block();
+        for (int i = 0; i < 63; i++) {
+            put(answered("answer " + i));
+        }
+        assertThat(inbox.isFull()).isFalse();
+        put(answered("the last"));
+        assertThat(inbox.isFull()).isTrue();
+        assertThat(done).hasValue(0);
+        progressed.drainPermits();
+        alice.resume();
+        // Once when there is room again, and once when all is done.
+        assertThat(progressed.tryAcquire(2, 20, TimeUnit.SECONDS)).isTrue();
+        idle();
+        assertThat(inbox.isFull()).isFalse();
+        assertThat(done).hasValue(65);
+        assertThat(alice.told()).hasSize(65).endsWith("malformed answer 62", "malformed the last");
+    }
+
+    @Test
+    void aQuarterOfAMebibyteFillsIt() throws Exception {
+        block();
+        put(answered("large"), (256 << 10) - 1);
+        assertThat(inbox.isFull()).isFalse();
+        put(answered("small"), 1);
+        assertThat(inbox.isFull()).isTrue();
+        assertThat(dispatcher.waiting()).hasValue(256 << 10);
+        alice.resume();
+        idle();
+        assertThat(inbox.isFull()).isFalse();
+        assertThat(dispatcher.waiting()).hasValue(0);
+    }
+
+    @Test
+    void whereAllTogetherHaveMuchEachTakesOneAtATime() {
+        block();
+        dispatcher.waiting().addAndGet(33 << 20);
+        assertThat(inbox.isFull()).isFalse();
+        put(answered("one"));
+        assertThat(inbox.isFull()).isTrue();
+        dispatcher.waiting().addAndGet(-(33 << 20));
+        assertThat(inbox.isFull()).isFalse();
+        alice.resume();
+        idle();
+    }
+
+    @Test
+    void whatWaitsAtTheCloseIsDroppedAndFreedOnce() throws Exception {
+        block();
+        ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
+        Secret password = Secret.of(TestServices.PASSWORD);
+        put(new Command.Piece(new Content(content, true)));
+        put(new Command.LogIn("bob", password, "", ""));
+        text("never");
+        inbox.violated(violation());
+        inbox.close();
+        inbox.close();
+        assertThat(content.refCnt()).isZero();
+        assertThat(password).isEqualTo(Secret.ofBytes(new byte[TestServices.PASSWORD.length()]));
+        assertThat(done).hasValue(3);
+        assertThat(dispatcher.waiting()).hasValue(0);
+        alice.resume();
+        idle();
+        assertThat(done).hasValue(4);
+        assertThat(alice.told()).hasSize(1);
+        assertThat(alice.session().hasEnded()).isFalse();
+    }
+
+    @Test
+    void whatComesAfterTheCloseIsDroppedToo() {
+        inbox.close();
+        ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
+        put(new Command.Piece(new Content(content, true)));
+        assertThat(content.refCnt()).isZero();
+        text("never");
+        assertThat(done).hasValue(2);
+        idle();
+        assertThat(done).hasValue(2);
+        assertThat(alice.told()).isEmpty();
+        assertThat(dispatcher.waiting()).hasValue(0);
+    }
+
+    @Test
+    void theSessionIsOverOnceNothingIsUnderWayAnyMore() throws Exception {
+        TestConnection bob = chat.logIn("bob");
+        block();
+        inbox.close();
+        assertThat(chat.sessions().all()).contains(alice.session());
+        assertThat(chat.told(bob)).isEmpty();
+        alice.session().connectionLost();
+        assertThat(bob.next()).isEqualTo("-alice");
+        await().until(() -> !chat.sessions().all().contains(alice.session()));
+        idle();
+        assertThat(done).hasValue(1);
+    }
+
+    @Test
+    void anIdleOneIsOverAtItsClose() throws Exception {
+        TestConnection bob = chat.logIn("bob");
+        alice.session().connectionLost();
+        inbox.close();
+        assertThat(bob.next()).isEqualTo("-alice");
+        await().until(() -> !chat.sessions().all().contains(alice.session()));
+        assertThat(chat.logged()).contains("connection lost");
+    }
+
+    @Test
+    void aViolationComesInItsTurn() throws Exception {
+        block();
+        put(answered("before"));
+        inbox.violated(violation());
+        ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
+        put(new Command.Piece(new Content(content, true)));
+        put(answered("after"));
+        assertThat(alice.session().hasEnded()).isFalse();
+        alice.resume();
+        idle();
+        assertThat(alice.told()).hasSize(2).endsWith("malformed before");
+        assertThat(alice.isClosed()).isTrue();
+        assertThat(alice.session().endedBecause()).isEqualTo("protocol violation");
+        assertThat(chat.sessions().isOnline(1)).isFalse();
+        assertThat(content.refCnt()).isZero();
+        assertThat(done).hasValue(4);
+        assertThat(chat.logged()).contains("type=\"violation\"").contains("unknown type or subtype");
+    }
+
+    @Test
+    void theEndComesAfterWhatCameBefore() throws Exception {
+        TestConnection bob = chat.logIn("bob");
+        block();
+        put(new Command.SendText(Audience.of("bob"), "good-bye"));
+        inbox.end();
+        assertThat(chat.told(bob)).isEmpty();
+        alice.resume();
+        assertThat(bob.next()).isEqualTo("alice: good-bye");
+        assertThat(bob.next()).isEqualTo("-alice");
+        idle();
+        assertThat(alice.isClosed()).isTrue();
+        assertThat(alice.session().endedBecause()).isEqualTo("closed by the client");
+        assertThat(done).hasValue(2);
+    }
+}

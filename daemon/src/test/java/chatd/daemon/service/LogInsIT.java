@@ -1,0 +1,209 @@
+package chatd.daemon.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.daemon.session.TestConnection;
+import chatd.daemon.store.TestDatabase;
+import chatd.protocol.Command;
+import chatd.protocol.Document;
+import chatd.protocol.Secret;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rules 1 to 4 and 15 of {@code chat-1.md}. */
+@ExtendWith(TestDatabase.class)
+class LogInsIT {
+    private static final String WRONG = "wrong as wrong";
+
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase.Schema schema;
+    private TestServices chat;
+
+    @SuppressWarnings("NullAway.Init")
+    LogInsIT(TestDatabase.Schema schema) {
+        this.schema = schema;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        chat = new TestServices(schema, directory, Map.of());
+        chat.add("alice", "bob");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        chat.close();
+    }
+
+    private void attempt(TestConnection connection, String name, String password) throws InterruptedException {
+        chat.logIn(connection, name, Secret.of(password), "");
+    }
+
+    private void refused(Code code, String name, String password) {
+        assertThatRefused(code, () -> attempt(chat.connect(), name, password));
+        assertThat(chat.sessions().onlineCount()).isZero();
+    }
+
+    private static void assertThatRefused(Code code, ThrowingCallable what) {
+        assertThatThrownBy(what)
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
+    }
+
+    @Test
+    void theFirstThingIsTheListAndTheSecondTheSettings() throws Exception {
+        TestConnection bob = chat.logIn("bob");
+        TestConnection alice = chat.connect();
+        attempt(alice, "alice", TestServices.PASSWORD);
+        assertThat(alice.told()).containsExactly("in false [alice+, bob+]", "settings ");
+        assertThat(bob.next()).isEqualTo("+alice");
+        chat.services().logIns().logOut(alice.session());
+        assertThat(bob.next()).isEqualTo("-alice");
+        assertThat(chat.logged()).contains("type=\"login\"").contains("type=\"logout\"");
+    }
+
+    @Test
+    void theLastLogInIsTheOneBeforeThisOneAndTheSettingsAreTheStoredOnes() throws Exception {
+        TestConnection alice = chat.logIn("alice");
+        byte[] document = "{ \"size\":  3}\n".getBytes(StandardCharsets.UTF_8);
+        chat.services()
+                .accounts()
+                .storeSettings(alice.session(), new Command.StoreSettings(new Document(document)))
+                .get();
+        chat.services().logIns().logOut(alice.session());
+        chat = chat.restarted(Map.of());
+        TestConnection again = chat.connect();
+        attempt(again, "alice", TestServices.PASSWORD);
+        assertThat(again.told()).containsExactly("in true [alice+, bob-]", "settings { \"size\":  3}\n");
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedAndWiped() {
+        refused(Code.WRONG_PASSWORD, "alice", "");
+        refused(Code.WRONG_PASSWORD, "alice", TestServices.PASSWORD.repeat(100));
+        Secret typed = Secret.of(WRONG);
+        assertThatRefused(Code.WRONG_PASSWORD, () -> chat.logIn(chat.connect(), "alice", typed, ""));
+        assertThat(typed).isEqualTo(Secret.ofBytes(new byte[WRONG.length()]));
+    }
+
+    @Test
+    void whoDoesNotExistIsNotToldApartWhereUsersAreConcealed() throws Exception {
+        refused(Code.NO_SUCH_USER, "nobody", WRONG);
+        refused(Code.NO_SUCH_USER, "Alice", TestServices.PASSWORD);
+        refused(Code.NO_SUCH_USER, "x".repeat(33), WRONG);
+        // What was typed may be a password.
+        assertThat(chat.logged()).contains("no-such-user").doesNotContain("nobody");
+        chat = chat.restarted(Map.of("CHATD_ACCOUNTS_CONCEAL_USERS", "true"));
+        refused(Code.WRONG_PASSWORD, "nobody", WRONG);
+        refused(Code.WRONG_PASSWORD, "alice", WRONG);
+    }
+
+    @Test
+    void aOneTimePasswordMustBeChangedAndIsThenNoneAnyMore() throws Exception {
+        chat.services().administration().add("dave", "", Secret.of(TestServices.PASSWORD), true, "root");
+        refused(Code.WRONG_PASSWORD, "dave", WRONG);
+        TestConnection dave = chat.connect();
+        assertThatRefused(Code.MUST_CHANGE_PASSWORD, () -> attempt(dave, "dave", TestServices.PASSWORD));
+        assertThat(dave.session().isLoggedIn()).isFalse();
+        chat.services()
+                .accounts()
+                .changePassword(
+                        dave.session(),
+                        new Command.ChangePassword(
+                                "dave", Secret.of(TestServices.PASSWORD), Secret.of("a fresh password")))
+                .get();
+        assertThatRefused(Code.WRONG_PASSWORD, () -> attempt(dave, "dave", TestServices.PASSWORD));
+        attempt(dave, "dave", "a fresh password");
+        assertThat(dave.told()).startsWith("in false [alice-, bob-, dave+]");
+    }
+
+    @Test
+    void aOneTimePasswordThatHasEndedLocks() throws Exception {
+        chat = chat.restarted(Map.of("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "1h"));
+        chat.services().administration().add("dave", "", Secret.of(TestServices.PASSWORD), true, "root");
+        refused(Code.MUST_CHANGE_PASSWORD, "dave", TestServices.PASSWORD);
+        chat.later(Duration.ofMinutes(61));
+        refused(Code.LOCKED, "dave", TestServices.PASSWORD);
+        refused(Code.WRONG_PASSWORD, "dave", WRONG);
+        // One's own has no end.
+        attempt(chat.connect(), "alice", TestServices.PASSWORD);
+    }
+
+    @Test
+    void thatAnAccountIsDisabledIsToldAfterItsRightPasswordAlone() throws Exception {
+        chat.services().administration().disable("alice", "root");
+        refused(Code.WRONG_PASSWORD, "alice", WRONG);
+        refused(Code.DISABLED, "alice", TestServices.PASSWORD);
+        chat.services().administration().enable("alice", "root");
+        attempt(chat.connect(), "alice", TestServices.PASSWORD);
+        assertThat(chat.sessions().isOnline(1)).isTrue();
+    }
+
+    @Test
+    void secondLogInDisplacesTheFirst() throws Exception {
+        TestConnection bob = chat.logIn("bob");
+        TestConnection first = chat.logIn("alice");
+        assertThat(bob.next()).isEqualTo("+alice");
+        TestConnection second = chat.connect();
+        attempt(second, "alice", TestServices.PASSWORD);
+        assertThat(first.told()).containsExactly("-alice");
+        assertThat(first.isClosed()).isTrue();
+        assertThat(second.told()).startsWith("took over true [alice+, bob+]");
+        chat.services().logIns().logOut(first.session());
+        assertThat(chat.told(bob)).isEmpty();
+        assertThat(chat.logged()).contains("type=\"displaced\"");
+    }
+
+    @Test
+    void whoIsLoggedInDoesNotLogInAgainBeforeLoggingOut() throws Exception {
+        TestConnection alice = chat.logInJson("alice", "desk");
+        assertThatRefused(Code.NOT_ALLOWED, () -> attempt(alice, "bob", TestServices.PASSWORD));
+        assertThat(alice.session().name()).isEqualTo("alice");
+        chat.services().logIns().leave(alice.session());
+        assertThat(alice.session().isLoggedIn()).isFalse();
+        attempt(alice, "bob", TestServices.PASSWORD);
+        assertThat(alice.session().name()).isEqualTo("bob");
+        assertThat(chat.sessions().isOnline(1)).isFalse();
+        assertThat(chat.sessions().isOnline(2)).isTrue();
+        chat.services().logIns().logOut(alice.session());
+        assertThat(chat.sessions().onlineCount()).isZero();
+        assertThat(chat.logged().split("type=\"logout\"", -1)).hasSize(3);
+    }
+
+    @Test
+    void inJsonANumberIsAsGoodAsTheNameAndInChat1ItIsNobodys() throws Exception {
+        for (String user : new String[] {"U2", "u2", "2", "bob"}) {
+            TestConnection bob = chat.connectJson();
+            attempt(bob, user, TestServices.PASSWORD);
+            assertThat(bob.session().name()).isEqualTo("bob");
+            assertThat(bob.told()).containsExactly("ok []");
+            chat.services().logIns().logOut(bob.session());
+        }
+        assertThatRefused(Code.NO_SUCH_USER, () -> attempt(chat.connectJson(), "U99", TestServices.PASSWORD));
+        refused(Code.NO_SUCH_USER, "U2", TestServices.PASSWORD);
+    }
+
+    @Test
+    void aSessionThatEndedMeanwhileIsNeverOnline() throws Exception {
+        TestConnection bob = chat.logIn("bob");
+        TestConnection gone = chat.connect();
+        gone.session().connectionLost();
+        attempt(gone, "alice", TestServices.PASSWORD);
+        assertThat(gone.session().isLoggedIn()).isFalse();
+        assertThat(chat.sessions().isOnline(1)).isFalse();
+        assertThat(chat.told(bob)).isEmpty();
+        // It was logged in, as the log has it: so it was logged out.
+        assertThat(chat.logged()).contains("type=\"logout\"");
+    }
+}

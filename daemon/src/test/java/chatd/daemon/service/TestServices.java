@@ -1,0 +1,232 @@
+package chatd.daemon.service;
+
+import chatd.audit.AuditLog;
+import chatd.daemon.config.Config;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.session.TestConnection;
+import chatd.daemon.store.AccountStore;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.TestDatabase;
+import chatd.protocol.Audience;
+import chatd.protocol.Command;
+import chatd.protocol.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The daemon's services with all that is behind them, and nothing before: a real database, log and journal, built as
+ * {@code Daemon.start} does it.
+ */
+public final class TestServices implements AutoCloseable {
+    /** Of every account that {@link #add} makes. */
+    public static final String PASSWORD = "right as rain";
+
+    private final TestDatabase.Schema schema;
+    private final Path directory;
+    private final TestClock clock = new TestClock();
+    private final AuditLog log;
+    private final Database database;
+    private final AuditTrail audit;
+    private final Sessions sessions;
+    private final Journal journal;
+    private final Services services;
+
+    /** The time, and what a test adds to it. */
+    private static final class TestClock extends Clock {
+        private volatile Duration ahead = Duration.ZERO;
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** @param options as in the daemon's environment */
+    public TestServices(TestDatabase.Schema schema, Path directory, Map<String, String> options) throws Exception {
+        this.schema = schema;
+        this.directory = directory;
+        Map<String, String> environment = new HashMap<>(options);
+        // What is tested here is not how long it takes to guess a password.
+        environment.put("CHATD_HASHING_MEMORY", "1 MiB");
+        environment.put("CHATD_HASHING_ITERATIONS", "1");
+        Configuration configuration = new Configuration(null, environment);
+        Config.Audit auditing = configuration.get().audit();
+        log = AuditLog.open(
+                directory,
+                new AuditLog.Options(
+                        AuditLog.Fsync.NEVER,
+                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
+                        "host",
+                        null,
+                        "Ed25519",
+                        true,
+                        Duration.ZERO,
+                        0),
+                clock);
+        database = schema.open();
+        Ledger ledger = schema.ledger(database);
+        Ledger.Numbers numbers = ledger.open(clock.instant());
+        AccountStore accounts = new AccountStore(database);
+        MessageStore messages = new MessageStore(database);
+        ContentStore contents = new ContentStore(database);
+        Directory all = new Directory(accounts.all(), accounts.namesEverUsed());
+        CatchUp catchUp = new CatchUp(log, ledger, messages, all);
+        catchUp.run(() -> {});
+        contents.discardUnfinished();
+        audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
+        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names());
+        journal = new Journal(ledger, log, audit, catchUp, clock, new Flusher(sessions));
+        services = new Services(
+                configuration, all, journal, sessions, audit, accounts, messages, contents, new SecureRandom(), clock);
+        journal.start(numbers);
+    }
+
+    private record Flusher(Sessions sessions) implements Journal.Observer {
+        @Override
+        public void turnTaken() {
+            sessions.flush();
+        }
+
+        @Override
+        public void databaseAway(String why) {}
+
+        @Override
+        public void databaseBack() {}
+
+        @Override
+        public void broken(Exception why) {
+            throw new IllegalStateException(why);
+        }
+    }
+
+    /** Stops, and starts again on the same database and log. */
+    public TestServices restarted(Map<String, String> options) throws Exception {
+        close();
+        return new TestServices(schema, directory, options);
+    }
+
+    public Services services() {
+        return services;
+    }
+
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    public AuditTrail audit() {
+        return audit;
+    }
+
+    public TestDatabase.Schema schema() {
+        return schema;
+    }
+
+    /** From now on it is later. */
+    void later(Duration by) {
+        clock.ahead = clock.ahead.plus(by);
+    }
+
+    /** What the log has, as far as it is not in a closed segment. */
+    public String logged() throws IOException {
+        return Files.readString(directory.resolve("audit.part"));
+    }
+
+    /** An account whose password need not be changed. */
+    public void add(String... names) throws InterruptedException {
+        for (String name : names) {
+            services.administration().add(name, "", Secret.of(PASSWORD), false, "root");
+        }
+    }
+
+    /** A connection in {@code chat/1} that has not logged in. */
+    public TestConnection connect() {
+        return opened(TestConnection.chat1());
+    }
+
+    /** The same in JSON. */
+    public TestConnection connectJson() {
+        return opened(TestConnection.json());
+    }
+
+    private TestConnection opened(TestConnection connection) {
+        sessions.opened(connection.session());
+        return connection;
+    }
+
+    /** An account's session in {@code chat/1}, that was told what there is to tell at log in. */
+    public TestConnection logIn(String name) throws InterruptedException {
+        return loggedIn(connect(), name, "");
+    }
+
+    /** The same in JSON. */
+    public TestConnection logInJson(String name, String device) throws InterruptedException {
+        return loggedIn(connectJson(), name, device);
+    }
+
+    private TestConnection loggedIn(TestConnection connection, String name, String device) throws InterruptedException {
+        logIn(connection, name, Secret.of(PASSWORD), device);
+        connection.told();
+        return connection;
+    }
+
+    void logIn(TestConnection connection, String name, Secret password, String device) throws InterruptedException {
+        Accounts.await(services.logIns().logIn(connection.session(), new Command.LogIn(name, password, device, "")));
+    }
+
+    /** Sends a text, and waits until it is stored. */
+    public void send(TestConnection from, String text, String... to) throws InterruptedException {
+        Accounts.await(services.messages().send(from.session(), new Command.SendText(Audience.of(to), text)));
+    }
+
+    /** The same to everyone. */
+    public void sendToAll(TestConnection from, String text) throws InterruptedException {
+        Accounts.await(services.messages().send(from.session(), new Command.SendText(Audience.everyone(), text)));
+    }
+
+    /**
+     * All that a session in {@code chat/1} was told up to now: what is on its way to it comes before the answer to a
+     * replay of nothing (rule 8).
+     */
+    public List<String> told(TestConnection connection) throws InterruptedException {
+        sessions.flush();
+        services.history().replay(connection.session(), 0);
+        List<String> told = connection.told();
+        if (!told.removeLast().equals("clear")) {
+            throw new AssertionError("no answer to a replay");
+        }
+        return told;
+    }
+
+    @Override
+    public void close() throws Exception {
+        journal.stop();
+        services.close();
+        audit.close();
+        database.close();
+        log.close();
+    }
+}

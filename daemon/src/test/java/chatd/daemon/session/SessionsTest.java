@@ -1,0 +1,299 @@
+package chatd.daemon.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.daemon.store.Account;
+import chatd.daemon.store.Entry;
+import chatd.daemon.store.Rows;
+import chatd.protocol.Document;
+import chatd.protocol.Event;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Rules 1 and 4 of {@code chat-1.md}, and the devices of {@code chat-json-1.md}. */
+class SessionsTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T06:15:00Z");
+    private static final Map<Long, String> NAMES = Map.of(1L, "alice", 2L, "bob", 3L, "carol");
+    private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES));
+
+    private List<Session> enter(TestConnection connection, long account, String device) {
+        List<Session> displaced = sessions.logIn(
+                connection.session(),
+                account,
+                NAMES.getOrDefault(account, "?"),
+                device,
+                NOW,
+                (displacing, everybody) -> new Event.Welcome(
+                        account,
+                        NAMES.getOrDefault(account, "?"),
+                        NOW,
+                        Optional.empty(),
+                        displacing,
+                        everybody.roster(),
+                        everybody.numbers(),
+                        new Document(new byte[0])));
+        sessions.flush();
+        return displaced;
+    }
+
+    private TestConnection online(long account) {
+        return online(TestConnection.chat1(), account, "");
+    }
+
+    private TestConnection onlineJson(long account, String device) {
+        return online(TestConnection.json(), account, device);
+    }
+
+    /** One that is online, and has read its greeting. */
+    private TestConnection online(TestConnection connection, long account, String device) {
+        sessions.opened(connection.session());
+        enter(connection, account, device);
+        connection.told();
+        return connection;
+    }
+
+    private static Event farewell(String text) {
+        return new Event.Text("server", NOW, text);
+    }
+
+    private static Account account(long number, String name) {
+        return ((Entry.AccountMade) Rows.account(number, name, 0).effect()).account();
+    }
+
+    @Test
+    void secondLogInDisplacesTheFirst() {
+        TestConnection bob = online(2);
+        TestConnection first = online(1);
+        bob.told();
+        TestConnection second = TestConnection.chat1();
+        assertThat(enter(second, 1, "")).containsExactly(first.session());
+        assertThat(first.told()).containsExactly("-alice");
+        assertThat(first.isClosed()).isTrue();
+        assertThat(second.told()).startsWith("took over false [alice+, bob+, carol-]");
+        // What comes of the old connection's end is no news either.
+        sessions.leave(first.session());
+        assertThat(bob.told()).isEmpty();
+        assertThat(second.told()).isEmpty();
+        assertThat(sessions.online()).containsExactlyInAnyOrder(bob.session(), second.session());
+    }
+
+    @Test
+    void sameDeviceDisplacesAndTheOthersStay() {
+        TestConnection bob = online(2);
+        TestConnection chat1 = online(1);
+        TestConnection phone = onlineJson(1, "phone");
+        // The same label as all of chat/1 has, and another device all the same.
+        TestConnection unnamed = onlineJson(1, "");
+        TestConnection samePhone = TestConnection.json();
+        assertThat(enter(samePhone, 1, "phone")).containsExactly(phone.session());
+        assertThat(phone.told()).containsExactly("-U1");
+        assertThat(phone.isClosed()).isTrue();
+        assertThat(chat1.told()).isEmpty();
+        assertThat(unnamed.told()).isEmpty();
+        assertThat(bob.told()).containsExactly("+alice");
+        assertThat(sessions.online()).hasSize(4);
+        assertThat(sessions.onlineCount()).isEqualTo(2);
+    }
+
+    @Test
+    void theNinthDisplacesTheOneLongestIdle() {
+        List<TestConnection> eight = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            eight.add(onlineJson(1, "device " + i));
+        }
+        TestConnection idle = eight.remove(4);
+        eight.forEach(used -> used.session().use());
+        TestConnection ninth = TestConnection.json();
+        assertThat(enter(ninth, 1, "device 8")).containsExactly(idle.session());
+        assertThat(idle.told()).containsExactly("-U1");
+        assertThat(idle.isClosed()).isTrue();
+        assertThat(eight).noneMatch(TestConnection::isClosed);
+        assertThat(sessions.online()).hasSize(8).contains(ninth.session());
+    }
+
+    @Test
+    void presenceIsToldOnceHoweverManyDevicesAndNeverToOneself() {
+        TestConnection bob = online(2);
+        TestConnection carol = onlineJson(3, "");
+        bob.told();
+        TestConnection chat1 = online(1);
+        TestConnection phone = onlineJson(1, "phone");
+        assertThat(bob.told()).containsExactly("+alice");
+        assertThat(carol.told()).containsExactly("+alice");
+        sessions.leave(chat1.session());
+        sessions.leave(chat1.session());
+        assertThat(bob.told()).isEmpty();
+        assertThat(sessions.isOnline(1)).isTrue();
+        sessions.leave(phone.session());
+        sessions.leave(phone.session());
+        assertThat(bob.told()).containsExactly("-alice");
+        assertThat(carol.told()).containsExactly("-U1");
+        assertThat(chat1.told()).isEmpty();
+        assertThat(phone.told()).isEmpty();
+        assertThat(sessions.isOnline(1)).isFalse();
+    }
+
+    /** Each change that is told is one of what was listed or told before: none is missing, none comes twice. */
+    @Test
+    void listAndPresenceAreOneOrder() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        List<Thread> comers = Stream.of(2L, 3L)
+                .map(account -> Thread.startVirtualThread(() -> {
+                    while (!enough.get()) {
+                        sessions.leave(online(account).session());
+                    }
+                }))
+                .toList();
+        try {
+            for (int i = 0; i < 200; i++) {
+                TestConnection alice = TestConnection.chat1();
+                enter(alice, 1, "");
+                List<String> told = new ArrayList<>();
+                while (told.size() < 6) {
+                    told.add(alice.next());
+                }
+                sessions.leave(alice.session());
+                told.addAll(alice.told());
+                follow(told);
+            }
+        } finally {
+            enough.set(true);
+        }
+        for (Thread comer : comers) {
+            comer.join();
+        }
+    }
+
+    private static void follow(List<String> told) {
+        String list = told.getFirst();
+        for (String change : told.subList(2, told.size())) {
+            String name = change.substring(1);
+            String before = name + (change.startsWith("+") ? "-" : "+");
+            assertThat(list).as("%s after %s", change, told).contains(before);
+            list = list.replace(before, name + change.charAt(0));
+        }
+    }
+
+    @Test
+    void aSessionThatEndedBeforeItsLogInIsNobodys() {
+        TestConnection bob = online(2);
+        TestConnection first = online(1);
+        bob.told();
+        TestConnection late = TestConnection.chat1();
+        late.session().connectionLost();
+        assertThat(enter(late, 1, "")).isEmpty();
+        assertThat(late.session().isLoggedIn()).isFalse();
+        assertThat(first.told()).isEmpty();
+        sessions.leave(first.session());
+        enter(late, 1, "");
+        assertThat(sessions.isOnline(1)).isFalse();
+        assertThat(bob.told()).containsExactly("-alice");
+    }
+
+    @Test
+    void aNewAccountIsOfflineForThoseOnlineAndInTheListsAfter() {
+        TestConnection bob = online(2);
+        List<Account> taken = new ArrayList<>();
+        sessions.announce(List.of(account(4, "dave"), account(5, "erin")), taken::add);
+        assertThat(taken).extracting(Account::name).containsExactly("dave", "erin");
+        assertThat(bob.told()).containsExactly("-dave", "-erin");
+        TestConnection alice = TestConnection.chat1();
+        enter(alice, 1, "");
+        assertThat(alice.told()).startsWith("in false [alice+, bob+, carol-, dave-, erin-]");
+    }
+
+    @Test
+    void aRenamedOneGoesUnderTheOldNameAndComesUnderTheNew() {
+        TestConnection bob = online(2);
+        TestConnection carol = onlineJson(3, "");
+        TestConnection alice = online(1);
+        TestConnection phone = onlineJson(1, "phone");
+        bob.told();
+        carol.told();
+        sessions.rename(1, "alina", farewell("you are alina"));
+        assertThat(bob.told()).containsExactly("-alice", "+alina");
+        assertThat(carol.told()).containsExactly("U1 is alina");
+        // Its own name going would say that it was displaced.
+        assertThat(alice.told()).containsExactly("server: you are alina", "+alina");
+        assertThat(phone.told()).containsExactly("server: you are alina", "U1 is alina");
+        assertThat(alice.session().name()).isEqualTo("alina");
+        sessions.leave(alice.session());
+        sessions.leave(phone.session());
+        assertThat(bob.told()).containsExactly("-alina");
+        sessions.rename(1, "alma", farewell("you are alma"));
+        assertThat(bob.told()).containsExactly("-alma");
+        assertThat(alice.told()).isEmpty();
+    }
+
+    @Test
+    void whoIsRemovedIsToldWhyAndIsInNoListAgain() {
+        TestConnection bob = online(2);
+        TestConnection alice = online(1);
+        TestConnection phone = onlineJson(1, "phone");
+        bob.told();
+        sessions.remove(1, List.of(farewell("deleted")), "deleted");
+        assertThat(alice.told()).containsExactly("server: deleted", "-alice");
+        assertThat(phone.told()).containsExactly("server: deleted", "-U1");
+        assertThat(alice.isClosed() && phone.isClosed()).isTrue();
+        assertThat(alice.session().endedBecause()).isEqualTo("deleted");
+        assertThat(bob.told()).containsExactly("-alice");
+        TestConnection carol = TestConnection.chat1();
+        enter(carol, 3, "");
+        assertThat(carol.told()).startsWith("in false [bob+, carol+]");
+    }
+
+    @Test
+    void endSparesOneAndThenNobodyHasGone() {
+        TestConnection bob = online(2);
+        TestConnection alice = online(1);
+        TestConnection phone = onlineJson(1, "phone");
+        bob.told();
+        sessions.end(1, phone.session(), List.of(farewell("changed elsewhere")), "changed");
+        assertThat(alice.told()).containsExactly("server: changed elsewhere", "-alice");
+        assertThat(alice.isClosed() && !phone.isClosed()).isTrue();
+        assertThat(phone.told()).isEmpty();
+        assertThat(bob.told()).isEmpty();
+        // Of one that is over, nothing is left to be ended.
+        sessions.end(alice.session(), List.of(farewell("again")), "again");
+        assertThat(alice.told()).isEmpty();
+        assertThat(alice.session().endedBecause()).isEqualTo("changed");
+    }
+
+    @Test
+    void aReaderWhoTakesNothingIsCutOffAndNobodyElse() {
+        TestConnection alice = online(1);
+        TestConnection bob = online(2);
+        alice.told();
+        bob.pause();
+        for (int i = 0; i < 10; i++) {
+            sessions.notice(farewell("x".repeat(16 << 10)));
+        }
+        assertThat(bob.isClosed()).isTrue();
+        assertThat(bob.session().endedBecause()).isEqualTo("too slow a reader");
+        assertThat(alice.told()).hasSize(10);
+    }
+
+    @Test
+    void atTheEndAllAreFinishedAndEachThatStillComes() {
+        TestConnection stranger = TestConnection.chat1();
+        sessions.opened(stranger.session());
+        TestConnection alice = online(1);
+        TestConnection gone = TestConnection.chat1();
+        sessions.opened(gone.session());
+        sessions.closed(gone.session());
+        sessions.finishAll("stopping");
+        TestConnection late = TestConnection.chat1();
+        sessions.opened(late.session());
+        assertThat(List.of(stranger, alice, late))
+                .allMatch(TestConnection::isClosed)
+                .allMatch(one -> one.session().endedBecause().equals("stopping"));
+        assertThat(gone.isClosed()).isFalse();
+    }
+}
