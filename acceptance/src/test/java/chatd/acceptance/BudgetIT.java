@@ -46,8 +46,8 @@ class BudgetIT {
     private static final int WARM_UP = 5_000;
     private static final int MEASURED = 2_000;
     private static final int WAITING = 200;
-    private static final int PEOPLE = 300;
-    private static final int IDLE = 200;
+    private static final int PEOPLE = 160;
+    private static final int IDLE = 100;
 
     @SuppressWarnings("NullAway.Init")
     private Demo demo;

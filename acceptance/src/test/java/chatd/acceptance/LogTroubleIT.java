@@ -161,6 +161,7 @@ class LogTroubleIT {
 
     /** Nobody but the kernel knew of it, and it says it once: who starts then must not believe what can be read. */
     @Test
+    @Tag("whole")
     void killedWhileTheDiskLoses() throws Exception {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {
@@ -184,6 +185,7 @@ class LogTroubleIT {
 
     /** What can't be read any more either, only a new start can mend: it ends, so that systemd starts it again. */
     @Test
+    @Tag("whole")
     void aDiskThatForgetsAtOnce() throws Exception {
         FaultyDisk disk = new FaultyDisk();
         try (Demo demo = started(Map.of())) {

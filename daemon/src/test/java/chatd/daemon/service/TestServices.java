@@ -26,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /**
  * The daemon's services with all that is behind them, and nothing before: a real database, log and journal, built as
@@ -34,6 +35,11 @@ import java.util.Map;
 public final class TestServices implements AutoCloseable {
     /** Of every account that {@link #add} makes. */
     public static final String PASSWORD = "right as rain";
+
+    static {
+        // What comes late on a busy machine comes nevertheless.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(3));
+    }
 
     private final TestDatabase.Schema schema;
     private final Path directory;

@@ -33,7 +33,7 @@ public final class TestConnection implements Connection {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final UnpooledByteBufAllocator BUFFERS = UnpooledByteBufAllocator.DEFAULT;
     private static final AtomicInteger IDS = new AtomicInteger();
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
 
     private record Spoken(String name, boolean knowsNumbers, Function<Event, ByteBuf> encoder) implements Dialect {
         @Override
