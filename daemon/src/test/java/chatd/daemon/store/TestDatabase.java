@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests a schema of their own on one private MariaDB, migrated. */
+/** Gives tests a schema of their own, migrated, on the one private MariaDB of their process. */
 public final class TestDatabase implements ParameterResolver {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
@@ -44,8 +45,7 @@ public final class TestDatabase implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Server server = context.getRoot()
-                .getStore(ExtensionContext.Namespace.GLOBAL)
+        Server server = context.getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
                 .computeIfAbsent(TestDatabase.class, key -> start(), Server.class);
         String name = "t" + SCHEMAS.incrementAndGet();
         try {
