@@ -44,7 +44,7 @@ class AdminPagesIT {
         }
     }
 
-    /** In the chatd's own directory, where its configuration stands. */
+    /** In the daemon's own directory, where its configuration stands. */
     @Test
     void theSchoolsFirstDayGoesAsItIsTold() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {

@@ -164,16 +164,16 @@ class AdminTroubleIT {
     /** Whoever connects and says nothing, or reads nothing, keeps the others out for a moment at most. */
     @Test
     void connectionsThatNobodyUsesGiveTheirPlacesBack() throws Exception {
-        try (LocalDaemon demo = LocalDaemon.start()) {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
             var silent = new ArrayList<SocketChannel>();
-            var address = UnixDomainSocketAddress.of(demo.adminSocket());
+            var address = UnixDomainSocketAddress.of(chatd.adminSocket());
             for (int i = 0; i < 40; i++) {
                 silent.add(SocketChannel.open(address));
             }
             // They are accepted in their order, but each takes its place on a thread of its own.
             await().pollInterval(Duration.ofMillis(10))
-                    .until(() -> demo.admin("", "stats").err().contains("Too many commands at once"));
-            await().until(() -> demo.admin("", "stats").exit() == 0);
+                    .until(() -> chatd.admin("", "stats").err().contains("Too many commands at once"));
+            await().until(() -> chatd.admin("", "stats").exit() == 0);
             for (SocketChannel channel : silent) {
                 channel.close();
             }

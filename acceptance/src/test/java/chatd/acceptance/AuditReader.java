@@ -43,10 +43,10 @@ final class AuditReader {
     private final Path directory;
     private final Schema schema;
 
-    /** The closed segments that were read, of which each has to stay as it was: those are not read again. */
-    private final Map<Path, Closed> closed = new ConcurrentHashMap<>();
+    /** Each segment as it was read last: what is the same text is not parsed and verified again. */
+    private final Map<Path, Segment> known = new ConcurrentHashMap<>();
 
-    private record Closed(String text, List<Entry> entries) {}
+    private record Segment(String text, List<Entry> entries) {}
 
     AuditReader(Path directory) throws SAXException {
         this.directory = directory;
@@ -69,10 +69,10 @@ final class AuditReader {
         var entries = new ArrayList<Entry>();
         for (Map.Entry<Path, String> file : texts.entrySet()) {
             String text = file.getValue();
-            List<Entry> segment = closed.compute(
+            List<Entry> segment = known.compute(
                             file.getKey(),
-                            (_, known) ->
-                                    known != null && known.text().equals(text) ? known : new Closed(text, read(text)))
+                            (_, last) ->
+                                    last != null && last.text().equals(text) ? last : new Segment(text, read(text)))
                     .entries();
             assertThat(text).as("goes on where the segment before ended").contains(" previous=\"" + chain + "\"");
             chain = segment.isEmpty() ? head(text) : segment.getLast().get("chain");

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +29,11 @@ abstract class Chatd implements AutoCloseable {
     static final String PASSWORD = "sturdy-enough-9";
 
     /** Hashing made cheap: what most tests need of a password is not its cost. */
-    static final Map<String, String> FAST = Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1");
+    private static final Map<String, String> FAST =
+            Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1");
+
+    /** What is set in the daemon's environment, and so before its file. */
+    final Map<String, String> environment = new HashMap<>(FAST);
 
     private static final AtomicInteger PEOPLE = new AtomicInteger();
 
@@ -46,6 +51,15 @@ abstract class Chatd implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** {@code KEY, VALUE, …} */
+    static Map<String, String> pairs(String... environment) {
+        var pairs = new HashMap<String, String>();
+        for (int i = 0; i < environment.length; i += 2) {
+            pairs.put(environment[i], environment[i + 1]);
+        }
+        return pairs;
     }
 
     abstract int port();
@@ -105,7 +119,7 @@ abstract class Chatd implements AutoCloseable {
         return socket;
     }
 
-    /** alice, as the demo made her. */
+    /** alice, with the password that she was given. */
     Person alice() {
         return new Person("alice", read("alice.password").strip());
     }
@@ -172,7 +186,7 @@ abstract class Chatd implements AutoCloseable {
     @Override
     public abstract void close();
 
-    /** Whether something takes connections at the demo's port. */
+    /** Whether something takes connections at its port. */
     boolean listens() {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 1000);

@@ -27,7 +27,6 @@ final class Demo extends Chatd {
     /** A daemon that lives for seconds is compiled for longer than it runs, else. */
     private static final Map<String, String> SHORT_LIVED = Map.of("CHAT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
 
-    private final Map<String, String> environment = new HashMap<>(FAST);
     private final Path output;
     private @Nullable Process process;
     private volatile Map<String, String> facts = Map.of();
@@ -44,11 +43,7 @@ final class Demo extends Chatd {
 
     /** A demo on a new directory, on a free port, with hashing made cheap; ready. {@code KEY, VALUE, …} */
     static Demo start(String... environment) {
-        var map = new HashMap<String, String>();
-        for (int i = 0; i < environment.length; i += 2) {
-            map.put(environment[i], environment[i + 1]);
-        }
-        return new Demo(map).prepared().begin("--port", "0");
+        return new Demo(pairs(environment)).prepared().begin("--port", "0");
     }
 
     /** Gives it a database whose files and empty schema are there already, in place of making them at its first start. */

@@ -13,7 +13,7 @@ import java.util.Set;
 /** Compares what talkers said and saw with their histories, and the histories with the server log. */
 final class Ledger {
 
-    private static final int ALL = 1_000_000; // the chatd's limits.replay must allow it
+    private static final int ALL = 1_000_000; // the daemon's limits.replay must allow it
     private final Chatd chatd;
     private final List<Talker> talkers;
     private final AuditReader reader;

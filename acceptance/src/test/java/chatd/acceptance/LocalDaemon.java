@@ -1,6 +1,5 @@
 package chatd.acceptance;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.admin.DaemonLink;
@@ -21,7 +20,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class LocalDaemon extends Chatd {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
-    private final Map<String, String> environment = new HashMap<>(FAST);
     private final String schema = "local" + SCHEMAS.incrementAndGet();
     private final PrivateMariaDb server = DatabaseServer.get();
     private final AtomicReference<@Nullable Exception> broken = new AtomicReference<>();
@@ -49,11 +46,7 @@ final class LocalDaemon extends Chatd {
 
     /** A daemon on a new directory and schema, on a free port, with hashing made cheap; ready. {@code KEY, VALUE, …} */
     static LocalDaemon start(String... environment) {
-        var map = new HashMap<String, String>();
-        for (int i = 0; i < environment.length; i += 2) {
-            map.put(environment[i], environment[i + 1]);
-        }
-        var local = new LocalDaemon(map);
+        var local = new LocalDaemon(pairs(environment));
         try {
             local.server.createSchema(local.schema);
             Authority.writeDevelopmentFiles(local.directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
@@ -101,11 +94,6 @@ final class LocalDaemon extends Chatd {
             link.call(Map.of(
                     "command", "user add", "name", name, "password", PASSWORD, "mustChange", name.equals("bob")));
         }
-    }
-
-    /** Reads its configuration and certificates again, as at SIGHUP. */
-    void reload() {
-        requireNonNull(daemon).reload();
     }
 
     /** Stops it in order, as at SIGTERM. */

@@ -10,6 +10,7 @@ import chatd.certs.Pem;
 import chatd.certs.ServerNames;
 import chatd.daemon.config.Config;
 import chatd.daemon.service.AuditTrail;
+import chatd.daemon.service.TestServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,18 +45,7 @@ class CertificatesTest {
     @BeforeEach
     void open() throws IOException {
         Path there = Files.createDirectory(directory.resolve("log"));
-        log = AuditLog.open(
-                there,
-                new AuditLog.Options(
-                        AuditLog.Fsync.NEVER,
-                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
-                        "here",
-                        null,
-                        "",
-                        true,
-                        Duration.ZERO,
-                        0),
-                Clock.systemUTC());
+        log = TestServices.openLog(there, Clock.systemUTC());
         audit = new AuditTrail(log, false, true);
     }
 

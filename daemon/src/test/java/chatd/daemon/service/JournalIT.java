@@ -20,7 +20,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,18 +77,7 @@ class JournalIT {
 
     @BeforeEach
     void start() throws Exception {
-        log = AuditLog.open(
-                directory,
-                new AuditLog.Options(
-                        AuditLog.Fsync.NEVER,
-                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
-                        "host",
-                        null,
-                        "Ed25519",
-                        true,
-                        Duration.ZERO,
-                        0),
-                Clock.systemUTC());
+        log = TestServices.openLog(directory, Clock.systemUTC());
         journal = new Journal(ledger, log, new AuditTrail(log, false, true), catchUp(), Clock.systemUTC(), observer);
         journal.start(ledger.open(Rows.TIME));
     }

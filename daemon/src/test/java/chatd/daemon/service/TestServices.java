@@ -81,18 +81,7 @@ public final class TestServices implements AutoCloseable {
         environment.put("CHATD_HASHING_ITERATIONS", "1");
         Configuration configuration = new Configuration(null, environment);
         Config.Audit auditing = configuration.get().audit();
-        log = AuditLog.open(
-                directory,
-                new AuditLog.Options(
-                        AuditLog.Fsync.NEVER,
-                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
-                        "host",
-                        null,
-                        "Ed25519",
-                        true,
-                        Duration.ZERO,
-                        0),
-                clock);
+        log = openLog(directory, clock);
         database = schema.open();
         Ledger ledger = schema.ledger(database);
         Ledger.Numbers numbers = ledger.open(clock.instant());
@@ -109,6 +98,22 @@ public final class TestServices implements AutoCloseable {
         services = new Services(
                 configuration, all, journal, sessions, audit, accounts, messages, contents, new SecureRandom(), clock);
         journal.start(numbers);
+    }
+
+    /** A log that is not sealed, and not forced to the disk: for what is tested beside it. */
+    public static AuditLog openLog(Path directory, Clock clock) throws IOException {
+        return AuditLog.open(
+                directory,
+                new AuditLog.Options(
+                        AuditLog.Fsync.NEVER,
+                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
+                        "host",
+                        null,
+                        "Ed25519",
+                        true,
+                        Duration.ZERO,
+                        0),
+                clock);
     }
 
     private record Flusher(Sessions sessions) implements Journal.Observer {
