@@ -20,12 +20,7 @@ class AdminPagesIT {
     private Path directory;
 
     private static Page page(String name, Path directory, Chatd chatd) throws IOException {
-        Page page = new Page(Run.ROOT.resolve("docs").resolve(name), directory);
-        page.program(
-                "chat-admin",
-                "admin",
-                "CHAT_ADMIN_SOCKET=" + chatd.adminSocket().toString());
-        page.program("chat-client", "client", "CHAT_CA=" + chatd.ca().toString(), "CHAT_PORT=" + chatd.port());
+        Page page = new Page(name, directory, chatd);
         Files.write(directory.resolve("pupils.csv"), PUPILS);
         return page;
     }

@@ -22,12 +22,7 @@ class AuditPageIT {
     @Test
     void everyCommandPrintsWhatThePageSays() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
-            Page page = new Page(Run.ROOT.resolve("docs/audit.md"), directory);
-            page.program(
-                    "chat-admin",
-                    "admin",
-                    "CHAT_ADMIN_SOCKET=" + chatd.adminSocket().toString());
-            page.program("chat-client", "client", "CHAT_CA=" + chatd.ca().toString(), "CHAT_PORT=" + chatd.port());
+            Page page = new Page("audit.md", directory, chatd);
             prepare(chatd);
             assertThat(page.steps()).hasSizeGreaterThan(12);
             for (Page.Step step : page.steps()) {

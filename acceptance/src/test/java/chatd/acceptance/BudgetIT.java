@@ -29,8 +29,8 @@ import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -50,17 +50,17 @@ class BudgetIT {
     private static final int IDLE = 100;
 
     @SuppressWarnings("NullAway.Init")
-    private Demo demo;
+    private static Demo demo;
 
     @SuppressWarnings("NullAway.Init")
-    private JMXConnector connector;
+    private static JMXConnector connector;
 
     @SuppressWarnings("NullAway.Init")
-    private MBeanServerConnection daemon;
+    private static MBeanServerConnection daemon;
 
-    @BeforeEach
+    @BeforeAll
     @SuppressWarnings("BanJNDI") // the daemon is ours, and on this machine
-    void start() throws Exception {
+    static void start() throws Exception {
         // Compiled as it is where it runs for long: what it allocates depends on that.
         demo = Demo.start("CHAT_JAVA_OPTIONS", "", "CHATD_DATABASE_TIMEOUT", "30s");
         VirtualMachine machine =
@@ -69,14 +69,14 @@ class BudgetIT {
         daemon = connector.getMBeanServerConnection();
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         connector.close();
         demo.close();
     }
 
     /** One sender and its readers; everybody, the sender too, is sent what it says to all. */
-    private final class Room implements AutoCloseable {
+    private static final class Room implements AutoCloseable {
         private final Chat1Socket sender = demo.newcomer();
         private final List<Chat1Socket> readers = new ArrayList<>();
 
@@ -122,12 +122,12 @@ class BudgetIT {
         }
     }
 
-    private ThreadMXBean threads() throws IOException {
+    private static ThreadMXBean threads() throws IOException {
         return ManagementFactory.newPlatformMXBeanProxy(
                 daemon, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
     }
 
-    private long commits() throws Exception {
+    private static long commits() throws Exception {
         try (Connection connection = demo.sql();
                 ResultSet row = connection
                         .createStatement()
@@ -139,7 +139,7 @@ class BudgetIT {
     }
 
     /** What the kernel has sent for the daemon's connections. */
-    private long wireBytes() throws Exception {
+    private static long wireBytes() throws Exception {
         String said = run("ss", "-Htin", "state", "established", "sport", "=", ":" + demo.port());
         Matcher sent = Pattern.compile("bytes_sent:(\\d+)").matcher(said);
         long sum = 0;
@@ -198,7 +198,7 @@ class BudgetIT {
         }
     }
 
-    private long journalWaiting() {
+    private static long journalWaiting() {
         Matcher waiting = Pattern.compile("\"journalWaiting\" ?: ?(\\d+)")
                 .matcher(demo.admin("", "-o", "json", "stats").exits(0).out());
         assertThat(waiting.find()).isTrue();
@@ -221,7 +221,7 @@ class BudgetIT {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            await().until(this::isTraced);
+            await().until(BudgetIT::isTraced);
             room.talk(MEASURED);
             new ProcessBuilder("kill", "-INT", Long.toString(strace.pid()))
                     .start()
@@ -239,7 +239,7 @@ class BudgetIT {
     }
 
     /** Whether strace has got hold of every thread of the daemon. */
-    private boolean isTraced() throws IOException {
+    private static boolean isTraced() throws IOException {
         try (Stream<Path> threads =
                 Files.list(Path.of("/proc", Long.toString(demo.daemon().pid()), "task"))) {
             for (Path thread : threads.toList()) {
@@ -259,9 +259,8 @@ class BudgetIT {
         for (int i = 0; i < PEOPLE; i++) {
             people.add(demo.person());
         }
-        assertThat(live())
-                .as("what is held of connections that are closed")
-                .doesNotContainKey("chatd.daemon.net.ClientConnection");
+        await("what is held of connections that are closed")
+                .until(() -> !live().containsKey("chatd.daemon.net.ClientConnection"));
         // Some before, so that what is made once is there already.
         List<Chat1Socket> sockets = logIn(people.subList(0, PEOPLE - IDLE));
         Map<String, Long> before = live();
@@ -272,7 +271,7 @@ class BudgetIT {
         sockets.forEach(Chat1Socket::close);
     }
 
-    private List<Chat1Socket> logIn(List<Chatd.Person> people) {
+    private static List<Chat1Socket> logIn(List<Chatd.Person> people) {
         List<Chat1Socket> sockets = new ArrayList<>();
         people.forEach(person -> sockets.add(demo.logIn(person)));
         return sockets;
@@ -282,7 +281,7 @@ class BudgetIT {
      * The bytes of each class that something still holds on to: a collection and the count in one, so that nothing comes
      * between.
      */
-    private Map<String, Long> live() throws Exception {
+    private static Map<String, Long> live() throws Exception {
         TimeUnit.SECONDS.sleep(2);
         Object histogram = daemon.invoke(
                 new ObjectName("com.sun.management:type=DiagnosticCommand"),

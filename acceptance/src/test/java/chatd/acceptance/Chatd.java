@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -181,6 +182,22 @@ abstract class Chatd implements AutoCloseable {
         var all = new ArrayList<>(List.of("--socket", adminSocket().toString()));
         all.addAll(List.of(arguments));
         return all.toArray(String[]::new);
+    }
+
+    /** Makes chat-admin and chat-client, for this daemon, in a directory that is to be first in a shell's path. */
+    Path programs(Path bin) throws IOException {
+        Files.createDirectories(bin);
+        program(bin.resolve("chat-admin"), "admin", "CHAT_ADMIN_SOCKET=" + adminSocket());
+        program(bin.resolve("chat-client"), "client", "CHAT_CA=" + ca(), "CHAT_PORT=" + port());
+        return bin;
+    }
+
+    private static void program(Path program, String command, String... environment) throws IOException {
+        Files.writeString(
+                program,
+                "#!/bin/sh\nexec env '%s' '%s' %s \"$@\"\n"
+                        .formatted(String.join("' '", environment), Run.ROOT.resolve("chat"), command));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @Override

@@ -24,15 +24,10 @@ class CompletionIT {
     @ParameterizedTest
     @CsvSource({"bash --norc --noprofile -i, completa, 复旦", "zsh -f -i, completo, 同济"})
     void commandsOptionsAndNamesAreCompleted(String shell, String latin, String chinese) throws Exception {
-        Page bin = new Page(Run.ROOT.resolve("docs/chat-admin.md"), directory);
-        bin.program(
-                "chat-admin",
-                "admin",
-                "CHAT_ADMIN_SOCKET=" + chatd.adminSocket().toString());
         Chatd.Person person = chatd.person();
         chatd.admin("", "user", "add", latin).exits(0);
         chatd.admin("", "user", "add", chinese).exits(0);
-        String path = directory.resolve("bin") + ":" + System.getenv("PATH");
+        String path = chatd.programs(directory) + ":" + System.getenv("PATH");
         try (Terminal terminal =
                 new Terminal(List.of("PATH=" + path, "PS1=> ", "LC_ALL=C.UTF-8"), List.of(shell.split(" ", -1)))) {
             terminal.prompts(">");

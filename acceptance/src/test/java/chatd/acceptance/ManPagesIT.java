@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,10 +46,9 @@ class ManPagesIT {
                 String name = page.getFileName().toString().replaceFirst("^chat-admin-?(.*)\\.1$", "$1");
                 // The name of a page does not tell "log key" from "log-key"; no command has a dash.
                 List<String> command = name.isEmpty() ? List.of() : List.of(name.split("-", -1));
-                var line = Run.command("admin");
-                line.addAll(command);
+                var line = new ArrayList<>(command);
                 line.add("--help");
-                assertThat(Run.program(line).exits(0).out())
+                assertThat(Run.admin("", line.toArray(String[]::new)).exits(0).out())
                         .as("%s", line)
                         .contains("Example")
                         .contains("chat-admin " + String.join(" ", command));

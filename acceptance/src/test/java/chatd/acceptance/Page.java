@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The commands of a page, each with what the page says that it prints: the {@code console} blocks, where a command
@@ -29,28 +29,31 @@ final class Page {
     /** A command of the page. */
     record Step(String command, List<String> prints, int exit) {}
 
+    /** A command of chat-admin that names no file, and that the shell leaves as it is but for quotation marks. */
+    private static final Pattern PLAIN = Pattern.compile("chat-admin( (?!cert )([\\w@:,.-]+|\"[\\w :.,-]*\"))*");
+
+    private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");
+    private static final Pattern WORD = Pattern.compile("[^ \"]+|\"[^\"]*\"");
+
     private final Path directory;
+    private final Chatd chatd;
+    private final Path programs;
     private final List<Step> steps;
 
-    /** @param directory where the commands are run; {@code bin} in it is first in their path */
-    Page(Path file, Path directory) throws IOException {
+    /**
+     * @param name of the page, in {@code docs}
+     * @param directory where the commands are run
+     * @param chatd that chat-admin and chat-client are about
+     */
+    Page(String name, Path directory, Chatd chatd) throws IOException {
         this.directory = directory;
-        this.steps = steps(Files.readString(file));
-        Files.createDirectories(directory.resolve("bin"));
+        this.chatd = chatd;
+        this.steps = steps(Files.readString(Run.ROOT.resolve("docs").resolve(name)));
+        this.programs = chatd.programs(directory.resolve("bin"));
     }
 
     List<Step> steps() {
         return steps;
-    }
-
-    /** Makes a program that runs {@code ./chat COMMAND} with this environment. */
-    void program(String name, String command, String... environment) throws IOException {
-        Path program = directory.resolve("bin").resolve(name);
-        Files.writeString(
-                program,
-                "#!/bin/sh\nexec env '%s' '%s' %s \"$@\"\n"
-                        .formatted(String.join("' '", environment), Run.ROOT.resolve("chat"), command));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private static List<Step> steps(String page) {
@@ -77,16 +80,9 @@ final class Page {
 
     /** Runs a step, which must print what the page says. */
     void run(Step step) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", step.command())
-                .directory(directory.toFile())
-                .redirectErrorStream(true);
-        builder.environment().merge("PATH", directory.resolve("bin") + ":", (path, bin) -> bin + path);
-        // Who is behind root would be said, too.
-        builder.environment().remove("SUDO_USER");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s\n%s", step.command(), said).isEqualTo(step.exit());
+        Run run = isPlain(step.command()) ? inThisProcess(step.command()) : inTheShell(step.command());
+        String said = run.out() + run.err();
+        assertThat(run.exit()).as("%s\n%s", step.command(), said).isEqualTo(step.exit());
         List<String> lines = said.lines().toList();
         List<String> prints = said.contains(OF_THE_MINUTE)
                 ? step.prints()
@@ -97,6 +93,34 @@ final class Page {
         for (int i = 0; i < lines.size(); i++) {
             assertThat(lines.get(i)).as("%s\n%s", step.command(), said).matches(pattern(prints.get(i)));
         }
+    }
+
+    private boolean isPlain(String command) {
+        return PLAIN.matcher(command).matches()
+                && !FILE.matcher(command).find()
+                && words(command).noneMatch(word -> Files.exists(directory.resolve(word)));
+    }
+
+    private Run inThisProcess(String command) {
+        return chatd.admin("", words(command).toArray(String[]::new));
+    }
+
+    /** Without the program. */
+    private static Stream<String> words(String command) {
+        return WORD.matcher(command).results().skip(1).map(word -> word.group().replace("\"", ""));
+    }
+
+    private Run inTheShell(String command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true);
+        builder.environment().merge("PATH", programs + ":", (path, bin) -> bin + path);
+        // Who is behind root would be said, too.
+        builder.environment().remove("SUDO_USER");
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), said, "");
     }
 
     /** The line as it stands there, but for numbers, ids, and what is left out. */

@@ -91,7 +91,7 @@ final class Talker {
     /** As {@link #begin}, until they are stopped, and with rests: all of it is compared afterwards. */
     static void beginWithoutEnd(List<Talker> talkers) {
         talkers.forEach(Talker::connect);
-        talkers.forEach(talker -> talker.talk(Integer.MAX_VALUE, Duration.ofMillis(30)));
+        talkers.forEach(talker -> talker.talk(Integer.MAX_VALUE, Duration.ofMillis(100)));
     }
 
     private void connect() {
