@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The database held, killed, started again, and cut off in the middle of commits, under users who stay connected. */
 @Tag("processes")
+@Execution(ExecutionMode.CONCURRENT) // much of it is waiting
 class DatabaseAwayIT {
 
     private int probes;

@@ -18,12 +18,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A log that can't be written any more while people talk: a full disk, one with faults, a limit on the size of files, a
  * directory that became read-only. Nothing happens unlogged, nothing that was acknowledged is lost, and it goes on by itself.
  */
 @Tag("processes")
+@Execution(ExecutionMode.CONCURRENT) // much of it is waiting
 class LogTroubleIT {
     @TempDir
     private Path place;
