@@ -44,12 +44,23 @@ archive_of() {
   fi
 }
 
+# Whether a run may make the archive FILE that is not there yet: one that only says what it is loads too little for others.
+may_archive() {
+  [ -n "$1" ] || return 1
+  [ ! -f "$1" ] || return 0
+  shift
+  case " $* " in
+  *" --version "* | *" -V "* | *" --help "* | *" -h "* | *" --print-config "*) return 1 ;;
+  esac
+}
+
 # Becomes the daemon: the file of its options, its jar, its archive of classes, its arguments.
 run_daemon() {
   options=$1
   jar=$2
   archive=$3
   shift 3
+  may_archive "$archive" "$@" || archive=
   set -- -jar "$jar" "$@"
   [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
   [ -z "${STATE_DIRECTORY:-}" ] || set -- "-XX:ErrorFile=$STATE_DIRECTORY/java-crash-%p.log" "$@"
@@ -62,6 +73,7 @@ run_cli() {
   jar=$1
   archive=$2
   shift 2
+  may_archive "$archive" "$@" || archive=
   speak_utf8
   set -- -jar "$jar" "$@"
   # The second compiler makes each start longer by a quarter; only what reads a whole log is worth it, three times over.
