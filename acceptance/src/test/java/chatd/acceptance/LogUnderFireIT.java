@@ -27,7 +27,7 @@ class LogUnderFireIT {
     @Test
     void everyLookIsAWholeLogAndNoKillTearsLedgerHistoryAndLogApart() throws Exception {
         var random = new Random(Campaign.seed());
-        try (Demo demo = Demo.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "256 KiB");
+        try (Demo demo = Demo.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "32 KiB");
                 ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor()) {
             var reader = new AuditReader(demo.auditLog());
             List<Talker> talkers = talkers(demo);
