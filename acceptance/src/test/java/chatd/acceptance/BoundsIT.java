@@ -157,13 +157,15 @@ class BoundsIT {
         return demo.auditLog().resolve("audit.part").toFile().length();
     }
 
+    private String logged() {
+        return demo.admin("", "log", "query", "-o", "xml").exits(0).out();
+    }
+
     /** Waits for the joined event of a kind; how many it stands for. */
     private int awaitJoined(String kind) {
         Pattern joined = Pattern.compile("<event [^>]*" + kind + "[^>]* count=\"(\\d+)\"");
         return await().until(
-                        () -> joined.matcher(demo.admin("", "log", "query", "-o", "xml")
-                                        .exits(0)
-                                        .out())
+                        () -> joined.matcher(logged())
                                 .results()
                                 .map(found -> Integer.parseInt(found.group(1)))
                                 .max(Comparator.naturalOrder())
@@ -182,8 +184,7 @@ class BoundsIT {
         awaitJoined("type=\"login\"[^>]* reason=\"no-such-user\"");
         // Of these alone: what the tests before have left is logged meanwhile.
         Pattern single = Pattern.compile("<event [^>]*type=\"login\"[^>]*127\\.9\\.1\\.1[^>]*>");
-        String logged = demo.admin("", "log", "query", "-o", "xml").exits(0).out();
-        assertThat(single.matcher(logged).results().map(MatchResult::group)).hasSizeBetween(1, 20);
+        assertThat(single.matcher(logged()).results().map(MatchResult::group)).hasSizeBetween(1, 20);
     }
 
     @Test
@@ -222,8 +223,7 @@ class BoundsIT {
                 Chat1Socket socket = demo.connectFrom("127.8.1.1");
                 idle.add(socket);
                 socket.logIn(demo.person());
-                socket.send(Wire.header(Wire.FILE_TO_SOME, 4 + 32 + 64 + LARGE));
-                socket.send(Wire.to(socket.name()), Wire.padded("slow", 64), new byte[1_000]);
+                socket.send(Wire.fileHead("slow", LARGE, socket.name()), new byte[1_000]);
             }
             Thread.startVirtualThread(() -> trickle(idle));
             await().until(() -> unfinished() >= UPLOADS / 2);

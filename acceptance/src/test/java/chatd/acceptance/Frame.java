@@ -12,6 +12,9 @@ import java.util.Map;
 /** A frame from the daemon, and its fields as the page lays them out. Padding that is not NUL is a failure. */
 final class Frame {
 
+    /** Bytes of a file's announcement, which stand before its content too. */
+    static final int FILE_HEAD = 32 + 19 + 64 + 4;
+
     private final int code;
     private final byte[] body;
 
@@ -55,7 +58,7 @@ final class Frame {
     }
 
     byte[] content() {
-        return Arrays.copyOfRange(body, 119, body.length);
+        return Arrays.copyOfRange(body, FILE_HEAD, body.length);
     }
 
     /** Of a log in's answer: when the log in before was. */

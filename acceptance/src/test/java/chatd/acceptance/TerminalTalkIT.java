@@ -185,6 +185,16 @@ class TerminalTalkIT {
         }
     }
 
+    /** As a terminal sends them until it was asked for others, which is between two lines too. */
+    @Test
+    void arrowsInTheirPlainFormMoveToo() {
+        Terminal a = clients.logIn(ann);
+        a.enter("/to " + ann.name()).enter("13").shows(": 13");
+        a.type("\u001b[A").prompts("> 13").type("\u001b[B").prompts(ann.name() + ">");
+        a.type("\u001b[A").prompts("> 13").type("\u001b[D").type("2").prompts("> 123");
+        a.type("\u001b[C").type("4").prompts("> 1234");
+    }
+
     @Test
     void linesAreKeptForTheNextStartForOneselfAloneAndNoSecretIsAmongThem() throws IOException {
         Terminal a = clients.logIn(ann);

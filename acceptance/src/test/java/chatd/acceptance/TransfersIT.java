@@ -19,9 +19,6 @@ class TransfersIT {
     private static final int SIZE = 16 << 20;
     private static final int PIECE = 64 << 10;
 
-    /** Bytes before the content, in the packet that brings it. */
-    private static final int HEAD = 32 + 19 + 64 + 4;
-
     @Test
     void halfAGigabyteAtOnceGoesThroughSmallMemory() throws Exception {
         byte[] content = new byte[SIZE];
@@ -70,20 +67,16 @@ class TransfersIT {
 
     private static void transfer(Demo demo, byte[] content, byte first) {
         try (Chat1Socket socket = demo.newcomer()) {
-            socket.send(
-                    Wire.header(Wire.FILE_TO_SOME, 4 + 32 + 64 + SIZE),
-                    Wire.to(socket.name()),
-                    Wire.padded("big", 64),
-                    new byte[] {first});
+            socket.send(Wire.fileHead("big", SIZE, socket.name()), new byte[] {first});
             for (int i = 1; i < SIZE; i += PIECE) {
                 socket.send(Arrays.copyOfRange(content, i, Math.min(i + PIECE, SIZE)));
             }
             Frame offer = socket.expect(Wire.FILE);
             socket.send(Wire.fetch(offer.fileId()));
             byte[] there = socket.expect(Wire.CONTENT).body();
-            assertThat(there).hasSize(HEAD + SIZE);
-            assertThat(there[HEAD]).isEqualTo(first);
-            assertThat(Arrays.equals(there, HEAD + 1, there.length, content, 1, SIZE))
+            assertThat(there).hasSize(Frame.FILE_HEAD + SIZE);
+            assertThat(there[Frame.FILE_HEAD]).isEqualTo(first);
+            assertThat(Arrays.equals(there, Frame.FILE_HEAD + 1, there.length, content, 1, SIZE))
                     .isTrue();
         }
     }

@@ -113,6 +113,11 @@ final class Wire {
         return frame(FILE_TO_SOME, to(to), padded(file, 64), content);
     }
 
+    /** A file's packet up to its content, of {@code size} bytes, which is to follow. */
+    static byte[] fileHead(String file, long size, String... to) {
+        return join(header(FILE_TO_SOME, 4 + 32 * to.length + 64 + size), to(to), padded(file, 64));
+    }
+
     static byte[] fileToAll(String file, byte[] content) {
         return frame(FILE_TO_ALL, padded(file, 64), content);
     }

@@ -23,18 +23,7 @@ class LogScanTest {
     private final Logs.Hands clock = new Logs.Hands();
 
     private AuditLog open() throws IOException {
-        return AuditLog.open(
-                directory,
-                new AuditLog.Options(
-                        AuditLog.Fsync.NEVER,
-                        AuditLog.Rotation.at(64 << 20, Duration.ofDays(365)),
-                        "host",
-                        null,
-                        "Ed25519",
-                        true,
-                        Duration.ZERO,
-                        0),
-                clock);
+        return AuditLog.open(directory, Logs.options(AuditLog.Fsync.NEVER, 64 << 20, Duration.ofDays(365)), clock);
     }
 
     private static List<Long> scan(Path log, @Nullable Instant since) throws IOException {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -27,6 +29,14 @@ public final class TerminalScreen implements Screen {
 
     /** No secret is typed into such a line, but by mistake. */
     private static final String NEVER_KEPT = "/p*:/P*:/reg*";
+
+    private static final List<Capability> ARROWS = List.of(
+            Capability.key_up,
+            Capability.key_down,
+            Capability.key_left,
+            Capability.key_right,
+            Capability.key_home,
+            Capability.key_end);
 
     private final Terminal terminal;
     private final Attributes attributes;
@@ -72,13 +82,24 @@ public final class TerminalScreen implements Screen {
                 .build();
         // Between two lines too, nothing that is typed is echoed: it waits for the next.
         attributes = terminal.enterRawMode();
+        KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
+        bindPlainArrows(keys);
         // Alt-Enter begins a new line in the same text.
-        Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN))
-                .bind(new Reference("chat-newline"), org.jline.keymap.KeyMap.alt('\r'));
+        keys.bind(new Reference("chat-newline"), KeyMap.alt('\r'));
         reader.getWidgets().put("chat-newline", () -> {
             reader.getBuffer().write('\n');
             return true;
         });
+    }
+
+    /** JLine knows an arrow as the terminal sends it while a line is read; between two lines it sends the plain form. */
+    private void bindPlainArrows(KeyMap<Binding> keys) {
+        for (Capability key : ARROWS) {
+            String sent = KeyMap.key(terminal, key);
+            if (sent != null && sent.startsWith("\033O")) {
+                keys.bind(keys.getBound(sent), "\033[" + sent.substring(2));
+            }
+        }
     }
 
     @Override
