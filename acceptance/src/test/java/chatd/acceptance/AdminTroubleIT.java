@@ -169,11 +169,11 @@ class AdminTroubleIT {
             var address = UnixDomainSocketAddress.of(chatd.adminSocket());
             // Each takes its place on a thread of its own, and has it for ten seconds, which on a busy machine may be
             // over.
-            await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            await().pollInterval(Duration.ofMillis(10)).untilAsserted(() -> {
                 for (int i = 0; i < 40; i++) {
                     silent.add(SocketChannel.open(address));
                 }
-                return chatd.admin("", "stats").err().contains("Too many commands at once");
+                assertThat(chatd.admin("", "stats").err()).contains("Too many commands at once");
             });
             await().until(() -> chatd.admin("", "stats").exit() == 0);
             for (SocketChannel channel : silent) {
