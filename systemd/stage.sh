@@ -32,7 +32,6 @@ programs() {
   install_to 755 "$1/bin" src/bin/chatd src/bin/chat-admin src/bin/chat-client
   install_to 644 "$1/share/chatd" src/share/launch.sh "$root/daemon/chatd.options" "$root/daemon/target/chatd.jar" \
     "$root/admin-cli/target/chat-admin.jar" "$root/client-cli/target/chat-client.jar"
-  # The client's last: some jars are without their signatures there, since signed classes can't be archived.
   for program in daemon/target/chatd admin-cli/target/chat-admin client-cli/target/chat-client; do
     for library in $(libraries "$root/$program.jar"); do
       install_to 644 "$1/share/chatd/lib" "$root/${program%/*}/$library"

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Files stream both ways: a daemon with little memory carries many times as much at once. */
 @Tag("processes")
+@Tag("bulk")
 class TransfersIT {
     private static final int AT_ONCE = 32;
     private static final int SIZE = 16 << 20;
