@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,9 +67,8 @@ class PackageIT {
         assertThat(lintian.out()).as("it did look").contains("unknown-java-class-version");
     }
 
-    /** Of the same sources, elsewhere and at another time; whether the compiler, too, makes the same, is a campaign. */
-    @Test
-    void theSameSourcesMakeTheSameBytes() throws IOException {
+    /** The sources, elsewhere. */
+    private Path copy() throws IOException {
         Path copy = directory.resolve("elsewhere");
         for (String file : Run.program(List.of("git", "ls-files", "-z", "-co", "--exclude-standard"))
                 .exits(0)
@@ -82,21 +81,52 @@ class PackageIT {
                 Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        List<String> command = new ArrayList<>(List.of(copy.resolve("chat").toString(), "package"));
-        if (!Campaign.WHOLE) {
-            Run.program(List.of(
-                    "sh",
-                    "-c",
-                    "cd \"$1\" && cp -a --parents */target/classes */target/generated-sources \"$2\"",
-                    "sh",
-                    Run.ROOT.toString(),
-                    copy.toString()));
-            command.add("-Dmaven.main.skip=true");
-        }
-        Run.patiently(Duration.ofMinutes(20), command).exits(0);
+        return copy;
+    }
+
+    @Test
+    @Tag("whole")
+    void theSameSourcesMakeTheSameBytes() throws IOException {
+        Path copy = copy();
+        Run.patiently(Duration.ofMinutes(20), List.of(copy.resolve("chat").toString(), "package"))
+                .exits(0);
         assertThat(Files.readString(copy.resolve("systemd/target/dist/SHA256SUMS")))
                 .isEqualTo(Files.readString(Box.PACKAGES.resolve("SHA256SUMS")))
                 .hasLineCount(4);
+    }
+
+    /** Elsewhere and at another time, all that goes into the packages, and the archive. */
+    @Test
+    void theSameJarsAreLaidOutInTheSameBytes() throws IOException {
+        Path copy = copy();
+        Matcher timestamp = Pattern.compile("<project.build.outputTimestamp>(.+)</")
+                .matcher(Files.readString(Run.ROOT.resolve("pom.xml")));
+        assertThat(timestamp.find()).isTrue();
+        Run.program(List.of(
+                        "sh",
+                        "-ec",
+                        """
+                        cd "$1"
+                        cp -r --parents daemon/target/*.jar daemon/target/lib admin-cli/target/*.jar admin-cli/target/lib \
+                          client-cli/target/*.jar client-cli/target/lib systemd/target/bom.json "$2"
+                        JAVA_HOME=$3 sh "$2/systemd/stage.sh" 0.1.0 "$4"
+                        """,
+                        "sh",
+                        Run.ROOT.toString(),
+                        copy.toString(),
+                        System.getProperty("java.home"),
+                        timestamp.group(1)))
+                .exits(0);
+        for (String made : List.of("chatd", "chatd-runtime", "control", "dist/chatd-0.1.0.tar.gz")) {
+            String path = "systemd/target/" + made;
+            Run.program(List.of(
+                            "diff",
+                            "--recursive",
+                            "--no-dereference",
+                            Run.ROOT.resolve(path).toString(),
+                            copy.resolve(path).toString()))
+                    .exits(0);
+        }
     }
 
     @Test
