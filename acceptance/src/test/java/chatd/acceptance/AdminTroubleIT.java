@@ -43,14 +43,15 @@ class AdminTroubleIT {
     @Test
     void aDaemonThatStopsInTheMiddleOfAnImportHasImportedNothing() throws Exception {
         // Each takes a while.
-        try (Demo demo = Demo.start("CHATD_HASHING_MEMORY", "64 MiB", "CHATD_HASHING_ITERATIONS", "4")) {
+        try (SpawnedDaemon chatd =
+                SpawnedDaemon.start("CHATD_HASHING_MEMORY", "64 MiB", "CHATD_HASHING_ITERATIONS", "4")) {
             Path passwords = directory.resolve("passwords.csv");
             Path said = directory.resolve("said");
             Process importing = Run.start(
                     said,
                     "admin",
                     "--socket",
-                    demo.adminSocket().toString(),
+                    chatd.adminSocket().toString(),
                     "user",
                     "import",
                     list(300).toString(),
@@ -60,14 +61,14 @@ class AdminTroubleIT {
                     directory.resolve("tail"),
                     "admin",
                     "--socket",
-                    demo.adminSocket().toString(),
+                    chatd.adminSocket().toString(),
                     "log",
                     "tail",
                     "-f");
             await().until(() -> Files.exists(passwords) && Files.size(directory.resolve("tail")) > 0);
             TimeUnit.SECONDS.sleep(1);
             assertThat(importing.isAlive()).as(Files.readString(said)).isTrue();
-            demo.daemon().destroy();
+            chatd.daemon().destroy();
             assertThat(importing.waitFor(Patience.LONG)).isTrue();
             assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);
             assertThat(Files.readString(said))
@@ -75,15 +76,16 @@ class AdminTroubleIT {
                     .doesNotContain("\tat ");
             assertThat(following.waitFor(Patience.LONG)).isTrue();
             assertThat(following.exitValue()).isEqualTo(69);
-            demo.awaitEnd();
-            Run run = demo.admin("", "user", "list").exits(69);
+            chatd.awaitEnd();
+            Run run = chatd.admin("", "user", "list").exits(69);
             assertThat(run.err()).contains("No daemon answers");
-            demo.begin("--port", "0");
-            assertThat(demo.admin("", "user", "list", "--names").exits(0).out()).isEqualTo("alice\nbob\n");
+            chatd.begin();
+            assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
+                    .isEqualTo("alice\nbob\n");
             // Nobody knows what it would have done, so they were kept.
             assertThat(Files.readAllLines(passwords)).hasSize(301);
-            demo.admin("", "log", "publish").exits(0);
-            assertThat(new AuditReader(demo.auditLog()).all())
+            chatd.admin("", "log", "publish").exits(0);
+            assertThat(new AuditReader(chatd.auditLog()).all())
                     .anyMatch(entry -> entry.get("command").equals("user import")
                             && entry.get("outcome").equals("failed"));
         }
@@ -131,33 +133,34 @@ class AdminTroubleIT {
 
     @Test
     void withAFullDiskWhatChangesSomethingIsRefusedAndLoggedLater() throws Exception {
-        try (Demo demo = Demo.start()) {
-            limit(demo, "--fsize=" + Files.size(demo.auditLog().resolve("audit.part")) + ":");
+        try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
+            limit(chatd, "--fsize=" + Files.size(chatd.auditLog().resolve("audit.part")) + ":");
             // Committed, but not logged: it is answered when it is.
             Path said = directory.resolve("said");
             Process begun =
-                    Run.start(said, "admin", "--socket", demo.adminSocket().toString(), "user", "disable", "bob");
+                    Run.start(said, "admin", "--socket", chatd.adminSocket().toString(), "user", "disable", "bob");
             // Nothing else is asked meanwhile: it would be logged, and fail first.
-            await().until(() -> demo.read("chatd.log").contains("the server log can't be written"));
-            assertThat(demo.admin("", "stats").exits(0).out()).contains("can't be written");
+            await().until(() -> chatd.read("chatd.log").contains("the server log can't be written"));
+            assertThat(chatd.admin("", "stats").exits(0).out()).contains("can't be written");
             assertThat(begun.isAlive()).as(Files.readString(said)).isTrue();
-            assertThat(demo.admin("", "user", "delete", "alice", "--yes")
+            assertThat(chatd.admin("", "user", "delete", "alice", "--yes")
                             .exits(1)
                             .err())
                     .contains("can't write its log");
-            demo.admin("", "config", "show").exits(0);
-            demo.admin("", "cert", "show").exits(0);
-            limit(demo, "--fsize=unlimited");
-            await().until(() -> !demo.admin("", "stats").exits(0).out().contains("can't be written"));
+            chatd.admin("", "config", "show").exits(0);
+            chatd.admin("", "cert", "show").exits(0);
+            limit(chatd, "--fsize=unlimited");
+            await().until(() -> !chatd.admin("", "stats").exits(0).out().contains("can't be written"));
             assertThat(begun.waitFor(Patience.LONG)).isTrue();
             assertThat(begun.exitValue()).as(Files.readString(said)).isZero();
-            assertThat(demo.admin("", "user", "list", "--names").exits(0).out()).contains("alice\n");
-            demo.admin("", "log", "publish").exits(0);
-            await().untilAsserted(() -> assertThat(new AuditReader(demo.auditLog()).all())
+            assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
+                    .contains("alice\n");
+            chatd.admin("", "log", "publish").exits(0);
+            await().untilAsserted(() -> assertThat(new AuditReader(chatd.auditLog()).all())
                     .anyMatch(entry -> entry.get("type").equals("admin")
                             && entry.get("outcome").equals("refused")
                             && entry.get("recovered").equals("true")));
-            demo.admin("", "log", "verify").exits(3);
+            chatd.admin("", "log", "verify").exits(3);
         }
     }
 
@@ -182,8 +185,8 @@ class AdminTroubleIT {
         }
     }
 
-    private static void limit(Demo demo, String limit) {
-        Run.program(List.of("prlimit", "--pid", Long.toString(demo.daemon().pid()), limit))
+    private static void limit(SpawnedDaemon chatd, String limit) {
+        Run.program(List.of("prlimit", "--pid", Long.toString(chatd.daemon().pid()), limit))
                 .exits(0);
     }
 }

@@ -40,17 +40,22 @@ class BoundsIT {
     private static final int STRANGERS = 300;
     private static final int LARGE = 300 << 10;
 
-    private final Demo demo = Demo.start(
-            "CHAT_JAVA_OPTIONS", "-Xmx80m -Xmn16m",
-            "CHATD_LIMITS_UPLOADS", Integer.toString(UPLOADS),
-            "CHATD_LIMITS_STRANGERS", Integer.toString(STRANGERS),
+    private final SpawnedDaemon chatd = SpawnedDaemon.start(
+            Chatd.JAVA_OPTIONS,
+            Chatd.SHORT_LIVED + " -Xmx80m -Xmn16m",
+            "CHATD_LIMITS_UPLOADS",
+            Integer.toString(UPLOADS),
+            "CHATD_LIMITS_STRANGERS",
+            Integer.toString(STRANGERS),
             // Of these tests' addresses none.
-            "CHATD_THROTTLE_EXEMPT", "192.0.2.0/24",
-            "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS", "5000");
+            "CHATD_THROTTLE_EXEMPT",
+            "192.0.2.0/24",
+            "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS",
+            "5000");
 
     @AfterAll
     void close() {
-        demo.close();
+        chatd.close();
     }
 
     @Test
@@ -67,12 +72,12 @@ class BoundsIT {
                 stranger.get();
             }
         }
-        demo.newcomer().close();
+        chatd.newcomer().close();
     }
 
     private void guess(String from, int times) {
         try (JsonSocket socket =
-                new JsonSocket(demo.tls().connectFrom(from, "127.0.0.1", demo.port(), "chat-json/1"))) {
+                new JsonSocket(chatd.tls().connectFrom(from, "127.0.0.1", chatd.port(), "chat-json/1"))) {
             for (int i = 0; i < times; i++) {
                 assertThat(socket.logIn(from + '.' + i + "x".repeat(15 << 10), "not-the-password", "")
                                 .path("code")
@@ -93,7 +98,7 @@ class BoundsIT {
 
     /** Registrations with a password that is too short. */
     private void fail(String from, int times) {
-        try (Chat1Socket socket = demo.connectFrom(from)) {
+        try (Chat1Socket socket = chatd.connectFrom(from)) {
             for (int i = 0; i < times; i++) {
                 socket.send(Wire.register(Chatd.newName(), "short"));
                 assertThat(socket.next().code()).isEqualTo(Wire.BAD_PASSWORD);
@@ -105,7 +110,7 @@ class BoundsIT {
     private long objects(String type) {
         Run run = Run.program(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(demo.daemon().pid()),
+                Long.toString(chatd.daemon().pid()),
                 "GC.class_histogram"));
         Matcher line = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(type) + " ")
                 .matcher(run.exits(0).out());
@@ -117,7 +122,7 @@ class BoundsIT {
         String answer =
                 asked("admin.sock", "{\"command\":\"user import\",\"accounts\":[" + "{},".repeat(5_000_000) + "{}]}");
         assertThat(answer).contains("\"ok\":false", "too-large");
-        assertThat(demo.admin("", "user", "list").exits(0).out()).contains("alice");
+        assertThat(chatd.admin("", "user", "list").exits(0).out()).contains("alice");
     }
 
     @Test
@@ -139,7 +144,7 @@ class BoundsIT {
 
     /** The answer to one line on an admin socket. */
     private String asked(String socket, String line) throws IOException {
-        Path path = demo.adminSocket().resolveSibling(socket);
+        Path path = chatd.adminSocket().resolveSibling(socket);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             ByteBuffer bytes = UTF_8.encode(line + "\n");
             try {
@@ -154,11 +159,11 @@ class BoundsIT {
     }
 
     private long logSize() {
-        return demo.auditLog().resolve("audit.part").toFile().length();
+        return chatd.auditLog().resolve("audit.part").toFile().length();
     }
 
     private String logged() {
-        return demo.admin("", "log", "query", "-o", "xml").exits(0).out();
+        return chatd.admin("", "log", "query", "-o", "xml").exits(0).out();
     }
 
     /** Waits for the joined event of a kind; how many it stands for. */
@@ -175,7 +180,7 @@ class BoundsIT {
 
     @Test
     void refusedLogInsOfStrangersAreJoined() {
-        try (Chat1Socket socket = demo.connectFrom("127.9.1.1")) {
+        try (Chat1Socket socket = chatd.connectFrom("127.9.1.1")) {
             for (int i = 0; i < 60; i++) {
                 socket.send(Wire.logIn("nobody" + i, "not-the-password"));
                 assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
@@ -193,18 +198,18 @@ class BoundsIT {
         try {
             for (int i = 0; i < STRANGERS; i++) {
                 try {
-                    idle.add(demo.connectFrom("127.6.1.1"));
+                    idle.add(chatd.connectFrom("127.6.1.1"));
                 } catch (UncheckedIOException e) {
                     // There are too many of them.
                 }
             }
             assertThat(idle.size()).isLessThanOrEqualTo(STRANGERS / 2);
-            demo.newcomer().close();
+            chatd.newcomer().close();
             // Who has logged in is no stranger.
-            idle.getFirst().logIn(demo.person());
+            idle.getFirst().logIn(chatd.person());
             await().until(() -> {
                 try {
-                    idle.add(demo.connectFrom("127.6.1.1"));
+                    idle.add(chatd.connectFrom("127.6.1.1"));
                     return true;
                 } catch (UncheckedIOException e) {
                     return false;
@@ -220,14 +225,14 @@ class BoundsIT {
         List<Chat1Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < UPLOADS; i++) {
-                Chat1Socket socket = demo.connectFrom("127.8.1.1");
+                Chat1Socket socket = chatd.connectFrom("127.8.1.1");
                 idle.add(socket);
-                socket.logIn(demo.person());
+                socket.logIn(chatd.person());
                 socket.send(Wire.fileHead("slow", LARGE, socket.name()), new byte[1_000]);
             }
             Thread.startVirtualThread(() -> trickle(idle));
             await().until(() -> unfinished() >= UPLOADS / 2);
-            try (Chat1Socket other = demo.newcomer()) {
+            try (Chat1Socket other = chatd.newcomer()) {
                 other.send(Wire.file("quick", new byte[LARGE], other.name()));
                 assertThat(other.expect(Wire.FILE).fileName()).isEqualTo("quick");
             }
@@ -250,7 +255,7 @@ class BoundsIT {
 
     /** Files that have begun and have not ended. */
     private long unfinished() throws SQLException {
-        try (Connection connection = demo.sql();
+        try (Connection connection = chatd.sql();
                 ResultSet row = connection
                         .createStatement()
                         .executeQuery("select count(*) from chatd.content where digest is null")) {
@@ -261,7 +266,7 @@ class BoundsIT {
 
     @Test
     void namesThatNobodyHasAreQuotedAsWhatCanBeSeen() {
-        try (Chat1Socket socket = demo.newcomer()) {
+        try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.text("hello", "no\u001b[31m\n\u202ebody"));
             assertThat(socket.expectServerText())
                     .contains("no\uFFFD[31m\\u{A}\\u{202E}body")

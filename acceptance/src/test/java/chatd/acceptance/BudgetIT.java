@@ -62,7 +62,7 @@ class BudgetIT {
     @SuppressWarnings("BanJNDI") // the daemon is ours, and on this machine
     static void start() throws Exception {
         // Compiled as it is where it runs for long: what it allocates depends on that.
-        demo = Demo.start("CHAT_JAVA_OPTIONS", "", "CHATD_DATABASE_TIMEOUT", "30s");
+        demo = Demo.start(Chatd.JAVA_OPTIONS, "", "CHATD_DATABASE_TIMEOUT", "30s");
         VirtualMachine machine =
                 VirtualMachine.attach(Long.toString(demo.daemon().pid()));
         connector = JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));

@@ -27,83 +27,83 @@ class CertificateReloadIT {
         return there;
     }
 
-    private static void put(Path from, Demo demo) throws IOException {
+    private static void put(Path from, SpawnedDaemon chatd) throws IOException {
         for (String file : new String[] {"server.key", "server.pem", "ca.pem"}) {
-            Path fresh = demo.directory.resolve(file + ".new");
+            Path fresh = chatd.directory.resolve(file + ".new");
             Files.copy(from.resolve(file), fresh);
             Files.move(
                     fresh,
-                    demo.directory.resolve(file),
+                    chatd.directory.resolve(file),
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     /** What the daemon shows, as who trusts {@code ca} sees it. */
-    private static X509Certificate shown(Demo demo, Path ca) throws IOException {
-        try (SSLSocket socket = Tls.trusting(ca).connect("localhost", demo.port(), "chat/1")) {
+    private static X509Certificate shown(SpawnedDaemon chatd, Path ca) throws IOException {
+        try (SSLSocket socket = Tls.trusting(ca).connect("localhost", chatd.port(), "chat/1")) {
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];
         }
     }
 
-    private static String log(Demo demo) throws IOException {
-        demo.admin("", "log", "publish").exits(0);
-        return Files.readString(demo.auditLog().resolve("audit.xml"));
+    private static String log(SpawnedDaemon chatd) throws IOException {
+        chatd.admin("", "log", "publish").exits(0);
+        return Files.readString(chatd.auditLog().resolve("audit.xml"));
     }
 
     @Test
     void aReloadOrASignalOrTheFilesAloneBringAnotherCertificate() throws IOException {
-        try (Demo demo = Demo.start();
-                Chat1Socket one = demo.newcomer()) {
-            X509Certificate first = shown(demo, demo.directory.resolve("ca.pem"));
+        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+                Chat1Socket one = chatd.newcomer()) {
+            X509Certificate first = shown(chatd, chatd.directory.resolve("ca.pem"));
             Path two = made("two");
-            put(two, demo);
-            assertThat(demo.admin("", "config", "reload").exits(0).out()).contains("Certificate: CN=localhost");
-            X509Certificate second = shown(demo, two.resolve("ca.pem"));
+            put(two, chatd);
+            assertThat(chatd.admin("", "config", "reload").exits(0).out()).contains("Certificate: CN=localhost");
+            X509Certificate second = shown(chatd, two.resolve("ca.pem"));
             assertThat(second).isNotEqualTo(first);
-            assertThat(demo.admin("", "config", "reload").exits(0).out()).isEqualTo("Nothing has changed.\n");
+            assertThat(chatd.admin("", "config", "reload").exits(0).out()).isEqualTo("Nothing has changed.\n");
 
             Path three = made("three");
-            put(three, demo);
-            Run.signal("HUP", demo.daemon().pid());
+            put(three, chatd);
+            Run.signal("HUP", chatd.daemon().pid());
             await().ignoreExceptions()
-                    .until(() -> !shown(demo, three.resolve("ca.pem")).equals(second));
+                    .until(() -> !shown(chatd, three.resolve("ca.pem")).equals(second));
 
             Path four = made("four");
-            put(four, demo);
-            await().ignoreExceptions().until(() -> shown(demo, four.resolve("ca.pem")) != null);
+            put(four, chatd);
+            await().ignoreExceptions().until(() -> shown(chatd, four.resolve("ca.pem")) != null);
             one.send(Wire.text("still here", one.name()));
             one.expectText(one.name(), "still here");
-            assertThat(log(demo).split("type=\"certificate\" outcome=\"ok\"", -1))
+            assertThat(log(chatd).split("type=\"certificate\" outcome=\"ok\"", -1))
                     .hasSize(5);
         }
     }
 
     @Test
     void whatCanNotBeUsedIsRefusedAndNothingOfTheConfigurationIsTaken() throws IOException {
-        try (Demo demo = Demo.start();
-                Chat1Socket one = demo.newcomer()) {
-            Path config = demo.directory.resolve("chatd.toml");
+        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+                Chat1Socket one = chatd.newcomer()) {
+            Path config = chatd.configuration();
             Files.writeString(config, Files.readString(config).replace("mode = \"open\"", "mode = \"closed\""));
-            Files.writeString(demo.directory.resolve("server.key"), "nothing\n");
-            Run reload = demo.admin("", "config", "reload").exits(1);
+            Files.writeString(chatd.directory.resolve("server.key"), "nothing\n");
+            Run reload = chatd.admin("", "config", "reload").exits(1);
             assertThat(reload.err()).contains("server.key: no private key in it", "stays in force");
-            assertThat(shown(demo, demo.directory.resolve("ca.pem"))).isNotNull();
-            assertThat(demo.admin("", "config", "show").exits(0).out()).containsPattern("registration.mode +open");
-            Run.signal("HUP", demo.daemon().pid());
+            assertThat(shown(chatd, chatd.directory.resolve("ca.pem"))).isNotNull();
+            assertThat(chatd.admin("", "config", "show").exits(0).out()).containsPattern("registration.mode +open");
+            Run.signal("HUP", chatd.daemon().pid());
             await().untilAsserted(() ->
-                    assertThat(demo.read("chatd.log")).contains("can't be used, and the one before stays"));
+                    assertThat(chatd.read("chatd.log")).contains("can't be used, and the one before stays"));
             one.send(Wire.text("still here", one.name()));
             one.expectText(one.name(), "still here");
-            assertThat(log(demo)).contains("type=\"certificate\" outcome=\"refused\"");
+            assertThat(log(chatd)).contains("type=\"certificate\" outcome=\"refused\"");
         }
     }
 
     @Test
     void aKilledDaemonsLogIsMendedWithoutStartingIt() throws IOException {
-        try (Demo demo = Demo.start();
-                Chat1Socket one = demo.newcomer()) {
-            String config = demo.directory.resolve("chatd.toml").toString();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+                Chat1Socket one = chatd.newcomer()) {
+            String config = chatd.configuration().toString();
             assertThat(Run.chat("", Map.of(), "daemon", "--config", config, "--mend-log")
                             .exits(75)
                             .err())
@@ -112,18 +112,17 @@ class CertificateReloadIT {
                 one.send(Wire.text("text " + i, one.name()));
                 one.expectText(one.name(), "text " + i);
             }
-            demo.killDaemon();
-            Path part = demo.auditLog().resolve("audit.part");
+            chatd.killDaemon();
+            Path part = chatd.auditLog().resolve("audit.part");
             Files.writeString(part, "<event seq=", java.nio.file.StandardOpenOption.APPEND);
             Run.chat("", Map.of(), "daemon", "--config", config, "--mend-log").exits(0);
-            String mended = Files.readString(demo.auditLog().resolve("audit.xml"));
+            String mended = Files.readString(chatd.auditLog().resolve("audit.xml"));
             assertThat(mended).isEqualTo(Files.readString(part) + "</audit>\n").contains("type=\"recovery\"");
             assertThat(mended.split("type=\"text\"", -1)).hasSize(201);
-            Run.chat("", Map.of(), "admin", "log", "verify", demo.auditLog().toString())
-                    .exits(3);
+            Run.admin("", "log", "verify", chatd.auditLog().toString()).exits(3);
             // Again, it has nothing to do.
             Run.chat("", Map.of(), "daemon", "--config", config, "--mend-log").exits(0);
-            assertThat(Files.readString(demo.auditLog().resolve("audit.xml"))).isEqualTo(mended);
+            assertThat(Files.readString(chatd.auditLog().resolve("audit.xml"))).isEqualTo(mended);
         }
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A running chatd, seen from outside: its port, its admin socket, its database, its directory. It has the accounts alice
- * and bob. {@link LocalDaemon} runs it in this process, {@link Demo} as processes. {@link #connect}, {@link #person} and
+ * and bob. {@link LocalDaemon} runs it in this process, {@link SpawnedDaemon} as one of its own,
+ * {@link Demo} with all that a demo has. {@link #connect}, {@link #person} and
  * what is made of them: any thread.
  */
 abstract class Chatd implements AutoCloseable {
@@ -32,6 +33,12 @@ abstract class Chatd implements AutoCloseable {
     /** Hashing made cheap: what most tests need of a password is not its cost. */
     private static final Map<String, String> FAST =
             Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1");
+
+    /** Of a daemon that is a process. */
+    static final String JAVA_OPTIONS = "CHAT_JAVA_OPTIONS";
+
+    /** A daemon that lives for seconds is compiled for longer than it runs, else. */
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
     /** What is set in the daemon's environment, and so before its file. */
     final Map<String, String> environment = new HashMap<>(FAST);

@@ -105,14 +105,13 @@ class ClientCertificateIT {
 
     private static Run client(String... options) {
         List<String> all = new ArrayList<>(List.of(
-                "client",
                 "--ca",
                 chatd.ca().toString(),
                 "--password-file",
                 chatd.directory.resolve("alice.password").toString()));
         all.addAll(List.of(options));
         all.addAll(List.of("alice@localhost:" + chatd.port(), "send", "alice", "--", "a text"));
-        return Run.chat("", Map.of(), all.toArray(String[]::new));
+        return Run.client("", Map.of(), all.toArray(String[]::new));
     }
 
     @Test

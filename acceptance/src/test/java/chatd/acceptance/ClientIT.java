@@ -28,13 +28,24 @@ class ClientIT {
         this.chatd = chatd;
     }
 
-    private String[] command(Chatd.Person person, String password, String... arguments) throws IOException {
-        Path file = Files.writeString(directory.resolve("password"), password + "\n");
-        String host = chatd.host().contains(":") ? "[" + chatd.host() + "]" : chatd.host();
-        var all = new ArrayList<>(List.of("client", "--ca", chatd.ca().toString(), "--password-file", file.toString()));
-        all.add(person.name() + "@" + host + ":" + chatd.port());
+    /** Its options, and whom to log in as. */
+    private List<String> as(Chatd.Person person, String... arguments) throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), person.password() + "\n");
+        var all =
+                new ArrayList<>(List.of("--ca", chatd.ca().toString(), "--password-file", file.toString(), at(person)));
         all.addAll(List.of(arguments));
+        return all;
+    }
+
+    /** The same, as a program. */
+    private String[] program(Chatd.Person person, String... arguments) throws IOException {
+        List<String> all = as(person, arguments);
+        all.addFirst("client");
         return all.toArray(String[]::new);
+    }
+
+    private Run client(Chatd.Person person, String... arguments) throws IOException {
+        return Run.client("", Map.of(), as(person, arguments).toArray(String[]::new));
     }
 
     @Test
@@ -42,20 +53,18 @@ class ClientIT {
         Chatd.Person ann = chatd.person();
         try (Chat1Socket ben = chatd.newcomer();
                 Chat1Socket cid = chatd.newcomer()) {
-            Run.chat(command(ann, ann.password(), "send", ben.name(), "--", "hello", "there"))
-                    .exits(0);
+            Run.chat(program(ann, "send", ben.name(), "--", "hello", "there")).exits(0);
             ben.expectText(ann.name(), "hello there");
-            Run.chat(command(ann, ann.password(), "send", ben.name(), cid.name(), "--", "both of you"))
-                    .exits(0);
+            client(ann, "send", ben.name(), cid.name(), "--", "both of you").exits(0);
             ben.expectText(ann.name(), "both of you");
             cid.expectText(ann.name(), "both of you");
         }
     }
 
     private Run client(String input, String... arguments) {
-        var all = new ArrayList<>(List.of("client", "--ca", chatd.ca().toString()));
+        var all = new ArrayList<>(List.of("--ca", chatd.ca().toString()));
         all.addAll(List.of(arguments));
-        return Run.chat(input, Map.of("XDG_STATE_HOME", directory.toString()), all.toArray(String[]::new));
+        return Run.client(input, Map.of("XDG_STATE_HOME", directory.toString()), all.toArray(String[]::new));
     }
 
     private String at(Chatd.Person person) {
@@ -96,15 +105,11 @@ class ClientIT {
         Chatd.Person ann = chatd.person();
         String unknown = Chatd.newName();
         try (Chat1Socket ben = chatd.newcomer()) {
-            Run run = Run.chat(command(ann, ann.password(), "send", unknown, ben.name(), "--", "anyone?"))
-                    .exits(4);
+            Run run = client(ann, "send", unknown, ben.name(), "--", "anyone?").exits(4);
             assertThat(run.err()).contains("Unknown: " + unknown, "The others were sent it");
             ben.awaitText(ann.name(), "anyone?");
         }
-        assertThat(Run.chat(command(ann, ann.password(), "send", unknown, "--", "anyone?"))
-                        .exits(4)
-                        .err())
-                .contains(unknown, "Nothing was sent");
+        assertThat(client(ann, "send", unknown, "--", "anyone?").exits(4).err()).contains(unknown, "Nothing was sent");
     }
 
     @Test
@@ -120,14 +125,11 @@ class ClientIT {
 
     @Test
     void logInRefusedIs77AndNothingOfThePasswordIsShown() throws IOException {
-        Run run = Run.chat(command(chatd.person(), "not-the-password", "send", "alice", "--", "x"))
+        Run run = client(new Chatd.Person(chatd.person().name(), "not-the-password"), "send", "alice", "--", "x")
                 .exits(77);
         assertThat(run.err()).contains("The password is wrong.").doesNotContain("not-the-password", "\tat ");
         Chatd.Person nobody = new Chatd.Person(Chatd.newName(), "whatever-it-is");
-        assertThat(Run.chat(command(nobody, nobody.password(), "history"))
-                        .exits(77)
-                        .err())
-                .contains("There is no user called " + nobody.name());
+        assertThat(client(nobody, "history").exits(77).err()).contains("There is no user called " + nobody.name());
         assertThat(client("", at(chatd.person()), "send", "alice", "--", "x")
                         .exits(77)
                         .err())
@@ -138,7 +140,7 @@ class ClientIT {
 
     @Test
     void aServerThatIsNotThereIs69() {
-        assertThat(client("pw\n", "--password-stdin", "x@localhost:1", "history")
+        assertThat(Run.chat("pw\n", Map.of(), "client", "--password-stdin", "x@localhost:1", "history")
                         .exits(69)
                         .err())
                 .contains("Nobody answers at localhost port 1");
@@ -156,29 +158,24 @@ class ClientIT {
                     Wire.text("one\ntwo \u001b[31m\"", ann.name()),
                     Wire.file("plan.txt", "the plan".getBytes(java.nio.charset.StandardCharsets.UTF_8), ann.name()));
             ben.fence();
-            String text = Run.chat(command(ann, ann.password(), "history", "-n", "5"))
-                    .exits(0)
-                    .out();
+            String text = client(ann, "history", "-n", "5").exits(0).out();
             assertThat(text)
                     .matches("(?s)\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d " + ben.name()
                             + ": one\n    two ␛\\[31m\"\n.*" + ben.name() + ": file \\d+: plan.txt\n");
-            String json = Run.chat(command(ann, ann.password(), "history", "-o", "jsonl"))
-                    .exits(0)
-                    .out();
+            String json = client(ann, "history", "-o", "jsonl").exits(0).out();
             assertThat(json.lines()).hasSize(2);
             assertThat(json.lines().findFirst().orElseThrow())
                     .matches("\\{\"type\":\"text\",\"time\":\"[^\"]*Z\",\"from\":\"" + ben.name()
                             + "\",\"text\":\"one\\\\ntwo \\\\u001B\\[31m\\\\\"\"}");
             String id = json.replaceAll("(?s).*\"file\":(\\d+)}.*", "$1");
             Path in = directory.resolve("in");
-            var fetch = new ArrayList<>(List.of(command(ann, ann.password(), "fetch", id)));
-            fetch.addAll(1, List.of("--downloads", in.toString()));
-            assertThat(Run.chat(fetch.toArray(String[]::new)).exits(0).out().strip())
+            assertThat(client(ann, "--downloads", in.toString(), "fetch", id)
+                            .exits(0)
+                            .out()
+                            .strip())
                     .isEqualTo(in.resolve("plan.txt").toString());
             assertThat(in.resolve("plan.txt")).hasContent("the plan");
-            assertThat(Run.chat(command(ann, ann.password(), "fetch", "4000000000"))
-                            .exits(4)
-                            .err())
+            assertThat(client(ann, "fetch", "4000000000").exits(4).err())
                     .contains("There is no file 4000000000 for you.");
         }
     }
@@ -220,14 +217,17 @@ class ClientIT {
         Map<String, String> nobody = Map.of("XDG_STATE_HOME", directory.toString(), "CHAT_CA", "", "CHAT_PORT", "1");
         String shown = chatd.admin("", "-o", "json", "cert", "show").exits(0).out();
         String fingerprint = shown.replaceAll("(?s).*\"fingerprint\" *: *\"([0-9a-f]{64})\".*", "$1");
-        String[] send = {"client", "--password-stdin", at(ann), "send", ann.name(), "--", "x"};
-        assertThat(Run.chat(ann.password() + "\n", nobody, send).exits(69).err().replaceAll("\\s", ""))
+        String[] send = {"--password-stdin", at(ann), "send", ann.name(), "--", "x"};
+        assertThat(Run.client(ann.password() + "\n", nobody, send)
+                        .exits(69)
+                        .err()
+                        .replaceAll("\\s", ""))
                 .contains(fingerprint, "--fingerprint");
         var named = new ArrayList<>(List.of(send));
-        named.addAll(1, List.of("--fingerprint", fingerprint));
-        Run.chat(ann.password() + "\n", nobody, named.toArray(String[]::new)).exits(0);
-        named.set(2, (fingerprint.startsWith("0") ? "1" : "0") + fingerprint.substring(1));
-        assertThat(Run.chat(ann.password() + "\n", nobody, named.toArray(String[]::new))
+        named.addAll(0, List.of("--fingerprint", fingerprint));
+        Run.client(ann.password() + "\n", nobody, named.toArray(String[]::new)).exits(0);
+        named.set(1, (fingerprint.startsWith("0") ? "1" : "0") + fingerprint.substring(1));
+        assertThat(Run.client(ann.password() + "\n", nobody, named.toArray(String[]::new))
                         .exits(69)
                         .err())
                 .contains("not the one that was named");
@@ -261,7 +261,7 @@ class ClientIT {
         Chatd.Person ann = chatd.person();
         Path out = directory.resolve("out");
         try (Chat1Socket ben = chatd.newcomer()) {
-            Process tail = Run.start(out, command(ann, ann.password(), "tail", "-o", "jsonl"));
+            Process tail = Run.start(out, program(ann, "tail", "-o", "jsonl"));
             try {
                 ben.expectPresence(Wire.ONLINE, ann.name());
                 ben.send(Wire.text("look \u001b[31mhere", ann.name()));
@@ -279,7 +279,7 @@ class ClientIT {
     void tailEndsWithItsReader() throws Exception {
         Chatd.Person ann = chatd.person();
         List<String> piped = new ArrayList<>(List.of("sh", "-c", "\"$@\" | head -n 1", "sh"));
-        piped.addAll(Run.command(command(ann, ann.password(), "tail")));
+        piped.addAll(Run.command(program(ann, "tail")));
         Process tail = new ProcessBuilder(piped).directory(Run.ROOT.toFile()).start();
         try (Chat1Socket ben = chatd.newcomer()) {
             await().until(() -> {

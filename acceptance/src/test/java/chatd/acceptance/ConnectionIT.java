@@ -123,7 +123,7 @@ class ConnectionIT {
     @Tag("processes")
     void whoIsAboutToSayHelloWhenTheDaemonStopsIsNotCutOff() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
-        try (Demo own = Demo.start();
+        try (SpawnedDaemon own = SpawnedDaemon.start();
                 Socket plain = new Hesitating(own.port(), stopping);
                 SSLSocket socket = (SSLSocket)
                         own.tls().context().getSocketFactory().createSocket(plain, "localhost", own.port(), true)) {

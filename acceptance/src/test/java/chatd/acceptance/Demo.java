@@ -24,15 +24,12 @@ import org.jspecify.annotations.Nullable;
  * directory. Closing it ends all that it started and removes the directory. Used by one test thread.
  */
 final class Demo extends Chatd {
-    /** A daemon that lives for seconds is compiled for longer than it runs, else. */
-    private static final Map<String, String> SHORT_LIVED = Map.of("CHAT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
-
     private final Path output;
     private @Nullable Process process;
     private volatile Map<String, String> facts = Map.of();
 
     Demo(Map<String, String> environment) {
-        this.environment.putAll(SHORT_LIVED);
+        this.environment.put(JAVA_OPTIONS, SHORT_LIVED);
         this.environment.putAll(environment);
         try {
             output = Files.createTempFile(Path.of("/tmp"), "ca", ".out");

@@ -5,26 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./chat demo}, started and stopped in every way. */
 @Tag("processes")
 class DemoIT {
 
     private final Demo demo = new Demo(Map.of());
-
-    /** Started in a directory of its own, with a database that need not be made first. */
-    private void begin() {
-        demo.prepared().begin("--port", "0");
-    }
 
     @AfterEach
     void close() {
@@ -37,13 +27,11 @@ class DemoIT {
         assertThat(demo.listens()).isFalse();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"TERM", "INT"})
-    void stopsCleanlyOnASignal(String signal) {
-        begin();
+    /** TERM to it alone, INT to its whole group, as Ctrl-C does. */
+    private void stopsCleanly(String signal) {
         try (Chat1Socket alice = demo.logIn(demo.alice())) {
             long pid = demo.process().pid();
-            Run.signal(signal, signal.equals("INT") ? -pid : pid); // Ctrl-C reaches the whole group
+            Run.signal(signal, signal.equals("INT") ? -pid : pid);
             alice.expectClosed();
         }
         assertThat(demo.awaitEnd()).isIn(0, 130, 143);
@@ -59,7 +47,7 @@ class DemoIT {
             socket.send(Wire.text("remember me", ann.name()));
             socket.fenceWithNothing();
         }
-        demo.stop();
+        stopsCleanly("TERM");
         int said = demo.output().length();
         demo.begin("--port", "0");
         // It is ready a moment before it says so.
@@ -68,7 +56,7 @@ class DemoIT {
         try (Chat1Socket socket = demo.logIn(ann)) {
             assertThat(socket.history(10)).containsExactly("remember me");
         }
-        demo.stop();
+        stopsCleanly("INT");
         int free = Run.freePort();
         demo.begin("--port", Integer.toString(free), "--fresh");
         assertThat(demo.port()).isEqualTo(free);
@@ -80,28 +68,23 @@ class DemoIT {
         }
     }
 
-    static Stream<Named<Consumer<Demo>>> deaths() {
-        return Stream.of(
-                Named.of("daemon killed", Demo::killDaemon),
-                Named.of("daemon stopped", demo -> demo.daemon().destroy()),
-                Named.of(
-                        "database killed", demo -> demo.database().orElseThrow().destroyForcibly()));
-    }
-
-    @ParameterizedTest
-    @MethodSource("deaths")
-    void endsWithAnErrorWhenAPartOfItDies(Consumer<Demo> death) {
-        begin();
-        death.accept(demo);
+    private void endsWithAnError(ProcessHandle whatDies, Predicate<ProcessHandle> death) {
+        assertThat(death.test(whatDies)).isTrue();
         assertThat(demo.awaitEnd()).isNotZero();
         expectNothingLeft();
-        demo.begin("--port", "0");
-        demo.logIn(demo.alice()).close();
     }
 
     @Test
-    void databaseDoesNotOutliveADemoThatIsKilled() {
-        begin();
+    void endsWithAnErrorWhenAPartOfItDiesAndBeginsAgain() {
+        demo.prepared().begin("--port", "0");
+        endsWithAnError(demo.daemon(), ProcessHandle::destroyForcibly);
+        demo.begin("--port", "0");
+        endsWithAnError(demo.daemon(), ProcessHandle::destroy);
+        demo.begin("--port", "0");
+        endsWithAnError(demo.database().orElseThrow(), ProcessHandle::destroyForcibly);
+        demo.begin("--port", "0");
+        demo.logIn(demo.alice()).close();
+        // It can do nothing more itself.
         ProcessHandle database = demo.database().orElseThrow();
         demo.process().destroyForcibly();
         await().until(() -> !database.isAlive());

@@ -50,21 +50,21 @@ class LogTroubleIT {
     void aDiskThatFillsUp() throws Exception {
         assumeTrue(did("mount", "-t", "tmpfs", "-o", "size=40m", "none", log.toString()), "may mount");
         mounted = true;
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Path ballast = log.resolve("ballast");
             long free = Files.getFileStore(log).getUsableSpace();
             Files.write(ballast, new byte[(int) free - (200 << 10)]);
-            untilRefused(demo, talkers);
-            assertThat(status(demo)).containsPattern("log +can't be written: No space left on device");
+            untilRefused(chatd, talkers);
+            assertThat(status(chatd)).containsPattern("log +can't be written: No space left on device");
             for (Talker talker : talkers) {
                 talker.stopTalking();
                 // What there is can be read.
                 talker.settle();
             }
-            nothingBegins(demo, talkers);
+            nothingBegins(chatd, talkers);
             Files.delete(ballast);
-            goesOn(demo, talkers);
+            goesOn(chatd, talkers);
             assertThat(published())
                     .containsPattern(
                             "type=\"log\" outcome=\"failed\" detail=\"No space left on device; its reserve of 16")
@@ -74,14 +74,14 @@ class LogTroubleIT {
 
     @Test
     void aFileThatMayNotGrow() throws Exception {
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            limit(demo, 30_000);
-            untilRefused(demo, talkers);
-            assertThat(status(demo)).containsPattern("log +can't be written: File too large");
-            nothingBegins(demo, talkers);
-            unlimited(demo);
-            goesOn(demo, talkers);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
+            limit(chatd, 30_000);
+            untilRefused(chatd, talkers);
+            assertThat(status(chatd)).containsPattern("log +can't be written: File too large");
+            nothingBegins(chatd, talkers);
+            unlimited(chatd);
+            goesOn(chatd, talkers);
             assertThat(published())
                     .as("what was committed before is logged, late")
                     .contains(" recovered=\"true\" ");
@@ -91,9 +91,9 @@ class LogTroubleIT {
     @Test
     void aDiskWithFaults() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            refusesMeanwhile(demo, talkers, disk, "write fsync");
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
+            refusesMeanwhile(chatd, talkers, disk, "write fsync");
         }
     }
 
@@ -101,14 +101,14 @@ class LogTroubleIT {
     @Test
     void aDiskThatLosesWhatItTook() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            refusesMeanwhile(demo, talkers, disk, "fsync");
-            kill(demo, talkers);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
+            refusesMeanwhile(chatd, talkers, disk, "fsync");
+            kill(chatd, talkers);
             disk.pulled();
             disk = new FaultyDisk();
-            beginsWithoutRecovery(demo);
-            agree(demo, talkers, false);
+            beginsWithoutRecovery(chatd);
+            agree(chatd, talkers, false);
         }
     }
 
@@ -116,15 +116,15 @@ class LogTroubleIT {
     @Test
     void aNewSegmentWhoseNameIsNotOnTheDisk() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Talker.beginWithoutEnd(talkers);
             disk.faults("fsyncdir");
-            assertThat(demo.admin("", "log", "rotate").exits(1).err()).contains("Input/output error");
-            awaitRefusal(demo, talkers);
-            nothingBegins(demo, talkers);
+            assertThat(chatd.admin("", "log", "rotate").exits(1).err()).contains("Input/output error");
+            awaitRefusal(chatd, talkers);
+            nothingBegins(chatd, talkers);
             disk.faults("");
-            goesOn(demo, talkers);
+            goesOn(chatd, talkers);
         }
     }
 
@@ -132,30 +132,30 @@ class LogTroubleIT {
     @Test
     void aDiskThatFailsNowAndThen() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Talker.beginWithoutEnd(talkers);
             for (int i = 1; i <= 3; i++) {
                 disk.faults("fsync");
-                awaitLogged(demo, "the server log can't be written: ", i);
+                awaitLogged(chatd, "the server log can't be written: ", i);
                 disk.faults("");
-                awaitLogged(demo, "the server log is written again", i);
+                awaitLogged(chatd, "the server log is written again", i);
             }
-            List<Instant> told = logged(demo, "the server log can't be written: ");
+            List<Instant> told = logged(chatd, "the server log can't be written: ");
             for (int i = 1; i < told.size(); i++) {
                 assertThat(Duration.between(told.get(i - 1), told.get(i))).isGreaterThan(Duration.ofSeconds(4));
             }
-            goesOn(demo, talkers);
+            goesOn(chatd, talkers);
         }
     }
 
-    private static void awaitLogged(Demo demo, String text, int times) {
-        await().until(() -> logged(demo, text).size() >= times);
+    private static void awaitLogged(SpawnedDaemon chatd, String text, int times) {
+        await().until(() -> logged(chatd, text).size() >= times);
     }
 
     /** When the daemon said so. */
-    private static List<Instant> logged(Demo demo, String text) {
-        return demo.read("chatd.log")
+    private static List<Instant> logged(SpawnedDaemon chatd, String text) {
+        return chatd.read("chatd.log")
                 .lines()
                 .filter(line -> line.contains(text))
                 .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
@@ -167,22 +167,22 @@ class LogTroubleIT {
     @Tag("whole")
     void killedWhileTheDiskLoses() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Talker.beginWithoutEnd(talkers);
             disk.faults("fsync");
-            awaitRefusal(demo, talkers);
+            awaitRefusal(chatd, talkers);
             for (int i = 0; i < 2; i++) {
-                kill(demo, talkers);
+                kill(chatd, talkers);
                 if (i == 1) {
                     disk.pulled();
                     disk = new FaultyDisk();
                 }
                 disk.faults("");
-                beginsWithoutRecovery(demo);
+                beginsWithoutRecovery(chatd);
                 talk(talkers, 20);
             }
-            agree(demo, talkers, false);
+            agree(chatd, talkers, false);
         }
     }
 
@@ -191,96 +191,96 @@ class LogTroubleIT {
     @Tag("whole")
     void aDiskThatForgetsAtOnce() throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Talker.beginWithoutEnd(talkers);
             disk.faults("fsync forget");
-            assertThat(demo.awaitEnd()).isNotZero();
-            assertThat(demo.read("chatd.log"))
+            assertThat(chatd.awaitEnd()).isNotZero();
+            assertThat(chatd.read("chatd.log"))
                     .contains("can't go on: the disk has lost what was last written to the log");
             for (Talker talker : talkers) {
                 talker.leave();
             }
             disk.faults("");
-            demo.begin("--port", "0");
+            chatd.begin();
             assertThat(published()).contains(" type=\"recovery\" ", " recovered=\"true\" ");
-            agree(demo, talkers, false);
+            agree(chatd, talkers, false);
         }
     }
 
     @Test
     void killedWhileItCantBeWritten() throws Exception {
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            limit(demo, 20_000);
-            untilRefused(demo, talkers);
-            kill(demo, talkers);
-            demo.begin("--port", "0");
-            agree(demo, talkers, false);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
+            limit(chatd, 20_000);
+            untilRefused(chatd, talkers);
+            kill(chatd, talkers);
+            chatd.begin();
+            agree(chatd, talkers, false);
         }
     }
 
     @Test
     void aFileThatMayNotGrowAndServiceThatIsPreferred() throws Exception {
-        try (Demo demo = started(Map.of("CHATD_AUDIT_ON_FAILURE", "continue"))) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
-            limit(demo, 20_000);
+        try (SpawnedDaemon chatd = started(Map.of("CHATD_AUDIT_ON_FAILURE", "continue"))) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
+            limit(chatd, 20_000);
             Talker.begin(talkers, 300);
-            await().until(() -> status(demo).contains("can't be written"));
+            await().until(() -> status(chatd).contains("can't be written"));
             rest(talkers);
-            demo.newcomer().close();
-            unlimited(demo);
-            await().until(() -> !status(demo).contains("can't be written"));
+            chatd.newcomer().close();
+            unlimited(chatd);
+            await().until(() -> !status(chatd).contains("can't be written"));
             talk(talkers, 20);
-            agree(demo, talkers, true);
+            agree(chatd, talkers, true);
         }
     }
 
     /** Nothing that was answered goes into a file that nobody finds again. */
     @Test
     void whoRemovesTheOpenSegmentLosesNothing() throws Exception {
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             Talker.beginWithoutEnd(talkers);
             Path part = log.resolve("audit.part");
             for (int i = 1; i <= 3; i++) {
                 await().until(() -> Files.exists(part));
                 Files.delete(part);
                 // Were it removed again before that was noticed, it would be noticed once.
-                awaitLogged(demo, "audit.part was removed", i);
+                awaitLogged(chatd, "audit.part was removed", i);
             }
             rest(talkers);
-            try (Chat1Socket socket = demo.connect()) {
+            try (Chat1Socket socket = chatd.connect()) {
                 socket.send(Wire.logIn("nobody-at-all", "not-the-password"));
                 assertThat(socket.next().code()).isEqualTo(Wire.NO_SUCH_USER);
             }
-            kill(demo, List.of());
-            beginsWithoutRecovery(demo);
+            kill(chatd, List.of());
+            beginsWithoutRecovery(chatd);
             String logged = published();
             assertThat(logged.split("audit.part was removed", -1)).hasSize(4);
             assertThat(logged).contains(" reason=\"no-such-user\"").doesNotContain(" recovered=\"true\"");
-            assertThat(demo.read("chatd.log")).contains("under the running daemon audit.part was removed");
-            agree(demo, talkers, true);
+            assertThat(chatd.read("chatd.log")).contains("under the running daemon audit.part was removed");
+            agree(chatd, talkers, true);
         }
     }
 
     @Test
     void aDirectoryThatBecameReadOnly() throws Exception {
-        try (Demo demo = started(Map.of())) {
-            List<Talker> talkers = LogUnderFireIT.talkers(demo);
+        try (SpawnedDaemon chatd = started(Map.of())) {
+            List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             // Laid over it, since what is open for writing can't be made read-only.
             assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "may mount");
             mounted = true;
             // This, and taking it away, not while something is just being published.
             await().until(() -> did("mount", "-o", "remount,ro,bind", log.toString()));
             talk(talkers, 50);
-            await().untilAsserted(() -> assertThat(status(demo))
+            await().untilAsserted(() -> assertThat(status(chatd))
                     .containsPattern("log +written, but can't be published: .*Read-only file system"));
-            demo.admin("", "log", "rotate").exits(1);
+            chatd.admin("", "log", "rotate").exits(1);
             await().until(() -> did("umount", log.toString()));
             mounted = false;
-            await().until(() -> status(demo).contains("log          written, in "));
-            agree(demo, talkers, true);
+            await().until(() -> status(chatd).contains("log          written, in "));
+            agree(chatd, talkers, true);
         }
     }
 
@@ -326,15 +326,15 @@ class LogTroubleIT {
         }
     }
 
-    private Demo started(Map<String, String> more) {
+    private SpawnedDaemon started(Map<String, String> more) {
         var environment = new HashMap<>(more);
         environment.put("CHATD_AUDIT_DIRECTORY", log.toString());
         environment.put("CHATD_LIMITS_REPLAY", "1000000");
-        return new Demo(environment).prepared().begin("--port", "0");
+        return SpawnedDaemon.start(environment);
     }
 
-    private Ledger ledger(Demo demo, List<Talker> talkers) throws Exception {
-        return new Ledger(demo, talkers, new AuditReader(readable()));
+    private Ledger ledger(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+        return new Ledger(chatd, talkers, new AuditReader(readable()));
     }
 
     /** The log, for those who read it: behind a disk with faults, where a file that takes another's place is never missing. */
@@ -348,69 +348,70 @@ class LogTroubleIT {
     }
 
     /** They talk until the daemon says that it can't write its log. */
-    private static void untilRefused(Demo demo, List<Talker> talkers) throws Exception {
+    private static void untilRefused(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
         Talker.beginWithoutEnd(talkers);
-        awaitRefusal(demo, talkers);
+        awaitRefusal(chatd, talkers);
     }
 
-    private static void awaitRefusal(Demo demo, List<Talker> talkers) {
-        await().until(() -> status(demo).contains("can't be written"));
+    private static void awaitRefusal(SpawnedDaemon chatd, List<Talker> talkers) {
+        await().until(() -> status(chatd).contains("can't be written"));
         for (Talker talker : talkers) {
             await().until(() -> talker.told().stream().anyMatch(text -> text.contains("can't write its log")));
         }
     }
 
     /** Nobody logs in, or registers, or is made a user. */
-    private static void nothingBegins(Demo demo, List<Talker> talkers) throws Exception {
-        try (Chat1Socket socket = demo.connect()) {
+    private static void nothingBegins(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+        try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(talkers.getFirst().person().name(), Chatd.PASSWORD));
             assertThat(socket.expectServerText()).contains("can't write its log");
             socket.send(Wire.register("nobodyyet", Chatd.PASSWORD));
             assertThat(socket.expectServerText()).contains("can't write its log");
         }
-        Run run = demo.admin("", "user", "add", "nobodyyet").exits(1);
+        Run run = chatd.admin("", "user", "add", "nobodyyet").exits(1);
         assertThat(run.err()).contains("can't write its log").doesNotContain("password is");
     }
 
-    private void goesOn(Demo demo, List<Talker> talkers) throws Exception {
-        await().until(() -> !status(demo).contains("can't be written"));
+    private void goesOn(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+        await().until(() -> !status(chatd).contains("can't be written"));
         for (Talker talker : talkers) {
             await().until(() -> talker.told().stream().anyMatch(text -> text.contains("can write its log again")));
         }
         rest(talkers);
         talk(talkers, 20);
-        agree(demo, talkers, true);
-        assertThat(demo.read("chatd.log"))
+        agree(chatd, talkers, true);
+        assertThat(chatd.read("chatd.log"))
                 .contains("the server log can't be written", "the server log is written again");
     }
 
-    private void refusesMeanwhile(Demo demo, List<Talker> talkers, FaultyDisk disk, String faults) throws Exception {
+    private void refusesMeanwhile(SpawnedDaemon chatd, List<Talker> talkers, FaultyDisk disk, String faults)
+            throws Exception {
         Talker.beginWithoutEnd(talkers);
         disk.faults(faults);
-        awaitRefusal(demo, talkers);
-        assertThat(status(demo)).containsPattern("log +can't be written: Input/output error");
-        nothingBegins(demo, talkers);
+        awaitRefusal(chatd, talkers);
+        assertThat(status(chatd)).containsPattern("log +can't be written: Input/output error");
+        nothingBegins(chatd, talkers);
         disk.faults("");
-        goesOn(demo, talkers);
+        goesOn(chatd, talkers);
     }
 
-    private static void kill(Demo demo, List<Talker> talkers) throws Exception {
-        demo.killDaemon();
+    private static void kill(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+        chatd.killDaemon();
         for (Talker talker : talkers) {
             talker.leave();
         }
-        assertThat(demo.awaitEnd()).isNotZero();
+        assertThat(chatd.awaitEnd()).isNotZero();
     }
 
-    private void beginsWithoutRecovery(Demo demo) throws Exception {
-        demo.begin("--port", "0");
+    private void beginsWithoutRecovery(SpawnedDaemon chatd) throws Exception {
+        chatd.begin();
         assertThat(published()).doesNotContain(" type=\"recovery\" ");
     }
 
     /** The log has what people heard and what is stored, and verifies with both. */
-    private void agree(Demo demo, List<Talker> talkers, boolean allDelivered) throws Exception {
-        ledger(demo, talkers).logAgreesWith(ledger(demo, talkers).histories(allDelivered));
-        verified(demo);
+    private void agree(SpawnedDaemon chatd, List<Talker> talkers, boolean allDelivered) throws Exception {
+        ledger(chatd, talkers).logAgreesWith(ledger(chatd, talkers).histories(allDelivered));
+        verified(chatd);
     }
 
     private static void talk(List<Talker> talkers, int most) throws InterruptedException {
@@ -431,11 +432,12 @@ class LogTroubleIT {
         }
     }
 
-    private void verified(Demo demo) throws IOException {
+    private void verified(SpawnedDaemon chatd) throws IOException {
         Path key = Files.writeString(
-                place.resolve("seal.pem"), demo.admin("", "log", "key").exits(0).out());
-        demo.admin("", "log", "anchor").exits(0);
-        Run run = demo.admin(
+                place.resolve("seal.pem"),
+                chatd.admin("", "log", "key").exits(0).out());
+        chatd.admin("", "log", "anchor").exits(0);
+        Run run = chatd.admin(
                         "",
                         "log",
                         "verify",
@@ -447,22 +449,22 @@ class LogTroubleIT {
         assertThat(run.out()).startsWith("genuine up to the seal ");
     }
 
-    private static String status(Demo demo) {
-        return demo.admin("", "status").exits(0).out();
+    private static String status(SpawnedDaemon chatd) {
+        return chatd.admin("", "status").exits(0).out();
     }
 
     /** The open segment may grow by so many bytes more. */
-    private void limit(Demo demo, long more) throws Exception {
-        prlimit(demo, Long.toString(Files.size(log.resolve("audit.part")) + more));
+    private void limit(SpawnedDaemon chatd, long more) throws Exception {
+        prlimit(chatd, Long.toString(Files.size(log.resolve("audit.part")) + more));
     }
 
-    private static void unlimited(Demo demo) throws Exception {
-        prlimit(demo, "");
+    private static void unlimited(SpawnedDaemon chatd) throws Exception {
+        prlimit(chatd, "");
     }
 
-    private static void prlimit(Demo demo, String soft) throws Exception {
+    private static void prlimit(SpawnedDaemon chatd, String soft) throws Exception {
         String limit = soft.isEmpty() ? "--fsize=unlimited" : "--fsize=" + soft + ":";
-        assertThat(did("prlimit", "--pid", Long.toString(demo.daemon().pid()), limit))
+        assertThat(did("prlimit", "--pid", Long.toString(chatd.daemon().pid()), limit))
                 .isTrue();
     }
 

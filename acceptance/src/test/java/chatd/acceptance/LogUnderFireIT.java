@@ -27,11 +27,12 @@ class LogUnderFireIT {
     @Test
     void everyLookIsAWholeLogAndNoKillTearsLedgerHistoryAndLogApart() throws Exception {
         var random = new Random(Campaign.seed());
-        try (Demo demo = Demo.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "32 KiB");
+        try (SpawnedDaemon chatd =
+                        SpawnedDaemon.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "32 KiB");
                 ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor()) {
-            var reader = new AuditReader(demo.auditLog());
-            List<Talker> talkers = talkers(demo);
-            var ledger = new Ledger(demo, talkers, reader);
+            var reader = new AuditReader(chatd.auditLog());
+            List<Talker> talkers = talkers(chatd);
+            var ledger = new Ledger(chatd, talkers, reader);
             var _ = looking.scheduleWithFixedDelay(() -> look(reader), 0, 3, TimeUnit.MILLISECONDS);
             for (int kill = 0; kill < KILLS; kill++) {
                 Talker.begin(talkers, 200);
@@ -39,13 +40,13 @@ class LogUnderFireIT {
                 await().pollInterval(Duration.ofMillis(1))
                         .until(() ->
                                 received(talkers) >= enough || talkers.stream().noneMatch(Talker::isTalking));
-                demo.killDaemon();
+                chatd.killDaemon();
                 reader.published(); // just after a kill
                 for (Talker talker : talkers) {
                     talker.leave();
                 }
-                assertThat(demo.awaitEnd()).isNotZero();
-                demo.begin("--port", "0");
+                assertThat(chatd.awaitEnd()).isNotZero();
+                chatd.begin();
                 ledger.logAgreesWith(ledger.histories(false));
                 assertThat(failures).isEmpty();
             }
@@ -68,11 +69,11 @@ class LogUnderFireIT {
         return talkers.stream().mapToInt(Talker::heard).sum();
     }
 
-    static List<Talker> talkers(Demo demo) {
-        List<Chatd.Person> people = List.of(demo.person(), demo.person(), demo.person(), demo.person());
+    static List<Talker> talkers(Chatd chatd) {
+        List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person(), chatd.person());
         List<String> names = people.stream().map(Chatd.Person::name).toList();
         var talkers = new ArrayList<Talker>();
-        people.forEach(person -> talkers.add(new Talker(demo, person, names)));
+        people.forEach(person -> talkers.add(new Talker(chatd, person, names)));
         return talkers;
     }
 }

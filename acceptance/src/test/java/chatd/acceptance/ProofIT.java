@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -246,7 +247,6 @@ class ProofIT {
         Path password = Files.writeString(directory.resolve("password"), of.password() + "\n");
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         var all = new ArrayList<>(List.of(
-                "client",
                 "--password-file",
                 password.toString(),
                 "--ca",
@@ -254,7 +254,7 @@ class ProofIT {
                 of.name() + "@localhost:" + port,
                 "receipt"));
         all.addAll(List.of(more));
-        return Run.chat(all.toArray(String[]::new));
+        return Run.client("", Map.of(), all.toArray(String[]::new));
     }
 
     private Run prove(Path receipt, Path log, String... more) {

@@ -142,8 +142,9 @@ class RulesSlowReaderIT {
         String text = "x".repeat(60_000);
         // It ends at once when memory runs out.
         int mebibytes = Campaign.times(96, 192);
-        try (Demo small = Demo.start(
-                        "CHAT_JAVA_OPTIONS", "-Xmx%1$dm -XX:MaxDirectMemorySize=%1$dm".formatted(mebibytes));
+        try (SpawnedDaemon small = SpawnedDaemon.start(
+                        Chatd.JAVA_OPTIONS,
+                        Chatd.SHORT_LIVED + " -Xmx%1$dm -XX:MaxDirectMemorySize=%1$dm".formatted(mebibytes));
                 Chat1Socket teacher = small.newcomer()) {
             List<Chat1Socket> slow =
                     Stream.generate(small::newcomer).limit(mebibytes / 2).toList();

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /** A program that ran to its end: its exit code and what it said. */
 record Run(int exit, String out, String err) {
@@ -47,7 +48,16 @@ record Run(int exit, String out, String err) {
      * Runs {@code chat-admin ARGUMENTS} in this process, which has no terminal: what the program does between its start
      * and its exit code. One at a time.
      */
-    static synchronized Run admin(String input, String... arguments) {
+    static Run admin(String input, String... arguments) {
+        return inThisProcess(input, () -> chatd.admin.Main.run(arguments));
+    }
+
+    /** Runs {@code chat-client ARGUMENTS} in this process, as {@link #admin}, with only this of an environment. */
+    static Run client(String input, Map<String, String> environment, String... arguments) {
+        return inThisProcess(input, () -> chatd.client.Main.run(environment, arguments));
+    }
+
+    private static synchronized Run inThisProcess(String input, IntSupplier program) {
         InputStream in = System.in;
         PrintStream out = System.out;
         PrintStream err = System.err;
@@ -58,7 +68,7 @@ record Run(int exit, String out, String err) {
         System.setErr(new PrintStream(complained, true, UTF_8));
         int exit;
         try {
-            exit = chatd.admin.Main.run(arguments);
+            exit = program.getAsInt();
         } finally {
             System.setIn(in);
             System.setOut(out);

@@ -25,8 +25,8 @@ class TransfersIT {
         byte[] content = new byte[SIZE];
         new Random(1).nextBytes(content);
         // It ends at once when memory runs out: then nothing of this would come to its end.
-        try (Demo demo = Demo.start(
-                        "CHAT_JAVA_OPTIONS",
+        try (SpawnedDaemon chatd = SpawnedDaemon.start(
+                        Chatd.JAVA_OPTIONS,
                         "-Xmx128m -XX:MaxDirectMemorySize=96m",
                         // A disk may be slow.
                         "CHATD_DATABASE_TIMEOUT",
@@ -36,24 +36,24 @@ class TransfersIT {
             List<Future<?>> transfers = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 byte first = (byte) i;
-                transfers.add(threads.submit(() -> transfer(demo, content, first)));
+                transfers.add(threads.submit(() -> transfer(chatd, content, first)));
             }
             for (Future<?> transfer : transfers) {
                 transfer.get();
             }
-            assertThat(demo.daemon().isAlive()).isTrue();
+            assertThat(chatd.daemon().isAlive()).isTrue();
         }
     }
 
     @Test
     void settingsOfManyAtOnceGoThroughSmallMemory() throws Exception {
         byte[] document = new byte[1 << 20];
-        try (Demo demo = Demo.start("CHAT_JAVA_OPTIONS", "-Xmx192m -XX:MaxDirectMemorySize=192m");
+        try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, "-Xmx192m -XX:MaxDirectMemorySize=192m");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> storing = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 storing.add(threads.submit(() -> {
-                    try (Chat1Socket socket = demo.newcomer()) {
+                    try (Chat1Socket socket = chatd.newcomer()) {
                         socket.send(Wire.store(document), Wire.store(document), Wire.store(document));
                         socket.fenceWithNothing();
                     }
@@ -62,12 +62,12 @@ class TransfersIT {
             for (Future<?> one : storing) {
                 one.get();
             }
-            assertThat(demo.daemon().isAlive()).isTrue();
+            assertThat(chatd.daemon().isAlive()).isTrue();
         }
     }
 
-    private static void transfer(Demo demo, byte[] content, byte first) {
-        try (Chat1Socket socket = demo.newcomer()) {
+    private static void transfer(SpawnedDaemon chatd, byte[] content, byte first) {
+        try (Chat1Socket socket = chatd.newcomer()) {
             socket.send(Wire.fileHead("big", SIZE, socket.name()), new byte[] {first});
             for (int i = 1; i < SIZE; i += PIECE) {
                 socket.send(Arrays.copyOfRange(content, i, Math.min(i + PIECE, SIZE)));

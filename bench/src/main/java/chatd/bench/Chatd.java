@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
@@ -42,10 +43,14 @@ final class Chatd implements Server {
             seed(size);
             process = DaemonProcess.start(
                     daemonModule,
-                    directory,
-                    "[::1]:0",
+                    DaemonProcess.configure(
+                            directory,
+                            "[::1]:0",
+                            place.file("mariadb.sock"),
+                            "chatd",
+                            size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n"),
                     size.javaOptions(),
-                    size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n",
+                    Map.of(),
                     READY);
         } catch (SQLException e) {
             database.close();

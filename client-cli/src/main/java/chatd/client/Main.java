@@ -32,6 +32,7 @@ import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -139,25 +140,37 @@ public final class Main implements Callable<Integer> {
             defaultValue = "")
     private String address = "";
 
+    private final Map<String, String> environment;
     private final PrintStream out;
     private final List<String> words;
 
-    private Main(PrintStream out, List<String> words) {
+    private Main(Map<String, String> environment, PrintStream out, List<String> words) {
+        this.environment = environment;
         this.out = out;
         this.words = words;
     }
 
     public static void main(String[] arguments) {
-        TLS_LOG.setLevel(Level.OFF);
         // As the system prefers, not IPv4 always.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
+        System.exit(run(System.getenv(), arguments));
+    }
+
+    /**
+     * Does what the arguments say, on the standard streams; a command, not a talk in a terminal, ends by returning.
+     *
+     * @param environment {@code CHAT_CA}, {@code CHAT_PORT}, {@code NO_COLOR}, and those that say where the state is kept
+     * @return its exit code
+     */
+    public static int run(Map<String, String> environment, String... arguments) {
+        TLS_LOG.setLevel(Level.OFF);
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         int end = Arrays.asList(arguments).indexOf("--");
         List<String> text = end < 0 ? List.of() : List.of(arguments).subList(end + 1, arguments.length);
         String[] options = end < 0 ? arguments : Arrays.copyOf(arguments, end);
-        System.exit(new CommandLine(new Main(out, text))
+        return new CommandLine(new Main(environment, out, text))
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     switch (failure) {
                         case Failure known -> err.println("chat-client: " + Visible.text(known.text()));
@@ -178,7 +191,7 @@ public final class Main implements Callable<Integer> {
                     return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(options));
+                .execute(options);
     }
 
     private static String told(ParameterException mistake) {
@@ -217,7 +230,7 @@ public final class Main implements Callable<Integer> {
             throw wrong("whom to connect to is missing, as alice@chat.example.org");
         }
         try {
-            String port = System.getenv().getOrDefault("CHAT_PORT", "");
+            String port = environment.getOrDefault("CHAT_PORT", "");
             return Address.parse(address, port.matches("\\d{1,5}") ? Integer.parseInt(port) : Address.DEFAULT_PORT);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
@@ -232,11 +245,11 @@ public final class Main implements Callable<Integer> {
         return checkName(address().user().orElse(System.getProperty("user.name")));
     }
 
-    private static Path state() {
-        return PrivateFiles.directory(System.getenv());
+    private Path state() {
+        return PrivateFiles.directory(environment);
     }
 
-    private static KnownHosts known() {
+    private KnownHosts known() {
         return new KnownHosts(state().resolve("known-hosts"));
     }
 
@@ -255,7 +268,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private Trust trust() {
-        String named = System.getenv().getOrDefault("CHAT_CA", "");
+        String named = environment.getOrDefault("CHAT_CA", "");
         Path file = authorities == null && !named.isEmpty() ? Path.of(named) : authorities;
         Optional<Fingerprint> server = Optional.ofNullable(fingerprint)
                 .map(text -> Fingerprint.parse(text)
@@ -301,7 +314,7 @@ public final class Main implements Callable<Integer> {
         AtomicReference<Roster> people = new AtomicReference<>(new Roster());
         try (Screen screen =
                 isTerminal() ? terminal(() -> java.util.Objects.requireNonNull(people.get())) : new PlainScreen()) {
-            boolean mayColour = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+            boolean mayColour = environment.getOrDefault("NO_COLOR", "").isEmpty();
             Presenter presenter = new Presenter(screen, user, mayColour);
             Path shown = state().resolve("shown").resolve(user.replace("/", "_") + "@" + where.server());
             Conversation conversation = new Conversation(
@@ -317,7 +330,7 @@ public final class Main implements Callable<Integer> {
         return 0;
     }
 
-    private static Screen terminal(Supplier<Roster> people) throws IOException {
+    private Screen terminal(Supplier<Roster> people) throws IOException {
         Words words = new Words(() -> Stream.of(true, false)
                 .flatMap(online -> people.get().who(online).stream())
                 .toList());

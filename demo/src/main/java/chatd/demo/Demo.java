@@ -11,10 +11,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -57,20 +55,17 @@ final class Demo implements AutoCloseable {
         started.createSchema("chatd");
         certificate();
         progress.accept("starting the daemon");
-        List<String> javaOptions = new ArrayList<>();
-        String more = System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "").strip();
-        if (!more.isEmpty()) {
-            javaOptions.addAll(List.of(more.split("\\s+", -1)));
-        }
-        // Made at the first stop; the next start then takes a third less.
-        javaOptions.addAll(List.of(
-                "-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + daemonModule.resolve("target/chatd.jsa")));
+        Path directory = place.file("").normalize();
         DaemonProcess process = DaemonProcess.start(
                 daemonModule,
-                place.file("").normalize(),
-                "[::]:" + wantedPort,
-                javaOptions,
-                "[registration]\nmode = \"open\"\n",
+                DaemonProcess.configure(
+                        directory,
+                        "[::]:" + wantedPort,
+                        place.file("mariadb.sock"),
+                        "chatd",
+                        "[registration]\nmode = \"open\"\n"),
+                DaemonProcess.archived(daemonModule, System.getenv().getOrDefault("CHAT_JAVA_OPTIONS", "")),
+                Map.of(),
                 DAEMON_PATIENCE);
         daemon = process;
         progress.accept("making the users");

@@ -17,9 +17,13 @@ final class PasswordRules {
     private static final int LONGEST_FORM = 3;
 
     private final Normalizer2 nfc = Normalizer2.getNFCInstance();
-    /** A line each, with a line's end on both sides of each: an eighth of the memory of a map of them. */
-    private final String common = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords).keySet().stream()
-            .collect(Collectors.joining("\n", "\n", "\n"));
+
+    /** Read at the first new password: it would make each start of the daemon longer. */
+    private static final class Common {
+        /** A line each, with a line's end on both sides of each: an eighth of the memory of a map of them. */
+        static final String LINES = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords).keySet().stream()
+                .collect(Collectors.joining("\n", "\n", "\n"));
+    }
 
     /**
      * Judges a new password; of the old one the service knows more.
@@ -41,7 +45,7 @@ final class PasswordRules {
         if (lower.equals(name.toLowerCase(Locale.ROOT))) {
             throw bad("The password must not be the name.");
         }
-        if (lower.indexOf('\n') < 0 && common.contains('\n' + lower + '\n')) {
+        if (lower.indexOf('\n') < 0 && Common.LINES.contains('\n' + lower + '\n')) {
             throw bad("This password is one of the most common ones.");
         }
     }

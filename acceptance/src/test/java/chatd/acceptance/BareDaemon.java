@@ -1,0 +1,83 @@
+package chatd.acceptance;
+
+import chatd.admin.DaemonLink;
+import chatd.certs.Authority;
+import chatd.demo.DaemonProcess;
+import chatd.sql.PrivateMariaDb;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A daemon without a demo around it, on a schema of its own on the one database server of this process. */
+abstract class BareDaemon extends Chatd {
+    private static final AtomicInteger SCHEMAS = new AtomicInteger();
+
+    private final String schema = "local" + SCHEMAS.incrementAndGet();
+    private final PrivateMariaDb server = DatabaseServer.get();
+
+    /** Makes what a daemon needs on a new directory and schema, starts it on a free port, and makes its users. */
+    final void prepareAndBegin() {
+        try {
+            server.createSchema(schema);
+            Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
+            DaemonProcess.configure(directory, "[::]:0", server.socket(), schema, "[registration]\nmode = \"open\"\n");
+            begin();
+            people();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e instanceof RuntimeException fault ? fault : new UncheckedIOException((IOException) e);
+        }
+    }
+
+    final Path configuration() {
+        return directory.resolve("chatd.toml");
+    }
+
+    private void people() throws IOException {
+        var link = new DaemonLink(adminSocket());
+        for (String name : List.of("alice", "bob")) {
+            Files.writeString(directory.resolve(name + ".password"), PASSWORD + "\n");
+            link.call(Map.of(
+                    "command", "user add", "name", name, "password", PASSWORD, "mustChange", name.equals("bob")));
+        }
+    }
+
+    /** Starts it, also again where it ended; ready. */
+    abstract void begin();
+
+    /** Stops it in order, as at SIGTERM; nothing where it does not run. */
+    abstract void stop();
+
+    @Override
+    final Path adminSocket() {
+        return directory.resolve("admin.sock");
+    }
+
+    @Override
+    final Connection sql() throws SQLException {
+        return sql(server.socket(), schema);
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try (Connection connection = sql();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database " + schema);
+            Wire.deleteTree(directory);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package chatd.acceptance;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.demo.DaemonProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A daemon as a process of its own, which does not outlive this one: signalled, killed, limited, started again on the same
+ * directory and schema. Used by one test thread.
+ */
+final class SpawnedDaemon extends BareDaemon {
+    private static final Path MODULE = Run.ROOT.resolve("daemon");
+
+    private @Nullable DaemonProcess process;
+
+    private SpawnedDaemon(Map<String, String> environment) {
+        this.environment.put(JAVA_OPTIONS, SHORT_LIVED);
+        this.environment.putAll(environment);
+    }
+
+    /** A daemon on a new directory and schema, on a free port, with hashing made cheap; ready. {@code KEY, VALUE, …} */
+    static SpawnedDaemon start(String... environment) {
+        return start(pairs(environment));
+    }
+
+    static SpawnedDaemon start(Map<String, String> environment) {
+        var spawned = new SpawnedDaemon(environment);
+        spawned.prepareAndBegin();
+        return spawned;
+    }
+
+    /** Starts it, also again where it ended, on another port. */
+    @Override
+    void begin() {
+        close(process);
+        try {
+            process = DaemonProcess.start(
+                    MODULE,
+                    configuration(),
+                    DaemonProcess.archived(MODULE, requireNonNull(environment.get(JAVA_OPTIONS))),
+                    environment,
+                    Duration.ofMinutes(2));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ready();
+    }
+
+    private DaemonProcess process() {
+        return requireNonNull(process, "not started");
+    }
+
+    ProcessHandle daemon() {
+        return ProcessHandle.of(pid()).orElseThrow();
+    }
+
+    /** {@code kill -9}, and its death. */
+    void killDaemon() {
+        daemon().destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Waits for its end by itself; its exit code. */
+    int awaitEnd() {
+        try {
+            return process().onExit().get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the daemon does not end", e);
+        }
+    }
+
+    @Override
+    void stop() {
+        close(process);
+        process = null;
+    }
+
+    private static void close(@Nullable DaemonProcess process) {
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    @Override
+    int port() {
+        return process().port();
+    }
+
+    @Override
+    long pid() {
+        return process().pid();
+    }
+}
