@@ -258,7 +258,7 @@ class BoundsIT {
         try (Connection connection = chatd.sql();
                 ResultSet row = connection
                         .createStatement()
-                        .executeQuery("select count(*) from chatd.content where digest is null")) {
+                        .executeQuery("select count(*) from content where digest is null")) {
             assertThat(row.next()).isTrue();
             return row.getLong(1);
         }
