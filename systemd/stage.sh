@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lays out what the packages hold, under target/: chatd/ and chatd-runtime/ as they are installed, control/ for each, and
-# dist/ with the archive for other systems and the list of parts. The same sources make the same bytes.
+# Lays out what the packages hold, under target/: chatd/ as it is installed, beside the chatd-runtime/ of runtime.sh;
+# control/ for each, and dist/ with the archive for other systems and the list of parts. The same sources make the same bytes.
 # usage: stage.sh VERSION TIMESTAMP, with JAVA_HOME
 set -eu
 umask 022
@@ -9,7 +9,7 @@ root=$(dirname -- "$here")
 version=$1
 timestamp=$2
 cd "$here"
-rm -rf target/chatd target/chatd-runtime target/control target/dist target/archive
+rm -rf target/chatd target/control target/dist target/archive
 mkdir -p target/dist
 
 # install_to MODE DIRECTORY FILE…
@@ -66,24 +66,10 @@ install -m 644 src/units/tmpfiles.conf target/chatd/usr/lib/tmpfiles.d/chatd.con
 install -m 644 src/deb/copyright target/chatd/usr/share/doc/chatd/copyright
 install -m 644 "$root/CHANGELOG.md" target/chatd/usr/share/doc/chatd/NEWS.md
 
-command -v strip >/dev/null || { echo "stage.sh: strip was not found: install the package binutils" >&2; exit 1; }
-java=target/chatd-runtime/usr/lib/chatd-runtime
-mkdir -p target/chatd-runtime/usr/lib target/chatd-runtime/usr/share/doc/chatd-runtime
-"$JAVA_HOME/bin/jlink" --output "$java" --compress zip-6 --no-header-files --no-man-pages --strip-java-debug-attributes \
-  --exclude-files "/java.desktop/lib/**" \
-  --add-modules "java.base,java.desktop,java.logging,java.management,java.naming,java.security.sasl,java.sql,java.xml,\
-jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs"
-# For tools that look into runtimes; and what only debuggers read.
-rm -f "$java/lib/jrt-fs.jar"
-find "$java" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -exec strip --strip-unneeded {} +
-# The archive of Java's own classes, on which those of the programs build; it is good for a file of this very time alone.
-touch -d "$timestamp" "$java/lib/modules"
-"$java/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xlog:disable -Xshare:dump
-install -m 644 src/deb/copyright-runtime target/chatd-runtime/usr/share/doc/chatd-runtime/copyright
-
 # Debian's own changelog, which says where the real one is.
 for package in chatd chatd-runtime; do
   doc=target/$package/usr/share/doc/$package
+  mkdir -p "$doc"
   printf '%s (%s) stable; urgency=medium\n\n  * See NEWS.md of the package chatd.\n\n -- The chatd maintainers <maintainers@chatd.example>  %s\n' \
     "$package" "$version" "$(LC_ALL=C date -u -R -d "$timestamp")" | gzip -9n >"$doc/changelog.gz"
   mkdir -p "target/control/$package"

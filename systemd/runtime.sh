@@ -1,0 +1,23 @@
+#!/bin/sh
+# Lays out a Java of our own under target/chatd-runtime/, as it is installed. The same JDK makes the same bytes.
+# usage: runtime.sh TIMESTAMP, with JAVA_HOME
+set -eu
+umask 022
+timestamp=$1
+cd "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)"
+rm -rf target/chatd-runtime
+
+command -v strip >/dev/null || { echo "runtime.sh: strip was not found: install the package binutils" >&2; exit 1; }
+java=target/chatd-runtime/usr/lib/chatd-runtime
+mkdir -p target/chatd-runtime/usr/lib target/chatd-runtime/usr/share/doc/chatd-runtime
+"$JAVA_HOME/bin/jlink" --output "$java" --compress zip-6 --no-header-files --no-man-pages --strip-java-debug-attributes \
+  --exclude-files "/java.desktop/lib/**" \
+  --add-modules "java.base,java.desktop,java.logging,java.management,java.naming,java.security.sasl,java.sql,java.xml,\
+jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs"
+# For tools that look into runtimes; and what only debuggers read.
+rm -f "$java/lib/jrt-fs.jar"
+find "$java" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -exec strip --strip-unneeded {} +
+# The archive of Java's own classes, on which those of the programs build; it is good for a file of this very time alone.
+touch -d "$timestamp" "$java/lib/modules"
+"$java/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xlog:disable -Xshare:dump
+install -m 644 src/deb/copyright-runtime target/chatd-runtime/usr/share/doc/chatd-runtime/copyright
