@@ -1,11 +1,11 @@
 #!/bin/sh
-# Lays out a Java of our own under target/chatd-runtime/, as it is installed. The same JDK makes the same bytes.
+# Lays out a Java of our own under target/chatd-runtime/, as it is installed, where there is none yet. The same JDK makes
+# the same bytes.
 # usage: runtime.sh TIMESTAMP, with JAVA_HOME
 set -eu
 umask 022
 timestamp=$1
 cd "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)"
-rm -rf target/chatd-runtime
 
 command -v strip >/dev/null || { echo "runtime.sh: strip was not found: install the package binutils" >&2; exit 1; }
 java=target/chatd-runtime/usr/lib/chatd-runtime

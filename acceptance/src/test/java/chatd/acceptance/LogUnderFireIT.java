@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("processes")
 class LogUnderFireIT {
 
-    private static final int KILLS = Campaign.times(5, 30);
+    private static final int KILLS = Campaign.times(3, 30);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger looks = new AtomicInteger();
 

@@ -52,6 +52,7 @@ class PackageIT {
     }
 
     @Test
+    @Tag("whole")
     void lintianFindsNothingThatCanBeHelped() throws IOException {
         Assumptions.assumeTrue(
                 Run.program(List.of("sh", "-c", "command -v lintian")).exit() == 0, "NOT TESTED: there is no lintian");
