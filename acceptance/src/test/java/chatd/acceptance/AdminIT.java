@@ -150,6 +150,7 @@ class AdminIT {
     }
 
     @Test
+    @Tag("processes")
     void tailShowsTheLastEventsAndFollows(@TempDir Path directory) throws IOException {
         Run run = chatd.admin("", "log", "tail", "-n", "3").exits(0);
         assertThat(run.out().strip().lines().count()).isBetween(3L, 5L); // a table may have a head
@@ -157,7 +158,8 @@ class AdminIT {
         Process following =
                 Run.start(out, "admin", "--socket", chatd.adminSocket().toString(), "log", "tail", "-f");
         try {
-            await().until(() -> Files.size(out) > 0);
+            await().untilAsserted(
+                            () -> assertThat(out).content().contains("command=\"log tail\" lines=10 follow=true"));
             Chatd.Person person = chatd.person();
             await().untilAsserted(() -> assertThat(out).content().contains(person.name()));
         } finally {

@@ -65,7 +65,8 @@ class AdminTroubleIT {
                     "log",
                     "tail",
                     "-f");
-            await().until(() -> Files.exists(passwords) && Files.size(directory.resolve("tail")) > 0);
+            await().until(() -> Files.exists(passwords)
+                    && Files.readString(directory.resolve("tail")).contains("command=\"log tail\""));
             TimeUnit.SECONDS.sleep(1);
             assertThat(importing.isAlive()).as(Files.readString(said)).isTrue();
             chatd.daemon().destroy();
