@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What administrators do with accounts and sessions, as the users see it (rules 1, 2, 4, 11 and 15). */
 @ExtendWith(SharedChatd.class)
+@Tag("slow")
 class AccountsManagedIT {
     private final Chatd chatd;
 

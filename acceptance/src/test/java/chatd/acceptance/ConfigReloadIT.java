@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The configuration read again under those who are connected. */
+@Tag("slow")
 class ConfigReloadIT {
 
     private static void append(Chatd chatd, String toml) throws IOException {

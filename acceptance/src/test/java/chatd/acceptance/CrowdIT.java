@@ -9,9 +9,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two hundred users at once: everyone gets what was for them, once each, and finds it in the history. */
+@Tag("slow")
 class CrowdIT {
     private static final int USERS = 200;
     private static final int TEXTS = 5;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestInstance;
  * comes unasked then waits behind it, in the queue.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("slow")
 class RulesSlowReaderIT {
 
     private static final byte[] FULL = new byte[16 << 20];

@@ -14,10 +14,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who removes or replaces a file of a log's under it loses nothing of it, and is told of in it. */
+@Tag("slow")
 class RemovedFilesTest {
     @TempDir
     private Path place;

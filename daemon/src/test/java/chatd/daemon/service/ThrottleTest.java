@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rule 14 of the protocol. */
+@Tag("slow")
 class ThrottleTest {
     private static final InetAddress HERE = InetAddress.ofLiteral("2001:db8::1");
 
