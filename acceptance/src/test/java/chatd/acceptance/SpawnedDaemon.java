@@ -41,7 +41,7 @@ final class SpawnedDaemon extends BareDaemon {
     /** Starts it, also again where it ended, on another port. */
     @Override
     void begin() {
-        close(process);
+        stop();
         try {
             process = DaemonProcess.start(
                     MODULE,
@@ -83,13 +83,10 @@ final class SpawnedDaemon extends BareDaemon {
 
     @Override
     void stop() {
-        close(process);
-        process = null;
-    }
-
-    private static void close(@Nullable DaemonProcess process) {
-        if (process != null) {
-            process.close();
+        DaemonProcess running = process;
+        if (running != null) {
+            running.close();
+            process = null;
         }
     }
 
