@@ -3,13 +3,11 @@ package chatd.client;
 import chatd.certs.Fingerprint;
 import chatd.client.net.Address;
 import chatd.client.net.Failure;
-import chatd.client.net.JsonLink;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.OwnCertificate;
 import chatd.client.net.PrivateFiles;
 import chatd.client.net.Trust;
-import chatd.client.net.UnknownServer;
 import chatd.client.screen.PlainScreen;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
@@ -20,6 +18,9 @@ import chatd.client.talk.Conversation;
 import chatd.client.talk.Door;
 import chatd.client.talk.Roster;
 import chatd.client.talk.Shown;
+import chatd.protocol.Chat1;
+import chatd.protocol.Json;
+import chatd.protocol.Limits;
 import chatd.protocol.Secret;
 import java.io.Console;
 import java.io.IOException;
@@ -256,15 +257,15 @@ public final class Main implements Callable<Integer> {
     /** The way to the server. */
     Link.To server() {
         try {
-            return Link.to(address(), trust(), own(), ZoneId.of(wireZone));
+            return Link.to(address(), trust(), own(), new Chat1(Limits.DEFAULT, ZoneId.of(wireZone)));
         } catch (DateTimeException e) {
             throw wrong("there is no time zone " + wireZone + "; one is Europe/Berlin");
         }
     }
 
-    /** A connection to the server that speaks JSON. */
-    JsonLink jsonServer() throws UnknownServer, IOException {
-        return JsonLink.connect(address(), trust(), own());
+    /** The way to the server where JSON is spoken. */
+    Link.To jsonServer() {
+        return Link.to(address(), trust(), own(), new Json(1 << 20));
     }
 
     private Trust trust() {

@@ -3,6 +3,7 @@ package chatd.client;
 import chatd.client.screen.Visible;
 import chatd.client.talk.Item;
 import chatd.protocol.Event;
+import chatd.protocol.UserEvent;
 import java.io.PrintStream;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -70,9 +71,9 @@ final class Printed {
         Item item = Item.of(event, "");
         if (item != null) {
             item(out, item);
-        } else if (event instanceof Event.CameOnline online) {
+        } else if (event instanceof UserEvent.CameOnline online) {
             presence(out, online.name(), "online");
-        } else if (event instanceof Event.WentOffline offline) {
+        } else if (event instanceof UserEvent.WentOffline offline) {
             presence(out, offline.name(), "offline");
         }
         out.flush();

@@ -4,16 +4,16 @@ import chatd.client.net.Failure;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Visible;
 import chatd.client.talk.Receipts;
+import chatd.protocol.Json;
+import chatd.protocol.MessageEvent;
 import chatd.protocol.Secret;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /** {@code receipt}. */
 @Command(
@@ -50,35 +50,32 @@ final class ReceiptCommand extends ScriptCommand {
             if (wanted == null) {
                 receipts.last(count).forEach(message -> main().out().println(line(receipts, message)));
             } else {
-                JsonNode message = receipts.numbered(wanted)
+                MessageEvent.Message message = receipts.numbered(wanted)
                         .orElseThrow(() -> new Failure(
                                 Failure.NO_SUCH,
                                 "No message " + wanted + " was sent or received by " + main().user()
                                         + ". Without a number, `receipt` lists those that were."));
-                main().out().println(Printed.json(message));
+                main().out().println(Printed.json(Json.tree(message)));
             }
         }
     }
 
-    private static String line(Receipts receipts, JsonNode message) {
-        JsonNode info = message.path("info");
-        JsonNode several = message.path("receivers");
-        String receive = message.path("receive").asString("");
-        String to = receive.isEmpty()
+    private static String line(Receipts receipts, MessageEvent.Message message) {
+        MessageEvent.Stored stored = Receipts.stored(message);
+        List<Long> receivers = stored.receivers();
+        String to = receivers == null
                 ? "everyone"
-                : (several.isArray() ? several.valueStream().map(node -> node.asString("")) : List.of(receive).stream())
-                        .map(receipts::name)
-                        .collect(Collectors.joining(", "));
-        String what = info.isObject()
-                ? "file " + info.path("file").asLong() + ": "
-                        + info.path("name").asString("")
-                : info.asString("");
+                : receivers.stream().map(receipts::name).collect(Collectors.joining(", "));
+        String what = switch (message) {
+            case MessageEvent.Text text -> text.text();
+            case MessageEvent.FileOffer offer -> "file " + offer.file() + ": " + offer.name();
+        };
         String shown = Visible.line(what);
         return "%6d  %s  %s to %s: %s"
                 .formatted(
-                        message.path("mid").asLong(),
-                        Printed.time().format(Instant.parse(message.path("time").asString(""))),
-                        Visible.line(receipts.name(message.path("send").asString(""))),
+                        stored.number(),
+                        Printed.time().format(message.time()),
+                        Visible.line(receipts.name(stored.sender())),
                         Visible.line(to),
                         shown.codePointCount(0, shown.length()) <= WIDTH
                                 ? shown

@@ -9,12 +9,12 @@ import chatd.client.screen.Visible;
 import chatd.client.talk.Conversation;
 import chatd.client.talk.Door;
 import chatd.client.talk.Downloads;
+import chatd.client.talk.Exchange;
 import chatd.client.talk.Item;
 import chatd.client.talk.NotConnected;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Roster;
 import chatd.client.talk.Setting;
-import chatd.protocol.Event;
 import chatd.protocol.Secret;
 import java.io.IOException;
 import java.io.InputStream;
@@ -329,16 +329,17 @@ final class Talk {
             presenter.notice("The password stays as it was.");
             return;
         }
-        Event verdict = conversation.changePassword(old.get(), chosen.get());
-        if (verdict instanceof Event.PasswordChanged) {
+        Exchange.Verdict verdict = conversation.changePassword(old.get(), chosen.get());
+        if (verdict == Exchange.Verdict.CHANGED) {
             dialogue.remember(chosen.get());
         }
         if (verdict != null) {
             presenter.notice(
                     switch (verdict) {
-                        case Event.PasswordChanged changed -> "The password is changed.";
-                        case Event.WrongOldPassword wrong -> "That was not your old password; it stays as it was.";
-                        default -> "The new password breaks the rules; the old one stays. " + Dialogue.RULES;
+                        case CHANGED -> "The password is changed.";
+                        case WRONG_OLD_PASSWORD -> "That was not your old password; it stays as it was.";
+                        case BAD_NEW_PASSWORD ->
+                            "The new password breaks the rules; the old one stays. " + Dialogue.RULES;
                     });
         }
     }

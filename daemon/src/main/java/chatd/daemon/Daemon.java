@@ -151,14 +151,14 @@ public final class Daemon {
         started(audit::close);
         Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
         started(certificates::close);
-        Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names());
-        News news = new News(sessions, audit, clock, broken);
+        Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
+        News news = new News(sessions, audit, broken);
         log.observe(news);
         Journal journal = new Journal(ledger, log, audit, catchUp, clock, news);
         Services services = new Services(
                 configuration, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
         started(services::close);
-        Dispatcher dispatcher = new Dispatcher(services, sessions, audit);
+        Dispatcher dispatcher = new Dispatcher(services, sessions, audit, clock);
         Listener listener =
                 new Listener(configuration, certificates, dispatcher, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);

@@ -5,8 +5,6 @@ import chatd.audit.AuditLog;
 import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.Journal;
 import chatd.daemon.session.Sessions;
-import chatd.protocol.Event;
-import java.time.Clock;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -20,14 +18,12 @@ final class News implements Journal.Observer, AuditLog.Observer {
 
     private final Sessions sessions;
     private final AuditTrail audit;
-    private final Clock clock;
     private final Consumer<Exception> broken;
 
     /** @param broken told that nothing can be written any more */
-    News(Sessions sessions, AuditTrail audit, Clock clock, Consumer<Exception> broken) {
+    News(Sessions sessions, AuditTrail audit, Consumer<Exception> broken) {
         this.sessions = sessions;
         this.audit = audit;
-        this.clock = clock;
         this.broken = broken;
     }
 
@@ -40,14 +36,14 @@ final class News implements Journal.Observer, AuditLog.Observer {
     public void databaseAway(String reason) {
         LOG.error("the database is away: {}", reason);
         audit.note(new AuditEvent.Database(false, reason));
-        notice("The database can't be reached. Until it is back, nothing can be sent or read again.");
+        sessions.tellAll("The database can't be reached. Until it is back, nothing can be sent or read again.");
     }
 
     @Override
     public void databaseBack() {
         LOG.info("the database is back");
         audit.note(new AuditEvent.Database(true, "back"));
-        notice("The database is back.");
+        sessions.tellAll("The database is back.");
     }
 
     @Override
@@ -56,7 +52,8 @@ final class News implements Journal.Observer, AuditLog.Observer {
             LOG.fatal(
                     "the server log can't be written: {}. Until it can, all that would have to be logged is refused",
                     why);
-            notice("The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
+            sessions.tellAll(
+                    "The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
         } else {
             LOG.fatal("the server log can't be written: {}. The daemon goes on without, as it is configured", why);
         }
@@ -67,12 +64,8 @@ final class News implements Journal.Observer, AuditLog.Observer {
         audit.catchUp();
         LOG.info("the server log is written again");
         if (audit.isRefusing()) {
-            notice("The server can write its log again: all is as before.");
+            sessions.tellAll("The server can write its log again: all is as before.");
         }
-    }
-
-    private void notice(String text) {
-        sessions.notice(new Event.Text("server", clock.instant(), text));
     }
 
     @Override

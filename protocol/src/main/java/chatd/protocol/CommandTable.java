@@ -12,13 +12,14 @@ final class CommandTable {
     static List<Packet<? extends Command>> rows(Limits limits) {
         Field<Audience> audience = Field.audience(limits.recipients());
         long names = 4 + (long) NAME_BYTES * limits.recipients();
-        Layout<Command.SendFile> fileToSome = Layout.of(
+        Layout<FileCommand.SendFile> fileToSome = Layout.of(
                 (in, length) -> {
                     Audience to = audience.read(in, length);
                     if (to instanceof Audience.TooMany) {
-                        return new Command.SendFile(to, "", Field.CONTENT.read(in, length));
+                        return new FileCommand.SendFile(to, "", Field.CONTENT.read(in, length));
                     }
-                    return new Command.SendFile(to, Field.FILE_NAME.read(in, length), Field.CONTENT.read(in, length));
+                    return new FileCommand.SendFile(
+                            to, Field.FILE_NAME.read(in, length), Field.CONTENT.read(in, length));
                 },
                 (out, file) -> {
                     audience.write(out, file.audience());
@@ -27,21 +28,21 @@ final class CommandTable {
         return List.of(
                 Packet.row(
                         0x0010_0000,
-                        Command.LogIn.class,
+                        SessionCommand.LogIn.class,
                         "log in",
                         "name 32, password 32",
                         Gate.ANYONE,
                         64,
                         64,
                         Layout.of(
-                                Field.TYPED_NAME,
-                                Command.LogIn::name,
+                                Field.USER,
+                                SessionCommand.LogIn::user,
                                 Field.PASSWORD,
-                                Command.LogIn::password,
-                                (name, password) -> new Command.LogIn(name, password))),
+                                SessionCommand.LogIn::password,
+                                (user, password) -> new SessionCommand.LogIn(user, password, null, ""))),
                 Packet.row(
                         0x0010_0001,
-                        Command.Register.class,
+                        AccountCommand.Register.class,
                         "register",
                         "name 32, password 32",
                         Gate.ANYONE,
@@ -49,31 +50,31 @@ final class CommandTable {
                         64,
                         Layout.of(
                                 Field.TYPED_NAME,
-                                Command.Register::name,
+                                AccountCommand.Register::name,
                                 Field.PASSWORD,
-                                Command.Register::password,
-                                Command.Register::new)),
+                                AccountCommand.Register::password,
+                                AccountCommand.Register::new)),
                 Packet.row(
                         0x0010_0002,
-                        Command.ChangePassword.class,
+                        AccountCommand.ChangePassword.class,
                         "change password",
                         "name 32, old password 32, new password 32",
                         Gate.ANYONE,
                         96,
                         96,
                         Layout.of(
-                                (in, length) -> new Command.ChangePassword(
-                                        Field.TYPED_NAME.read(in, length),
+                                (in, length) -> new AccountCommand.ChangePassword(
+                                        Field.USER.read(in, length),
                                         Field.PASSWORD.read(in, length),
                                         Field.PASSWORD.read(in, length)),
                                 (out, change) -> {
-                                    Field.TYPED_NAME.write(out, change.name());
+                                    Field.USER.write(out, change.user());
                                     Field.PASSWORD.write(out, change.oldPassword());
                                     Field.PASSWORD.write(out, change.newPassword());
                                 })),
                 Packet.row(
                                 0x0012_0000,
-                                Command.SendText.class,
+                                MessageCommand.SendText.class,
                                 "text to some",
                                 "count n (4), n names of 32, text to the end",
                                 Gate.LOGGED_IN,
@@ -81,14 +82,14 @@ final class CommandTable {
                                 names + limits.text(),
                                 Layout.of(
                                         audience,
-                                        Command.SendText::audience,
+                                        MessageCommand.SendText::audience,
                                         Field.TEXT,
-                                        Command.SendText::text,
-                                        Command.SendText::new))
+                                        MessageCommand.SendText::text,
+                                        MessageCommand.SendText::new))
                         .only(text -> text.audience() instanceof Audience.Some),
                 Packet.row(
                                 0x0012_0001,
-                                Command.SendText.class,
+                                MessageCommand.SendText.class,
                                 "text to all",
                                 "text to the end",
                                 Gate.LOGGED_IN,
@@ -96,12 +97,12 @@ final class CommandTable {
                                 limits.text(),
                                 Layout.of(
                                         Field.TEXT,
-                                        Command.SendText::text,
-                                        text -> new Command.SendText(Audience.everyone(), text)))
+                                        MessageCommand.SendText::text,
+                                        text -> new MessageCommand.SendText(Audience.everyone(), text)))
                         .only(text -> text.audience() instanceof Audience.Everyone),
                 Packet.row(
                                 0x0012_0002,
-                                Command.SendFile.class,
+                                FileCommand.SendFile.class,
                                 "file to some",
                                 "count n (4), n names of 32, file name 64, content to the end",
                                 Gate.LOGGED_IN,
@@ -110,11 +111,11 @@ final class CommandTable {
                                 fileToSome)
                         .only(file -> file.audience() instanceof Audience.Some)
                         .streaming(
-                                Command.SendFile::size,
+                                FileCommand.SendFile::size,
                                 n -> n > limits.recipients() ? 4 : 4 + n * NAME_BYTES + FILE_NAME_BYTES),
                 Packet.row(
                                 0x0012_0003,
-                                Command.SendFile.class,
+                                FileCommand.SendFile.class,
                                 "file to all",
                                 "file name 64, content to the end",
                                 Gate.LOGGED_IN,
@@ -122,38 +123,41 @@ final class CommandTable {
                                 FILE_NAME_BYTES + limits.file(),
                                 Layout.of(
                                         Field.FILE_NAME,
-                                        Command.SendFile::name,
+                                        FileCommand.SendFile::name,
                                         Field.CONTENT,
-                                        Command.SendFile::size,
-                                        (name, size) -> new Command.SendFile(Audience.everyone(), name, size)))
+                                        FileCommand.SendFile::size,
+                                        (name, size) -> new FileCommand.SendFile(Audience.everyone(), name, size)))
                         .only(file -> file.audience() instanceof Audience.Everyone)
-                        .streaming(Command.SendFile::size, n -> FILE_NAME_BYTES),
+                        .streaming(FileCommand.SendFile::size, n -> FILE_NAME_BYTES),
                 Packet.row(
                         0x0012_0004,
-                        Command.FetchFile.class,
+                        FileCommand.FetchFile.class,
                         "fetch a file",
                         "file id (4)",
                         Gate.LOGGED_IN,
                         4,
                         4,
-                        Layout.of(Field.NUMBER, Command.FetchFile::file, Command.FetchFile::new)),
+                        Layout.of(Field.NUMBER, FileCommand.FetchFile::file, FileCommand.FetchFile::new)),
                 Packet.row(
                         0x0012_0005,
-                        Command.Replay.class,
+                        MessageCommand.Replay.class,
                         "replay history",
                         "count n (4)",
                         Gate.LOGGED_IN,
                         4,
                         4,
-                        Layout.of(Field.NUMBER, Command.Replay::count, Command.Replay::new)),
+                        Layout.of(Field.NUMBER, MessageCommand.Replay::count, MessageCommand.Replay::new)),
                 Packet.row(
                         0x0013_0000,
-                        Command.StoreSettings.class,
+                        AccountCommand.StoreSettings.class,
                         "store my settings",
                         "the settings document (config.json) to the end",
                         Gate.LOGGED_IN,
                         0,
                         limits.settings(),
-                        Layout.of(Field.DOCUMENT, Command.StoreSettings::document, Command.StoreSettings::new)));
+                        Layout.of(
+                                Field.DOCUMENT,
+                                AccountCommand.StoreSettings::document,
+                                AccountCommand.StoreSettings::new)));
     }
 }

@@ -7,115 +7,97 @@ import static chatd.protocol.Field.TIME_BYTES;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the daemon sends in {@code chat/1}. */
 final class EventTable {
-    private static final long OFFER = NAME_BYTES + TIME_BYTES + FILE_NAME_BYTES + 4;
+    static final long OFFER = NAME_BYTES + TIME_BYTES + FILE_NAME_BYTES + 4;
 
     private EventTable() {}
 
     static List<Packet<? extends Event>> rows(Field<Optional<Instant>> time) {
-        int entry = TIME_BYTES + 4;
-        String roster = "last login time 19, count n (4), n × (name 32, one ASCII byte `1` online / `0` offline)";
         Field<Instant> sent = Field.of(
                 (in, length) -> {
                     return time.read(in, length).orElseThrow(() -> new MalformedFrame("a message was never sent"));
                 },
                 (out, at) -> time.write(out, Optional.of(at)));
         return List.of(
-                event(
-                        0x0080_0000,
-                        Event.LoggedIn.class,
-                        "logged in",
-                        roster,
-                        entry,
-                        Packet.ANY,
-                        Layout.of(
-                                time,
-                                Event.LoggedIn::lastLogin,
-                                Field.ROSTER,
-                                Event.LoggedIn::roster,
-                                Event.LoggedIn::new)),
-                bare(0x0080_0000, Event.Registered.class, "registered", Event.Registered::new),
-                event(
-                        0x0080_0001,
-                        Event.TookOver.class,
-                        "logged in, and the session that held the account was displaced",
-                        roster,
-                        entry,
-                        Packet.ANY,
-                        Layout.of(
-                                time,
-                                Event.TookOver::lastLogin,
-                                Field.ROSTER,
-                                Event.TookOver::roster,
-                                Event.TookOver::new)),
-                bare(
+                welcome(0x0080_0000, false, "logged in", time),
+                bare(0x0080_0000, UserEvent.Registered.class, "registered", UserEvent.Registered::new),
+                welcome(0x0080_0001, true, "logged in, and the session that held the account was displaced", time),
+                refused(
                         0x0080_0002,
-                        Event.WrongPassword.class,
                         "log in refused: wrong password",
-                        Event.WrongPassword::new),
-                bare(
+                        EventTable::isLogIn,
+                        Code.WRONG_PASSWORD,
+                        Code.DISABLED,
+                        Code.LOCKED),
+                refused(
                         0x0080_0003,
-                        Event.NoSuchUser.class,
                         "log in or change refused: no such user",
-                        Event.NoSuchUser::new),
-                bare(
+                        command -> isLogIn(command) || isChange(command),
+                        Code.NO_SUCH_USER),
+                refused(
                         0x0080_0004,
-                        Event.MustChangePassword.class,
                         "log in refused: the password must be changed first",
-                        Event.MustChangePassword::new),
-                bare(0x0080_0005, Event.NameTaken.class, "register refused: the name is taken", Event.NameTaken::new),
-                bare(
+                        EventTable::isLogIn,
+                        Code.MUST_CHANGE_PASSWORD),
+                refused(0x0080_0005, "register refused: the name is taken", EventTable::isRegister, Code.NAME_TAKEN),
+                refused(
                         0x0080_0006,
-                        Event.BadName.class,
                         "register refused: the name breaks the rules",
-                        Event.BadName::new),
-                bare(
+                        EventTable::isRegister,
+                        Code.BAD_NAME,
+                        Code.CLOSED),
+                refused(
                         0x0080_0007,
-                        Event.BadPassword.class,
                         "register refused: the password breaks the rules",
-                        Event.BadPassword::new),
-                bare(0x0080_0008, Event.PasswordChanged.class, "password changed", Event.PasswordChanged::new),
-                bare(
+                        EventTable::isRegister,
+                        Code.BAD_PASSWORD),
+                bare(0x0080_0008, UserEvent.PasswordChanged.class, "password changed", UserEvent.PasswordChanged::new),
+                refused(
                         0x0080_0009,
-                        Event.WrongOldPassword.class,
                         "change refused: wrong old password",
-                        Event.WrongOldPassword::new),
-                bare(
+                        EventTable::isChange,
+                        Code.WRONG_PASSWORD,
+                        Code.DISABLED,
+                        Code.LOCKED),
+                refused(
                         0x0080_000a,
-                        Event.BadNewPassword.class,
                         "change refused: the new password breaks the rules",
-                        Event.BadNewPassword::new),
+                        EventTable::isChange,
+                        Code.BAD_PASSWORD),
                 event(
                         0x0081_0000,
-                        Event.CameOnline.class,
+                        UserEvent.CameOnline.class,
                         "a user came online",
                         "name 32",
                         NAME_BYTES,
                         NAME_BYTES,
-                        Layout.of(Field.NAME, Event.CameOnline::name, name -> new Event.CameOnline(name))),
+                        Layout.of(Field.NAME, UserEvent.CameOnline::name, name -> new UserEvent.CameOnline(0, name))),
                 event(
                         0x0081_0001,
-                        Event.WentOffline.class,
+                        UserEvent.WentOffline.class,
                         "a user went offline; your own name = you were displaced, the connection closes",
                         "name 32",
                         NAME_BYTES,
                         NAME_BYTES,
-                        Layout.of(Field.NAME, Event.WentOffline::name, name -> new Event.WentOffline(name))),
+                        Layout.of(Field.NAME, UserEvent.WentOffline::name, name -> new UserEvent.WentOffline(0, name))),
                 event(
                         0x0082_0000,
-                        Event.Text.class,
+                        MessageEvent.Text.class,
                         "text",
                         "sender name 32, time 19, text to the end",
                         NAME_BYTES + TIME_BYTES,
                         Packet.ANY,
                         Layout.of(
-                                (in, length) -> new Event.Text(
+                                (in, length) -> new MessageEvent.Text(
                                         Field.NAME.read(in, length),
                                         sent.read(in, length),
-                                        Field.TEXT.read(in, length)),
+                                        Field.TEXT.read(in, length),
+                                        null),
                                 (out, text) -> {
                                     Field.NAME.write(out, text.sender());
                                     sent.write(out, text.time());
@@ -123,17 +105,19 @@ final class EventTable {
                                 })),
                 event(
                         0x0082_0001,
-                        Event.FileOffer.class,
+                        MessageEvent.FileOffer.class,
                         "a file for you",
                         "sender name 32, time 19, file name 64, file id (4)",
                         OFFER,
                         OFFER,
                         Layout.of(
-                                (in, length) -> new Event.FileOffer(
+                                (in, length) -> new MessageEvent.FileOffer(
                                         Field.NAME.read(in, length),
                                         sent.read(in, length),
                                         Field.FILE_NAME.read(in, length),
-                                        Field.NUMBER.read(in, length)),
+                                        Field.NUMBER.read(in, length),
+                                        null,
+                                        null),
                                 (out, file) -> {
                                     Field.NAME.write(out, file.sender());
                                     sent.write(out, file.time());
@@ -142,13 +126,13 @@ final class EventTable {
                                 })),
                 event(
                                 0x0082_0002,
-                                Event.FileContent.class,
+                                FileEvent.FileContent.class,
                                 "file content",
                                 "sender name 32, time 19, file name 64, file id (4), content to the end",
                                 OFFER,
                                 Packet.ANY,
-                                Layout.<Event.FileContent>of(
-                                        (in, length) -> new Event.FileContent(
+                                Layout.<FileEvent.FileContent>of(
+                                        (in, length) -> new FileEvent.FileContent(
                                                 Field.NAME.read(in, length),
                                                 sent.read(in, length),
                                                 Field.FILE_NAME.read(in, length),
@@ -160,16 +144,16 @@ final class EventTable {
                                             Field.FILE_NAME.write(out, file.name());
                                             Field.NUMBER.write(out, file.file());
                                         }))
-                        .streaming(Event.FileContent::size, n -> OFFER),
-                bare(0x0082_0003, Event.ClearScreen.class, "clear the screen", Event.ClearScreen::new),
+                        .streaming(FileEvent.FileContent::size, n -> OFFER),
+                bare(0x0082_0003, MessageEvent.ClearScreen.class, "clear the screen", MessageEvent.ClearScreen::new),
                 event(
                         0x0083_0000,
-                        Event.Settings.class,
+                        UserEvent.Settings.class,
                         "your settings",
                         "the settings document to the end",
                         0,
                         Packet.ANY,
-                        Layout.of(Field.DOCUMENT, Event.Settings::document, Event.Settings::new)));
+                        Layout.of(Field.DOCUMENT, UserEvent.Settings::document, UserEvent.Settings::new)));
     }
 
     private static <T extends Event> Packet<T> event(
@@ -179,5 +163,50 @@ final class EventTable {
 
     private static <T extends Event> Packet<T> bare(int code, Class<T> type, String meaning, Supplier<T> make) {
         return event(code, type, meaning, "empty", 0, 0, Layout.empty(make));
+    }
+
+    private static Packet<SessionEvent.Welcome> welcome(
+            int code, boolean displaced, String meaning, Field<Optional<Instant>> time) {
+        return event(
+                        code,
+                        SessionEvent.Welcome.class,
+                        meaning,
+                        "last login time 19, count n (4), n × (name 32, one ASCII byte `1` online / `0` offline)",
+                        TIME_BYTES + 4,
+                        Packet.ANY,
+                        Layout.of(
+                                time,
+                                SessionEvent.Welcome::lastLogin,
+                                Field.ROSTER,
+                                SessionEvent.Welcome::roster,
+                                (lastLogin, roster) -> new SessionEvent.Welcome(
+                                        0, "", null, lastLogin, displaced, roster, List.of(), null)))
+                .only(welcome -> welcome.displaced() == displaced);
+    }
+
+    /**
+     * A refusal that has a code of its own.
+     *
+     * @param what is refused; a client reads what it has asked itself
+     * @param codes that are all told as the first of them
+     */
+    private static Packet<SessionEvent.Refused> refused(
+            int number, String meaning, Predicate<@Nullable Command> what, Code... codes) {
+        SessionEvent.Refused read = new SessionEvent.Refused(null, codes[0], "", "", null);
+        List<Code> told = List.of(codes);
+        return bare(number, SessionEvent.Refused.class, meaning, () -> read)
+                .only(refused -> what.test(refused.command()) && told.contains(refused.code()));
+    }
+
+    private static boolean isLogIn(@Nullable Command command) {
+        return command instanceof SessionCommand.LogIn;
+    }
+
+    private static boolean isRegister(@Nullable Command command) {
+        return command instanceof AccountCommand.Register;
+    }
+
+    private static boolean isChange(@Nullable Command command) {
+        return command instanceof AccountCommand.ChangePassword;
     }
 }

@@ -59,6 +59,11 @@ interface Field<T> extends Layout<T> {
             (in, length) -> new String(unpadded(in, NAME_BYTES, "name"), StandardCharsets.UTF_8),
             (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), NAME_BYTES, "name"));
 
+    /** As {@link #TYPED_NAME}, of somebody who is meant by it. */
+    Field<User> USER = of(
+            (in, length) -> new User.Named(TYPED_NAME.read(in, length)),
+            (out, user) -> TYPED_NAME.write(out, user.typed()));
+
     Field<Secret> PASSWORD = of(
             (in, length) -> Secret.ofBytes(unpadded(in, NAME_BYTES, "password")),
             (out, value) -> pad(out, value.bytes(), NAME_BYTES, "password"));

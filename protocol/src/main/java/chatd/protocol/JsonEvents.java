@@ -1,200 +1,310 @@
 package chatd.protocol;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import static java.util.Objects.requireNonNull;
 
-/** What the daemon says in JSON. Any thread. */
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What the daemon says in {@code chat-json/1}. */
 final class JsonEvents {
     /** Users who are listed at log in. */
     private static final int MOST_STRANGERS = 1_000;
 
-    private static final String SERVER = "server";
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final String OK = "ok";
+
+    /** The refusals of a log in that are told by the answer to it. */
+    private static final Set<Code> OF_LOG_IN = Set.of(
+            Code.NO_SUCH_USER,
+            Code.WRONG_PASSWORD,
+            Code.MUST_CHANGE_PASSWORD,
+            Code.DISABLED,
+            Code.LOCKED,
+            Code.THROTTLED);
+
+    /** A code that this client does not know is a fault of the server's to it. */
+    private static final JsonValue<Code> CODE = JsonValue.of(
+            (value, key) -> Code.of(JsonValue.TEXT.read(value, key)).orElse(Code.INTERNAL),
+            (out, code) -> out.writeString(code.word()));
+
+    private static final JsonValue<Stranger> STRANGER = JsonValue.of(
+            (value, key) -> new Stranger(
+                    JsonValue.NUMBERED.read(value.path("user_id"), key),
+                    JsonValue.TEXT.read(value.path("user_name"), key)),
+            (out, stranger) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(stranger.user()))
+                    .writeStringProperty("user_name", stranger.name())
+                    .writeBooleanProperty("online", true)
+                    .writeEndObject());
+
+    static final List<JsonMessage<? extends Event>> ROWS = List.of(
+            JsonMessage.<SessionEvent.Welcome>row(2, SessionEvent.Welcome.class, row -> {
+                        row.constant("send", User.SERVER);
+                        var user = row.envelope("receive", JsonValue.NUMBERED, SessionEvent.Welcome::user);
+                        row.info("success", JsonValue.TEXT, welcome -> "登录成功");
+                        row.info("code", JsonValue.TEXT, welcome -> OK);
+                        var strangers = row.info("strangers", JsonValue.list(STRANGER), JsonEvents::strangers);
+                        row.emptyList("friends");
+                        row.emptyList("groups");
+                        row.info("user_id", JsonValue.NUMBERED, SessionEvent.Welcome::user);
+                        var name = row.info("user_name", JsonValue.TEXT, SessionEvent.Welcome::name);
+                        row.info("strangers_total", JsonValue.WHOLE, JsonEvents::strangersOnline);
+                        var settings = row.info("settings", JsonValue.DOCUMENT, JsonEvents::settings);
+                        var lastLogin =
+                                row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
+                        var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
+                        return in -> {
+                            Roster roster = new Roster();
+                            List<Long> numbers = new ArrayList<>();
+                            for (Stranger stranger : in.get(strangers)) {
+                                numbers.add(stranger.user());
+                                roster.add(new Presence(stranger.name(), true));
+                            }
+                            return new SessionEvent.Welcome(
+                                    in.get(user),
+                                    in.get(name),
+                                    in.get(time),
+                                    in.get(lastLogin),
+                                    false,
+                                    roster,
+                                    numbers,
+                                    in.get(settings));
+                        };
+                    })
+                    .only(welcome -> true, JsonEvents::isWelcome),
+            JsonMessage.<SessionEvent.Refused>row(2, SessionEvent.Refused.class, row -> {
+                        fromServer(row);
+                        row.info("success", JsonValue.TEXT, refused -> success(refused.code()));
+                        var code = row.info("code", CODE, refused -> ofLogIn(refused.code()));
+                        row.emptyList("strangers");
+                        row.emptyList("friends");
+                        row.emptyList("groups");
+                        return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
+                    })
+                    .only(
+                            refused -> refused.command() instanceof SessionCommand.LogIn
+                                    && OF_LOG_IN.contains(refused.code()),
+                            message -> !isWelcome(message)),
+            JsonMessage.<SessionEvent.Notice>row(3, SessionEvent.Notice.class, row -> {
+                        fromServer(row);
+                        var text = row.wholeInfo("text", JsonValue.TEXT, SessionEvent.Notice::text);
+                        return in -> new SessionEvent.Notice(in.get(text), null);
+                    })
+                    .only(notice -> true, message -> !message.has("mid")),
+            text(3).only(JsonEvents::isToSome, message -> message.has("mid")),
+            text(4).only(JsonEvents::isToAll, message -> true),
+            JsonMessage.<UserEvent.WentOffline>row(5, UserEvent.WentOffline.class, row -> {
+                var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.WentOffline::user);
+                row.constant("receive", "");
+                row.wholeInfoConstant("logout");
+                return in -> new UserEvent.WentOffline(in.get(user), "");
+            }),
+            JsonMessage.<MessageEvent.FileOffer>row(6, MessageEvent.FileOffer.class, row -> {
+                Kept<MessageEvent.FileOffer> kept = new Kept<>(row);
+                row.op("offer");
+                var file = row.info("file", JsonValue.WHOLE, MessageEvent.FileOffer::file);
+                var name = row.info("name", JsonValue.TEXT, MessageEvent.FileOffer::name);
+                var size =
+                        row.info("size", JsonValue.WHOLE, offer -> whole(offer).size());
+                var sha256 =
+                        row.info("sha256", JsonValue.HEX, offer -> whole(offer).sha256());
+                kept.after();
+                return in -> new MessageEvent.FileOffer(
+                        "",
+                        in.get(kept.time()),
+                        in.get(name),
+                        in.get(file),
+                        new MessageEvent.Whole(in.get(size), in.get(sha256)),
+                        kept.of(in));
+            }),
+            JsonMessage.<UserEvent.CameOnline>row(8, UserEvent.CameOnline.class, row -> {
+                fromServer(row);
+                var user = row.info("user_id", JsonValue.NUMBERED, UserEvent.CameOnline::user);
+                var name = row.info("user_name", JsonValue.TEXT, UserEvent.CameOnline::name);
+                row.infoConstant("type", "stranger");
+                return in -> new UserEvent.CameOnline(in.get(user), in.get(name));
+            }),
+            JsonMessage.<UserEvent.Renamed>row(16, UserEvent.Renamed.class, row -> {
+                fromServer(row);
+                var user = row.info("user_id", JsonValue.NUMBERED, UserEvent.Renamed::user);
+                var name = row.info("user_name", JsonValue.TEXT, UserEvent.Renamed::name);
+                return in -> new UserEvent.Renamed(in.get(user), "", in.get(name), true);
+            }),
+            JsonMessage.<SessionEvent.Refused>row(18, SessionEvent.Refused.class, row -> {
+                fromServer(row);
+                var id = row.info("id", JsonCommands.ID, SessionEvent.Refused::id, "");
+                row.info("type", JsonValue.WHOLE, refused -> JsonTable.type(refused.command()));
+                var code = row.info("code", CODE, refused -> told(refused.code()));
+                var text = row.info("text", JsonValue.TEXT, SessionEvent.Refused::text);
+                return in -> new SessionEvent.Refused(null, in.get(code), in.get(text), in.get(id), null);
+            }),
+            JsonMessage.<MessageEvent.Page>row(20, MessageEvent.Page.class, row -> {
+                fromServer(row);
+                var with = row.infoOrNull("with", JsonValue.TEXT, MessageEvent.Page::with);
+                var items = row.info("items", JsonValue.list(item()), MessageEvent.Page::items);
+                var more = row.info("more", JsonValue.FLAG, MessageEvent.Page::more);
+                var names = row.info("names", JsonValue.NAMES, MessageEvent.Page::names);
+                return in -> new MessageEvent.Page(in.get(with), in.get(items), in.get(more), in.get(names));
+            }),
+            JsonMessage.<UserEvent.Settings>row(26, UserEvent.Settings.class, row -> {
+                fromServer(row);
+                var document = row.wholeInfo("any", JsonValue.DOCUMENT, UserEvent.Settings::document);
+                return in -> new UserEvent.Settings(in.get(document));
+            }));
 
     private JsonEvents() {}
 
-    /** @throws IllegalArgumentException where there is no message for it */
-    static byte[] bytes(Event event) {
-        return Json.LENIENT.writeValueAsBytes(message(event));
+    private static void fromServer(JsonMessage<?> row) {
+        row.constant("send", User.SERVER);
+        row.constant("receive", "");
     }
 
-    private static ObjectNode message(Event event) {
-        return switch (event) {
-            case Event.Welcome welcome -> welcome(welcome);
-            case Event.LogInRefused refused -> answer("", refused.code());
-            case Event.Text text -> text(text);
-            case Event.FileOffer file -> offer(file);
-            case Event.WentOffline gone -> message(user(gone.user()), "", 5).put("info", "logout");
-            case Event.CameOnline come -> {
-                ObjectNode message = message(SERVER, "", 8);
-                named(message.putObject("info"), come.user(), come.name()).put("type", "stranger");
-                yield message;
-            }
-            case Event.Renamed renamed -> {
-                ObjectNode message = message(SERVER, "", 16);
-                named(message.putObject("info"), renamed.user(), renamed.name());
-                yield message;
-            }
-            case Event.Refused refused -> refused(refused);
-            case Event.Page page -> page(page);
-            case Event.Settings settings -> {
-                ObjectNode message = message(SERVER, "", 26);
-                yield message.set("info", document(settings.document()));
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "chat-json/1 has no message for " + event.getClass().getSimpleName());
-        };
+    private static JsonMessage<MessageEvent.Text> text(int type) {
+        return JsonMessage.row(type, MessageEvent.Text.class, row -> {
+            Kept<MessageEvent.Text> kept = new Kept<>(row);
+            JsonMessage.Key<MessageEvent.Text, String> text =
+                    row.wholeInfo("text", JsonValue.TEXT, MessageEvent.Text::text);
+            kept.after();
+            return in -> new MessageEvent.Text("", in.get(kept.time()), in.get(text), kept.of(in));
+        });
     }
 
-    private static ObjectNode message(String send, String receive, int type) {
-        return Json.LENIENT
-                .createObjectNode()
-                .put("send", send)
-                .put("receive", receive)
-                .put("type", type);
+    private static boolean isToAll(MessageEvent.Message message) {
+        MessageEvent.Stored stored = message.stored();
+        return stored != null && stored.receivers() == null;
     }
 
-    private static ObjectNode named(ObjectNode info, long number, String name) {
-        return info.put("user_id", user(number)).put("user_name", name);
+    private static boolean isToSome(MessageEvent.Message message) {
+        return message.stored() != null && !isToAll(message);
     }
 
-    private static String user(long number) {
-        return number == 0 ? SERVER : "U" + number;
+    private static MessageEvent.Stored stored(MessageEvent.Message message) {
+        return requireNonNull(message.stored(), "a message that is not stored");
     }
 
-    /** To a log in. */
-    private static ObjectNode answer(String receive, String code) {
-        ObjectNode message = message(SERVER, receive, 2);
-        ObjectNode info = message.putObject("info").put("success", said(code)).put("code", code);
-        info.putArray("strangers");
-        info.putArray("friends");
-        info.putArray("groups");
-        return message;
+    private static MessageEvent.Whole whole(MessageEvent.FileOffer offer) {
+        return requireNonNull(offer.content(), "a file without a content");
     }
 
-    private static String said(String code) {
+    private static JsonValue<MessageEvent.Message> item() {
+        return JsonValue.of(
+                (value, key) -> (MessageEvent.Message) JsonTable.read(JsonEvents.ROWS, value)
+                        .filter(MessageEvent.Message.class::isInstance)
+                        .orElseThrow(() -> new JsonValue.Misshapen(key + " has what is no message.")),
+                JsonTable::write);
+    }
+
+    private static Document settings(SessionEvent.Welcome welcome) {
+        return requireNonNull(welcome.settings());
+    }
+
+    private static boolean isWelcome(JsonNode message) {
+        return message.path("info").path("code").asString("").equals(OK);
+    }
+
+    /** Somebody who is online, and no friend. */
+    private record Stranger(long user, String name) {}
+
+    private static boolean isStranger(SessionEvent.Welcome welcome, int place) {
+        return welcome.roster().isOnline(place) && welcome.numbers().get(place) != welcome.user();
+    }
+
+    private static List<Stranger> strangers(SessionEvent.Welcome welcome) {
+        return IntStream.range(0, welcome.numbers().size())
+                .filter(place -> isStranger(welcome, place))
+                .limit(MOST_STRANGERS)
+                .mapToObj(place -> new Stranger(
+                        welcome.numbers().get(place),
+                        welcome.roster().get(place).name()))
+                .toList();
+    }
+
+    private static long strangersOnline(SessionEvent.Welcome welcome) {
+        return IntStream.range(0, welcome.numbers().size())
+                .filter(place -> isStranger(welcome, place))
+                .count();
+    }
+
+    /** What an answer to a log in says in the words of the page. */
+    private static String success(Code code) {
         return switch (code) {
-            case "ok" -> "登录成功";
-            case "no-such-user" -> "无此用户";
-            case "wrong-password" -> "密码错误";
-            case "must-change-password" -> "需要修改密码";
-            case "disabled" -> "账号已停用";
-            case "throttled" -> "请稍后再试";
-            default -> throw new IllegalArgumentException("a log in is not refused with " + code);
+            case NO_SUCH_USER -> "无此用户";
+            case WRONG_PASSWORD -> "密码错误";
+            case MUST_CHANGE_PASSWORD -> "需要修改密码";
+            case DISABLED, LOCKED -> "账号已停用";
+            case THROTTLED -> "请稍后再试";
+            default -> throw new IllegalArgumentException("a log in is not refused with " + code.word());
         };
     }
 
-    private static ObjectNode welcome(Event.Welcome welcome) {
-        ObjectNode message = answer(user(welcome.user()), "ok");
-        ObjectNode info = (ObjectNode) message.path("info");
-        named(info, welcome.user(), welcome.name());
-        ArrayNode strangers = (ArrayNode) info.path("strangers");
-        int total = 0;
-        for (int place = 0; place < welcome.numbers().size(); place++) {
-            long number = welcome.numbers().get(place);
-            if (number != welcome.user() && welcome.roster().isOnline(place)) {
-                total++;
-                if (total <= MOST_STRANGERS) {
-                    named(
-                                    strangers.addObject(),
-                                    number,
-                                    welcome.roster().get(place).name())
-                            .put("online", true);
-                }
-            }
-        }
-        info.put("strangers_total", total);
-        info.set("settings", document(welcome.settings()));
-        info.put("last_login", welcome.lastLogin().map(JsonEvents::time).orElse(null));
-        info.put("time", time(welcome.time()));
-        return message;
+    /** As an answer to a log in has it. */
+    private static Code ofLogIn(Code code) {
+        return code == Code.LOCKED ? Code.DISABLED : code;
     }
 
-    private static ObjectNode text(Event.Text text) {
-        Event.Stored stored = text.stored();
-        if (stored == null) {
-            return message(SERVER, "", 3).put("info", text.text());
-        }
-        return kept(stored, 3, text.time(), Json.LENIENT.getNodeFactory().stringNode(text.text()));
+    /** As a refusal has it. */
+    private static Code told(Code code) {
+        return switch (code) {
+            case DISABLED, LOCKED, MUST_CHANGE_PASSWORD -> Code.NOT_ALLOWED;
+            case UNDECIDED, UNLOGGED -> Code.INTERNAL;
+            default -> code;
+        };
     }
 
-    private static ObjectNode offer(Event.FileOffer file) {
-        Event.Stored stored = file.stored();
-        Event.Whole content = file.content();
-        if (stored == null || content == null) {
-            throw new IllegalArgumentException("a file that is not stored has no message");
-        }
-        ObjectNode info = Json.LENIENT
-                .createObjectNode()
-                .put("op", "offer")
-                .put("file", file.file())
-                .put("name", file.name())
-                .put("size", content.size())
-                .put("sha256", HexFormat.of().formatHex(content.sha256()));
-        return kept(stored, 6, file.time(), info);
-    }
+    /** The keys that stored messages have alike. */
+    private static final class Kept<T extends MessageEvent.Message> {
+        private final JsonMessage<T> row;
+        private final JsonMessage.Key<T, Long> sender;
+        private final JsonMessage.Key<T, String> receiver;
+        private final JsonMessage.Key<T, List<Long>> receivers;
+        private JsonMessage.@Nullable Key<T, Long> number;
+        private JsonMessage.@Nullable Key<T, Instant> time;
+        private JsonMessage.@Nullable Key<T, byte[]> salt;
 
-    /** @param type where it is not a text to everyone */
-    private static ObjectNode kept(Event.Stored stored, int type, Instant time, JsonNode info) {
-        List<Long> to = stored.receivers();
-        ObjectNode message = message(
-                user(stored.sender()), to == null ? "" : user(to.getFirst()), to == null && type == 3 ? 4 : type);
-        if (to != null && to.size() > 1) {
-            ArrayNode all = message.putArray("receivers");
-            to.forEach(receiver -> all.add(user(receiver)));
+        /** Declares those before {@code info}. */
+        Kept(JsonMessage<T> row) {
+            this.row = row;
+            this.sender = row.envelope(
+                    "send", JsonValue.NUMBERED, message -> stored(message).sender());
+            this.receiver = row.envelope("receive", JsonValue.TEXT, message -> {
+                List<Long> to = stored(message).receivers();
+                return to == null ? "" : JsonValue.numbered(to.getFirst());
+            });
+            this.receivers = row.envelope(
+                    "receivers",
+                    JsonValue.list(JsonValue.NUMBERED),
+                    message -> {
+                        List<Long> to = stored(message).receivers();
+                        return to == null || to.size() == 1 ? List.of() : to;
+                    },
+                    List.of());
         }
-        message.set("info", info);
-        return message.put("mid", stored.number())
-                .put("time", time(time))
-                .put("salt", Base64.getUrlEncoder().withoutPadding().encodeToString(stored.salt()));
-    }
 
-    private static ObjectNode refused(Event.Refused refused) {
-        ObjectNode message = message(SERVER, "", 18);
-        ObjectNode info = message.putObject("info");
-        if (!refused.id().isEmpty()) {
-            info.put("id", refused.id());
+        /** Declares those after it. */
+        void after() {
+            number = row.envelope(
+                    "mid", JsonValue.WHOLE, message -> stored(message).number());
+            time = row.envelope("time", JsonValue.TIME, MessageEvent.Message::time);
+            salt = row.envelope(
+                    "salt", JsonValue.BASE64, message -> stored(message).salt());
         }
-        info.put("type", refused.type()).put("code", refused.code()).put("text", refused.text());
-        return message;
-    }
 
-    private static ObjectNode page(Event.Page page) {
-        ObjectNode message = message(SERVER, "", 20);
-        ObjectNode info = message.putObject("info");
-        String with = page.with();
-        if (with != null) {
-            info.put("with", with);
+        JsonMessage.Key<T, Instant> time() {
+            return requireNonNull(time);
         }
-        ArrayNode items = info.putArray("items");
-        page.items().forEach(item -> items.add(message(item)));
-        info.put("more", page.more());
-        ObjectNode names = info.putObject("names");
-        page.names().forEach((number, name) -> names.put(user(number), name));
-        return message;
-    }
 
-    /** A settings document as a value; as a string where it is not JSON, null where there is none. */
-    private static JsonNode document(Document document) {
-        if (document.bytes().length == 0) {
-            return Json.LENIENT.getNodeFactory().nullNode();
+        MessageEvent.Stored of(JsonMessage.In<T> in) {
+            String one = in.get(receiver);
+            List<Long> several = in.get(receivers);
+            return new MessageEvent.Stored(
+                    in.get(requireNonNull(number)),
+                    in.get(sender),
+                    !several.isEmpty() ? several : one.isEmpty() ? null : List.of(JsonValue.number(one, "receive")),
+                    in.get(requireNonNull(salt)));
         }
-        return Json.parse(Json.LENIENT, document.bytes())
-                .orElseGet(() ->
-                        Json.LENIENT.getNodeFactory().stringNode(new String(document.bytes(), StandardCharsets.UTF_8)));
-    }
-
-    private static String time(Instant time) {
-        return TIME.format(time);
     }
 }

@@ -13,13 +13,16 @@ final class LineReader<M> implements MessageReader<M> {
     private static final int LARGE = 128 << 10;
 
     private final int most;
-    private final Function<byte[], M> parser;
+    private final Function<byte[], @Nullable M> parser;
 
     /** Bytes of the line that has begun; none of them ends it. */
     private int begun;
 
-    /** @param most bytes of a line, its end not counted */
-    LineReader(int most, Function<byte[], M> parser) {
+    /**
+     * @param most bytes of a line, its end not counted
+     * @param parser returns null for a message that is to be passed over
+     */
+    LineReader(int most, Function<byte[], @Nullable M> parser) {
         this.most = most;
         this.parser = parser;
     }
@@ -41,6 +44,18 @@ final class LineReader<M> implements MessageReader<M> {
 
     @Override
     public @Nullable M next(ByteBuf in, boolean loggedIn) {
+        byte[] line = line(in, loggedIn);
+        while (line != null) {
+            M message = parser.apply(line);
+            if (message != null) {
+                return message;
+            }
+            line = line(in, loggedIn);
+        }
+        return null;
+    }
+
+    private byte @Nullable [] line(ByteBuf in, boolean loggedIn) {
         int start = in.readerIndex();
         int end = in.indexOf(start + begun, in.writerIndex(), (byte) '\n');
         int length = end < 0 ? in.readableBytes() : end - start;
@@ -54,6 +69,6 @@ final class LineReader<M> implements MessageReader<M> {
         begun = 0;
         byte[] line = new byte[length];
         in.readBytes(line).skipBytes(1);
-        return parser.apply(line);
+        return line;
     }
 }

@@ -48,9 +48,9 @@ public final class FrameFuzzer {
             for (int at = 1; at < input.length; at += step) {
                 in.writeBytes(input, at, Math.min(step, input.length - at));
                 for (Object next = reader.next(in, loggedIn); next != null; next = reader.next(in, loggedIn)) {
-                    Content piece = next instanceof Command.Piece command
+                    Content piece = next instanceof FileCommand.Piece command
                             ? command.content()
-                            : next instanceof Event.Piece event ? event.content() : null;
+                            : next instanceof FileEvent.Piece event ? event.content() : null;
                     if (piece == null) {
                         messages.add(next);
                     } else {
@@ -73,8 +73,9 @@ public final class FrameFuzzer {
             ByteBuf frame = CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT);
             read = CHAT1.commandReader().next(frame, true);
             frame.release();
-        } else if (message instanceof Event event) {
-            ByteBuf frame = CHAT1.write(event, UnpooledByteBufAllocator.DEFAULT);
+        } else if (message instanceof Event event && !(event instanceof SessionEvent.Refused)) {
+            // But for a refusal: a client reads it without what it has asked.
+            ByteBuf frame = CHAT1.packet(event, UnpooledByteBufAllocator.DEFAULT);
             read = CHAT1.eventReader().next(frame, true);
             frame.release();
         }
@@ -89,13 +90,13 @@ public final class FrameFuzzer {
      */
     private static boolean isExact(Command command) {
         return switch (command) {
-            case Command.LogIn login -> !login.name().contains("\uFFFD");
-            case Command.Register register -> !register.name().contains("\uFFFD");
-            case Command.ChangePassword change -> !change.name().contains("\uFFFD");
-            case Command.SendText text ->
+            case SessionCommand.LogIn login -> !login.user().typed().contains("\uFFFD");
+            case AccountCommand.Register register -> !register.name().contains("\uFFFD");
+            case AccountCommand.ChangePassword change -> !change.user().typed().contains("\uFFFD");
+            case MessageCommand.SendText text ->
                 !(text.audience() instanceof Audience.TooMany)
                         && io.netty.buffer.ByteBufUtil.utf8Bytes(text.text()) <= LIMIT;
-            case Command.SendFile file -> !(file.audience() instanceof Audience.TooMany) && file.size() <= LIMIT;
+            case FileCommand.SendFile file -> !(file.audience() instanceof Audience.TooMany) && file.size() <= LIMIT;
             default -> true;
         };
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FrameReaderTest {
-    private final FrameReader<Command> reader = new Chat1().commandReader();
+    private final MessageReader<Command> reader = new Chat1().commandReader();
 
     private static byte[] allCommands() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -33,7 +33,7 @@ class FrameReaderTest {
         for (byte b : allCommands()) {
             in.writeByte(b);
             for (Command next = reader.next(in, true); next != null; next = reader.next(in, true)) {
-                if (next instanceof Command.Piece piece) {
+                if (next instanceof FileCommand.Piece piece) {
                     content.append(piece.content().bytes().toString(java.nio.charset.StandardCharsets.US_ASCII));
                     piece.content().bytes().release();
                 } else {
@@ -93,7 +93,7 @@ class FrameReaderTest {
     @Test
     void beforeLogInOnlyAccountsAreSpokenOf() throws IOException {
         assertThat(reader.next(Unpooled.wrappedBuffer(Hex.golden("commands", "log-in")), false))
-                .isInstanceOf(Command.LogIn.class);
+                .isInstanceOf(SessionCommand.LogIn.class);
         byte[] header = HexFormat.of().parseHex("0012000501000000");
         assertThatThrownBy(() -> reader.next(Unpooled.wrappedBuffer(header), false))
                 .hasMessage("not allowed before log in");
@@ -107,15 +107,15 @@ class FrameReaderTest {
         in.writeZero(62);
         assertThat(reader.next(in, true)).isNull();
         in.writeZero(1);
-        assertThat(reader.next(in, true)).isEqualTo(new Command.SendFile(Audience.everyone(), "f", 10));
+        assertThat(reader.next(in, true)).isEqualTo(new FileCommand.SendFile(Audience.everyone(), "f", 10));
         assertThat(reader.next(in, true)).isNull();
         in.writeZero(4);
-        Command.Piece first = (Command.Piece) reader.next(in, true);
+        FileCommand.Piece first = (FileCommand.Piece) reader.next(in, true);
         assertThat(first).isNotNull();
         assertThat(first.content().last()).isFalse();
         assertThat(first.content().bytes().readableBytes()).isEqualTo(4);
         in.writeZero(7);
-        Command.Piece last = (Command.Piece) reader.next(in, true);
+        FileCommand.Piece last = (FileCommand.Piece) reader.next(in, true);
         assertThat(last).isNotNull();
         assertThat(last.content().last()).isTrue();
         assertThat(last.content().bytes().readableBytes()).isEqualTo(6);
@@ -127,7 +127,7 @@ class FrameReaderTest {
         ByteBuf in = Unpooled.buffer();
         in.writeBytes(Hex.parse("0012 0002 00010000 000003e9"));
         Command command = reader.next(in, true);
-        assertThat(command).isEqualTo(new Command.SendFile(new Audience.TooMany(1001), "", 0x10000 - 4));
+        assertThat(command).isEqualTo(new FileCommand.SendFile(new Audience.TooMany(1001), "", 0x10000 - 4));
     }
 
     @Test
@@ -136,8 +136,9 @@ class FrameReaderTest {
         for (int i = 0; i < 10_000; i++) {
             roster.add(new Presence("user" + i, i % 2 == 0));
         }
-        Event event = new Event.LoggedIn(java.util.Optional.empty(), roster);
-        ByteBuf frame = new Chat1().write(event, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT);
+        Event event = new SessionEvent.Welcome(
+                0, "", null, java.util.Optional.empty(), false, roster, java.util.List.of(), null);
+        ByteBuf frame = new Chat1().packet(event, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT);
         assertThat(new Chat1().eventReader().next(frame, false)).isEqualTo(event);
     }
 }

@@ -19,16 +19,18 @@ final class JsonSamples {
 
     static Map<String, Command> commands() {
         Map<String, Command> samples = new LinkedHashMap<>();
-        samples.put("log-in", new Command.LogIn("U1", Secret.of("correct horse"), "laptop", "1"));
-        samples.put("log-in-bare", new Command.LogIn("王芳", Secret.of("correct horse")));
-        samples.put("log-out", new Command.LogOut(""));
-        samples.put("history", new Command.ReadHistory("", 100, -1, 50, "7"));
-        samples.put("history-after", new Command.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
-        samples.put("not-yet", new Command.Malformed(9, "This server does not take type 9 yet.", false, "x"));
+        samples.put(
+                "log-in",
+                new SessionCommand.LogIn(new User.Numbered(1, "U1"), Secret.of("correct horse"), "laptop", "1"));
+        samples.put("log-in-bare", new SessionCommand.LogIn(new User.Named("王芳"), Secret.of("correct horse"), "", ""));
+        samples.put("log-out", new SessionCommand.LogOut(""));
+        samples.put("history", new MessageCommand.ReadHistory("", 100, -1, 50, "7"));
+        samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
+        samples.put("not-yet", new SessionCommand.Malformed("9", "This server does not take type 9 yet.", false, "x"));
         samples.put(
                 "no-json",
-                new Command.Malformed(
-                        0, "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, ""));
+                new SessionCommand.Malformed(
+                        "", "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, ""));
         return samples;
     }
 
@@ -38,37 +40,46 @@ final class JsonSamples {
                 List.of(new Presence("alice", true), new Presence("王芳", true), new Presence("carol", false)));
         samples.put("welcome", welcome(Optional.of(TIME), roster, "{\"terminal\":{\"theme\":\"dark\",\"size\":1.50}}"));
         samples.put("welcome-first", welcome(Optional.empty(), new Roster(), ""));
-        samples.put("log-in-refused", new Event.LogInRefused("must-change-password"));
-        samples.put("text", new Event.Text("alice", TIME, "Grüße,\n你好 🙂", stored(List.of(2L))));
-        samples.put("text-to-several", new Event.Text("alice", TIME, "to two", stored(List.of(2L, 3L))));
-        samples.put("text-to-all", new Event.Text("alice", TIME, "to everyone", stored(null)));
-        samples.put("broadcast", new Event.Text("server", TIME, "Back at noon.", new Event.Stored(13, 0, null, SALT)));
-        samples.put("notice", new Event.Text("server", TIME, "The server is stopping."));
+        samples.put(
+                "log-in-refused",
+                new SessionEvent.Refused(commands().get("log-in"), Code.MUST_CHANGE_PASSWORD, "", "", null));
+        samples.put("text", new MessageEvent.Text("alice", TIME, "Grüße,\n你好 🙂", stored(List.of(2L))));
+        samples.put("text-to-several", new MessageEvent.Text("alice", TIME, "to two", stored(List.of(2L, 3L))));
+        samples.put("text-to-all", new MessageEvent.Text("alice", TIME, "to everyone", stored(null)));
+        samples.put(
+                "broadcast",
+                new MessageEvent.Text("server", TIME, "Back at noon.", new MessageEvent.Stored(13, 0, null, SALT)));
+        samples.put("notice", new SessionEvent.Notice("The server is stopping.", TIME));
         samples.put(
                 "file-offer",
-                new Event.FileOffer(
-                        "alice", TIME, "plan.pdf", 7, new Event.Whole(5, new byte[32]), stored(List.of(2L))));
-        samples.put("came-online", new Event.CameOnline("王芳", 2));
-        samples.put("went-offline", new Event.WentOffline("王芳", 2));
-        samples.put("renamed", new Event.Renamed(2, "王芳芳"));
-        samples.put("settings", new Event.Settings(document("theme dark")));
-        samples.put("refused", new Event.Refused("7", 19, "not-logged-in", "Log in first."));
-        samples.put("refused-bare", new Event.Refused("", 0, "malformed", "It is no JSON object."));
+                new MessageEvent.FileOffer(
+                        "alice", TIME, "plan.pdf", 7, new MessageEvent.Whole(5, new byte[32]), stored(List.of(2L))));
+        samples.put("came-online", new UserEvent.CameOnline(2, "王芳"));
+        samples.put("went-offline", new UserEvent.WentOffline(2, "王芳"));
+        samples.put("renamed", new UserEvent.Renamed(2, "王芳", "王芳芳", true));
+        samples.put("settings", new UserEvent.Settings(document("theme dark")));
+        samples.put(
+                "refused",
+                new SessionEvent.Refused(commands().get("history"), Code.NOT_LOGGED_IN, "Log in first.", "7", TIME));
+        samples.put(
+                "refused-bare",
+                new SessionEvent.Refused(commands().get("no-json"), Code.MALFORMED, "It is no JSON object.", "", TIME));
         SortedMap<Long, String> names = new TreeMap<>(Map.of(1L, "alice"));
         samples.put(
                 "page",
-                new Event.Page("", List.of(new Event.Text("alice", TIME, "to everyone", stored(null))), true, names));
-        samples.put("page-of-nothing", new Event.Page(null, List.of(), false, new TreeMap<>()));
+                new MessageEvent.Page(
+                        "", List.of(new MessageEvent.Text("alice", TIME, "to everyone", stored(null))), true, names));
+        samples.put("page-of-nothing", new MessageEvent.Page(null, List.of(), false, new TreeMap<>()));
         return samples;
     }
 
-    private static Event.Welcome welcome(Optional<Instant> last, Roster roster, String settings) {
+    private static SessionEvent.Welcome welcome(Optional<Instant> last, Roster roster, String settings) {
         List<Long> numbers = List.of(1L, 2L, 3L).subList(0, roster.size());
-        return new Event.Welcome(1, "alice", TIME, last, false, roster, numbers, document(settings));
+        return new SessionEvent.Welcome(1, "alice", TIME, last, false, roster, numbers, document(settings));
     }
 
-    private static Event.Stored stored(@Nullable List<Long> receivers) {
-        return new Event.Stored(12, 1, receivers, SALT);
+    private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {
+        return new MessageEvent.Stored(12, 1, receivers, SALT);
     }
 
     private static Document document(String text) {

@@ -10,7 +10,10 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,8 +59,7 @@ class JsonTest {
     @ParameterizedTest
     @MethodSource("events")
     void anEventIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
-        ByteBuf line = JSON.write(requireNonNull(JsonSamples.events().get(name)), UnpooledByteBufAllocator.DEFAULT);
-        assertThat(line.toString(StandardCharsets.UTF_8)).isEqualTo(golden("events", name));
+        assertThat(line(requireNonNull(JsonSamples.events().get(name)), 1)).isEqualTo(golden("events", name));
     }
 
     @Test
@@ -109,9 +111,9 @@ class JsonTest {
                 "{\"type\": 5, \"x\": [[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]}"
             })
     void whatIsNoMessageCounts(String line) {
-        assertThat(read(line)).isInstanceOfSatisfying(Command.Malformed.class, no -> {
+        assertThat(read(line)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
             assertThat(no.counts()).isTrue();
-            assertThat(no.type()).isZero();
+            assertThat(no.called()).isEmpty();
         });
     }
 
@@ -119,8 +121,8 @@ class JsonTest {
     @Test
     void whatHasMorePartsThanAnyMessageNeedsIsNoMessage() {
         String line = "{\"type\": 19, \"info\": {\"limit\": 1}, \"x\": [%s0]}";
-        assertThat(read(line.formatted("{},".repeat(9_000)))).isInstanceOf(Command.ReadHistory.class);
-        assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(Command.Malformed.class);
+        assertThat(read(line.formatted("{},".repeat(9_000)))).isInstanceOf(MessageCommand.ReadHistory.class);
+        assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(SessionCommand.Malformed.class);
     }
 
     @Test
@@ -130,7 +132,7 @@ class JsonTest {
                     .writeBytes("{\"type\":5,\"id\":\"".getBytes(StandardCharsets.US_ASCII))
                     .writeBytes(java.util.HexFormat.of().parseHex(hex))
                     .writeBytes("\"}\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(JSON.commandReader().next(in, true)).as(hex).isInstanceOf(Command.Malformed.class);
+            assertThat(JSON.commandReader().next(in, true)).as(hex).isInstanceOf(SessionCommand.Malformed.class);
         }
     }
 
@@ -159,19 +161,37 @@ class JsonTest {
             })
     void whatHasAnotherShapeSaysWhatIsWrongAndDoesNotCount(String line, String what) {
         String named = line.replace('\'', '"').replace("{\"type", "{\"id\": \"7\", \"type");
-        assertThat(read(named)).isInstanceOfSatisfying(Command.Malformed.class, no -> {
+        assertThat(read(named)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
             assertThat(no.what()).isEqualTo(what);
             assertThat(no.counts()).isFalse();
             assertThat(no.id()).isEqualTo("7");
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"U2", "u2", "2"})
+    void aUserIsMeantByNumber(String user) {
+        assertThat(logInOf(user)).isEqualTo(new User.Numbered(2, user));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G2", "U1234567890123456789"})
+    void aUserIsMeantByName(String user) {
+        assertThat(logInOf(user)).isEqualTo(new User.Named(user));
+    }
+
+    private static User logInOf(String user) {
+        return ((SessionCommand.LogIn)
+                        read("{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"x\"}}".formatted(user)))
+                .user();
+    }
+
     @Test
     void anIdHasAtMost64Bytes() {
         String line = "{\"type\":5,\"id\":\"%s\"}";
-        assertThat(read(line.formatted("ü".repeat(32)))).isEqualTo(new Command.LogOut("ü".repeat(32)));
+        assertThat(read(line.formatted("ü".repeat(32)))).isEqualTo(new SessionCommand.LogOut("ü".repeat(32)));
         assertThat(read(line.formatted("ü".repeat(32) + "x")))
-                .isEqualTo(new Command.Malformed(5, "id has at most 64 bytes.", false, ""));
+                .isEqualTo(new SessionCommand.Malformed("5", "id has at most 64 bytes.", false, ""));
         assertThat(read(line.formatted("")).id()).isEmpty();
     }
 
@@ -179,10 +199,11 @@ class JsonTest {
     void aLimitIsCutToTheMostThereIs() {
         String line = "{\"type\":19,\"info\":{\"limit\":%s}}";
         for (String limit : java.util.List.of("200", "201", "99999999999")) {
-            assertThat(((Command.ReadHistory) read(line.formatted(limit))).limit())
+            assertThat(((MessageCommand.ReadHistory) read(line.formatted(limit))).limit())
                     .isEqualTo(200);
         }
-        assertThat(((Command.ReadHistory) read(line.formatted("0"))).limit()).isZero();
+        assertThat(((MessageCommand.ReadHistory) read(line.formatted("0"))).limit())
+                .isZero();
     }
 
     /** Whatever users keep as their settings can be told. */
@@ -222,8 +243,7 @@ class JsonTest {
     }
 
     private static JsonNode told(byte[] settings) {
-        ByteBuf line = JSON.write(new Event.Settings(new Document(settings)), UnpooledByteBufAllocator.DEFAULT);
-        String text = line.toString(StandardCharsets.UTF_8);
+        String text = line(new UserEvent.Settings(new Document(settings)), 1);
         assertThat(text.indexOf('\n')).isEqualTo(text.length() - 1);
         return Json.LENIENT.readTree(text).path("info");
     }
@@ -247,7 +267,7 @@ class JsonTest {
         String message = "{\"type\":5,\"x\":\"";
         String full = message + "x".repeat(MOST - message.length() - 2) + "\"}";
         assertThat(full).hasSize(MOST);
-        assertThat(read(full)).isEqualTo(new Command.LogOut(""));
+        assertThat(read(full)).isEqualTo(new SessionCommand.LogOut(""));
     }
 
     @Test
@@ -262,26 +282,81 @@ class JsonTest {
         assertThat(reader.awaited()).isEqualTo(1 << 20);
     }
 
-    @Test
-    void whatChat1AloneHasIsNotWritten() {
-        assertThatThrownBy(() -> JSON.write(new Event.ClearScreen(), UnpooledByteBufAllocator.DEFAULT))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Chat1().write(new Event.Renamed(1, "alice"), UnpooledByteBufAllocator.DEFAULT))
-                .isInstanceOf(IllegalArgumentException.class);
+    /** One line. */
+    private static String line(Event event, long viewer) {
+        List<Dialect.Frame> frames = JSON.frames(event, viewer, UnpooledByteBufAllocator.DEFAULT);
+        assertThat(frames).hasSize(1);
+        return frames.getFirst().bytes().toString(StandardCharsets.UTF_8);
     }
 
-    /** What chat/1 says of a welcome is two packets. */
+    /** But for refusals: what was asked, the client knows itself. */
+    static Stream<String> wholeEvents() {
+        return JsonSamples.events().entrySet().stream()
+                .filter(sample -> !(sample.getValue() instanceof SessionEvent.Refused))
+                .map(Map.Entry::getKey);
+    }
+
+    private static Event readEvent(String line) {
+        ByteBuf in = Unpooled.copiedBuffer(line, StandardCharsets.UTF_8);
+        Event event = requireNonNull(JSON.eventReader().next(in, true));
+        assertThat(in.isReadable()).isFalse();
+        return event;
+    }
+
+    @ParameterizedTest
+    @MethodSource("wholeEvents")
+    void anEventIsReadFromItsGoldenFile(String name) throws IOException {
+        Event read = readEvent(golden("events", name));
+        assertThat(read).hasSameClassAs(requireNonNull(JsonSamples.events().get(name)));
+        assertThat(line(read, 1)).isEqualTo(golden("events", name));
+    }
+
     @Test
-    void aWelcomeIsTheListAndTheSettingsInChat1() {
-        Event.Welcome welcome =
-                (Event.Welcome) requireNonNull(JsonSamples.events().get("welcome"));
-        Chat1 chat1 = new Chat1();
-        MessageReader<Event> reader = chat1.eventReader();
-        ByteBuf both = chat1.write(welcome, UnpooledByteBufAllocator.DEFAULT);
-        assertThat(reader.next(both, true))
-                .isInstanceOfSatisfying(
-                        Event.LoggedIn.class, in -> assertThat(in.roster()).isEqualTo(welcome.roster()));
-        assertThat(reader.next(both, true)).isEqualTo(new Event.Settings(welcome.settings()));
-        assertThat(both.isReadable()).isFalse();
+    void aRefusalIsReadFromItsGoldenFile() throws IOException {
+        assertThat(readEvent(golden("events", "refused")))
+                .isEqualTo(new SessionEvent.Refused(null, Code.NOT_LOGGED_IN, "Log in first.", "7", null));
+        assertThat(readEvent(golden("events", "log-in-refused")))
+                .isEqualTo(new SessionEvent.Refused(null, Code.MUST_CHANGE_PASSWORD, "", "", null));
+    }
+
+    @Test
+    void aClientPassesOverWhatItDoesNotKnow() throws IOException {
+        assertThat(readEvent("{\"type\":999}\n{\"type\":6,\"info\":{\"op\":\"other\"}}\n" + golden("events", "notice")))
+                .isInstanceOf(SessionEvent.Notice.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aCommandIsReadAsItWasWritten(String name) {
+        Command command = requireNonNull(JsonSamples.commands().get(name));
+        if (command instanceof SessionCommand.Malformed) {
+            assertThatThrownBy(() -> JSON.write(command, UnpooledByteBufAllocator.DEFAULT))
+                    .isInstanceOf(IllegalArgumentException.class);
+        } else {
+            ByteBuf line = JSON.write(command, UnpooledByteBufAllocator.DEFAULT);
+            assertThat(JSON.commandReader().next(line, true)).isEqualTo(command);
+        }
+    }
+
+    @Test
+    void whatChat1AloneHasIsNothingInJson() {
+        assertThat(JSON.frames(new MessageEvent.ClearScreen(), 1, UnpooledByteBufAllocator.DEFAULT))
+                .isEmpty();
+        assertThat(JSON.frames(new UserEvent.Joined(3, "carol"), 1, UnpooledByteBufAllocator.DEFAULT))
+                .isEmpty();
+    }
+
+    /** Each of several who got a message knows that it did; the sender knows all. */
+    @Test
+    void aMessageToSeveralIsToOneForEachOfThem() throws IOException {
+        Event event = requireNonNull(JsonSamples.events().get("text-to-several"));
+        assertThat(line(event, 1)).isEqualTo(golden("events", "text-to-several"));
+        assertThat(line(event, 3))
+                .contains("\"receive\":\"U3\"")
+                .doesNotContain("receivers")
+                .doesNotContain("U2");
+        assertThat(JSON.view(event, 2)).isNotEqualTo(JSON.view(event, 3));
+        assertThat(JSON.view(requireNonNull(JsonSamples.events().get("text")), 2))
+                .isEqualTo(JSON.view(requireNonNull(JsonSamples.events().get("text")), 3));
     }
 }

@@ -13,51 +13,70 @@ final class Samples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00Z");
     private static final Roster ROSTER = new Roster(List.of(new Presence("alice", true), new Presence("王芳", false)));
 
+    private static final Command LOG_IN =
+            new SessionCommand.LogIn(new User.Named("alice"), Secret.of("correct horse"), null, "");
+    private static final Command REGISTER = new AccountCommand.Register("王芳", Secret.of("p".repeat(32)));
+    private static final Command CHANGE = new AccountCommand.ChangePassword(
+            new User.Named("alice"), Secret.of("correct horse"), Secret.of("battery staple"));
+
     private Samples() {}
 
     static Map<String, Command> commands() {
         Map<String, Command> samples = new LinkedHashMap<>();
-        samples.put("log-in", new Command.LogIn("alice", Secret.of("correct horse")));
-        samples.put("register", new Command.Register("王芳", Secret.of("p".repeat(32))));
+        samples.put("log-in", LOG_IN);
+        samples.put("register", REGISTER);
+        samples.put("change-password", CHANGE);
+        samples.put("text-to-some", new MessageCommand.SendText(Audience.of("bob", "王芳"), "Grüße, 你好 🙂"));
+        samples.put("text-to-all", new MessageCommand.SendText(Audience.everyone(), "to everyone"));
+        samples.put("file-to-some", new FileCommand.SendFile(Audience.of("bob"), "plan.pdf", 5));
+        samples.put("file-to-all", new FileCommand.SendFile(Audience.everyone(), "计划.txt", 0));
+        samples.put("fetch", new FileCommand.FetchFile(0xfedc_ba98L));
+        samples.put("replay", new MessageCommand.Replay(50));
         samples.put(
-                "change-password",
-                new Command.ChangePassword("alice", Secret.of("correct horse"), Secret.of("battery staple")));
-        samples.put("text-to-some", new Command.SendText(Audience.of("bob", "王芳"), "Grüße, 你好 🙂"));
-        samples.put("text-to-all", new Command.SendText(Audience.everyone(), "to everyone"));
-        samples.put("file-to-some", new Command.SendFile(Audience.of("bob"), "plan.pdf", 5));
-        samples.put("file-to-all", new Command.SendFile(Audience.everyone(), "计划.txt", 0));
-        samples.put("fetch", new Command.FetchFile(0xfedc_ba98L));
-        samples.put("replay", new Command.Replay(50));
-        samples.put("store-settings", new Command.StoreSettings(document("{\"terminal\":{\"theme\":\"dark\"}}")));
+                "store-settings", new AccountCommand.StoreSettings(document("{\"terminal\":{\"theme\":\"dark\"}}")));
         return samples;
     }
 
     static Map<String, Event> events() {
         Map<String, Event> samples = new LinkedHashMap<>();
-        samples.put("logged-in", new Event.LoggedIn(Optional.of(TIME), ROSTER));
+        samples.put("logged-in", welcome(Optional.of(TIME), false, ROSTER));
         samples.put(
-                "logged-in-first",
-                new Event.LoggedIn(Optional.empty(), new Roster(List.of(new Presence("alice", true)))));
-        samples.put("registered", new Event.Registered());
-        samples.put("took-over", new Event.TookOver(Optional.of(TIME), ROSTER));
-        samples.put("wrong-password", new Event.WrongPassword());
-        samples.put("no-such-user", new Event.NoSuchUser());
-        samples.put("must-change-password", new Event.MustChangePassword());
-        samples.put("name-taken", new Event.NameTaken());
-        samples.put("bad-name", new Event.BadName());
-        samples.put("bad-password", new Event.BadPassword());
-        samples.put("password-changed", new Event.PasswordChanged());
-        samples.put("wrong-old-password", new Event.WrongOldPassword());
-        samples.put("bad-new-password", new Event.BadNewPassword());
-        samples.put("came-online", new Event.CameOnline("王芳"));
-        samples.put("went-offline", new Event.WentOffline("alice"));
-        samples.put("text", new Event.Text("alice", TIME, "Grüße, 你好 🙂"));
-        samples.put("file-offer", new Event.FileOffer("alice", TIME, "plan.pdf", 7));
-        samples.put("file-content", new Event.FileContent("alice", TIME, "plan.pdf", 7, 5));
-        samples.put("clear-screen", new Event.ClearScreen());
-        samples.put("settings", new Event.Settings(document("theme dark")));
-        samples.put("settings-never", new Event.Settings(document("")));
+                "logged-in-first", welcome(Optional.empty(), false, new Roster(List.of(new Presence("alice", true)))));
+        samples.put("registered", new UserEvent.Registered());
+        samples.put("took-over", welcome(Optional.of(TIME), true, ROSTER));
+        samples.put("wrong-password", refused(LOG_IN, Code.WRONG_PASSWORD));
+        samples.put("no-such-user", refused(LOG_IN, Code.NO_SUCH_USER));
+        samples.put("must-change-password", refused(LOG_IN, Code.MUST_CHANGE_PASSWORD));
+        samples.put("name-taken", refused(REGISTER, Code.NAME_TAKEN));
+        samples.put("bad-name", refused(REGISTER, Code.BAD_NAME));
+        samples.put("bad-password", refused(REGISTER, Code.BAD_PASSWORD));
+        samples.put("password-changed", new UserEvent.PasswordChanged());
+        samples.put("wrong-old-password", refused(CHANGE, Code.WRONG_PASSWORD));
+        samples.put("bad-new-password", refused(CHANGE, Code.BAD_PASSWORD));
+        samples.put("came-online", new UserEvent.CameOnline(0, "王芳"));
+        samples.put("went-offline", new UserEvent.WentOffline(0, "alice"));
+        samples.put("text", new MessageEvent.Text("alice", TIME, "Grüße, 你好 🙂", null));
+        samples.put("file-offer", new MessageEvent.FileOffer("alice", TIME, "plan.pdf", 7, null, null));
+        samples.put("file-content", new FileEvent.FileContent("alice", TIME, "plan.pdf", 7, 5));
+        samples.put("clear-screen", new MessageEvent.ClearScreen());
+        samples.put("settings", new UserEvent.Settings(document("theme dark")));
+        samples.put("settings-never", new UserEvent.Settings(document("")));
         return samples;
+    }
+
+    private static Event welcome(Optional<Instant> last, boolean displaced, Roster roster) {
+        return new SessionEvent.Welcome(0, "", null, last, displaced, roster, List.of(), null);
+    }
+
+    private static Event refused(Command command, Code code) {
+        return new SessionEvent.Refused(command, code, "", "", null);
+    }
+
+    /** As a client reads it, who knows itself what it has asked. */
+    static Event read(Event event) {
+        return event instanceof SessionEvent.Refused refused
+                ? new SessionEvent.Refused(null, refused.code(), refused.text(), refused.id(), null)
+                : event;
     }
 
     /** What streams after a head; the golden file of the head has it too. */

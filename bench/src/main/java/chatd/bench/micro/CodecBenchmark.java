@@ -2,8 +2,9 @@ package chatd.bench.micro;
 
 import chatd.protocol.Audience;
 import chatd.protocol.Chat1;
-import chatd.protocol.Command;
 import chatd.protocol.Event;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.MessageEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
@@ -23,12 +24,13 @@ import org.openjdk.jmh.annotations.State;
 public class CodecBenchmark {
     private final Chat1 codec = new Chat1();
     private final ByteBufAllocator buffers = ByteBufAllocator.DEFAULT;
-    private final Event text = new Event.Text("alice", Instant.parse("2026-11-20T10:00:00Z"), "x".repeat(100));
-    private final ByteBuf sent = codec.write(new Command.SendText(Audience.of("bob"), "x".repeat(100)), buffers);
+    private final Event text =
+            new MessageEvent.Text("alice", Instant.parse("2026-11-20T10:00:00Z"), "x".repeat(100), null);
+    private final ByteBuf sent = codec.write(new MessageCommand.SendText(Audience.of("bob"), "x".repeat(100)), buffers);
 
     @Benchmark
     public int encodeText() {
-        ByteBuf frame = codec.write(text, buffers);
+        ByteBuf frame = codec.frames(text, 1, buffers).getFirst().bytes();
         int size = frame.readableBytes();
         frame.release();
         return size;

@@ -1,9 +1,9 @@
 package chatd.client.net;
 
-import chatd.protocol.Chat1;
 import chatd.protocol.Command;
+import chatd.protocol.Dialect;
 import chatd.protocol.Event;
-import chatd.protocol.Limits;
+import chatd.protocol.FileCommand;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
 import io.netty.buffer.ByteBuf;
@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -23,24 +22,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A {@code chat/1} connection to the daemon: commands out, events in. One thread may write while another reads. */
+/** A connection to the daemon, in one dialect: commands out, events in. One thread may write while another reads. */
 public final class Link implements Closeable {
     private static final int CHUNK = 1 << 16;
 
     /** Of one frame that is held in memory: the roster of a million, and far more than any text. */
     private static final long LONGEST = 40L << 20;
 
-    private final Chat1 codec;
+    private final Dialect dialect;
     private final Secured secured;
     private final InputStream in;
     private final OutputStream out;
     private final MessageReader<Event> reader;
     private final ByteBuf received = Unpooled.buffer(CHUNK);
 
-    private Link(Secured secured, Chat1 codec) throws IOException {
+    private Link(Secured secured, Dialect dialect) throws IOException {
         this.secured = secured;
-        this.codec = codec;
-        this.reader = codec.eventReader();
+        this.dialect = dialect;
+        this.reader = dialect.eventReader();
         this.in = secured.socket().getInputStream();
         this.out = secured.socket().getOutputStream();
     }
@@ -58,11 +57,10 @@ public final class Link implements Closeable {
 
     /**
      * @param own shown where the server asks for one; null for none
-     * @param wire the zone of the times that the server sends; ours send UTC
+     * @param dialect that is spoken
      */
-    public static To to(Address server, Trust trust, @Nullable OwnCertificate own, ZoneId wire) {
-        Chat1 codec = new Chat1(Limits.DEFAULT, wire);
-        return () -> connect(server, trust, own, codec);
+    public static To to(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect) {
+        return () -> connect(server, trust, own, dialect);
     }
 
     /** As {@link Secured#prepare}. */
@@ -93,11 +91,11 @@ public final class Link implements Closeable {
         }
     }
 
-    private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Chat1 codec)
+    private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect)
             throws UnknownServer {
-        Secured secured = Secured.connect(server, trust, own, Chat1.ALPN);
+        Secured secured = Secured.connect(server, trust, own, dialect.name());
         try {
-            return new Link(secured, codec);
+            return new Link(secured, dialect);
         } catch (IOException e) {
             secured.abort();
             throw new Failure(Failure.NO_SERVER, "The connection to " + server.server() + " broke off.");
@@ -113,7 +111,7 @@ public final class Link implements Closeable {
         synchronized (out) {
             try {
                 for (Command command : commands) {
-                    ByteBuf frame = codec.write(command, UnpooledByteBufAllocator.DEFAULT);
+                    ByteBuf frame = dialect.write(command, UnpooledByteBufAllocator.DEFAULT);
                     try {
                         frame.readBytes(out, frame.readableBytes());
                     } finally {
@@ -133,7 +131,7 @@ public final class Link implements Closeable {
      *
      * @param sent is told after each piece how many bytes have gone; it may throw to give up
      */
-    public void send(Command.SendFile head, InputStream content, LongConsumer sent) throws IOException {
+    public void send(FileCommand.SendFile head, InputStream content, LongConsumer sent) throws IOException {
         synchronized (out) {
             send(List.of(head));
             byte[] chunk = new byte[CHUNK];
@@ -155,7 +153,7 @@ public final class Link implements Closeable {
      * The next event; blocks.
      *
      * @return null where the server closed in good order
-     * @throws IOException with a sentence, where the connection is lost, or what comes is no {@code chat/1}
+     * @throws IOException with a sentence, where the connection is lost, or what comes is not of the dialect
      */
     public @Nullable Event next() throws IOException {
         while (true) {
@@ -165,7 +163,7 @@ public final class Link implements Closeable {
                     return event;
                 }
             } catch (MalformedFrame e) {
-                throw new IOException("The server does not speak chat/1: " + e.what() + ".", e);
+                throw new IOException("The server does not speak " + dialect.name() + ": " + e.what() + ".", e);
             }
             if (reader.awaited() > LONGEST) {
                 throw new IOException("The server sends a packet of " + reader.awaited() + " bytes.");

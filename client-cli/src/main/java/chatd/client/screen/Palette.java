@@ -1,6 +1,6 @@
 package chatd.client.screen;
 
-import chatd.client.talk.Item;
+import chatd.protocol.User;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -26,7 +26,7 @@ enum Palette {
     }
 
     AttributedStyle name(String name) {
-        if (names.isEmpty() || name.equals(Item.SERVER)) {
+        if (names.isEmpty() || name.equals(User.SERVER)) {
             return AttributedStyle.BOLD;
         }
         CRC32 hash = new CRC32();

@@ -3,6 +3,7 @@ package chatd.client.talk;
 import chatd.client.net.Link;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
+import chatd.protocol.MessageCommand;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class Connection {
      */
     Exchange ask(Exchange exchange, List<Command> commands) throws IOException {
         List<Command> all = new ArrayList<>(commands);
-        all.add(new Command.Replay(0));
+        all.add(new MessageCommand.Replay(0));
         asked.add(exchange);
         try {
             link.send(all);

@@ -1,9 +1,17 @@
 package chatd.client.talk;
 
 import chatd.client.net.UnknownServer;
+import chatd.protocol.AccountCommand;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
+import chatd.protocol.FileCommand;
+import chatd.protocol.FileEvent;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.MessageEvent;
 import chatd.protocol.Secret;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.User;
+import chatd.protocol.UserEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -162,7 +170,8 @@ public final class Conversation {
             boolean wasTold = false;
             for (Event event = now.next(); event != null; event = isGoingOn ? now.next() : null) {
                 isGoingOn = take(now, event, wasTold);
-                wasTold = event instanceof Event.Text text && text.sender().equals(Item.SERVER);
+                wasTold =
+                        event instanceof MessageEvent.Text text && text.sender().equals(User.SERVER);
             }
         } catch (IOException e) {
             why = String.valueOf(e.getMessage());
@@ -190,8 +199,8 @@ public final class Conversation {
             return true;
         }
         switch (event) {
-            case Event.CameOnline online -> presence(online.name(), true);
-            case Event.WentOffline offline
+            case UserEvent.CameOnline online -> presence(online.name(), true);
+            case UserEvent.WentOffline offline
             when offline.name().equals(door.user()) -> {
                 if (move == null) {
                     isAway = true;
@@ -200,13 +209,14 @@ public final class Conversation {
                 }
                 return move != null;
             }
-            case Event.WentOffline offline -> presence(offline.name(), false);
-            case Event.Piece piece -> piece.content().bytes().release();
-            default -> {
-                if (item != null) {
-                    transcript.arrived(item);
-                }
-            }
+            case UserEvent.WentOffline offline -> presence(offline.name(), false);
+            case FileEvent.Piece piece -> piece.content().bytes().release();
+            case MessageEvent.Message message -> transcript.arrived(Objects.requireNonNull(item));
+            // What was not asked for, and is nothing to show.
+            case SessionEvent other -> {}
+            case UserEvent other -> {}
+            case MessageEvent other -> {}
+            case FileEvent other -> {}
         }
         return true;
     }
@@ -240,7 +250,7 @@ public final class Conversation {
                     catchUpLater(reason, Math.min(MOST_ITEMS, FURTHER * count));
                 }
             });
-            ask(replay, List.of(new Command.Replay(count)));
+            ask(replay, List.of(new MessageCommand.Replay(count)));
         }
     }
 
@@ -262,7 +272,7 @@ public final class Conversation {
             transcript.hold();
             replay = ask(
                     Exchange.replay(count, done -> transcript.listed(done.items())),
-                    List.of(new Command.Replay(count)));
+                    List.of(new MessageCommand.Replay(count)));
         }
         replay.await();
     }
@@ -292,7 +302,7 @@ public final class Conversation {
         synchronized (sending) {
             transcript.sending(mine);
             try {
-                ask(sent(mine), List.of(new Command.SendText(Outgoing.audience(to), text)));
+                ask(sent(mine), List.of(new MessageCommand.SendText(Outgoing.audience(to), text)));
             } catch (NotConnected | IllegalArgumentException e) {
                 transcript.forget(mine);
                 throw e;
@@ -316,7 +326,7 @@ public final class Conversation {
             }
             transcript.sending(mine);
             try {
-                now.link().send(new Command.SendFile(Outgoing.audience(to), name, size), content, progress);
+                now.link().send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, progress);
             } catch (IllegalArgumentException e) {
                 transcript.forget(mine);
                 throw e;
@@ -332,7 +342,7 @@ public final class Conversation {
 
     /** Fetches a file; where the server has none, it says so. Blocks until it is there. */
     public void fetch(long file, Downloads downloads) throws IOException, InterruptedException {
-        ask(Exchange.fetch(downloads), List.of(new Command.FetchFile(file))).await();
+        ask(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file))).await();
     }
 
     /**
@@ -352,10 +362,12 @@ public final class Conversation {
      *
      * @return what the server said to it; null where it was a text, which has been shown
      */
-    public @Nullable Event changePassword(Secret old, Secret chosen) throws IOException, InterruptedException {
-        Command change = new Command.ChangePassword(door.user(), old, chosen);
-        Event verdict = ask(Exchange.command(), List.of(change)).await().verdict();
-        if (verdict instanceof Event.PasswordChanged) {
+    public Exchange.@Nullable Verdict changePassword(Secret old, Secret chosen)
+            throws IOException, InterruptedException {
+        Command change = new AccountCommand.ChangePassword(new User.Named(door.user()), old, chosen);
+        Exchange.Verdict verdict =
+                ask(Exchange.command(), List.of(change)).await().verdict();
+        if (verdict == Exchange.Verdict.CHANGED) {
             password = chosen;
         }
         return verdict;
@@ -390,7 +402,7 @@ public final class Conversation {
             return false;
         }
         Preferences changed = change.apply(read);
-        Exchange stored = ask(Exchange.command(), List.of(new Command.StoreSettings(changed.document())))
+        Exchange stored = ask(Exchange.command(), List.of(new AccountCommand.StoreSettings(changed.document())))
                 .await();
         if (!stored.told().isEmpty()) {
             throw new IOException("The server may not have stored it; it has just said why.");

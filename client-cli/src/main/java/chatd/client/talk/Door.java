@@ -3,16 +3,24 @@ package chatd.client.talk;
 import chatd.client.net.Failure;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
+import chatd.protocol.AccountCommand;
+import chatd.protocol.Code;
 import chatd.protocol.Command;
 import chatd.protocol.Document;
 import chatd.protocol.Event;
+import chatd.protocol.MessageEvent;
 import chatd.protocol.Presence;
 import chatd.protocol.Secret;
+import chatd.protocol.SessionCommand;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.User;
+import chatd.protocol.UserEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done before log in: each on a connection of its own, so that a person may take all the time they like between
@@ -76,48 +84,46 @@ public final class Door {
     public Answer logIn(Secret password) throws UnknownServer {
         Link link = server.connect();
         try {
-            link.send(List.of(new Command.LogIn(user, password)));
-            Event answer = next(link);
-            return switch (answer) {
-                case Event.LoggedIn in -> entered(link, in.lastLogin(), false, in.roster());
-                case Event.TookOver in -> entered(link, in.lastLogin(), true, in.roster());
-                case Event.WrongPassword wrong -> refused(link, Reason.WRONG_PASSWORD, "The password is wrong.");
-                case Event.NoSuchUser none ->
-                    refused(link, Reason.NO_SUCH_USER, "There is no user called " + user + ".");
-                case Event.MustChangePassword must ->
+            Event answer = ask(link, new SessionCommand.LogIn(new User.Named(user), password, null, ""));
+            if (answer instanceof SessionEvent.Welcome in) {
+                return entered(link, in);
+            }
+            return switch (code(answer)) {
+                case WRONG_PASSWORD -> refused(link, Reason.WRONG_PASSWORD, "The password is wrong.");
+                case NO_SUCH_USER -> noSuchUser(link);
+                case MUST_CHANGE_PASSWORD ->
                     refused(link, Reason.MUST_CHANGE, "The password was given once and must be changed first.");
-                default -> other(link, answer);
+                case null, default -> other(link, answer);
             };
         } catch (IOException e) {
             throw lost(link, e);
         }
     }
 
-    private static In entered(Link link, Optional<Instant> lastLogin, boolean tookOver, List<Presence> roster)
-            throws IOException {
-        if (next(link) instanceof Event.Settings settings) {
-            return new In(link, lastLogin, tookOver, roster, settings.document());
+    private static In entered(Link link, SessionEvent.Welcome in) throws IOException {
+        if (next(link) instanceof UserEvent.Settings settings) {
+            return new In(link, in.lastLogin(), in.displaced(), in.roster(), settings.document());
         }
         throw new IOException("The server did not send the settings.");
+    }
+
+    private Refused noSuchUser(Link link) {
+        return refused(link, Reason.NO_SUCH_USER, "There is no user called " + user + ".");
     }
 
     /** Changes the password, also one that must be changed. */
     public Answer changePassword(Secret old, Secret chosen) throws UnknownServer {
         Link link = server.connect();
         try {
-            link.send(List.of(new Command.ChangePassword(user, old, chosen)));
-            Event answer = next(link);
-            return switch (answer) {
-                case Event.PasswordChanged changed -> {
-                    link.close();
-                    yield new Done();
-                }
-                case Event.WrongOldPassword wrong -> refused(link, Reason.WRONG_PASSWORD, "The old password is wrong.");
-                case Event.BadNewPassword bad ->
-                    refused(link, Reason.BAD_PASSWORD, "The new password breaks the rules.");
-                case Event.NoSuchUser none ->
-                    refused(link, Reason.NO_SUCH_USER, "There is no user called " + user + ".");
-                default -> other(link, answer);
+            Event answer = ask(link, new AccountCommand.ChangePassword(new User.Named(user), old, chosen));
+            if (answer instanceof UserEvent.PasswordChanged) {
+                return done(link);
+            }
+            return switch (code(answer)) {
+                case WRONG_PASSWORD -> refused(link, Reason.WRONG_PASSWORD, "The old password is wrong.");
+                case BAD_PASSWORD -> refused(link, Reason.BAD_PASSWORD, "The new password breaks the rules.");
+                case NO_SUCH_USER -> noSuchUser(link);
+                case null, default -> other(link, answer);
             };
         } catch (IOException e) {
             throw lost(link, e);
@@ -128,37 +134,48 @@ public final class Door {
     public Answer register(Secret password) throws UnknownServer {
         Link link = server.connect();
         try {
-            link.send(List.of(new Command.Register(user, password)));
-            Event answer = next(link);
-            return switch (answer) {
-                case Event.Registered done -> registered(link);
-                case Event.NameTaken taken ->
+            Event answer = ask(link, new AccountCommand.Register(user, password));
+            if (answer instanceof UserEvent.Registered) {
+                return done(link);
+            }
+            return switch (code(answer)) {
+                case NAME_TAKEN ->
                     refused(
                             link,
                             Reason.NAME_TAKEN,
                             "The name " + user + " is taken, or was once: no name is given twice.");
-                case Event.BadName bad -> badName(link);
-                case Event.BadPassword bad -> refused(link, Reason.BAD_PASSWORD, "The password breaks the rules.");
-                default -> other(link, answer);
+                case BAD_NAME -> badName(link);
+                case BAD_PASSWORD -> refused(link, Reason.BAD_PASSWORD, "The password breaks the rules.");
+                case null, default -> other(link, answer);
             };
         } catch (IOException e) {
             throw lost(link, e);
         }
     }
 
-    private static Answer registered(Link link) {
-        link.close();
-        return new Done();
-    }
-
     private Answer badName(Link link) throws IOException {
-        return link.next(FOR_A_TEXT) instanceof Event.Text text
+        return link.next(FOR_A_TEXT) instanceof MessageEvent.Text text
                 ? refused(link, Reason.BAD_NAME, text.text())
                 : refused(
                         link,
                         Reason.BAD_NAME,
                         "The name " + user + " breaks the rules: it begins with a letter or digit, has letters, digits,"
                                 + " . _ - in it, at most 32 bytes, and looks like nobody else's.");
+    }
+
+    private static Event ask(Link link, Command command) throws IOException {
+        link.send(List.of(command));
+        return next(link);
+    }
+
+    /** Why it was refused, where the answer has a code for it. */
+    private static @Nullable Code code(Event answer) {
+        return answer instanceof SessionEvent.Refused refused ? refused.code() : null;
+    }
+
+    private static Answer done(Link link) {
+        link.close();
+        return new Done();
     }
 
     private static Event next(Link link) throws IOException {
@@ -175,7 +192,7 @@ public final class Door {
     }
 
     private static Refused other(Link link, Event answer) throws IOException {
-        if (answer instanceof Event.Text text) {
+        if (answer instanceof MessageEvent.Text text) {
             return refused(link, Reason.OTHER, text.text());
         }
         throw new IOException("The server gave an answer that is none.");

@@ -1,7 +1,7 @@
 package chatd.client.talk;
 
 import chatd.protocol.Content;
-import chatd.protocol.Event;
+import chatd.protocol.FileEvent;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,7 +44,7 @@ public final class Downloads implements Closeable {
         this.progress = progress;
     }
 
-    void begin(Event.FileContent file) {
+    void begin(FileEvent.FileContent file) {
         if (part != null || whole != null || failure != null) {
             // Only one was asked for.
             return;

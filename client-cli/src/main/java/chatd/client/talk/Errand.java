@@ -4,6 +4,10 @@ import chatd.client.net.Failure;
 import chatd.client.net.Link;
 import chatd.protocol.Command;
 import chatd.protocol.Event;
+import chatd.protocol.FileCommand;
+import chatd.protocol.FileEvent;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.UserEvent;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,12 +36,12 @@ public final class Errand implements Closeable {
      * @throws Failure {@link Failure#NO_SUCH} where a recipient is unknown, though the others were sent it
      */
     public void send(List<String> to, String text) throws IOException {
-        accepted(to, run(Exchange.command(), List.of(new Command.SendText(Outgoing.audience(to), text))));
+        accepted(to, run(Exchange.command(), List.of(new MessageCommand.SendText(Outgoing.audience(to), text))));
     }
 
     /** Sends a file; as {@link #send(List, String)}. */
     public void send(List<String> to, String name, long size, InputStream content) throws IOException {
-        link.send(new Command.SendFile(Outgoing.audience(to), name, size), content, sent -> {});
+        link.send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, sent -> {});
         accepted(to, run(Exchange.command(), List.of()));
     }
 
@@ -54,7 +58,7 @@ public final class Errand implements Closeable {
 
     /** The last {@code count} items, oldest first. */
     public List<Item> history(long count) throws IOException {
-        return run(Exchange.replay(count, done -> {}), List.of(new Command.Replay(count)))
+        return run(Exchange.replay(count, done -> {}), List.of(new MessageCommand.Replay(count)))
                 .items();
     }
 
@@ -64,7 +68,7 @@ public final class Errand implements Closeable {
      * @throws Failure {@link Failure#NO_SUCH} where there is none for this account
      */
     public void fetch(long file, Downloads downloads) throws IOException {
-        Exchange exchange = run(Exchange.fetch(downloads), List.of(new Command.FetchFile(file)));
+        Exchange exchange = run(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file)));
         if (downloads.whole() == null) {
             throw new Failure(Failure.NO_SUCH, String.join(" ", exchange.told()));
         }
@@ -80,11 +84,11 @@ public final class Errand implements Closeable {
     /** Asks, with the fence behind it, and reads up to its answer. */
     private Exchange run(Exchange exchange, List<Command> commands) throws IOException {
         List<Command> all = new ArrayList<>(commands);
-        all.add(new Command.Replay(0));
+        all.add(new MessageCommand.Replay(0));
         link.send(all);
         while (!exchange.isOver()) {
             Event event = next();
-            if (!exchange.take(event, Item.of(event, me)) && event instanceof Event.Piece piece) {
+            if (!exchange.take(event, Item.of(event, me)) && event instanceof FileEvent.Piece piece) {
                 piece.content().bytes().release();
             }
         }
@@ -96,7 +100,7 @@ public final class Errand implements Closeable {
         if (event == null) {
             throw new IOException("The server closed the connection.");
         }
-        if (event instanceof Event.WentOffline offline && offline.name().equals(me)) {
+        if (event instanceof UserEvent.WentOffline offline && offline.name().equals(me)) {
             throw new Failure(
                     Failure.NO_SERVER,
                     "The session was ended by the server: the account was logged in elsewhere, or an administrator"

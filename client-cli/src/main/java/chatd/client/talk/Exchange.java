@@ -1,6 +1,11 @@
 package chatd.client.talk;
 
+import chatd.protocol.Code;
 import chatd.protocol.Event;
+import chatd.protocol.FileEvent;
+import chatd.protocol.MessageEvent;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.UserEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * items: commands take effect in order, so the <em>clear</em> that answers it is the fence (rule 8 of {@code
  * chat-1.md}), and no timer is needed. Fed by the thread that reads the link.
  */
-final class Exchange {
+public final class Exchange {
     /** Of what comes beside what was asked for. */
     private static final int MORE = 10_000;
 
@@ -29,8 +34,23 @@ final class Exchange {
     private final List<Item> items = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
     private final CompletableFuture<Exchange> done = new CompletableFuture<>();
-    private @Nullable Event verdict;
+    private @Nullable Verdict verdict;
     private boolean begun;
+
+    /** What becomes of a change of password. */
+    public enum Verdict {
+        CHANGED,
+        WRONG_OLD_PASSWORD,
+        BAD_NEW_PASSWORD;
+
+        private static @Nullable Verdict of(Code refusal) {
+            return switch (refusal) {
+                case WRONG_PASSWORD -> WRONG_OLD_PASSWORD;
+                case BAD_PASSWORD -> BAD_NEW_PASSWORD;
+                default -> null;
+            };
+        }
+    }
 
     private Exchange(boolean isReplay, long most, @Nullable Downloads downloads, Consumer<Exchange> then) {
         this.isReplay = isReplay;
@@ -69,7 +89,7 @@ final class Exchange {
 
     /** What became of a change of password, which has answers of its own; else null. */
     @Nullable
-    Event verdict() {
+    Verdict verdict() {
         return verdict;
     }
 
@@ -82,24 +102,33 @@ final class Exchange {
      *     refuses a replay answers with a text alone, and then the first <em>clear</em> would be the fence
      */
     boolean take(Event event, @Nullable Item item) throws IOException {
-        switch (event) {
-            case Event.Text text
-            when item != null -> {
-                return take(item);
+        return switch (event) {
+            case MessageEvent.Message message when item != null -> take(item);
+            case MessageEvent.ClearScreen clear -> {
+                cleared();
+                yield true;
             }
-            case Event.FileOffer offer
-            when item != null -> {
-                return take(item);
-            }
-            case Event.FileContent content when downloads != null -> downloads.begin(content);
-            case Event.Piece piece when downloads != null -> downloads.take(piece.content());
-            case Event.PasswordChanged changed -> verdict = changed;
-            case Event.WrongOldPassword wrong -> verdict = wrong;
-            case Event.BadNewPassword bad -> verdict = bad;
-            case Event.ClearScreen clear -> cleared();
-            default -> {
-                return false;
-            }
+            case FileEvent file when downloads != null -> take(downloads, file);
+            case UserEvent.PasswordChanged changed -> judged(Verdict.CHANGED);
+            case SessionEvent.Refused refused -> judged(Verdict.of(refused.code()));
+            case SessionEvent other -> false;
+            case UserEvent other -> false;
+            case MessageEvent other -> false;
+            case FileEvent other -> false;
+        };
+    }
+
+    private boolean judged(@Nullable Verdict its) {
+        if (its != null) {
+            verdict = its;
+        }
+        return its != null;
+    }
+
+    private static boolean take(Downloads downloads, FileEvent file) throws IOException {
+        switch (file) {
+            case FileEvent.FileContent content -> downloads.begin(content);
+            case FileEvent.Piece piece -> downloads.take(piece.content());
         }
         return true;
     }

@@ -1,6 +1,8 @@
 package chatd.client.talk;
 
 import chatd.protocol.Event;
+import chatd.protocol.MessageEvent;
+import chatd.protocol.User;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,17 +29,18 @@ public record Item(
         @Nullable Long file,
         Optional<List<String>> to) {
 
-    /** The name that the server speaks under. */
-    public static final String SERVER = "server";
-
     /** What an event says, to the account called {@code me}; null where it says nothing. */
     public static @Nullable Item of(Event event, String me) {
-        return switch (event) {
-            case Event.Text(String sender, Instant time, String text, var stored) ->
-                new Item(sender, sender.equals(me), time, true, text, null, Optional.empty());
-            case Event.FileOffer(String sender, Instant time, String name, long file, var content, var stored) ->
-                new Item(sender, sender.equals(me), time, true, name, file, Optional.empty());
-            default -> null;
+        return event instanceof MessageEvent.Message message ? of(message, me) : null;
+    }
+
+    private static Item of(MessageEvent.Message message, String me) {
+        boolean isMine = message.sender().equals(me);
+        return switch (message) {
+            case MessageEvent.Text text ->
+                new Item(text.sender(), isMine, text.time(), true, text.text(), null, Optional.empty());
+            case MessageEvent.FileOffer offer ->
+                new Item(offer.sender(), isMine, offer.time(), true, offer.name(), offer.file(), Optional.empty());
         };
     }
 
@@ -50,6 +53,6 @@ public record Item(
     }
 
     public boolean isFromServer() {
-        return sender.equals(SERVER);
+        return sender.equals(User.SERVER);
     }
 }

@@ -1,8 +1,16 @@
 package chatd.client.talk;
 
 import chatd.client.net.Failure;
-import chatd.client.net.JsonLink;
+import chatd.client.net.Link;
+import chatd.client.net.UnknownServer;
+import chatd.protocol.Command;
+import chatd.protocol.Event;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.MessageEvent;
 import chatd.protocol.Secret;
+import chatd.protocol.SessionCommand;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.User;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,130 +19,119 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A user's own messages as the daemon's log is bound to them: with number, time and salt (page {@code audit-log.md},
  * "Proof"). On a session of its own, beside those that the user has. One thread.
  */
 public final class Receipts implements Closeable {
-    /** The server's bound of one page. */
-    public static final int MOST = 200;
-
     /** The session's: another of these takes its place, nothing else. */
     private static final String DEVICE = "receipt";
 
     /** A server that slows guessing down answers after some seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final int LOG_IN = 1;
-    private static final int ANSWER = 2;
-    private static final int REFUSED = 18;
-    private static final int HISTORY = 19;
-    private static final int PAGE = 20;
-
-    private final JsonLink link;
+    private final Link link;
     /** By number, as far as the server has told them. */
-    private final Map<String, String> names = new HashMap<>();
+    private final Map<Long, String> names = new HashMap<>();
 
-    private Receipts(JsonLink link) {
+    private Receipts(Link link) {
         this.link = link;
     }
 
     /**
      * Logs in.
      *
-     * @param link closed with this, or where it is refused
+     * @param server where JSON is spoken: {@code chat/1} has no receipts
      * @throws Failure where it is refused
      */
-    public static Receipts logIn(JsonLink link, String user, Secret password) throws IOException {
-        Receipts receipts = new Receipts(link);
+    public static Receipts logIn(Link.To server, String user, Secret password) throws IOException, UnknownServer {
+        Link link = server.connect();
         try {
-            ObjectNode message = link.message(LOG_IN);
-            message.putObject("info")
-                    .put("user_id", user)
-                    .put("user_pwd", password.text().orElse(""))
-                    .put("device", DEVICE);
-            link.send(message);
-            receipts.enter(receipts.answer(ANSWER, Failure.LOG_IN_REFUSED).path("info"), user);
-            return receipts;
+            link.send(List.of(new SessionCommand.LogIn(new User.Named(user), password, DEVICE, "")));
+            Event answer = next(link);
+            while (!(answer instanceof SessionEvent.Welcome)) {
+                if (answer instanceof SessionEvent.Refused refused) {
+                    throw new Failure(Failure.LOG_IN_REFUSED, refusal(refused, user));
+                }
+                answer = next(link);
+            }
+            return new Receipts(link);
         } catch (IOException | RuntimeException e) {
             link.close();
             throw e;
         }
     }
 
-    private void enter(JsonNode info, String user) {
-        String refusal = switch (info.path("code").asString("")) {
-            case "ok" -> "";
-            case "wrong-password" -> "The password is wrong.";
-            case "no-such-user" -> "There is no user called " + user + ".";
-            case "must-change-password" ->
+    private static String refusal(SessionEvent.Refused refused, String user) {
+        return switch (refused.code()) {
+            case WRONG_PASSWORD -> "The password is wrong.";
+            case NO_SUCH_USER -> "There is no user called " + user + ".";
+            case MUST_CHANGE_PASSWORD ->
                 "The password was given once and must be changed first. In a terminal without a command, or by"
                         + " `passwd`.";
-            case "disabled" -> "The account is disabled.";
-            case "throttled" -> "There were too many wrong passwords. Try again later.";
-            default -> "The server refused the log in.";
+            case DISABLED -> "The account is disabled.";
+            case THROTTLED -> "There were too many wrong passwords. Try again later.";
+            default -> refused.text().isEmpty() ? "The server refused the log in." : refused.text();
         };
-        if (!refusal.isEmpty()) {
-            throw new Failure(Failure.LOG_IN_REFUSED, refusal);
-        }
     }
 
     /** The last {@code count} messages, oldest first. */
-    public List<JsonNode> last(int count) throws IOException {
-        List<JsonNode> items = new ArrayList<>();
+    public List<MessageEvent.Message> last(int count) throws IOException {
+        List<MessageEvent.Message> items = new ArrayList<>();
         boolean more = true;
         while (more && items.size() < count) {
-            ObjectNode message = link.message(HISTORY);
-            ObjectNode info = message.putObject("info").put("limit", Math.min(MOST, count - items.size()));
-            if (!items.isEmpty()) {
-                info.put("before", items.getFirst().path("mid").asLong());
-            }
-            JsonNode page = page(message);
-            page.path("names")
-                    .properties()
-                    .forEach(name -> names.put(name.getKey(), name.getValue().asString("")));
-            items.addAll(0, page.path("items").valueStream().toList());
-            more = page.path("more").asBoolean(false) && !page.path("items").isEmpty();
+            long before =
+                    items.isEmpty() ? Long.MAX_VALUE : stored(items.getFirst()).number();
+            int limit = Math.min(MessageCommand.ReadHistory.MOST, count - items.size());
+            MessageEvent.Page page = page(new MessageCommand.ReadHistory(null, before, -1, limit, ""));
+            names.putAll(page.names());
+            items.addAll(0, page.items());
+            more = page.more() && !page.items().isEmpty();
         }
         return items;
     }
 
     /** The message with this number, where it is among the user's own. */
-    public Optional<JsonNode> numbered(long number) throws IOException {
-        ObjectNode message = link.message(HISTORY);
-        message.putObject("info").put("limit", 1).put("after", number - 1).put("before", number + 1);
-        return page(message).path("items").valueStream().findFirst();
+    public Optional<MessageEvent.Message> numbered(long number) throws IOException {
+        return page(new MessageCommand.ReadHistory(null, number + 1, number - 1, 1, "")).items().stream()
+                .findFirst();
     }
 
-    private JsonNode page(ObjectNode message) throws IOException {
-        link.send(message);
-        return answer(PAGE, Failure.NO).path("info");
-    }
-
-    /** @param exit where it is refused */
-    private JsonNode answer(int type, int exit) throws IOException {
+    private MessageEvent.Page page(Command question) throws IOException {
+        link.send(List.of(question));
         while (true) {
-            JsonNode message = link.next(PATIENCE);
-            if (message == null) {
-                throw new IOException("The server closed the connection, or does not answer.");
-            }
-            int its = message.path("type").asInt(0);
-            if (its == type) {
-                return message;
-            }
-            if (its == REFUSED) {
-                throw new Failure(exit, message.path("info").path("text").asString("The server refused it."));
-            }
             // What is said to everyone meanwhile is not what was asked.
+            Event event = next(link);
+            if (event instanceof MessageEvent.Page page) {
+                return page;
+            }
+            if (event instanceof SessionEvent.Refused refused) {
+                throw new Failure(Failure.NO, refused.text());
+            }
         }
     }
 
+    private static Event next(Link link) throws IOException {
+        Event event = link.next(PATIENCE);
+        if (event == null) {
+            throw new IOException("The server closed the connection, or does not answer.");
+        }
+        return event;
+    }
+
+    /** By what it is bound to the log; every message here has that. */
+    public static MessageEvent.Stored stored(MessageEvent.Message message) {
+        MessageEvent.Stored stored = message.stored();
+        if (stored == null) {
+            throw new IllegalArgumentException("a message without a receipt");
+        }
+        return stored;
+    }
+
     /** A user's name where it is known, else the number. */
-    public String name(String number) {
-        return names.getOrDefault(number, number);
+    public String name(long user) {
+        return user == MessageEvent.Stored.SERVER ? User.SERVER : names.getOrDefault(user, "U" + user);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import chatd.certs.Authority;
 import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
+import chatd.protocol.Chat1;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -20,7 +21,6 @@ import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -102,7 +102,7 @@ class TrustTest {
     }
 
     private void connect(Address address, @Nullable Path ca, Optional<Fingerprint> named) throws UnknownServer {
-        Link.to(address, new Trust(ca, named, known()), null, ZoneOffset.UTC)
+        Link.to(address, new Trust(ca, named, known()), null, new Chat1())
                 .connect()
                 .close();
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.client.screen.Visible;
 import chatd.protocol.Content;
-import chatd.protocol.Event;
+import chatd.protocol.FileEvent;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ class DownloadsTest {
 
     private Downloads begun(Path into, String name) {
         Downloads downloads = new Downloads(into, Visible::line, (received, size) -> {});
-        downloads.begin(new Event.FileContent("mallory", Instant.EPOCH, name, 1, 3));
+        downloads.begin(new FileEvent.FileContent("mallory", Instant.EPOCH, name, 1, 3));
         return downloads;
     }
 

@@ -1,7 +1,7 @@
 package chatd.daemon.admin;
 
-import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
+import chatd.protocol.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;

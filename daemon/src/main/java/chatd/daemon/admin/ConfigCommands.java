@@ -3,8 +3,8 @@ package chatd.daemon.admin;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.config.Option;
-import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
+import chatd.protocol.Code;
 import java.util.List;
 
 /** What {@code chat-admin config} asks for. */

@@ -1,8 +1,8 @@
 package chatd.daemon.admin;
 
 import chatd.daemon.service.AccountImport;
-import chatd.daemon.service.Code;
 import chatd.daemon.service.Refusal;
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -1,18 +1,26 @@
 package chatd.daemon.dispatch;
 
+import static java.util.Objects.requireNonNull;
+
 import chatd.audit.AuditEvent;
 import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.Code;
 import chatd.daemon.service.Messages;
 import chatd.daemon.service.Refusal;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.DatabaseAway;
+import chatd.protocol.AccountCommand;
+import chatd.protocol.Code;
 import chatd.protocol.Command;
-import chatd.protocol.Event;
+import chatd.protocol.FileCommand;
 import chatd.protocol.Gate;
 import chatd.protocol.MalformedFrame;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.SessionCommand;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.UserEvent;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -56,57 +64,71 @@ public final class Dispatcher {
     private final Services services;
     private final Sessions sessions;
     private final AuditTrail audit;
-    private final Answers answers;
+    private final Clock clock;
 
     /** Bytes that wait in all inboxes. */
     private final AtomicLong waiting = new AtomicLong();
 
-    public Dispatcher(Services services, Sessions sessions, AuditTrail audit) {
+    public Dispatcher(Services services, Sessions sessions, AuditTrail audit, Clock clock) {
         this.services = services;
         this.sessions = sessions;
         this.audit = audit;
-        this.answers = new Answers(services.messages());
-        row(Command.LogIn.class, Gate.ANYONE, services.logIns()::logIn);
+        this.clock = clock;
+        row(SessionCommand.LogIn.class, Gate.ANYONE, services.logIns()::logIn);
         row(
-                Command.Register.class,
+                AccountCommand.Register.class,
                 Gate.ANYONE,
                 (session, command) -> services.accounts()
                         .register(session, command)
-                        .thenRun(() -> session.answer(new Event.Registered())));
+                        .thenRun(() -> session.answer(new UserEvent.Registered())));
         row(
-                Command.ChangePassword.class,
+                AccountCommand.ChangePassword.class,
                 Gate.ANYONE,
                 (session, command) -> services.accounts()
                         .changePassword(session, command)
-                        .thenRun(() -> session.answer(new Event.PasswordChanged())));
+                        .thenRun(() -> session.answer(new UserEvent.PasswordChanged())));
         Messages messages = services.messages();
         table.put(
-                Command.SendText.class,
-                new Row<Command.SendText>(Gate.LOGGED_IN, true, messages::send, messages::offer));
+                MessageCommand.SendText.class,
+                new Row<MessageCommand.SendText>(Gate.LOGGED_IN, true, messages::send, messages::offer));
         // Judged when it begins, since its content is taken off the connection also where it is refused.
-        unlogged(Command.SendFile.class, (session, command) -> {
+        unlogged(FileCommand.SendFile.class, (session, command) -> {
             services.files().begin(session, command);
             return null;
         });
-        unlogged(Command.Piece.class, (session, piece) -> services.files().take(session, piece.content()));
-        row(Command.FetchFile.class, Gate.LOGGED_IN, (session, command) -> {
+        unlogged(FileCommand.Piece.class, (session, piece) -> services.files().take(session, piece.content()));
+        row(FileCommand.FetchFile.class, Gate.LOGGED_IN, (session, command) -> {
             services.files().fetch(session, command.file());
             return null;
         });
-        unlogged(Command.Replay.class, (session, command) -> {
+        unlogged(MessageCommand.Replay.class, (session, command) -> {
             services.history().replay(session, command.count());
             return null;
         });
-        unlogged(Command.ReadHistory.class, (session, command) -> {
+        unlogged(MessageCommand.ReadHistory.class, (session, command) -> {
             services.history().page(session, command);
             return null;
         });
-        row(Command.LogOut.class, Gate.LOGGED_IN, (session, command) -> {
+        row(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> {
             services.logIns().leave(session);
             return null;
         });
-        table.put(Command.Malformed.class, new Row<Command.Malformed>(Gate.ANYONE, false, this::malformed, null));
-        row(Command.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
+        table.put(
+                SessionCommand.Malformed.class,
+                new Row<SessionCommand.Malformed>(Gate.ANYONE, false, this::malformed, null));
+        row(AccountCommand.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
+        checkWhole(Command.class);
+    }
+
+    /** @throws IllegalStateException where a command has no row */
+    private void checkWhole(Class<?> vocabulary) {
+        for (Class<?> part : vocabulary.getPermittedSubclasses()) {
+            if (part.isSealed()) {
+                checkWhole(part);
+            } else if (!table.containsKey(part)) {
+                throw new IllegalStateException("no row for " + part.getSimpleName());
+            }
+        }
     }
 
     AtomicLong waiting() {
@@ -124,10 +146,7 @@ public final class Dispatcher {
     private <C extends Command> Row<C> row(C command) {
         @SuppressWarnings("unchecked") // the table has each command under its own class
         Row<C> row = (Row<C>) table.get(command.getClass());
-        if (row == null) {
-            throw new IllegalStateException("no row for " + command.getClass().getSimpleName());
-        }
-        return row;
+        return requireNonNull(row);
     }
 
     /**
@@ -241,11 +260,11 @@ public final class Dispatcher {
                         "This failed by a fault of the server's. Its log has it as "
                                 + fault(command.getClass().getSimpleName(), failure) + ".");
         };
-        answers.to(session.dialect(), command, refusal).forEach(session::answer);
+        session.answer(SessionEvent.Refused.to(command, refusal.code(), refusal.text(), clock.instant()));
     }
 
     /** What was no message, where the dialect goes on after it. One who goes on so too is not listened to for long. */
-    private @Nullable CompletableFuture<?> malformed(Session session, Command.Malformed command) {
+    private @Nullable CompletableFuture<?> malformed(Session session, SessionCommand.Malformed command) {
         Refusal refusal = new Refusal(Code.MALFORMED, command.what());
         if (!command.counts()) {
             throw refusal;
@@ -334,10 +353,10 @@ public final class Dispatcher {
     /** Frees what a command holds that is not going to be done. */
     static void drop(Command command) {
         switch (command) {
-            case Command.Piece piece -> piece.content().bytes().release();
-            case Command.LogIn login -> login.password().wipe();
-            case Command.Register register -> register.password().wipe();
-            case Command.ChangePassword change -> {
+            case FileCommand.Piece piece -> piece.content().bytes().release();
+            case SessionCommand.LogIn login -> login.password().wipe();
+            case AccountCommand.Register register -> register.password().wipe();
+            case AccountCommand.ChangePassword change -> {
                 change.oldPassword().wipe();
                 change.newPassword().wipe();
             }

@@ -6,8 +6,7 @@ import chatd.certs.Fingerprint;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.service.AuditTrail;
-import chatd.protocol.Chat1;
-import chatd.protocol.Json;
+import chatd.protocol.Dialects;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Certificates.class);
-    private static final List<String> DIALECTS = List.of(Json.ALPN, Chat1.ALPN);
 
     /** Before the end, the last of them when it has come. */
     private static final List<Duration> WARNINGS =
@@ -67,7 +65,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         if (config.development().isPresent()) {
             makeOwn(config.development().get(), config, host, random, clock.instant());
         }
-        Tls tls = new Tls(config, DIALECTS);
+        Tls tls = new Tls(config, Dialects.NAMES);
         if (config.development().isPresent()) {
             LOG.warn(
                     "no certificate is configured (tls.certificate): the one in {} is for trying out, and nobody vouches"
@@ -174,7 +172,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     }
 
     private Tls fresh(Config.Tls files) throws IOException {
-        Tls fresh = new Tls(files, DIALECTS);
+        Tls fresh = new Tls(files, Dialects.NAMES);
         Instant now = clock.instant();
         String wrong = fresh.end().isBefore(now)
                 ? " has ended, " + fresh.end()

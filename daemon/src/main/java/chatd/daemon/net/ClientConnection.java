@@ -9,7 +9,8 @@ import chatd.daemon.service.AuditTrail;
 import chatd.daemon.session.Connection;
 import chatd.daemon.session.Session;
 import chatd.protocol.Command;
-import chatd.protocol.Json;
+import chatd.protocol.Dialect;
+import chatd.protocol.FileCommand;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
 import io.netty.buffer.ByteBuf;
@@ -84,7 +85,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
             Duration linger,
             LoopTasks tasks) {
         this.spoken = spoken;
-        this.reader = spoken.chat1Reader();
+        this.reader = spoken.dialects().named(null).commandReader();
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.deadlines = deadlines;
@@ -142,11 +143,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     }
 
     /** What ALPN has chosen; where nothing was offered, {@code chat/1}. */
-    private void speak(@Nullable String dialect) {
-        if (Json.ALPN.equals(dialect)) {
-            reader = spoken.jsonReader();
-            session().speaks(spoken.json());
-        }
+    private void speak(@Nullable String name) {
+        Dialect dialect = spoken.dialects().named(name);
+        reader = dialect.commandReader();
+        session().speaks(dialect);
     }
 
     /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
@@ -185,7 +185,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
                 }
                 int size = before - in.readableBytes();
                 inbox().put(command, size, received.handOver());
-                pauseFor(rate.count(command instanceof Command.Piece ? 0 : 1, size));
+                pauseFor(rate.count(command instanceof FileCommand.Piece ? 0 : 1, size));
                 paused = isPaused();
             }
         } catch (MalformedFrame e) {

@@ -271,7 +271,7 @@ public final class Listener implements AutoCloseable {
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,
                 NetUtil.toAddressString(peer.getAddress()),
-                dialects.chat1(),
+                dialects.dialects().named(null),
                 connection,
                 limits.queueBytes(),
                 limits.queueFrames(),

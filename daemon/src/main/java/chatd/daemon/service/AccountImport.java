@@ -4,6 +4,7 @@ import chatd.audit.AuditEvent;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.time.Instant;
 import java.util.ArrayList;

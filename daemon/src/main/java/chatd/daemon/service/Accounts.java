@@ -7,11 +7,10 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
-import chatd.protocol.Command;
-import chatd.protocol.Event;
+import chatd.protocol.AccountCommand;
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,6 @@ public final class Accounts {
     private final Journal journal;
     private final Sessions sessions;
     private final AuditTrail audit;
-    private final Clock clock;
 
     Accounts(
             Supplier<Config> config,
@@ -42,8 +40,7 @@ public final class Accounts {
             Throttle throttle,
             Journal journal,
             Sessions sessions,
-            AuditTrail audit,
-            Clock clock) {
+            AuditTrail audit) {
         this.config = config;
         this.directory = directory;
         this.gatekeeper = gatekeeper;
@@ -53,7 +50,6 @@ public final class Accounts {
         this.journal = journal;
         this.sessions = sessions;
         this.audit = audit;
-        this.clock = clock;
     }
 
     /**
@@ -61,7 +57,7 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#CLOSED}, {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
-    public CompletableFuture<?> register(Session session, Command.Register command) {
+    public CompletableFuture<?> register(Session session, AccountCommand.Register command) {
         try {
             if (session.isLoggedIn()) {
                 throw new Refusal(Code.NOT_ALLOWED, "You are logged in; log out to register another account.");
@@ -194,10 +190,11 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD} or {@link Code#BAD_PASSWORD}
      */
-    public CompletableFuture<?> changePassword(Session session, Command.ChangePassword command)
+    public CompletableFuture<?> changePassword(Session session, AccountCommand.ChangePassword command)
             throws InterruptedException {
         try {
-            Gatekeeper.Admitted admitted = gatekeeper.admit(session, "password", command.name(), command.oldPassword());
+            Gatekeeper.Admitted admitted =
+                    gatekeeper.admit(session, "password", directory.nameFor(command.user()), command.oldPassword());
             Account account = admitted.account();
             String hash;
             try {
@@ -269,12 +266,12 @@ public final class Accounts {
                 entry -> {
                     Entry.PasswordSet set = (Entry.PasswordSet) entry.effect();
                     directory.putPassword(directory.numbered(number).withPassword(mustChange, set.ends()));
-                    sessions.end(number, except, List.of(serverText(farewell)), why);
+                    sessions.end(number, except, farewell, why);
                 }));
     }
 
     /** Stores a settings document; whatever it is. */
-    public CompletableFuture<?> storeSettings(Session session, Command.StoreSettings command) {
+    public CompletableFuture<?> storeSettings(Session session, AccountCommand.StoreSettings command) {
         long number = session.account();
         byte[] document = command.document().bytes();
         Entry.Origin origin = AuditTrail.origin(session);
@@ -297,12 +294,8 @@ public final class Accounts {
                 },
                 entry -> {
                     directory.settingsWereStored(number);
-                    sessions.settingsStored(session, new Event.Settings(command.document()));
+                    sessions.settingsStored(session, command.document());
                 }));
-    }
-
-    Event serverText(String text) {
-        return new Event.Text(Names.SERVER, clock.instant(), text);
     }
 
     /** Waits until it is done. */

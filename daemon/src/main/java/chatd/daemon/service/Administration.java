@@ -4,6 +4,7 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.time.Clock;
 import java.time.Instant;
@@ -106,11 +107,7 @@ public final class Administration {
     /** Takes in that an account was disabled. */
     void disabled(Account account) {
         directory.put(account);
-        sessions.end(
-                account.number(),
-                null,
-                List.of(accounts.serverText("An administrator has disabled this account.")),
-                "disabled");
+        sessions.end(account.number(), null, "An administrator has disabled this account.", "disabled");
     }
 
     /** Takes a disabling back. */
@@ -188,8 +185,8 @@ public final class Administration {
         sessions.rename(
                 account.number(),
                 account.name(),
-                accounts.serverText("An administrator has renamed this account: you are called " + account.name()
-                        + " from now on, and log in with that name."));
+                "An administrator has renamed this account: you are called " + account.name()
+                        + " from now on, and log in with that name.");
     }
 
     /** Deletes it: its password, settings and addresses go; its name and number are never given again. */
@@ -207,10 +204,7 @@ public final class Administration {
                 },
                 entry -> {
                     directory.put(directory.numbered(account.number()).deleted());
-                    sessions.remove(
-                            account.number(),
-                            List.of(accounts.serverText("An administrator has deleted this account.")),
-                            "deleted");
+                    sessions.remove(account.number(), "An administrator has deleted this account.", "deleted");
                 })));
         return directory.numbered(account.number());
     }
@@ -317,8 +311,7 @@ public final class Administration {
                     ? new Refusal(Code.NOT_LOGGED_IN, whose + " is not online.")
                     : new Refusal(Code.NO_SUCH_USER, "There is no user and no session called " + whose + ".");
         }
-        all.forEach(session -> sessions.end(
-                session, List.of(accounts.serverText("An administrator has ended this session.")), "kicked"));
+        all.forEach(session -> sessions.end(session, "An administrator has ended this session.", "kicked"));
         return all;
     }
 }

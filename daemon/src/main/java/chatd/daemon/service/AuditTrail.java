@@ -11,6 +11,8 @@ import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
+import chatd.protocol.Code;
+import chatd.protocol.User;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -198,7 +200,7 @@ public final class AuditTrail implements AutoCloseable {
         return new AuditEvent.MessageSent(
                 message.number(),
                 message.sender() == Entry.Message.SERVER
-                        ? new Who(null, Names.SERVER)
+                        ? new Who(null, User.SERVER)
                         : Who.of(message.sender(), directory.nameOf(message.sender())),
                 peer,
                 file == null ? null : file.number(),

@@ -2,6 +2,8 @@ package chatd.daemon.service;
 
 import chatd.audit.Who;
 import chatd.daemon.store.Account;
+import chatd.protocol.Code;
+import chatd.protocol.User;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,14 +15,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** All accounts, in memory: what the database has, as of the last commit. Any thread. */
 public final class Directory {
-    /** No name looks like one. */
-    private static final Pattern NUMBER = Pattern.compile("[Uu]?([0-9]{1,10})");
-
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
@@ -71,22 +68,22 @@ public final class Directory {
     /** The present name of an account, or of the daemon itself. */
     public String nameOf(long number) {
         Account account = byNumber.get(number);
-        return account == null ? Names.SERVER : account.name();
+        return account == null ? User.SERVER : account.name();
     }
 
     /**
-     * The name of who is meant (page {@code json.md}, "Names and numbers").
+     * The name of who is meant.
      *
-     * @param user a name, or a number: {@code U123}, {@code u123} or {@code 123}
-     * @return a name, which nobody may have; for the number of no account, the same again
+     * @return a name, which nobody may have; for the number of no account, what was typed
      */
-    String nameFor(String user) {
-        Matcher number = NUMBER.matcher(user);
-        return number.matches()
-                ? Optional.ofNullable(byNumber.get(Long.parseLong(number.group(1))))
+    String nameFor(User user) {
+        return switch (user) {
+            case User.Named named -> named.typed();
+            case User.Numbered numbered ->
+                Optional.ofNullable(byNumber.get(numbered.number()))
                         .map(Account::name)
-                        .orElse(user)
-                : user;
+                        .orElse(numbered.typed());
+        };
     }
 
     /** Accounts as the log has them. */

@@ -6,9 +6,10 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Shares;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.MessageStore;
-import chatd.protocol.Command;
+import chatd.protocol.Code;
 import chatd.protocol.Content;
-import chatd.protocol.Event;
+import chatd.protocol.FileCommand;
+import chatd.protocol.FileEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.security.MessageDigest;
@@ -128,7 +129,7 @@ public final class Files {
      * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or
      *     {@link Code#BUSY}; what follows is then taken and dropped
      */
-    public void begin(Session session, Command.SendFile command) throws InterruptedException {
+    public void begin(Session session, FileCommand.SendFile command) throws InterruptedException {
         Upload refused = new Upload(command.name(), command.size(), null, List.of());
         uploads.put(session, refused);
         audit.admit();
@@ -258,7 +259,8 @@ public final class Files {
         MessageStore.Fetchable there = found.get();
         String sender = directory.nameOf(there.sender());
         try (Session.Answer answer = session.beginAnswer()) {
-            boolean going = answer.send(new Event.FileContent(sender, there.time(), there.name(), file, there.size()));
+            boolean going =
+                    answer.send(new FileEvent.FileContent(sender, there.time(), there.name(), file, there.size()));
             long offset = 0;
             while (going && offset < there.size()) {
                 long from = offset;
@@ -267,7 +269,8 @@ public final class Files {
                         .filter(bytes -> bytes.length > 0)
                         .orElseThrow(() -> new IllegalStateException("file " + file + " ends at " + from));
                 offset += piece.length;
-                going = answer.send(Unpooled.wrappedBuffer(piece));
+                going = answer.send(
+                        new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == there.size())));
             }
         } catch (RuntimeException e) {
             // The frame has begun and can't be ended: there is no way on for this connection.

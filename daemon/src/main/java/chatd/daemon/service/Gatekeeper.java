@@ -6,6 +6,7 @@ import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.AccountStore;
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.time.Clock;
 import java.util.Optional;

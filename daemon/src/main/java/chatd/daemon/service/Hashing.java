@@ -4,6 +4,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Shares;
+import chatd.protocol.Code;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
 import java.util.Arrays;

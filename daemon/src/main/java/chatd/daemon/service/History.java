@@ -6,8 +6,11 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.MessageStore;
-import chatd.protocol.Command;
+import chatd.protocol.Code;
+import chatd.protocol.Dialect;
 import chatd.protocol.Event;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.MessageEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,10 +28,7 @@ public final class History {
     /** Messages read at once: a text may have 64 KiB. */
     private static final int PART = 20;
 
-    /** Of one page, as JSON. One message may be more. */
-    private static final long PAGE_BYTES = 256 << 10;
-
-    /** The same where {@linkplain Session.Answer#isTight memory is tight}. */
+    /** Bytes of the items in one page where {@linkplain Session.Answer#isTight memory is tight}. */
     private static final long SMALL_PAGE = 32 << 10;
 
     /** Pages that are being made at once; a further one waits. */
@@ -58,10 +58,10 @@ public final class History {
         try (Session.Answer answer = session.beginAnswer()) {
             long upTo = Math.max(deliveredTo, answer.delivered());
             List<Long> numbers = most == 0 ? List.of() : store.last(account, most, upTo);
-            boolean going = answer.send(new Event.ClearScreen());
+            boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
                 for (Entry.Message message : store.messages(numbers.subList(i, Math.min(i + PART, numbers.size())))) {
-                    going = going && answer.send(messages.event(message, account.number()));
+                    going = going && answer.send(messages.event(message));
                 }
             }
         }
@@ -73,7 +73,7 @@ public final class History {
      *
      * @throws Refusal {@link Code#NOT_ALLOWED} where it is to be with one user
      */
-    public void page(Session session, Command.ReadHistory command) throws InterruptedException {
+    public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
         String with = command.with();
         if (with != null && !with.isEmpty()) {
             throw new Refusal(
@@ -82,14 +82,15 @@ public final class History {
         }
         pages.acquire();
         try {
-            session.answer(
-                    page(directory.numbered(session.account()), command, session.isTight() ? SMALL_PAGE : PAGE_BYTES));
+            session.answer(page(directory.numbered(session.account()), command, session));
         } finally {
             pages.release();
         }
     }
 
-    private Event page(Account account, Command.ReadHistory command, long most) {
+    private Event page(Account account, MessageCommand.ReadHistory command, Session session) {
+        Dialect dialect = session.dialect();
+        long most = session.isTight() ? Math.min(SMALL_PAGE, dialect.pageBytes()) : dialect.pageBytes();
         boolean newest = command.after() < 0;
         long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
         // One more than was asked for: is there more?
@@ -97,15 +98,16 @@ public final class History {
                 account, command.with() != null, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
         boolean more = numbers.size() > command.limit();
         List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
-        List<Event> items = new ArrayList<>();
+        List<MessageEvent.Message> items = new ArrayList<>();
         SortedMap<Long, String> names = new TreeMap<>();
         long bytes = 0;
         for (int i = 0; i < wanted.size() && bytes <= most; i += PART) {
             List<Entry.Message> part = store.messages(wanted.subList(i, Math.min(i + PART, wanted.size())));
             for (Entry.Message message : newest ? part.reversed() : part) {
-                bytes += json(message);
+                MessageEvent.Message item = messages.event(message);
+                bytes += dialect.pageBytes(item);
                 if (bytes <= most || items.isEmpty()) {
-                    items.add(messages.event(message, account.number()));
+                    items.add(item);
                     concerned(message, account.number()).forEach(who -> names.put(who, directory.nameOf(who)));
                 }
             }
@@ -114,19 +116,7 @@ public final class History {
         if (newest) {
             Collections.reverse(items);
         }
-        return new Event.Page(command.with(), items, more, names);
-    }
-
-    /** About how many bytes it takes in JSON, where a control character takes six. */
-    private static long json(Entry.Message message) {
-        String text = message.text();
-        return 400
-                + (text == null
-                        ? 0
-                        : text.chars()
-                                .map(c -> c < ' ' ? 6 : c < 0x80 ? 1 : 3)
-                                .asLongStream()
-                                .sum());
+        return new MessageEvent.Page(command.with(), items, more, names);
     }
 
     /** Whom the reader knows to have sent or received it. */

@@ -6,6 +6,7 @@ import chatd.daemon.store.Committed;
 import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
+import chatd.protocol.Code;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

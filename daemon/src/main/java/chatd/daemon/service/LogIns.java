@@ -7,9 +7,10 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
-import chatd.protocol.Command;
+import chatd.protocol.Code;
 import chatd.protocol.Document;
-import chatd.protocol.Event;
+import chatd.protocol.SessionCommand;
+import chatd.protocol.SessionEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,12 +39,12 @@ public final class LogIns {
      * @return completes when it is committed, and the session is online
      * @throws Refusal as {@link Gatekeeper#admit}, and {@link Code#MUST_CHANGE_PASSWORD}
      */
-    public CompletableFuture<?> logIn(Session session, Command.LogIn command) throws InterruptedException {
+    public CompletableFuture<?> logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
         if (session.isLoggedIn()) {
             throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
         }
         try {
-            String name = session.dialect().knowsNumbers() ? directory.nameFor(command.name()) : command.name();
+            String name = directory.nameFor(command.user());
             Gatekeeper.Admitted admitted = gatekeeper.admit(session, "login", name, command.password());
             if (admitted.account().mustChange()) {
                 throw gatekeeper.refused(
@@ -94,11 +95,11 @@ public final class LogIns {
 
     private final class LogIn implements Journal.Work<Entry.AccountChange> {
         private final Session session;
-        private final String device;
+        private final @Nullable String device;
         private final Gatekeeper.Admitted admitted;
         private final @Nullable String rehashed;
 
-        LogIn(Session session, String device, Gatekeeper.Admitted admitted, @Nullable String rehashed) {
+        LogIn(Session session, @Nullable String device, Gatekeeper.Admitted admitted, @Nullable String rehashed) {
             this.session = session;
             this.device = device;
             this.admitted = admitted;
@@ -155,7 +156,7 @@ public final class LogIns {
                     account.name(),
                     device,
                     change.time(),
-                    (displacing, everybody) -> new Event.Welcome(
+                    (displacing, everybody) -> new SessionEvent.Welcome(
                             account.number(),
                             account.name(),
                             change.time(),

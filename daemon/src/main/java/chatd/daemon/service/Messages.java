@@ -8,11 +8,12 @@ import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Audience;
-import chatd.protocol.Command;
-import chatd.protocol.Event;
+import chatd.protocol.Code;
+import chatd.protocol.MessageCommand;
+import chatd.protocol.MessageEvent;
+import chatd.protocol.SessionEvent;
 import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -26,21 +27,13 @@ public final class Messages {
     private final Journal journal;
     private final Sessions sessions;
     private final SecureRandom random;
-    private final Clock clock;
     private final Supplier<Config> config;
 
-    Messages(
-            Directory directory,
-            Journal journal,
-            Sessions sessions,
-            SecureRandom random,
-            Clock clock,
-            Supplier<Config> config) {
+    Messages(Directory directory, Journal journal, Sessions sessions, SecureRandom random, Supplier<Config> config) {
         this.directory = directory;
         this.journal = journal;
         this.sessions = sessions;
         this.random = random;
-        this.clock = clock;
         this.config = config;
     }
 
@@ -51,7 +44,7 @@ public final class Messages {
      * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
      *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
-    public CompletableFuture<?> send(Session session, Command.SendText command) {
+    public CompletableFuture<?> send(Session session, MessageCommand.SendText command) {
         return journal.submit(text(session, command));
     }
 
@@ -61,7 +54,7 @@ public final class Messages {
      * @return as {@link #send}; null where that would have to wait, and nothing was sent
      * @throws Refusal as {@link #send}
      */
-    public @Nullable CompletableFuture<?> offer(Session session, Command.SendText command) {
+    public @Nullable CompletableFuture<?> offer(Session session, MessageCommand.SendText command) {
         return journal.offer(text(session, command));
     }
 
@@ -88,7 +81,7 @@ public final class Messages {
         }
     }
 
-    private Sending text(Session session, Command.SendText command) {
+    private Sending text(Session session, MessageCommand.SendText command) {
         check(command.text());
         return text(session, command.text(), recipients(session, command.audience()));
     }
@@ -158,34 +151,21 @@ public final class Messages {
         return account.number();
     }
 
-    /**
-     * A stored message as it is delivered, and as a history has it.
-     *
-     * @param reader the sender, who knows to whom it went, or a receiver, who knows that it got it
-     */
-    Event event(Entry.Message message, long reader) {
-        List<Long> receivers = message.receivers();
-        Event.Stored stored = new Event.Stored(
-                message.number(),
-                message.sender(),
-                receivers == null || receivers.size() == 1 || reader == message.sender() ? receivers : List.of(reader),
-                message.salt());
+    /** A stored message as it is delivered, and as a history has it. */
+    MessageEvent.Message event(Entry.Message message) {
+        MessageEvent.Stored stored =
+                new MessageEvent.Stored(message.number(), message.sender(), message.receivers(), message.salt());
         String sender = directory.nameOf(message.sender());
         Entry.StoredFile file = message.file();
         return file == null
-                ? new Event.Text(sender, message.time(), String.valueOf(message.text()), stored)
-                : new Event.FileOffer(
+                ? new MessageEvent.Text(sender, message.time(), String.valueOf(message.text()), stored)
+                : new MessageEvent.FileOffer(
                         sender,
                         message.time(),
                         file.name(),
                         file.number(),
-                        new Event.Whole(file.size(), file.digest()),
+                        new MessageEvent.Whole(file.size(), file.digest()),
                         stored);
-    }
-
-    /** What the daemon says to one user, which is not stored. */
-    public Event serverText(String text) {
-        return new Event.Text(Names.SERVER, clock.instant(), text);
     }
 
     private byte[] salt() {
@@ -213,9 +193,10 @@ public final class Messages {
         @Override
         public void committed(Committed<Entry.Message> committed) {
             Entry.Message message = committed.entry();
-            sessions.deliver(committed, event(message, message.sender()), reader -> event(message, reader));
+            sessions.deliver(committed, event(message), from);
             if (from != null && !recipients.unknown().isEmpty()) {
-                from.answer(serverText(recipients.complaint() + " The others were sent it."));
+                from.answer(
+                        new SessionEvent.Notice(recipients.complaint() + " The others were sent it.", message.time()));
             }
         }
     }

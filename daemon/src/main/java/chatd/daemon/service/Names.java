@@ -1,5 +1,7 @@
 package chatd.daemon.service;
 
+import chatd.protocol.Code;
+import chatd.protocol.User;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
 import com.ibm.icu.text.Normalizer2;
@@ -10,9 +12,6 @@ import java.util.regex.Pattern;
 
 /** The rules of names ({@code chat-1.md}, "Name and password rules"). Any thread. */
 final class Names {
-    /** The daemon's own name. */
-    static final String SERVER = "server";
-
     private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*");
     private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
     private static final int MOST_BYTES = 32;
@@ -22,7 +21,7 @@ final class Names {
             .setChecks(SpoofChecker.RESTRICTION_LEVEL)
             .setRestrictionLevel(SpoofChecker.RestrictionLevel.HIGHLY_RESTRICTIVE)
             .build();
-    private final String serverSkeleton = spoof.getSkeleton(SERVER);
+    private final String serverSkeleton = spoof.getSkeleton(User.SERVER);
 
     /**
      * Judges a name by itself.

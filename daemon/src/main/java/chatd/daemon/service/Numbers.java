@@ -1,6 +1,7 @@
 package chatd.daemon.service;
 
 import chatd.daemon.store.Ledger;
+import chatd.protocol.Code;
 
 /** The numbers given last: of messages, changes, files and accounts. The journal's thread alone. */
 public final class Numbers {

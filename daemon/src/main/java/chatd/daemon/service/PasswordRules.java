@@ -1,5 +1,6 @@
 package chatd.daemon.service;
 
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import com.ibm.icu.text.Normalizer2;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import chatd.audit.Escape;
 import chatd.daemon.store.Account;
 import chatd.protocol.Audience;
+import chatd.protocol.Code;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,5 +1,7 @@
 package chatd.daemon.service;
 
+import chatd.protocol.Code;
+
 /** The user may not, or can't: answered with a code, and a text for people. Has no secret, and no stack trace. */
 public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;

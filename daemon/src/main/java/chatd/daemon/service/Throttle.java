@@ -2,6 +2,7 @@ package chatd.daemon.service;
 
 import chatd.daemon.config.Network;
 import chatd.daemon.store.ContentStore;
+import chatd.protocol.Code;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;

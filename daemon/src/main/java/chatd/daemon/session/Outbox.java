@@ -1,5 +1,6 @@
 package chatd.daemon.session;
 
+import chatd.protocol.Dialect;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -32,9 +33,9 @@ final class Outbox {
         final int cost;
 
         final boolean counted;
-        final @Nullable Change change;
+        final Dialect.@Nullable Change change;
 
-        Entry(ByteBuf frame, boolean shared, boolean counted, @Nullable Change change) {
+        Entry(ByteBuf frame, boolean shared, boolean counted, Dialect.@Nullable Change change) {
             this.frame = frame;
             this.bytes = frame.readableBytes();
             this.cost = FRAME_COST + (shared ? 0 : bytes);
@@ -43,18 +44,11 @@ final class Outbox {
         }
     }
 
-    /**
-     * A change of presence.
-     *
-     * @param isNew whether the reader has not heard of this user before
-     */
-    record Change(String name, boolean online, boolean isNew) {}
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private final ArrayDeque<Entry> held = new ArrayDeque<>();
-    private final Map<String, Entry> presences = new HashMap<>();
+    private final Map<Object, Entry> presences = new HashMap<>();
     private final long maxBytes;
     private final int maxFrames;
     private final Backlog backlog;
@@ -96,7 +90,7 @@ final class Outbox {
      *     is told. Null for anything else
      * @return whether the reader had left no more than the bound when it was last written to
      */
-    boolean push(ByteBuf frame, boolean shared, long number, @Nullable Change change) {
+    boolean push(ByteBuf frame, boolean shared, long number, Dialect.@Nullable Change change) {
         lock.lock();
         try {
             delivered = Math.max(delivered, number);
@@ -104,14 +98,14 @@ final class Outbox {
                 frame.release();
                 return true;
             }
-            Change told = change == null ? null : joined(change);
+            Dialect.Change told = change == null ? null : joined(change);
             if (change != null && told == null) {
                 frame.release();
                 return true;
             }
             Entry entry = new Entry(frame, shared, true, told);
             if (told != null) {
-                presences.put(told.name(), entry);
+                presences.put(told.user(), entry);
             }
             countedBytes += entry.bytes;
             countedFrames++;
@@ -147,8 +141,8 @@ final class Outbox {
     }
 
     /** Takes back what waits of the same user; returns what is to be told instead, null where that is nothing. */
-    private @Nullable Change joined(Change change) {
-        Entry earlier = presences.remove(change.name());
+    private Dialect.@Nullable Change joined(Dialect.Change change) {
+        Entry earlier = presences.remove(change.user());
         if (earlier == null || earlier.frame == null || earlier.change == null) {
             return change;
         }
@@ -161,7 +155,7 @@ final class Outbox {
             dead = 0;
         }
         if (earlier.change.isNew()) {
-            return new Change(change.name(), change.online(), true);
+            return new Dialect.Change(change.user(), change.online(), true);
         }
         return earlier.change.online() == change.online() ? change : null;
     }
@@ -260,7 +254,7 @@ final class Outbox {
                 if (entry.counted) {
                     uncount(entry);
                     if (entry.change != null) {
-                        presences.remove(entry.change.name(), entry);
+                        presences.remove(entry.change.user(), entry);
                     }
                 } else {
                     cost -= entry.cost;

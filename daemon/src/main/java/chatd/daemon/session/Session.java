@@ -1,15 +1,18 @@
 package chatd.daemon.session;
 
 import chatd.daemon.config.Network;
+import chatd.protocol.Dialect;
 import chatd.protocol.Event;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +54,8 @@ public final class Session {
     private Backlog.Share unread = Backlog.Share.NONE;
 
     /** Who is logged in here, since when, or was until it logged out. The name is the present one. */
-    private record Login(long account, String name, String device, Instant since, boolean over) {}
+    private record Login(
+            long account, String name, @Nullable String device, Instant since, boolean over) {}
 
     public Session(
             String id,
@@ -157,13 +161,10 @@ public final class Session {
     boolean isOnDeviceOf(Session other) {
         Login mine = login;
         Login others = other.login;
-        return mine != null
-                && others != null
-                && mine.device().equals(others.device())
-                && dialect.name().equals(other.dialect.name());
+        return mine != null && others != null && Objects.equals(mine.device(), others.device());
     }
 
-    void loggedIn(long account, String name, String device, Instant now) {
+    void loggedIn(long account, String name, @Nullable String device, Instant now) {
         login = new Login(account, name, device, now, false);
     }
 
@@ -210,18 +211,22 @@ public final class Session {
      *
      * @return whether this is the first since the last flush
      */
-    boolean enqueue(Delivery delivery, long number, Outbox.@Nullable Change change) {
-        ByteBuf frame = encoded(delivery::frame);
-        if (frame == null) {
-            return false;
-        }
-        if (!outbox.push(frame, delivery.isToAll(), number, change)) {
-            cutOff();
-            return false;
-        }
+    boolean enqueue(Delivery delivery, long number) {
+        List<Dialect.Frame> frames = encoded(() -> delivery.frames(dialect, viewer()));
         boolean first = !owed;
-        owed = true;
-        return first;
+        for (Dialect.Frame frame : frames) {
+            owed = true;
+            if (!outbox.push(frame.bytes().retainedDuplicate(), delivery.isToAll(), number, frame.change())) {
+                cutOff();
+            }
+        }
+        return first && owed;
+    }
+
+    /** As a dialect knows who is told; 0 where nobody is logged in. */
+    private long viewer() {
+        Login current = login;
+        return current == null || current.over() ? 0 : current.account();
     }
 
     /** Ends it at once: its reader has left too much. */
@@ -237,24 +242,25 @@ public final class Session {
 
     /** Sends an answer. */
     public void answer(Event event) {
-        ByteBuf frame = encoded(its -> its.encode(event));
-        if (frame != null) {
-            outbox.answer(frame);
-            connection.flush();
-        }
+        encoded(() -> frames(event)).forEach(frame -> outbox.answer(frame.bytes()));
+        connection.flush();
+    }
+
+    private List<Dialect.Frame> frames(Event event) {
+        return dialect.frames(event, viewer(), ByteBufAllocator.DEFAULT);
     }
 
     /**
-     * A frame for this session; null where it can't be made, and the session has ended for that. It is not thrown: who
+     * Frames for this session; none where they can't be made, and the session has ended for that. It is not thrown: who
      * delivers to many, the journal say, is not to fail for one of them.
      */
-    private @Nullable ByteBuf encoded(Function<Dialect, ByteBuf> encoding) {
+    private List<Dialect.Frame> encoded(Supplier<List<Dialect.Frame>> encoding) {
         try {
-            return encoding.apply(dialect);
+            return encoding.get();
         } catch (RuntimeException e) {
             LOG.error("an event can't be told in {}; the session ends", dialect.name(), e);
             abort("fault");
-            return null;
+            return List.of();
         }
     }
 
@@ -286,14 +292,13 @@ public final class Session {
             return backlog.isTight();
         }
 
-        /** @return false where the session has ended, and there is no use in going on */
+        /**
+         * Sends one event of it, or a piece of one.
+         *
+         * @return false where the session has ended, and there is no use in going on
+         */
         public boolean send(Event event) {
-            return send(dialect.encode(event));
-        }
-
-        /** Sends bytes as they are: a piece of a content. Takes the reference. */
-        public boolean send(ByteBuf bytes) {
-            outbox.part(bytes);
+            frames(event).forEach(frame -> outbox.part(frame.bytes()));
             connection.flush();
             return outbox.awaitRoom();
         }

@@ -3,7 +3,12 @@ package chatd.daemon.session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
+import chatd.protocol.Document;
 import chatd.protocol.Event;
+import chatd.protocol.MessageEvent;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.UserEvent;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,8 +21,6 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +47,14 @@ public final class Sessions {
     /** With the order of presence held. */
     private final Everybody everybody = new Everybody();
 
+    private final Clock clock;
+
     /**
      * @param deliveredTo the last number of an earlier run
      * @param names of the accounts there are, by number
      */
-    public Sessions(long deliveredTo, SortedMap<Long, String> names) {
+    public Sessions(long deliveredTo, SortedMap<Long, String> names, Clock clock) {
+        this.clock = clock;
         this.deliveredTo = deliveredTo;
         names.forEach((account, name) -> everybody.show(account, name, false));
     }
@@ -70,12 +76,12 @@ public final class Sessions {
      * Makes a session the only one of its account on its device (rule 4 of {@code chat-1.md}; {@code json.md},
      * "Sessions"). The others hear of it once {@link #flush} is called.
      *
-     * @param device the client's own label; all of {@code chat/1} is one
+     * @param device the client's own label; null for the one that all without labels are on
      * @param greeting from whether another was displaced, and who is online
      * @return the sessions that were displaced, which are being closed
      */
     public List<Session> logIn(
-            Session session, long account, String name, String device, Instant now, Greeter greeting) {
+            Session session, long account, String name, @Nullable String device, Instant now, Greeter greeting) {
         order.lock();
         try {
             if (session.hasEnded()) {
@@ -96,11 +102,11 @@ public final class Sessions {
             online.put(account, List.copyOf(stay));
             for (Session other : displaced) {
                 other.leave();
-                other.answer(new Event.WentOffline(name, account));
+                other.answer(new UserEvent.WentOffline(account, name));
                 other.finish("displaced");
             }
             if (others.isEmpty()) {
-                tell(new Event.CameOnline(name, account), new Outbox.Change(name, true, false), session);
+                tell(new UserEvent.CameOnline(account, name), session);
             }
             return displaced;
         } finally {
@@ -142,7 +148,7 @@ public final class Sessions {
             online.put(account, stay);
         } else if (online.remove(account) != null) {
             everybody.show(account, name, false);
-            tell(new Event.WentOffline(name, account), new Outbox.Change(name, false, false), session);
+            tell(new UserEvent.WentOffline(account, name), session);
             flush();
         }
     }
@@ -154,10 +160,7 @@ public final class Sessions {
             for (Account account : made) {
                 taking.accept(account);
                 everybody.show(account.number(), account.name(), false);
-                tellByName(
-                        new Event.WentOffline(account.name(), account.number()),
-                        new Outbox.Change(account.name(), false, true),
-                        List.of());
+                tell(new UserEvent.Joined(account.number(), account.name()), null);
             }
             flush();
         } finally {
@@ -166,12 +169,11 @@ public final class Sessions {
     }
 
     /**
-     * An account has another name. Where users are known by their names alone, it goes under the old one and comes under
-     * the new, online or offline (rule 1). Its own sessions go on.
+     * An account has another name: all are told, itself included. Its own sessions go on.
      *
-     * @param told its own sessions
+     * @param told to its own sessions, before
      */
-    public void rename(long account, String name, Event told) {
+    public void rename(long account, String name, String told) {
         order.lock();
         try {
             List<Session> own = online.getOrDefault(account, List.of());
@@ -179,18 +181,9 @@ public final class Sessions {
             everybody.show(account, name, !own.isEmpty());
             for (Session session : own) {
                 session.renamed(name);
-                session.answer(told);
-                if (!session.dialect().knowsNumbers()) {
-                    session.answer(new Event.CameOnline(name, account));
-                }
+                session.answer(notice(told));
             }
-            if (own.isEmpty()) {
-                tellByName(new Event.WentOffline(name, account), new Outbox.Change(name, false, true), own);
-            } else {
-                tellByName(new Event.WentOffline(was, account), new Outbox.Change(was, false, false), own);
-                tellByName(new Event.CameOnline(name, account), new Outbox.Change(name, true, true), own);
-            }
-            tellWhere(session -> session.dialect().knowsNumbers(), new Event.Renamed(account, name), null);
+            tell(new UserEvent.Renamed(account, was, name, !own.isEmpty()), null);
             flush();
         } finally {
             order.unlock();
@@ -198,7 +191,7 @@ public final class Sessions {
     }
 
     /** An account is no more: as {@link #end}, and no list has it again. */
-    public void remove(long account, List<Event> farewell, String why) {
+    public void remove(long account, String farewell, String why) {
         order.lock();
         try {
             end(account, null, farewell, why);
@@ -208,21 +201,13 @@ public final class Sessions {
         }
     }
 
-    private void tell(Event presence, Outbox.Change change, Session but) {
-        tellWhere(session -> session != but, presence, change);
-    }
-
-    private void tellByName(Event presence, Outbox.Change change, List<Session> but) {
-        tellWhere(session -> !session.dialect().knowsNumbers() && !but.contains(session), presence, change);
-    }
-
     /** Sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
-    private void tellWhere(Predicate<Session> whom, Event presence, Outbox.@Nullable Change change) {
+    private void tell(Event presence, @Nullable Session but) {
         try (Delivery delivery = new Delivery(presence, true)) {
             for (List<Session> sessions : online.values()) {
                 for (Session session : sessions) {
-                    if (whom.test(session)) {
-                        enqueue(session, delivery, 0, change);
+                    if (session != but) {
+                        enqueue(session, delivery, 0);
                     }
                 }
             }
@@ -234,7 +219,7 @@ public final class Sessions {
      *
      * @param except a session to spare, or null
      */
-    public void end(long account, @Nullable Session except, List<Event> farewell, String why) {
+    public void end(long account, @Nullable Session except, String farewell, String why) {
         order.lock();
         try {
             for (Session session : online.getOrDefault(account, List.of())) {
@@ -247,15 +232,15 @@ public final class Sessions {
         }
     }
 
-    /** As {@link #end(long, Session, List, String)}, of this very session; nothing where it is over. */
-    public void end(Session session, List<Event> farewell, String why) {
+    /** As {@link #end(long, Session, String, String)}, of this very session; nothing where it is over. */
+    public void end(Session session, String farewell, String why) {
         order.lock();
         try {
             String name = session.name();
             if (name != null
                     && online.getOrDefault(session.account(), List.of()).contains(session)) {
-                farewell.forEach(session::answer);
-                session.answer(new Event.WentOffline(name, session.account()));
+                session.answer(notice(farewell));
+                session.answer(new UserEvent.WentOffline(session.account(), name));
                 session.finish(why);
                 tellGone(session, session.account(), name);
             }
@@ -264,13 +249,13 @@ public final class Sessions {
         }
     }
 
-    /** A user's settings were stored on one session: those of the others hear of it that can. */
-    public void settingsStored(Session by, Event.Settings settings) {
+    /** A user's settings were stored on one session: the others are told. */
+    public void settingsStored(Session by, Document settings) {
         order.lock();
-        try (Delivery delivery = new Delivery(settings, false)) {
+        try (Delivery delivery = new Delivery(new UserEvent.Settings(settings), false)) {
             online.getOrDefault(by.account(), List.of()).stream()
-                    .filter(session -> session != by && session.dialect().knowsNumbers())
-                    .forEach(session -> enqueue(session, delivery, 0, null));
+                    .filter(session -> session != by)
+                    .forEach(session -> enqueue(session, delivery, 0));
             flush();
         } finally {
             order.unlock();
@@ -278,15 +263,14 @@ public final class Sessions {
     }
 
     /**
-     * Delivers a message that was committed: to the sessions of its receivers, or to all; and to those of its sender
-     * where what was sent elsewhere is shown too.
+     * Delivers a message that was committed: to the sessions of its receivers, or to all; and to those of its sender,
+     * but for the one that it came from.
      *
      * <p>Called in the order of the numbers. They are on their way once {@link #flush} is called.
      *
-     * @param message to who may know all of its receivers
-     * @param toOne the same to one of several
+     * @param from null where the daemon itself has sent it
      */
-    public void deliver(Committed<Entry.Message> committed, Event message, LongFunction<Event> toOne) {
+    public void deliver(Committed<Entry.Message> committed, MessageEvent.Message message, @Nullable Session from) {
         long number = committed.entry().number();
         long sender = committed.entry().sender();
         List<Long> receivers = committed.entry().receivers();
@@ -296,28 +280,20 @@ public final class Sessions {
             if (receivers == null) {
                 for (List<Session> sessions : online.values()) {
                     for (Session session : sessions) {
-                        enqueue(session, delivery, number, null);
+                        enqueue(session, delivery, number);
                     }
                 }
                 return;
             }
             for (Long account : receivers) {
                 for (Session session : online.getOrDefault(account, List.of())) {
-                    if (receivers.size() > 1
-                            && account != sender
-                            && session.dialect().knowsNumbers()) {
-                        try (Delivery own = new Delivery(toOne.apply(account), false)) {
-                            enqueue(session, own, number, null);
-                        }
-                    } else {
-                        enqueue(session, delivery, number, null);
-                    }
+                    enqueue(session, delivery, number);
                 }
             }
             if (!receivers.contains(sender)) {
                 for (Session session : online.getOrDefault(sender, List.of())) {
-                    if (session.dialect().knowsNumbers()) {
-                        enqueue(session, delivery, number, null);
+                    if (session != from) {
+                        enqueue(session, delivery, number);
                     }
                 }
             }
@@ -326,8 +302,8 @@ public final class Sessions {
         }
     }
 
-    private void enqueue(Session session, Delivery delivery, long number, Outbox.@Nullable Change change) {
-        if (session.enqueue(delivery, number, change)) {
+    private void enqueue(Session session, Delivery delivery, long number) {
+        if (session.enqueue(delivery, number)) {
             owed.add(session);
         }
     }
@@ -354,14 +330,18 @@ public final class Sessions {
     }
 
     /** Tells everyone online something that is not stored. */
-    public void notice(Event event) {
+    public void tellAll(String text) {
         order.lock();
-        try (Delivery delivery = new Delivery(event, true)) {
-            online().forEach(session -> enqueue(session, delivery, 0, null));
+        try {
+            tell(notice(text), null);
             flush();
         } finally {
             order.unlock();
         }
+    }
+
+    private Event notice(String text) {
+        return new SessionEvent.Notice(text, clock.instant());
     }
 
     public boolean isOnline(long account) {

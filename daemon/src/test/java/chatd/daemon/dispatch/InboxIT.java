@@ -11,11 +11,16 @@ import chatd.protocol.Audience;
 import chatd.protocol.Chat1;
 import chatd.protocol.Command;
 import chatd.protocol.Content;
+import chatd.protocol.FileCommand;
 import chatd.protocol.MalformedFrame;
+import chatd.protocol.MessageCommand;
 import chatd.protocol.Secret;
+import chatd.protocol.SessionCommand;
+import chatd.protocol.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +58,7 @@ class InboxIT {
     void start() throws Exception {
         chat = new TestServices(schema, directory, Map.of());
         chat.add("alice", "bob");
-        dispatcher = new Dispatcher(chat.services(), chat.sessions(), chat.audit());
+        dispatcher = new Dispatcher(chat.services(), chat.sessions(), chat.audit(), Clock.systemUTC());
         alice = chat.logInJson("alice", "");
         inbox = new Inbox(alice.session(), dispatcher, progressed::release);
     }
@@ -65,7 +70,7 @@ class InboxIT {
 
     /** Something that is only answered, with {@code what}. */
     private static Command answered(String what) {
-        return new Command.Malformed(0, what, false, "");
+        return new SessionCommand.Malformed("", what, false, "");
     }
 
     private void put(Command command, int size) {
@@ -77,7 +82,7 @@ class InboxIT {
     }
 
     private void text(String text) {
-        put(new Command.SendText(Audience.of("alice"), text));
+        put(new MessageCommand.SendText(Audience.of("alice"), text));
     }
 
     private static MalformedFrame violation() {
@@ -120,10 +125,10 @@ class InboxIT {
 
     @Test
     void whatIsRefusedIsAnsweredAndTheNextIsDone() throws Exception {
-        put(new Command.ReadHistory("bob", Long.MAX_VALUE, -1, 5, ""));
-        put(new Command.LogOut(""));
-        put(new Command.ReadHistory(null, Long.MAX_VALUE, -1, 5, ""));
-        put(new Command.LogIn("bob", Secret.of(TestServices.PASSWORD), "", ""));
+        put(new MessageCommand.ReadHistory("bob", Long.MAX_VALUE, -1, 5, ""));
+        put(new SessionCommand.LogOut(""));
+        put(new MessageCommand.ReadHistory(null, Long.MAX_VALUE, -1, 5, ""));
+        put(new SessionCommand.LogIn(new User.Named("bob"), Secret.of(TestServices.PASSWORD), "", ""));
         assertThat(alice.next()).startsWith("not-allowed ");
         assertThat(alice.next()).startsWith("not-logged-in ");
         assertThat(alice.next()).isEqualTo("ok []");
@@ -182,8 +187,8 @@ class InboxIT {
         block();
         ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
         Secret password = Secret.of(TestServices.PASSWORD);
-        put(new Command.Piece(new Content(content, true)));
-        put(new Command.LogIn("bob", password, "", ""));
+        put(new FileCommand.Piece(new Content(content, true)));
+        put(new SessionCommand.LogIn(new User.Named("bob"), password, "", ""));
         text("never");
         inbox.violated(violation());
         inbox.close();
@@ -203,7 +208,7 @@ class InboxIT {
     void whatComesAfterTheCloseIsDroppedToo() {
         inbox.close();
         ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
-        put(new Command.Piece(new Content(content, true)));
+        put(new FileCommand.Piece(new Content(content, true)));
         assertThat(content.refCnt()).isZero();
         text("never");
         assertThat(done).hasValue(2);
@@ -243,7 +248,7 @@ class InboxIT {
         put(answered("before"));
         inbox.violated(violation());
         ByteBuf content = Unpooled.copiedBuffer(new byte[5]);
-        put(new Command.Piece(new Content(content, true)));
+        put(new FileCommand.Piece(new Content(content, true)));
         put(answered("after"));
         assertThat(alice.session().hasEnded()).isFalse();
         alice.resume();
@@ -261,7 +266,7 @@ class InboxIT {
     void theEndComesAfterWhatCameBefore() throws Exception {
         TestConnection bob = chat.logIn("bob");
         block();
-        put(new Command.SendText(Audience.of("bob"), "good-bye"));
+        put(new MessageCommand.SendText(Audience.of("bob"), "good-bye"));
         inbox.end();
         assertThat(chat.told(bob)).isEmpty();
         alice.resume();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chatd.daemon.session.TestConnection;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.TestDatabase;
+import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.nio.file.Path;
 import java.time.Duration;

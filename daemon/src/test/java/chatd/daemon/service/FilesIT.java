@@ -7,8 +7,9 @@ import static org.awaitility.Awaitility.await;
 import chatd.daemon.session.TestConnection;
 import chatd.daemon.store.TestDatabase;
 import chatd.protocol.Audience;
-import chatd.protocol.Command;
+import chatd.protocol.Code;
 import chatd.protocol.Content;
+import chatd.protocol.FileCommand;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class FilesIT {
     }
 
     private void begin(TestConnection from, String name, long size, Audience to) throws InterruptedException {
-        chat.services().files().begin(from.session(), new Command.SendFile(to, name, size));
+        chat.services().files().begin(from.session(), new FileCommand.SendFile(to, name, size));
     }
 
     private void take(TestConnection from, ByteBuf bytes, boolean last) throws InterruptedException {

@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import chatd.daemon.session.TestConnection;
 import chatd.daemon.store.TestDatabase;
-import chatd.protocol.Command;
+import chatd.protocol.Code;
+import chatd.protocol.MessageCommand;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,9 @@ class HistoryIT {
 
     private String page(@Nullable String with, long before, long after, int limit) throws InterruptedException {
         TestConnection reader = chat.logInJson("alice", "reader");
-        chat.services().history().page(reader.session(), new Command.ReadHistory(with, before, after, limit, ""));
+        chat.services()
+                .history()
+                .page(reader.session(), new MessageCommand.ReadHistory(with, before, after, limit, ""));
         return reader.next();
     }
 

@@ -14,6 +14,7 @@ import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Rows;
 import chatd.daemon.store.TestDatabase;
+import chatd.protocol.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.daemon.session.TestConnection;
 import chatd.daemon.store.TestDatabase;
-import chatd.protocol.Command;
+import chatd.protocol.AccountCommand;
+import chatd.protocol.Code;
 import chatd.protocol.Document;
 import chatd.protocol.Secret;
+import chatd.protocol.User;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +50,11 @@ class LogInsIT {
     }
 
     private void attempt(TestConnection connection, String name, String password) throws InterruptedException {
-        chat.logIn(connection, name, Secret.of(password), "");
+        attempt(connection, new User.Named(name), password);
+    }
+
+    private void attempt(TestConnection connection, User user, String password) throws InterruptedException {
+        chat.logIn(connection, user, Secret.of(password), "");
     }
 
     private void refused(Code code, String name, String password) {
@@ -79,7 +86,7 @@ class LogInsIT {
         byte[] document = "{ \"size\":  3}\n".getBytes(StandardCharsets.UTF_8);
         chat.services()
                 .accounts()
-                .storeSettings(alice.session(), new Command.StoreSettings(new Document(document)))
+                .storeSettings(alice.session(), new AccountCommand.StoreSettings(new Document(document)))
                 .get();
         chat.services().logIns().logOut(alice.session());
         chat = chat.restarted(Map.of());
@@ -120,8 +127,10 @@ class LogInsIT {
                 .accounts()
                 .changePassword(
                         dave.session(),
-                        new Command.ChangePassword(
-                                "dave", Secret.of(TestServices.PASSWORD), Secret.of("a fresh password")))
+                        new AccountCommand.ChangePassword(
+                                new User.Named("dave"),
+                                Secret.of(TestServices.PASSWORD),
+                                Secret.of("a fresh password")))
                 .get();
         assertThatRefused(Code.WRONG_PASSWORD, () -> attempt(dave, "dave", TestServices.PASSWORD));
         attempt(dave, "dave", "a fresh password");
@@ -182,15 +191,17 @@ class LogInsIT {
     }
 
     @Test
-    void inJsonANumberIsAsGoodAsTheNameAndInChat1ItIsNobodys() throws Exception {
-        for (String user : new String[] {"U2", "u2", "2", "bob"}) {
+    void aNumberIsAsGoodAsTheNameAndANameThatLooksLikeOneIsNobodys() throws Exception {
+        for (User user : List.of(new User.Numbered(2, "U2"), new User.Named("bob"))) {
             TestConnection bob = chat.connectJson();
             attempt(bob, user, TestServices.PASSWORD);
             assertThat(bob.session().name()).isEqualTo("bob");
             assertThat(bob.told()).containsExactly("ok []");
             chat.services().logIns().logOut(bob.session());
         }
-        assertThatRefused(Code.NO_SUCH_USER, () -> attempt(chat.connectJson(), "U99", TestServices.PASSWORD));
+        assertThatRefused(
+                Code.NO_SUCH_USER,
+                () -> attempt(chat.connectJson(), new User.Numbered(99, "U99"), TestServices.PASSWORD));
         refused(Code.NO_SUCH_USER, "U2", TestServices.PASSWORD);
     }
 

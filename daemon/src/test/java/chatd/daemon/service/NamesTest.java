@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.protocol.Code;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -12,8 +12,10 @@ import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.TestDatabase;
 import chatd.protocol.Audience;
-import chatd.protocol.Command;
+import chatd.protocol.MessageCommand;
 import chatd.protocol.Secret;
+import chatd.protocol.SessionCommand;
+import chatd.protocol.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +95,7 @@ public final class TestServices implements AutoCloseable {
         catchUp.run(() -> {});
         contents.discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
-        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names());
+        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
         journal = new Journal(ledger, log, audit, catchUp, clock, new Flusher(sessions));
         services = new Services(
                 configuration, all, journal, sessions, audit, accounts, messages, contents, new SecureRandom(), clock);
@@ -205,17 +207,23 @@ public final class TestServices implements AutoCloseable {
     }
 
     void logIn(TestConnection connection, String name, Secret password, String device) throws InterruptedException {
-        Accounts.await(services.logIns().logIn(connection.session(), new Command.LogIn(name, password, device, "")));
+        logIn(connection, new User.Named(name), password, device);
+    }
+
+    void logIn(TestConnection connection, User user, Secret password, String device) throws InterruptedException {
+        Accounts.await(
+                services.logIns().logIn(connection.session(), new SessionCommand.LogIn(user, password, device, "")));
     }
 
     /** Sends a text, and waits until it is stored. */
     public void send(TestConnection from, String text, String... to) throws InterruptedException {
-        Accounts.await(services.messages().send(from.session(), new Command.SendText(Audience.of(to), text)));
+        Accounts.await(services.messages().send(from.session(), new MessageCommand.SendText(Audience.of(to), text)));
     }
 
     /** The same to everyone. */
     public void sendToAll(TestConnection from, String text) throws InterruptedException {
-        Accounts.await(services.messages().send(from.session(), new Command.SendText(Audience.everyone(), text)));
+        Accounts.await(
+                services.messages().send(from.session(), new MessageCommand.SendText(Audience.everyone(), text)));
     }
 
     /**

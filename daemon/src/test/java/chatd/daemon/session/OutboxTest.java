@@ -3,6 +3,7 @@ package chatd.daemon.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.protocol.Dialect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ class OutboxTest {
     }
 
     private boolean tell(String name, boolean online, boolean isNew) {
-        return outbox.push(frame((online ? "+" : "-") + name), false, 0, new Outbox.Change(name, online, isNew));
+        return outbox.push(frame((online ? "+" : "-") + name), false, 0, new Dialect.Change(name, online, isNew));
     }
 
     @Test

@@ -6,8 +6,10 @@ import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.Rows;
 import chatd.protocol.Document;
-import chatd.protocol.Event;
+import chatd.protocol.SessionEvent;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +17,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rules 1 and 4 of {@code chat-1.md}, and the devices of {@code chat-json-1.md}. */
 class SessionsTest {
     private static final Instant NOW = Instant.parse("2026-11-20T06:15:00Z");
     private static final Map<Long, String> NAMES = Map.of(1L, "alice", 2L, "bob", 3L, "carol");
-    private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES));
+    private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES), Clock.fixed(NOW, ZoneOffset.UTC));
 
-    private List<Session> enter(TestConnection connection, long account, String device) {
+    private List<Session> enter(TestConnection connection, long account, @Nullable String device) {
         List<Session> displaced = sessions.logIn(
                 connection.session(),
                 account,
                 NAMES.getOrDefault(account, "?"),
                 device,
                 NOW,
-                (displacing, everybody) -> new Event.Welcome(
+                (displacing, everybody) -> new SessionEvent.Welcome(
                         account,
                         NAMES.getOrDefault(account, "?"),
                         NOW,
@@ -44,7 +47,7 @@ class SessionsTest {
     }
 
     private TestConnection online(long account) {
-        return online(TestConnection.chat1(), account, "");
+        return online(TestConnection.chat1(), account, null);
     }
 
     private TestConnection onlineJson(long account, String device) {
@@ -52,15 +55,11 @@ class SessionsTest {
     }
 
     /** One that is online, and has read its greeting. */
-    private TestConnection online(TestConnection connection, long account, String device) {
+    private TestConnection online(TestConnection connection, long account, @Nullable String device) {
         sessions.opened(connection.session());
         enter(connection, account, device);
         connection.told();
         return connection;
-    }
-
-    private static Event farewell(String text) {
-        return new Event.Text("server", NOW, text);
     }
 
     private static Account account(long number, String name) {
@@ -73,7 +72,7 @@ class SessionsTest {
         TestConnection first = online(1);
         bob.told();
         TestConnection second = TestConnection.chat1();
-        assertThat(enter(second, 1, "")).containsExactly(first.session());
+        assertThat(enter(second, 1, null)).containsExactly(first.session());
         assertThat(first.told()).containsExactly("-alice");
         assertThat(first.isClosed()).isTrue();
         assertThat(second.told()).startsWith("took over false [alice+, bob+, carol-]");
@@ -154,7 +153,7 @@ class SessionsTest {
         try {
             for (int i = 0; i < 200; i++) {
                 TestConnection alice = TestConnection.chat1();
-                enter(alice, 1, "");
+                enter(alice, 1, null);
                 List<String> told = new ArrayList<>();
                 while (told.size() < 6) {
                     told.add(alice.next());
@@ -188,11 +187,11 @@ class SessionsTest {
         bob.told();
         TestConnection late = TestConnection.chat1();
         late.session().connectionLost();
-        assertThat(enter(late, 1, "")).isEmpty();
+        assertThat(enter(late, 1, null)).isEmpty();
         assertThat(late.session().isLoggedIn()).isFalse();
         assertThat(first.told()).isEmpty();
         sessions.leave(first.session());
-        enter(late, 1, "");
+        enter(late, 1, null);
         assertThat(sessions.isOnline(1)).isFalse();
         assertThat(bob.told()).containsExactly("-alice");
     }
@@ -205,7 +204,7 @@ class SessionsTest {
         assertThat(taken).extracting(Account::name).containsExactly("dave", "erin");
         assertThat(bob.told()).containsExactly("-dave", "-erin");
         TestConnection alice = TestConnection.chat1();
-        enter(alice, 1, "");
+        enter(alice, 1, null);
         assertThat(alice.told()).startsWith("in false [alice+, bob+, carol-, dave-, erin-]");
     }
 
@@ -217,7 +216,7 @@ class SessionsTest {
         TestConnection phone = onlineJson(1, "phone");
         bob.told();
         carol.told();
-        sessions.rename(1, "alina", farewell("you are alina"));
+        sessions.rename(1, "alina", "you are alina");
         assertThat(bob.told()).containsExactly("-alice", "+alina");
         assertThat(carol.told()).containsExactly("U1 is alina");
         // Its own name going would say that it was displaced.
@@ -227,7 +226,7 @@ class SessionsTest {
         sessions.leave(alice.session());
         sessions.leave(phone.session());
         assertThat(bob.told()).containsExactly("-alina");
-        sessions.rename(1, "alma", farewell("you are alma"));
+        sessions.rename(1, "alma", "you are alma");
         assertThat(bob.told()).containsExactly("-alma");
         assertThat(alice.told()).isEmpty();
     }
@@ -238,14 +237,14 @@ class SessionsTest {
         TestConnection alice = online(1);
         TestConnection phone = onlineJson(1, "phone");
         bob.told();
-        sessions.remove(1, List.of(farewell("deleted")), "deleted");
+        sessions.remove(1, "deleted", "deleted");
         assertThat(alice.told()).containsExactly("server: deleted", "-alice");
         assertThat(phone.told()).containsExactly("server: deleted", "-U1");
         assertThat(alice.isClosed() && phone.isClosed()).isTrue();
         assertThat(alice.session().endedBecause()).isEqualTo("deleted");
         assertThat(bob.told()).containsExactly("-alice");
         TestConnection carol = TestConnection.chat1();
-        enter(carol, 3, "");
+        enter(carol, 3, null);
         assertThat(carol.told()).startsWith("in false [bob+, carol+]");
     }
 
@@ -255,13 +254,13 @@ class SessionsTest {
         TestConnection alice = online(1);
         TestConnection phone = onlineJson(1, "phone");
         bob.told();
-        sessions.end(1, phone.session(), List.of(farewell("changed elsewhere")), "changed");
+        sessions.end(1, phone.session(), "changed elsewhere", "changed");
         assertThat(alice.told()).containsExactly("server: changed elsewhere", "-alice");
         assertThat(alice.isClosed() && !phone.isClosed()).isTrue();
         assertThat(phone.told()).isEmpty();
         assertThat(bob.told()).isEmpty();
         // Of one that is over, nothing is left to be ended.
-        sessions.end(alice.session(), List.of(farewell("again")), "again");
+        sessions.end(alice.session(), "again", "again");
         assertThat(alice.told()).isEmpty();
         assertThat(alice.session().endedBecause()).isEqualTo("changed");
     }
@@ -273,7 +272,7 @@ class SessionsTest {
         alice.told();
         bob.pause();
         for (int i = 0; i < 10; i++) {
-            sessions.notice(farewell("x".repeat(16 << 10)));
+            sessions.tellAll("x".repeat(16 << 10));
         }
         assertThat(bob.isClosed()).isTrue();
         assertThat(bob.session().endedBecause()).isEqualTo("too slow a reader");

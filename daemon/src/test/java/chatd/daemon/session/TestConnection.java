@@ -2,12 +2,16 @@ package chatd.daemon.session;
 
 import chatd.protocol.Chat1;
 import chatd.protocol.Content;
+import chatd.protocol.Dialect;
 import chatd.protocol.Event;
-import chatd.protocol.FrameReader;
+import chatd.protocol.FileEvent;
 import chatd.protocol.Json;
+import chatd.protocol.MessageEvent;
+import chatd.protocol.MessageReader;
 import chatd.protocol.Presence;
+import chatd.protocol.SessionEvent;
+import chatd.protocol.UserEvent;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,7 +22,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,19 +34,11 @@ public final class TestConnection implements Connection {
     private static final Chat1 CHAT1 = new Chat1();
     private static final Json JSON = new Json(1 << 20);
     private static final JsonMapper MAPPER = new JsonMapper();
-    private static final UnpooledByteBufAllocator BUFFERS = UnpooledByteBufAllocator.DEFAULT;
     private static final AtomicInteger IDS = new AtomicInteger();
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
 
-    private record Spoken(String name, boolean knowsNumbers, Function<Event, ByteBuf> encoder) implements Dialect {
-        @Override
-        public ByteBuf encode(Event event) {
-            return encoder.apply(event);
-        }
-    }
-
     private final Session session;
-    private final FrameReader<Event> frames = CHAT1.eventReader();
+    private final MessageReader<Event> frames = CHAT1.eventReader();
     private final Deque<String> told = new ArrayDeque<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private boolean paused;
@@ -63,13 +58,11 @@ public final class TestConnection implements Connection {
     }
 
     public static TestConnection chat1() {
-        return new TestConnection(
-                new Spoken(Chat1.ALPN, false, event -> CHAT1.write(event, BUFFERS)), new Backlog(1 << 30));
+        return new TestConnection(CHAT1, new Backlog(1 << 30));
     }
 
     public static TestConnection json() {
-        return new TestConnection(
-                new Spoken(Json.ALPN, true, event -> JSON.write(event, BUFFERS)), new Backlog(1 << 30));
+        return new TestConnection(JSON, new Backlog(1 << 30));
     }
 
     public Session session() {
@@ -143,7 +136,7 @@ public final class TestConnection implements Connection {
 
     private void take(ByteBuf frame) {
         try {
-            if (session.dialect().knowsNumbers()) {
+            if (session.dialect().equals(JSON)) {
                 told.add(text(MAPPER.readTree(frame.toString(StandardCharsets.UTF_8))));
                 return;
             }
@@ -160,20 +153,21 @@ public final class TestConnection implements Connection {
 
     private @Nullable String text(Event event) {
         return switch (event) {
-            case Event.LoggedIn in -> "in " + in.lastLogin().isPresent() + " " + list(in.roster());
-            case Event.TookOver in -> "took over " + in.lastLogin().isPresent() + " " + list(in.roster());
-            case Event.Settings settings ->
+            case SessionEvent.Welcome in ->
+                (in.displaced() ? "took over " : "in ") + in.lastLogin().isPresent() + " " + list(in.roster());
+            case SessionEvent.Refused refused -> refused.code().word();
+            case UserEvent.Settings settings ->
                 "settings " + utf8(settings.document().bytes());
-            case Event.CameOnline came -> "+" + came.name();
-            case Event.WentOffline gone -> "-" + gone.name();
-            case Event.Text text -> text.sender() + ": " + text.text();
-            case Event.FileOffer offer -> offer.sender() + " offers " + offer.name() + " as " + offer.file();
-            case Event.FileContent file -> {
+            case UserEvent.CameOnline came -> "+" + came.name();
+            case UserEvent.WentOffline gone -> "-" + gone.name();
+            case MessageEvent.Text text -> text.sender() + ": " + text.text();
+            case MessageEvent.FileOffer offer -> offer.sender() + " offers " + offer.name() + " as " + offer.file();
+            case FileEvent.FileContent file -> {
                 content.reset();
                 yield file.sender() + "'s " + file.name() + " of " + file.size();
             }
-            case Event.Piece piece -> piece(piece.content());
-            case Event.ClearScreen clear -> "clear";
+            case FileEvent.Piece piece -> piece(piece.content());
+            case MessageEvent.ClearScreen clear -> "clear";
             default -> event.getClass().getSimpleName();
         };
     }

@@ -1,8 +1,10 @@
-package chatd.daemon.service;
+package chatd.protocol;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
-/** Why something was refused: the codes of the log, and of the JSON protocol ({@code extensions.md}). */
+/** Why something was refused. The log has every one of them; a dialect says those that it has a word for. */
 public enum Code {
     MALFORMED,
     NOT_LOGGED_IN,
@@ -30,5 +32,10 @@ public enum Code {
     /** As it is written: {@code no-such-user}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The code that is written so; empty where none is. */
+    public static Optional<Code> of(String word) {
+        return Arrays.stream(values()).filter(code -> code.word().equals(word)).findFirst();
     }
 }
