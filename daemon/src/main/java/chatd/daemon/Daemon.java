@@ -11,6 +11,7 @@ import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.net.Certificates;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.Tls;
+import chatd.daemon.service.Applier;
 import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.CatchUp;
 import chatd.daemon.service.Directory;
@@ -154,7 +155,8 @@ public final class Daemon {
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
         News news = new News(sessions, audit, broken);
         log.observe(news);
-        Journal journal = new Journal(ledger, log, audit, catchUp, clock, news);
+        Journal journal =
+                new Journal(ledger, log, audit, catchUp, directory, new Applier(directory, sessions), clock, news);
         Services services = new Services(
                 configuration, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
         started(services::close);

@@ -28,11 +28,6 @@ final class News implements Journal.Observer, AuditLog.Observer {
     }
 
     @Override
-    public void turnTaken() {
-        sessions.flush();
-    }
-
-    @Override
     public void databaseAway(String reason) {
         LOG.error("the database is away: {}", reason);
         audit.note(new AuditEvent.Database(false, reason));

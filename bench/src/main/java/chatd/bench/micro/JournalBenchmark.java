@@ -1,15 +1,15 @@
 package chatd.bench.micro;
 
-import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
-import chatd.audit.Who;
 import chatd.daemon.config.Config;
+import chatd.daemon.service.Applier;
 import chatd.daemon.service.AuditTrail;
 import chatd.daemon.service.CatchUp;
+import chatd.daemon.service.Decision;
 import chatd.daemon.service.Directory;
 import chatd.daemon.service.Journal;
 import chatd.daemon.service.Numbers;
-import chatd.daemon.store.Committed;
+import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -80,11 +81,14 @@ public class JournalBenchmark {
                 Clock.systemUTC());
         Ledger ledger =
                 new Ledger(database, "chatd", "host", ProcessHandle.current().pid());
+        Directory accounts = new Directory(List.of(), Map.of());
         journal = new Journal(
                 ledger,
                 log,
                 new AuditTrail(log, false, true),
-                new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), Map.of())),
+                new CatchUp(log, ledger, new MessageStore(database), accounts),
+                accounts,
+                new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC())),
                 Clock.systemUTC(),
                 new Quiet());
         journal.start(ledger.open(Instant.now()));
@@ -92,9 +96,6 @@ public class JournalBenchmark {
 
     /** Nothing is to happen. */
     private static final class Quiet implements Journal.Observer {
-        @Override
-        public void turnTaken() {}
-
         @Override
         public void databaseAway(String why) {
             throw new IllegalStateException(why);
@@ -117,31 +118,16 @@ public class JournalBenchmark {
         server.close();
     }
 
-    private static final class Text implements Journal.Work<Entry.Message> {
+    private static final class Text implements Decision<Entry.Message> {
         @Override
         public long bytes() {
             return 400;
         }
 
         @Override
-        public Entry.Message entry(Numbers numbers, Instant now) {
-            return new Entry.Message(numbers.nextMessage(), now, 1, List.of(2L), "x".repeat(100), null, SALT);
+        public Entry.Message decide(Numbers numbers, Instant now) {
+            return new Entry.Message(numbers.nextMessage(), now, 1, List.of(2L), "x".repeat(100), null, SALT, null);
         }
-
-        @Override
-        public List<AuditEvent> events(Entry.Message entry) {
-            return List.of(new AuditEvent.MessageSent(
-                    entry.number(),
-                    Who.of(1, "alice"),
-                    null,
-                    null,
-                    100,
-                    List.of(Who.of(2, "bob")),
-                    AuditTrail.digest(entry)));
-        }
-
-        @Override
-        public void committed(Committed<Entry.Message> committed) {}
     }
 
     @Benchmark

@@ -1,8 +1,6 @@
 package chatd.daemon.service;
 
-import chatd.audit.AuditEvent;
 import chatd.daemon.store.Account;
-import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Code;
 import chatd.protocol.Secret;
@@ -26,15 +24,12 @@ public final class AccountImport {
     private static final int LISTED = 100;
 
     private final Accounts accounts;
-    private final Administration administration;
     private final Directory directory;
     private final Hashing hashing;
     private final Journal journal;
 
-    AccountImport(
-            Accounts accounts, Administration administration, Directory directory, Hashing hashing, Journal journal) {
+    AccountImport(Accounts accounts, Directory directory, Hashing hashing, Journal journal) {
         this.accounts = accounts;
-        this.administration = administration;
         this.directory = directory;
         this.hashing = hashing;
         this.journal = journal;
@@ -101,7 +96,7 @@ public final class AccountImport {
             }
             List<String> hashes = draft.hashes(progress);
             if (!draft.isNothing()) {
-                Accounts.await(journal.submit(draft.work(hashes, by)));
+                Accounts.await(journal.submit(draft.decision(hashes, by)));
             }
             done = true;
             return draft.plan();
@@ -208,11 +203,11 @@ public final class AccountImport {
             }
         }
 
-        Journal.Work<Entry.Import> work(List<String> hashes, String by) {
-            return new Journal.Work<>() {
+        Decision<Entry.Import> decision(List<String> hashes, String by) {
+            return new Decision<>() {
                 @Override
-                public long account() {
-                    return MANY;
+                public Batching batching() {
+                    return Batching.ALONE;
                 }
 
                 @Override
@@ -221,7 +216,7 @@ public final class AccountImport {
                 }
 
                 @Override
-                public Entry.Import entry(Numbers numbers, Instant now) {
+                public Entry.Import decide(Numbers numbers, Instant now) {
                     List<Entry.AccountChange> changes = new ArrayList<>(added.size() + missing.size());
                     for (int i = 0; i < added.size(); i++) {
                         Row row = added.get(i);
@@ -241,26 +236,6 @@ public final class AccountImport {
                         throw new Refusal(Code.BUSY, "The accounts were changed meanwhile. Try again.");
                     }
                     return new Entry.Import(changes);
-                }
-
-                @Override
-                public List<AuditEvent> events(Entry.Import entry) {
-                    return entry.changes().stream()
-                            .map(change -> AuditTrail.changed(change.change()))
-                            .toList();
-                }
-
-                @Override
-                public void committed(Committed<Entry.Import> committed) {
-                    List<Entry.AccountChange> changes = committed.entry().changes();
-                    accounts.announce(changes.stream()
-                            .filter(change -> change.effect() instanceof Entry.AccountMade)
-                            .toList());
-                    for (Entry.AccountChange change : changes) {
-                        if (change.effect() instanceof Entry.AccountUpdated(Account account)) {
-                            administration.disabled(account);
-                        }
-                    }
                 }
             };
         }

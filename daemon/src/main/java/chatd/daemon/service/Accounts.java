@@ -3,7 +3,6 @@ package chatd.daemon.service;
 import chatd.audit.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
@@ -12,12 +11,10 @@ import chatd.protocol.Code;
 import chatd.protocol.Secret;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What users do with their accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
 public final class Accounts {
@@ -28,7 +25,6 @@ public final class Accounts {
     private final Hashing hashing;
     private final Throttle throttle;
     private final Journal journal;
-    private final Sessions sessions;
     private final AuditTrail audit;
 
     Accounts(
@@ -39,7 +35,6 @@ public final class Accounts {
             Hashing hashing,
             Throttle throttle,
             Journal journal,
-            Sessions sessions,
             AuditTrail audit) {
         this.config = config;
         this.directory = directory;
@@ -48,7 +43,6 @@ public final class Accounts {
         this.hashing = hashing;
         this.throttle = throttle;
         this.journal = journal;
-        this.sessions = sessions;
         this.audit = audit;
     }
 
@@ -126,16 +120,11 @@ public final class Accounts {
         CompletableFuture<Committed<Entry.AccountChange>> done;
         try {
             String hash = hashing.hash(rules.canonical(password), asker);
-            done = journal.submit(new AccountWork(
-                    0,
-                    false,
-                    2_000,
-                    (numbers, now) -> {
-                        Account account = made(numbers, name, note, mustChange, now);
-                        return new Entry.AccountChange(
-                                recording.of(numbers, account, now), new Entry.AccountMade(account, hash));
-                    },
-                    entry -> announce(List.of(entry))));
+            done = journal.submit(new AccountDecision(Batching.ANY, 2_000, (numbers, now) -> {
+                Account account = made(numbers, name, note, mustChange, now);
+                return new Entry.AccountChange(
+                        recording.of(numbers, account, now), new Entry.AccountMade(account, hash));
+            }));
         } catch (RuntimeException e) {
             directory.release(name);
             throw e;
@@ -165,14 +154,6 @@ public final class Accounts {
     /** When a password that is set now ends, if it is a one-time one. */
     Optional<Instant> passwordEnds(boolean mustChange, Instant now) {
         return mustChange ? config.get().accounts().oneTimePassword().map(now::plus) : Optional.empty();
-    }
-
-    /** Takes in accounts that were made, and tells of them. */
-    void announce(List<Entry.AccountChange> changes) {
-        List<Account> accounts = changes.stream()
-                .map(change -> ((Entry.AccountMade) change.effect()).account())
-                .toList();
-        sessions.announce(accounts, directory::put);
     }
 
     /**
@@ -210,28 +191,15 @@ public final class Accounts {
                 throw gatekeeper.refused(session, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
             }
             Entry.Origin origin = AuditTrail.origin(session);
-            return setPassword(
-                    account.number(),
-                    hash,
-                    false,
-                    (numbers, there, now) -> {
-                        if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
-                                || there.state() != Account.State.ACTIVE) {
-                            throw gatekeeper.refused(
-                                    session, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
-                        }
-                        return Entry.Change.own(
-                                origin,
-                                numbers.nextChange(),
-                                there.number(),
-                                there.name(),
-                                Entry.Kind.PASSWORD,
-                                now,
-                                0);
-                    },
-                    session,
-                    "The password of this account was changed elsewhere.",
-                    "password changed elsewhere");
+            return setPassword(account.number(), hash, false, (numbers, there, now) -> {
+                if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
+                        || there.state() != Account.State.ACTIVE) {
+                    throw gatekeeper.refused(
+                            session, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
+                }
+                return Entry.Change.own(
+                        origin, numbers.nextChange(), there.number(), there.name(), Entry.Kind.PASSWORD, now, 0);
+            });
         } finally {
             command.oldPassword().wipe();
             command.newPassword().wipe();
@@ -242,32 +210,15 @@ public final class Accounts {
      * Sets a password that was hashed, and ends the sessions of the account.
      *
      * @param recording what is recorded of it; refuses, at the moment of the change, what has been overtaken since
-     * @param except a session to spare
-     * @param farewell what the others are told; {@code why} is for the log
      */
     CompletableFuture<Committed<Entry.AccountChange>> setPassword(
-            long number,
-            String hash,
-            boolean mustChange,
-            Recording recording,
-            @Nullable Session except,
-            String farewell,
-            String why) {
-        return journal.submit(new AccountWork(
-                number,
-                true,
-                2_000,
-                (numbers, now) -> {
-                    Account account = directory.numbered(number);
-                    return new Entry.AccountChange(
-                            recording.of(numbers, account, now),
-                            new Entry.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
-                },
-                entry -> {
-                    Entry.PasswordSet set = (Entry.PasswordSet) entry.effect();
-                    directory.putPassword(directory.numbered(number).withPassword(mustChange, set.ends()));
-                    sessions.end(number, except, farewell, why);
-                }));
+            long number, String hash, boolean mustChange, Recording recording) {
+        return journal.submit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
+            Account account = directory.numbered(number);
+            return new Entry.AccountChange(
+                    recording.of(numbers, account, now),
+                    new Entry.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
+        }));
     }
 
     /** Stores a settings document; whatever it is. */
@@ -275,11 +226,8 @@ public final class Accounts {
         long number = session.account();
         byte[] document = command.document().bytes();
         Entry.Origin origin = AuditTrail.origin(session);
-        return journal.submit(new AccountWork(
-                number,
-                false,
-                1_000 + 2L * document.length,
-                (numbers, now) -> {
+        return journal.submit(new AccountDecision(
+                new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
                     String name = directory.acting(number).name();
                     return new Entry.AccountChange(
                             Entry.Change.own(
@@ -291,10 +239,6 @@ public final class Accounts {
                                     now,
                                     document.length),
                             new Entry.SettingsStored(document));
-                },
-                entry -> {
-                    directory.settingsWereStored(number);
-                    sessions.settingsStored(session, command.document());
                 }));
     }
 

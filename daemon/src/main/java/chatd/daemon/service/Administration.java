@@ -10,7 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -84,30 +84,16 @@ public final class Administration {
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
         String hash = accounts.hashed(password, name, Hashing.Asker.ADMINISTRATOR);
-        return taken(Accounts.await(accounts.setPassword(
-                        account.number(),
-                        hash,
-                        mustChange,
-                        (numbers, there, now) -> {
-                            Account present = present(there);
-                            return Entry.Change.by(by, numbers.nextChange(), present, Entry.Kind.RESET, now, null);
-                        },
-                        null,
-                        "An administrator has reset the password of this account.",
-                        "password reset"))
+        return taken(Accounts.await(accounts.setPassword(account.number(), hash, mustChange, (numbers, there, now) -> {
+                    Account present = present(there);
+                    return Entry.Change.by(by, numbers.nextChange(), present, Entry.Kind.RESET, now, null);
+                }))
                 .entry());
     }
 
     /** Lets nobody log in to it any more, and ends its session. */
     public Outcome disable(String name, String by) throws InterruptedException {
-        return update(
-                name, Entry.Kind.DISABLED, by, account -> account.withState(Account.State.DISABLED), this::disabled);
-    }
-
-    /** Takes in that an account was disabled. */
-    void disabled(Account account) {
-        directory.put(account);
-        sessions.end(account.number(), null, "An administrator has disabled this account.", "disabled");
+        return update(name, Entry.Kind.DISABLED, by, account -> account.withState(Account.State.DISABLED));
     }
 
     /** Takes a disabling back. */
@@ -117,25 +103,18 @@ public final class Administration {
                 Entry.Kind.ENABLED,
                 by,
                 account ->
-                        account.state() == Account.State.DISABLED ? account.withState(Account.State.ACTIVE) : account,
-                directory::put);
+                        account.state() == Account.State.DISABLED ? account.withState(Account.State.ACTIVE) : account);
     }
 
     /** Forgets wrong passwords, and gives a one-time password that has ended its time again. */
     public Outcome unlock(String name, String by) throws InterruptedException {
-        Outcome outcome = update(
-                name,
-                Entry.Kind.UNLOCKED,
-                by,
-                account -> {
-                    if (account.stateAt(clock.instant()) != Account.State.LOCKED) {
-                        return account;
-                    }
-                    return account.withState(Account.State.ACTIVE)
-                            .withPassword(
-                                    account.mustChange(), accounts.passwordEnds(account.mustChange(), clock.instant()));
-                },
-                directory::put);
+        Outcome outcome = update(name, Entry.Kind.UNLOCKED, by, account -> {
+            if (account.stateAt(clock.instant()) != Account.State.LOCKED) {
+                return account;
+            }
+            return account.withState(Account.State.ACTIVE)
+                    .withPassword(account.mustChange(), accounts.passwordEnds(account.mustChange(), clock.instant()));
+        });
         boolean slowed =
                 throttle.forget(Throttle.Target.account(outcome.account().number()));
         return new Outcome(outcome.account(), outcome.changed() || slowed);
@@ -147,8 +126,7 @@ public final class Administration {
                 name,
                 everyone ? Entry.Kind.GRANTED : Entry.Kind.REVOKED,
                 by,
-                account -> account.withEveryone(everyone),
-                directory::put);
+                account -> account.withEveryone(everyone));
     }
 
     /** Gives it another name. Refused: {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
@@ -160,17 +138,12 @@ public final class Administration {
         directory.reserve(other, account.number());
         boolean done = false;
         try {
-            Outcome outcome = update(
-                    name,
-                    Entry.Kind.RENAMED,
-                    by,
-                    now -> {
-                        if (!now.name().equals(name)) {
-                            throw renamedSince(name, now);
-                        }
-                        return now.withName(other);
-                    },
-                    this::renamed);
+            Outcome outcome = update(name, Entry.Kind.RENAMED, by, now -> {
+                if (!now.name().equals(name)) {
+                    throw renamedSince(name, now);
+                }
+                return now.withName(other);
+            });
             done = true;
             return outcome;
         } finally {
@@ -180,63 +153,43 @@ public final class Administration {
         }
     }
 
-    private void renamed(Account account) {
-        directory.put(account);
-        sessions.rename(
-                account.number(),
-                account.name(),
-                "An administrator has renamed this account: you are called " + account.name()
-                        + " from now on, and log in with that name.");
-    }
-
     /** Deletes it: its password, settings and addresses go; its name and number are never given again. */
     public Account delete(String name, String by) throws InterruptedException {
         Account account = find(name);
-        Accounts.await(journal.submit(new AccountWork(
-                account.number(),
-                true,
-                1_000,
-                (numbers, now) -> {
-                    Account there = present(directory.numbered(account.number()));
-                    return new Entry.AccountChange(
-                            Entry.Change.by(by, numbers.nextChange(), there, Entry.Kind.DELETED, now, null),
-                            new Entry.AccountDeleted());
-                },
-                entry -> {
-                    directory.put(directory.numbered(account.number()).deleted());
-                    sessions.remove(account.number(), "An administrator has deleted this account.", "deleted");
-                })));
+        Accounts.await(journal.submit(decision(account, (numbers, now) -> {
+            Account there = present(directory.numbered(account.number()));
+            return new Entry.AccountChange(
+                    Entry.Change.by(by, numbers.nextChange(), there, Entry.Kind.DELETED, now, null),
+                    new Entry.AccountDeleted());
+        })));
         return directory.numbered(account.number());
     }
 
-    private Outcome update(
-            String name, Entry.Kind kind, String by, UnaryOperator<Account> change, Consumer<Account> taking)
+    private Outcome update(String name, Entry.Kind kind, String by, UnaryOperator<Account> change)
             throws InterruptedException {
         Account account = find(name);
         if (change.apply(account).equals(account)) {
             return new Outcome(account, false);
         }
         try {
-            Accounts.await(journal.submit(new AccountWork(
-                    account.number(),
-                    true,
-                    1_000,
-                    (numbers, now) -> {
-                        Account before = present(directory.numbered(account.number()));
-                        Account after = change.apply(before);
-                        if (after.equals(before)) {
-                            throw new AsItWas();
-                        }
-                        return updated(by, numbers, before, after, kind, now);
-                    },
-                    entry -> {
-                        taking.accept(((Entry.AccountUpdated) entry.effect()).account());
-                    })));
+            Accounts.await(journal.submit(decision(account, (numbers, now) -> {
+                Account before = present(directory.numbered(account.number()));
+                Account after = change.apply(before);
+                if (after.equals(before)) {
+                    throw new AsItWas();
+                }
+                return updated(by, numbers, before, after, kind, now);
+            })));
             return new Outcome(directory.numbered(account.number()), true);
         } catch (AsItWas e) {
             // Somebody else did it in between.
             return new Outcome(directory.numbered(account.number()), false);
         }
+    }
+
+    private static AccountDecision decision(
+            Account account, BiFunction<Numbers, Instant, Entry.AccountChange> deciding) {
+        return new AccountDecision(new Batching.ChangeOf(account.number(), true), 1_000, deciding);
     }
 
     /** Nothing is left to be done. */

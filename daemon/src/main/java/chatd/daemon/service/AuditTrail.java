@@ -1,25 +1,19 @@
 package chatd.daemon.service;
 
-import chatd.audit.AccountEvent;
 import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
 import chatd.audit.LogEvent;
 import chatd.audit.Peer;
-import chatd.audit.SaltedDigest;
 import chatd.audit.Who;
 import chatd.daemon.config.Network;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Code;
-import chatd.protocol.User;
-import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -189,73 +183,7 @@ public final class AuditTrail implements AutoCloseable {
         return new Peer(session.id(), session.dialect().name(), session.addressText(), session.port());
     }
 
-    static Peer peer(Entry.Origin origin) {
-        return new Peer(origin.session(), origin.dialect(), origin.address(), origin.port());
-    }
-
-    /** What the log says of a stored message; {@code peer} is where it came from, where that is still known. */
-    static AuditEvent sent(Entry.Message message, Directory directory, @Nullable Peer peer) {
-        Entry.StoredFile file = message.file();
-        List<Long> receivers = message.receivers();
-        return new AuditEvent.MessageSent(
-                message.number(),
-                message.sender() == Entry.Message.SERVER
-                        ? new Who(null, User.SERVER)
-                        : Who.of(message.sender(), directory.nameOf(message.sender())),
-                peer,
-                file == null ? null : file.number(),
-                file == null ? ByteBufUtil.utf8Bytes(text(message)) : file.size(),
-                receivers == null ? null : directory.who(receivers),
-                digest(message));
-    }
-
-    /**
-     * The digest of a message, by which its event in the log is bound to it; empty for one that nobody ever
-     * sent so: with both a text and a file, or with another salt than we make.
-     */
-    public static String digest(Entry.Message message) {
-        if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {
-            return "";
-        }
-        SaltedDigest digest = new SaltedDigest(
-                message.salt(), message.number(), message.sender(), message.receivers(), message.time());
-        Entry.StoredFile file = message.file();
-        return file == null
-                ? digest.ofText(text(message))
-                : digest.ofFile(file.number(), file.name(), file.size(), file.digest());
-    }
-
-    private static String text(Entry.Message message) {
-        return Objects.requireNonNullElse(message.text(), "");
-    }
-
-    /** What the log says of a change of an account. */
-    static AuditEvent changed(Entry.Change change) {
-        Who who = Who.of(change.account(), change.name());
-        Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
-        return switch (change.kind()) {
-            case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
-            case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
-            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
-            case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
-            case ADDED -> byAdministrator(change, who, "add");
-            case RESET -> byAdministrator(change, who, "reset");
-            case RENAMED -> byAdministrator(change, who, "rename");
-            case DISABLED -> byAdministrator(change, who, "disable");
-            case ENABLED -> byAdministrator(change, who, "enable");
-            case UNLOCKED -> byAdministrator(change, who, "unlock");
-            case DELETED -> byAdministrator(change, who, "delete");
-            case GRANTED -> byAdministrator(change, who, "grant everyone");
-            case REVOKED -> byAdministrator(change, who, "revoke everyone");
-        };
-    }
-
-    private static AuditEvent byAdministrator(Entry.Change change, Who who, String how) {
-        return new AccountEvent.AccountChanged(change.number(), who, change.was(), how, String.valueOf(change.actor()));
-    }
-
     static Entry.Origin origin(Session session) {
-        Peer peer = peer(session);
-        return new Entry.Origin(peer.session(), peer.dialect(), peer.address(), peer.port());
+        return new Entry.Origin(session.id(), session.dialect().name(), session.addressText(), session.port());
     }
 }

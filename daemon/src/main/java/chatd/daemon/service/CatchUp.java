@@ -19,13 +19,13 @@ public final class CatchUp {
     private final AuditLog log;
     private final Ledger ledger;
     private final MessageStore messages;
-    private final Directory directory;
+    private final EntryEvents events;
 
     public CatchUp(AuditLog log, Ledger ledger, MessageStore messages, Directory directory) {
         this.log = log;
         this.ledger = ledger;
         this.messages = messages;
-        this.directory = directory;
+        this.events = new EntryEvents(directory);
     }
 
     /**
@@ -37,22 +37,20 @@ public final class CatchUp {
         List<Entry.Change> changes;
         do {
             changes = ledger.changesAfter(log.lastChange(), PAGE);
-            append(changes.stream().map(AuditTrail::changed).toList());
+            append(changes.stream().map(EntryEvents::changed).toList());
             page.run();
         } while (!changes.isEmpty());
         List<Entry.Message> late;
         do {
             late = messages.after(log.lastMessage(), PAGE);
-            append(late.stream()
-                    .map(message -> AuditTrail.sent(message, directory, null))
-                    .toList());
+            append(late.stream().map(events::sent).toList());
             page.run();
         } while (!late.isEmpty());
     }
 
-    private void append(List<AuditEvent> events) throws IOException {
-        List<AuditEvent> late = new ArrayList<>(events.size());
-        events.forEach(event -> late.add(new AuditEvent.Late(event)));
+    private void append(List<AuditEvent> missing) throws IOException {
+        List<AuditEvent> late = new ArrayList<>(missing.size());
+        missing.forEach(event -> late.add(new AuditEvent.Late(event)));
         log.append(late.toArray(AuditEvent[]::new));
     }
 }

@@ -35,15 +35,13 @@ public final class History {
     private static final int PAGES = 8;
 
     private final MessageStore store;
-    private final Messages messages;
     private final Directory directory;
     private final Sessions sessions;
     private final Supplier<Config> config;
     private final Semaphore pages = new Semaphore(PAGES, true);
 
-    History(MessageStore store, Messages messages, Directory directory, Sessions sessions, Supplier<Config> config) {
+    History(MessageStore store, Directory directory, Sessions sessions, Supplier<Config> config) {
         this.store = store;
-        this.messages = messages;
         this.directory = directory;
         this.sessions = sessions;
         this.config = config;
@@ -61,7 +59,7 @@ public final class History {
             boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
                 for (Entry.Message message : store.messages(numbers.subList(i, Math.min(i + PART, numbers.size())))) {
-                    going = going && answer.send(messages.event(message));
+                    going = going && answer.send(Messages.event(message, directory));
                 }
             }
         }
@@ -104,7 +102,7 @@ public final class History {
         for (int i = 0; i < wanted.size() && bytes <= most; i += PART) {
             List<Entry.Message> part = store.messages(wanted.subList(i, Math.min(i + PART, wanted.size())));
             for (Entry.Message message : newest ? part.reversed() : part) {
-                MessageEvent.Message item = messages.event(message);
+                MessageEvent.Message item = Messages.event(message, directory);
                 bytes += dialect.pageBytes(item);
                 if (bytes <= most || items.isEmpty()) {
                     items.add(item);

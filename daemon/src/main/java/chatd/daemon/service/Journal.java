@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,50 +34,11 @@ public final class Journal {
     private static final long RETRY_MILLIS = 300;
     private static final long LOOK_MILLIS = 100;
 
-    /** After that a database that hangs is left alone: what it did with the last turn, the next start finds out. */
+    /** After that a database that hangs is left alone: what it did with the last batch, the next start finds out. */
     private static final long STOP_MILLIS = 4_000;
-
-    /**
-     * Something to be written. All methods run on the journal's thread, and none of them blocks.
-     *
-     * @param <E> the entry it becomes
-     */
-    public interface Work<E extends Entry> {
-        /** As {@link #account}: many, and it has a turn of its own. */
-        long MANY = -1;
-
-        /** Whether nothing that was handed in after it is judged before it was taken in. */
-        default boolean endsTurn() {
-            return false;
-        }
-
-        /** About how much memory it holds, in bytes. */
-        long bytes();
-
-        /** The account that it changes: what changes one is judged when the change before it was taken in. 0 for none. */
-        default long account() {
-            return 0;
-        }
-
-        /**
-         * Makes the entry, with its number.
-         *
-         * @throws Refusal where it can't be done any more
-         */
-        E entry(Numbers numbers, Instant now);
-
-        /** What the log says of it. */
-        List<AuditEvent> events(E entry);
-
-        /** It is committed and logged: take it in, deliver it. */
-        void committed(Committed<E> committed);
-    }
 
     /** What becomes of the daemon with the journal. */
     public interface Observer {
-        /** What was committed together has been taken in. */
-        void turnTaken();
-
         void databaseAway(String why);
 
         void databaseBack();
@@ -89,6 +51,8 @@ public final class Journal {
     private final AuditLog log;
     private final AuditTrail audit;
     private final CatchUp catchUp;
+    private final EntryEvents events;
+    private final Applier applier;
     private final Clock clock;
     private final Observer observer;
     private final Numbers numbers = new Numbers();
@@ -105,11 +69,21 @@ public final class Journal {
     /** Counts what the thread begins: it still does something. */
     private final AtomicLong begun = new AtomicLong();
 
-    public Journal(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Clock clock, Observer observer) {
+    public Journal(
+            Ledger ledger,
+            AuditLog log,
+            AuditTrail audit,
+            CatchUp catchUp,
+            Directory directory,
+            Applier applier,
+            Clock clock,
+            Observer observer) {
         this.ledger = ledger;
         this.log = log;
         this.audit = audit;
         this.catchUp = catchUp;
+        this.events = new EntryEvents(directory);
+        this.applier = applier;
         this.clock = clock;
         this.observer = observer;
     }
@@ -125,8 +99,8 @@ public final class Journal {
      *
      * @return as {@link #submit}; null where too much is under way, and nothing was taken
      */
-    public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Work<E> work) {
-        JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(work);
+    public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Decision<E> decision) {
+        JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, entry -> {});
         boolean taken =
                 !away && !stopping && !audit.refuses() && queue.offer(pending) && !(ended && queue.takeBack(pending));
         return taken ? pending.done : null;
@@ -135,10 +109,19 @@ public final class Journal {
     /**
      * Hands something in; returns at once, or waits where too much is under way.
      *
-     * @return completes, on the journal's thread, when it is committed, logged and taken in; or with a {@link Refusal}
+     * @return completes, on the journal's thread, when it is committed, logged and applied; or with a {@link Refusal}
      */
-    public <E extends Entry> CompletableFuture<Committed<E>> submit(Work<E> work) {
-        JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(work);
+    public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision) {
+        return submit(decision, entry -> {});
+    }
+
+    /**
+     * As {@link #submit(Decision)}, of what has to follow at once.
+     *
+     * @param then takes the entry when it is applied, before the next one is; on the journal's thread
+     */
+    public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision, Consumer<E> then) {
+        JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, then);
         if (away || stopping || audit.refuses()) {
             pending.done.completeExceptionally(
                     stopping ? stopped() : away ? Refusal.databaseAway() : AuditTrail.refusal());
@@ -176,7 +159,7 @@ public final class Journal {
     /** Commits what has been handed in, and ends. Blocks. */
     public void stop() throws InterruptedException {
         stopping = true;
-        queue.offer(new JournalQueue.Pending<>(new Last()));
+        queue.offer(new JournalQueue.Pending<>(new Last(), entry -> {}));
         if (thread.isAlive()) {
             thread.join(STOP_MILLIS);
         }
@@ -187,11 +170,11 @@ public final class Journal {
         try {
             while (!stopping || !queue.isEmpty()) {
                 begun.incrementAndGet();
-                List<JournalQueue.Pending<?>> turn = queue.take(stopping ? Duration.ZERO : CHECK);
-                if (turn.isEmpty()) {
+                List<JournalQueue.Pending<?>> batch = queue.take(stopping ? Duration.ZERO : CHECK);
+                if (batch.isEmpty()) {
                     check();
                 } else {
-                    turn(turn);
+                    finish(batch);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -221,7 +204,7 @@ public final class Journal {
         }
     }
 
-    private void turn(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
+    private void finish(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         try {
             commitAndDeliver(all);
         } finally {
@@ -234,12 +217,12 @@ public final class Journal {
         Numbers before = numbers.copy();
         // Every dialect can tell milliseconds, so that everyone can check the digest of what it got.
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        List<JournalQueue.Pending<?>> turn = new ArrayList<>(all.size());
+        List<JournalQueue.Pending<?>> batch = new ArrayList<>(all.size());
         List<Entry> entries = new ArrayList<>(all.size());
         for (JournalQueue.Pending<?> pending : all) {
             try {
-                entries.add(pending.prepare(numbers, now));
-                turn.add(pending);
+                entries.add(pending.decide(numbers, now));
+                batch.add(pending);
             } catch (RuntimeException e) {
                 pending.done.completeExceptionally(e);
             }
@@ -256,23 +239,24 @@ public final class Journal {
             committed = found.orElse(List.of());
             if (committed.isEmpty()) {
                 Refusal refusal = found.isPresent() ? Refusal.databaseAway() : undecided();
-                turn.forEach(pending -> pending.done.completeExceptionally(refusal));
+                batch.forEach(pending -> pending.done.completeExceptionally(refusal));
                 return;
             }
         } catch (RuntimeException e) {
             numbers.set(before);
-            oneByOne(turn, e);
+            oneByOne(batch, e);
             return;
         }
-        List<AuditEvent> events = new ArrayList<>(turn.size());
-        turn.forEach(pending -> events.addAll(pending.events()));
-        if (!logged(events.toArray(AuditEvent[]::new))) {
+        List<AuditEvent> said = new ArrayList<>(batch.size());
+        entries.forEach(entry -> said.addAll(events.of(entry)));
+        if (!logged(said.toArray(AuditEvent[]::new))) {
             return;
         }
-        for (int i = 0; i < turn.size(); i++) {
-            turn.get(i).complete(committed.get(i));
+        for (int i = 0; i < batch.size(); i++) {
+            applier.apply(committed.get(i));
+            batch.get(i).complete(committed.get(i));
         }
-        observer.turnTaken();
+        applier.batchApplied();
     }
 
     /**
@@ -281,7 +265,7 @@ public final class Journal {
      */
     private boolean logged(AuditEvent[] events) throws InterruptedException {
         if (behind) {
-            // This turn is among it.
+            // This batch is among it.
             logWhatIsMissing();
             return true;
         }
@@ -320,13 +304,13 @@ public final class Journal {
     }
 
     /** One of them can't be written: it must not take the others with it. */
-    private void oneByOne(List<JournalQueue.Pending<?>> turn, RuntimeException why)
+    private void oneByOne(List<JournalQueue.Pending<?>> batch, RuntimeException why)
             throws IOException, InterruptedException {
-        if (turn.size() == 1) {
-            turn.getFirst().done.completeExceptionally(why);
+        if (batch.size() == 1) {
+            batch.getFirst().done.completeExceptionally(why);
             return;
         }
-        for (JournalQueue.Pending<?> pending : turn) {
+        for (JournalQueue.Pending<?> pending : batch) {
             commitAndDeliver(List.of(pending));
         }
     }
@@ -385,26 +369,16 @@ public final class Journal {
         queue.refuse(refusal);
     }
 
-    /** Ends the waiting for work, and becomes nothing. */
-    private static final class Last implements Work<Entry.Message> {
+    /** Ends the waiting for more, and becomes nothing. */
+    private static final class Last implements Decision<Entry.Message> {
         @Override
         public long bytes() {
             return 0;
         }
 
         @Override
-        public Entry.Message entry(Numbers numbers, Instant now) {
+        public Entry.Message decide(Numbers numbers, Instant now) {
             throw stopped();
-        }
-
-        @Override
-        public List<AuditEvent> events(Entry.Message entry) {
-            throw new IllegalStateException();
-        }
-
-        @Override
-        public void committed(Committed<Entry.Message> committed) {
-            throw new IllegalStateException();
         }
     }
 }

@@ -1,6 +1,5 @@
 package chatd.daemon.service;
 
-import chatd.audit.AuditEvent;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import java.time.Duration;
@@ -8,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -17,49 +15,48 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the journal, bounded in number and in bytes, and how it is made into turns. Any thread puts in; the
+ * What waits for the journal, bounded in number and in bytes, and how it is made into batches. Any thread puts in; the
  * journal's takes out.
  */
 final class JournalQueue {
     private static final int WAITING = 10_000;
     private static final int WAITING_KIBIBYTES = 32 << 10;
-    private static final int TURN_ENTRIES = 1_000;
+    private static final int BATCH_ENTRIES = 1_000;
     /** So much, and no more, comes to a reader before it can take any of it. */
-    private static final long TURN_BYTES = 1 << 20;
+    private static final long BATCH_BYTES = 1 << 20;
 
     private static final long GATHER_NANOS = 50_000;
 
     /** One piece of work on its way. */
     static final class Pending<E extends Entry> {
-        final Journal.Work<E> work;
+        private final Decision<E> decision;
+        private final Consumer<E> then;
         final int kibibytes;
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
 
-        @Nullable
-        E entry;
-
-        Pending(Journal.Work<E> work) {
-            this.work = work;
-            this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (work.bytes() >> 10));
+        /** @param then takes the entry when it is applied, before the next one is */
+        Pending(Decision<E> decision, Consumer<E> then) {
+            this.decision = decision;
+            this.then = then;
+            this.kibibytes = (int) Math.min(WAITING_KIBIBYTES, 1 + (decision.bytes() >> 10));
         }
 
-        E prepare(Numbers numbers, Instant now) {
-            E made = work.entry(numbers, now);
-            entry = made;
-            return made;
+        Entry decide(Numbers numbers, Instant now) {
+            return decision.decide(numbers, now);
         }
 
-        List<AuditEvent> events() {
-            return work.events(Objects.requireNonNull(entry));
+        Batching batching() {
+            return decision.batching();
         }
 
         @SuppressWarnings("unchecked") // the ledger answers in the order it was given
         void complete(Committed<Entry> committed) {
             Committed<E> mine = (Committed<E>) committed;
-            work.committed(mine);
+            then.accept(mine.entry());
             done.complete(mine);
         }
     }
@@ -67,7 +64,7 @@ final class JournalQueue {
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(WAITING);
     private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
 
-    /** Entries of the last turn. */
+    /** Entries of the last batch. */
     private int together;
 
     /** Takes it in without waiting; false where there is no room. */
@@ -112,7 +109,7 @@ final class JournalQueue {
         return queue.size();
     }
 
-    /** The next turn; empty where nothing came for {@code patience}. */
+    /** The next batch; empty where nothing came for {@code patience}. */
     List<Pending<?>> take(Duration patience) throws InterruptedException {
         Pending<?> first = queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         return first == null ? List.of() : gather(first);
@@ -127,40 +124,45 @@ final class JournalQueue {
     }
 
     /**
-     * What goes into one turn. Where the last one had many, what comes together with the first is given the moment that
+     * What goes into one batch. Where the last one had many, what comes together with the first is given the moment that
      * it takes to arrive: it then costs no commit of its own. Who is alone waits for nothing.
      */
     private List<Pending<?>> gather(Pending<?> first) {
         if (queue.size() + 1 < together) {
             LockSupport.parkNanos(GATHER_NANOS);
         }
-        List<Pending<?>> turn = new ArrayList<>();
+        List<Pending<?>> batch = new ArrayList<>();
         Set<Long> accounts = new HashSet<>();
         long bytes = 0;
         for (Pending<?> next = first; next != null; next = next(accounts)) {
-            accounts.add(next.work.account());
-            turn.add(next);
+            batch.add(next);
             room.release(next.kibibytes);
             bytes += (long) next.kibibytes << 10;
-            if (next.work.endsTurn()
-                    || next.work.account() == Journal.Work.MANY
-                    || turn.size() >= TURN_ENTRIES
-                    || bytes >= TURN_BYTES) {
+            boolean ends = switch (next.batching()) {
+                case Batching.Any any -> false;
+                case Batching.Alone alone -> true;
+                case Batching.ChangeOf change -> {
+                    accounts.add(change.account());
+                    yield change.ends();
+                }
+            };
+            if (ends || batch.size() >= BATCH_ENTRIES || bytes >= BATCH_BYTES) {
                 break;
             }
         }
-        together = turn.size();
-        return turn;
+        together = batch.size();
+        return batch;
     }
 
-    /** What is next, if it may be in one turn with changes of {@code accounts}. */
+    /** What is next, if it may be in one batch with changes of {@code accounts}. */
     private @Nullable Pending<?> next(Set<Long> accounts) {
         Pending<?> next = queue.peek();
-        if (next == null
-                || next.work.account() == Journal.Work.MANY
-                || (next.work.account() != 0 && accounts.contains(next.work.account()))) {
-            return null;
-        }
-        return queue.poll();
+        boolean isFree = next != null
+                && switch (next.batching()) {
+                    case Batching.Any any -> true;
+                    case Batching.Alone alone -> false;
+                    case Batching.ChangeOf change -> !accounts.contains(change.account());
+                };
+        return isFree ? queue.poll() : null;
     }
 }

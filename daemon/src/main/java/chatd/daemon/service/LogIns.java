@@ -1,11 +1,9 @@
 package chatd.daemon.service;
 
 import chatd.audit.AccountEvent;
-import chatd.audit.AuditEvent;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
-import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Code;
 import chatd.protocol.Document;
@@ -55,7 +53,7 @@ public final class LogIns {
                 LogIn attempt =
                         new LogIn(session, command.device(), gatekeeper.withPresentSettings(admitted), rehashed);
                 try {
-                    Accounts.await(journal.submit(attempt));
+                    Accounts.await(journal.submit(attempt, attempt::enter));
                     return CompletableFuture.completedFuture(null);
                 } catch (Overtaken e) {
                     // The session that this one displaces has just stored other settings.
@@ -93,11 +91,14 @@ public final class LogIns {
         }
     }
 
-    private final class LogIn implements Journal.Work<Entry.AccountChange> {
+    private final class LogIn implements Decision<Entry.AccountChange> {
         private final Session session;
         private final @Nullable String device;
         private final Gatekeeper.Admitted admitted;
         private final @Nullable String rehashed;
+
+        /** Of the log in before this one. */
+        private Optional<Instant> lastLogin = Optional.empty();
 
         LogIn(Session session, @Nullable String device, Gatekeeper.Admitted admitted, @Nullable String rehashed) {
             this.session = session;
@@ -107,8 +108,8 @@ public final class LogIns {
         }
 
         @Override
-        public long account() {
-            return admitted.account().number();
+        public Batching batching() {
+            return new Batching.ChangeOf(admitted.account().number(), false);
         }
 
         @Override
@@ -117,7 +118,7 @@ public final class LogIns {
         }
 
         @Override
-        public Entry.AccountChange entry(Numbers numbers, Instant now) {
+        public Entry.AccountChange decide(Numbers numbers, Instant now) {
             Account account = directory.numbered(admitted.account().number());
             if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
                     || account.state() != Account.State.ACTIVE) {
@@ -131,6 +132,7 @@ public final class LogIns {
             if (directory.settingsStored(account.number()) != admitted.settingsStored()) {
                 throw new Overtaken();
             }
+            lastLogin = account.lastLogin().map(Account.Login::time);
             Entry.Origin origin = AuditTrail.origin(session);
             return new Entry.AccountChange(
                     Entry.Change.own(
@@ -138,18 +140,13 @@ public final class LogIns {
                     new Entry.LoggedIn(origin.address(), origin.port(), admitted.network(), rehashed));
         }
 
-        @Override
-        public List<AuditEvent> events(Entry.AccountChange entry) {
-            return List.of(AuditTrail.changed(entry.change()));
-        }
-
-        @Override
-        public void committed(Committed<Entry.AccountChange> committed) {
-            Entry.Change change = committed.entry().change();
+        /**
+         * Makes the session one that is logged in, before anything later is applied: whatever ends the account's sessions
+         * ends this one too. On the journal's thread.
+         */
+        void enter(Entry.AccountChange entry) {
+            Entry.Change change = entry.change();
             Account account = directory.numbered(change.account());
-            Optional<Instant> lastLogin = account.lastLogin().map(Account.Login::time);
-            Account.Login login = new Account.Login(change.time(), session.addressText(), session.port());
-            directory.put(account.withLogin(login));
             List<Session> displaced = sessions.logIn(
                     session,
                     account.number(),

@@ -1,9 +1,7 @@
 package chatd.daemon.service;
 
-import chatd.audit.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
@@ -14,8 +12,8 @@ import chatd.protocol.MessageEvent;
 import chatd.protocol.SessionEvent;
 import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -25,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class Messages {
     private final Directory directory;
     private final Journal journal;
-    private final Sessions sessions;
     private final SecureRandom random;
+    private final Clock clock;
     private final Supplier<Config> config;
 
-    Messages(Directory directory, Journal journal, Sessions sessions, SecureRandom random, Supplier<Config> config) {
+    Messages(Directory directory, Journal journal, SecureRandom random, Clock clock, Supplier<Config> config) {
         this.directory = directory;
         this.journal = journal;
-        this.sessions = sessions;
         this.random = random;
+        this.clock = clock;
         this.config = config;
     }
 
@@ -45,7 +43,8 @@ public final class Messages {
      *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
     public CompletableFuture<?> send(Session session, MessageCommand.SendText command) {
-        return journal.submit(text(session, command));
+        Recipients recipients = checked(session, command);
+        return answered(session, recipients, journal.submit(text(session, command.text(), recipients)));
     }
 
     /**
@@ -55,7 +54,22 @@ public final class Messages {
      * @throws Refusal as {@link #send}
      */
     public @Nullable CompletableFuture<?> offer(Session session, MessageCommand.SendText command) {
-        return journal.offer(text(session, command));
+        Recipients recipients = checked(session, command);
+        CompletableFuture<?> sent = journal.offer(text(session, command.text(), recipients));
+        return sent == null ? null : answered(session, recipients, sent);
+    }
+
+    private Recipients checked(Session session, MessageCommand.SendText command) {
+        check(command.text());
+        return recipients(session, command.audience());
+    }
+
+    /** Whom it did not go to, its sender is told when it is sent. */
+    private CompletableFuture<?> answered(Session session, Recipients recipients, CompletableFuture<?> sent) {
+        return recipients.unknown().isEmpty()
+                ? sent
+                : sent.thenRun(() -> session.answer(new SessionEvent.Notice(
+                        recipients.complaint() + " The others were sent it.", clock.instant())));
     }
 
     /**
@@ -81,42 +95,16 @@ public final class Messages {
         }
     }
 
-    private Sending text(Session session, MessageCommand.SendText command) {
-        check(command.text());
-        return text(session, command.text(), recipients(session, command.audience()));
-    }
-
-    private Sending text(@Nullable Session from, String text, Recipients recipients) {
-        return new Sending(from, recipients) {
-            @Override
-            public long bytes() {
-                return 200L + 2L * text.length() + recipients.bytes();
-            }
-
-            @Override
-            public Entry.Message entry(Numbers numbers, Instant now) {
-                long sender = sender(from, recipients);
-                return new Entry.Message(numbers.nextMessage(), now, sender, recipients.numbers(), text, null, salt());
-            }
-        };
+    private Decision<Entry.Message> text(@Nullable Session from, String text, Recipients recipients) {
+        return new Sending(from, recipients, 200L + 2L * text.length(), text, null);
     }
 
     /** Sends a file whose content is there. */
     CompletableFuture<?> sendFile(
             Session session, Recipients recipients, String name, long content, long size, byte[] digest) {
-        return journal.submit(new Sending(session, recipients) {
-            @Override
-            public long bytes() {
-                return 1_000 + recipients.bytes();
-            }
-
-            @Override
-            public Entry.Message entry(Numbers numbers, Instant now) {
-                long sender = sender(session, recipients);
-                Entry.StoredFile file = new Entry.StoredFile(numbers.nextFile(), name, content, size, digest);
-                return new Entry.Message(numbers.nextMessage(), now, sender, recipients.numbers(), null, file, salt());
-            }
-        });
+        // Its number is given when its turn has come.
+        Entry.StoredFile file = new Entry.StoredFile(0, name, content, size, digest);
+        return answered(session, recipients, journal.submit(new Sending(session, recipients, 1_000, null, file)));
     }
 
     /**
@@ -140,11 +128,8 @@ public final class Messages {
     }
 
     /** The number of who sends it, if that is still allowed at the moment it is stored. */
-    private long sender(@Nullable Session from, Recipients recipients) {
-        if (from == null) {
-            return Entry.Message.SERVER;
-        }
-        Account account = directory.acting(from.account());
+    private long sender(long from, Recipients recipients) {
+        Account account = directory.acting(from);
         if (recipients.numbers() == null) {
             checkEveryone(account);
         }
@@ -152,7 +137,7 @@ public final class Messages {
     }
 
     /** A stored message as it is delivered, and as a history has it. */
-    MessageEvent.Message event(Entry.Message message) {
+    static MessageEvent.Message event(Entry.Message message, Directory directory) {
         MessageEvent.Stored stored =
                 new MessageEvent.Stored(message.number(), message.sender(), message.receivers(), message.salt());
         String sender = directory.nameOf(message.sender());
@@ -174,30 +159,42 @@ public final class Messages {
         return salt;
     }
 
-    private abstract class Sending implements Journal.Work<Entry.Message> {
+    /** A text or a file that is to be sent. */
+    private final class Sending implements Decision<Entry.Message> {
         /** Null where the daemon speaks itself. */
-        final @Nullable Session from;
+        private final @Nullable Long from;
 
-        final Recipients recipients;
+        private final Entry.@Nullable Origin origin;
+        private final Recipients recipients;
+        private final long bytes;
+        private final @Nullable String text;
+        private final Entry.@Nullable StoredFile file;
 
-        Sending(@Nullable Session from, Recipients recipients) {
-            this.from = from;
+        Sending(
+                @Nullable Session from,
+                Recipients recipients,
+                long bytes,
+                @Nullable String text,
+                Entry.@Nullable StoredFile file) {
+            this.from = from == null ? null : from.account();
+            this.origin = from == null ? null : AuditTrail.origin(from);
             this.recipients = recipients;
+            this.bytes = bytes + recipients.bytes();
+            this.text = text;
+            this.file = file;
         }
 
         @Override
-        public List<AuditEvent> events(Entry.Message entry) {
-            return List.of(AuditTrail.sent(entry, directory, from == null ? null : AuditTrail.peer(from)));
+        public long bytes() {
+            return bytes;
         }
 
         @Override
-        public void committed(Committed<Entry.Message> committed) {
-            Entry.Message message = committed.entry();
-            sessions.deliver(committed, event(message), from);
-            if (from != null && !recipients.unknown().isEmpty()) {
-                from.answer(
-                        new SessionEvent.Notice(recipients.complaint() + " The others were sent it.", message.time()));
-            }
+        public Entry.Message decide(Numbers numbers, Instant now) {
+            long sender = from == null ? Entry.Message.SERVER : sender(from, recipients);
+            Entry.StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
+            return new Entry.Message(
+                    numbers.nextMessage(), now, sender, recipients.numbers(), text, numbered, salt(), origin);
         }
     }
 }

@@ -44,12 +44,12 @@ public final class Services implements AutoCloseable {
         Throttle throttle = new Throttle(address -> config.get().isExempt(address), Ticker.systemTicker());
         Gatekeeper gatekeeper = new Gatekeeper(directory, accountStore, rules, hashing, throttle, audit, config, clock);
         this.logIns = new LogIns(gatekeeper, directory, journal, sessions, audit);
-        this.accounts = new Accounts(config, directory, gatekeeper, rules, hashing, throttle, journal, sessions, audit);
+        this.accounts = new Accounts(config, directory, gatekeeper, rules, hashing, throttle, journal, audit);
         this.administration = new Administration(accounts, directory, throttle, journal, sessions, clock);
-        this.accountImport = new AccountImport(accounts, administration, directory, hashing, journal);
-        this.messages = new Messages(directory, journal, sessions, random, config);
+        this.accountImport = new AccountImport(accounts, directory, hashing, journal);
+        this.messages = new Messages(directory, journal, random, clock, config);
         this.files = new Files(messageStore, contentStore, messages, directory, audit, clock, config);
-        this.history = new History(messageStore, messages, directory, sessions, config);
+        this.history = new History(messageStore, directory, sessions, config);
     }
 
     public LogIns logIns() {

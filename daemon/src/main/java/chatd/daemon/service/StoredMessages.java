@@ -39,7 +39,7 @@ public final class StoredMessages {
         }
         return page.stream()
                 .filter(message -> message.number() <= upTo)
-                .map(message -> new Digested(message.number(), AuditTrail.digest(asItIs(message))))
+                .map(message -> new Digested(message.number(), EntryEvents.digest(asItIs(message))))
                 .toList();
     }
 

@@ -194,7 +194,7 @@ public final class Sessions {
     public void remove(long account, String farewell, String why) {
         order.lock();
         try {
-            end(account, null, farewell, why);
+            end(account, "", farewell, why);
             everybody.remove(account);
         } finally {
             order.unlock();
@@ -217,13 +217,13 @@ public final class Sessions {
     /**
      * Ends the sessions of an account, telling them why, its name last (rule 4).
      *
-     * @param except a session to spare, or null
+     * @param except the id of a session to spare; empty for none
      */
-    public void end(long account, @Nullable Session except, String farewell, String why) {
+    public void end(long account, String except, String farewell, String why) {
         order.lock();
         try {
             for (Session session : online.getOrDefault(account, List.of())) {
-                if (session != except) {
+                if (!session.id().equals(except)) {
                     end(session, farewell, why);
                 }
             }
@@ -232,7 +232,7 @@ public final class Sessions {
         }
     }
 
-    /** As {@link #end(long, Session, String, String)}, of this very session; nothing where it is over. */
+    /** As {@link #end(long, String, String, String)}, of this very session; nothing where it is over. */
     public void end(Session session, String farewell, String why) {
         order.lock();
         try {
@@ -249,12 +249,12 @@ public final class Sessions {
         }
     }
 
-    /** A user's settings were stored on one session: the others are told. */
-    public void settingsStored(Session by, Document settings) {
+    /** A user's settings were stored: the sessions are told, but for {@code by}, which has stored them. */
+    public void settingsStored(long account, String by, Document settings) {
         order.lock();
         try (Delivery delivery = new Delivery(new UserEvent.Settings(settings), false)) {
-            online.getOrDefault(by.account(), List.of()).stream()
-                    .filter(session -> session != by)
+            online.getOrDefault(account, List.of()).stream()
+                    .filter(session -> !session.id().equals(by))
                     .forEach(session -> enqueue(session, delivery, 0));
             flush();
         } finally {
@@ -268,14 +268,14 @@ public final class Sessions {
      *
      * <p>Called in the order of the numbers. They are on their way once {@link #flush} is called.
      *
-     * @param from null where the daemon itself has sent it
+     * @param committed proves that the entry was
      */
-    public void deliver(Committed<Entry.Message> committed, MessageEvent.Message message, @Nullable Session from) {
-        long number = committed.entry().number();
-        long sender = committed.entry().sender();
-        List<Long> receivers = committed.entry().receivers();
+    public void deliver(Committed<?> committed, Entry.Message entry, MessageEvent.Message event) {
+        long number = entry.number();
+        long sender = entry.sender();
+        List<Long> receivers = entry.receivers();
         order.lock();
-        try (Delivery delivery = new Delivery(message, receivers == null)) {
+        try (Delivery delivery = new Delivery(event, receivers == null)) {
             deliveredTo = number;
             if (receivers == null) {
                 for (List<Session> sessions : online.values()) {
@@ -292,7 +292,7 @@ public final class Sessions {
             }
             if (!receivers.contains(sender)) {
                 for (Session session : online.getOrDefault(sender, List.of())) {
-                    if (session != from) {
+                    if (!session.id().equals(entry.session())) {
                         enqueue(session, delivery, number);
                     }
                 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one turn of the journal can write: a message, or a change of an account. */
+/** What the journal writes: a message, or a change of an account. */
 public sealed interface Entry {
 
     /** About how many bytes it takes in a statement. */
@@ -17,6 +17,7 @@ public sealed interface Entry {
      * @param sender an account's number, or {@link #SERVER}
      * @param receivers accounts; null is everyone
      * @param text null where it is a file
+     * @param origin where it came from, as long as that is known: it is not stored; null for what the daemon says
      */
     record Message(
             long number,
@@ -25,7 +26,8 @@ public sealed interface Entry {
             @Nullable List<Long> receivers,
             @Nullable String text,
             @Nullable StoredFile file,
-            byte[] salt)
+            byte[] salt,
+            @Nullable Origin origin)
             implements Entry {
         /** The sender of what the daemon says itself. */
         public static final long SERVER = 0;
@@ -33,9 +35,14 @@ public sealed interface Entry {
         /** As a receiver: all accounts. */
         static final long EVERYONE = 0;
 
+        /** The session that it came from; empty where that is not known. */
+        public String session() {
+            return origin == null ? "" : origin.session();
+        }
+
         /** The same with another file. */
         public Message with(StoredFile other) {
-            return new Message(number, time, sender, receivers, text, other, salt);
+            return new Message(number, time, sender, receivers, text, other, salt, origin);
         }
 
         @Override
@@ -50,7 +57,12 @@ public sealed interface Entry {
      * @param content the number it was uploaded under
      * @param digest SHA-256 of it
      */
-    record StoredFile(long number, String name, long content, long size, byte[] digest) {}
+    record StoredFile(long number, String name, long content, long size, byte[] digest) {
+        /** The same with a number. */
+        public StoredFile numbered(long given) {
+            return new StoredFile(given, name, content, size, digest);
+        }
+    }
 
     /** A change of an account, with what the log will say of it. */
     record AccountChange(Change change, Effect effect) implements Entry {
@@ -123,6 +135,11 @@ public sealed interface Entry {
             @Nullable String actor,
             Optional<Origin> origin,
             int size) {
+
+        /** The session that it came from; empty for an administrator's. */
+        public String session() {
+            return origin.map(Origin::session).orElse("");
+        }
 
         /** An administrator's. */
         public static Change by(

@@ -168,7 +168,8 @@ public final class MessageStore {
                     receivers(row.get(MESSAGE.RECEIVER), receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
                     row.get(MESSAGE.TEXT),
                     row.get(MESSAGE.FILE) == null ? null : file(row),
-                    row.get(MESSAGE.SALT)));
+                    row.get(MESSAGE.SALT),
+                    null));
         });
     }
 

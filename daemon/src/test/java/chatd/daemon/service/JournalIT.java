@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import chatd.audit.AuditEvent;
 import chatd.audit.AuditLog;
-import chatd.audit.Who;
+import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Entry;
@@ -25,11 +24,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,7 @@ class JournalIT {
     private final TestDatabase.Schema schema;
     private final Database database;
     private final Ledger ledger;
+    private final Directory accounts = new Directory(List.of(), Map.of());
     private final ConcurrentLinkedQueue<String> happened = new ConcurrentLinkedQueue<>();
     private AuditLog log;
     private Journal journal;
@@ -57,9 +59,6 @@ class JournalIT {
     }
 
     private final Journal.Observer observer = new Journal.Observer() {
-        @Override
-        public void turnTaken() {}
-
         @Override
         public void databaseAway(String why) {
             happened.add("away");
@@ -79,12 +78,20 @@ class JournalIT {
     @BeforeEach
     void start() throws Exception {
         log = TestServices.openLog(directory, Clock.systemUTC());
-        journal = new Journal(ledger, log, new AuditTrail(log, false, true), catchUp(), Clock.systemUTC(), observer);
+        journal = journal();
         journal.start(ledger.open(Rows.TIME));
     }
 
-    private CatchUp catchUp() {
-        return new CatchUp(log, ledger, new MessageStore(database), new Directory(List.of(), Map.of()));
+    private Journal journal() {
+        return new Journal(
+                ledger,
+                log,
+                new AuditTrail(log, false, true),
+                new CatchUp(log, ledger, new MessageStore(database), accounts),
+                accounts,
+                new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC())),
+                Clock.systemUTC(),
+                observer);
     }
 
     @AfterEach
@@ -95,38 +102,37 @@ class JournalIT {
     }
 
     private CompletableFuture<Committed<Entry.Message>> send(String text) {
-        return journal.submit(new Journal.Work<Entry.Message>() {
+        return journal.submit(
+                decision(text.length(), numbers -> {
+                    if (text.equals("refuse me")) {
+                        throw new Refusal(Code.NOT_ALLOWED, "no");
+                    }
+                    return Rows.text(numbers.nextMessage(), 1, null, text);
+                }),
+                entry -> {
+                    try {
+                        // Logged before it is delivered.
+                        assertThat(Files.readString(directory.resolve("audit.part")))
+                                .contains("message=\"" + entry.number() + "\"");
+                    } catch (java.io.IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                    happened.add("delivered " + text);
+                });
+    }
+
+    private static Decision<Entry.Message> decision(long bytes, Function<Numbers, Entry.Message> deciding) {
+        return new Decision<>() {
             @Override
             public long bytes() {
-                return text.length();
+                return bytes;
             }
 
             @Override
-            public Entry.Message entry(Numbers numbers, Instant now) {
-                if (text.equals("refuse me")) {
-                    throw new Refusal(Code.NOT_ALLOWED, "no");
-                }
-                return Rows.text(numbers.nextMessage(), 1, null, text);
+            public Entry.Message decide(Numbers numbers, Instant now) {
+                return deciding.apply(numbers);
             }
-
-            @Override
-            public List<AuditEvent> events(Entry.Message entry) {
-                return List.of(new AuditEvent.MessageSent(
-                        entry.number(), Who.of(1, "a"), null, null, 1, null, "d".repeat(43)));
-            }
-
-            @Override
-            public void committed(Committed<Entry.Message> committed) {
-                try {
-                    // Logged before it is delivered.
-                    assertThat(Files.readString(directory.resolve("audit.part")))
-                            .contains("message=\"" + committed.entry().number() + "\"");
-                } catch (java.io.IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-                happened.add("delivered " + text);
-            }
-        });
+        };
     }
 
     private void kill() throws Exception {
@@ -160,18 +166,15 @@ class JournalIT {
     void changesOfOneAccountAreJudgedOneAfterTheOther() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0), Rows.account(2, "bob", 0)));
         journal.stop();
-        journal = new Journal(ledger, log, new AuditTrail(log, false, true), catchUp(), Clock.systemUTC(), observer);
+        journal = journal();
         journal.start(ledger.open(Rows.TIME));
         AtomicInteger taken = new AtomicInteger();
         List<Integer> seen = new CopyOnWriteArrayList<>();
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             long account = i % 10 == 9 ? 2 : 1;
-            all.add(journal.submit(new AccountWork(
-                    account,
-                    false,
-                    100,
-                    (numbers, now) -> {
+            all.add(journal.submit(
+                    new AccountDecision(new Batching.ChangeOf(account, false), 100, (numbers, now) -> {
                         if (account == 1) {
                             seen.add(taken.get());
                         }
@@ -185,12 +188,12 @@ class JournalIT {
                                         now,
                                         1),
                                 new Entry.SettingsStored(new byte[] {1}));
-                    },
-                    committed -> {
+                    }),
+                    entry -> {
                         if (account == 1) {
                             taken.incrementAndGet();
                         }
-                    })));
+                    }));
         }
         for (CompletableFuture<?> one : all) {
             one.get();
@@ -214,27 +217,9 @@ class JournalIT {
     void aBrokenEntryIsAFaultAndTakesNobodyWithIt() throws Exception {
         send("first").get();
         CompletableFuture<Committed<Entry.Message>> good = send("good");
-        CompletableFuture<Committed<Entry.Message>> broken = journal.submit(new Journal.Work<Entry.Message>() {
-            @Override
-            public long bytes() {
-                return 1;
-            }
-
-            @Override
-            public Entry.Message entry(Numbers numbers, Instant now) {
-                return Rows.text(1, 1, null, "a number that is taken");
-            }
-
-            @Override
-            public List<AuditEvent> events(Entry.Message entry) {
-                return List.of(new AuditEvent.Fault("x", "never logged"));
-            }
-
-            @Override
-            public void committed(Committed<Entry.Message> committed) {
-                happened.add("delivered what could not be");
-            }
-        });
+        CompletableFuture<Committed<Entry.Message>> broken = journal.submit(
+                decision(1, numbers -> Rows.text(1, 1, null, "a number that is taken")),
+                entry -> happened.add("delivered what could not be"));
         CompletableFuture<Committed<Entry.Message>> after = send("after");
         assertThat(good.get().entry().number()).isEqualTo(2);
         assertThat(after.get().entry().number()).isEqualTo(3);

@@ -2,11 +2,8 @@ package chatd.daemon.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.audit.AuditEvent;
-import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What waits for the journal is bounded, in number and in bytes. */
@@ -14,25 +11,19 @@ class JournalQueueTest {
     private final JournalQueue queue = new JournalQueue();
 
     private static JournalQueue.Pending<Entry.Message> work(long bytes) {
-        return new JournalQueue.Pending<>(new Journal.Work<>() {
-            @Override
-            public long bytes() {
-                return bytes;
-            }
+        return new JournalQueue.Pending<>(
+                new Decision<>() {
+                    @Override
+                    public long bytes() {
+                        return bytes;
+                    }
 
-            @Override
-            public Entry.Message entry(Numbers numbers, Instant now) {
-                throw new IllegalStateException("it only waits");
-            }
-
-            @Override
-            public List<AuditEvent> events(Entry.Message entry) {
-                return List.of();
-            }
-
-            @Override
-            public void committed(Committed<Entry.Message> committed) {}
-        });
+                    @Override
+                    public Entry.Message decide(Numbers numbers, Instant now) {
+                        throw new IllegalStateException("it only waits");
+                    }
+                },
+                entry -> {});
     }
 
     private int offered(long bytes) {

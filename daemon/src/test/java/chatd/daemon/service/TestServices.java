@@ -96,7 +96,7 @@ public final class TestServices implements AutoCloseable {
         contents.discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
         sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
-        journal = new Journal(ledger, log, audit, catchUp, clock, new Flusher(sessions));
+        journal = new Journal(ledger, log, audit, catchUp, all, new Applier(all, sessions), clock, new Unbothered());
         services = new Services(
                 configuration, all, journal, sessions, audit, accounts, messages, contents, new SecureRandom(), clock);
         journal.start(numbers);
@@ -118,12 +118,7 @@ public final class TestServices implements AutoCloseable {
                 clock);
     }
 
-    private record Flusher(Sessions sessions) implements Journal.Observer {
-        @Override
-        public void turnTaken() {
-            sessions.flush();
-        }
-
+    private static final class Unbothered implements Journal.Observer {
         @Override
         public void databaseAway(String why) {}
 

@@ -254,7 +254,7 @@ class SessionsTest {
         TestConnection alice = online(1);
         TestConnection phone = onlineJson(1, "phone");
         bob.told();
-        sessions.end(1, phone.session(), "changed elsewhere", "changed");
+        sessions.end(1, phone.session().id(), "changed elsewhere", "changed");
         assertThat(alice.told()).containsExactly("server: changed elsewhere", "-alice");
         assertThat(alice.isClosed() && !phone.isClosed()).isTrue();
         assertThat(phone.told()).isEmpty();

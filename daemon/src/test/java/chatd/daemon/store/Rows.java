@@ -35,10 +35,10 @@ public final class Rows {
     public static Entry.Message text(long number, long sender, @Nullable List<Long> to, String text) {
         byte[] salt = new byte[16];
         Arrays.fill(salt, (byte) number);
-        return new Entry.Message(number, TIME, sender, to, text, null, salt);
+        return new Entry.Message(number, TIME, sender, to, text, null, salt, null);
     }
 
     static Entry.Message file(long number, long sender, @Nullable List<Long> to, Entry.StoredFile file) {
-        return new Entry.Message(number, TIME, sender, to, null, file, new byte[16]);
+        return new Entry.Message(number, TIME, sender, to, null, file, new byte[16], null);
     }
 }
