@@ -82,7 +82,7 @@ class FieldTest {
 
     @Test
     void aPasswordIsItsBytesWithoutThePadding() {
-        assertThat(read(Field.PASSWORD, padded("correct horse", 32))).isEqualTo(Secret.of("correct horse"));
+        assertThat(read(Field.PASSWORD, padded("correct horse", 32)).text()).hasValue("correct horse");
         assertThat(read(Field.PASSWORD, padded("p".repeat(32), 32)).length()).isEqualTo(32);
         assertThat(read(Field.PASSWORD, padded("", 32)).length()).isZero();
         refuses(Field.PASSWORD, padded("correct horse", 31), "too short");

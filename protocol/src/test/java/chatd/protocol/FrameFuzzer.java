@@ -1,5 +1,7 @@
 package chatd.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -31,7 +33,7 @@ public final class FrameFuzzer {
                 json ? JSON::commandReader : commands ? CHAT1::commandReader : CHAT1::eventReader;
         List<Object> whole = read(reader.get(), loggedIn, input, input.length);
         List<Object> bytewise = read(reader.get(), loggedIn, input, 1);
-        if (!whole.equals(bytewise)) {
+        if (!Same.same(whole, bytewise)) {
             throw new AssertionError("cut into bytes it reads as " + bytewise + ", not " + whole);
         }
         for (Object message : json ? List.of() : whole) {
@@ -68,18 +70,22 @@ public final class FrameFuzzer {
     }
 
     private static void again(Object message) {
-        Object read = message;
         if (message instanceof Command command && isExact(command)) {
             ByteBuf frame = CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT);
-            read = CHAT1.commandReader().next(frame, true);
+            Command read = requireNonNull(CHAT1.commandReader().next(frame, true));
             frame.release();
+            compare(message, read);
         } else if (message instanceof Event event && !(event instanceof SessionEvent.Refused)) {
             // But for a refusal: a client reads it without what it has asked.
             ByteBuf frame = CHAT1.packet(event, UnpooledByteBufAllocator.DEFAULT);
-            read = CHAT1.eventReader().next(frame, true);
+            Event read = requireNonNull(CHAT1.eventReader().next(frame, true));
             frame.release();
+            compare(message, read);
         }
-        if (!message.equals(read)) {
+    }
+
+    private static void compare(Object message, Object read) {
+        if (!Same.same(message, read)) {
             throw new AssertionError(message + " was written and read as " + read);
         }
     }

@@ -41,7 +41,9 @@ class FrameReaderTest {
                 }
             }
         }
-        assertThat(commands).containsExactlyElementsOf(Samples.commands().values());
+        assertThat(Same.same(commands, List.copyOf(Samples.commands().values())))
+                .as("%s", commands)
+                .isTrue();
         assertThat(content).hasToString("%PDF\n");
         assertThat(in.isReadable()).isFalse();
         assertThat(in.refCnt()).isEqualTo(1);

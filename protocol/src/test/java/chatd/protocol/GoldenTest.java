@@ -43,7 +43,8 @@ class GoldenTest {
     void aCommandIsReadFromItsGoldenFile(String name) throws IOException {
         ByteBuf in = Unpooled.wrappedBuffer(Hex.golden("commands", name));
         MessageReader<Command> reader = CHAT1.commandReader();
-        assertThat(reader.next(in, true)).isEqualTo(Samples.commands().get(name));
+        assertThat(reader.next(in, true))
+                .matches(read -> Same.same(read, Samples.commands().get(name)));
         if (Samples.commands().get(name) instanceof FileCommand.SendFile file) {
             FileCommand.Piece piece = (FileCommand.Piece) reader.next(in, true);
             assertThat(piece).isNotNull();

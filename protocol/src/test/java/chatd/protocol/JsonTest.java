@@ -53,7 +53,7 @@ class JsonTest {
     @MethodSource("commands")
     void aCommandIsReadFromItsGoldenFile(String name) throws IOException {
         assertThat(read(golden("commands", name).stripTrailing()))
-                .isEqualTo(JsonSamples.commands().get(name));
+                .matches(read -> Same.same(read, JsonSamples.commands().get(name)));
     }
 
     @ParameterizedTest
@@ -77,9 +77,11 @@ class JsonTest {
             assertThat(reader.inFrame()).isEqualTo(command == null);
         }
         assertThat(read)
-                .containsExactly(
-                        JsonSamples.commands().get("log-in"),
-                        JsonSamples.commands().get("history"));
+                .matches(all -> Same.same(
+                        all,
+                        List.of(
+                                requireNonNull(JsonSamples.commands().get("log-in")),
+                                requireNonNull(JsonSamples.commands().get("history")))));
     }
 
     /** What no client that speaks the dialect sends. */
@@ -334,7 +336,7 @@ class JsonTest {
                     .isInstanceOf(IllegalArgumentException.class);
         } else {
             ByteBuf line = JSON.write(command, UnpooledByteBufAllocator.DEFAULT);
-            assertThat(JSON.commandReader().next(line, true)).isEqualTo(command);
+            assertThat(JSON.commandReader().next(line, true)).matches(read -> Same.same(read, command));
         }
     }
 

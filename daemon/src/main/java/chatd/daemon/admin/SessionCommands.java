@@ -1,9 +1,9 @@
 package chatd.daemon.admin;
 
-import chatd.daemon.service.Accounts;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Entry;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +33,8 @@ record SessionCommands(Services services, Sessions sessions) {
                                 .toList(),
                         "session"),
                 AdminCommand.of("broadcast", Role.administrators(), (request, by, out) -> {
-                    long message = Accounts.await(services.messages().broadcast(request.textOr("text", "")))
-                            .entry()
-                            .number();
-                    return new Sent(message, sessions.onlineCount());
+                    Entry.Message message = services.messages().broadcast(request.textOr("text", ""));
+                    return new Sent(message.number(), sessions.onlineCount());
                 }));
     }
 

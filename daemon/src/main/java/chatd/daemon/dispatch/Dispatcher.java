@@ -43,22 +43,36 @@ public final class Dispatcher {
     /** What is no message, from one connection, before it is closed. */
     private static final int MOST_MALFORMED = 3;
 
-    /** Does a command; what it returns, if anything, is a write under way. */
+    /** Does a command; it is done when this returns. */
     private interface Handler<C> {
-        @Nullable
-        CompletableFuture<?> handle(Session session, C command) throws InterruptedException;
+        void handle(Session session, C command) throws InterruptedException;
     }
 
+    /** Hands a command to the journal; returns the write under way. */
+    private interface Writer<C> {
+        @Nullable
+        CompletableFuture<?> write(Session session, C command);
+    }
+
+    /** Who may send a command, and what does it. */
+    private sealed interface Row<C extends Command> {
+        Gate gate();
+
+        /** Whether the log has an event of it, so that it is refused where that can't be written. */
+        boolean isLogged();
+    }
+
+    /** Of a command that comes after all that came before it. */
+    private record Done<C extends Command>(Gate gate, boolean isLogged, Handler<C> handler) implements Row<C> {}
+
     /**
-     * @param isLogged whether the log has an event of it, so that it is refused where that can't be written
-     * @param atOnce for what only goes into the journal: does the same without waiting, on an event loop, or returns null
-     *     where it would have to wait. The next command may begin before its write is committed. Null for all others
+     * Of one that only goes into the journal: the next command may begin before its write is committed.
+     *
+     * @param submit waits where too much is under way
+     * @param offer does the same without waiting, on an event loop, or returns null where it would have to wait
      */
-    private record Row<C extends Command>(
-            Gate gate,
-            boolean isLogged,
-            Handler<C> handler,
-            @Nullable Handler<C> atOnce) {}
+    private record Written<C extends Command>(Gate gate, boolean isLogged, Writer<C> submit, Writer<C> offer)
+            implements Row<C> {}
 
     private final Map<Class<? extends Command>, Row<? extends Command>> table = new HashMap<>();
     private final Services services;
@@ -75,47 +89,36 @@ public final class Dispatcher {
         this.audit = audit;
         this.clock = clock;
         row(SessionCommand.LogIn.class, Gate.ANYONE, services.logIns()::logIn);
-        row(
-                AccountCommand.Register.class,
-                Gate.ANYONE,
-                (session, command) -> services.accounts()
-                        .register(session, command)
-                        .thenRun(() -> session.answer(new UserEvent.Registered())));
-        row(
-                AccountCommand.ChangePassword.class,
-                Gate.ANYONE,
-                (session, command) -> services.accounts()
-                        .changePassword(session, command)
-                        .thenRun(() -> session.answer(new UserEvent.PasswordChanged())));
+        row(AccountCommand.Register.class, Gate.ANYONE, (session, command) -> {
+            services.accounts().register(session, command);
+            session.answer(new UserEvent.Registered());
+        });
+        row(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
+            services.accounts().changePassword(session, command);
+            session.answer(new UserEvent.PasswordChanged());
+        });
         Messages messages = services.messages();
         table.put(
                 MessageCommand.SendText.class,
-                new Row<MessageCommand.SendText>(Gate.LOGGED_IN, true, messages::send, messages::offer));
+                new Written<MessageCommand.SendText>(Gate.LOGGED_IN, true, messages::send, messages::offer));
         // Judged when it begins, since its content is taken off the connection also where it is refused.
-        unlogged(FileCommand.SendFile.class, (session, command) -> {
-            services.files().begin(session, command);
-            return null;
-        });
+        unlogged(FileCommand.SendFile.class, services.files()::begin);
         unlogged(FileCommand.Piece.class, (session, piece) -> services.files().take(session, piece.content()));
-        row(FileCommand.FetchFile.class, Gate.LOGGED_IN, (session, command) -> {
-            services.files().fetch(session, command.file());
-            return null;
-        });
-        unlogged(MessageCommand.Replay.class, (session, command) -> {
-            services.history().replay(session, command.count());
-            return null;
-        });
-        unlogged(MessageCommand.ReadHistory.class, (session, command) -> {
-            services.history().page(session, command);
-            return null;
-        });
-        row(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> {
-            services.logIns().leave(session);
-            return null;
-        });
+        row(
+                FileCommand.FetchFile.class,
+                Gate.LOGGED_IN,
+                (session, command) -> services.files().fetch(session, command.file()));
+        unlogged(
+                MessageCommand.Replay.class,
+                (session, command) -> services.history().replay(session, command.count()));
+        unlogged(MessageCommand.ReadHistory.class, services.history()::page);
+        row(
+                SessionCommand.LogOut.class,
+                Gate.LOGGED_IN,
+                (session, command) -> services.logIns().leave(session));
         table.put(
                 SessionCommand.Malformed.class,
-                new Row<SessionCommand.Malformed>(Gate.ANYONE, false, this::malformed, null));
+                new Done<SessionCommand.Malformed>(Gate.ANYONE, false, this::malformed));
         row(AccountCommand.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
         checkWhole(Command.class);
     }
@@ -136,11 +139,11 @@ public final class Dispatcher {
     }
 
     private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {
-        table.put(command, new Row<>(gate, true, handler, null));
+        table.put(command, new Done<>(gate, true, handler));
     }
 
     private <C extends Command> void unlogged(Class<C> command, Handler<C> handler) {
-        table.put(command, new Row<>(Gate.LOGGED_IN, false, handler, null));
+        table.put(command, new Done<>(Gate.LOGGED_IN, false, handler));
     }
 
     private <C extends Command> Row<C> row(C command) {
@@ -155,9 +158,7 @@ public final class Dispatcher {
      * @return whether it was done; else nothing of it was
      */
     <C extends Command> boolean handleAtOnce(Session session, C command, Writes writes) {
-        Row<C> row = row(command);
-        Handler<C> atOnce = row.atOnce();
-        if (atOnce == null
+        if (!(row(command) instanceof Written<C> row)
                 || !row.gate().admits(session.isLoggedIn())
                 || audit.refuses()
                 || session.hasEnded()
@@ -167,10 +168,7 @@ public final class Dispatcher {
         }
         CompletableFuture<?> write;
         try {
-            write = atOnce.handle(session, command);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            write = row.offer().write(session, command);
         } catch (RuntimeException e) {
             // To be answered in its turn, after what came before.
             return false;
@@ -223,21 +221,17 @@ public final class Dispatcher {
             // Not judged again: what was dropped can't be done, though the log may be well by now.
             throw AuditTrail.refusal();
         }
-        if (row.atOnce() != null) {
-            CompletableFuture<?> write = row.handler().handle(session, command);
-            if (write != null) {
-                writes.awaitRoom();
-                writes.add(watched(session, command, write));
+        switch (row) {
+            case Done<C> done -> {
+                writes.awaitAll();
+                done.handler().handle(session, command);
             }
-            return;
-        }
-        writes.awaitAll();
-        CompletableFuture<?> write = row.handler().handle(session, command);
-        if (write != null) {
-            try {
-                write.get();
-            } catch (ExecutionException e) {
-                failed(session, command, cause(e));
+            case Written<C> written -> {
+                CompletableFuture<?> write = written.submit().write(session, command);
+                if (write != null) {
+                    writes.awaitRoom();
+                    writes.add(watched(session, command, write));
+                }
             }
         }
     }
@@ -264,7 +258,7 @@ public final class Dispatcher {
     }
 
     /** What was no message, where the dialect goes on after it. One who goes on so too is not listened to for long. */
-    private @Nullable CompletableFuture<?> malformed(Session session, SessionCommand.Malformed command) {
+    private void malformed(Session session, SessionCommand.Malformed command) {
         Refusal refusal = new Refusal(Code.MALFORMED, command.what());
         if (!command.counts()) {
             throw refusal;
@@ -274,7 +268,7 @@ public final class Dispatcher {
             failed(session, command, refusal);
             session.finish("protocol violation");
             services.logIns().logOut(session);
-            return null;
+            return;
         }
         throw refusal;
     }

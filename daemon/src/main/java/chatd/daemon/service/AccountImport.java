@@ -96,7 +96,7 @@ public final class AccountImport {
             }
             List<String> hashes = draft.hashes(progress);
             if (!draft.isNothing()) {
-                Accounts.await(journal.submit(draft.decision(hashes, by)));
+                journal.commit(draft.decision(hashes, by));
             }
             done = true;
             return draft.plan();

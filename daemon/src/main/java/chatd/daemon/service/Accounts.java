@@ -4,7 +4,6 @@ import chatd.audit.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
-import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.AccountCommand;
 import chatd.protocol.Code;
@@ -12,8 +11,6 @@ import chatd.protocol.Secret;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /** What users do with their accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
@@ -51,7 +48,7 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#CLOSED}, {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
-    public CompletableFuture<?> register(Session session, AccountCommand.Register command) {
+    public void register(Session session, AccountCommand.Register command) throws InterruptedException {
         try {
             if (session.isLoggedIn()) {
                 throw new Refusal(Code.NOT_ALLOWED, "You are logged in; log out to register another account.");
@@ -66,7 +63,7 @@ public final class Accounts {
             gatekeeper.checkCertificate(session, command.name());
             throttle.registration(session.address());
             Entry.Origin origin = AuditTrail.origin(session);
-            return make(
+            make(
                     command.name(),
                     "",
                     command.password(),
@@ -111,16 +108,16 @@ public final class Accounts {
      * @param recording what is recorded of it
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
-    CompletableFuture<Committed<Entry.AccountChange>> make(
-            String name, String note, Secret password, boolean mustChange, Hashing.Asker asker, Recording recording) {
+    Entry.AccountChange make(
+            String name, String note, Secret password, boolean mustChange, Hashing.Asker asker, Recording recording)
+            throws InterruptedException {
         // In the order of rule 13; and nothing is kept for a name that comes to nothing.
         directory.check(name, 0);
         rules.check(password, name);
         directory.reserve(name, 0);
-        CompletableFuture<Committed<Entry.AccountChange>> done;
         try {
             String hash = hashing.hash(rules.canonical(password), asker);
-            done = journal.submit(new AccountDecision(Batching.ANY, 2_000, (numbers, now) -> {
+            return journal.commit(new AccountDecision(Batching.ANY, 2_000, (numbers, now) -> {
                 Account account = made(numbers, name, note, mustChange, now);
                 return new Entry.AccountChange(
                         recording.of(numbers, account, now), new Entry.AccountMade(account, hash));
@@ -129,11 +126,6 @@ public final class Accounts {
             directory.release(name);
             throw e;
         }
-        return done.whenComplete((committed, failure) -> {
-            if (failure != null) {
-                directory.release(name);
-            }
-        });
     }
 
     /** An account as it is when it is made. */
@@ -171,8 +163,7 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD} or {@link Code#BAD_PASSWORD}
      */
-    public CompletableFuture<?> changePassword(Session session, AccountCommand.ChangePassword command)
-            throws InterruptedException {
+    public void changePassword(Session session, AccountCommand.ChangePassword command) throws InterruptedException {
         try {
             Gatekeeper.Admitted admitted =
                     gatekeeper.admit(session, "password", directory.nameFor(command.user()), command.oldPassword());
@@ -191,7 +182,7 @@ public final class Accounts {
                 throw gatekeeper.refused(session, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
             }
             Entry.Origin origin = AuditTrail.origin(session);
-            return setPassword(account.number(), hash, false, (numbers, there, now) -> {
+            setPassword(account.number(), hash, false, (numbers, there, now) -> {
                 if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
                         || there.state() != Account.State.ACTIVE) {
                     throw gatekeeper.refused(
@@ -211,9 +202,9 @@ public final class Accounts {
      *
      * @param recording what is recorded of it; refuses, at the moment of the change, what has been overtaken since
      */
-    CompletableFuture<Committed<Entry.AccountChange>> setPassword(
-            long number, String hash, boolean mustChange, Recording recording) {
-        return journal.submit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
+    Entry.AccountChange setPassword(long number, String hash, boolean mustChange, Recording recording)
+            throws InterruptedException {
+        return journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
             Account account = directory.numbered(number);
             return new Entry.AccountChange(
                     recording.of(numbers, account, now),
@@ -222,11 +213,11 @@ public final class Accounts {
     }
 
     /** Stores a settings document; whatever it is. */
-    public CompletableFuture<?> storeSettings(Session session, AccountCommand.StoreSettings command) {
+    public void storeSettings(Session session, AccountCommand.StoreSettings command) throws InterruptedException {
         long number = session.account();
         byte[] document = command.document().bytes();
         Entry.Origin origin = AuditTrail.origin(session);
-        return journal.submit(new AccountDecision(
+        journal.commit(new AccountDecision(
                 new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
                     String name = directory.acting(number).name();
                     return new Entry.AccountChange(
@@ -240,17 +231,5 @@ public final class Accounts {
                                     document.length),
                             new Entry.SettingsStored(document));
                 }));
-    }
-
-    /** Waits until it is done. */
-    public static <T> T await(CompletableFuture<T> done) throws InterruptedException {
-        try {
-            return done.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
     }
 }

@@ -55,15 +55,14 @@ public final class Administration {
     public Account add(String name, String note, Secret password, boolean mustChange, String by)
             throws InterruptedException {
         checkNote(note);
-        return taken(Accounts.await(accounts.make(
-                        name,
-                        note,
-                        password,
-                        mustChange,
-                        Hashing.Asker.ADMINISTRATOR,
-                        (numbers, account, now) ->
-                                Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null)))
-                .entry());
+        return taken(accounts.make(
+                name,
+                note,
+                password,
+                mustChange,
+                Hashing.Asker.ADMINISTRATOR,
+                (numbers, account, now) ->
+                        Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null)));
     }
 
     private Account taken(Entry.AccountChange entry) {
@@ -84,11 +83,10 @@ public final class Administration {
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
         String hash = accounts.hashed(password, name, Hashing.Asker.ADMINISTRATOR);
-        return taken(Accounts.await(accounts.setPassword(account.number(), hash, mustChange, (numbers, there, now) -> {
-                    Account present = present(there);
-                    return Entry.Change.by(by, numbers.nextChange(), present, Entry.Kind.RESET, now, null);
-                }))
-                .entry());
+        return taken(accounts.setPassword(account.number(), hash, mustChange, (numbers, there, now) -> {
+            Account present = present(there);
+            return Entry.Change.by(by, numbers.nextChange(), present, Entry.Kind.RESET, now, null);
+        }));
     }
 
     /** Lets nobody log in to it any more, and ends its session. */
@@ -156,12 +154,12 @@ public final class Administration {
     /** Deletes it: its password, settings and addresses go; its name and number are never given again. */
     public Account delete(String name, String by) throws InterruptedException {
         Account account = find(name);
-        Accounts.await(journal.submit(decision(account, (numbers, now) -> {
+        journal.commit(decision(account, (numbers, now) -> {
             Account there = present(directory.numbered(account.number()));
             return new Entry.AccountChange(
                     Entry.Change.by(by, numbers.nextChange(), there, Entry.Kind.DELETED, now, null),
                     new Entry.AccountDeleted());
-        })));
+        }));
         return directory.numbered(account.number());
     }
 
@@ -172,14 +170,14 @@ public final class Administration {
             return new Outcome(account, false);
         }
         try {
-            Accounts.await(journal.submit(decision(account, (numbers, now) -> {
+            journal.commit(decision(account, (numbers, now) -> {
                 Account before = present(directory.numbered(account.number()));
                 Account after = change.apply(before);
                 if (after.equals(before)) {
                     throw new AsItWas();
                 }
                 return updated(by, numbers, before, after, kind, now);
-            })));
+            }));
             return new Outcome(directory.numbered(account.number()), true);
         } catch (AsItWas e) {
             // Somebody else did it in between.

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
@@ -117,9 +116,9 @@ public final class Files {
             }
         }
 
-        CompletableFuture<?> end(Session session, Recipients to) {
+        void end(Session session, Recipients to) throws InterruptedException {
             flush();
-            return sending.sendFile(session, to, name, content, size, digest.digest());
+            sending.sendFile(session, to, name, content, size, digest.digest());
         }
     }
 
@@ -159,11 +158,9 @@ public final class Files {
     }
 
     /**
-     * The next bytes of the file that has begun. Releases them.
-     *
-     * @return what the last ones started: completes when the file is stored and announced
+     * The next bytes of the file that has begun. Releases them. After the last ones the file is stored and announced.
      */
-    public CompletableFuture<?> take(Session session, Content piece) throws InterruptedException {
+    public void take(Session session, Content piece) throws InterruptedException {
         Upload upload = uploads.get(session);
         try {
             if (upload == null) {
@@ -174,11 +171,13 @@ public final class Files {
                 if (piece.last()) {
                     uploads.remove(session);
                 }
-                return CompletableFuture.completedFuture(null);
+                return;
             }
             try {
                 upload.take(piece.bytes());
-                return piece.last() ? end(session, upload, to) : CompletableFuture.completedFuture(null);
+                if (piece.last()) {
+                    end(session, upload, to);
+                }
             } catch (RuntimeException e) {
                 giveUp(session, upload, piece.last() ? null : new Upload(upload.name, upload.size, null, List.of()));
                 throw e;
@@ -188,13 +187,12 @@ public final class Files {
         }
     }
 
-    private CompletableFuture<?> end(Session session, Upload upload, Recipients to) throws InterruptedException {
-        Accounts.await(upload.end(session, to));
+    private void end(Session session, Upload upload, Recipients to) throws InterruptedException {
+        upload.end(session, to);
         uploads.remove(session, upload);
         leave(upload);
         // Where the content was there already, this one is nobody's.
         discard(upload);
-        return CompletableFuture.completedFuture(null);
     }
 
     private static boolean isSmall(long size) {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -136,6 +137,24 @@ public final class Journal {
             pending.done.completeExceptionally(stopped());
         }
         return pending.done;
+    }
+
+    /**
+     * Hands something in, and waits until it is committed, logged and applied.
+     *
+     * @throws Refusal where it is not; nothing was done, unless its code is {@link Code#UNDECIDED}
+     */
+    public <E extends Entry> E commit(Decision<E> decision) throws InterruptedException {
+        return commit(decision, entry -> {});
+    }
+
+    /** As {@link #commit(Decision)}; {@code then} as of {@link #submit(Decision, Consumer)}. */
+    public <E extends Entry> E commit(Decision<E> decision, Consumer<E> then) throws InterruptedException {
+        try {
+            return submit(decision, then).get().entry();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
     }
 
     /** Entries that wait for their turn. */

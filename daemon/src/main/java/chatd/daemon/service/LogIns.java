@@ -12,7 +12,6 @@ import chatd.protocol.SessionEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Logging in and out (rules 1 to 4 of {@code chat-1.md}). */
@@ -32,12 +31,11 @@ public final class LogIns {
     }
 
     /**
-     * Logs a session in, answering it. Blocks.
+     * Logs a session in, answering it. Blocks until the session is online.
      *
-     * @return completes when it is committed, and the session is online
      * @throws Refusal as {@link Gatekeeper#admit}, and {@link Code#MUST_CHANGE_PASSWORD}
      */
-    public CompletableFuture<?> logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
+    public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
         if (session.isLoggedIn()) {
             throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
         }
@@ -53,8 +51,8 @@ public final class LogIns {
                 LogIn attempt =
                         new LogIn(session, command.device(), gatekeeper.withPresentSettings(admitted), rehashed);
                 try {
-                    Accounts.await(journal.submit(attempt, attempt::enter));
-                    return CompletableFuture.completedFuture(null);
+                    journal.commit(attempt, attempt::enter);
+                    return;
                 } catch (Overtaken e) {
                     // The session that this one displaces has just stored other settings.
                 }

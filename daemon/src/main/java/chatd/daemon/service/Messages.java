@@ -3,7 +3,6 @@ package chatd.daemon.service;
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.Account;
-import chatd.daemon.store.Committed;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Audience;
 import chatd.protocol.Code;
@@ -66,21 +65,24 @@ public final class Messages {
 
     /** Whom it did not go to, its sender is told when it is sent. */
     private CompletableFuture<?> answered(Session session, Recipients recipients, CompletableFuture<?> sent) {
-        return recipients.unknown().isEmpty()
-                ? sent
-                : sent.thenRun(() -> session.answer(new SessionEvent.Notice(
-                        recipients.complaint() + " The others were sent it.", clock.instant())));
+        return recipients.unknown().isEmpty() ? sent : sent.thenRun(() -> answer(session, recipients));
+    }
+
+    private void answer(Session session, Recipients recipients) {
+        if (!recipients.unknown().isEmpty()) {
+            session.answer(
+                    new SessionEvent.Notice(recipients.complaint() + " The others were sent it.", clock.instant()));
+        }
     }
 
     /**
-     * The daemon itself says something to everyone, which is stored as any message is.
+     * The daemon itself says something to everyone, which is stored as any message is. Blocks until it is delivered.
      *
-     * @return as {@link #send}
      * @throws Refusal {@link Code#MALFORMED} for an empty text, or {@link Code#TOO_LARGE}
      */
-    public CompletableFuture<Committed<Entry.Message>> broadcast(String text) {
+    public Entry.Message broadcast(String text) throws InterruptedException {
         check(text);
-        return journal.submit(text(null, text, new Recipients(null, Set.of())));
+        return journal.commit(text(null, text, new Recipients(null, Set.of())));
     }
 
     private void check(String text) {
@@ -99,12 +101,13 @@ public final class Messages {
         return new Sending(from, recipients, 200L + 2L * text.length(), text, null);
     }
 
-    /** Sends a file whose content is there. */
-    CompletableFuture<?> sendFile(
-            Session session, Recipients recipients, String name, long content, long size, byte[] digest) {
+    /** Sends a file whose content is there. Blocks until it is delivered. */
+    void sendFile(Session session, Recipients recipients, String name, long content, long size, byte[] digest)
+            throws InterruptedException {
         // Its number is given when its turn has come.
         Entry.StoredFile file = new Entry.StoredFile(0, name, content, size, digest);
-        return answered(session, recipients, journal.submit(new Sending(session, recipients, 1_000, null, file)));
+        journal.commit(new Sending(session, recipients, 1_000, null, file));
+        answer(session, recipients);
     }
 
     /**

@@ -86,8 +86,7 @@ class LogInsIT {
         byte[] document = "{ \"size\":  3}\n".getBytes(StandardCharsets.UTF_8);
         chat.services()
                 .accounts()
-                .storeSettings(alice.session(), new AccountCommand.StoreSettings(new Document(document)))
-                .get();
+                .storeSettings(alice.session(), new AccountCommand.StoreSettings(new Document(document)));
         chat.services().logIns().logOut(alice.session());
         chat = chat.restarted(Map.of());
         TestConnection again = chat.connect();
@@ -101,7 +100,7 @@ class LogInsIT {
         refused(Code.WRONG_PASSWORD, "alice", TestServices.PASSWORD.repeat(100));
         Secret typed = Secret.of(WRONG);
         assertThatRefused(Code.WRONG_PASSWORD, () -> chat.logIn(chat.connect(), "alice", typed, ""));
-        assertThat(typed).isEqualTo(Secret.ofBytes(new byte[WRONG.length()]));
+        assertThat(typed.text()).hasValue("\0".repeat(WRONG.length()));
     }
 
     @Test
@@ -130,8 +129,7 @@ class LogInsIT {
                         new AccountCommand.ChangePassword(
                                 new User.Named("dave"),
                                 Secret.of(TestServices.PASSWORD),
-                                Secret.of("a fresh password")))
-                .get();
+                                Secret.of("a fresh password")));
         assertThatRefused(Code.WRONG_PASSWORD, () -> attempt(dave, "dave", TestServices.PASSWORD));
         attempt(dave, "dave", "a fresh password");
         assertThat(dave.told()).startsWith("in false [alice-, bob-, dave+]");

@@ -28,6 +28,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.awaitility.Awaitility;
 
 /**
@@ -206,19 +207,27 @@ public final class TestServices implements AutoCloseable {
     }
 
     void logIn(TestConnection connection, User user, Secret password, String device) throws InterruptedException {
-        Accounts.await(
-                services.logIns().logIn(connection.session(), new SessionCommand.LogIn(user, password, device, "")));
+        services.logIns().logIn(connection.session(), new SessionCommand.LogIn(user, password, device, ""));
     }
 
     /** Sends a text, and waits until it is stored. */
     public void send(TestConnection from, String text, String... to) throws InterruptedException {
-        Accounts.await(services.messages().send(from.session(), new MessageCommand.SendText(Audience.of(to), text)));
+        send(from, text, Audience.of(to));
     }
 
     /** The same to everyone. */
     public void sendToAll(TestConnection from, String text) throws InterruptedException {
-        Accounts.await(
-                services.messages().send(from.session(), new MessageCommand.SendText(Audience.everyone(), text)));
+        send(from, text, Audience.everyone());
+    }
+
+    private void send(TestConnection from, String text, Audience to) throws InterruptedException {
+        try {
+            services.messages()
+                    .send(from.session(), new MessageCommand.SendText(to, text))
+                    .get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        }
     }
 
     /**

@@ -1,0 +1,44 @@
+package chatd.protocol;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Whether two messages say the same, their passwords included, which nobody else can compare. */
+final class Same {
+    private Same() {}
+
+    static boolean same(@Nullable Object a, @Nullable Object b) {
+        return Objects.equals(a, b)
+                || switch (a) {
+                    case Secret secret -> b instanceof Secret other && Arrays.equals(secret.bytes(), other.bytes());
+                    case List<?> list -> b instanceof List<?> others && same(list, others);
+                    case Record message -> b instanceof Record other && same(message, other);
+                    case null, default -> false;
+                };
+    }
+
+    private static boolean same(List<?> a, List<?> b) {
+        boolean isSame = a.size() == b.size();
+        for (int i = 0; isSame && i < a.size(); i++) {
+            isSame = same(a.get(i), b.get(i));
+        }
+        return isSame;
+    }
+
+    private static boolean same(Record a, Record b) {
+        return a.getClass().equals(b.getClass())
+                && Arrays.stream(a.getClass().getRecordComponents())
+                        .allMatch(component -> same(value(component, a), value(component, b)));
+    }
+
+    private static @Nullable Object value(RecordComponent component, Record of) {
+        try {
+            return component.getAccessor().invoke(of);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
