@@ -100,10 +100,16 @@ public final class Dispatcher {
         Messages messages = services.messages();
         table.put(
                 MessageCommand.SendText.class,
-                new Written<MessageCommand.SendText>(Gate.LOGGED_IN, true, messages::send, messages::offer));
+                new Written<MessageCommand.SendText>(
+                        Gate.LOGGED_IN,
+                        true,
+                        (session, command) -> told(session, messages.send(session, command)),
+                        (session, command) -> told(session, messages.offer(session, command))));
         // Judged when it begins, since its content is taken off the connection also where it is refused.
         unlogged(FileCommand.SendFile.class, services.files()::begin);
-        unlogged(FileCommand.Piece.class, (session, piece) -> services.files().take(session, piece.content()));
+        unlogged(
+                FileCommand.Piece.class,
+                (session, piece) -> tell(session, services.files().take(session, piece.content())));
         row(
                 FileCommand.FetchFile.class,
                 Gate.LOGGED_IN,
@@ -131,6 +137,20 @@ public final class Dispatcher {
             } else if (!table.containsKey(part)) {
                 throw new IllegalStateException("no row for " + part.getSimpleName());
             }
+        }
+    }
+
+    /** What a sender alone hears of a message, it hears when that is sent. */
+    private @Nullable CompletableFuture<?> told(Session session, Messages.@Nullable UnderWay sent) {
+        if (sent == null) {
+            return null;
+        }
+        return sent.beside() == null ? sent.done() : sent.done().thenRun(() -> tell(session, sent.beside()));
+    }
+
+    private void tell(Session session, @Nullable String text) {
+        if (text != null) {
+            session.answer(new SessionEvent.Notice(text, clock.instant()));
         }
     }
 

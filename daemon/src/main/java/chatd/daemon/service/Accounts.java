@@ -2,7 +2,7 @@ package chatd.daemon.service;
 
 import chatd.audit.AccountEvent;
 import chatd.daemon.config.Config;
-import chatd.daemon.session.Session;
+import chatd.daemon.session.Caller;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import chatd.protocol.AccountCommand;
@@ -48,9 +48,9 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#CLOSED}, {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
-    public void register(Session session, AccountCommand.Register command) throws InterruptedException {
+    public void register(Caller caller, AccountCommand.Register command) throws InterruptedException {
         try {
-            if (session.isLoggedIn()) {
+            if (caller.isLoggedIn()) {
                 throw new Refusal(Code.NOT_ALLOWED, "You are logged in; log out to register another account.");
             }
             if (!config.get().registration().open()) {
@@ -60,15 +60,15 @@ public final class Accounts {
                 throw new Refusal(
                         Code.CLOSED, "This server has as many accounts as it takes. Ask an administrator for one.");
             }
-            gatekeeper.checkCertificate(session, command.name());
-            throttle.registration(session.address());
-            Entry.Origin origin = AuditTrail.origin(session);
+            gatekeeper.checkCertificate(caller, command.name());
+            throttle.registration(caller.address());
+            Entry.Origin origin = caller.origin();
             make(
                     command.name(),
                     "",
                     command.password(),
                     false,
-                    Hashing.Asker.of(session, config.get()),
+                    Hashing.Asker.of(caller, config.get()),
                     (numbers, account, now) -> Entry.Change.own(
                             origin,
                             numbers.nextChange(),
@@ -80,11 +80,11 @@ public final class Accounts {
         } catch (Refusal e) {
             audit.caused(
                     "register " + e.code().word(),
-                    session,
+                    caller,
                     new AccountEvent.Refused(
                             "register",
                             audit.typed(command.name(), Optional.empty()),
-                            AuditTrail.peer(session),
+                            AuditTrail.peer(caller),
                             e.code().word()));
             throw e;
         } finally {
@@ -163,10 +163,10 @@ public final class Accounts {
      *
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD} or {@link Code#BAD_PASSWORD}
      */
-    public void changePassword(Session session, AccountCommand.ChangePassword command) throws InterruptedException {
+    public void changePassword(Caller caller, AccountCommand.ChangePassword command) throws InterruptedException {
         try {
             Gatekeeper.Admitted admitted =
-                    gatekeeper.admit(session, "password", directory.nameFor(command.user()), command.oldPassword());
+                    gatekeeper.admit(caller, "password", directory.nameFor(command.user()), command.oldPassword());
             Account account = admitted.account();
             String hash;
             try {
@@ -174,19 +174,18 @@ public final class Accounts {
                         rules.canonical(command.oldPassword()), rules.canonical(command.newPassword()))) {
                     throw new Refusal(Code.BAD_PASSWORD, "The new password must not be the old one.");
                 }
-                hash = hashed(command.newPassword(), account.name(), Hashing.Asker.of(session, config.get()));
+                hash = hashed(command.newPassword(), account.name(), Hashing.Asker.of(caller, config.get()));
             } catch (Refusal e) {
                 if (e.code() != Code.BAD_PASSWORD) {
                     throw e;
                 }
-                throw gatekeeper.refused(session, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
+                throw gatekeeper.refused(caller, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
             }
-            Entry.Origin origin = AuditTrail.origin(session);
+            Entry.Origin origin = caller.origin();
             setPassword(account.number(), hash, false, (numbers, there, now) -> {
                 if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
                         || there.state() != Account.State.ACTIVE) {
-                    throw gatekeeper.refused(
-                            session, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
+                    throw gatekeeper.refused(caller, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
                 }
                 return Entry.Change.own(
                         origin, numbers.nextChange(), there.number(), there.name(), Entry.Kind.PASSWORD, now, 0);
@@ -213,10 +212,10 @@ public final class Accounts {
     }
 
     /** Stores a settings document; whatever it is. */
-    public void storeSettings(Session session, AccountCommand.StoreSettings command) throws InterruptedException {
-        long number = session.account();
+    public void storeSettings(Caller caller, AccountCommand.StoreSettings command) throws InterruptedException {
+        long number = caller.account();
         byte[] document = command.document().bytes();
-        Entry.Origin origin = AuditTrail.origin(session);
+        Entry.Origin origin = caller.origin();
         journal.commit(new AccountDecision(
                 new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
                     String name = directory.acting(number).name();

@@ -6,7 +6,7 @@ import chatd.audit.LogEvent;
 import chatd.audit.Peer;
 import chatd.audit.Who;
 import chatd.daemon.config.Network;
-import chatd.daemon.session.Session;
+import chatd.daemon.session.Caller;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Code;
@@ -124,18 +124,18 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    /** Notes what a session has caused at will: joined. */
-    public void caused(String kind, Session by, AuditEvent event) {
+    /** Notes what a caller has caused at will: joined. */
+    public void caused(String kind, Caller by, AuditEvent event) {
         strangers.caused(kind, cause(by), event);
     }
 
-    /** As {@link #caused(String, Session, AuditEvent)}, of what is about an account that is to be told from others. */
-    void caused(String kind, Optional<Account> about, Session by, AuditEvent event) {
+    /** As {@link #caused(String, Caller, AuditEvent)}, of what is about an account that is to be told from others. */
+    void caused(String kind, Optional<Account> about, Caller by, AuditEvent event) {
         strangers.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
     }
 
     /**
-     * As {@link #caused(String, Session, AuditEvent)}, of a Unix user.
+     * As {@link #caused(String, Caller, AuditEvent)}, of a Unix user.
      *
      * @param about told apart as long as those are few; null for nothing
      */
@@ -143,16 +143,16 @@ public final class AuditTrail implements AutoCloseable {
         strangers.caused(kind, about, user, event);
     }
 
-    private static Object cause(Session by) {
+    private static Object cause(Caller by) {
         return by.isLoggedIn() ? (Object) by.account() : Network.around(by.address());
     }
 
     /** As {@link #caused}, a moment later: for an event loop, which must not wait for the disk. */
-    public void soon(String kind, Session by, AuditEvent event) {
+    public void soon(String kind, Caller by, AuditEvent event) {
         strangers.soon(() -> caused(kind, by, event));
     }
 
-    /** As {@link #soon(String, Session, AuditEvent)}, where there is no session yet. */
+    /** As {@link #soon(String, Caller, AuditEvent)}, where there is no caller yet. */
     public void soon(String kind, InetAddress by, AuditEvent event) {
         strangers.soon(() -> strangers.caused(kind, Network.around(by), event));
     }
@@ -173,17 +173,17 @@ public final class AuditTrail implements AutoCloseable {
         return Who.of(account.number(), account.name());
     }
 
-    /** Who is logged in on a session, if anyone is. */
-    public static Who who(Session session) {
-        String name = session.name();
-        return name == null ? Who.UNKNOWN : Who.of(session.account(), name);
+    /** The account that asks, if any does. */
+    public static Who who(Caller caller) {
+        String name = caller.name();
+        return name == null ? Who.UNKNOWN : Who.of(caller.account(), name);
     }
 
-    public static Peer peer(Session session) {
-        return new Peer(session.id(), session.dialect().name(), session.addressText(), session.port());
+    public static Peer peer(Caller caller) {
+        return peer(caller.origin());
     }
 
-    static Entry.Origin origin(Session session) {
-        return new Entry.Origin(session.id(), session.dialect().name(), session.addressText(), session.port());
+    static Peer peer(Entry.Origin origin) {
+        return new Peer(origin.session(), origin.dialect(), origin.address(), origin.port());
     }
 }

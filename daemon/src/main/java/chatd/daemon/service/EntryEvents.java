@@ -40,7 +40,7 @@ final class EntryEvents {
                 message.sender() == Entry.Message.SERVER
                         ? new Who(null, User.SERVER)
                         : Who.of(message.sender(), directory.nameOf(message.sender())),
-                origin == null ? null : peer(origin),
+                origin == null ? null : AuditTrail.peer(origin),
                 file == null ? null : file.number(),
                 file == null ? ByteBufUtil.utf8Bytes(text(message)) : file.size(),
                 receivers == null ? null : directory.who(receivers),
@@ -70,7 +70,7 @@ final class EntryEvents {
     /** What the log says of a change of an account. */
     static AuditEvent changed(Entry.Change change) {
         Who who = Who.of(change.account(), change.name());
-        Peer peer = change.origin().map(EntryEvents::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
+        Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
         return switch (change.kind()) {
             case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
             case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
@@ -90,9 +90,5 @@ final class EntryEvents {
 
     private static AuditEvent byAdministrator(Entry.Change change, Who who, String how) {
         return new AccountEvent.AccountChanged(change.number(), who, change.was(), how, String.valueOf(change.actor()));
-    }
-
-    private static Peer peer(Entry.Origin origin) {
-        return new Peer(origin.session(), origin.dialect(), origin.address(), origin.port());
     }
 }

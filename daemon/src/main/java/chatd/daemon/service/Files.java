@@ -2,6 +2,7 @@ package chatd.daemon.service;
 
 import chatd.audit.AuditEvent;
 import chatd.daemon.config.Config;
+import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Shares;
 import chatd.daemon.store.ContentStore;
@@ -49,7 +50,7 @@ public final class Files {
     private final Supplier<Config> config;
     private final Shares room;
     private final Shares smallRoom = new Shares(SMALL_KIBIBYTES);
-    private final Map<Session, Upload> uploads = new ConcurrentHashMap<>();
+    private final Map<Caller, Upload> uploads = new ConcurrentHashMap<>();
 
     Files(
             MessageStore messages,
@@ -69,31 +70,35 @@ public final class Files {
         this.room = new Shares(config.get().limits().uploads());
     }
 
-    /** A file on its way in. One that was refused takes its bytes, and does nothing with them. */
-    private final class Upload {
+    /** A file on its way in. */
+    private sealed interface Upload {}
+
+    /** One that was refused: its bytes are taken, and nothing is done with them. */
+    private record Refused() implements Upload {}
+
+    private static final Upload REFUSED = new Refused();
+
+    /** One that is stored, chunk by chunk. */
+    private final class Accepted implements Upload {
         private final String name;
         private final long size;
-        private final @Nullable Recipients recipients;
+        private final Recipients recipients;
         /** Of its place among those that are under way. */
         private final List<Object> holders;
 
-        private final MessageDigest digest;
-        private byte[] chunk = new byte[0];
+        private final MessageDigest digest = ContentStore.digest();
+        private final long content;
+        private final byte[] chunk;
         private int filled;
         private int position;
-        private long content = -1;
 
-        Upload(String name, long size, @Nullable Recipients recipients, List<Object> holders) {
-            this.holders = holders;
-            this.name = name;
-            this.size = size;
+        Accepted(FileCommand.SendFile command, Recipients recipients, List<Object> holders) {
+            this.name = command.name();
+            this.size = command.size();
             this.recipients = recipients;
-            this.digest = ContentStore.digest();
-        }
-
-        void begin() {
-            content = contents.begin(size, clock.instant());
-            chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
+            this.holders = holders;
+            this.content = contents.begin(size, clock.instant());
+            this.chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
         }
 
         void take(ByteBuf bytes) {
@@ -116,9 +121,10 @@ public final class Files {
             }
         }
 
-        void end(Session session, Recipients to) throws InterruptedException {
+        @Nullable
+        String end(Caller caller) throws InterruptedException {
             flush();
-            sending.sendFile(session, to, name, content, size, digest.digest());
+            return sending.sendFile(caller, recipients, name, content, size, digest.digest());
         }
     }
 
@@ -128,9 +134,8 @@ public final class Files {
      * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or
      *     {@link Code#BUSY}; what follows is then taken and dropped
      */
-    public void begin(Session session, FileCommand.SendFile command) throws InterruptedException {
-        Upload refused = new Upload(command.name(), command.size(), null, List.of());
-        uploads.put(session, refused);
+    public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {
+        uploads.put(caller, REFUSED);
         audit.admit();
         long limit = config.get().limits().file();
         if (!(command.audience() instanceof chatd.protocol.Audience.TooMany) && command.size() > limit) {
@@ -138,8 +143,8 @@ public final class Files {
                     Code.TOO_LARGE,
                     "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
         }
-        Recipients recipients = sending.recipients(session, command.audience());
-        List<Object> holders = session.holders(config.get().isExempt(session.address()));
+        Recipients recipients = sending.recipients(caller, command.audience());
+        List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean hasRoom = isSmall(command.size())
                 ? smallRoom.take(kibibytes(command.size()), holders, ROOM)
                 : room.take(1, holders, ROOM);
@@ -147,52 +152,57 @@ public final class Files {
             throw new Refusal(
                     Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
         }
-        Upload upload = new Upload(command.name(), command.size(), recipients, holders);
-        uploads.put(session, upload);
         try {
-            upload.begin();
+            uploads.put(caller, new Accepted(command, recipients, holders));
         } catch (RuntimeException e) {
-            giveUp(session, upload, refused);
+            leave(command.size(), holders);
             throw e;
         }
     }
 
     /**
      * The next bytes of the file that has begun. Releases them. After the last ones the file is stored and announced.
+     *
+     * @return what its sender is told, and nobody else; null for nothing
      */
-    public void take(Session session, Content piece) throws InterruptedException {
-        Upload upload = uploads.get(session);
+    public @Nullable String take(Caller caller, Content piece) throws InterruptedException {
         try {
-            if (upload == null) {
-                throw new IllegalStateException("content without a file");
-            }
-            Recipients to = upload.recipients;
-            if (to == null) {
-                if (piece.last()) {
-                    uploads.remove(session);
+            return switch (uploads.get(caller)) {
+                case null -> throw new IllegalStateException("content without a file");
+                case Refused refused -> {
+                    if (piece.last()) {
+                        uploads.remove(caller);
+                    }
+                    yield null;
                 }
-                return;
-            }
-            try {
-                upload.take(piece.bytes());
-                if (piece.last()) {
-                    end(session, upload, to);
-                }
-            } catch (RuntimeException e) {
-                giveUp(session, upload, piece.last() ? null : new Upload(upload.name, upload.size, null, List.of()));
-                throw e;
-            }
+                case Accepted upload -> take(caller, upload, piece);
+            };
         } finally {
             piece.bytes().release();
         }
     }
 
-    private void end(Session session, Upload upload, Recipients to) throws InterruptedException {
-        upload.end(session, to);
-        uploads.remove(session, upload);
-        leave(upload);
-        // Where the content was there already, this one is nobody's.
-        discard(upload);
+    private @Nullable String take(Caller caller, Accepted upload, Content piece) throws InterruptedException {
+        String beside = null;
+        try {
+            upload.take(piece.bytes());
+            if (piece.last()) {
+                beside = upload.end(caller);
+            }
+        } catch (RuntimeException e) {
+            uploads.put(caller, REFUSED);
+            if (piece.last()) {
+                uploads.remove(caller);
+            }
+            giveUp(upload);
+            throw e;
+        }
+        if (piece.last()) {
+            uploads.remove(caller, upload);
+            // Where the content was there already, this one is nobody's.
+            giveUp(upload);
+        }
+        return beside;
     }
 
     private static boolean isSmall(long size) {
@@ -204,27 +214,21 @@ public final class Files {
     }
 
     /** Makes room for another. */
-    private void leave(Upload upload) {
-        if (isSmall(upload.size)) {
-            smallRoom.give(kibibytes(upload.size), upload.holders);
+    private void leave(long size, List<Object> holders) {
+        if (isSmall(size)) {
+            smallRoom.give(kibibytes(size), holders);
         } else {
-            room.give(1, upload.holders);
+            room.give(1, holders);
         }
     }
 
-    private void giveUp(Session session, Upload upload, @Nullable Upload instead) {
-        leave(upload);
-        if (instead == null) {
-            uploads.remove(session);
-        } else {
-            uploads.put(session, instead);
-        }
-        if (upload.content >= 0) {
-            discard(upload);
-        }
+    /** It is over: what no file has of it goes. */
+    private void giveUp(Accepted upload) {
+        leave(upload.size, upload.holders);
+        discard(upload);
     }
 
-    private void discard(Upload upload) {
+    private void discard(Accepted upload) {
         try {
             contents.discard(upload.content);
         } catch (RuntimeException e) {
@@ -233,11 +237,10 @@ public final class Files {
         }
     }
 
-    /** A session is over: what it had begun is forgotten. */
-    public void forget(Session session) {
-        Upload upload = uploads.remove(session);
-        if (upload != null && upload.recipients != null) {
-            giveUp(session, upload, null);
+    /** A caller has gone: what it had begun is forgotten. */
+    public void forget(Caller caller) {
+        if (uploads.remove(caller) instanceof Accepted upload) {
+            giveUp(upload);
         }
     }
 
@@ -277,7 +280,7 @@ public final class Files {
         }
     }
 
-    private static AuditEvent fetched(Session session, long file, @Nullable String refused) {
+    private static AuditEvent fetched(Caller session, long file, @Nullable String refused) {
         return new AuditEvent.FileFetched(AuditTrail.who(session), AuditTrail.peer(session), file, refused);
     }
 }

@@ -3,7 +3,7 @@ package chatd.daemon.service;
 import chatd.audit.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
-import chatd.daemon.session.Session;
+import chatd.daemon.session.Caller;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.AccountStore;
 import chatd.protocol.Code;
@@ -81,52 +81,52 @@ final class Gatekeeper {
      * @param type of the event in the log: {@code login} or {@code password}
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED}, {@link Code#LOCKED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} where the client's certificate is for another
      */
-    Admitted admit(Session session, String type, String name, Secret password) throws InterruptedException {
+    Admitted admit(Caller caller, String type, String name, Secret password) throws InterruptedException {
         try {
-            checkCertificate(session, name);
+            checkCertificate(caller, name);
         } catch (Refusal e) {
             // It costs no hash, and can be had at any pace: joined, as what strangers do.
             audit.caused(
                     type + " " + e.code().word(),
-                    session,
+                    caller,
                     new AccountEvent.Refused(
                             type,
                             audit.typed(name, directory.named(name)),
-                            AuditTrail.peer(session),
+                            AuditTrail.peer(caller),
                             e.code().word()));
             throw e;
         }
-        String network = Network.ofClient(session.address()).toString();
+        String network = Network.ofClient(caller.address()).toString();
         Optional<Judged> judged = read(name, network);
         boolean known = judged.map(Judged::isKnownThere).orElse(false);
         Throttle.Target target = judged.map(
                         there -> Throttle.Target.account(there.account().number()))
                 .orElseGet(() -> Throttle.Target.nobody(name));
-        Throttle.Attempt attempt = throttle.attempt(target, session.address(), known);
+        Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known);
         if (!attempt.delay().isZero()) {
             audit.caused(
                     "throttled",
                     directory.named(name),
-                    session,
+                    caller,
                     new AccountEvent.Throttled(
-                            audit.typed(name, directory.named(name)), AuditTrail.peer(session), attempt.delay()));
+                            audit.typed(name, directory.named(name)), AuditTrail.peer(caller), attempt.delay()));
         }
         boolean right;
         try {
             // Waiting comes first: what nobody waits for any more costs no hash, and what is judged is judged as it is
             // now.
-            attempt.await(session::hasEnded);
+            attempt.await(caller::hasEnded);
             if (!attempt.delay().isZero()) {
                 judged = read(name, network);
             }
-            right = isRight(judged, password, Hashing.Asker.of(session, config.get()));
+            right = isRight(judged, password, Hashing.Asker.of(caller, config.get()));
         } catch (RuntimeException e) {
             attempt.takeBack();
             throw e;
         }
         if (!right) {
             Refusal refusal = refused(
-                    session,
+                    caller,
                     type,
                     name,
                     judged.map(Judged::account),
@@ -138,7 +138,7 @@ final class Gatekeeper {
         Account.State state = there.account().stateAt(clock.instant());
         if (state != Account.State.ACTIVE) {
             throw refused(
-                    session,
+                    caller,
                     type,
                     name,
                     Optional.of(there.account()),
@@ -159,8 +159,8 @@ final class Gatekeeper {
      *
      * @throws Refusal {@link Code#NOT_ALLOWED} where it is for another
      */
-    void checkCertificate(Session session, String name) {
-        String certified = session.certified();
+    void checkCertificate(Caller caller, String name) {
+        String certified = caller.certified();
         if (config.get().tls().clientNames() && !name.equals(certified)) {
             throw new Refusal(
                     Code.NOT_ALLOWED,
@@ -199,12 +199,12 @@ final class Gatekeeper {
     }
 
     /** Logs a refusal, to be thrown; joined, since whoever can connect can have as many as there are hashes. */
-    Refusal refused(Session session, String type, String name, Optional<Account> account, Code code) {
+    Refusal refused(Caller caller, String type, String name, Optional<Account> account, Code code) {
         audit.caused(
                 type + " " + code.word(),
                 account,
-                session,
-                new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(session), code.word()));
+                caller,
+                new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(caller), code.word()));
         return refusal(code);
     }
 
@@ -222,9 +222,9 @@ final class Gatekeeper {
 
     /** The password hashed anew where its hash is weaker than what is configured; else null. */
     @org.jspecify.annotations.Nullable
-    String rehashed(Session session, Admitted admitted, Secret password) {
+    String rehashed(Caller caller, Admitted admitted, Secret password) {
         return hashing.isWeak(admitted.hash())
-                ? hashing.hash(rules.canonical(password), Hashing.Asker.of(session, config.get()))
+                ? hashing.hash(rules.canonical(password), Hashing.Asker.of(caller, config.get()))
                 : null;
     }
 }

@@ -2,7 +2,7 @@ package chatd.daemon.service;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
-import chatd.daemon.session.Session;
+import chatd.daemon.session.Caller;
 import chatd.daemon.session.Shares;
 import chatd.protocol.Code;
 import de.mkammerer.argon2.Argon2;
@@ -64,8 +64,8 @@ final class Hashing implements AutoCloseable {
     record Asker(Object who, boolean isExempt) {
         static final Asker ADMINISTRATOR = new Asker("administrator", true);
 
-        static Asker of(Session session, Config config) {
-            return new Asker(Network.ofClient(session.address()), config.isExempt(session.address()));
+        static Asker of(Caller caller, Config config) {
+            return new Asker(Network.ofClient(caller.address()), config.isExempt(caller.address()));
         }
 
         List<Object> holders() {

@@ -131,7 +131,7 @@ public final class LogIns {
                 throw new Overtaken();
             }
             lastLogin = account.lastLogin().map(Account.Login::time);
-            Entry.Origin origin = AuditTrail.origin(session);
+            Entry.Origin origin = session.origin();
             return new Entry.AccountChange(
                     Entry.Change.own(
                             origin, numbers.nextChange(), account.number(), account.name(), Entry.Kind.LOGIN, now, 0),

@@ -1,17 +1,15 @@
 package chatd.daemon.service;
 
 import chatd.daemon.config.Config;
-import chatd.daemon.session.Session;
+import chatd.daemon.session.Caller;
 import chatd.daemon.store.Account;
 import chatd.daemon.store.Entry;
 import chatd.protocol.Audience;
 import chatd.protocol.Code;
 import chatd.protocol.MessageCommand;
 import chatd.protocol.MessageEvent;
-import chatd.protocol.SessionEvent;
 import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,27 +21,24 @@ public final class Messages {
     private final Directory directory;
     private final Journal journal;
     private final SecureRandom random;
-    private final Clock clock;
     private final Supplier<Config> config;
 
-    Messages(Directory directory, Journal journal, SecureRandom random, Clock clock, Supplier<Config> config) {
+    Messages(Directory directory, Journal journal, SecureRandom random, Supplier<Config> config) {
         this.directory = directory;
         this.journal = journal;
         this.random = random;
-        this.clock = clock;
         this.config = config;
     }
 
     /**
      * Sends a text. Waits only where too much is under way.
      *
-     * @return completes when it is committed, logged and delivered
      * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
      *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
-    public CompletableFuture<?> send(Session session, MessageCommand.SendText command) {
-        Recipients recipients = checked(session, command);
-        return answered(session, recipients, journal.submit(text(session, command.text(), recipients)));
+    public UnderWay send(Caller caller, MessageCommand.SendText command) {
+        Recipients recipients = checked(caller, command);
+        return new UnderWay(journal.submit(text(caller, command.text(), recipients)), beside(recipients));
     }
 
     /**
@@ -52,27 +47,29 @@ public final class Messages {
      * @return as {@link #send}; null where that would have to wait, and nothing was sent
      * @throws Refusal as {@link #send}
      */
-    public @Nullable CompletableFuture<?> offer(Session session, MessageCommand.SendText command) {
-        Recipients recipients = checked(session, command);
-        CompletableFuture<?> sent = journal.offer(text(session, command.text(), recipients));
-        return sent == null ? null : answered(session, recipients, sent);
+    public @Nullable UnderWay offer(Caller caller, MessageCommand.SendText command) {
+        Recipients recipients = checked(caller, command);
+        CompletableFuture<?> done = journal.offer(text(caller, command.text(), recipients));
+        return done == null ? null : new UnderWay(done, beside(recipients));
     }
 
-    private Recipients checked(Session session, MessageCommand.SendText command) {
+    /**
+     * A message on its way.
+     *
+     * @param done completes when it is committed, logged and delivered
+     * @param beside what its sender is told then, and nobody else; null for nothing
+     */
+    public record UnderWay(
+            CompletableFuture<?> done, @Nullable String beside) {}
+
+    private Recipients checked(Caller caller, MessageCommand.SendText command) {
         check(command.text());
-        return recipients(session, command.audience());
+        return recipients(caller, command.audience());
     }
 
-    /** Whom it did not go to, its sender is told when it is sent. */
-    private CompletableFuture<?> answered(Session session, Recipients recipients, CompletableFuture<?> sent) {
-        return recipients.unknown().isEmpty() ? sent : sent.thenRun(() -> answer(session, recipients));
-    }
-
-    private void answer(Session session, Recipients recipients) {
-        if (!recipients.unknown().isEmpty()) {
-            session.answer(
-                    new SessionEvent.Notice(recipients.complaint() + " The others were sent it.", clock.instant()));
-        }
+    /** To whom it did not go. */
+    private static @Nullable String beside(Recipients recipients) {
+        return recipients.unknown().isEmpty() ? null : recipients.complaint() + " The others were sent it.";
     }
 
     /**
@@ -97,17 +94,22 @@ public final class Messages {
         }
     }
 
-    private Decision<Entry.Message> text(@Nullable Session from, String text, Recipients recipients) {
+    private Decision<Entry.Message> text(@Nullable Caller from, String text, Recipients recipients) {
         return new Sending(from, recipients, 200L + 2L * text.length(), text, null);
     }
 
-    /** Sends a file whose content is there. Blocks until it is delivered. */
-    void sendFile(Session session, Recipients recipients, String name, long content, long size, byte[] digest)
+    /**
+     * Sends a file whose content is there. Blocks until it is delivered.
+     *
+     * @return what its sender is told, and nobody else; null for nothing
+     */
+    @Nullable
+    String sendFile(Caller caller, Recipients recipients, String name, long content, long size, byte[] digest)
             throws InterruptedException {
         // Its number is given when its turn has come.
         Entry.StoredFile file = new Entry.StoredFile(0, name, content, size, digest);
-        journal.commit(new Sending(session, recipients, 1_000, null, file));
-        answer(session, recipients);
+        journal.commit(new Sending(caller, recipients, 1_000, null, file));
+        return beside(recipients);
     }
 
     /**
@@ -115,9 +117,9 @@ public final class Messages {
      *
      * @throws Refusal as {@link Recipients#of}, and {@link Code#NOT_ALLOWED} where it is to all, and not everyone may
      */
-    Recipients recipients(Session session, Audience audience) {
+    Recipients recipients(Caller caller, Audience audience) {
         if (audience instanceof Audience.Everyone) {
-            checkEveryone(directory.numbered(session.account()));
+            checkEveryone(directory.numbered(caller.account()));
         }
         return Recipients.of(audience, directory, config.get().limits().recipients());
     }
@@ -174,13 +176,13 @@ public final class Messages {
         private final Entry.@Nullable StoredFile file;
 
         Sending(
-                @Nullable Session from,
+                @Nullable Caller from,
                 Recipients recipients,
                 long bytes,
                 @Nullable String text,
                 Entry.@Nullable StoredFile file) {
             this.from = from == null ? null : from.account();
-            this.origin = from == null ? null : AuditTrail.origin(from);
+            this.origin = from == null ? null : from.origin();
             this.recipients = recipients;
             this.bytes = bytes + recipients.bytes();
             this.text = text;

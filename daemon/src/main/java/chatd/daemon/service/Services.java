@@ -47,7 +47,7 @@ public final class Services implements AutoCloseable {
         this.accounts = new Accounts(config, directory, gatekeeper, rules, hashing, throttle, journal, audit);
         this.administration = new Administration(accounts, directory, throttle, journal, sessions, clock);
         this.accountImport = new AccountImport(accounts, directory, hashing, journal);
-        this.messages = new Messages(directory, journal, random, clock, config);
+        this.messages = new Messages(directory, journal, random, config);
         this.files = new Files(messageStore, contentStore, messages, directory, audit, clock, config);
         this.history = new History(messageStore, directory, sessions, config);
     }

@@ -1,6 +1,6 @@
 package chatd.daemon.session;
 
-import chatd.daemon.config.Network;
+import chatd.daemon.store.Entry;
 import chatd.protocol.Dialect;
 import chatd.protocol.Event;
 import io.netty.buffer.ByteBuf;
@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its commands run on one thread at a time, in their order; anyone may send to it.
  */
-public final class Session {
+public final class Session implements Caller {
     private static final Logger LOG = LogManager.getLogger(Session.class);
 
     private final String id;
@@ -80,24 +79,14 @@ public final class Session {
         return id;
     }
 
+    @Override
     public InetAddress address() {
         return address.getAddress();
     }
 
-    /**
-     * Who holds what this session takes of what {@linkplain Shares all share}: its account, and its network.
-     *
-     * @param isExempt whether the limits by address do not hold for it
-     */
-    public List<Object> holders(boolean isExempt) {
-        List<Object> holders = new ArrayList<>();
-        if (isLoggedIn()) {
-            holders.add(account());
-        }
-        if (!isExempt) {
-            holders.add(Network.ofClient(address()));
-        }
-        return holders;
+    @Override
+    public Entry.Origin origin() {
+        return new Entry.Origin(id, dialect.name(), addressText, port());
     }
 
     /** As people write it: the short form of an IPv6 address. */
@@ -123,20 +112,18 @@ public final class Session {
         certified = name;
     }
 
-    /** The name in the client's certificate, its subject's CN; null where it has shown none, or one without. */
+    @Override
     public @Nullable String certified() {
         return certified;
     }
 
+    @Override
     public boolean isLoggedIn() {
         return name() != null;
     }
 
-    /**
-     * The number of the account that is logged in, or was until it logged out.
-     *
-     * @throws IllegalStateException where none is: the gate of the command should not have let it through
-     */
+    /** As {@link Caller#account}; also of the account that was logged in until it logged out. */
+    @Override
     public long account() {
         Login current = login;
         if (current == null) {
@@ -151,7 +138,7 @@ public final class Session {
         return current == null ? null : current.since();
     }
 
-    /** The present name of who is logged in, or null. */
+    @Override
     public @Nullable String name() {
         Login current = login;
         return current == null || current.over() ? null : current.name();
@@ -341,6 +328,7 @@ public final class Session {
     }
 
     /** Whether it takes no more commands. */
+    @Override
     public boolean hasEnded() {
         return ended.get();
     }

@@ -224,6 +224,7 @@ public final class TestServices implements AutoCloseable {
         try {
             services.messages()
                     .send(from.session(), new MessageCommand.SendText(to, text))
+                    .done()
                     .get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
