@@ -10,6 +10,7 @@ import chatd.daemon.service.Directory;
 import chatd.daemon.service.Journal;
 import chatd.daemon.service.Numbers;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
