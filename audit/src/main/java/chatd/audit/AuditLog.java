@@ -352,7 +352,7 @@ public final class AuditLog implements Closeable {
                 write(false, List.of(trouble.over()));
                 trouble.ends();
             }
-            if (!open.isDoubtful() && sealer.isDue(clock.instant())) {
+            if (!open.isDoubtful() && sealer.isDue(open.end(), clock.instant())) {
                 write(true, List.of());
             }
         } catch (IOException e) {
@@ -513,12 +513,12 @@ public final class AuditLog implements Closeable {
 
     /** The number of the last stored message that is in the log; 0 where none is. */
     public synchronized long lastMessage() {
-        return open.lastMessage();
+        return open.end().message();
     }
 
     /** The same of account changes. */
     public synchronized long lastChange() {
-        return open.lastChange();
+        return open.end().change();
     }
 
     /** Bytes of the open segment. */
@@ -528,7 +528,7 @@ public final class AuditLog implements Closeable {
 
     /** The number of the last event or seal. */
     public synchronized long lastSeq() {
-        return open.lastSeq();
+        return open.end().seq();
     }
 
     /** Returns once an event could be appended, and the log's thread has looked after it. */

@@ -29,16 +29,12 @@ final class OpenSegment implements Closeable {
     /** What the part's name has to stand for. */
     private @Nullable Object key;
 
-    private Chain chain;
+    /** As of what is written. */
+    private LogEnd end;
+
     private long number;
     private Instant started;
-    private boolean isEmpty;
     private long size;
-    private long seq;
-    private Instant lastTime;
-    private boolean setBack;
-    private long lastMessage;
-    private long lastChange;
 
     /** What a segment begins with, and could not be written yet. */
     private @Nullable AuditEvent beginning;
@@ -79,56 +75,16 @@ final class OpenSegment implements Closeable {
         this.part = there.file();
         this.key = there.key();
         part.position(open.end());
-        this.chain = new Chain(open.chain());
+        this.end = new LogEnd(open, before);
         this.number = open.number;
         this.started = open.started;
-        this.isEmpty = open.lastSeq() < 0;
         this.size = open.end();
         this.doubtful = options.fsync() != AuditLog.Fsync.NEVER;
-        // A segment without an event goes on from the one before it.
-        Segment last = open.lastSeq() < 0 && before != null ? before : open;
-        Instant time = last.lastTime();
-        this.seq = Math.max(last.lastSeq(), 0);
-        this.lastTime = time == null ? open.started : time;
-        this.lastMessage = last.lastMessage();
-        this.lastChange = last.lastChange();
     }
 
     private void take(OpenPart opened) {
         part = opened.file();
         key = opened.key();
-    }
-
-    /** All that an append changes but the bytes. */
-    private record Mark(
-            String chain,
-            long seq,
-            Instant lastTime,
-            boolean setBack,
-            boolean isEmpty,
-            long lastMessage,
-            long lastChange,
-            Sealer.Mark sealer) {}
-
-    private Mark mark() {
-        return new Mark(chain.head(), seq, lastTime, setBack, isEmpty, lastMessage, lastChange, sealer.mark());
-    }
-
-    private void back(Mark to) {
-        chain = new Chain(to.chain());
-        seq = to.seq();
-        lastTime = to.lastTime();
-        setBack = to.setBack();
-        isEmpty = to.isEmpty();
-        lastMessage = to.lastMessage();
-        lastChange = to.lastChange();
-        sealer.back(to.sealer());
-        torn = true;
-        try {
-            mend();
-        } catch (IOException e) {
-            // The next append tries again, and writes nothing before.
-        }
     }
 
     /** Removes what an append or a rotation that failed has left. */
@@ -172,60 +128,56 @@ final class OpenSegment implements Closeable {
      */
     void write(boolean sealed, List<AuditEvent> events) throws IOException {
         mend();
-        Mark mark = mark();
+        Lines next = lines(sealed || (beginning != null && sealBeginning), events);
         try {
-            byte[] bytes = lines(sealed || (beginning != null && sealBeginning), events);
-            LogFiles.write(part, bytes);
+            LogFiles.write(part, next.bytes());
             if (options.fsync() == AuditLog.Fsync.ALWAYS) {
                 part.force(false);
-                forced = size + bytes.length;
+                forced = size + next.bytes().length;
             }
-            size += bytes.length;
-            beginning = null;
         } catch (IOException | RuntimeException e) {
-            back(mark);
+            torn = true;
+            try {
+                mend();
+            } catch (IOException again) {
+                // The next append tries again, and writes nothing before.
+            }
             throw e;
         }
+        size += next.bytes().length;
+        end = next.end();
+        beginning = null;
+        sealer.sealed(next.seal());
     }
 
-    private byte[] lines(boolean sealed, List<AuditEvent> events) {
+    /**
+     * Lines that are to be written.
+     *
+     * @param end of the log once they are
+     * @param seal among them, null where there is none
+     */
+    private record Lines(byte[] bytes, LogEnd end, @Nullable String seal) {}
+
+    private Lines lines(boolean sealed, List<AuditEvent> events) {
         StringBuilder lines = new StringBuilder(320 * events.size());
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        AuditEvent first = beginning;
-        if (now.isBefore(lastTime)) {
-            if (!setBack) {
-                setBack = true;
-                add(lines, new LogEvent.ClockSetBack(Duration.between(now, lastTime)));
-            }
-        } else {
-            setBack = false;
-            lastTime = now;
-        }
-        if (first != null) {
-            add(lines, first);
+        LogEnd next = end.copy();
+        next.at(lines, clock.instant().truncatedTo(ChronoUnit.MICROS), options.names());
+        if (beginning != null) {
+            next.add(lines, beginning, options.names());
         }
         for (AuditEvent event : events) {
-            add(lines, event);
+            next.add(lines, event, options.names());
+            next.fill();
         }
-        isEmpty &= events.isEmpty();
-        if ((sealed || sealer.isFull()) && sealer.seal(lines, chain, seq + 1, lastTime)) {
-            seq++;
-        }
-        return lines.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private void add(StringBuilder lines, AuditEvent event) {
-        String line = Line.event(++seq, lastTime, event, options.names());
-        lines.append(Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8))));
-        sealer.took(lastTime);
-        lastMessage = Math.max(lastMessage, event.message().orElse(0));
-        lastChange = Math.max(lastChange, event.change().orElse(0));
+        SealKey by = sealer.key();
+        String seal = by != null && (sealed || next.unsealed() >= Sealer.EVENTS) ? next.seal(lines, by) : null;
+        return new Lines(lines.toString().getBytes(StandardCharsets.UTF_8), next, seal);
     }
 
     /** Whether it has become large or old, and has events. */
     boolean isDue(Instant now) {
         boolean due = options.rotation().isDue(size, Duration.between(started, now));
-        return due && !isEmpty;
+        return due && !end.isEmpty();
     }
 
     /**
@@ -258,7 +210,7 @@ final class OpenSegment implements Closeable {
             }
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             fresh = FreshPart.begin(
-                    files, options.host(), number + 1, chain.head(), lastTime.isAfter(now) ? lastTime : now, next);
+                    files, options.host(), number + 1, end.chain(), end.time().isAfter(now) ? end.time() : now, next);
         } catch (IOException e) {
             try {
                 mend();
@@ -274,17 +226,16 @@ final class OpenSegment implements Closeable {
         stray = null;
         FileChannel before = part;
         take(fresh.part());
-        chain = new Chain(fresh.chain());
+        end = end.inSegment(fresh.chain());
         number = fresh.number();
         started = fresh.started();
-        isEmpty = true;
         size = fresh.size();
         forced = size;
         unnamed = true;
         doubtful = true;
         sealBeginning = next != sealer.key();
         sealer.begin(next);
-        beginning = new LogEvent.Rotated(LogFiles.name(closed), lastMessage, lastChange);
+        beginning = new LogEvent.Rotated(LogFiles.name(closed), end.message(), end.change());
         before.close();
         segments.add(closed);
         forceName();
@@ -389,7 +340,7 @@ final class OpenSegment implements Closeable {
         // The kernel may have shown what is on the disk in place of what it was given.
         try {
             Segment there = Segment.read(files.part());
-            if (there.end() != size || !there.chain().equals(chain.head())) {
+            if (there.end() != size || !there.chain().equals(end.chain())) {
                 throw lost();
             }
         } catch (Segment.Broken e) {
@@ -440,16 +391,9 @@ final class OpenSegment implements Closeable {
         return size;
     }
 
-    long lastSeq() {
-        return seq;
-    }
-
-    long lastMessage() {
-        return lastMessage;
-    }
-
-    long lastChange() {
-        return lastChange;
+    /** As of what is written. */
+    LogEnd end() {
+        return end;
     }
 
     @Override

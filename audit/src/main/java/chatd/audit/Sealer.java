@@ -1,7 +1,6 @@
 package chatd.audit;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What seals the open segment, and what of it is not sealed yet. The log's lock guards it. */
+/** What seals the open segment, and which seals the journal was told of. The log's lock guards it. */
 final class Sealer {
     /** A seal is due after so many events, or so long after the first: never are more left without one. */
     static final int EVENTS = 1_000;
@@ -21,8 +20,6 @@ final class Sealer {
     private static final System.Logger JOURNAL = System.getLogger("chatd.audit.seal");
 
     private @Nullable SealKey key;
-    private long unsealed;
-    private Instant since;
     private @Nullable String last;
 
     /** The seals that the journal was not told of. */
@@ -30,8 +27,6 @@ final class Sealer {
 
     /** @param ours the key to seal with from now on; null where none does */
     Sealer(Segment open, @Nullable SealKey ours, @Nullable Path file) throws IOException {
-        this.unsealed = open.unsealed();
-        this.since = open.started;
         this.last = open.seals().isEmpty() ? null : open.seals().getLast().element();
         if (ours != null && ours.isOf(open.key)) {
             this.key = ours;
@@ -53,58 +48,25 @@ final class Sealer {
         return key;
     }
 
-    /** What sealing changes. */
-    record Mark(long unsealed, Instant since, @Nullable String last, int untold) {}
-
-    Mark mark() {
-        return new Mark(unsealed, since, last, untold.size());
-    }
-
-    /** What came after the mark was not written. */
-    void back(Mark to) {
-        unsealed = to.unsealed();
-        since = to.since();
-        last = to.last();
-        while (untold.size() > to.untold()) {
-            untold.removeLast();
-        }
-    }
-
     /** A segment begins. */
     void begin(@Nullable SealKey with) {
         key = with;
-        unsealed = 0;
     }
 
-    /** An event was added. */
-    void took(Instant time) {
-        since = unsealed++ == 0 ? time : since;
-    }
-
-    boolean isFull() {
-        return unsealed >= EVENTS;
-    }
-
-    boolean isDue(Instant now) {
+    boolean isDue(LogEnd end, Instant now) {
         // A clock that was set back must not put it off.
         return key != null
-                && unsealed > 0
-                && (now.isBefore(since) || !since.plus(AGE).isAfter(now));
+                && end.unsealed() > 0
+                && (now.isBefore(end.unsealedSince())
+                        || !end.unsealedSince().plus(AGE).isAfter(now));
     }
 
-    /** Adds a seal, where there is something to seal, and something to seal with; returns whether it did. */
-    boolean seal(StringBuilder lines, Chain chain, long seq, Instant time) {
-        SealKey by = key;
-        if (by == null || unsealed == 0) {
-            return false;
+    /** A seal was written, if there was one. */
+    void sealed(@Nullable String seal) {
+        if (seal != null) {
+            last = seal;
+            untold.add(seal);
         }
-        String line = Line.seal(chain.head(), seq, time, unsealed, by);
-        String seal = Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8)));
-        lines.append(seal);
-        unsealed = 0;
-        last = seal.stripTrailing();
-        untold.add(last);
-        return true;
     }
 
     /** The seals that the journal was not told of, in their order. */

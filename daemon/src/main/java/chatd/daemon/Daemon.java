@@ -19,12 +19,10 @@ import chatd.daemon.service.Journal;
 import chatd.daemon.service.OlderDatabase;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
-import chatd.daemon.store.AccountStore;
-import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.DatabaseAway;
 import chatd.daemon.store.Ledger;
-import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.daemon.systemd.Watchdog;
 import java.io.IOException;
@@ -139,13 +137,12 @@ public final class Daemon {
         Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
         Ledger.Numbers numbers = reach(database, ledger, new OlderDatabase(log, ledger), making, watchdog);
         Tls tls = made(making);
-        AccountStore accounts = new AccountStore(database);
-        MessageStore messages = new MessageStore(database);
-        ContentStore contents = new ContentStore(database);
-        Directory directory = new Directory(accounts.all(), accounts.namesEverUsed());
-        CatchUp catchUp = new CatchUp(log, ledger, messages, directory);
+        Stores stores = new Stores(database);
+        Directory directory =
+                new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
+        CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), directory);
         catchUp.run(() -> {});
-        contents.discardUnfinished();
+        stores.contents().discardUnfinished();
 
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
@@ -157,8 +154,7 @@ public final class Daemon {
         log.observe(news);
         Journal journal =
                 new Journal(ledger, log, audit, catchUp, directory, new Applier(directory, sessions), clock, news);
-        Services services = new Services(
-                configuration, directory, journal, sessions, audit, accounts, messages, contents, random, clock);
+        Services services = new Services(configuration, directory, journal, sessions, audit, stores, random, clock);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services, sessions, audit, clock);
         Listener listener =

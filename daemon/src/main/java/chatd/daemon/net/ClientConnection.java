@@ -64,13 +64,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     /** Run once, when somebody has logged in or the connection is gone. */
     private @Nullable Runnable noStranger;
 
+    private final ConnectionState state = new ConnectionState();
     private boolean secured;
     private boolean ticking;
-    private boolean deaf;
-    private boolean finishing;
-    private boolean shut;
-    private boolean peerIsDone;
-    private boolean peerIsGone;
     private long pausedUntil = System.nanoTime();
 
     ClientConnection(
@@ -127,17 +123,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
                 dispatcher.opened(session());
             }
             case SslHandshakeCompletionEvent handshake -> {
-                deaf = true;
+                state.deafen();
                 String why = TlsFailure.reason(handshake.cause());
                 audit.soon("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
                 ctx.close();
             }
-            case SslCloseCompletionEvent closed -> peerIsDone(ctx);
-            case ChannelInputShutdownEvent closed when shut -> ctx.close();
-            case ChannelInputShutdownEvent closed -> {
-                peerIsGone = true;
-                peerIsDone(ctx);
-            }
+            case SslCloseCompletionEvent closed -> nothingMoreComes(state.peerDone(), ctx);
+            case ChannelInputShutdownEvent closed when state.isShut() -> ctx.close();
+            case ChannelInputShutdownEvent closed -> nothingMoreComes(state.peerGone(), ctx);
             default -> ctx.fireUserEventTriggered(event);
         }
     }
@@ -150,9 +143,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     }
 
     /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
-    private void peerIsDone(ChannelHandlerContext ctx) {
-        if (!deaf && !peerIsDone) {
-            peerIsDone = true;
+    private void nothingMoreComes(boolean wasSending, ChannelHandlerContext ctx) {
+        if (wasSending && !state.isDeaf()) {
             decode(ctx);
         }
     }
@@ -160,7 +152,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        if (deaf) {
+        if (state.isDeaf()) {
             bytes.release();
             return;
         }
@@ -174,7 +166,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
         // Asked once a round: what is paused here may be over a moment later, with commands still in the buffer.
         boolean paused = isPaused();
         try {
-            while (!deaf && !paused) {
+            while (!state.isDeaf() && !paused) {
                 int before = in.readableBytes();
                 Command command = reader.next(in, session().isLoggedIn());
                 if (command == null) {
@@ -189,25 +181,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
                 paused = isPaused();
             }
         } catch (MalformedFrame e) {
-            deaf = true;
+            state.deafen();
             inbox().violated(e);
         }
-        if (deaf) {
+        if (state.isDeaf()) {
             received.release();
         } else if (!received.makeRoom(reader.awaited(), ctx.alloc())) {
             pauseFor(SHARE_RETRY.toNanos());
         }
-        if (peerIsDone && !deaf && !paused && !isPaused()) {
-            deaf = true;
+        if (!state.isPeerSending() && !state.isDeaf() && !paused && !isPaused()) {
+            state.deafen();
             inbox().end();
         }
-        listen(ctx, deaf || !isPaused());
+        listen(ctx, state.isDeaf() || !isPaused());
         tickLater();
     }
 
     private void listen(ChannelHandlerContext ctx, boolean on) {
         // Once the peer has ended its half all was read, and Netty's epoll may have let go of the channel for good.
-        if (!peerIsGone) {
+        if (!state.isPeerGone()) {
             ctx.channel().config().setAutoRead(on);
         }
     }
@@ -228,13 +220,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
     private void resume() {
         ChannelHandlerContext ctx = context;
-        if (ctx != null && !deaf && ctx.channel().isActive()) {
+        if (ctx != null && !state.isDeaf() && ctx.channel().isActive()) {
             decode(ctx);
         }
     }
 
     private void tickLater() {
-        if (!ticking && !deaf && (!session().isLoggedIn() || midFrame())) {
+        if (!ticking && !state.isDeaf() && (!session().isLoggedIn() || midFrame())) {
             ticking = true;
             loopLater(this::tick, Deadlines.TICK);
         }
@@ -258,12 +250,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
         if (session().isLoggedIn()) {
             becomeKnown();
         }
-        if (deaf) {
+        if (state.isDeaf()) {
             return;
         }
         boolean owing = inbox().isBusy() || isPaused() || received.waits();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame(), reader.size())) {
-            deaf = true;
+            state.deafen();
             audit.soon(
                     "timeout",
                     session(),
@@ -291,7 +283,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     private void drain() {
         draining.set(false);
         ChannelHandlerContext ctx = context;
-        if (ctx == null || shut) {
+        if (ctx == null || state.isShut()) {
             return;
         }
         boolean wrote = false;
@@ -311,7 +303,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
             session().blocked(pending.totalPendingWriteBytes());
         } else {
             session().unblocked();
-            if (pending != null && finishing && !shut && session().isAllSent()) {
+            if (pending != null && state.isFinishing() && session().isAllSent()) {
                 shut(ctx);
             }
         }
@@ -320,8 +312,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void finish() {
         tasks.add(() -> {
-            deaf = true;
-            finishing = true;
+            state.finish();
             ChannelHandlerContext ctx = context;
             if (ctx != null) {
                 if (!secured) {
@@ -337,11 +328,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
     /** All is written: say so, end our half, and let what still comes in run out, so that no reset destroys it. */
     private void shut(ChannelHandlerContext ctx) {
-        shut = true;
+        state.shut();
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(written -> tls.closeOutbound().addListener(closed -> {
-                    if (peerIsGone) {
+                    if (state.isPeerGone()) {
                         ctx.close();
                     } else {
                         ((DuplexChannel) ctx.channel()).shutdownOutput();
@@ -353,7 +344,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     @Override
     public void abort() {
         tasks.add(() -> {
-            deaf = true;
+            state.deafen();
             ChannelHandlerContext ctx = context;
             if (ctx != null) {
                 // Past TLS, which would hold what is unwritten for another second.
@@ -365,7 +356,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        deaf = true;
+        state.deafen();
         received.handOver().run();
         session().connectionLost();
         inbox().close();
@@ -382,7 +373,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             LOG.error("a connection failed", cause);
         }
-        if (!finishing) {
+        if (!state.isFinishing()) {
             ctx.close();
         }
     }

@@ -2,9 +2,7 @@ package chatd.daemon.service;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.session.Sessions;
-import chatd.daemon.store.AccountStore;
-import chatd.daemon.store.ContentStore;
-import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -21,8 +19,7 @@ public final class Services implements AutoCloseable {
     private final Files files;
     private final History history;
     private final Directory directory;
-    private final MessageStore messageStore;
-    private final ContentStore contentStore;
+    private final Stores stores;
 
     /** @param config as it is in force at each moment */
     public Services(
@@ -31,25 +28,23 @@ public final class Services implements AutoCloseable {
             Journal journal,
             Sessions sessions,
             AuditTrail audit,
-            AccountStore accountStore,
-            MessageStore messageStore,
-            ContentStore contentStore,
+            Stores stores,
             SecureRandom random,
             Clock clock) {
         this.directory = directory;
-        this.messageStore = messageStore;
-        this.contentStore = contentStore;
+        this.stores = stores;
         this.hashing = new Hashing(config.get().hashing());
         PasswordRules rules = new PasswordRules();
         Throttle throttle = new Throttle(address -> config.get().isExempt(address), Ticker.systemTicker());
-        Gatekeeper gatekeeper = new Gatekeeper(directory, accountStore, rules, hashing, throttle, audit, config, clock);
+        Gatekeeper gatekeeper =
+                new Gatekeeper(directory, stores.accounts(), rules, hashing, throttle, audit, config, clock);
         this.logIns = new LogIns(gatekeeper, directory, journal, sessions, audit);
         this.accounts = new Accounts(config, directory, gatekeeper, rules, hashing, throttle, journal, audit);
         this.administration = new Administration(accounts, directory, throttle, journal, sessions, clock);
         this.accountImport = new AccountImport(accounts, directory, hashing, journal);
         this.messages = new Messages(directory, journal, random, config);
-        this.files = new Files(messageStore, contentStore, messages, directory, audit, clock, config);
-        this.history = new History(messageStore, directory, sessions, config);
+        this.files = new Files(stores.messages(), stores.contents(), messages, directory, audit, clock, config);
+        this.history = new History(stores.messages(), directory, sessions, config);
     }
 
     public LogIns logIns() {
@@ -82,7 +77,7 @@ public final class Services implements AutoCloseable {
 
     /** All messages from the first on, to be compared with the log. */
     public StoredMessages storedMessages() {
-        return new StoredMessages(messageStore, contentStore);
+        return new StoredMessages(stores.messages(), stores.contents());
     }
 
     public Directory directory() {

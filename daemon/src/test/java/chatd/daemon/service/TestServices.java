@@ -5,11 +5,9 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.session.TestConnection;
-import chatd.daemon.store.AccountStore;
-import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Ledger;
-import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
 import chatd.daemon.store.TestDatabase;
 import chatd.protocol.Audience;
 import chatd.protocol.MessageCommand;
@@ -88,18 +86,15 @@ public final class TestServices implements AutoCloseable {
         database = schema.open();
         Ledger ledger = schema.ledger(database);
         Ledger.Numbers numbers = ledger.open(clock.instant());
-        AccountStore accounts = new AccountStore(database);
-        MessageStore messages = new MessageStore(database);
-        ContentStore contents = new ContentStore(database);
-        Directory all = new Directory(accounts.all(), accounts.namesEverUsed());
-        CatchUp catchUp = new CatchUp(log, ledger, messages, all);
+        Stores stores = new Stores(database);
+        Directory all = new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
+        CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), all);
         catchUp.run(() -> {});
-        contents.discardUnfinished();
+        stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
         sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
         journal = new Journal(ledger, log, audit, catchUp, all, new Applier(all, sessions), clock, new Unbothered());
-        services = new Services(
-                configuration, all, journal, sessions, audit, accounts, messages, contents, new SecureRandom(), clock);
+        services = new Services(configuration, all, journal, sessions, audit, stores, new SecureRandom(), clock);
         journal.start(numbers);
     }
 
