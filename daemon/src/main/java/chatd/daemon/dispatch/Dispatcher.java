@@ -374,7 +374,12 @@ public final class Dispatcher {
                 change.oldPassword().wipe();
                 change.newPassword().wipe();
             }
-            default -> {}
+            case SessionCommand.LogOut logOut -> {}
+            case SessionCommand.Malformed malformed -> {}
+            case AccountCommand.StoreSettings settings -> {}
+            case FileCommand.SendFile file -> {}
+            case FileCommand.FetchFile fetch -> {}
+            case MessageCommand message -> {}
         }
     }
 }
