@@ -9,11 +9,21 @@ public final class Chain {
     /** What the very first segment has in place of a previous chain. */
     public static final String ORIGIN = "A".repeat(43);
 
-    private final MessageDigest sha256 = Sha256.digest();
+    private final MessageDigest sha256;
     private String head;
 
     public Chain(String head) {
+        this(Sha256.digest(), head);
+    }
+
+    private Chain(MessageDigest sha256, String head) {
+        this.sha256 = sha256;
         this.head = head;
+    }
+
+    /** One that goes on from another head, for the same thread: it hashes with what this one does. */
+    Chain from(String other) {
+        return new Chain(sha256, other);
     }
 
     /** Takes {@code bytes} in and returns the new head, 43 characters. */

@@ -36,7 +36,7 @@ final class LogEnd {
     }
 
     private LogEnd(LogEnd other) {
-        this.chain = new Chain(other.chain.head());
+        this.chain = other.chain.from(other.chain.head());
         this.seq = other.seq;
         this.time = other.time;
         this.isClockBehind = other.isClockBehind;
@@ -54,7 +54,7 @@ final class LogEnd {
     /** The same in a segment that has just begun. */
     LogEnd inSegment(String itsChain) {
         LogEnd next = copy();
-        next.chain = new Chain(itsChain);
+        next.chain = chain.from(itsChain);
         next.isEmpty = true;
         next.unsealed = 0;
         return next;
@@ -73,8 +73,7 @@ final class LogEnd {
 
     /** Adds the line of an event; what the log says of itself does not fill a segment. */
     void add(StringBuilder lines, AuditEvent event, boolean names) {
-        String line = Line.event(++seq, time, event, names);
-        lines.append(Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8))));
+        lines.append(chained(Line.event(++seq, time, event, names)));
         unsealedSince = unsealed++ == 0 ? time : unsealedSince;
         message = Math.max(message, event.message().orElse(0));
         change = Math.max(change, event.change().orElse(0));
@@ -91,11 +90,14 @@ final class LogEnd {
         if (unsealed == 0) {
             return null;
         }
-        String line = Line.seal(chain.head(), ++seq, time, unsealed, by);
-        String seal = Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8)));
+        String seal = chained(Line.seal(chain.head(), ++seq, time, unsealed, by));
         lines.append(seal);
         unsealed = 0;
         return seal.stripTrailing();
+    }
+
+    private String chained(String line) {
+        return Line.chained(line, chain.add(line.getBytes(StandardCharsets.UTF_8)));
     }
 
     String chain() {

@@ -167,6 +167,8 @@ final class OpenSegment implements Closeable {
         }
         for (AuditEvent event : events) {
             next.add(lines, event, options.names());
+        }
+        if (!events.isEmpty()) {
             next.fill();
         }
         SealKey by = sealer.key();

@@ -1,6 +1,5 @@
 package chatd.protocol;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +9,11 @@ public final class Dialects {
     /** Their names in ALPN, the preferred one first. */
     public static final List<String> NAMES = List.of(Json.ALPN, Chat1.ALPN);
 
-    private final Map<String, Dialect> byName = new LinkedHashMap<>();
+    private final Map<String, Dialect> byName;
     private final Dialect unnamed;
 
     public Dialects(Json json, Chat1 chat1) {
-        byName.put(json.name(), json);
-        byName.put(chat1.name(), chat1);
+        byName = Map.of(json.name(), json, chat1.name(), chat1);
         unnamed = chat1;
     }
 

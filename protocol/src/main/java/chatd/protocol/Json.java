@@ -183,10 +183,14 @@ public final class Json implements Dialect {
             }
         }
         written.writeByte('\n');
-        return Optional.of(
-                written.readableBytes() > LARGE
-                        ? written
-                        : buffers.buffer(written.readableBytes()).writeBytes(written));
+        if (written.readableBytes() > LARGE) {
+            return Optional.of(written);
+        }
+        try {
+            return Optional.of(buffers.buffer(written.readableBytes()).writeBytes(written));
+        } finally {
+            written.release();
+        }
     }
 
     /**

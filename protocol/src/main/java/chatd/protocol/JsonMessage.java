@@ -52,13 +52,12 @@ final class JsonMessage<T> {
             return value.isMissingNode() ? absent.value() : kind.read(value, name);
         }
 
-        private boolean isIn(T value) {
-            return isWritten.test(get.apply(value));
-        }
-
-        private void write(JsonGenerator out, T value) {
-            out.writeName(place == Place.WHOLE_INFO ? "info" : name);
-            kind.write(out, get.apply(value));
+        private void write(JsonGenerator out, T from) {
+            V value = get.apply(from);
+            if (isWritten.test(value)) {
+                out.writeName(place == Place.WHOLE_INFO ? "info" : name);
+                kind.write(out, value);
+            }
         }
     }
 
@@ -94,7 +93,7 @@ final class JsonMessage<T> {
         Function<In<T>, T> of(JsonMessage<T> row);
     }
 
-    /** A message of a client. */
+    /** A message that is the record, of the type. */
     static <T> JsonMessage<T> row(int type, Class<T> record, Shape<T> shape) {
         JsonMessage<T> row = new JsonMessage<>(type, record);
         row.make = shape.of(row);
@@ -236,9 +235,7 @@ final class JsonMessage<T> {
                 }
                 isInInfo = !isInInfo;
             }
-            if (key.isIn(value)) {
-                key.write(out, value);
-            }
+            key.write(out, value);
         }
         if (isInInfo) {
             out.writeEndObject();

@@ -145,10 +145,13 @@ interface JsonValue<V> {
     /** As {@link #NUMBERED} reads it. */
     static long number(String text, String key) {
         Matcher number = NUMBER.matcher(text);
-        if (!number.matches() && !text.equals(User.SERVER)) {
-            throw new Misshapen(key + " has to be a user's number.");
+        if (number.matches()) {
+            return Long.parseLong(number.group(1));
         }
-        return number.matches() ? Long.parseLong(number.group(1)) : MessageEvent.Stored.SERVER;
+        if (text.equals(User.SERVER)) {
+            return MessageEvent.Stored.SERVER;
+        }
+        throw new Misshapen(key + " has to be a user's number.");
     }
 
     DateTimeFormatter MILLIS =

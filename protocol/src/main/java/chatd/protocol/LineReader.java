@@ -44,13 +44,11 @@ final class LineReader<M> implements MessageReader<M> {
 
     @Override
     public @Nullable M next(ByteBuf in, boolean loggedIn) {
-        byte[] line = line(in, loggedIn);
-        while (line != null) {
+        for (byte[] line = line(in, loggedIn); line != null; line = line(in, loggedIn)) {
             M message = parser.apply(line);
             if (message != null) {
                 return message;
             }
-            line = line(in, loggedIn);
         }
         return null;
     }

@@ -51,7 +51,7 @@ final class EntryEvents {
      * The digest of a message, by which its event in the log is bound to it; empty for one that nobody ever
      * sent so: with both a text and a file, or with another salt than we make.
      */
-    public static String digest(Entry.Message message) {
+    static String digest(Entry.Message message) {
         if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {
             return "";
         }

@@ -190,9 +190,10 @@ public final class Files {
                 beside = upload.end(caller);
             }
         } catch (RuntimeException e) {
-            uploads.put(caller, REFUSED);
             if (piece.last()) {
                 uploads.remove(caller);
+            } else {
+                uploads.put(caller, REFUSED);
             }
             giveUp(upload);
             throw e;
@@ -280,7 +281,7 @@ public final class Files {
         }
     }
 
-    private static AuditEvent fetched(Caller session, long file, @Nullable String refused) {
-        return new AuditEvent.FileFetched(AuditTrail.who(session), AuditTrail.peer(session), file, refused);
+    private static AuditEvent fetched(Caller caller, long file, @Nullable String refused) {
+        return new AuditEvent.FileFetched(AuditTrail.who(caller), AuditTrail.peer(caller), file, refused);
     }
 }
