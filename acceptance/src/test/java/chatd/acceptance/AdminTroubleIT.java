@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +39,10 @@ class AdminTroubleIT {
                 .collect(Collectors.joining());
     }
 
+    private static Duration computed(SpawnedDaemon chatd) {
+        return chatd.daemon().info().totalCpuDuration().orElseThrow();
+    }
+
     @Test
     void aDaemonThatStopsInTheMiddleOfAnImportHasImportedNothing() throws Exception {
         // Each takes a while.
@@ -47,6 +50,16 @@ class AdminTroubleIT {
                 SpawnedDaemon.start("CHATD_HASHING_MEMORY", "64 MiB", "CHATD_HASHING_ITERATIONS", "4")) {
             Path passwords = directory.resolve("passwords.csv");
             Path said = directory.resolve("said");
+            Process following = Run.start(
+                    directory.resolve("tail"),
+                    "admin",
+                    "--socket",
+                    chatd.adminSocket().toString(),
+                    "log",
+                    "tail",
+                    "-f");
+            await().until(() -> Files.readString(directory.resolve("tail")).contains("command=\"log tail\""));
+            Duration before = computed(chatd);
             Process importing = Run.start(
                     said,
                     "admin",
@@ -57,18 +70,9 @@ class AdminTroubleIT {
                     list(300).toString(),
                     "--passwords",
                     passwords.toString());
-            Process following = Run.start(
-                    directory.resolve("tail"),
-                    "admin",
-                    "--socket",
-                    chatd.adminSocket().toString(),
-                    "log",
-                    "tail",
-                    "-f");
-            await().until(() -> Files.exists(passwords)
-                    && Files.readString(directory.resolve("tail")).contains("command=\"log tail\""));
-            TimeUnit.SECONDS.sleep(1);
-            assertThat(importing.isAlive()).as(Files.readString(said)).isTrue();
+            // Of a minute's work.
+            await().until(() ->
+                    Files.exists(passwords) && computed(chatd).minusSeconds(2).compareTo(before) > 0);
             chatd.daemon().destroy();
             assertThat(importing.waitFor(Patience.LONG)).isTrue();
             assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);

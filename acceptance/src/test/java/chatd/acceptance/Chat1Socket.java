@@ -57,10 +57,15 @@ final class Chat1Socket implements AutoCloseable {
         }
     }
 
-    /** Waits until a frame has begun to arrive, and leaves it unread. */
+    /** Waits until a frame other than presence of anyone has begun to arrive, and leaves it unread. */
     void awaitFrame() {
         try {
-            begun = socket.getInputStream().readNBytes(8);
+            InputStream in = socket.getInputStream();
+            begun = in.readNBytes(8);
+            while (Frame.isPresence(ByteBuffer.wrap(begun).getInt())) {
+                in.skipNBytes(ByteBuffer.wrap(begun).getInt(4));
+                begun = in.readNBytes(8);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

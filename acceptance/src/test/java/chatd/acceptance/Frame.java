@@ -32,6 +32,10 @@ final class Frame {
     }
 
     boolean isPresence() {
+        return isPresence(code);
+    }
+
+    static boolean isPresence(int code) {
         return code == Wire.ONLINE || code == Wire.OFFLINE;
     }
 

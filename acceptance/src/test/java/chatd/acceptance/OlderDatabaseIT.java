@@ -32,6 +32,15 @@ class OlderDatabaseIT {
         return number.group(1);
     }
 
+    private static long lastMessage(Demo demo) throws IOException {
+        return Pattern.compile(" type=\"(?:text|file)\" [^>]* message=\"(\\d+)\"")
+                .matcher(log(demo))
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .max()
+                .orElseThrow();
+    }
+
     @Test
     void noNumberAndNoNameOfTheLogIsGivenAgain() throws Exception {
         try (Demo demo = new Demo(Map.of())) {
@@ -43,6 +52,7 @@ class OlderDatabaseIT {
                 assertThat(socket.expect(Wire.FILE).fileId()).isEqualTo(1);
             }
             demo.stop();
+            long last = lastMessage(demo);
             copy(
                     demo.directory.resolve("mariadb"),
                     demo.directory.resolveSibling(demo.directory.getFileName() + ".old"));
@@ -57,6 +67,7 @@ class OlderDatabaseIT {
             }
             demo.admin("", "user", "rename", early.name(), renamed).exits(0);
             demo.stop();
+            long lost = lastMessage(demo);
             Wire.deleteTree(demo.directory.resolve("mariadb"));
             Files.move(
                     demo.directory.resolveSibling(demo.directory.getFileName() + ".old"),
@@ -64,8 +75,8 @@ class OlderDatabaseIT {
             demo.begin("--port", "0");
             assertThat(demo.read("chatd.log")).contains("the database is older than the log");
             assertThat(log(demo))
-                    .containsPattern("type=\"restore\"[^\n]*<lost kind=\"message\" from=\"3\" to=\"4\"/>"
-                            + "<lost kind=\"change\" [^\n]*<lost kind=\"file\" from=\"2\" to=\"2\"/>"
+                    .containsPattern("type=\"restore\"[^\n]*<lost kind=\"message\" from=\"" + (last + 1) + "\" to=\""
+                            + lost + "\"/><lost kind=\"change\" [^\n]*<lost kind=\"file\" from=\"2\" to=\"2\"/>"
                             + "<lost kind=\"account\" from=\"" + wasMallory + "\" to=\"" + wasMallory
                             + "\"/></event>\n<seal ");
             // Once more, so that it holds by the database alone.

@@ -128,8 +128,9 @@ final class StatsCommand implements Callable<Integer> {
                 "accounts",
                 "%s, of them %s disabled and %s locked"
                         .formatted(text(stats, "accounts"), text(stats, "disabled"), text(stats, "locked"))));
-        lines.add(
-                new Line("messages", text(stats, "messages") + ", " + text(stats, "messagesPerSecond") + " a second"));
+        lines.add(new Line(
+                "messages",
+                text(stats, "messages") + " since the start, " + text(stats, "messagesPerSecond") + " a second"));
         lines.add(new Line("log events", text(stats, "events") + ", " + text(stats, "eventsPerSecond") + " a second"));
         lines.add(new Line(
                 "waiting",

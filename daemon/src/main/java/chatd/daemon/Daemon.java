@@ -134,7 +134,7 @@ public final class Daemon {
         log.append(new AuditEvent.Started(Version.current(), pid, log.lastMessage(), log.lastChange()));
         Database database = new Database(config.database());
         started(database::close);
-        Ledger ledger = new Ledger(database, config.database().name(), host(), pid);
+        Ledger ledger = new Ledger(database, config.database(), host(), pid);
         Ledger.Numbers numbers = reach(database, ledger, new OlderDatabase(log, ledger), making, watchdog);
         Tls tls = made(making);
         Stores stores = new Stores(database);

@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
             "70: ended by a fault of its own; the log says which",
             "73: something can't be had: an address, a directory, a certificate",
             "75: another chatd has the same data",
+            "76: another chatd has taken the database over",
             "78: the configuration is wrong"
         },
         footer = {"", "Example: chatd --config /etc/chatd/chatd.toml"})
@@ -54,6 +55,7 @@ public final class Main implements Callable<Integer> {
     private static final int FAULT = 70;
     private static final int UNAVAILABLE = 73;
     private static final int HELD = 75;
+    private static final int TAKEN_OVER = 76;
     private static final int CONFIGURATION = 78;
 
     @Option(names = "--config", paramLabel = "FILE", description = "The configuration; without it, the defaults.")
@@ -160,9 +162,10 @@ public final class Main implements Callable<Integer> {
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(0);
         Consumer<Exception> broken = reason -> {
+            boolean isTakenOver = reason instanceof Ledger.TakenOver;
             // What fails because it is being stopped is no fault.
-            if (end.getCount() > 0 && exit.compareAndSet(0, FAULT)) {
-                log.fatal("can't go on: {}", reason.getMessage(), reason);
+            if (end.getCount() > 0 && exit.compareAndSet(0, isTakenOver ? TAKEN_OVER : FAULT)) {
+                log.fatal("can't go on: {}", reason.getMessage(), isTakenOver ? null : reason);
                 end.countDown();
             }
         };
@@ -176,7 +179,7 @@ public final class Main implements Callable<Integer> {
         Hangup.handle(daemon::reload);
         Thread stopper = Thread.ofPlatform().name("stop").unstarted(() -> {
             end.countDown();
-            daemon.stop(exit.get() == 0 ? "asked to" : "fault");
+            daemon.stop(exit.get() == 0 ? "asked to" : exit.get() == TAKEN_OVER ? "taken over" : "fault");
             LogManager.shutdown();
             Runtime.getRuntime().halt(exit.get());
         });

@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -45,6 +46,10 @@ import org.openjdk.jmh.annotations.TearDown;
 public class JournalBenchmark {
     private static final int TOGETHER = 100;
     private static final byte[] SALT = new byte[16];
+
+    /** Of {@code database.fence}: what a transaction costs on a server that is no cluster, and on one that is. */
+    @Param({"cluster", "always"})
+    private String fence;
 
     private PrivateMariaDb server;
     private Database database;
@@ -65,7 +70,8 @@ public class JournalBenchmark {
                 "root",
                 Optional.empty(),
                 2,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                fence);
         database = new Database(config);
         database.migrate();
         log = AuditLog.open(
@@ -81,7 +87,7 @@ public class JournalBenchmark {
                         0),
                 Clock.systemUTC());
         Ledger ledger =
-                new Ledger(database, "chatd", "host", ProcessHandle.current().pid());
+                new Ledger(database, config, "host", ProcessHandle.current().pid());
         Directory accounts = new Directory(List.of(), Map.of());
         journal = new Journal(
                 ledger,
@@ -127,7 +133,7 @@ public class JournalBenchmark {
 
         @Override
         public Entry.Message decide(Numbers numbers, Instant now) {
-            return new Entry.Message(numbers.nextMessage(), now, 1, List.of(2L), "x".repeat(100), null, SALT, null);
+            return new Entry.Message(numbers.nextPosition(), now, 1, List.of(2L), "x".repeat(100), null, SALT, null);
         }
     }
 

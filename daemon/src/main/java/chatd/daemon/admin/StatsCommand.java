@@ -109,7 +109,7 @@ final class StatsCommand implements AutoCloseable {
     }
 
     private Sample now() {
-        return new Sample(System.nanoTime(), log.lastMessage(), log.lastSeq());
+        return new Sample(System.nanoTime(), journal.messages(), log.lastSeq());
     }
 
     private Map<String, @Nullable Object> stats() throws IOException {

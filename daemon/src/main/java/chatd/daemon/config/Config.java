@@ -53,7 +53,8 @@ public record Config(
             String user,
             Optional<Path> passwordFile,
             int pool,
-            Duration timeout) {}
+            Duration timeout,
+            String fence) {}
 
     public record Audit(
             Path directory,

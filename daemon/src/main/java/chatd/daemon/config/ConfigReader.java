@@ -137,7 +137,8 @@ public final class ConfigReader {
                         of.value("database.user", ConfigReader::word),
                         of.value("database.password-file", ConfigReader::optionalPath),
                         of.value("database.pool", text -> whole(text, 1, 1_000)),
-                        of.value("database.timeout", ConfigReader::databaseTimeout)),
+                        of.value("database.timeout", ConfigReader::databaseTimeout),
+                        of.value("database.fence", text -> oneOf(text, "cluster", "always"))),
                 new Config.Audit(
                         of.value("audit.directory", ConfigReader::path),
                         of.value("audit.fsync", text -> oneOf(text, "interval", "always", "never")),

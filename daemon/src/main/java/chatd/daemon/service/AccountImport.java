@@ -222,7 +222,7 @@ public final class AccountImport {
                         Row row = added.get(i);
                         Account account = accounts.made(numbers, row.name(), row.note(), true, now);
                         changes.add(new Entry.AccountChange(
-                                Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null),
+                                Entry.Change.by(by, numbers.nextPosition(), account, Entry.Kind.ADDED, now, null),
                                 new Entry.AccountMade(account, hashes.get(i))));
                     }
                     for (Account each : missing) {

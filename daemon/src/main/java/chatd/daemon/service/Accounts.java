@@ -71,7 +71,7 @@ public final class Accounts {
                     Hashing.Asker.of(caller, config.get()),
                     (numbers, account, now) -> Entry.Change.own(
                             origin,
-                            numbers.nextChange(),
+                            numbers.nextPosition(),
                             account.number(),
                             account.name(),
                             Entry.Kind.REGISTERED,
@@ -138,7 +138,7 @@ public final class Accounts {
                 mustChange,
                 passwordEnds(mustChange, now),
                 false,
-                numbers.lastMessage(),
+                numbers.lastPosition(),
                 now,
                 Optional.empty());
     }
@@ -188,7 +188,7 @@ public final class Accounts {
                     throw gatekeeper.refused(caller, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
                 }
                 return Entry.Change.own(
-                        origin, numbers.nextChange(), there.number(), there.name(), Entry.Kind.PASSWORD, now, 0);
+                        origin, numbers.nextPosition(), there.number(), there.name(), Entry.Kind.PASSWORD, now, 0);
             });
         } finally {
             command.oldPassword().wipe();
@@ -222,7 +222,7 @@ public final class Accounts {
                     return new Entry.AccountChange(
                             Entry.Change.own(
                                     origin,
-                                    numbers.nextChange(),
+                                    numbers.nextPosition(),
                                     number,
                                     name,
                                     Entry.Kind.SETTINGS,

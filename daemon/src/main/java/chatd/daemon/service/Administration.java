@@ -62,7 +62,7 @@ public final class Administration {
                 mustChange,
                 Hashing.Asker.ADMINISTRATOR,
                 (numbers, account, now) ->
-                        Entry.Change.by(by, numbers.nextChange(), account, Entry.Kind.ADDED, now, null)));
+                        Entry.Change.by(by, numbers.nextPosition(), account, Entry.Kind.ADDED, now, null)));
     }
 
     private Account taken(Entry.AccountChange entry) {
@@ -85,7 +85,7 @@ public final class Administration {
         String hash = accounts.hashed(password, name, Hashing.Asker.ADMINISTRATOR);
         return taken(accounts.setPassword(account.number(), hash, mustChange, (numbers, there, now) -> {
             Account present = present(there);
-            return Entry.Change.by(by, numbers.nextChange(), present, Entry.Kind.RESET, now, null);
+            return Entry.Change.by(by, numbers.nextPosition(), present, Entry.Kind.RESET, now, null);
         }));
     }
 
@@ -157,7 +157,7 @@ public final class Administration {
         journal.commit(decision(account, (numbers, now) -> {
             Account there = present(directory.numbered(account.number()));
             return new Entry.AccountChange(
-                    Entry.Change.by(by, numbers.nextChange(), there, Entry.Kind.DELETED, now, null),
+                    Entry.Change.by(by, numbers.nextPosition(), there, Entry.Kind.DELETED, now, null),
                     new Entry.AccountDeleted());
         }));
         return directory.numbered(account.number());
@@ -203,7 +203,7 @@ public final class Administration {
             String by, Numbers numbers, Account before, Account after, Entry.Kind kind, Instant now) {
         String was = before.name().equals(after.name()) ? null : before.name();
         return new Entry.AccountChange(
-                Entry.Change.by(by, numbers.nextChange(), after, kind, now, was), new Entry.AccountUpdated(after));
+                Entry.Change.by(by, numbers.nextPosition(), after, kind, now, was), new Entry.AccountUpdated(after));
     }
 
     /** One that was not deleted meanwhile. */

@@ -6,8 +6,9 @@ import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Closes the gap between ledger and log: what was committed but not logged, because the daemon ended in between or the
@@ -34,23 +35,33 @@ public final class CatchUp {
      * @param page run after each page of it
      */
     public void run(Runnable page) throws IOException {
-        List<Entry.Change> changes;
-        do {
-            changes = ledger.changesAfter(log.lastChange(), PAGE);
-            append(changes.stream().map(EntryEvents::changed).toList());
+        for (List<Missing> next = next(); !next.isEmpty(); next = next()) {
+            log.append(next.stream().map(Missing::event).toArray(AuditEvent[]::new));
             page.run();
-        } while (!changes.isEmpty());
-        List<Entry.Message> late;
-        do {
-            late = messages.after(log.lastMessage(), PAGE);
-            append(late.stream().map(events::sent).toList());
-            page.run();
-        } while (!late.isEmpty());
+        }
     }
 
-    private void append(List<AuditEvent> missing) throws IOException {
-        List<AuditEvent> late = new ArrayList<>(missing.size());
-        missing.forEach(event -> late.add(new AuditEvent.Late(event)));
-        log.append(late.toArray(AuditEvent[]::new));
+    /** What the ledger has and the log has not. */
+    private record Missing(long position, AuditEvent event) {}
+
+    /** The next of it, in the order of the positions. */
+    private List<Missing> next() {
+        // Each kind after the last of its own: until version 5 of the schema they were numbered apart.
+        List<Entry.Change> changes = ledger.changesAfter(log.lastChange(), PAGE);
+        List<Entry.Message> late = messages.after(log.lastMessage(), PAGE);
+        // Of the kind whose page is full there may be more behind it, before the rest of the other's.
+        long end = Math.min(
+                changes.size() < PAGE ? Long.MAX_VALUE : changes.getLast().number(),
+                late.size() < PAGE ? Long.MAX_VALUE : late.getLast().number());
+        return Stream.concat(
+                        changes.stream().map(change -> missing(change.number(), EntryEvents.changed(change))),
+                        late.stream().map(message -> missing(message.number(), events.sent(message))))
+                .filter(missing -> missing.position() <= end)
+                .sorted(Comparator.comparingLong(Missing::position))
+                .toList();
+    }
+
+    private static Missing missing(long position, AuditEvent event) {
+        return new Missing(position, new AuditEvent.Late(event));
     }
 }

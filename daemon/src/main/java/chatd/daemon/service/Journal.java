@@ -64,6 +64,10 @@ public final class Journal {
     /** Something was delivered that is not logged yet. */
     private boolean behind;
 
+    /** The position up to which the database has what there is. */
+    private long committed;
+
+    private final AtomicLong messages = new AtomicLong();
     private volatile boolean stopping;
     private volatile boolean ended;
 
@@ -91,7 +95,8 @@ public final class Journal {
 
     /** Begins, on a ledger that is open and was caught up with. */
     public void start(Ledger.Numbers there) {
-        numbers.atLeast(there, log.lastMessage(), log.lastChange());
+        committed = there.position();
+        numbers.atLeast(there, Math.max(log.lastMessage(), log.lastChange()));
         thread.start();
     }
 
@@ -168,6 +173,11 @@ public final class Journal {
         while (begun.get() == before && !ended) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
+    }
+
+    /** Messages that were committed since the start. */
+    public long messages() {
+        return messages.get();
     }
 
     /** Whether the database can't be reached at the moment. */
@@ -249,31 +259,37 @@ public final class Journal {
         if (entries.isEmpty()) {
             return;
         }
-        List<Committed<Entry>> committed;
+        List<Committed<Entry>> done;
         try {
-            committed = ledger.commit(entries);
+            done = ledger.commit(entries);
         } catch (DatabaseAway e) {
             numbers.set(before);
             Optional<List<Committed<Entry>>> found = afterLoss(e, entries);
-            committed = found.orElse(List.of());
-            if (committed.isEmpty()) {
+            done = found.orElse(List.of());
+            if (done.isEmpty()) {
                 Refusal refusal = found.isPresent() ? Refusal.databaseAway() : undecided();
                 batch.forEach(pending -> pending.done.completeExceptionally(refusal));
                 return;
             }
+        } catch (Ledger.TakenOver e) {
+            batch.forEach(pending -> pending.done.completeExceptionally(stopped()));
+            throw e;
         } catch (RuntimeException e) {
             numbers.set(before);
             oneByOne(batch, e);
             return;
         }
+        committed = entries.getLast().position();
+        messages.addAndGet(
+                entries.stream().filter(Entry.Message.class::isInstance).count());
         List<AuditEvent> said = new ArrayList<>(batch.size());
         entries.forEach(entry -> said.addAll(events.of(entry)));
         if (!logged(said.toArray(AuditEvent[]::new))) {
             return;
         }
         for (int i = 0; i < batch.size(); i++) {
-            applier.apply(committed.get(i));
-            batch.get(i).complete(committed.get(i));
+            applier.apply(done.get(i));
+            batch.get(i).complete(done.get(i));
         }
         applier.batchApplied();
     }
@@ -365,7 +381,12 @@ public final class Journal {
         boolean told = false;
         while (!stopping) {
             try {
-                numbers.atLeast(ledger.open(clock.instant()), 0, 0);
+                Ledger.Numbers there = ledger.open(clock.instant());
+                if (there.position() < committed) {
+                    throw new IllegalStateException("the database has lost what it had committed: it ends at "
+                            + there.position() + ", and was at " + committed + ". The next start says what is lost");
+                }
+                numbers.atLeast(there, 0);
                 away = false;
                 if (told) {
                     observer.databaseBack();

@@ -134,7 +134,7 @@ public final class LogIns {
             Entry.Origin origin = session.origin();
             return new Entry.AccountChange(
                     Entry.Change.own(
-                            origin, numbers.nextChange(), account.number(), account.name(), Entry.Kind.LOGIN, now, 0),
+                            origin, numbers.nextPosition(), account.number(), account.name(), Entry.Kind.LOGIN, now, 0),
                     new Entry.LoggedIn(origin.address(), origin.port(), admitted.network(), rehashed));
         }
 

@@ -199,7 +199,7 @@ public final class Messages {
             long sender = from == null ? Entry.Message.SERVER : sender(from, recipients);
             Entry.StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
             return new Entry.Message(
-                    numbers.nextMessage(), now, sender, recipients.numbers(), text, numbered, salt(), origin);
+                    numbers.nextPosition(), now, sender, recipients.numbers(), text, numbered, salt(), origin);
         }
     }
 }

@@ -3,16 +3,18 @@ package chatd.daemon.service;
 import chatd.daemon.store.Ledger;
 import chatd.protocol.Code;
 
-/** The numbers given last: of messages, changes, files and accounts. The journal's thread alone. */
+/**
+ * The numbers given last: of files, of accounts, and the position of what is committed, which messages and account changes
+ * share (ADR 14). The journal's thread alone.
+ */
 public final class Numbers {
-    private long message;
-    private long change;
+    private long position;
     private long file;
     private long account;
 
-    void atLeast(Ledger.Numbers there, long loggedMessage, long loggedChange) {
-        message = Math.max(message, Math.max(there.message(), loggedMessage));
-        change = Math.max(change, Math.max(there.change(), loggedChange));
+    /** @param logged the last position that the log has */
+    void atLeast(Ledger.Numbers there, long logged) {
+        position = Math.max(position, Math.max(there.position(), logged));
         file = Math.max(file, there.file());
         account = Math.max(account, there.account());
     }
@@ -24,22 +26,18 @@ public final class Numbers {
     }
 
     void set(Numbers other) {
-        message = other.message;
-        change = other.change;
+        position = other.position;
         file = other.file;
         account = other.account;
     }
 
-    long lastMessage() {
-        return message;
+    long lastPosition() {
+        return position;
     }
 
-    public long nextMessage() {
-        return ++message;
-    }
-
-    long nextChange() {
-        return ++change;
+    /** The number of the next message or account change. */
+    public long nextPosition() {
+        return ++position;
     }
 
     /** @throws Refusal when all of the 32 bits have been used */

@@ -92,7 +92,7 @@ final class AccountRows {
         if (changes.isEmpty()) {
             return;
         }
-        DSLContext sql = DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
+        DSLContext sql = Database.context(connection);
         for (int i = 0; i < made.size(); i += ROWS) {
             make(sql, made.subList(i, Math.min(made.size(), i + ROWS)));
         }

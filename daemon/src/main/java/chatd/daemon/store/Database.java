@@ -133,7 +133,7 @@ public final class Database implements Closeable {
         try {
             return patience.run(() -> {
                 try (Connection connection = pool.getConnection()) {
-                    return work.apply(DSL.using(connection, SQLDialect.MARIADB, SETTINGS));
+                    return work.apply(context(connection));
                 }
             });
         } catch (RuntimeException e) {
@@ -144,6 +144,10 @@ public final class Database implements Closeable {
         } catch (Exception e) {
             throw new DatabaseAway(reason(e), e, false);
         }
+    }
+
+    static DSLContext context(Connection connection) {
+        return DSL.using(connection, SQLDialect.MARIADB, SETTINGS);
     }
 
     Patience patience() {

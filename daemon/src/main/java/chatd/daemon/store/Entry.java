@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** What the journal writes: a message, or a change of an account. */
 public sealed interface Entry {
 
+    /**
+     * Where it stands among all that is committed: the number of a message or of an account change (of several, the
+     * last one's). It grows in the order of the commits and of the log, with gaps.
+     */
+    long position();
+
     /** About how many bytes it takes in a statement. */
     long bytes();
 
@@ -46,6 +52,11 @@ public sealed interface Entry {
         }
 
         @Override
+        public long position() {
+            return number;
+        }
+
+        @Override
         public long bytes() {
             return 100L + (text == null ? 100 : 3L * text.length()) + 30L * (receivers == null ? 1 : receivers.size());
         }
@@ -67,6 +78,11 @@ public sealed interface Entry {
     /** A change of an account, with what the log will say of it. */
     record AccountChange(Change change, Effect effect) implements Entry {
         @Override
+        public long position() {
+            return change.number();
+        }
+
+        @Override
         public long bytes() {
             return 300L + (effect instanceof SettingsStored stored ? 2L * stored.document().length : 0);
         }
@@ -76,6 +92,11 @@ public sealed interface Entry {
     record Import(List<AccountChange> changes) implements Entry {
         public Import {
             changes = List.copyOf(changes);
+        }
+
+        @Override
+        public long position() {
+            return changes.getLast().position();
         }
 
         @Override

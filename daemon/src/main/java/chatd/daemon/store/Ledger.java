@@ -3,10 +3,10 @@ package chatd.daemon.store;
 import static chatd.sql.generated.Tables.ACCOUNT;
 import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.FILE;
-import static chatd.sql.generated.Tables.HOLDER;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 
+import chatd.daemon.config.Config;
 import chatd.sql.Migrations;
 import java.io.Closeable;
 import java.sql.Connection;
@@ -15,13 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -34,27 +31,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements Closeable {
     private final Database database;
-    private final String lock;
-    private final String host;
-    private final long pid;
+    private final Holder holder;
     private @Nullable Connection connection;
-
-    /** Connections of ours that may still hold the lock: of each attempt since the last that succeeded, and that one. */
-    private final Set<Long> ours = ConcurrentHashMap.newKeySet();
 
     private @Nullable FutureTask<Opened> opening;
     private volatile boolean migrating;
 
-    /** @param name of the schema; {@code host} and {@code pid} of this process, for another that finds the lock taken */
-    public Ledger(Database database, String name, String host, long pid) {
+    /** @param host and {@code pid} of this process, for another that finds the ledger taken */
+    public Ledger(Database database, Config.Database config, String host, long pid) {
         this.database = database;
-        this.lock = "chatd." + name;
-        this.host = host;
-        this.pid = pid;
+        this.holder = new Holder(config, host, pid);
     }
 
     /** Another daemon writes to this database. */
-    public static final class HeldByAnother extends RuntimeException {
+    public static class HeldByAnother extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         HeldByAnother(String message) {
@@ -62,8 +52,22 @@ public final class Ledger implements Closeable {
         }
     }
 
+    /** Another daemon has begun to write to this database, which this one did until then: it has to end. */
+    public static final class TakenOver extends HeldByAnother {
+        private static final long serialVersionUID = 1L;
+
+        TakenOver(String message) {
+            super(message);
+        }
+    }
+
     /** The highest numbers there are; 0 where there is none. */
     public record Numbers(long message, long change, long file, long account) {
+        /** The position of the last entry. */
+        public long position() {
+            return Math.max(message, change);
+        }
+
         /** Of each kind the higher one. */
         public Numbers atLeast(Numbers other) {
             return new Numbers(
@@ -80,6 +84,7 @@ public final class Ledger implements Closeable {
      *
      * @throws DatabaseAway where that fails
      * @throws HeldByAnother where another process has the lock; the message names it
+     * @throws TakenOver where another process has begun to write since this one did
      */
     public Numbers open(Instant now) {
         return open(now, () -> {});
@@ -101,7 +106,7 @@ public final class Ledger implements Closeable {
             Opened opened = database.patience().await(attempt);
             opening = null;
             connection = opened.connection();
-            ours.retainAll(Set.of(opened.id()));
+            holder.isOnly(opened.id());
             return opened.numbers();
         } catch (HeldByAnother | Migrations.Refused e) {
             opening = null;
@@ -129,23 +134,12 @@ public final class Ledger implements Closeable {
     private Opened connect(Instant now, Runnable migration) throws SQLException {
         Connection fresh = database.connect();
         try {
-            DSLContext sql = context(fresh);
-            long id = sql.select(DSL.field("connection_id()", Long.class))
-                    .fetchSingle()
-                    .value1();
-            acquire(sql);
-            // Before anything else that may fail: the database may hold the lock for longer than we wait for it.
-            ours.add(id);
+            DSLContext sql = Database.context(fresh);
+            long id = holder.lock(sql);
             migrating = true;
             migration.run();
             migrating = false;
-            sql.insertInto(HOLDER, HOLDER.ID, HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
-                    .values(1, host, pid, now)
-                    .onDuplicateKeyUpdate()
-                    .set(HOLDER.HOST, host)
-                    .set(HOLDER.PID, pid)
-                    .set(HOLDER.STARTED, now)
-                    .execute();
+            holder.take(sql, now);
             Numbers numbers = new Numbers(
                     highest(sql, MESSAGE, MESSAGE.NUMBER),
                     highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
@@ -162,53 +156,19 @@ public final class Ledger implements Closeable {
         }
     }
 
-    private void acquire(DSLContext sql) {
-        Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
-        Long holder = sql.select(owner).fetchSingle().value1();
-        boolean isOurs = holder != null && ours.contains(holder) && isHolder(sql);
-        if (isOurs) {
-            try {
-                sql.execute("kill {0}", DSL.inline(holder));
-            } catch (DataAccessException e) {
-                // It may have ended by itself meanwhile; the lock will tell.
-            }
-        }
-        Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(3));
-        Integer taken = sql.select(got).fetchSingle().value1();
-        if ((taken == null || taken != 1) && isOurs) {
-            throw new DataAccessException("the connection before this one has not ended yet");
-        }
-        if (taken == null || taken != 1) {
-            String who = holder(sql).orElse("a process that did not say which");
-            throw new HeldByAnother("another chatd writes to this database: " + who + ". Stop that one first.");
-        }
-    }
-
-    /** Whether this process was the last to say that it has the lock: numbers of connections are given again. */
-    private boolean isHolder(DSLContext sql) {
-        return sql.fetchExists(HOLDER, HOLDER.HOST.eq(host), HOLDER.PID.eq(pid));
-    }
-
-    private static Optional<String> holder(DSLContext sql) {
-        try {
-            return sql.selectFrom(HOLDER)
-                    .fetchOptional()
-                    .map(row -> "process " + row.getPid() + " on " + row.getHost() + ", since " + row.getStarted());
-        } catch (DataAccessException e) {
-            // It is just making the table.
-            return Optional.empty();
-        }
-    }
-
     private static long highest(DSLContext sql, Table<?> table, Field<Long> number) {
         Long highest = sql.select(DSL.max(number)).from(table).fetchSingle().value1();
         return highest == null ? 0 : highest;
     }
 
-    /** Makes sure that the database is still there. */
+    /**
+     * Makes sure that the database is still there, and this process the one that writes to it.
+     *
+     * @throws TakenOver where it is not
+     */
     public void check() {
         attempt(current -> {
-            context(current).selectOne().fetch();
+            holder.check(Database.context(current));
             return true;
         });
     }
@@ -225,6 +185,9 @@ public final class Ledger implements Closeable {
         }
         try {
             return database.patience().run(() -> work.on(current));
+        } catch (TakenOver e) {
+            close();
+            throw e;
         } catch (DataAccessException | SQLException e) {
             if (!Database.isAway(e)) {
                 throw e instanceof DataAccessException failed
@@ -253,24 +216,29 @@ public final class Ledger implements Closeable {
      * @throws DatabaseAway where the connection failed; where the commit itself was under way, its outcome is unknown
      *     until the next {@link #open} and {@link #lookUp}
      * @throws DataAccessException where a statement failed; nothing was written
+     * @throws TakenOver where another process writes now; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
         LedgerRows rows = new LedgerRows(entries);
         return attempt(current -> {
-            if (rows.isOneStatement()) {
+            if (rows.isOneStatement() && !holder.isFenced()) {
                 rows.write(current);
             } else {
-                transact(current, rows);
+                transact(current, rows::write);
             }
             return entries.stream().map(Committed::new).toList();
         });
     }
 
-    private static void transact(Connection current, LedgerRows rows) throws SQLException {
-        DSLContext sql = context(current);
+    private interface Statements {
+        void on(Connection connection) throws SQLException;
+    }
+
+    private void transact(Connection current, Statements statements) throws SQLException {
+        DSLContext sql = Database.context(current);
         sql.startTransaction().execute();
         try {
-            rows.write(current);
+            statements.on(current);
         } catch (DataAccessException | SQLException e) {
             if (Database.isAway(e)) {
                 throw new DatabaseAway(Database.reason(e), e, false);
@@ -278,19 +246,25 @@ public final class Ledger implements Closeable {
             sql.rollback().execute();
             throw e;
         }
-        sql.commit().execute();
+        if (holder.isFenced()) {
+            holder.commit(current);
+        } else {
+            sql.commit().execute();
+        }
     }
 
     /**
-     * What became of entries whose commit was under way when the connection was lost: all of them, or none.
+     * What became of entries whose commit was under way when the connection was lost: all of them, or none. Since the
+     * {@link #open} that followed found no other epoch, what has their numbers is theirs.
      *
      * @param entries at least one
      */
     public List<Committed<Entry>> lookUp(List<Entry> entries) {
         return attempt(current -> {
-            DSLContext sql = context(current);
+            DSLContext sql = Database.context(current);
             boolean there = switch (entries.getFirst()) {
-                case Entry.Message message -> sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()));
+                case Entry.Message message ->
+                    sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()), MESSAGE.SALT.eq(message.salt()));
                 case Entry.AccountChange change -> isThere(sql, change);
                 case Entry.Import several -> isThere(sql, several.changes().getFirst());
             };
@@ -311,7 +285,7 @@ public final class Ledger implements Closeable {
      */
     public void giveUp(Numbers numbers, Map<String, Long> names, Instant now) {
         attempt(current -> {
-            context(current).transaction(configuration -> AccountRows.giveUp(configuration.dsl(), numbers, names, now));
+            transact(current, own -> AccountRows.giveUp(Database.context(own), numbers, names, now));
             return true;
         });
     }
@@ -335,10 +309,6 @@ public final class Ledger implements Closeable {
                                 : Optional.of(new Entry.Origin(
                                         row.getSession(), row.getDialect(), row.getAddress(), row.getPort())),
                         row.getSize() == null ? 0 : row.getSize().intValue())));
-    }
-
-    private static DSLContext context(Connection connection) {
-        return DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
     }
 
     @Override

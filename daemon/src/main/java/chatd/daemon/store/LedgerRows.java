@@ -88,7 +88,7 @@ final class LedgerRows {
         }
         accounts.write(connection);
         if (!files.isEmpty()) {
-            DSLContext sql = DSL.using(connection, SQLDialect.MARIADB, Database.SETTINGS);
+            DSLContext sql = Database.context(connection);
             files.forEach(message -> file(sql, message));
         }
         if (!toSeveral.isEmpty()) {

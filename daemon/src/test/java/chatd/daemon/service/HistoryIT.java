@@ -145,15 +145,17 @@ class HistoryIT {
         for (String text : List.of("1", "2", "3", "4", "5")) {
             chat.send(alice, text, "bob");
         }
+        // Two accounts were made, and two logged in.
+        long before = 4;
         String names = "{\"U1\":\"alice\",\"U2\":\"bob\"}";
         assertThat(page(null, Long.MAX_VALUE, NEWEST, 2)).isEqualTo("[U1 to U2: 4, U1 to U2: 5] more " + names);
         assertThat(page(null, Long.MAX_VALUE, NEWEST, 5)).endsWith("U1 to U2: 5] " + names);
-        assertThat(page(null, 3, NEWEST, 5)).isEqualTo("[U1 to U2: 1, U1 to U2: 2] " + names);
-        assertThat(page(null, 4, NEWEST, 1)).isEqualTo("[U1 to U2: 3] more " + names);
-        assertThat(page(null, Long.MAX_VALUE, 2, 2)).isEqualTo("[U1 to U2: 3, U1 to U2: 4] more " + names);
-        assertThat(page(null, 5, 3, 2)).isEqualTo("[U1 to U2: 4] " + names);
+        assertThat(page(null, before + 3, NEWEST, 5)).isEqualTo("[U1 to U2: 1, U1 to U2: 2] " + names);
+        assertThat(page(null, before + 4, NEWEST, 1)).isEqualTo("[U1 to U2: 3] more " + names);
+        assertThat(page(null, Long.MAX_VALUE, before + 2, 2)).isEqualTo("[U1 to U2: 3, U1 to U2: 4] more " + names);
+        assertThat(page(null, before + 5, before + 3, 2)).isEqualTo("[U1 to U2: 4] " + names);
         assertThat(page(null, Long.MAX_VALUE, 0, 1)).isEqualTo("[U1 to U2: 1] more " + names);
-        assertThat(page(null, Long.MAX_VALUE, 5, 2)).isEqualTo("[] {}");
+        assertThat(page(null, Long.MAX_VALUE, before + 5, 2)).isEqualTo("[] {}");
         assertThat(page(null, Long.MAX_VALUE, NEWEST, 0)).isEqualTo("[] more {}");
     }
 

@@ -107,7 +107,7 @@ class JournalIT {
                     if (text.equals("refuse me")) {
                         throw new Refusal(Code.NOT_ALLOWED, "no");
                     }
-                    return Rows.text(numbers.nextMessage(), 1, null, text);
+                    return Rows.text(numbers.nextPosition(), 1, null, text);
                 }),
                 entry -> {
                     try {
@@ -133,6 +133,12 @@ class JournalIT {
                 return deciding.apply(numbers);
             }
         };
+    }
+
+    private void execute(String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url())) {
+            connection.createStatement().execute(sql);
+        }
     }
 
     private void kill() throws Exception {
@@ -181,7 +187,7 @@ class JournalIT {
                         return new Entry.AccountChange(
                                 Entry.Change.own(
                                         new Entry.Origin("s1", "chat/1", "::1", 5),
-                                        numbers.nextChange(),
+                                        numbers.nextPosition(),
                                         account,
                                         "a",
                                         Entry.Kind.SETTINGS,
@@ -250,6 +256,29 @@ class JournalIT {
         assertThat(stored).doesNotHaveDuplicates().isEqualTo(acknowledged);
         assertThat(happened.stream().filter(what -> what.startsWith("delivered")))
                 .hasSameSizeAs(acknowledged);
+    }
+
+    @Test
+    void whoIsCutOffAndTakenOverEnds() throws Exception {
+        send("one").get();
+        execute("update holder set epoch = epoch + 1, host = 'other', pid = 4711");
+        kill();
+        assertThatThrownBy(() -> send("two").get()).isInstanceOf(ExecutionException.class);
+        await().until(() -> happened.stream().anyMatch(what -> what.contains("TakenOver")));
+        assertThat(happened).anyMatch(what -> what.contains("process 4711 on other"));
+        assertThat(new MessageStore(database).after(0, 10)).hasSize(1);
+        assertThatThrownBy(() -> send("three").get()).hasCauseInstanceOf(Refusal.class);
+    }
+
+    /** A replica that was behind, or a backup: what is lost is said by the next start, which compares with the log. */
+    @Test
+    void aDatabaseThatComesBackWithLessThanItHadIsNotGoneOnWith() throws Exception {
+        send("one").get();
+        send("two").get();
+        execute("delete from message where number = 2");
+        kill();
+        await().until(() -> happened.stream().anyMatch(what -> what.contains("has lost what it had committed")));
+        assertThat(happened).anyMatch(what -> what.contains("it ends at 1, and was at 2"));
     }
 
     @Test

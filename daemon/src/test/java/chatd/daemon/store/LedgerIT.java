@@ -233,6 +233,98 @@ class LedgerIT {
         }
     }
 
+    /** What the other has changed is not in this one's memory: it must not write on. */
+    @Test
+    void whoFindsThatAnotherTookTheLedgerOverEndsAndSaysWho() throws Exception {
+        kill();
+        try (Database second = new Database(schema.config());
+                Ledger other = new Ledger(second, schema.config(), "other", 4711)) {
+            await().untilAsserted(
+                            () -> assertThatNoException().isThrownBy(() -> other.open(Rows.TIME.plusSeconds(60))));
+            // While it is there,
+            assertThatThrownBy(() -> ledger.open(Rows.TIME))
+                    .isInstanceOf(Ledger.TakenOver.class)
+                    .hasMessageContaining("process 4711 on other, since 2026-11-20T06:16:00.123456Z");
+        }
+        // and when it was there.
+        await().untilAsserted(() -> assertThatThrownBy(() -> ledger.open(Rows.TIME))
+                .isInstanceOf(Ledger.TakenOver.class)
+                .hasMessageContaining("process 4711 on other"));
+        assertThat(count("(select is_used_lock('chatd." + schema.config().name() + "') as id) as lock_ where id > 0"))
+                .isZero();
+    }
+
+    @Test
+    void whoWasCutOffForAMomentGoesOn() throws Exception {
+        for (int i = 1; i <= 5; i++) {
+            kill();
+            ledger.open(Rows.TIME);
+            ledger.commit(List.of(Rows.text(i, 1, null, "one")));
+            ledger.check();
+        }
+        assertThat(count("message")).isEqualTo(5);
+        assertThat(count("holder where epoch = 1 and seq = 5")).isEqualTo(1);
+    }
+
+    /** As on two nodes of a cluster, each with a lock of its own. */
+    @Test
+    void ofTwoWithALockOnlyTheLaterOneCommits() throws Exception {
+        ledger.close();
+        try (Database first = new Database(schema.fenced().config());
+                Ledger fenced = schema.fenced().ledger(first)) {
+            await().untilAsserted(() -> assertThatNoException().isThrownBy(() -> fenced.open(Rows.TIME)));
+            fenced.commit(List.of(Rows.text(1, 1, null, "one")));
+            fenced.commit(List.of(Rows.account(2, "alice", 0), Rows.text(3, 2, List.of(1L, 2L), "both")));
+            assertThat(count("holder where epoch = 2 and seq = 2")).isEqualTo(1);
+            takeOver();
+            for (Entry entry : List.of(Rows.text(4, 1, null, "late"), Rows.account(5, "bob", 0))) {
+                assertThatThrownBy(() -> fenced.commit(List.of(entry)))
+                        .isInstanceOf(Ledger.TakenOver.class)
+                        .hasMessageContaining("process 4711 on other");
+                // Its connection is given up.
+                assertThatThrownBy(() -> fenced.commit(List.of(entry))).isInstanceOf(DatabaseAway.class);
+                assertThatThrownBy(() -> fenced.open(Rows.TIME)).isInstanceOf(Ledger.TakenOver.class);
+                giveBack();
+                fenced.open(Rows.TIME);
+                takeOver();
+            }
+            assertThat(count("message")).isEqualTo(2);
+            assertThat(count("account")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whoHasNothingToWriteFindsOut() throws Exception {
+        ledger.check();
+        takeOver();
+        assertThatThrownBy(ledger::check)
+                .isInstanceOf(Ledger.TakenOver.class)
+                .hasMessageContaining("process 4711 on other");
+    }
+
+    private void takeOver() throws Exception {
+        execute("update holder set epoch = epoch + 1, host = 'other', pid = 4711");
+    }
+
+    private void giveBack() throws Exception {
+        execute("update holder set epoch = epoch - 1");
+    }
+
+    private void execute(String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url())) {
+            connection.createStatement().execute(sql);
+        }
+    }
+
+    /** Another's message may have the number. */
+    @Test
+    void anUnknownCommitIsLookedUpByWhatOnlyItHas() throws Exception {
+        Entry.Message ours = Rows.text(1, 1, null, "ours");
+        byte[] salt = Rows.text(2, 1, null, "").salt();
+        ledger.commit(List.of(new Entry.Message(1, Rows.TIME, 1, null, "another's", null, salt, null)));
+        assertThat(ledger.lookUp(List.of(ours))).isEmpty();
+    }
+
     @Test
     void changesAreFoundByTheirNumbers() {
         Entry.Origin origin = new Entry.Origin("s1", "chat/1", "::1", 5);

@@ -33,8 +33,23 @@ public final class TestDatabase implements ParameterResolver {
         }
 
         public Ledger ledger(Database database) {
-            return new Ledger(
-                    database, config.name(), "test", ProcessHandle.current().pid());
+            return new Ledger(database, config, "test", ProcessHandle.current().pid());
+        }
+
+        /** The same as it is in a cluster: with a fence about each transaction. */
+        Schema fenced() {
+            Config.Database fenced = new Config.Database(
+                    config.socket(),
+                    config.host(),
+                    config.port(),
+                    config.tlsCa(),
+                    config.name(),
+                    config.user(),
+                    config.passwordFile(),
+                    config.pool(),
+                    config.timeout(),
+                    "always");
+            return new Schema(fenced, url, serverPid);
         }
     }
 
@@ -62,7 +77,8 @@ public final class TestDatabase implements ParameterResolver {
                 "root",
                 Optional.empty(),
                 4,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                "cluster");
         return new Schema(config, server.server().url(name), server.server().pid());
     }
 

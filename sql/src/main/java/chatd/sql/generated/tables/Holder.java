@@ -51,6 +51,10 @@ public class Holder extends TableImpl<HolderRecord> {
 
     public final TableField<HolderRecord, Instant> STARTED = createField(DSL.name("started"), SQLDataType.LOCALDATETIME(6).nullable(false), this, "", new UtcConverter());
 
+    public final TableField<HolderRecord, Long> EPOCH = createField(DSL.name("epoch"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "counts the processes that took the ledger over");
+
+    public final TableField<HolderRecord, Long> SEQ = createField(DSL.name("seq"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "moved by each fenced transaction");
+
     private Holder(Name alias, Table<HolderRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -49,6 +49,22 @@ public class HolderRecord extends UpdatableRecordImpl<HolderRecord> {
         return (Instant) get(3);
     }
 
+    public void setEpoch(Long value) {
+        set(4, value);
+    }
+
+    public Long getEpoch() {
+        return (Long) get(4);
+    }
+
+    public void setSeq(Long value) {
+        set(5, value);
+    }
+
+    public Long getSeq() {
+        return (Long) get(5);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -66,13 +82,15 @@ public class HolderRecord extends UpdatableRecordImpl<HolderRecord> {
         super(Holder.HOLDER);
     }
 
-    public HolderRecord(Integer id, String host, Long pid, Instant started) {
+    public HolderRecord(Integer id, String host, Long pid, Instant started, Long epoch, Long seq) {
         super(Holder.HOLDER);
 
         setId(id);
         setHost(host);
         setPid(pid);
         setStarted(started);
+        setEpoch(epoch);
+        setSeq(seq);
         resetTouchedOnNotNull();
     }
 }
