@@ -1,6 +1,8 @@
 package chatd.acceptance;
 
-import chatd.admin.DaemonLink;
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.Password;
+import chatd.admin.api.UserCalls;
 import chatd.certs.Authority;
 import chatd.demo.DaemonProcess;
 import chatd.sql.PrivateMariaDb;
@@ -14,7 +16,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A daemon without a demo around it, on a schema of its own on the one database server of this process. */
@@ -43,11 +44,10 @@ abstract class BareDaemon extends Chatd {
     }
 
     private void people() throws IOException {
-        var link = new DaemonLink(adminSocket());
+        var link = new AdminLink(adminSocket());
         for (String name : List.of("alice", "bob")) {
             Files.writeString(directory.resolve(name + ".password"), PASSWORD + "\n");
-            link.call(Map.of(
-                    "command", "user add", "name", name, "password", PASSWORD, "mustChange", name.equals("bob")));
+            link.call(UserCalls.ADD, new UserCalls.Setting(name, null, name.equals("bob"), new Password(PASSWORD)));
         }
     }
 

@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import chatd.admin.api.SystemCalls;
 import chatd.audit.Auditor;
 import chatd.audit.SealPublic;
 import chatd.audit.Verifier;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -60,10 +60,7 @@ final class AuditorOptions {
     static Path directory(Main main, @Nullable Path given) {
         Path where = given != null
                 ? given
-                : Path.of(main.daemon()
-                        .call(Map.of("command", "stats"))
-                        .path("auditLog")
-                        .asString());
+                : Path.of(main.daemon().call(SystemCalls.STATS).parts().auditLog());
         if (!Files.isDirectory(where)) {
             throw new Failure(Exit.NO_SUCH, "There is no directory " + where + ".");
         }

@@ -1,12 +1,11 @@
 package chatd.admin;
 
+import chatd.admin.api.SessionCalls;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin broadcast}. */
 @Command(
@@ -31,16 +30,16 @@ final class BroadcastCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String text = String.join(" ", words);
-        JsonNode sent =
-                main.daemon().call(Map.of("command", "broadcast", "text", text.equals("-") ? Input.text() : text));
+        SessionCalls.Sent sent = main.daemon()
+                .call(SessionCalls.BROADCAST, new SessionCalls.Broadcast(text.equals("-") ? Input.text() : text));
         if (main.json()) {
             Shown.json(main.out(), sent);
         } else {
             main.out()
                     .println("Sent to everyone, as message "
-                            + sent.path("message").asString() + "; "
-                            + Shown.count(sent.path("online").asLong(), "user")
-                            + (sent.path("online").asLong() == 1 ? " is" : " are") + " online.");
+                            + sent.message() + "; "
+                            + Shown.count(sent.online(), "user")
+                            + (sent.online() == 1 ? " is" : " are") + " online.");
         }
         return Exit.OK;
     }

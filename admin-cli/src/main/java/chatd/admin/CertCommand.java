@@ -1,5 +1,6 @@
 package chatd.admin;
 
+import chatd.admin.api.SystemCalls;
 import chatd.certs.Authority;
 import chatd.certs.ChainFacts;
 import chatd.certs.Fingerprint;
@@ -14,7 +15,6 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,8 +23,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code chat-admin cert}. */
 @Command(
@@ -60,22 +58,20 @@ final class CertCommand implements Runnable {
                     @Nullable
                     Path file)
             throws IOException {
-        JsonNode shown = file == null
-                ? main.daemon().call(Map.of("command", "cert show"))
-                : new JsonMapper().valueToTree(ChainFacts.of(chain(file)));
+        ChainFacts shown = file == null ? main.daemon().call(SystemCalls.CERTIFICATE) : ChainFacts.of(chain(file));
         if (main.json()) {
             Shown.json(main.out(), shown);
             return Exit.OK;
         }
-        line("for", listed(shown.path("names"), ", "));
-        line("subject", shown.path("subject").asString());
-        line("issuer", shown.path("issuer").asString());
-        line("chain", listed(shown.path("chain"), "\n"));
+        line("for", String.join(", ", shown.names()));
+        line("subject", shown.subject());
+        line("issuer", shown.issuer());
+        line("chain", String.join("\n", shown.chain()));
         line(
                 "valid",
-                Moment.shown(shown.path("begin").asString()) + " to "
-                        + Moment.shown(shown.path("end").asString()));
-        line("fingerprint", new Fingerprint(shown.path("fingerprint").asString()).toString());
+                Moment.shown(shown.begin().toString()) + " to "
+                        + Moment.shown(shown.end().toString()));
+        line("fingerprint", new Fingerprint(shown.fingerprint()).toString());
         return Exit.OK;
     }
 
@@ -85,10 +81,6 @@ final class CertCommand implements Runnable {
         } catch (Pem.Unusable e) {
             throw new Failure(Exit.NO, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static String listed(JsonNode texts, String between) {
-        return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(between));
     }
 
     private void line(String key, String value) {

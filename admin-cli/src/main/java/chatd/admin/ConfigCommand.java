@@ -1,11 +1,10 @@
 package chatd.admin;
 
+import chatd.admin.api.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +12,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin config}. */
 @Command(
@@ -41,20 +39,18 @@ final class ConfigCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin config show --changed")
     int show(@Option(names = "--changed", description = "Those alone that are not the default.") boolean changed) {
-        JsonNode config = main.daemon().call(Map.of("command", "config show"));
+        SystemCalls.Options config = main.daemon().call(SystemCalls.CONFIG);
         if (main.json()) {
             Shown.json(main.out(), config);
             return Exit.OK;
         }
-        new Table()
-                .column("OPTION", "key")
-                .column("VALUE", "value")
-                .column("FROM", "source")
+        new Table<SystemCalls.Option>()
+                .column("OPTION", SystemCalls.Option::key)
+                .column("VALUE", SystemCalls.Option::value)
+                .column("FROM", SystemCalls.Option::source)
                 .print(
-                        config.path("options")
-                                .valueStream()
-                                .filter(option -> !changed
-                                        || !option.path("source").asString().equals("default"))
+                        config.options().stream()
+                                .filter(option -> !changed || !option.source().equals("default"))
                                 .toList(),
                         main.screen(),
                         main.out());
@@ -74,21 +70,17 @@ final class ConfigCommand implements Runnable {
     int check(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "Another than the daemon's.") @Nullable
                     Path file) {
-        Map<String, Object> request = new LinkedHashMap<>();
-        request.put("command", "config check");
-        if (file != null) {
-            request.put("file", file.toString());
-            request.put("content", read(file));
-        }
-        JsonNode judged = main.daemon().call(request);
-        boolean right = judged.path("errors").isEmpty();
+        SystemCalls.Draft draft =
+                file == null ? new SystemCalls.Draft(null, null) : new SystemCalls.Draft(file.toString(), read(file));
+        SystemCalls.Judged judged = main.daemon().call(SystemCalls.CHECK, draft);
+        boolean right = judged.errors().isEmpty();
         if (main.json()) {
             Shown.json(main.out(), judged);
         } else if (right) {
-            String of = judged.path("file").asString();
+            String of = judged.file();
             main.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " right.");
         } else {
-            judged.path("errors").forEach(error -> main.out().println(Shown.lines(error.asString())));
+            judged.errors().forEach(error -> main.out().println(Shown.lines(error)));
         }
         return right ? Exit.OK : Exit.NO;
     }
@@ -112,34 +104,30 @@ final class ConfigCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin config reload")
     int reload() {
-        JsonNode reloaded = main.daemon().call(Map.of("command", "config reload"));
+        SystemCalls.Reloaded reloaded = main.daemon().call(SystemCalls.RELOAD);
         if (main.json()) {
             Shown.json(main.out(), reloaded);
             return Exit.OK;
         }
-        JsonNode inForce = reloaded.path("inForce");
-        JsonNode waiting = reloaded.path("waiting");
-        JsonNode coming = reloaded.path("forNewConnections");
-        String certificate = reloaded.path("certificate").asString();
+        List<String> inForce = reloaded.inForce();
+        List<String> waiting = reloaded.waiting();
+        List<String> coming = reloaded.forNewConnections();
+        String certificate = reloaded.certificate();
         if (inForce.isEmpty() && coming.isEmpty() && waiting.isEmpty() && certificate.isEmpty()) {
             main.out().println("Nothing has changed.");
         }
         if (!inForce.isEmpty()) {
-            main.out().println("In force now: " + listed(inForce));
+            main.out().println("In force now: " + String.join(", ", inForce));
         }
         if (!coming.isEmpty()) {
-            main.out().println("For connections from now on: " + listed(coming));
+            main.out().println("For connections from now on: " + String.join(", ", coming));
         }
         if (!waiting.isEmpty()) {
-            main.out().println("At the next start: " + listed(waiting));
+            main.out().println("At the next start: " + String.join(", ", waiting));
         }
         if (!certificate.isEmpty()) {
             main.out().println("Certificate: " + Shown.visible(certificate));
         }
         return Exit.OK;
-    }
-
-    private static String listed(JsonNode keys) {
-        return keys.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
     }
 }

@@ -1,9 +1,10 @@
 package chatd.admin;
 
+import chatd.admin.api.LogCalls;
 import java.io.PrintStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /** Prints events of the log: a readable line each, JSON a line each, or one XML document of the lines as they stand. */
 final class EventPrinter implements AutoCloseable {
@@ -22,10 +23,9 @@ final class EventPrinter implements AutoCloseable {
         }
     }
 
-    /** From now on, accounts are called so: names by {@code U} and number. */
-    void learn(JsonNode present) {
-        present.forEach(each ->
-                names.put(each.path("user").asString(), each.path("name").asString()));
+    /** From now on, accounts are called so. */
+    void learn(List<LogCalls.Name> present) {
+        present.forEach(each -> names.put(each.user(), each.name()));
     }
 
     /** The present names. */

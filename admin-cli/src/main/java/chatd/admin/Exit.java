@@ -1,5 +1,7 @@
 package chatd.admin;
 
+import chatd.admin.api.NotDone;
+
 /** The exit codes of {@code chat-admin}. */
 final class Exit {
     static final int OK = 0;
@@ -15,13 +17,13 @@ final class Exit {
 
     private Exit() {}
 
-    /** For a code of the daemon's refusals. */
+    /** Of what {@link NotDone} says. */
     static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;
             case "no-such-user", "no-such-file" -> NO_SUCH;
             case "name-taken" -> CONFLICT;
-            case "undecided" -> NO_DAEMON;
+            case "undecided", NotDone.NO_DAEMON -> NO_DAEMON;
             default -> NO;
         };
     }

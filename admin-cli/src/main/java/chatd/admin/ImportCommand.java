@@ -1,8 +1,11 @@
 package chatd.admin;
 
+import chatd.admin.api.NotDone;
+import chatd.admin.api.OneTimePassword;
+import chatd.admin.api.Password;
+import chatd.admin.api.UserCalls;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin user import}. */
 @Command(
@@ -71,10 +73,9 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<AccountList.Row> rows = AccountList.read(file);
-        JsonNode plan = ask(rows, Map.of(), 0, true);
-        Set<String> added =
-                plan.path("added").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
-        int disabled = plan.path("disabled").size();
+        UserCalls.Imported plan = ask(rows, Map.of(), 0, true);
+        Set<String> added = Set.copyOf(plan.added());
+        int disabled = plan.disabled().size();
         if (dryRun) {
             print(plan, "would be ");
             return Exit.OK;
@@ -97,10 +98,10 @@ final class ImportCommand implements Callable<Integer> {
                 .forEach(name -> made.put(name, OneTimePassword.make(random)));
         PasswordsFile kept = PasswordsFile.create(passwords, made);
         try {
-            JsonNode done = ask(rows, made, disabled, false);
-            kept.keep(done.path("added").valueStream().map(JsonNode::asString).collect(Collectors.toSet()));
+            UserCalls.Imported done = ask(rows, made, disabled, false);
+            kept.keep(Set.copyOf(done.added()));
             print(done, "");
-        } catch (Failure e) {
+        } catch (NotDone e) {
             if (!e.isUndecided()) {
                 kept.keep(Set.of());
             }
@@ -109,67 +110,50 @@ final class ImportCommand implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private JsonNode ask(List<AccountList.Row> rows, Map<String, String> made, int disabling, boolean planned) {
-        List<Map<String, Object>> accounts = new ArrayList<>();
-        for (AccountList.Row row : rows) {
-            Map<String, Object> account = new LinkedHashMap<>();
-            account.put("line", row.line());
-            account.put("name", row.name());
-            account.put("note", row.note());
-            String password = made.get(row.name());
-            if (password != null) {
-                account.put("password", password);
-            }
-            accounts.add(account);
-        }
+    private UserCalls.Imported ask(
+            List<AccountList.Row> rows, Map<String, String> made, int disabling, boolean planned) {
+        List<UserCalls.ImportRow> accounts = rows.stream()
+                .map(row -> new UserCalls.ImportRow(
+                        Math.toIntExact(row.line()), row.name(), row.note(), password(made.get(row.name()))))
+                .toList();
         try (Progress progress = new Progress()) {
             return user.main
                     .daemon()
                     .call(
-                            Map.of(
-                                    "command",
-                                    "user import",
-                                    "accounts",
-                                    accounts,
-                                    "sync",
-                                    sync,
-                                    "disableMissing",
-                                    disableMissing,
-                                    "disabling",
-                                    disabling,
-                                    "dryRun",
-                                    planned),
-                            line -> progress.show("%s of %s passwords made ready"
-                                    .formatted(
-                                            line.path("ready").asString(),
-                                            line.path("all").asString())));
-        } catch (Failure e) {
+                            UserCalls.IMPORT,
+                            new UserCalls.ImportList(accounts, sync, disableMissing, disabling, planned),
+                            part -> progress.show("%d of %d passwords made ready".formatted(part.ready(), part.all())));
+        } catch (NotDone e) {
             // The daemon knows the lines, not the file.
             String text = String.valueOf(e.getMessage()).replaceAll("(?m)^line (\\d+): ", file + ":$1: ");
             throw e.saying(text);
         }
     }
 
-    private void print(JsonNode plan, String would) {
+    private static @Nullable Password password(@Nullable String made) {
+        return made == null ? null : new Password(made);
+    }
+
+    private void print(UserCalls.Imported plan, String would) {
         Main main = user.main;
         if (main.json()) {
             Shown.json(main.out(), plan);
             return;
         }
-        main.out().println(line(plan.path("added"), would + "added"));
+        main.out().println(line(plan.added(), would + "added"));
         if (sync) {
-            main.out().println(line(plan.path("left"), "there already, left as they are"));
+            main.out().println(line(plan.left(), "there already, left as they are"));
         }
         if (disableMissing) {
-            main.out().println(line(plan.path("disabled"), would + "disabled"));
+            main.out().println(line(plan.disabled(), would + "disabled"));
         }
-        if (would.isEmpty() && !plan.path("added").isEmpty()) {
+        if (would.isEmpty() && !plan.added().isEmpty()) {
             main.out().println("The passwords are in " + passwords + ".");
         }
     }
 
-    private static String line(JsonNode names, String what) {
-        String listed = names.valueStream().limit(SHOWN).map(JsonNode::asString).collect(Collectors.joining(", "));
+    private static String line(List<String> names, String what) {
+        String listed = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
         String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
         return names.size() + " " + what + (names.isEmpty() ? "" : ": " + listed + more);
     }

@@ -1,13 +1,15 @@
 package chatd.admin;
 
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.LogCalls;
 import chatd.cli.StandardOutput;
-import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin log}. */
 @Command(
@@ -49,10 +51,12 @@ final class LogCommand implements Runnable {
             StandardOutput.whenUnread(() -> System.exit(Exit.OK));
         }
         try (EventPrinter printer = new EventPrinter(main)) {
-            main.daemon().call(Map.of("command", "log tail", "lines", lines, "follow", follow), answer -> {
-                printer.learn(answer.path("names"));
-                String line = answer.path("line").asString("");
-                if (!line.isEmpty()) {
+            main.daemon().call(LogCalls.TAIL, new LogCalls.Tail(lines, follow), part -> {
+                if (part.names() != null) {
+                    printer.learn(part.names());
+                }
+                String line = part.line();
+                if (line != null) {
                     printer.print(line, EventLine.parse(line));
                     main.out().flush();
                 }
@@ -68,7 +72,7 @@ final class LogCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin log publish")
     int publish() {
-        return told("log publish", "file");
+        return told(LogCalls.PUBLISH, LogCalls.Published::file);
     }
 
     @Command(
@@ -78,15 +82,15 @@ final class LogCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin log rotate")
     int rotate() {
-        return told("log rotate", "closed");
+        return told(LogCalls.ROTATE, LogCalls.Rotated::closed);
     }
 
-    private int told(String command, String key) {
-        JsonNode result = main.daemon().call(Map.of("command", command));
+    private <R> int told(AdminCall<Nothing, Nothing, R> call, Function<R, String> shown) {
+        R result = main.daemon().call(call);
         if (main.json()) {
             Shown.json(main.out(), result);
         } else {
-            main.out().println(result.path(key).asString());
+            main.out().println(shown.apply(result));
         }
         return Exit.OK;
     }
@@ -103,14 +107,12 @@ final class LogCommand implements Runnable {
     int key(
             @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
                     boolean change) {
-        JsonNode result = main.daemon().call(Map.of("command", change ? "log change-key" : "log key"));
+        LogCalls.Key result = main.daemon().call(change ? LogCalls.CHANGE_KEY : LogCalls.KEY);
         if (main.json()) {
             Shown.json(main.out(), result);
         } else {
-            main.out()
-                    .println("# key " + result.path("id").asString() + ", "
-                            + result.path("algorithm").asString());
-            main.out().print(result.path("pem").asString());
+            main.out().println("# key " + result.id() + ", " + result.algorithm());
+            main.out().print(result.pem());
             main.out().flush();
         }
         return Exit.OK;
@@ -127,6 +129,6 @@ final class LogCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin log anchor >> /mnt/elsewhere/anchors")
     int anchor() {
-        return told("log anchor", "seal");
+        return told(LogCalls.ANCHOR, LogCalls.Anchor::seal);
     }
 }

@@ -1,5 +1,7 @@
 package chatd.admin;
 
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.NotDone;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -121,6 +123,10 @@ public final class Main implements Runnable {
                 complain(String.valueOf(known.getMessage()));
                 return known.exit();
             }
+            case NotDone refused -> {
+                complain(String.valueOf(refused.getMessage()));
+                return Exit.of(refused.code());
+            }
             case NoSuchFileException missing -> complain("There is no " + missing.getFile() + ".");
             case AccessDeniedException denied -> complain("You may not read or write " + denied.getFile() + ".");
             case FileAlreadyExistsException there -> complain("There is a " + there.getFile() + " already.");
@@ -173,12 +179,12 @@ public final class Main implements Runnable {
                         + String.join(", ", spec.subcommands().keySet()) + ".");
     }
 
-    DaemonLink daemon() {
+    AdminLink daemon() {
         if (socket != null) {
-            return new DaemonLink(socket);
+            return new AdminLink(socket);
         }
         Map<String, String> environment = System.getenv();
-        return new DaemonLink(Path.of(environment.getOrDefault("CHAT_ADMIN_SOCKET", "/run/chatd")));
+        return new AdminLink(Path.of(environment.getOrDefault("CHAT_ADMIN_SOCKET", "/run/chatd")));
     }
 
     /** Whether results are printed as JSON; for commands that know no XML. */

@@ -1,15 +1,16 @@
 package chatd.admin;
 
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.LogCalls;
 import chatd.audit.Watch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Compares what is stored with what is logged, in both directions, while the log is read: both come in the order of the
@@ -30,14 +31,12 @@ final class MessageCheck implements Watch, AutoCloseable {
     /** So many are said one by one. */
     private static final int SAID = 20;
 
-    private record Stored(long message, String digest) {}
-
     /** Logged one after the other, and not stored; {@code seq} is where the first of them is logged. */
     private record Missing(long seq, long from, long to) {}
 
-    private final DaemonLink.Answer answer;
+    private final AdminLink.Answer<LogCalls.Stored, LogCalls.Count> answer;
     private final long upTo;
-    private final Deque<Stored> stored = new ArrayDeque<>();
+    private final Deque<LogCalls.Digested> stored = new ArrayDeque<>();
     private boolean isFirst = true;
     private long last;
     private long compared;
@@ -50,10 +49,10 @@ final class MessageCheck implements Watch, AutoCloseable {
     private final List<String> said = new ArrayList<>();
 
     /** Asks the daemon; what it has stored later than now is not compared. */
-    MessageCheck(DaemonLink daemon) {
-        answer = daemon.ask(Map.of("command", "log messages"));
-        JsonNode first = answer.next();
-        upTo = first == null ? 0 : first.path("upTo").asLong();
+    MessageCheck(AdminLink daemon) {
+        answer = daemon.ask(LogCalls.MESSAGES, Nothing.NOTHING);
+        LogCalls.Stored first = answer.next();
+        upTo = first == null || first.upTo() == null ? 0 : first.upTo();
     }
 
     @Override
@@ -80,7 +79,7 @@ final class MessageCheck implements Watch, AutoCloseable {
     /** What is older than the log that is left can't be compared. */
     private void skip(long number) {
         last = number;
-        for (Stored next = peek(); next != null && next.message() <= number; next = peek()) {
+        for (LogCalls.Digested next = peek(); next != null && next.message() <= number; next = peek()) {
             stored.poll();
             before++;
         }
@@ -97,7 +96,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         }
         last = number;
         unlogged(number - 1);
-        Stored next = peek();
+        LogCalls.Digested next = peek();
         if (next == null || next.message() > number) {
             missing(seq, number);
             return;
@@ -159,7 +158,7 @@ final class MessageCheck implements Watch, AutoCloseable {
     }
 
     private void unlogged(long upTo) {
-        for (Stored next = peek(); next != null && next.message() <= upTo; next = peek()) {
+        for (LogCalls.Digested next = peek(); next != null && next.message() <= upTo; next = peek()) {
             stored.poll();
             say("message %d is stored, but not logged".formatted(next.message()));
         }
@@ -171,18 +170,18 @@ final class MessageCheck implements Watch, AutoCloseable {
         }
     }
 
-    private @Nullable Stored peek() {
+    private LogCalls.@Nullable Digested peek() {
         while (stored.isEmpty()) {
-            JsonNode some = answer.next();
+            LogCalls.Stored some = answer.next();
             if (some == null) {
-                stored.add(new Stored(Long.MAX_VALUE, ""));
-            } else if (some.has("beyond")) {
-                say("message %d is stored, but not logged"
-                        .formatted(some.path("beyond").asLong()));
-            } else {
-                some.path("messages")
-                        .forEach(one -> stored.add(new Stored(
-                                one.path("message").asLong(), one.path("digest").asString())));
+                stored.add(new LogCalls.Digested(Long.MAX_VALUE, ""));
+                break;
+            }
+            if (some.beyond() != null) {
+                say("message %d is stored, but not logged".formatted(some.beyond()));
+            }
+            if (some.messages() != null) {
+                stored.addAll(some.messages());
             }
         }
         return stored.peek();

@@ -1,11 +1,11 @@
 package chatd.admin;
 
+import chatd.admin.api.LogCalls;
 import chatd.audit.LogScan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin log query}. */
 @Command(
@@ -88,15 +87,16 @@ final class QueryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         EventFilter filter = new EventFilter(type, outcome, address, since, until);
         Path from;
-        List<JsonNode> present = new ArrayList<>();
+        List<LogCalls.Name> present = new ArrayList<>();
         if (source != null) {
             from = AuditorOptions.readable(source);
         } else {
-            JsonNode answer = log.main.daemon().call(request(), part -> present.add(part.path("names")));
-            from = AuditorOptions.readable(Path.of(answer.path("directory").asString()));
+            LogCalls.Place place =
+                    log.main.daemon().call(LogCalls.QUERY, request(), part -> present.addAll(part.names()));
+            from = AuditorOptions.readable(Path.of(place.directory()));
         }
         try (EventPrinter printer = new EventPrinter(log.main)) {
-            present.forEach(printer::learn);
+            printer.learn(present);
             Consumer<String> print = line -> {
                 EventLine event = EventLine.parse(line);
                 if (concerns(event, printer.names())) {
@@ -121,23 +121,12 @@ final class QueryCommand implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private Map<String, Object> request() {
-        Map<String, Object> request = new LinkedHashMap<>();
-        request.put("command", "log query");
-        put(request, "user", user);
-        put(request, "type", type);
-        put(request, "outcome", outcome);
-        put(request, "address", address);
-        put(request, "since", since);
-        put(request, "until", until);
-        put(request, "xpath", xpath);
-        return request;
+    private LogCalls.Query request() {
+        return new LogCalls.Query(user, type, outcome, address, text(since), text(until), xpath);
     }
 
-    private static void put(Map<String, Object> request, String key, @Nullable Object value) {
-        if (value != null) {
-            request.put(key, value.toString());
-        }
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
     }
 
     private boolean concerns(EventLine event, Map<String, String> names) {

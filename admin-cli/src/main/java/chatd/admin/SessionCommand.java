@@ -1,14 +1,15 @@
 package chatd.admin;
 
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.SessionCalls;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin session}. */
 @Command(
@@ -36,18 +37,19 @@ final class SessionCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin session list -o json")
     int list() {
-        List<JsonNode> sessions = main.daemon().list(Map.of("command", "session list"), "sessions");
+        List<SessionCalls.Session> sessions = new ArrayList<>();
+        main.daemon().call(SessionCalls.LIST, Nothing.NOTHING, part -> sessions.addAll(part.sessions()));
         if (main.json()) {
             Shown.json(main.out(), sessions);
         } else {
-            new Table()
-                    .column("SESSION", "session")
-                    .column("NAME", "name")
-                    .column("ADDRESS", "address")
-                    .column("PORT", "port")
-                    .column("DIALECT", "dialect")
-                    .column("SINCE", each -> Moment.shown(each.path("since").asString("")))
-                    .column("UNSENT BYTES", "unsent")
+            new Table<SessionCalls.Session>()
+                    .column("SESSION", SessionCalls.Session::session)
+                    .column("NAME", SessionCalls.Session::name)
+                    .column("ADDRESS", SessionCalls.Session::address)
+                    .column("PORT", each -> Integer.toString(each.port()))
+                    .column("DIALECT", SessionCalls.Session::dialect)
+                    .column("SINCE", each -> Moment.shown(each.since()))
+                    .column("UNSENT BYTES", each -> Long.toString(each.unsent()))
                     .print(sessions, main.screen(), main.out());
         }
         return Exit.OK;
@@ -65,14 +67,16 @@ final class SessionCommand implements Runnable {
                             completionCandidates = AccountNames.class,
                             description = "A user, or one session as session list names it.")
                     String whose) {
-        JsonNode ended = main.daemon().call(Map.of("command", "session kick", "session", whose));
+        List<SessionCalls.Session> ended = main.daemon()
+                .call(SessionCalls.KICK, new SessionCalls.Whose(whose))
+                .sessions();
         if (main.json()) {
             Shown.json(main.out(), ended);
         } else {
             main.out()
                     .println("Ended: "
-                            + ended.valueStream()
-                                    .map(each -> each.path("session").asString() + " of " + Shown.who(each))
+                            + ended.stream()
+                                    .map(each -> each.session() + " of " + Shown.who(each.name(), each.number()))
                                     .collect(Collectors.joining(", ")));
         }
         return Exit.OK;

@@ -1,8 +1,9 @@
 package chatd.admin;
 
+import chatd.admin.api.UserCalls;
 import java.io.PrintStream;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,9 +28,16 @@ final class Shown {
     }
 
     /** {@code alice (U12)}. */
-    static String who(JsonNode account) {
-        return visible(account.path("name").asString()) + " (U"
-                + account.path("number").asString() + ")";
+    static String who(UserCalls.Account account) {
+        return who(account.name(), account.number());
+    }
+
+    static String who(@Nullable String name, long number) {
+        return visible(String.valueOf(name)) + " (U" + number + ")";
+    }
+
+    static String yes(boolean is) {
+        return is ? "yes" : "no";
     }
 
     /** As {@link #visible}, of several lines. */

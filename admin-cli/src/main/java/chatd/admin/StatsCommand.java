@@ -1,10 +1,10 @@
 package chatd.admin;
 
+import chatd.admin.api.NotDone;
+import chatd.admin.api.SystemCalls;
 import chatd.cli.StandardOutput;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code chat-admin stats}. */
@@ -46,7 +45,7 @@ final class StatsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (seconds == null) {
-            JsonNode stats = stats();
+            SystemCalls.Stats stats = stats();
             if (main.json()) {
                 Shown.json(main.out(), stats);
             } else {
@@ -65,13 +64,13 @@ final class StatsCommand implements Callable<Integer> {
         }
     }
 
-    private JsonNode stats() {
-        return main.daemon().call(Map.of("command", "stats"));
+    private SystemCalls.Stats stats() {
+        return main.daemon().call(SystemCalls.STATS);
     }
 
     /** Shows them until the daemon goes away. */
     private void watch(int every) {
-        main.daemon().call(Map.of("command", "stats watch", "seconds", every), stats -> {
+        main.daemon().call(SystemCalls.WATCH, new SystemCalls.Watch(every), stats -> {
             if (main.json()) {
                 main.out().println(new JsonMapper().writeValueAsString(stats));
             } else {
@@ -89,8 +88,8 @@ final class StatsCommand implements Callable<Integer> {
             try {
                 watch(every);
                 return;
-            } catch (Failure e) {
-                if (e.exit() != Exit.NO_DAEMON) {
+            } catch (NotDone e) {
+                if (!e.code().equals(NotDone.NO_DAEMON)) {
                     throw e;
                 }
                 if (!isSaid) {
@@ -102,7 +101,7 @@ final class StatsCommand implements Callable<Integer> {
         }
     }
 
-    private void print(JsonNode stats) {
+    private void print(SystemCalls.Stats stats) {
         lines(stats).forEach(line -> Shown.line(main.out(), line.key(), Shown.visible(line.value())));
     }
 
@@ -111,71 +110,57 @@ final class StatsCommand implements Callable<Integer> {
 
     private record Line(String key, String value) {}
 
-    private static List<Line> lines(JsonNode stats) {
-        List<Line> lines = new ArrayList<>();
-        lines.add(new Line(
-                "chatd",
-                text(stats, "version") + " on Java " + text(stats, "java") + ", process " + text(stats, "pid")
-                        + ", since " + Moment.shown(text(stats, "started"))));
-        lines.add(new Line(
-                "listening",
-                stats.path("listening")
-                        .valueStream()
-                        .map(at -> "[" + text(at, "address") + "]:" + text(at, "port"))
-                        .collect(Collectors.joining(", "))));
-        lines.add(new Line("online", text(stats, "online") + ", over " + connections(stats) + who(stats)));
-        lines.add(new Line(
-                "accounts",
-                "%s, of them %s disabled and %s locked"
-                        .formatted(text(stats, "accounts"), text(stats, "disabled"), text(stats, "locked"))));
-        lines.add(new Line(
-                "messages",
-                text(stats, "messages") + " since the start, " + text(stats, "messagesPerSecond") + " a second"));
-        lines.add(new Line("log events", text(stats, "events") + ", " + text(stats, "eventsPerSecond") + " a second"));
-        lines.add(new Line(
-                "waiting",
-                "%s for the database, %s passwords to be judged, %s to be sent"
-                        .formatted(
-                                text(stats, "journalWaiting"),
-                                text(stats, "hashesWaiting"),
-                                bytes(stats, "unsentBytes"))));
-        lines.add(new Line("memory", bytes(stats, "heapUsed") + " of " + bytes(stats, "heapMost")));
-        lines.add(new Line("database", text(stats, "database")));
-        lines.add(new Line(
-                "log",
-                text(stats, "log") + ", in " + text(stats, "auditLog") + ", open segment "
-                        + bytes(stats, "segmentBytes")));
-        lines.add(new Line("certificate", certificate(stats)));
-        return lines;
+    private static List<Line> lines(SystemCalls.Stats stats) {
+        SystemCalls.Identity daemon = stats.identity();
+        SystemCalls.People people = stats.people();
+        SystemCalls.Rates rates = stats.rates();
+        SystemCalls.Load load = stats.load();
+        SystemCalls.Parts parts = stats.parts();
+        return List.of(
+                new Line(
+                        "chatd",
+                        daemon.version() + " on Java " + daemon.java() + ", process " + daemon.pid() + ", since "
+                                + Moment.shown(daemon.started())),
+                new Line(
+                        "listening",
+                        daemon.listening().stream()
+                                .map(at -> "[" + at.address() + "]:" + at.port())
+                                .collect(Collectors.joining(", "))),
+                new Line(
+                        "online",
+                        people.online() + ", over " + Shown.count(people.connections(), "connection") + who(people)),
+                new Line(
+                        "accounts",
+                        "%d, of them %d disabled and %d locked"
+                                .formatted(people.accounts(), people.disabled(), people.locked())),
+                new Line("messages", rates.messages() + " since the start, " + rates.messagesPerSecond() + " a second"),
+                new Line("log events", rates.events() + ", " + rates.eventsPerSecond() + " a second"),
+                new Line(
+                        "waiting",
+                        "%d for the database, %d passwords to be judged, %s to be sent"
+                                .formatted(load.journalWaiting(), load.hashesWaiting(), bytes(load.unsentBytes()))),
+                new Line("memory", bytes(load.heapUsed()) + " of " + bytes(load.heapMost())),
+                new Line("database", parts.database()),
+                new Line(
+                        "log",
+                        parts.log() + ", in " + parts.auditLog() + ", open segment " + bytes(parts.segmentBytes())),
+                new Line("certificate", certificate(parts)));
     }
 
-    private static String certificate(JsonNode stats) {
-        long days = stats.path("certificateDays").asLong();
-        String end = Moment.shown(text(stats, "certificateEnd"));
-        return Instant.now().isAfter(Instant.parse(text(stats, "certificateEnd")))
+    private static String certificate(SystemCalls.Parts parts) {
+        long days = parts.certificateDays();
+        String end = Moment.shown(parts.certificateEnd());
+        return Instant.now().isAfter(Instant.parse(parts.certificateEnd()))
                 ? "HAS ENDED, " + end + ": renew it"
                 : "ends " + end + ", in " + Shown.count(days, "day") + (days <= WARN_DAYS ? ": RENEW IT" : "");
     }
 
-    private static String who(JsonNode stats) {
-        String named = stats.path("who")
-                .valueStream()
-                .limit(NAMED)
-                .map(JsonNode::asString)
-                .collect(Collectors.joining(", "));
-        return named.isEmpty() ? "" : ": " + named + (stats.path("who").size() > NAMED ? " …" : "");
+    private static String who(SystemCalls.People people) {
+        String named = people.who().stream().limit(NAMED).collect(Collectors.joining(", "));
+        return named.isEmpty() ? "" : ": " + named + (people.who().size() > NAMED ? " …" : "");
     }
 
-    private static String connections(JsonNode stats) {
-        return Shown.count(stats.path("connections").asLong(), "connection");
-    }
-
-    private static String text(JsonNode of, String key) {
-        return of.path(key).asString();
-    }
-
-    private static String bytes(JsonNode of, String key) {
-        long bytes = of.path(key).asLong();
+    private static String bytes(long bytes) {
         return bytes < 10 << 10 ? bytes + " B" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
     }
 }

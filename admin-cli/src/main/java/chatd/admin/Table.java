@@ -4,41 +4,34 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /** A table without lines around it. At a terminal it is no wider than that: the widest columns give way. */
-final class Table {
+final class Table<T> {
     private static final int GAP = 2;
 
     /** No column is made narrower. */
     private static final int LEAST = 6;
 
-    private final List<Column> columns = new ArrayList<>();
+    private final List<Column<T>> columns = new ArrayList<>();
 
-    private record Column(String head, Function<JsonNode, String> value) {}
+    private record Column<T>(String head, Function<T, @Nullable String> value) {}
 
-    /** With what stands in the rows under {@code key}. */
-    Table column(String head, String key) {
-        return column(head, row -> value(row.path(key)));
-    }
-
-    Table column(String head, Function<JsonNode, String> value) {
-        columns.add(new Column(head, value));
+    /** @param value of a row; null where there is none */
+    Table<T> column(String head, Function<T, @Nullable String> value) {
+        columns.add(new Column<>(head, value));
         return this;
     }
 
-    private static String value(JsonNode node) {
-        if (node.isNull() || node.isMissingNode()) {
-            return "–";
-        }
-        return node.isBoolean() ? (node.asBoolean() ? "yes" : "no") : Shown.visible(node.asString());
+    private static String shown(@Nullable String value) {
+        return value == null ? "–" : Shown.visible(value);
     }
 
-    void print(Iterable<JsonNode> rows, Screen screen, PrintStream out) {
+    void print(Iterable<T> rows, Screen screen, PrintStream out) {
         List<List<String>> lines = new ArrayList<>();
-        lines.add(columns.stream().map(Column::head).toList());
+        lines.add(columns.stream().map(Column<T>::head).toList());
         rows.forEach(row -> lines.add(
-                columns.stream().map(column -> column.value().apply(row)).toList()));
+                columns.stream().map(column -> shown(column.value().apply(row))).toList()));
         int[] widths = widths(lines, screen.width());
         for (int i = 0; i < lines.size(); i++) {
             String line = line(lines.get(i), widths);

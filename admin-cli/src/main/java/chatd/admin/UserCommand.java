@@ -1,5 +1,13 @@
 package chatd.admin;
 
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.NotDone;
+import chatd.admin.api.OneTimePassword;
+import chatd.admin.api.Password;
+import chatd.admin.api.UserCalls;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -16,7 +24,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin user}. */
 @Command(
@@ -68,27 +75,29 @@ final class UserCommand implements Runnable {
     }
 
     /** The passwords are written before the daemon hears of them; those of users that it refuses are taken out again. */
-    private int set(String command, List<String> given, PasswordOptions options, Map<String, Object> more, String how) {
+    private int set(
+            AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
+            List<String> given,
+            PasswordOptions options,
+            @Nullable String note,
+            String how) {
         Set<String> names = new LinkedHashSet<>(given);
         options.check(names);
         SecureRandom random = new SecureRandom();
         Map<String, String> passwords = new LinkedHashMap<>();
         names.forEach(name -> passwords.put(name, options.stdin ? Input.password() : OneTimePassword.make(random)));
         PasswordsFile file = options.file == null ? null : PasswordsFile.create(options.file, passwords);
-        Map<String, JsonNode> done = new LinkedHashMap<>();
+        Map<String, UserCalls.Account> done = new LinkedHashMap<>();
         Set<String> kept = new LinkedHashSet<>(names);
         boolean isShown = !options.stdin && file == null;
         int exit = Exit.OK;
         for (String name : names) {
-            Map<String, Object> request = new LinkedHashMap<>(more);
-            request.put("command", command);
-            request.put("name", name);
-            request.put("mustChange", !options.noChange);
-            request.put("password", passwords.get(name));
+            Password password = new Password(passwords.getOrDefault(name, ""));
             try {
-                done.put(name, main.daemon().call(request));
-            } catch (Failure e) {
-                exit = e.exit();
+                done.put(
+                        name, main.daemon().call(call, new UserCalls.Setting(name, note, !options.noChange, password)));
+            } catch (NotDone e) {
+                exit = Exit.of(e.code());
                 Main.complain((names.size() > 1 ? name + ": " : "") + e.getMessage());
                 if (!e.isUndecided()) {
                     kept.remove(name);
@@ -109,18 +118,19 @@ final class UserCommand implements Runnable {
         return exit;
     }
 
+    /** An account and the password that it was given, where that is shown. */
+    private record WithPassword(
+            @JsonUnwrapped UserCalls.Account account,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String password) {}
+
     /** @param accounts by the names that were given */
-    private void print(Map<String, JsonNode> accounts, boolean several, Map<String, String> passwords, String how) {
+    private void print(
+            Map<String, UserCalls.Account> accounts, boolean several, Map<String, String> passwords, String how) {
         if (main.json()) {
-            List<Map<String, Object>> all = new ArrayList<>();
-            accounts.forEach((name, account) -> {
-                Map<String, Object> shown = new LinkedHashMap<>();
-                account.properties().forEach(each -> shown.put(each.getKey(), each.getValue()));
-                if (passwords.containsKey(name)) {
-                    shown.put("password", passwords.getOrDefault(name, ""));
-                }
-                all.add(shown);
-            });
+            List<WithPassword> all = new ArrayList<>();
+            accounts.forEach((name, account) -> all.add(new WithPassword(account, passwords.get(name))));
             if (several) {
                 Shown.json(main.out(), all);
             } else {
@@ -129,14 +139,13 @@ final class UserCommand implements Runnable {
             return;
         }
         accounts.forEach((name, account) -> {
-            boolean mustChange = account.path("mustChange").asBoolean();
             String password = passwords.get(name);
-            String ends = account.path("passwordEnds").asString("");
-            String by = "to be changed at the first log in" + (ends.isEmpty() ? "" : ", by " + Moment.shown(ends));
+            String ends = account.passwordEnds();
+            String by = "to be changed at the first log in" + (ends == null ? "" : ", by " + Moment.shown(ends));
             main.out().println(Shown.who(account) + " " + how + ".");
             if (password != null) {
-                main.out().println((mustChange ? "One-time password, " + by : "Password") + ": " + password);
-            } else if (mustChange) {
+                main.out().println((account.mustChange() ? "One-time password, " + by : "Password") + ": " + password);
+            } else if (account.mustChange()) {
                 main.out().println("A one-time password, " + by + ".");
             }
         });
@@ -161,7 +170,7 @@ final class UserCommand implements Runnable {
                     @Nullable
                     String note,
             @Mixin PasswordOptions password) {
-        return set("user add", names, password, note == null ? Map.of() : Map.of("note", note), "added");
+        return set(UserCalls.ADD, names, password, note, "added");
     }
 
     @Command(
@@ -174,7 +183,7 @@ final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names,
             @Mixin PasswordOptions password) {
-        return set("user reset", names, password, Map.of(), "has a new password");
+        return set(UserCalls.RESET, names, password, null, "has a new password");
     }
 
     @Command(
@@ -184,7 +193,7 @@ final class UserCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin user show alice")
     int show(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        JsonNode user = main.daemon().call(Map.of("command", "user show", "name", name));
+        UserCalls.Details user = main.daemon().call(UserCalls.SHOW, new UserCalls.Named(name));
         if (main.json()) {
             Shown.json(main.out(), user);
             return Exit.OK;
@@ -200,7 +209,7 @@ final class UserCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin user disable alice")
     int disable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(Map.of("command", "user disable", "name", name), "disabled", "is disabled already");
+        return change(UserCalls.DISABLE, new UserCalls.Named(name), "disabled", "is disabled already");
     }
 
     @Command(
@@ -210,7 +219,7 @@ final class UserCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin user enable alice")
     int enable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(Map.of("command", "user enable", "name", name), "enabled", "is not disabled");
+        return change(UserCalls.ENABLE, new UserCalls.Named(name), "enabled", "is not disabled");
     }
 
     @Command(
@@ -223,7 +232,7 @@ final class UserCommand implements Runnable {
             footerHeading = Main.EXAMPLE,
             footer = "  chat-admin user unlock alice")
     int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(Map.of("command", "user unlock", "name", name), "unlocked", "is not locked, nor slowed down");
+        return change(UserCalls.UNLOCK, new UserCalls.Named(name), "unlocked", "is not locked, nor slowed down");
     }
 
     @Command(
@@ -239,9 +248,7 @@ final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "NEW-NAME") String other) {
         return change(
-                Map.of("command", "user rename", "name", name, "to", other),
-                "renamed, was " + name,
-                "has that name already");
+                UserCalls.RENAME, new UserCalls.Renaming(name, other), "renamed, was " + name, "has that name already");
     }
 
     /** What may be granted. */
@@ -262,7 +269,8 @@ final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
-                Map.of("command", "user grant", "name", name),
+                UserCalls.GRANT,
+                new UserCalls.Named(name),
                 "may write to " + right,
                 "may write to " + right + " already");
     }
@@ -277,18 +285,18 @@ final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
-                Map.of("command", "user revoke", "name", name),
+                UserCalls.REVOKE,
+                new UserCalls.Named(name),
                 "is no longer granted " + right,
                 "was not granted " + right);
     }
 
-    private int change(Map<String, Object> request, String done, String already) {
-        JsonNode account = main.daemon().call(request);
+    private <Q> int change(AdminCall<Q, Nothing, UserCalls.Changed> call, Q request, String done, String already) {
+        UserCalls.Changed outcome = main.daemon().call(call, request);
         if (main.json()) {
-            Shown.json(main.out(), account);
+            Shown.json(main.out(), outcome);
         } else {
-            boolean changed = account.path("changed").asBoolean();
-            main.out().println(Shown.who(account) + " " + (changed ? done : already) + ".");
+            main.out().println(Shown.who(outcome.account()) + " " + (outcome.changed() ? done : already) + ".");
         }
         return Exit.OK;
     }
@@ -307,13 +315,15 @@ final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
         if (!yes) {
-            JsonNode user = main.daemon().call(Map.of("command", "user delete", "name", name, "dryRun", true));
+            UserCalls.Details user = main.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, true));
             UserFacts.print(user, System.err);
             System.err.println("What goes: the password, the settings, the addresses of log ins, the note. What stays:"
                     + " what was written, in the histories of the others; the name and number, for nobody else.");
-            Question.ask("Delete " + Shown.who(user) + " for good?");
+            Question.ask("Delete " + Shown.who(user.account()) + " for good?");
         }
-        JsonNode deleted = main.daemon().call(Map.of("command", "user delete", "name", name));
+        UserCalls.Account deleted = main.daemon()
+                .call(UserCalls.DELETE, new UserCalls.Deletion(name, false))
+                .account();
         if (main.json()) {
             Shown.json(main.out(), deleted);
         } else {

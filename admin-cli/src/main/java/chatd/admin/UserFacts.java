@@ -1,50 +1,45 @@
 package chatd.admin;
 
+import chatd.admin.api.UserCalls;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /** All there is to know of a user, a line each. */
 final class UserFacts {
     private UserFacts() {}
 
-    static void print(JsonNode user, PrintStream out) {
-        Shown.line(out, "name", Shown.who(user));
-        String former =
-                user.path("formerNames").valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
-        if (!former.isEmpty()) {
-            Shown.line(out, "was", former);
+    static void print(UserCalls.Details user, PrintStream out) {
+        UserCalls.Account account = user.account();
+        Shown.line(out, "name", Shown.who(account));
+        if (!user.formerNames().isEmpty()) {
+            Shown.line(out, "was", String.join(", ", user.formerNames()));
         }
         Shown.line(out, "state", state(user));
-        Shown.line(out, "online", user.path("online").asBoolean() ? "yes" : "no");
-        Shown.line(out, "last log in", lastLogin(user));
-        Shown.line(out, "everyone", user.path("everyone").asBoolean() ? "granted" : "not granted");
-        Shown.line(out, "created", Moment.shown(user.path("created").asString()));
-        String note = user.path("note").asString();
-        if (!note.isEmpty()) {
-            Shown.line(out, "note", Shown.visible(note));
+        Shown.line(out, "online", Shown.yes(account.online()));
+        Shown.line(out, "last log in", lastLogin(account));
+        Shown.line(out, "everyone", account.everyone() ? "granted" : "not granted");
+        Shown.line(out, "created", Moment.shown(account.created()));
+        if (!account.note().isEmpty()) {
+            Shown.line(out, "note", Shown.visible(account.note()));
         }
     }
 
-    private static String lastLogin(JsonNode user) {
-        String time = user.path("lastLogin").asString("");
-        return time.isEmpty()
-                ? "never"
-                : Moment.shown(time) + " from " + user.path("lastAddress").asString();
+    private static String lastLogin(UserCalls.Account account) {
+        String time = account.lastLogin();
+        return time == null ? "never" : Moment.shown(time) + " from " + account.lastAddress();
     }
 
-    private static String state(JsonNode user) {
+    private static String state(UserCalls.Details user) {
+        UserCalls.Account account = user.account();
         List<String> said = new ArrayList<>();
-        said.add(user.path("state").asString());
-        if (user.path("mustChange").asBoolean()) {
-            String ends = user.path("passwordEnds").asString("");
-            said.add("has a one-time password" + (ends.isEmpty() ? "" : " (until " + Moment.shown(ends) + ")"));
+        said.add(account.state());
+        if (account.mustChange()) {
+            String ends = account.passwordEnds();
+            said.add("has a one-time password" + (ends == null ? "" : " (until " + Moment.shown(ends) + ")"));
         }
-        int wrong = user.path("wrongPasswords").asInt();
-        if (wrong > 0) {
-            said.add(Shown.count(wrong, "wrong password") + " in the last quarter of an hour");
+        if (user.wrongPasswords() > 0) {
+            said.add(Shown.count(user.wrongPasswords(), "wrong password") + " in the last quarter of an hour");
         }
         return String.join(", ", said);
     }

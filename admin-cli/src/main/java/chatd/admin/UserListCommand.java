@@ -1,17 +1,18 @@
 package chatd.admin;
 
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.UserCalls;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import tools.jackson.databind.JsonNode;
 
 /** {@code chat-admin user list}. */
 @Command(
@@ -87,41 +88,45 @@ final class UserListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Main main = user.main;
-        Comparator<JsonNode> comparator = comparator();
-        List<JsonNode> users = main.daemon().list(Map.of("command", "user list"), "accounts").stream()
+        Comparator<UserCalls.Account> comparator = comparator();
+        List<UserCalls.Account> all = new ArrayList<>();
+        main.daemon().call(UserCalls.LIST, Nothing.NOTHING, part -> all.addAll(part.accounts()));
+        List<UserCalls.Account> users = all.stream()
                 .filter(this::fits)
                 .sorted(reverse ? comparator.reversed() : comparator)
                 .toList();
         if (names) {
-            users.forEach(each -> main.out().println(each.path("name").asString()));
+            users.forEach(each -> main.out().println(each.name()));
         } else if (main.json()) {
             Shown.json(main.out(), users);
         } else {
-            new Table()
-                    .column("NUMBER", "number")
-                    .column("NAME", "name")
-                    .column("STATE", "state")
-                    .column("ONLINE", "online")
-                    .column("MUST CHANGE", "mustChange")
-                    .column(
-                            "LAST LOG IN",
-                            each -> Moment.shown(each.path("lastLogin").asString("")))
-                    .column("FROM", "lastAddress")
-                    .column("CREATED", each -> Moment.shown(each.path("created").asString("")))
-                    .column("NOTE", "note")
+            new Table<UserCalls.Account>()
+                    .column("NUMBER", each -> Long.toString(each.number()))
+                    .column("NAME", UserCalls.Account::name)
+                    .column("STATE", UserCalls.Account::state)
+                    .column("ONLINE", each -> Shown.yes(each.online()))
+                    .column("MUST CHANGE", each -> Shown.yes(each.mustChange()))
+                    .column("LAST LOG IN", each -> Moment.shown(text(each.lastLogin())))
+                    .column("FROM", UserCalls.Account::lastAddress)
+                    .column("CREATED", each -> Moment.shown(each.created()))
+                    .column("NOTE", UserCalls.Account::note)
                     .print(users, main.screen(), main.out());
         }
         return Exit.OK;
     }
 
-    private boolean fits(JsonNode account) {
-        String lastLogin = account.path("lastLogin").asString("");
-        return (state == null || account.path("state").asString().equals(state.name()))
-                && (!online || account.path("online").asBoolean())
+    private static String text(@Nullable String given) {
+        return given == null ? "" : given;
+    }
+
+    private boolean fits(UserCalls.Account account) {
+        String lastLogin = text(account.lastLogin());
+        return (state == null || account.state().equals(state.name()))
+                && (!online || account.online())
                 && (!never || lastLogin.isEmpty())
                 && (notSince == null
                         || (!lastLogin.isEmpty() && Instant.parse(lastLogin).isBefore(notSince)))
-                && (pattern == null || fits(account.path("name").asString(), pattern));
+                && (pattern == null || fits(account.name(), pattern));
     }
 
     private static boolean fits(String name, String pattern) {
@@ -133,20 +138,17 @@ final class UserListCommand implements Callable<Integer> {
                 .matches();
     }
 
-    private Comparator<JsonNode> comparator() {
+    private Comparator<UserCalls.Account> comparator() {
         return switch (order) {
-            case number ->
-                Comparator.comparingLong(account -> account.path("number").asLong());
-            case name ->
-                Comparator.comparing(account -> account.path("name").asString().toLowerCase(Locale.ROOT));
+            case number -> Comparator.comparingLong(UserCalls.Account::number);
+            case name -> Comparator.comparing(account -> account.name().toLowerCase(Locale.ROOT));
             // Who never has comes first. They are of different lengths, so not as texts.
-            case last_login -> Comparator.comparing(account -> instant(account, "lastLogin"));
-            case created -> Comparator.comparing(account -> instant(account, "created"));
+            case last_login -> Comparator.comparing(account -> instant(account.lastLogin()));
+            case created -> Comparator.comparing(account -> instant(account.created()));
         };
     }
 
-    private static Instant instant(JsonNode account, String key) {
-        String text = account.path(key).asString("");
-        return text.isEmpty() ? Instant.MIN : Instant.parse(text);
+    private static Instant instant(@Nullable String text) {
+        return text == null ? Instant.MIN : Instant.parse(text);
     }
 }

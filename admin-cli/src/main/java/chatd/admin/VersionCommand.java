@@ -1,10 +1,11 @@
 package chatd.admin;
 
+import chatd.admin.api.NotDone;
+import chatd.admin.api.SystemCalls;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code chat-admin version}. */
@@ -22,10 +23,10 @@ final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         String daemon;
         try {
-            JsonNode status = main.daemon().call(Map.of("command", "stats"));
-            daemon = status.path("version").asString() + " on Java "
-                    + status.path("java").asString();
-        } catch (Failure e) {
+            SystemCalls.Identity identity =
+                    main.daemon().call(SystemCalls.STATS).identity();
+            daemon = identity.version() + " on Java " + identity.java();
+        } catch (NotDone e) {
             daemon = "not there";
         }
         if (main.json()) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,15 +53,5 @@ class AccountListTest {
                 .extracting(AccountList.Row::line)
                 .last()
                 .isEqualTo(3L);
-    }
-
-    @Test
-    void aOneTimePasswordIsEasyToType() {
-        SecureRandom random = new SecureRandom();
-        for (int i = 0; i < 100; i++) {
-            assertThat(OneTimePassword.make(random))
-                    .matches("[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}")
-                    .doesNotContain("0", "o", "1", "l");
-        }
     }
 }

@@ -5,21 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class TableTest {
     private static final JsonMapper JSON = new JsonMapper();
 
+    private record Row(
+            String name, @Nullable Boolean on, @Nullable String note) {}
+
     private static List<String> printed(Screen screen, String... rows) {
-        List<JsonNode> all = java.util.Arrays.stream(rows).map(JSON::readTree).toList();
+        List<Row> all =
+                Arrays.stream(rows).map(row -> JSON.readValue(row, Row.class)).toList();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new Table()
-                .column("NAME", "name")
-                .column("ON", "on")
-                .column("NOTE", "note")
+        new Table<Row>()
+                .column("NAME", Row::name)
+                .column("ON", row -> row.on() == null ? null : Shown.yes(row.on()))
+                .column("NOTE", Row::note)
                 .print(all, screen, new PrintStream(bytes, true, StandardCharsets.UTF_8));
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }

@@ -1,5 +1,6 @@
 package chatd.daemon;
 
+import chatd.admin.api.SystemCalls;
 import chatd.audit.AuditEvent;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.ConfigException;
@@ -28,7 +29,7 @@ final class Reload implements Reloader {
     }
 
     @Override
-    public synchronized Reloaded reload() throws ConfigException {
+    public synchronized SystemCalls.Reloaded reload() throws ConfigException {
         systemd.reloading();
         try {
             Tls before = certificates.get();
@@ -40,7 +41,7 @@ final class Reload implements Reloader {
                     options.inForce(),
                     options.forNewConnections(),
                     options.waiting());
-            return new Reloaded(
+            return new SystemCalls.Reloaded(
                     options.inForce(),
                     options.forNewConnections(),
                     options.waiting(),

@@ -1,7 +1,8 @@
 package chatd.demo;
 
-import chatd.admin.DaemonLink;
-import chatd.admin.Failure;
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.NotDone;
+import chatd.admin.api.SystemCalls;
 import chatd.sql.GuardedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The daemon from the checkout, in a process of its own that does not outlive this one. All it needs and makes is in one
@@ -21,10 +21,10 @@ import tools.jackson.databind.JsonNode;
  */
 public final class DaemonProcess implements AutoCloseable {
     private final GuardedProcess process;
-    private final DaemonLink link;
+    private final AdminLink link;
     private int port;
 
-    private DaemonProcess(GuardedProcess process, DaemonLink link) {
+    private DaemonProcess(GuardedProcess process, AdminLink link) {
         this.process = process;
         this.link = link;
     }
@@ -48,7 +48,7 @@ public final class DaemonProcess implements AutoCloseable {
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", module.resolve("target/chatd.jar").toString(), "--config", config.toString()));
         Path log = config.resolveSibling("chatd.log");
-        DaemonLink link = new DaemonLink(config.resolveSibling("admin.sock"));
+        AdminLink link = new AdminLink(config.resolveSibling("admin.sock"));
         DaemonProcess started = new DaemonProcess(GuardedProcess.start(command, environment, log), link);
         try {
             started.awaitReady(log, patience);
@@ -122,10 +122,13 @@ public final class DaemonProcess implements AutoCloseable {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                JsonNode stats = link.call(Map.of("command", "stats"));
-                port = stats.path("listening").path(0).path("port").asInt();
+                port = link.call(SystemCalls.STATS)
+                        .identity()
+                        .listening()
+                        .getFirst()
+                        .port();
                 return;
-            } catch (Failure e) {
+            } catch (NotDone e) {
                 if (!process.isAlive()) {
                     throw new Problem("The daemon did not start:\n" + tail(log));
                 }
@@ -153,7 +156,7 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /** Its administrators' socket. */
-    public DaemonLink link() {
+    public AdminLink link() {
         return link;
     }
 

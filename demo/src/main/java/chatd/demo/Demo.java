@@ -1,7 +1,10 @@
 package chatd.demo;
 
-import chatd.admin.DaemonLink;
-import chatd.admin.OneTimePassword;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.OneTimePassword;
+import chatd.admin.api.Password;
+import chatd.admin.api.UserCalls;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
 import chatd.sql.PrivateMariaDb;
@@ -17,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** A whole chatd for trying out: a private database, a development certificate, the daemon, and two users. */
 final class Demo implements AutoCloseable {
@@ -94,27 +96,27 @@ final class Demo implements AutoCloseable {
         Authority.writeDevelopmentFiles(place.file("").normalize(), Authority.THIS_MACHINE, random, Instant.now());
     }
 
-    private People people(DaemonLink link) throws IOException {
-        Map<String, JsonNode> there = new HashMap<>();
-        link.list(Map.of("command", "user list"), "accounts")
-                .forEach(user -> there.put(user.path("name").asString(), user));
+    private People people(AdminLink link) throws IOException {
+        Map<String, UserCalls.Account> there = new HashMap<>();
+        link.call(
+                UserCalls.LIST, Nothing.NOTHING, part -> part.accounts().forEach(user -> there.put(user.name(), user)));
         String alices = place.secret("alice.password").orElse("");
         if (!there.containsKey("alice")) {
             alices = add(link, "alice", false);
         } else if (alices.isEmpty()) {
             alices = "(lost: ./chat admin user reset alice)";
         }
-        JsonNode bob = there.get("bob");
+        UserCalls.Account bob = there.get("bob");
         if (bob == null) {
             return new People(alices, add(link, "bob", true));
         }
-        boolean mustChange = bob.path("mustChange").asBoolean();
-        return new People(alices, mustChange ? place.secret("bob.password").orElse(null) : null);
+        return new People(
+                alices, bob.mustChange() ? place.secret("bob.password").orElse(null) : null);
     }
 
-    private String add(DaemonLink link, String name, boolean mustChange) throws IOException {
+    private String add(AdminLink link, String name, boolean mustChange) throws IOException {
         String password = OneTimePassword.make(random);
-        link.call(Map.of("command", "user add", "name", name, "password", password, "mustChange", mustChange));
+        link.call(UserCalls.ADD, new UserCalls.Setting(name, null, mustChange, new Password(password)));
         place.keepSecret(name + ".password", password);
         return password;
     }

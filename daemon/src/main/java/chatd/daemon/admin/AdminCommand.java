@@ -1,21 +1,21 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.AdminCall;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
 /**
- * One command of the administrators: a row of the table.
+ * What one of the administrators' commands does: a row of the table.
  *
- * @param name as it is typed, {@code user add}
  * @param roles who may give it
  * @param when how it and the log go together
- * @param logged the keys of the request that the log shows; a secret is never among them
+ * @param logged the fields of the request that the log shows; a secret is never among them
  */
-record AdminCommand(String name, Set<Role> roles, When when, List<String> logged, Body body) {
-    /** Of a long list, in one line. */
+record AdminCommand<Q, P, R>(
+        AdminCall<Q, P, R> call, Set<Role> roles, When when, List<String> logged, Body<Q, P, R> body) {
+    /** Of a long list, in one part. */
     static final int PART = 500;
 
     /** How a command and the log go together. */
@@ -28,50 +28,55 @@ record AdminCommand(String name, Set<Role> roles, When when, List<String> logged
         ALWAYS_AND_LONG
     }
 
-    static AdminCommand of(String name, Set<Role> roles, Body body, String... logged) {
-        return new AdminCommand(name, roles, When.LOGGED, List.of(logged), body);
+    static <Q, P, R> AdminCommand<Q, P, R> of(
+            AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body, String... logged) {
+        return new AdminCommand<>(call, roles, When.LOGGED, List.of(logged), body);
     }
 
-    static AdminCommand shows(String name, Set<Role> roles, Body body, String... logged) {
-        return new AdminCommand(name, roles, When.ALWAYS, List.of(logged), body);
+    static <Q, P, R> AdminCommand<Q, P, R> shows(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
+        return new AdminCommand<>(call, roles, When.ALWAYS, List.of(), body);
     }
 
-    AdminCommand forHelpersToo() {
-        return new AdminCommand(name, Role.helpersToo(), when, logged, body);
+    AdminCommand<Q, P, R> forHelpersToo() {
+        return new AdminCommand<>(call, Role.helpersToo(), when, logged, body);
+    }
+
+    String name() {
+        return call.name();
+    }
+
+    /** Does what is asked. */
+    R run(Request request, String by, Parts<P> out) throws IOException, InterruptedException {
+        return body.run(request.as(call.request()), by, out);
     }
 
     /** What a command does. Each call on a thread of its own; may block. */
-    interface Body {
+    interface Body<Q, P, R> {
         /**
          * Does it.
          *
          * @param by the Unix user
-         * @param out takes what comes before the result, a line at a time
-         * @return the result, to be written as JSON
+         * @param out takes what comes before the result
          * @throws chatd.daemon.service.Refusal where it can't be done
          */
-        Object run(Request request, String by, Lines out) throws IOException, InterruptedException;
+        R run(Q request, String by, Parts<P> out) throws IOException, InterruptedException;
     }
 
     /** Where a command that goes on writes. */
-    interface Lines {
-        void write(Object line);
+    interface Parts<P> {
+        void write(P part);
 
         /** False where nobody reads them any more. */
         boolean areRead();
 
         /**
-         * Writes a long list a part a line, so that it is never in memory as a whole, however many ask for one.
+         * Writes a long list in several parts, so that it is never in memory as a whole, however many ask for one.
          *
-         * @param key of the list in each line
+         * @param part of some of them
          */
-        default <T> void write(String key, List<T> all, Function<T, Object> shown) {
+        default <T> void write(List<T> all, Function<List<T>, P> part) {
             for (int i = 0; i < all.size(); i += PART) {
-                write(Map.of(
-                        key,
-                        all.subList(i, Math.min(all.size(), i + PART)).stream()
-                                .map(shown)
-                                .toList()));
+                write(part.apply(all.subList(i, Math.min(all.size(), i + PART))));
             }
         }
     }

@@ -1,5 +1,7 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
 import chatd.audit.AuditEvent;
 import chatd.audit.Outcome;
 import chatd.daemon.config.Config;
@@ -25,18 +27,21 @@ final class AdminDispatcher {
     private static final Logger LOG = LogManager.getLogger(AdminDispatcher.class);
 
     /** What nobody knows, or was not read: it is refused. */
-    private static final AdminCommand UNKNOWN =
-            AdminCommand.of("unknown", Role.all(), (request, user, out) -> Map.of(), Request.COMMAND);
+    private static final AdminCommand<?, ?, ?> UNKNOWN = AdminCommand.of(
+            new AdminCall<>("unknown", Nothing.class, Nothing.class, Nothing.class),
+            Role.all(),
+            (request, user, out) -> request,
+            Request.COMMAND);
 
     /** Characters of its name that the log shows. */
     private static final int LONGEST_UNKNOWN = 32;
 
-    private final Map<String, AdminCommand> table = new TreeMap<>();
+    private final Map<String, AdminCommand<?, ?, ?>> table = new TreeMap<>();
     private final Map<Role, String> groups = new EnumMap<>(Role.class);
     private final JsonMapper json = new JsonMapper();
     private final AuditTrail audit;
 
-    AdminDispatcher(Config.Admin config, List<AdminCommand> commands, AuditTrail audit) {
+    AdminDispatcher(Config.Admin config, List<AdminCommand<?, ?, ?>> commands, AuditTrail audit) {
         groups.put(Role.ADMINISTRATOR, config.administrators());
         groups.put(Role.HELPER, config.helpers());
         groups.put(Role.AUDITOR, config.auditors());
@@ -73,11 +78,11 @@ final class AdminDispatcher {
      * @param ended after how long it has come to its end, where that is logged apart from its beginning
      */
     private record Call(
-            AdminCommand command,
+            AdminCommand<?, ?, ?> command,
             Request request,
             Caller by,
             @Nullable String ended) {
-        Call(AdminCommand command, Request request, Caller by) {
+        Call(AdminCommand<?, ?, ?> command, Request request, Caller by) {
             this(command, request, by, null);
         }
 
@@ -122,7 +127,7 @@ final class AdminDispatcher {
             return;
         }
         Caller by = caller.claiming(request.json().path("claimed").asString(""));
-        AdminCommand command = table.get(request.command());
+        AdminCommand<?, ?, ?> command = table.get(request.command());
         if (command == null) {
             refuse(
                     new Call(UNKNOWN, request.withCommandOf(LONGEST_UNKNOWN), by),
@@ -149,7 +154,7 @@ final class AdminDispatcher {
     }
 
     private void admit(Call call) {
-        AdminCommand command = call.command();
+        AdminCommand<?, ?, ?> command = call.command();
         if (!command.roles().contains(call.by().role())) {
             String needed = command.roles().stream().map(this::shown).collect(Collectors.joining(" or "));
             throw new Refusal(
@@ -174,7 +179,7 @@ final class AdminDispatcher {
         long begun = System.nanoTime();
         Object result;
         try {
-            result = call.command().body().run(call.request(), call.by().user(), lines(peer));
+            result = run(call.command(), call, peer);
         } catch (PeerGone e) {
             if (isLong) {
                 ended(call, begun);
@@ -195,18 +200,23 @@ final class AdminDispatcher {
         return result;
     }
 
+    private <P> Object run(AdminCommand<?, P, ?> command, Call call, Peer peer)
+            throws IOException, InterruptedException {
+        return command.run(call.request(), call.by().user(), parts(peer));
+    }
+
     /** What was logged when it began has come to its end. */
     private void ended(Call call, long begun) {
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         log(new Call(call.command(), call.request(), call.by(), took.toSeconds() + " s"), Outcome.OK, null);
     }
 
-    private AdminCommand.Lines lines(Peer peer) {
-        return new AdminCommand.Lines() {
+    private <P> AdminCommand.Parts<P> parts(Peer peer) {
+        return new AdminCommand.Parts<>() {
             @Override
-            public void write(Object line) {
+            public void write(P part) {
                 try {
-                    AdminDispatcher.this.write(peer, line);
+                    AdminDispatcher.this.write(peer, part);
                 } catch (IOException e) {
                     throw new PeerGone(e);
                 }

@@ -1,5 +1,6 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.SystemCalls;
 import chatd.audit.AuditLog;
 import chatd.certs.ChainFacts;
 import chatd.daemon.config.Config;
@@ -40,12 +41,13 @@ public final class AdminSockets implements AutoCloseable {
             AuditTrail audit)
             throws IOException {
         this.stats = new StatsCommand(version, listening, chain, services, sessions, journal, log);
-        List<AdminCommand> commands = new ArrayList<>();
+        List<AdminCommand<?, ?, ?>> commands = new ArrayList<>();
         commands.addAll(new UserCommands(services, sessions).all());
         commands.addAll(new SessionCommands(services, sessions).all());
         commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());
-        commands.add(AdminCommand.shows("cert show", Role.all(), (request, by, out) -> ChainFacts.of(chain.get())));
+        commands.add(AdminCommand.shows(
+                SystemCalls.CERTIFICATE, Role.all(), (request, by, out) -> ChainFacts.of(chain.get())));
         commands.addAll(stats.all());
         Config.Admin config = configuration.get().admin();
         AdminDispatcher dispatcher = new AdminDispatcher(config, commands, audit);

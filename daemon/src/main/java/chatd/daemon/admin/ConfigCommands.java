@@ -1,25 +1,27 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.SystemCalls;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
-import chatd.daemon.config.Option;
 import chatd.daemon.service.Refusal;
 import chatd.protocol.Code;
 import java.util.List;
 
 /** What {@code chat-admin config} asks for. */
 record ConfigCommands(Configuration configuration, Reloader reloader) {
-    /** @param file empty where there is none */
-    private record Shown(String file, List<Option> options) {}
 
-    private record Judged(String file, List<String> errors) {}
-
-    List<AdminCommand> all() {
+    List<AdminCommand<?, ?, ?>> all() {
         return List.of(
                 AdminCommand.shows(
-                        "config show", Role.all(), (request, by, out) -> new Shown(file(), configuration.options())),
-                AdminCommand.of("config check", Role.administrators(), (request, by, out) -> check(request), "file"),
-                AdminCommand.of("config reload", Role.administrators(), (request, by, out) -> reload()));
+                        SystemCalls.CONFIG,
+                        Role.all(),
+                        (request, by, out) -> new SystemCalls.Options(
+                                file(),
+                                configuration.options().stream()
+                                        .map(each -> new SystemCalls.Option(each.key(), each.value(), each.source()))
+                                        .toList())),
+                AdminCommand.of(SystemCalls.CHECK, Role.administrators(), (request, by, out) -> check(request), "file"),
+                AdminCommand.of(SystemCalls.RELOAD, Role.administrators(), (request, by, out) -> reload()));
     }
 
     private String file() {
@@ -27,21 +29,21 @@ record ConfigCommands(Configuration configuration, Reloader reloader) {
     }
 
     /** Of the daemon's own file; or of a text that stands in the asker's. */
-    private Object check(Request request) {
-        String name = request.textOr("file", file());
+    private SystemCalls.Judged check(SystemCalls.Draft draft) {
+        String name = draft.file() == null ? file() : draft.file();
         try {
-            if (request.has("content")) {
-                configuration.check(request.textOr("content", ""), name);
+            if (draft.content() != null) {
+                configuration.check(draft.content(), name);
             } else {
                 configuration.check();
             }
-            return new Judged(name, List.of());
+            return new SystemCalls.Judged(name, List.of());
         } catch (ConfigException e) {
-            return new Judged(name, e.errors());
+            return new SystemCalls.Judged(name, e.errors());
         }
     }
 
-    private Object reload() {
+    private SystemCalls.Reloaded reload() {
         try {
             return reloader.reload();
         } catch (ConfigException e) {

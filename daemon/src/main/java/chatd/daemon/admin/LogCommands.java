@@ -1,5 +1,7 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.LogCalls;
 import chatd.audit.AuditLog;
 import chatd.audit.LogTail;
 import chatd.audit.SealPublic;
@@ -9,7 +11,6 @@ import chatd.daemon.service.StoredMessages;
 import chatd.protocol.Code;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -25,23 +26,21 @@ record LogCommands(AuditLog log, Services services, Semaphore one) {
     /** After these an account may be called otherwise. */
     private static final Pattern NAMING = Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
 
-    private record KeyShown(String id, String algorithm, String pem) {}
-
-    List<AdminCommand> all() {
+    List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                new AdminCommand(
-                        "log tail",
+                new AdminCommand<>(
+                        LogCalls.TAIL,
                         Role.auditorsToo(),
                         AdminCommand.When.ALWAYS_AND_LONG,
                         List.of("lines", "follow"),
                         this::tail),
                 AdminCommand.of(
-                        "log query",
+                        LogCalls.QUERY,
                         Role.auditorsToo(),
                         (request, by, out) -> {
                             log.publish();
-                            names(out);
-                            return Map.of("directory", directory());
+                            out.write(names(), LogCalls.Names::new);
+                            return new LogCalls.Place(directory());
                         },
                         "user",
                         "type",
@@ -50,83 +49,82 @@ record LogCommands(AuditLog log, Services services, Semaphore one) {
                         "since",
                         "until",
                         "xpath"),
-                AdminCommand.of("log publish", Role.auditorsToo(), (request, by, out) -> {
+                AdminCommand.of(LogCalls.PUBLISH, Role.auditorsToo(), (request, by, out) -> {
                     log.publish();
-                    return Map.of(
-                            "file", log.files().published().toAbsolutePath().toString());
+                    return new LogCalls.Published(
+                            log.files().published().toAbsolutePath().toString());
                 }),
-                AdminCommand.of("log rotate", Role.administrators(), (request, by, out) -> {
+                AdminCommand.of(LogCalls.ROTATE, Role.administrators(), (request, by, out) -> {
                     log.rotate();
-                    return Map.of(
-                            "closed",
+                    return new LogCalls.Rotated(
                             log.files().closed().getLast().toAbsolutePath().toString());
                 }),
-                AdminCommand.of("log key", Role.auditorsToo(), (request, by, out) -> key()),
-                AdminCommand.of("log change-key", Role.administrators(), (request, by, out) -> {
+                AdminCommand.of(LogCalls.KEY, Role.auditorsToo(), (request, by, out) -> key()),
+                AdminCommand.of(LogCalls.CHANGE_KEY, Role.administrators(), (request, by, out) -> {
                     log.changeKey();
                     // Its first seal is to be found in the document from now on.
                     log.publish();
                     return key();
                 }),
-                AdminCommand.of("log anchor", Role.auditorsToo(), (request, by, out) -> {
+                AdminCommand.of(LogCalls.ANCHOR, Role.auditorsToo(), (request, by, out) -> {
                     String seal = log.anchor();
                     // It is to be found in the document from now on.
                     log.publish();
-                    return Map.of("seal", seal);
+                    return new LogCalls.Anchor(seal);
                 }),
-                AdminCommand.of("log messages", Role.auditorsToo(), (request, by, out) -> alone(out)));
+                AdminCommand.of(LogCalls.MESSAGES, Role.auditorsToo(), (request, by, out) -> alone(out)));
     }
 
     private String directory() {
         return log.files().directory().toAbsolutePath().toString();
     }
 
-    /** Tells the present name of each account, by {@code U} and its number. */
-    private void names(AdminCommand.Lines out) {
-        out.write(
-                "names",
-                List.copyOf(services.directory().allNames().entrySet()),
-                each -> Map.of("user", "U" + each.getKey(), "name", each.getValue()));
+    /** The present name of each account. */
+    private List<LogCalls.Name> names() {
+        return services.directory().allNames().entrySet().stream()
+                .map(each -> name(each.getKey(), each.getValue()))
+                .toList();
     }
 
-    private Object tail(Request request, String by, AdminCommand.Lines out) throws IOException, InterruptedException {
-        names(out);
-        try (LogTail tail = new LogTail(log.files(), request.whole("lines", 10, MOST_LINES))) {
+    private static LogCalls.Name name(long number, String name) {
+        return new LogCalls.Name("U" + number, name);
+    }
+
+    private Nothing tail(LogCalls.Tail asked, String by, AdminCommand.Parts<LogCalls.Tailed> out)
+            throws IOException, InterruptedException {
+        int lines = Request.within("lines", asked.lines(), 10, MOST_LINES);
+        out.write(names(), some -> new LogCalls.Tailed(some, null));
+        try (LogTail tail = new LogTail(log.files(), lines)) {
             while (true) {
                 for (String line = tail.next(); line != null; line = tail.next()) {
                     Matcher naming = NAMING.matcher(line);
                     if (naming.find()) {
                         long number = Long.parseLong(naming.group(1));
-                        out.write(Map.of(
-                                "names",
-                                List.of(Map.of(
-                                        "user",
-                                        "U" + number,
-                                        "name",
-                                        services.directory().nameOf(number)))));
+                        String name = services.directory().nameOf(number);
+                        out.write(new LogCalls.Tailed(List.of(name(number, name)), null));
                     }
-                    out.write(Map.of("line", line));
+                    out.write(new LogCalls.Tailed(null, line));
                 }
-                if (!request.flag("follow") || !out.areRead()) {
+                if (!asked.follow() || !out.areRead()) {
                     break;
                 }
                 tail.await();
             }
         }
-        return Map.of();
+        return Nothing.NOTHING;
     }
 
     /** The public half of the key that seals. */
-    private Object key() throws IOException {
+    private LogCalls.Key key() throws IOException {
         SealPublic key = log.key();
         if (key == null) {
             throw new IOException("the log has no seals");
         }
-        return new KeyShown(key.id(), key.algorithm(), key.pem());
+        return new LogCalls.Key(key.id(), key.algorithm(), key.pem());
     }
 
     /** It reads all that is stored, by the connections that log ins use too: one at a time. */
-    private Object alone(AdminCommand.Lines out) throws IOException, InterruptedException {
+    private LogCalls.Count alone(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
         if (!one.tryAcquire()) {
             throw new Refusal(Code.BUSY, "Somebody is comparing the messages already. Try again when that is done.");
         }
@@ -141,21 +139,24 @@ record LogCommands(AuditLog log, Services services, Semaphore one) {
      * Every stored message with its digest, up to the last one that is logged, which is published then. The comparing is
      * the asker's: a daemon that is itself in doubt does not judge.
      */
-    private Object messages(AdminCommand.Lines out) throws IOException, InterruptedException {
+    private LogCalls.Count messages(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
         long upTo = log.lastMessage();
         log.publish();
-        out.write(Map.of("upTo", upTo));
+        out.write(new LogCalls.Stored(upTo, null, null));
         StoredMessages stored = services.storedMessages();
         long count = 0;
         for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
-            out.write(Map.of("messages", some));
+            List<LogCalls.Digested> shown = some.stream()
+                    .map(each -> new LogCalls.Digested(each.message(), each.digest()))
+                    .toList();
+            out.write(new LogCalls.Stored(null, shown, null));
             count += some.size();
         }
         long beyond = beyond(stored);
         if (beyond > 0) {
-            out.write(Map.of("beyond", beyond));
+            out.write(new LogCalls.Stored(null, null, beyond));
         }
-        return Map.of("count", count);
+        return new LogCalls.Count(count);
     }
 
     /** The highest number that is stored, where the log does not have it, and goes on without it; 0 otherwise. */

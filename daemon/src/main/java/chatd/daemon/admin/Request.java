@@ -1,23 +1,33 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.UserCalls;
 import chatd.daemon.service.AccountImport;
 import chatd.daemon.service.Refusal;
 import chatd.protocol.Code;
-import chatd.protocol.Secret;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /** What was asked: a JSON object. What is missing in it is refused as {@link Code#MALFORMED}. */
 record Request(JsonNode json) {
@@ -39,6 +49,14 @@ record Request(JsonNode json) {
                     .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, true)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    texts -> texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
     /** What nobody asked. */
@@ -84,57 +102,64 @@ record Request(JsonNode json) {
         return new Request(STRICT.createObjectNode().put(COMMAND, cut(command(), longest)));
     }
 
-    /** A text that has to be there. */
-    String text(String key) {
-        String value = textOr(key, "");
-        if (value.isEmpty()) {
-            throw new Refusal(Code.MALFORMED, "The command lacks " + key + ".");
+    /**
+     * What is asked, by the record of its command.
+     *
+     * @throws Refusal {@link Code#MALFORMED} where something is missing or is not what it should be
+     */
+    <Q> Q as(Class<Q> type) {
+        for (RecordComponent field : type.getRecordComponents()) {
+            boolean isOptional =
+                    field.getType().isPrimitive() || field.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            JsonNode value = json.path(field.getName());
+            boolean isThere = !value.isMissingNode() && !value.isNull();
+            if (!isOptional
+                    && (!isThere || (value.isString() && value.asString().isEmpty()))) {
+                throw new Refusal(Code.MALFORMED, "The command lacks " + field.getName() + ".");
+            }
         }
-        return value;
-    }
-
-    String textOr(String key, String otherwise) {
-        JsonNode value = json.path(key);
-        if (!value.isMissingNode() && !value.isString()) {
-            throw wrong(key, "a text");
+        try {
+            return STRICT.treeToValue(json, type);
+        } catch (MismatchedInputException e) {
+            throw wrong(place(e), shouldBe(e.getTargetType()));
+        } catch (InputCoercionException e) {
+            throw wrong(place(e), shouldBe(e.getTargetType()));
         }
-        return value.isString() ? value.asString() : otherwise;
     }
 
-    private static Refusal wrong(String key, String what) {
-        return new Refusal(Code.MALFORMED, "The command's " + key + " is not " + what + ".");
+    private static String place(JacksonException wrong) {
+        return wrong.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
     }
 
-    Secret secret(String key) {
-        return Secret.of(text(key));
-    }
-
-    boolean flag(String key) {
-        JsonNode value = json.path(key);
-        if (!value.isMissingNode() && !value.isBoolean()) {
-            throw wrong(key, "true or false");
+    private static String shouldBe(@Nullable Class<?> type) {
+        if (type == boolean.class) {
+            return "true or false";
         }
-        return value.asBoolean(false);
-    }
-
-    boolean has(String key) {
-        return json.has(key);
-    }
-
-    int whole(String key, int otherwise, int most) {
-        JsonNode value = json.path(key);
-        if (!value.isMissingNode() && (!value.isInt() || value.asInt() < 0 || value.asInt() > most)) {
-            throw wrong(key, "a whole number from 0 to " + most);
+        if (type == int.class || type == Integer.class) {
+            return "a whole number that fits";
         }
-        return value.asInt(otherwise);
+        return type != null && Iterable.class.isAssignableFrom(type)
+                ? "a list"
+                : type == UserCalls.ImportRow.class ? "a list of objects" : "a text";
     }
 
-    /** The objects of a list. */
-    Stream<Request> list(String key) {
-        if (!json.path(key).isArray()) {
-            throw wrong(key, "a list");
+    private static Refusal wrong(String field, String what) {
+        return new Refusal(Code.MALFORMED, "The command's " + field + " is not " + what + ".");
+    }
+
+    /**
+     * A number that was asked for, or another where none was.
+     *
+     * @throws Refusal {@link Code#MALFORMED} where it is below 0 or above {@code most}
+     */
+    static int within(String field, @Nullable Integer value, int otherwise, int most) {
+        if (value != null && (value < 0 || value > most)) {
+            throw wrong(field, "a whole number from 0 to " + most);
         }
-        return json.path(key).valueStream().map(Request::new);
+        return value == null ? otherwise : value;
     }
 
     /** What the log shows of it: {@code mustChange} as {@code must-change}, of a list how long it is. */

@@ -1,5 +1,7 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.SystemCalls;
 import chatd.audit.AuditLog;
 import chatd.certs.ServerNames;
 import chatd.daemon.service.Journal;
@@ -15,12 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** {@code stats}: which daemon this is, who is there, what it does, and how its parts fare. */
 final class StatsCommand implements AutoCloseable {
@@ -45,12 +44,6 @@ final class StatsCommand implements AutoCloseable {
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Thread sampler;
 
-    private record Listening(String address, int port) {
-        static Listening at(InetSocketAddress address) {
-            return new Listening(ServerNames.shortened(address.getAddress().getHostAddress()), address.getPort());
-        }
-    }
-
     /** What had been counted at a moment. */
     private record Sample(long nanos, long messages, long events) {}
 
@@ -72,23 +65,29 @@ final class StatsCommand implements AutoCloseable {
         this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
     }
 
-    List<AdminCommand> all() {
+    List<AdminCommand<?, ?, ?>> all() {
         return List.of(
-                AdminCommand.shows("stats", Role.all(), (request, by, out) -> stats()),
-                new AdminCommand(
-                        "stats watch", Role.all(), AdminCommand.When.ALWAYS_AND_LONG, List.of("seconds"), this::watch));
+                AdminCommand.shows(SystemCalls.STATS, Role.all(), (request, by, out) -> stats()),
+                new AdminCommand<>(
+                        SystemCalls.WATCH,
+                        Role.all(),
+                        AdminCommand.When.ALWAYS_AND_LONG,
+                        List.of("seconds"),
+                        this::watch));
     }
 
     /** Again every so many seconds, until nobody reads it any more. */
-    private Object watch(Request request, String by, AdminCommand.Lines out) throws IOException, InterruptedException {
-        long pause = TimeUnit.SECONDS.toMillis(Math.max(1, request.whole("seconds", 2, LONGEST_PAUSE)));
+    private Nothing watch(SystemCalls.Watch asked, String by, AdminCommand.Parts<SystemCalls.Stats> out)
+            throws IOException, InterruptedException {
+        int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
+        long pause = TimeUnit.SECONDS.toMillis(Math.max(1, seconds));
         while (out.areRead()) {
             out.write(stats());
             for (long left = pause; left > 0 && out.areRead(); left -= LOOK_MILLIS) {
                 TimeUnit.MILLISECONDS.sleep(Math.min(left, LOOK_MILLIS));
             }
         }
-        return Map.of();
+        return Nothing.NOTHING;
     }
 
     private void sample() {
@@ -112,52 +111,60 @@ final class StatsCommand implements AutoCloseable {
         return new Sample(System.nanoTime(), journal.messages(), log.lastSeq());
     }
 
-    private Map<String, @Nullable Object> stats() throws IOException {
-        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
-        stats.put("version", version);
-        stats.put("pid", ProcessHandle.current().pid());
-        stats.put("java", Runtime.version().toString());
-        stats.put(
-                "started",
-                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime())
-                        .toString());
-        stats.put("listening", listening.stream().map(Listening::at).toList());
-        people(stats);
-        rates(stats);
-        stats.put("journalWaiting", journal.waiting());
-        stats.put("hashesWaiting", services.hashesWaiting());
-        stats.put(
-                "unsentBytes",
-                sessions.all().stream().mapToLong(Session::waiting).sum());
+    private SystemCalls.Stats stats() throws IOException {
         Runtime runtime = Runtime.getRuntime();
-        stats.put("heapUsed", runtime.totalMemory() - runtime.freeMemory());
-        stats.put("heapMost", runtime.maxMemory());
-        stats.put("database", journal.isAway() ? "away" : "there");
-        stats.put("log", logState());
-        stats.put("auditLog", log.files().directory().toAbsolutePath().toString());
-        stats.put("segmentBytes", log.openBytes());
-        Instant end = chain.get().getFirst().getNotAfter().toInstant();
-        stats.put("certificateEnd", end.toString());
-        stats.put("certificateDays", Duration.between(Instant.now(), end).toDays());
-        return stats;
+        return new SystemCalls.Stats(
+                identity(),
+                people(),
+                rates(),
+                new SystemCalls.Load(
+                        journal.waiting(),
+                        services.hashesWaiting(),
+                        sessions.all().stream().mapToLong(Session::waiting).sum(),
+                        runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory()),
+                parts());
     }
 
-    private void people(Map<String, @Nullable Object> stats) {
+    private SystemCalls.Identity identity() {
+        long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+        return new SystemCalls.Identity(
+                version,
+                ProcessHandle.current().pid(),
+                Runtime.version().toString(),
+                Instant.ofEpochMilli(started).toString(),
+                listening.stream()
+                        .map(at -> new SystemCalls.Listening(
+                                ServerNames.shortened(at.getAddress().getHostAddress()), at.getPort()))
+                        .toList());
+    }
+
+    private SystemCalls.Parts parts() throws IOException {
+        Instant end = chain.get().getFirst().getNotAfter().toInstant();
+        return new SystemCalls.Parts(
+                journal.isAway() ? "away" : "there",
+                logState(),
+                log.files().directory().toAbsolutePath().toString(),
+                log.openBytes(),
+                end.toString(),
+                Duration.between(Instant.now(), end).toDays());
+    }
+
+    private SystemCalls.People people() {
         List<Account> accounts = services.directory().all();
         Instant now = Instant.now();
-        stats.put("accounts", accounts.size());
-        stats.put("disabled", count(accounts, Account.State.DISABLED, now));
-        stats.put("locked", count(accounts, Account.State.LOCKED, now));
-        stats.put("online", sessions.onlineCount());
-        stats.put(
-                "who",
+        return new SystemCalls.People(
+                accounts.size(),
+                count(accounts, Account.State.DISABLED, now),
+                count(accounts, Account.State.LOCKED, now),
+                sessions.onlineCount(),
                 sessions.online().stream()
                         .map(session -> String.valueOf(session.name()))
                         .distinct()
                         .sorted()
                         .limit(NAMED)
-                        .toList());
-        stats.put("connections", sessions.all().size());
+                        .toList(),
+                sessions.all().size());
     }
 
     private static long count(List<Account> accounts, Account.State state, Instant now) {
@@ -166,16 +173,17 @@ final class StatsCommand implements AutoCloseable {
                 .count();
     }
 
-    private void rates(Map<String, @Nullable Object> stats) {
+    private SystemCalls.Rates rates() {
         Sample now = now();
         Sample first;
         synchronized (samples) {
             first = samples.isEmpty() ? now : samples.getFirst();
         }
-        stats.put("messages", now.messages());
-        stats.put("messagesPerSecond", perSecond(now.messages() - first.messages(), now, first));
-        stats.put("events", now.events());
-        stats.put("eventsPerSecond", perSecond(now.events() - first.events(), now, first));
+        return new SystemCalls.Rates(
+                now.messages(),
+                perSecond(now.messages() - first.messages(), now, first),
+                now.events(),
+                perSecond(now.events() - first.events(), now, first));
     }
 
     /** With one decimal. */

@@ -1,5 +1,8 @@
 package chatd.daemon.admin;
 
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.UserCalls;
 import chatd.daemon.service.AccountImport;
 import chatd.daemon.service.Administration;
 import chatd.daemon.service.Services;
@@ -7,10 +10,9 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import chatd.protocol.Secret;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,45 +20,47 @@ import org.jspecify.annotations.Nullable;
 record UserCommands(Services services, Sessions sessions) {
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    List<AdminCommand> all() {
+    List<AdminCommand<?, ?, ?>> all() {
         Administration administration = services.administration();
         return List.of(
-                AdminCommand.of("user list", Role.all(), (request, by, out) -> {
-                    out.write("accounts", services.directory().all(), this::shown);
-                    return Map.of();
+                AdminCommand.of(UserCalls.LIST, Role.all(), (request, by, out) -> {
+                    out.write(
+                            services.directory().all(),
+                            some -> new UserCalls.Accounts(
+                                    some.stream().map(this::shown).toList()));
+                    return Nothing.NOTHING;
                 }),
-                AdminCommand.of("user show", Role.all(), (request, by, out) -> whole(request.text("name")), "name"),
-                withPassword(
-                        "user add",
-                        (request, password, by) -> administration.add(
-                                request.text("name"),
-                                request.textOr("note", ""),
-                                password,
-                                request.flag("mustChange"),
-                                by)),
-                withPassword(
-                        "user reset",
-                        (request, password, by) ->
-                                administration.reset(request.text("name"), password, request.flag("mustChange"), by)),
-                changing("user unlock", (request, by) -> administration.unlock(request.text("name"), by))
-                        .forHelpersToo(),
-                changing("user disable", (request, by) -> administration.disable(request.text("name"), by)),
-                changing("user enable", (request, by) -> administration.enable(request.text("name"), by)),
-                changing("user grant", (request, by) -> administration.grant(request.text("name"), true, by)),
-                changing("user revoke", (request, by) -> administration.grant(request.text("name"), false, by)),
-                changing(
-                        "user rename",
-                        (request, by) -> administration.rename(request.text("name"), request.text("to"), by)),
                 AdminCommand.of(
-                        "user delete",
+                        UserCalls.SHOW,
+                        Role.all(),
+                        (request, by, out) -> whole(administration.find(request.name())),
+                        "name"),
+                setting(
+                        UserCalls.ADD,
+                        (request, password, by) -> administration.add(
+                                request.name(), text(request.note()), password, request.mustChange(), by)),
+                setting(
+                        UserCalls.RESET,
+                        (request, password, by) ->
+                                administration.reset(request.name(), password, request.mustChange(), by)),
+                changing(UserCalls.UNLOCK, (request, by) -> administration.unlock(request.name(), by))
+                        .forHelpersToo(),
+                changing(UserCalls.DISABLE, (request, by) -> administration.disable(request.name(), by)),
+                changing(UserCalls.ENABLE, (request, by) -> administration.enable(request.name(), by)),
+                changing(UserCalls.GRANT, (request, by) -> administration.grant(request.name(), true, by)),
+                changing(UserCalls.REVOKE, (request, by) -> administration.grant(request.name(), false, by)),
+                changing(UserCalls.RENAME, (request, by) -> administration.rename(request.name(), request.to(), by)),
+                AdminCommand.of(
+                        UserCalls.DELETE,
                         Role.administrators(),
-                        (request, by, out) -> request.flag("dryRun")
-                                ? whole(request.text("name"))
-                                : shown(administration.delete(request.text("name"), by)),
+                        (request, by, out) -> whole(
+                                request.dryRun()
+                                        ? administration.find(request.name())
+                                        : administration.delete(request.name(), by)),
                         "name",
                         "dryRun"),
                 AdminCommand.of(
-                        "user import",
+                        UserCalls.IMPORT,
                         Role.administrators(),
                         this::imported,
                         "accounts",
@@ -67,15 +71,16 @@ record UserCommands(Services services, Sessions sessions) {
 
     /** What is done with a password: an account is made, or gets it. */
     private interface Setting {
-        Account set(Request request, Secret password, String by) throws InterruptedException;
+        Account set(UserCalls.Setting request, Secret password, String by) throws InterruptedException;
     }
 
-    private AdminCommand withPassword(String name, Setting setting) {
+    private AdminCommand<?, ?, ?> setting(
+            AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call, Setting setting) {
         return AdminCommand.of(
-                name,
+                call,
                 Role.helpersToo(),
                 (request, by, out) -> {
-                    Secret password = request.secret("password");
+                    Secret password = Secret.of(request.password().text());
                     try {
                         return shown(setting.set(request, password, by));
                     } finally {
@@ -86,70 +91,70 @@ record UserCommands(Services services, Sessions sessions) {
                 "mustChange");
     }
 
-    private interface Change {
-        Administration.Outcome make(Request request, String by) throws InterruptedException;
+    private interface Change<Q> {
+        Administration.Outcome make(Q request, String by) throws InterruptedException;
     }
 
-    private AdminCommand changing(String name, Change change) {
+    private <Q> AdminCommand<?, ?, ?> changing(AdminCall<Q, Nothing, UserCalls.Changed> call, Change<Q> change) {
         return AdminCommand.of(
-                name,
+                call,
                 Role.administrators(),
                 (request, by, out) -> {
                     Administration.Outcome outcome = change.make(request, by);
-                    Map<String, @Nullable Object> shown = shown(outcome.account());
-                    shown.put("changed", outcome.changed());
-                    return shown;
+                    return new UserCalls.Changed(shown(outcome.account()), outcome.changed());
                 },
                 "name",
                 "to");
     }
 
-    private Map<String, @Nullable Object> shown(Account account) {
-        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        shown.put("name", account.name());
-        shown.put("number", account.number());
-        shown.put("state", account.stateAt(Instant.now()).name().toLowerCase(Locale.ROOT));
-        shown.put("mustChange", account.mustChange());
-        shown.put("passwordEnds", account.passwordEnds().map(Object::toString).orElse(null));
-        shown.put("everyone", account.everyone());
-        shown.put("online", sessions.isOnline(account.number()));
-        shown.put(
-                "lastLogin",
-                account.lastLogin().map(login -> login.time().toString()).orElse(null));
-        shown.put("lastAddress", account.lastLogin().map(Account.Login::address).orElse(null));
-        shown.put("created", account.created().toString());
-        shown.put("note", account.note());
-        return shown;
+    private static String text(@Nullable String given) {
+        return given == null ? "" : given;
     }
 
-    private Object whole(String name) {
-        Account account = services.administration().find(name);
-        Map<String, @Nullable Object> shown = shown(account);
-        shown.put("formerNames", services.directory().formerNames(account));
-        shown.put("wrongPasswords", services.administration().wrongPasswords(account));
-        return shown;
+    private UserCalls.Account shown(Account account) {
+        Optional<Account.Login> last = account.lastLogin();
+        return new UserCalls.Account(
+                account.name(),
+                account.number(),
+                account.stateAt(Instant.now()).name().toLowerCase(Locale.ROOT),
+                account.mustChange(),
+                account.passwordEnds().map(Object::toString).orElse(null),
+                account.everyone(),
+                sessions.isOnline(account.number()),
+                last.map(login -> login.time().toString()).orElse(null),
+                last.map(Account.Login::address).orElse(null),
+                account.created().toString(),
+                account.note());
     }
 
-    private Object imported(Request request, String by, AdminCommand.Lines out) throws InterruptedException {
-        List<AccountImport.Row> rows = request.list("accounts")
+    private UserCalls.Details whole(Account account) {
+        return new UserCalls.Details(
+                shown(account),
+                services.directory().formerNames(account),
+                services.administration().wrongPasswords(account));
+    }
+
+    private UserCalls.Imported imported(UserCalls.ImportList list, String by, AdminCommand.Parts<UserCalls.Ready> out)
+            throws InterruptedException {
+        List<AccountImport.Row> rows = list.accounts().stream()
                 .map(row -> new AccountImport.Row(
-                        row.whole("line", 0, Integer.MAX_VALUE),
-                        row.textOr("name", ""),
-                        row.textOr("note", ""),
-                        Secret.of(row.textOr("password", ""))))
+                        row.line(),
+                        text(row.name()),
+                        text(row.note()),
+                        Secret.of(row.password() == null ? "" : row.password().text())))
                 .toList();
-        AccountImport.Mode mode = new AccountImport.Mode(request.flag("sync"), request.flag("disableMissing"));
+        AccountImport.Mode mode = new AccountImport.Mode(list.sync(), list.disableMissing());
         try {
-            return request.flag("dryRun")
+            AccountImport.Plan plan = list.dryRun()
                     ? services.accountImport().plan(rows, mode)
-                    : services.accountImport()
-                            .run(rows, mode, request.whole("disabling", 0, Integer.MAX_VALUE), by, progress(out));
+                    : services.accountImport().run(rows, mode, list.disabling(), by, progress(out));
+            return new UserCalls.Imported(plan.added(), plan.left(), plan.disabled());
         } finally {
             rows.forEach(row -> row.password().wipe());
         }
     }
 
-    private static AccountImport.Progress progress(AdminCommand.Lines out) {
+    private static AccountImport.Progress progress(AdminCommand.Parts<UserCalls.Ready> out) {
         return new AccountImport.Progress() {
             private long due = System.nanoTime() + PROGRESS_NANOS;
 
@@ -157,7 +162,7 @@ record UserCommands(Services services, Sessions sessions) {
             public void ready(int count, int all) {
                 if (System.nanoTime() - due >= 0) {
                     due = System.nanoTime() + PROGRESS_NANOS;
-                    out.write(Map.of("ready", count, "all", all));
+                    out.write(new UserCalls.Ready(count, all));
                 }
             }
         };

@@ -1,5 +1,6 @@
-package chatd.admin;
+package chatd.admin.api;
 
+import chatd.admin.api.AdminCall.Nothing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,23 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The way to the daemon: one command, what it says meanwhile, and its result. It listens on a Unix socket for each group
  * of people; the first that the kernel lets this user connect to is taken.
  */
-public final class DaemonLink {
+public final class AdminLink {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String ADMINISTRATORS = "admin.sock";
     private static final String HELPERS = "help.sock";
@@ -37,47 +36,46 @@ public final class DaemonLink {
     private final Path place;
 
     /** @param place a socket, or the directory of the daemon's sockets */
-    public DaemonLink(Path place) {
+    public AdminLink(Path place) {
         this.place = place;
     }
 
     /**
-     * Sends a command and waits for its result.
+     * Sends a command and waits for its result. Blocks.
      *
-     * @param meanwhile takes what comes before the result
-     * @throws Failure where the daemon is not there, or refuses
+     * @param meanwhile takes the parts, as they come
+     * @throws NotDone where the daemon is not there, or refuses
      */
-    public JsonNode call(Map<String, Object> request, Consumer<JsonNode> meanwhile) {
-        try (Answer answer = ask(request)) {
-            for (JsonNode next = answer.next(); next != null; next = answer.next()) {
+    public <Q, P, R> R call(AdminCall<Q, P, R> call, Q request, Consumer<P> meanwhile) {
+        try (Answer<P, R> answer = ask(call, request)) {
+            for (P next = answer.next(); next != null; next = answer.next()) {
                 meanwhile.accept(next);
             }
             return answer.result();
         }
     }
 
-    /** As {@link #call}, of a command that says a list, a part a line. */
-    public List<JsonNode> list(Map<String, Object> request, String key) {
-        List<JsonNode> all = new ArrayList<>();
-        call(request, part -> part.path(key).forEach(all::add));
-        return all;
+    /** As {@link #call(AdminCall, Object, Consumer)}, of a command that says nothing meanwhile. */
+    public <Q, P, R> R call(AdminCall<Q, P, R> call, Q request) {
+        return call(call, request, part -> {});
     }
 
-    /** As {@link #call}, of a command that says nothing meanwhile. */
-    public JsonNode call(Map<String, Object> request) {
-        return call(request, line -> {});
+    /** As {@link #call(AdminCall, Object)}, of a command that asks nothing more. */
+    public <P, R> R call(AdminCall<Nothing, P, R> call) {
+        return call(call, Nothing.NOTHING);
     }
 
     /** Sends a command, whose answer is then read as fast as it is asked for. */
-    Answer ask(Map<String, Object> request) {
-        Map<String, Object> signed = new LinkedHashMap<>(request);
+    public <Q, P, R> Answer<P, R> ask(AdminCall<Q, P, R> call, Q request) {
+        ObjectNode signed = JSON.createObjectNode().put("command", call.name());
+        signed.setAll(JSON.<ObjectNode>valueToTree(request));
         String behind = System.getenv("SUDO_USER");
         if (behind != null) {
             // Counts where the kernel says that this is root.
             signed.put("claimed", behind);
         }
         byte[] line = (JSON.writeValueAsString(signed) + "\n").getBytes(StandardCharsets.UTF_8);
-        SocketChannel channel = connect(String.valueOf(request.get("command")));
+        SocketChannel channel = connect(call.name());
         try {
             ByteBuffer bytes = ByteBuffer.wrap(line);
             while (bytes.hasRemaining()) {
@@ -88,64 +86,63 @@ public final class DaemonLink {
         } finally {
             Arrays.fill(line, (byte) 0);
         }
-        return new Answer(channel);
+        return new Answer<>(channel, call);
     }
 
-    private static Failure broke(IOException why) {
-        return Failure.undecided(
-                Exit.NO_DAEMON,
+    private static NotDone broke(IOException why) {
+        return new NotDone(
+                NotDone.NO_DAEMON,
                 "The connection to the daemon broke: " + why.getMessage()
-                        + ".\nWhether it was done, look for yourself.");
+                        + ".\nWhether it was done, look for yourself.",
+                true);
     }
 
-    /** What the daemon answers: lines, then the result. One thread; blocks. */
-    static final class Answer implements AutoCloseable {
+    /** What the daemon answers: parts, then the result. One thread; blocks. */
+    public static final class Answer<P, R> implements AutoCloseable {
         private final SocketChannel channel;
+        private final AdminCall<?, P, R> call;
         private final BufferedReader in;
-        private @Nullable JsonNode result;
+        private @Nullable R result;
 
-        private Answer(SocketChannel channel) {
+        private Answer(SocketChannel channel, AdminCall<?, P, R> call) {
             this.channel = channel;
+            this.call = call;
             this.in =
                     new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
         }
 
         /**
-         * The next line; null where there is no more but the result.
+         * The next part; null where there is no more but the result.
          *
-         * @throws Failure where the daemon refuses, or goes away
+         * @throws NotDone where the daemon refuses, or goes away
          */
-        @Nullable
-        JsonNode next() {
+        public @Nullable P next() {
             try {
                 String line = in.readLine();
                 if (line == null) {
-                    throw Failure.undecided(
-                            Exit.NO_DAEMON,
-                            "The daemon ended before it answered. Whether it was done, its log will show.");
+                    throw new NotDone(
+                            NotDone.NO_DAEMON,
+                            "The daemon ended before it answered. Whether it was done, its log will show.",
+                            true);
                 }
                 JsonNode node = JSON.readTree(line);
                 if (!node.has("ok")) {
-                    return node;
+                    return JSON.treeToValue(node, call.part());
                 }
                 if (!node.path("ok").asBoolean()) {
-                    throw refused(
-                            node.path("code").asString(), node.path("text").asString());
+                    String code = node.path("code").asString();
+                    throw new NotDone(
+                            code, node.path("text").asString(), code.equals("undecided") || code.equals("internal"));
                 }
-                result = node.path("result");
+                result = JSON.treeToValue(node.path("result"), call.result());
                 return null;
             } catch (IOException e) {
                 throw broke(e);
             }
         }
 
-        private static Failure refused(String code, String text) {
-            boolean decided = !code.equals("undecided") && !code.equals("internal");
-            return decided ? new Failure(Exit.of(code), text) : Failure.undecided(Exit.of(code), text);
-        }
-
         /** The result, once there is no {@link #next}. */
-        JsonNode result() {
+        public R result() {
             return Objects.requireNonNull(result);
         }
 
@@ -184,11 +181,11 @@ public final class DaemonLink {
         return there.stream().filter(Files::isWritable).findFirst().orElseThrow(() -> notAllowed(there));
     }
 
-    private static Failure notAllowed(List<Path> sockets) {
-        List<String> groups = sockets.stream().map(DaemonLink::group).distinct().toList();
+    private static NotDone notAllowed(List<Path> sockets) {
+        List<String> groups = sockets.stream().map(AdminLink::group).distinct().toList();
         String who = groups.contains("") ? "root" : "root and the group " + String.join(", or ", groups);
-        return new Failure(
-                Exit.NOT_ALLOWED,
+        return new NotDone(
+                "not-allowed",
                 "You may not: "
                         + sockets.stream().map(Path::toString).collect(Collectors.joining(", "))
                         + (sockets.size() == 1 ? " is for " : " are for ") + who
@@ -196,7 +193,8 @@ public final class DaemonLink {
                         + (groups.contains("")
                                 ? ""
                                 : ", or ask to be added to the group; that counts from your next log in on")
-                        + ".");
+                        + ".",
+                false);
     }
 
     /** The group that a socket is for; empty for none. */
@@ -211,11 +209,12 @@ public final class DaemonLink {
         }
     }
 
-    private static Failure noDaemon(Path where) {
-        return new Failure(
-                Exit.NO_DAEMON,
+    private static NotDone noDaemon(Path where) {
+        return new NotDone(
+                NotDone.NO_DAEMON,
                 "No daemon answers at " + where
                         + ".\nStart it with `systemctl start chatd`, or from a checkout with"
-                        + " `./chat demo`; or name its socket with --socket or CHAT_ADMIN_SOCKET.");
+                        + " `./chat demo`; or name its socket with --socket or CHAT_ADMIN_SOCKET.",
+                false);
     }
 }

@@ -1,4 +1,4 @@
-package chatd.admin;
+package chatd.admin.api;
 
 import java.security.SecureRandom;
 

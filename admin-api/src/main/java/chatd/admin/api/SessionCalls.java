@@ -1,0 +1,38 @@
+package chatd.admin.api;
+
+import chatd.admin.api.AdminCall.Nothing;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of sessions. */
+public final class SessionCalls {
+    public static final AdminCall<Nothing, Sessions, Nothing> LIST =
+            new AdminCall<>("session list", Nothing.class, Sessions.class, Nothing.class);
+    public static final AdminCall<Whose, Nothing, Sessions> KICK =
+            new AdminCall<>("session kick", Whose.class, Nothing.class, Sessions.class);
+    public static final AdminCall<Broadcast, Nothing, Sent> BROADCAST =
+            new AdminCall<>("broadcast", Broadcast.class, Nothing.class, Sent.class);
+
+    private SessionCalls() {}
+
+    /** @param session its id, or a user's name for all of theirs */
+    public record Whose(String session) {}
+
+    /** @param unsent bytes */
+    public record Session(
+            String session,
+            @Nullable String name,
+            long number,
+            String address,
+            int port,
+            String dialect,
+            String since,
+            long unsent) {}
+
+    public record Sessions(List<Session> sessions) {}
+
+    public record Broadcast(@Nullable String text) {}
+
+    /** @param message its number */
+    public record Sent(long message, int online) {}
+}

@@ -1,0 +1,57 @@
+package chatd.admin.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class AdminCallTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final UserCalls.Account ALICE = new UserCalls.Account(
+            "alice", 12, "active", true, null, false, true, "2026-11-20T06:15:00Z", "::1", "2026-11-20T06:15:00Z", "");
+
+    @Test
+    void anAccountIsAsFlatAsWhatIsSaidBesideIt() {
+        UserCalls.Details details = new UserCalls.Details(ALICE, List.of("alicia"), 3);
+        String written = JSON.writeValueAsString(details);
+        assertThat(written)
+                .startsWith(
+                        "{\"name\":\"alice\",\"number\":12,\"state\":\"active\",\"mustChange\":true,\"passwordEnds\":null")
+                .endsWith(",\"note\":\"\",\"formerNames\":[\"alicia\"],\"wrongPasswords\":3}");
+        assertThat(JSON.readValue(written, UserCalls.Details.class)).isEqualTo(details);
+    }
+
+    @Test
+    void aPartSaysOnlyWhatItHas() {
+        assertThat(JSON.writeValueAsString(new LogCalls.Tailed(null, "<event/>")))
+                .isEqualTo("{\"line\":\"<event/>\"}");
+        LogCalls.Stored stored = JSON.readValue("{\"upTo\":7}", LogCalls.Stored.class);
+        assertThat(stored).isEqualTo(new LogCalls.Stored(7L, null, null));
+    }
+
+    @Test
+    void aPasswordIsShownByNothing() {
+        UserCalls.Setting setting = new UserCalls.Setting("alice", null, true, new Password("geheim"));
+        assertThat(setting.toString()).doesNotContain("geheim");
+        assertThat(JSON.writeValueAsString(setting)).contains("\"password\":\"geheim\"");
+        assertThat(JSON.readValue(JSON.writeValueAsString(setting), UserCalls.Setting.class))
+                .isEqualTo(setting);
+    }
+
+    @Test
+    void noTwoHaveOneName() throws IllegalAccessException {
+        List<String> names = new ArrayList<>();
+        for (Class<?> calls : List.of(UserCalls.class, SessionCalls.class, LogCalls.class, SystemCalls.class)) {
+            for (Field field : calls.getDeclaredFields()) {
+                if (field.getType() == AdminCall.class) {
+                    names.add(((AdminCall<?, ?, ?>) field.get(null)).name());
+                }
+            }
+        }
+        assertThat(names).hasSizeGreaterThan(25).doesNotHaveDuplicates();
+    }
+}
