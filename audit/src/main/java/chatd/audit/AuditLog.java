@@ -34,7 +34,7 @@ public final class AuditLog implements Closeable {
 
     /**
      * @param host for the head of a segment
-     * @param sealKey the file of the key that seals, which is made where it is not there; null where none does
+     * @param sealKey the file of the key that seals, which is made where it is not there
      * @param sealAlgorithm of a key that is made, {@code Ed25519} or {@code ML-DSA-65}
      * @param names whether accounts are named, or only numbered
      * @param retention how long a segment is kept after its last event; zero is for ever
@@ -44,7 +44,7 @@ public final class AuditLog implements Closeable {
             Fsync fsync,
             Rotation rotation,
             String host,
-            @Nullable Path sealKey,
+            Path sealKey,
             String sealAlgorithm,
             boolean names,
             Duration retention,
@@ -122,29 +122,26 @@ public final class AuditLog implements Closeable {
         LogFiles files = new LogFiles(directory);
         files.install("audit.xsd");
         files.install("audit.css");
-        Path keyFile = options.sealKey();
-        SealKey ours = keyFile == null ? null : SealKey.open(keyFile, options.sealAlgorithm());
+        SealKey ours = SealKey.open(options.sealKey(), options.sealAlgorithm());
         Recovery recovery = Recovery.of(files, options.fsync(), clock);
         Segment before = recovery.before();
         Segment last =
                 recovery.open() == null ? FreshPart.begin(files, options.host(), clock, before, ours) : recovery.open();
-        Sealer sealer = new Sealer(last, ours, keyFile);
+        Sealer sealer = new Sealer(last, ours, options.sealKey());
         AuditLog log = new AuditLog(
                 files, options, clock, new OpenSegment(files, options, clock, last, before, sealer), sealer);
         String earlier = before == null ? null : before.key;
         // Together: a segment that has its first event has what it goes on from.
         List<AuditEvent> first = new ArrayList<>(recovery.mended());
-        if (ours != null && ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
+        if (ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
             first.add(new LogEvent.KeyAnnounced(ours.half()));
         }
         log.settle();
         log.append(first.toArray(AuditEvent[]::new));
-        if (ours != null && keyFile != null) {
-            if (!ours.isOf(last.key)) {
-                log.goOnWith(ours);
-            }
-            SealKey.settle(keyFile);
+        if (!ours.isOf(last.key)) {
+            log.goOnWith(ours);
         }
+        SealKey.settle(options.sealKey());
         log.prepare();
         log.publish();
         return log;
@@ -196,19 +193,14 @@ public final class AuditLog implements Closeable {
     /**
      * Makes a new key, which the one before it announces and seals, and goes on with it in a new segment.
      *
-     * @throws IOException where the log has no seals, or can't be written; or where it goes on with its key, until the
-     *     next start at most
+     * @throws IOException where the log can't be written; or where it goes on with its key, until the next start at most
      */
     public synchronized SealPublic changeKey() throws IOException {
         checkOpen();
-        Path file = options.sealKey();
-        if (file == null || sealer.key() == null) {
-            throw new IOException("the log has no seals");
-        }
         SealKey next = SealKey.make(options.sealAlgorithm());
-        next.replace(file);
+        next.replace(options.sealKey());
         goOnWith(next);
-        SealKey.settle(file);
+        SealKey.settle(options.sealKey());
         return next.half();
     }
 
@@ -216,13 +208,10 @@ public final class AuditLog implements Closeable {
      * The head of the log, as an anchor: what comes after can be added to it, what was before can't be changed.
      *
      * @return the last seal's element, which seals everything until now
-     * @throws IOException where the log has no seals, or can't be written
+     * @throws IOException where the log can't be written
      */
     public synchronized String anchor() throws IOException {
         checkOpen();
-        if (sealer.key() == null) {
-            throw new IOException("the log has no seals");
-        }
         write(true, List.of());
         if (options.fsync() != Fsync.NEVER) {
             // It is to be in the log for as long as somebody holds it.
@@ -231,9 +220,9 @@ public final class AuditLog implements Closeable {
         return String.valueOf(sealer.last());
     }
 
-    /** The public half of the key that seals; null where none does. */
-    public synchronized @Nullable SealPublic key() {
-        return sealer.key() == null ? null : sealer.key().half();
+    /** The public half of the key that seals. */
+    public synchronized SealPublic key() {
+        return sealer.present().half();
     }
 
     /**
@@ -392,7 +381,7 @@ public final class AuditLog implements Closeable {
             return;
         }
         try {
-            rotate(sealer.key());
+            rotate(sealer.present());
         } catch (IOException e) {
             noRotationBefore = now.plus(ROTATION_RETRY);
             LOG.log(System.Logger.Level.ERROR, e.getMessage());
@@ -406,10 +395,10 @@ public final class AuditLog implements Closeable {
      */
     public synchronized void rotate() throws IOException {
         checkOpen();
-        rotate(sealer.key());
+        rotate(sealer.present());
     }
 
-    private void rotate(@Nullable SealKey next) throws IOException {
+    private void rotate(SealKey next) throws IOException {
         try {
             places.keepPart();
             if (places.hasFound()) {

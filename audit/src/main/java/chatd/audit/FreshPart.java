@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The part of a segment that has just begun, open for appending. */
 record FreshPart(OpenPart part, long number, Instant started, long size, String chain) {
     /** Makes the part of a new segment; until its last step, which is a rename, nothing has changed. */
-    static FreshPart begin(
-            LogFiles files, String host, long number, String previous, Instant started, @Nullable SealKey key)
+    static FreshPart begin(LogFiles files, String host, long number, String previous, Instant started, SealKey key)
             throws IOException {
         byte[] head = Line.head(number, host, started, previous, key).getBytes(StandardCharsets.UTF_8);
         OpenPart part = OpenPart.make(files, file -> LogFiles.write(file, head));
@@ -21,7 +20,7 @@ record FreshPart(OpenPart part, long number, Instant started, long size, String 
     }
 
     /** The same at the start, after {@code before} or as the very first. */
-    static Segment begin(LogFiles files, String host, Clock clock, @Nullable Segment before, @Nullable SealKey key)
+    static Segment begin(LogFiles files, String host, Clock clock, @Nullable Segment before, SealKey key)
             throws IOException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Instant last = before == null ? null : before.lastTime();

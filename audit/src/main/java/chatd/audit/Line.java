@@ -23,15 +23,13 @@ final class Line {
     private Line() {}
 
     /** The first three lines, with the last LF. */
-    static String head(long segment, String host, Instant started, String previous, @Nullable SealKey key) {
+    static String head(long segment, String host, Instant started, String previous, SealKey key) {
         StringBuilder root = new StringBuilder("<audit xmlns=\"" + NAMESPACE + "\"");
         attribute(root, "segment", Long.toString(segment));
         attribute(root, "host", host);
         attribute(root, "started", TIME.format(started));
         attribute(root, "previous", previous);
-        if (key != null) {
-            attribute(root, "key", key.half().id());
-        }
+        attribute(root, "key", key.half().id());
         return DECLARATION + "\n" + STYLE + "\n" + root + ">\n";
     }
 

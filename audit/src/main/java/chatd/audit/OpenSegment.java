@@ -44,17 +44,28 @@ final class OpenSegment implements Closeable {
     /** Bytes that are on the disk. */
     private long forced;
 
-    /** What is behind these may not be there: the kernel forgets what it could not bring to the disk, also of the last owner. */
-    private boolean doubtful;
+    /** How much of what was written is there after a crash. */
+    private enum OnDisk {
+        /** What was forced is, and what follows will be when it is. */
+        SURE,
+        /** What is behind {@code forced} may never be: the kernel forgets what it could not bring there, also of the last owner. */
+        DOUBTFUL,
+        /** As {@link #DOUBTFUL}, and the part may lack its name there. */
+        UNNAMED
+    }
 
-    /** The part has its name, but perhaps not on the disk: doubtful, too. */
-    private boolean unnamed;
+    private OnDisk onDisk;
 
-    /** Something may stand behind what counts. */
-    private boolean torn;
+    /** What stands behind the bytes that count. */
+    private enum Tail {
+        NOTHING,
+        /** Perhaps what could not be written as a whole. */
+        TORN,
+        /** What counts can't be read any more itself: nothing can go on from it. */
+        LOST
+    }
 
-    /** What was written can't be read any more: nothing can go on from it. */
-    private boolean lost;
+    private Tail tail = Tail.NOTHING;
 
     /** The second name of a segment that goes on. */
     private @Nullable Path stray;
@@ -79,7 +90,7 @@ final class OpenSegment implements Closeable {
         this.number = open.number;
         this.started = open.started;
         this.size = open.end();
-        this.doubtful = options.fsync() != AuditLog.Fsync.NEVER;
+        this.onDisk = options.fsync() == AuditLog.Fsync.NEVER ? OnDisk.SURE : OnDisk.DOUBTFUL;
     }
 
     private void take(OpenPart opened) {
@@ -89,7 +100,7 @@ final class OpenSegment implements Closeable {
 
     /** Removes what an append or a rotation that failed has left. */
     private void mend() throws IOException {
-        if (lost) {
+        if (tail == Tail.LOST) {
             throw new Lost();
         }
         Path second = stray;
@@ -108,16 +119,16 @@ final class OpenSegment implements Closeable {
                 throw lost();
             }
             take(there);
-            torn = true;
+            tail = Tail.TORN;
         }
         if (part.size() < size) {
             // It was cut short under us: what is written now would stand behind a hole.
             throw lost();
         }
-        if (torn) {
+        if (tail == Tail.TORN) {
             part.truncate(size);
             part.position(size);
-            torn = false;
+            tail = Tail.NOTHING;
         }
     }
 
@@ -136,7 +147,7 @@ final class OpenSegment implements Closeable {
                 forced = size + next.bytes().length;
             }
         } catch (IOException | RuntimeException e) {
-            torn = true;
+            tail = Tail.TORN;
             try {
                 mend();
             } catch (IOException again) {
@@ -192,15 +203,15 @@ final class OpenSegment implements Closeable {
      * @throws IOException where that failed, and the segment goes on; or where the next one can't be written yet, or is
      *     doubtful by its name
      */
-    void rotate(@Nullable SealKey next, ClosedSegments segments) throws IOException {
+    void rotate(SealKey next, ClosedSegments segments) throws IOException {
         write(true, List.of());
         Path closed = files.closed(number, started);
         FreshPart fresh;
         try {
-            if (doubtful) {
+            if (isDoubtful()) {
                 force();
             }
-            torn = true;
+            tail = Tail.TORN;
             LogFiles.write(part, AuditLog.END);
             if (options.fsync() != AuditLog.Fsync.NEVER) {
                 forceAsItIs();
@@ -224,7 +235,7 @@ final class OpenSegment implements Closeable {
             }
             throw new IOException("the log's segment can't be closed, and goes on: " + e.getMessage(), e);
         }
-        torn = false;
+        tail = Tail.NOTHING;
         stray = null;
         FileChannel before = part;
         take(fresh.part());
@@ -233,23 +244,21 @@ final class OpenSegment implements Closeable {
         started = fresh.started();
         size = fresh.size();
         forced = size;
-        unnamed = true;
-        doubtful = true;
+        onDisk = OnDisk.UNNAMED;
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), end.message(), end.change());
         before.close();
         segments.add(closed);
         forceName();
-        doubtful = false;
         write(false, List.of());
     }
 
     private void forceName() throws IOException {
-        if (unnamed) {
+        if (onDisk == OnDisk.UNNAMED) {
             files.forceNames();
-            unnamed = false;
         }
+        onDisk = OnDisk.SURE;
     }
 
     /**
@@ -260,27 +269,30 @@ final class OpenSegment implements Closeable {
      */
     void force() throws IOException {
         mend();
-        if (doubtful) {
+        if (isDoubtful()) {
             writeAgain();
         }
         forceAsItIs();
         forceName();
         forced = size;
-        doubtful = false;
     }
 
     private void forceAsItIs() throws IOException {
         try {
             part.force(true);
         } catch (IOException e) {
-            doubtful = true;
+            doubt();
             throw e;
         }
     }
 
+    private void doubt() {
+        onDisk = onDisk == OnDisk.SURE ? OnDisk.DOUBTFUL : onDisk;
+    }
+
     /** Whether what was written may not come to the disk any more: nothing is to go on from it until {@link #force}. */
     boolean isDoubtful() {
-        return doubtful;
+        return onDisk != OnDisk.SURE;
     }
 
     /** Whether the part's name stands for the file that is written to. */
@@ -298,7 +310,9 @@ final class OpenSegment implements Closeable {
     @Nullable
     String keepInPlace() throws IOException {
         Object now = LogFiles.keyOf(files.part());
-        if (lost || (part.isOpen() && part.size() < size) || (!part.isOpen() && !Objects.equals(now, key))) {
+        if (tail == Tail.LOST
+                || (part.isOpen() && part.size() < size)
+                || (!part.isOpen() && !Objects.equals(now, key))) {
             throw lost();
         }
         if (Objects.equals(now, key)) {
@@ -316,14 +330,13 @@ final class OpenSegment implements Closeable {
         before.close();
         checkChain();
         forced = size;
-        torn = false;
+        tail = Tail.NOTHING;
+        onDisk = OnDisk.UNNAMED;
         try {
-            files.forceNames();
-            unnamed = false;
+            forceName();
         } catch (IOException e) {
-            unnamed = true;
+            // It is doubtful: the next force tries again.
         }
-        doubtful = unnamed;
         return happened + "; it was made anew from what the daemon had open";
     }
 
@@ -351,7 +364,7 @@ final class OpenSegment implements Closeable {
     }
 
     private Lost lost() {
-        lost = true;
+        tail = Tail.LOST;
         return new Lost();
     }
 
@@ -375,10 +388,10 @@ final class OpenSegment implements Closeable {
             return;
         }
         if (failure != null) {
-            doubtful = true;
+            doubt();
             throw failure;
         }
-        if (doubtful) {
+        if (isDoubtful()) {
             force();
         }
         forced = Math.max(forced, bytes);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What seals the open segment, and which seals the journal was told of. The log's lock guards it. */
@@ -25,15 +26,16 @@ final class Sealer {
     /** The seals that the journal was not told of. */
     private final Deque<String> untold = new ArrayDeque<>();
 
-    /** @param ours the key to seal with from now on; null where none does */
-    Sealer(Segment open, @Nullable SealKey ours, @Nullable Path file) throws IOException {
+    /**
+     * @param open the segment that is gone on with, which another key may have sealed
+     * @param ours the key to seal with from now on, of the file
+     */
+    Sealer(Segment open, SealKey ours, Path file) throws IOException {
         this.last = open.seals().isEmpty() ? null : open.seals().getLast().element();
-        if (ours != null && ours.isOf(open.key)) {
-            this.key = ours;
-        } else if (file != null) {
-            this.key = SealKey.replaced(file).filter(old -> old.isOf(open.key)).orElse(null);
-        }
-        if (open.key != null && file != null && key == null) {
+        this.key = ours.isOf(open.key)
+                ? ours
+                : SealKey.replaced(file).filter(old -> old.isOf(open.key)).orElse(null);
+        if (open.key != null && key == null) {
             System.getLogger(Sealer.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
@@ -42,14 +44,19 @@ final class Sealer {
         }
     }
 
-    /** The key of the open segment; null where it has no seals, or its key is lost. */
+    /** The key of the open segment; null, until the next begins, where it was begun with one that is lost. */
     @Nullable
     SealKey key() {
         return key;
     }
 
+    /** The key of the open segment, once the log is open. */
+    SealKey present() {
+        return Objects.requireNonNull(key);
+    }
+
     /** A segment begins. */
-    void begin(@Nullable SealKey with) {
+    void begin(SealKey with) {
         key = with;
     }
 

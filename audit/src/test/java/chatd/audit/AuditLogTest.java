@@ -39,7 +39,7 @@ class AuditLogTest {
     }
 
     private static List<String> group(List<String> lines, String attribute) {
-        Pattern pattern = Pattern.compile("<event[^>]* " + attribute + "=\"([^\"]*)\"");
+        Pattern pattern = Pattern.compile("<(?:event|seal)[^>]* " + attribute + "=\"([^\"]*)\"");
         return lines.stream()
                 .flatMap(line -> pattern.matcher(line).results())
                 .map(match -> match.group(1))
@@ -54,7 +54,8 @@ class AuditLogTest {
     void aNewLogIsAWholeDocumentAtOnce() throws Exception {
         try (AuditLog log = open()) {
             assertThat(log.lastMessage()).isZero();
-            assertThat(published()).hasSize(4).last().isEqualTo("</audit>");
+            assertThat(published()).hasSize(5).last().isEqualTo("</audit>");
+            assertThat(group(published(), "type")).containsExactly("key");
             verifies();
         }
     }
@@ -82,7 +83,9 @@ class AuditLogTest {
             assertThat(log.lastMessage()).isEqualTo(3);
             log.append(Logs.event(4));
         }
-        assertThat(group(published(), "seq")).containsExactly("1", "2", "3", "4");
+        assertThat(group(published(), "type")).containsExactly("key", "text", "text", "text", "text");
+        // Each time it was closed it was sealed.
+        assertThat(group(published(), "seq")).containsExactly("1", "2", "3", "4", "5", "6", "7");
         verifies();
     }
 
@@ -90,9 +93,9 @@ class AuditLogTest {
     void itIsPublishedByItself() throws Exception {
         try (AuditLog log = open().publishing()) {
             log.append(Logs.event(1));
-            await().until(() -> published().size() == 5);
-            log.append(Logs.event(2));
             await().until(() -> published().size() == 6);
+            log.append(Logs.event(2));
+            await().until(() -> published().size() == 7);
         }
     }
 
@@ -138,15 +141,14 @@ class AuditLogTest {
             Files.write(directory.resolve("audit.part"), Arrays.copyOf(whole, cut));
             open().close();
             List<String> after = published();
-            long kept = new String(whole, 0, cut, java.nio.charset.StandardCharsets.UTF_8)
-                    .lines()
-                    .skip(3)
-                    .filter(line -> line.endsWith("/>"))
-                    .count();
-            boolean onALine = cut > 0 && whole[cut - 1] == '\n';
-            List<String> types = group(after, "type");
-            if (onALine && kept + 3 == countLines(whole, cut)) {
-                assertThat(types).as("cut at " + cut).hasSize((int) kept);
+            int lines = countLines(whole, cut);
+            // Where the key was cut off, it is announced again.
+            List<String> types = group(after, "type").stream()
+                    .filter(type -> !type.equals("key"))
+                    .toList();
+            if (lines >= 3 && whole[cut - 1] == '\n') {
+                assertThat(types).as("cut at " + cut).allMatch(type -> type.equals("text"));
+                assertThat(after.subList(0, lines)).as("cut at " + cut).isEqualTo(before.subList(0, lines));
             } else {
                 assertThat(types).as("cut at " + cut).last().isEqualTo("recovery");
                 assertThat(torn()).hasSize(1);
@@ -159,8 +161,8 @@ class AuditLogTest {
         }
     }
 
-    private static long countLines(byte[] bytes, int upTo) {
-        long lines = 0;
+    private static int countLines(byte[] bytes, int upTo) {
+        int lines = 0;
         for (int i = 0; i < upTo; i++) {
             lines += bytes[i] == '\n' ? 1 : 0;
         }
@@ -292,7 +294,7 @@ class AuditLogTest {
             assertThat(log.files().closed()).hasSize(1);
         }
         verifies();
-        assertThat(Logs.verify(directory).events()).isEqualTo(42);
+        assertThat(Logs.verify(directory).events()).isEqualTo(43);
     }
 
     @Test
@@ -305,7 +307,7 @@ class AuditLogTest {
         verifies();
         assertThat(Logs.verify(directory).segments()).isEqualTo(1);
         // And one that says so.
-        assertThat(group(published(), "type")).containsExactly("text", "text", "text", "log");
+        assertThat(group(published(), "type")).containsExactly("key", "text", "text", "text", "log");
     }
 
     @Test
@@ -318,8 +320,8 @@ class AuditLogTest {
             clock.now = clock.now.plusSeconds(90);
             log.append(Logs.event(4));
         }
-        assertThat(group(published(), "type")).containsExactly("text", "clock", "text", "text", "text");
-        assertThat(group(published(), "time").subList(0, 4)).containsOnly("2026-11-20T06:15:00.000000Z");
+        assertThat(group(published(), "type")).containsExactly("key", "text", "clock", "text", "text", "text");
+        assertThat(group(published(), "time").subList(0, 5)).containsOnly("2026-11-20T06:15:00.000000Z");
         verifies();
     }
 
@@ -363,6 +365,7 @@ class AuditLogTest {
                 log.rotate();
                 log.append(Logs.event(5));
                 assertThat(tail.next()).contains("message=\"4\"");
+                assertThat(tail.next()).startsWith("<seal ");
                 assertThat(tail.next()).contains("rotation");
                 assertThat(tail.next()).contains("message=\"5\"");
                 assertThat(tail.next()).isNull();
@@ -370,8 +373,10 @@ class AuditLogTest {
                 log.append(Logs.event(6));
                 log.rotate();
                 log.append(Logs.event(7));
+                assertThat(tail.next()).startsWith("<seal ");
                 assertThat(tail.next()).contains("rotation");
                 assertThat(tail.next()).contains("message=\"6\"");
+                assertThat(tail.next()).startsWith("<seal ");
                 assertThat(tail.next()).contains("rotation");
                 assertThat(tail.next()).contains("message=\"7\"");
                 assertThat(tail.next()).isNull();
@@ -388,7 +393,7 @@ class AuditLogTest {
                 AuditLog.Fsync.INTERVAL,
                 AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                 "host",
-                null,
+                Logs.KEY,
                 "Ed25519",
                 false,
                 Duration.ZERO,

@@ -17,14 +17,29 @@ import java.util.List;
 
 /** Logs for tests, and the chain once more, written from the page. */
 final class Logs {
+    /** The file of the key that seals logs whose key does not matter. */
+    static final Path KEY = key();
+
     static final AuditLog.Options OPTIONS = options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1));
 
     private Logs() {}
 
-    /** Without seals, retention and reserve. */
+    private static Path key() {
+        try {
+            Path directory = Files.createTempDirectory("chatd-seal");
+            directory.toFile().deleteOnExit();
+            Path key = directory.resolve("seal.key");
+            key.toFile().deleteOnExit();
+            return key;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Without retention and reserve. */
     static AuditLog.Options options(AuditLog.Fsync fsync, long segmentSize, Duration segmentAge) {
         return new AuditLog.Options(
-                fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", null, "Ed25519", true, Duration.ZERO, 0);
+                fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", KEY, "Ed25519", true, Duration.ZERO, 0);
     }
 
     /** A clock that stands where it is put. */

@@ -62,7 +62,7 @@ class SealTest {
     }
 
     private static SealPublic key(AuditLog log) {
-        return java.util.Objects.requireNonNull(log.key());
+        return log.key();
     }
 
     private Verifier.Report verify(SealPublic... keys) throws IOException {
@@ -405,12 +405,39 @@ class SealTest {
         assertThat(verify(key).isAuthentic()).isTrue();
     }
 
+    /** As versions wrote it that knew no seals. */
+    private void writeWithoutSeals() throws Exception {
+        write(1, 2);
+        List<String> lines = new ArrayList<>(Logs.lines(published));
+        lines.removeIf(line -> line.startsWith("<seal") || line.contains(" type=\"key\" "));
+        lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
+        lines.set(3, lines.get(3).replace(" seq=\"2\" ", " seq=\"1\" "));
+        lines.set(4, lines.get(4).replace(" seq=\"3\" ", " seq=\"2\" "));
+        rewrite(published, lines);
+        Path part = directory.resolve("audit.part");
+        Files.write(part, Logs.lines(published).subList(0, 5));
+        Files.delete(elsewhere.resolve("seal.key"));
+    }
+
     @Test
-    void aLogThatHadNoSealsGetsThemFromTheNextSegmentOn() throws IOException {
-        Logs.write(directory, 2);
+    void aLogThatHadNoSealsIsConsistentAndGetsThemFromTheNextSegmentOn() throws Exception {
+        writeWithoutSeals();
+        assertThat(verify().wrong()).isNull();
+        assertThat(verify().isAuthentic()).isFalse();
+        assertThat(verify().events()).isEqualTo(2);
         SealPublic key = write(3, 3);
         assertThat(verify(key).wrong()).isNull();
         assertThat(verify(key).isAuthentic()).isTrue();
+        assertThat(verify(key).segments()).isEqualTo(2);
+        assertThat(Logs.lines(new LogFiles(directory).closed().getFirst()).get(2))
+                .doesNotContain(" key=");
+    }
+
+    @Test
+    void aLogWhoseKeyIsLostGoesOnWithAnotherInTheNextSegment() throws IOException {
+        Logs.write(directory, 2);
+        SealPublic key = write(3, 3);
+        assertThat(verify(key).wrong()).isNull();
         assertThat(verify(key).segments()).isEqualTo(2);
     }
 

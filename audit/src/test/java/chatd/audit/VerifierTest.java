@@ -33,7 +33,7 @@ class VerifierTest {
     void anHonestLogIsConsistent() throws IOException {
         Verifier.Report report = Logs.verify(directory);
         assertThat(report.wrong()).isNull();
-        assertThat(report.events()).isEqualTo(4);
+        assertThat(report.events()).isEqualTo(5);
         assertThat(report.notes()).isEmpty();
     }
 
@@ -50,8 +50,8 @@ class VerifierTest {
 
     @Test
     void theFirstWrongLineIsNamed() throws IOException {
-        lines.set(5, lines.get(5).replace("size=\"3\"", "size=\"4\""));
-        assertThat(wrong(lines)).startsWith("audit.xml: line 6: the chain does not hold");
+        lines.set(6, lines.get(6).replace("size=\"3\"", "size=\"4\""));
+        assertThat(wrong(lines)).startsWith("audit.xml: line 7: the chain does not hold");
     }
 
     @Test
@@ -70,9 +70,9 @@ class VerifierTest {
 
     @Test
     void whatFollowsTheEndAndAMissingEndAreFound() throws IOException {
-        assertThat(wrong(lines.subList(0, lines.size() - 1))).contains("line 8: the end of the document is missing");
+        assertThat(wrong(lines.subList(0, lines.size() - 1))).contains("line 10: the end of the document is missing");
         lines.add("<!-- more -->");
-        assertThat(wrong(lines)).contains("line 9: something follows");
+        assertThat(wrong(lines)).contains("line 11: something follows");
     }
 
     @Test
@@ -93,7 +93,10 @@ class VerifierTest {
         Files.write(closed.get(1), middle);
         Files.delete(closed.get(0));
         assertThat(Logs.verify(directory).wrong()).isNull();
-        assertThat(Logs.verify(directory).notes()).singleElement().asString().contains("begins with segment 2");
+        assertThat(Logs.verify(directory).notes())
+                .satisfiesExactly(
+                        note -> assertThat(note).contains("is not announced in what is left of the log"),
+                        note -> assertThat(note).contains("begins with segment 2"));
     }
 
     @Test

@@ -155,7 +155,7 @@ final class LogPace {
                 // As long as a line of these.
                 size += 350L * TURN;
             }
-            return Objects.requireNonNull(log.key()).pem();
+            return log.key().pem();
         }
     }
 

@@ -17,6 +17,7 @@ import chatd.daemon.service.CatchUp;
 import chatd.daemon.service.Directory;
 import chatd.daemon.service.Journal;
 import chatd.daemon.service.OlderDatabase;
+import chatd.daemon.service.ServiceParts;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
@@ -152,9 +153,10 @@ public final class Daemon {
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
         News news = new News(sessions, audit, broken);
         log.observe(news);
-        Journal journal =
-                new Journal(ledger, log, audit, catchUp, directory, new Applier(directory, sessions), clock, news);
-        Services services = new Services(configuration, directory, journal, sessions, audit, stores, random, clock);
+        Journal journal = new Journal(
+                new Journal.Ways(ledger, log, audit, catchUp, new Applier(directory, sessions)), clock, news);
+        ServiceParts room = new ServiceParts(configuration, directory, journal, sessions, audit, stores, random, clock);
+        Services services = new Services(room);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services, sessions, audit, clock);
         Listener listener =
@@ -166,17 +168,9 @@ public final class Daemon {
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);
         Reload reload = new Reload(configuration, certificates, audit, systemd);
-        AdminSockets admin = new AdminSockets(
-                configuration,
-                Version.current(),
-                addresses,
-                () -> certificates.get().chain(),
-                reload,
-                services,
-                sessions,
-                journal,
-                log,
-                audit);
+        AdminSockets.Facts facts = new AdminSockets.Facts(
+                Version.current(), addresses, () -> certificates.get().chain());
+        AdminSockets admin = new AdminSockets(facts, configuration, reload, room, services, log);
         started(admin::close);
         watchdog.watch("the event loops", listener::answer);
         watchdog.watch("the journal", journal::answer);

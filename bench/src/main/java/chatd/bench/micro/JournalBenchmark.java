@@ -80,7 +80,7 @@ public class JournalBenchmark {
                         AuditLog.Fsync.INTERVAL,
                         AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                         "host",
-                        null,
+                        directory.resolve("seal.key"),
                         "Ed25519",
                         true,
                         Duration.ZERO,
@@ -90,12 +90,12 @@ public class JournalBenchmark {
                 new Ledger(database, config, "host", ProcessHandle.current().pid());
         Directory accounts = new Directory(List.of(), Map.of());
         journal = new Journal(
-                ledger,
-                log,
-                new AuditTrail(log, false, true),
-                new CatchUp(log, ledger, new MessageStore(database), accounts),
-                accounts,
-                new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC())),
+                new Journal.Ways(
+                        ledger,
+                        log,
+                        new AuditTrail(log, false, true),
+                        new CatchUp(log, ledger, new MessageStore(database), accounts),
+                        new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
                 Clock.systemUTC(),
                 new Quiet());
         journal.start(ledger.open(Instant.now()));

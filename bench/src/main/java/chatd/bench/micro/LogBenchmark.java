@@ -60,7 +60,7 @@ public class LogBenchmark {
                         AuditLog.Fsync.INTERVAL,
                         AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
                         "host",
-                        null,
+                        directory.resolve("seal.key"),
                         "Ed25519",
                         true,
                         Duration.ZERO,

@@ -5,8 +5,7 @@ import chatd.audit.AuditLog;
 import chatd.certs.ChainFacts;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Configuration;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.Journal;
+import chatd.daemon.service.ServiceParts;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import java.io.IOException;
@@ -23,34 +22,39 @@ public final class AdminSockets implements AutoCloseable {
     private final StatsCommand stats;
 
     /**
-     * Listens on all of them.
+     * What the daemon is.
      *
      * @param chain of certificates, as clients are shown it
+     */
+    public record Facts(String version, List<InetSocketAddress> listening, Supplier<List<X509Certificate>> chain) {}
+
+    /**
+     * Listens on all of them.
+     *
      * @throws IOException where a socket can't be made; the message says which
      */
     public AdminSockets(
+            Facts facts,
             Configuration configuration,
-            String version,
-            List<InetSocketAddress> listening,
-            Supplier<List<X509Certificate>> chain,
             Reloader reloader,
+            ServiceParts parts,
             Services services,
-            Sessions sessions,
-            Journal journal,
-            AuditLog log,
-            AuditTrail audit)
+            AuditLog log)
             throws IOException {
-        this.stats = new StatsCommand(version, listening, chain, services, sessions, journal, log);
+        Sessions sessions = parts.sessions();
+        this.stats = new StatsCommand(facts, parts, services, log);
         List<AdminCommand<?, ?, ?>> commands = new ArrayList<>();
         commands.addAll(new UserCommands(services, sessions).all());
         commands.addAll(new SessionCommands(services, sessions).all());
         commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());
         commands.add(AdminCommand.shows(
-                SystemCalls.CERTIFICATE, Role.all(), (request, by, out) -> ChainFacts.of(chain.get())));
+                SystemCalls.CERTIFICATE,
+                Role.all(),
+                (request, by, out) -> ChainFacts.of(facts.chain().get())));
         commands.addAll(stats.all());
         Config.Admin config = configuration.get().admin();
-        AdminDispatcher dispatcher = new AdminDispatcher(config, commands, audit);
+        AdminDispatcher dispatcher = new AdminDispatcher(config, commands, parts.audit());
         try {
             for (Role role : Role.values()) {
                 sockets.add(new AdminSocket(config.directory(), role, dispatcher));

@@ -5,21 +5,19 @@ import chatd.admin.api.SystemCalls;
 import chatd.audit.AuditLog;
 import chatd.certs.ServerNames;
 import chatd.daemon.service.Journal;
+import chatd.daemon.service.ServiceParts;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Account;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /** {@code stats}: which daemon this is, who is there, what it does, and how its parts fare. */
 final class StatsCommand implements AutoCloseable {
@@ -34,9 +32,7 @@ final class StatsCommand implements AutoCloseable {
     /** Of those who are online so many are named. */
     private static final int NAMED = 100;
 
-    private final String version;
-    private final List<InetSocketAddress> listening;
-    private final Supplier<List<X509Certificate>> chain;
+    private final AdminSockets.Facts facts;
     private final Services services;
     private final Sessions sessions;
     private final Journal journal;
@@ -47,20 +43,11 @@ final class StatsCommand implements AutoCloseable {
     /** What had been counted at a moment. */
     private record Sample(long nanos, long messages, long events) {}
 
-    StatsCommand(
-            String version,
-            List<InetSocketAddress> listening,
-            Supplier<List<X509Certificate>> chain,
-            Services services,
-            Sessions sessions,
-            Journal journal,
-            AuditLog log) {
-        this.version = version;
-        this.listening = listening;
-        this.chain = chain;
+    StatsCommand(AdminSockets.Facts facts, ServiceParts parts, Services services, AuditLog log) {
+        this.facts = facts;
         this.services = services;
-        this.sessions = sessions;
-        this.journal = journal;
+        this.sessions = parts.sessions();
+        this.journal = parts.journal();
         this.log = log;
         this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
     }
@@ -129,18 +116,18 @@ final class StatsCommand implements AutoCloseable {
     private SystemCalls.Identity identity() {
         long started = ManagementFactory.getRuntimeMXBean().getStartTime();
         return new SystemCalls.Identity(
-                version,
+                facts.version(),
                 ProcessHandle.current().pid(),
                 Runtime.version().toString(),
                 Instant.ofEpochMilli(started).toString(),
-                listening.stream()
+                facts.listening().stream()
                         .map(at -> new SystemCalls.Listening(
                                 ServerNames.shortened(at.getAddress().getHostAddress()), at.getPort()))
                         .toList());
     }
 
     private SystemCalls.Parts parts() throws IOException {
-        Instant end = chain.get().getFirst().getNotAfter().toInstant();
+        Instant end = facts.chain().get().getFirst().getNotAfter().toInstant();
         return new SystemCalls.Parts(
                 journal.isAway() ? "away" : "there",
                 logState(),

@@ -69,26 +69,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     private boolean ticking;
     private long pausedUntil = System.nanoTime();
 
-    ClientConnection(
-            Spoken spoken,
-            Dispatcher dispatcher,
-            AuditTrail audit,
+    /**
+     * What a connection is granted.
+     *
+     * @param isExempt whether its network may have as much as there is
+     * @param noStranger run once, when somebody has logged in or the connection is gone
+     * @param linger how long it is kept, once the session is over, for what the peer still sends
+     */
+    record Grant(
             Deadlines deadlines,
             Rate rate,
             LargeFrames largeFrames,
             boolean isExempt,
             Runnable noStranger,
-            Duration linger,
-            LoopTasks tasks) {
+            Duration linger) {}
+
+    ClientConnection(Spoken spoken, Dispatcher dispatcher, AuditTrail audit, Grant grant, LoopTasks tasks) {
         this.spoken = spoken;
         this.reader = spoken.dialects().named(null).commandReader();
         this.dispatcher = dispatcher;
         this.audit = audit;
-        this.deadlines = deadlines;
-        this.rate = rate;
-        this.received = new Received(largeFrames.share(() -> session().holders(isExempt)));
-        this.linger = linger;
-        this.noStranger = noStranger;
+        this.deadlines = grant.deadlines();
+        this.rate = grant.rate();
+        this.received = new Received(grant.largeFrames().share(() -> session().holders(grant.isExempt())));
+        this.linger = grant.linger();
+        this.noStranger = grant.noStranger();
         this.tasks = tasks;
     }
 

@@ -259,12 +259,13 @@ public final class Listener implements AutoCloseable {
                 dialects,
                 dispatcher,
                 audit,
-                new Deadlines(limits),
-                new Rate(now.rates()),
-                largeFrames,
-                isExempt,
-                () -> strangers.give(1, itself),
-                limits.linger(),
+                new ClientConnection.Grant(
+                        new Deadlines(limits),
+                        new Rate(now.rates()),
+                        largeFrames,
+                        isExempt,
+                        () -> strangers.give(1, itself),
+                        limits.linger()),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
         channel.closeFuture().addListener(closed -> connection.becomeKnown());
         connection.carry(new Session(

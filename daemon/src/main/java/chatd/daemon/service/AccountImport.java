@@ -28,11 +28,11 @@ public final class AccountImport {
     private final Hashing hashing;
     private final Journal journal;
 
-    AccountImport(Accounts accounts, Directory directory, Hashing hashing, Journal journal) {
+    AccountImport(ServiceParts parts, Accounts accounts, Hashing hashing) {
         this.accounts = accounts;
-        this.directory = directory;
+        this.directory = parts.directory();
         this.hashing = hashing;
-        this.journal = journal;
+        this.journal = parts.journal();
     }
 
     /**

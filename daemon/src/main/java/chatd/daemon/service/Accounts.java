@@ -24,23 +24,15 @@ public final class Accounts {
     private final Journal journal;
     private final AuditTrail audit;
 
-    Accounts(
-            Supplier<Config> config,
-            Directory directory,
-            Gatekeeper gatekeeper,
-            PasswordRules rules,
-            Hashing hashing,
-            Throttle throttle,
-            Journal journal,
-            AuditTrail audit) {
-        this.config = config;
-        this.directory = directory;
+    Accounts(ServiceParts parts, Gatekeeper gatekeeper, Passwords passwords) {
+        this.config = parts.config();
+        this.directory = parts.directory();
         this.gatekeeper = gatekeeper;
-        this.rules = rules;
-        this.hashing = hashing;
-        this.throttle = throttle;
-        this.journal = journal;
-        this.audit = audit;
+        this.rules = passwords.rules();
+        this.hashing = passwords.hashing();
+        this.throttle = passwords.throttle();
+        this.journal = parts.journal();
+        this.audit = parts.audit();
     }
 
     /**

@@ -29,19 +29,13 @@ public final class Administration {
     private final Sessions sessions;
     private final Clock clock;
 
-    Administration(
-            Accounts accounts,
-            Directory directory,
-            Throttle throttle,
-            Journal journal,
-            Sessions sessions,
-            Clock clock) {
+    Administration(ServiceParts parts, Accounts accounts, Throttle throttle) {
         this.accounts = accounts;
-        this.directory = directory;
+        this.directory = parts.directory();
         this.throttle = throttle;
-        this.journal = journal;
-        this.sessions = sessions;
-        this.clock = clock;
+        this.journal = parts.journal();
+        this.sessions = parts.sessions();
+        this.clock = parts.clock();
     }
 
     /**

@@ -29,6 +29,10 @@ public final class CatchUp {
         this.events = new EntryEvents(directory);
     }
 
+    EntryEvents events() {
+        return events;
+    }
+
     /**
      * Logs all that is missing.
      *

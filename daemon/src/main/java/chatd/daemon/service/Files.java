@@ -52,21 +52,14 @@ public final class Files {
     private final Shares smallRoom = new Shares(SMALL_KIBIBYTES);
     private final Map<Caller, Upload> uploads = new ConcurrentHashMap<>();
 
-    Files(
-            MessageStore messages,
-            ContentStore contents,
-            Messages sending,
-            Directory directory,
-            AuditTrail audit,
-            Clock clock,
-            Supplier<Config> config) {
-        this.messages = messages;
-        this.contents = contents;
+    Files(ServiceParts parts, Messages sending) {
+        this.messages = parts.stores().messages();
+        this.contents = parts.stores().contents();
         this.sending = sending;
-        this.directory = directory;
-        this.audit = audit;
-        this.clock = clock;
-        this.config = config;
+        this.directory = parts.directory();
+        this.audit = parts.audit();
+        this.clock = parts.clock();
+        this.config = parts.config();
         this.room = new Shares(config.get().limits().uploads());
     }
 

@@ -26,23 +26,15 @@ final class Gatekeeper {
     private final Supplier<Config> config;
     private final Clock clock;
 
-    Gatekeeper(
-            Directory directory,
-            AccountStore accounts,
-            PasswordRules rules,
-            Hashing hashing,
-            Throttle throttle,
-            AuditTrail audit,
-            Supplier<Config> config,
-            Clock clock) {
-        this.directory = directory;
-        this.accounts = accounts;
-        this.rules = rules;
-        this.hashing = hashing;
-        this.throttle = throttle;
-        this.audit = audit;
-        this.config = config;
-        this.clock = clock;
+    Gatekeeper(ServiceParts parts, Passwords passwords) {
+        this.directory = parts.directory();
+        this.accounts = parts.stores().accounts();
+        this.rules = passwords.rules();
+        this.hashing = passwords.hashing();
+        this.throttle = passwords.throttle();
+        this.audit = parts.audit();
+        this.config = parts.config();
+        this.clock = parts.clock();
     }
 
     /**

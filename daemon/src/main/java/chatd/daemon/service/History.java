@@ -40,11 +40,11 @@ public final class History {
     private final Supplier<Config> config;
     private final Semaphore pages = new Semaphore(PAGES, true);
 
-    History(MessageStore store, Directory directory, Sessions sessions, Supplier<Config> config) {
-        this.store = store;
-        this.directory = directory;
-        this.sessions = sessions;
-        this.config = config;
+    History(ServiceParts parts) {
+        this.store = parts.stores().messages();
+        this.directory = parts.directory();
+        this.sessions = parts.sessions();
+        this.config = parts.config();
     }
 
     /** Clears the screen, and sends the last {@code count} items, oldest first, at the pace at which they are read. */

@@ -74,21 +74,16 @@ public final class Journal {
     /** Counts what the thread begins: it still does something. */
     private final AtomicLong begun = new AtomicLong();
 
-    public Journal(
-            Ledger ledger,
-            AuditLog log,
-            AuditTrail audit,
-            CatchUp catchUp,
-            Directory directory,
-            Applier applier,
-            Clock clock,
-            Observer observer) {
-        this.ledger = ledger;
-        this.log = log;
-        this.audit = audit;
-        this.catchUp = catchUp;
-        this.events = new EntryEvents(directory);
-        this.applier = applier;
+    /** Where entries go: in this order. */
+    public record Ways(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
+
+    public Journal(Ways ways, Clock clock, Observer observer) {
+        this.ledger = ways.ledger();
+        this.log = ways.log();
+        this.audit = ways.audit();
+        this.catchUp = ways.catchUp();
+        this.events = catchUp.events();
+        this.applier = ways.applier();
         this.clock = clock;
         this.observer = observer;
     }

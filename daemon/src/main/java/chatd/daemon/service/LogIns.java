@@ -22,12 +22,12 @@ public final class LogIns {
     private final Sessions sessions;
     private final AuditTrail audit;
 
-    LogIns(Gatekeeper gatekeeper, Directory directory, Journal journal, Sessions sessions, AuditTrail audit) {
+    LogIns(ServiceParts parts, Gatekeeper gatekeeper) {
         this.gatekeeper = gatekeeper;
-        this.directory = directory;
-        this.journal = journal;
-        this.sessions = sessions;
-        this.audit = audit;
+        this.directory = parts.directory();
+        this.journal = parts.journal();
+        this.sessions = parts.sessions();
+        this.audit = parts.audit();
     }
 
     /**

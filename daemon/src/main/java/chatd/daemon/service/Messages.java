@@ -23,11 +23,11 @@ public final class Messages {
     private final SecureRandom random;
     private final Supplier<Config> config;
 
-    Messages(Directory directory, Journal journal, SecureRandom random, Supplier<Config> config) {
-        this.directory = directory;
-        this.journal = journal;
-        this.random = random;
-        this.config = config;
+    Messages(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.journal = parts.journal();
+        this.random = parts.random();
+        this.config = parts.config();
     }
 
     /**

@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.Entry;
 import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,9 @@ public final class StoredMessages {
     /** Below any number there can be, also one that nobody gave. */
     private long last = -1;
 
-    StoredMessages(MessageStore messages, ContentStore contents) {
-        this.messages = messages;
-        this.contents = contents;
+    StoredMessages(Stores stores) {
+        this.messages = stores.messages();
+        this.contents = stores.contents();
     }
 
     /** A message and its digest. */

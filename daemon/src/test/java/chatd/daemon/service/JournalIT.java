@@ -84,12 +84,12 @@ class JournalIT {
 
     private Journal journal() {
         return new Journal(
-                ledger,
-                log,
-                new AuditTrail(log, false, true),
-                new CatchUp(log, ledger, new MessageStore(database), accounts),
-                accounts,
-                new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC())),
+                new Journal.Ways(
+                        ledger,
+                        log,
+                        new AuditTrail(log, false, true),
+                        new CatchUp(log, ledger, new MessageStore(database), accounts),
+                        new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
                 Clock.systemUTC(),
                 observer);
     }

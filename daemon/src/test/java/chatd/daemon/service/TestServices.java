@@ -93,12 +93,14 @@ public final class TestServices implements AutoCloseable {
         stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
         sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
-        journal = new Journal(ledger, log, audit, catchUp, all, new Applier(all, sessions), clock, new Unbothered());
-        services = new Services(configuration, all, journal, sessions, audit, stores, new SecureRandom(), clock);
+        journal = new Journal(
+                new Journal.Ways(ledger, log, audit, catchUp, new Applier(all, sessions)), clock, new Unbothered());
+        services = new Services(
+                new ServiceParts(configuration, all, journal, sessions, audit, stores, new SecureRandom(), clock));
         journal.start(numbers);
     }
 
-    /** A log that is not sealed, and not forced to the disk: for what is tested beside it. */
+    /** A log that is not forced to the disk: for what is tested beside it. */
     public static AuditLog openLog(Path directory, Clock clock) throws IOException {
         return AuditLog.open(
                 directory,
@@ -106,7 +108,7 @@ public final class TestServices implements AutoCloseable {
                         AuditLog.Fsync.NEVER,
                         AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
                         "host",
-                        null,
+                        directory.resolve("seal.key"),
                         "Ed25519",
                         true,
                         Duration.ZERO,
