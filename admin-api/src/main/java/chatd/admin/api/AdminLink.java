@@ -16,9 +16,11 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,6 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class AdminLink {
     private static final JsonMapper JSON = new JsonMapper();
+    /** Codes of what may have been done all the same. */
+    private static final Set<String> UNDECIDED = Set.of("undecided", "internal");
+
     private static final String ADMINISTRATORS = "admin.sock";
     private static final String HELPERS = "help.sock";
     private static final String AUDITORS = "audit.sock";
@@ -130,12 +135,16 @@ public final class AdminLink {
                     return JSON.treeToValue(node, call.part());
                 }
                 if (!node.path("ok").asBoolean()) {
-                    String code = node.path("code").asString();
-                    throw new NotDone(
-                            code, node.path("text").asString(), code.equals("undecided") || code.equals("internal"));
+                    AdminCall.Refused why = JSON.treeToValue(node, AdminCall.Refused.class);
+                    throw new NotDone(why.code(), why.text(), UNDECIDED.contains(why.code()));
                 }
                 result = JSON.treeToValue(node.path("result"), call.result());
                 return null;
+            } catch (JacksonException e) {
+                throw new NotDone(
+                        "internal",
+                        "The daemon's answer can't be read: is it of another version than this program?",
+                        true);
             } catch (IOException e) {
                 throw broke(e);
             }

@@ -139,7 +139,7 @@ final class AdminDispatcher {
         try {
             admit(call);
             Object result = run(call, peer);
-            write(peer, Map.of("ok", true, "result", result));
+            write(peer, new AdminCall.Done<>(result));
         } catch (Refusal e) {
             refuse(call, peer, e);
         } catch (DatabaseAway e) {
@@ -149,7 +149,9 @@ final class AdminDispatcher {
         } catch (RuntimeException e) {
             LOG.error("admin command {} failed", command.name(), e);
             log(call, Outcome.FAILED, Code.INTERNAL.word());
-            write(peer, failure(Code.INTERNAL, "The daemon failed; its operational log says more."));
+            write(
+                    peer,
+                    new AdminCall.Refused(Code.INTERNAL.word(), "The daemon failed; its operational log says more."));
         }
     }
 
@@ -240,11 +242,7 @@ final class AdminDispatcher {
     private void refuse(Call call, Peer peer, Refusal why) throws IOException {
         boolean isFault = why.code() == Code.UNDECIDED || why.code() == Code.INTERNAL;
         log(call, isFault ? Outcome.FAILED : Outcome.REFUSED, why.code().word());
-        write(peer, failure(why.code(), why.text()));
-    }
-
-    private static Map<String, Object> failure(Code code, String text) {
-        return Map.of("ok", false, "code", code.word(), "text", text);
+        write(peer, new AdminCall.Refused(why.code().word(), why.text()));
     }
 
     private void write(Peer peer, Object line) throws IOException {

@@ -71,8 +71,9 @@ final class Holder {
                 .value1();
         Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
         Long holder = sql.select(owner).fetchSingle().value1();
-        // Numbers of connections are given again.
-        boolean isOurs = holder != null && ours.contains(holder) && sql.fetchExists(HOLDER, isOurs(DSL.val(epoch)));
+        boolean mayBeOurs = holder != null && ours.contains(holder);
+        // Numbers of connections are given again: the epoch tells.
+        boolean isOurs = mayBeOurs && epoch != 0 && sql.fetchExists(HOLDER, isOurs(DSL.val(epoch)));
         if (isOurs) {
             try {
                 sql.execute("kill {0}", DSL.inline(holder));
@@ -83,7 +84,7 @@ final class Holder {
         Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(LOCK_SECONDS));
         Integer taken = sql.select(got).fetchSingle().value1();
         if (taken == null || taken != 1) {
-            if (isOurs) {
+            if (isOurs || (mayBeOurs && epoch == 0)) {
                 throw new DataAccessException("the connection before this one has not ended yet");
             }
             throw epoch == 0 ? heldByAnother(sql) : takenOver(sql);
@@ -176,22 +177,24 @@ final class Holder {
                 DSL.field("variable_value", String.class).eq("ON"));
     }
 
-    private static Ledger.HeldByAnother heldByAnother(DSLContext sql) {
+    private Ledger.HeldByAnother heldByAnother(DSLContext sql) {
         return new Ledger.HeldByAnother(
                 "another chatd writes to this database: " + who(sql) + ". Stop that one first.");
     }
 
-    private static Ledger.TakenOver takenOver(DSLContext sql) {
+    private Ledger.TakenOver takenOver(DSLContext sql) {
         return new Ledger.TakenOver("another chatd has taken this database over: " + who(sql)
                 + ". This one ends, since only one may write. If it is this one that is to, stop the other first.");
     }
 
-    private static String who(DSLContext sql) {
+    private String who(DSLContext sql) {
         Optional<String> who;
         try {
             who = sql.select(HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
                     .from(HOLDER)
                     .fetchOptional()
+                    // One that has just got the lock has not said who it is yet.
+                    .filter(row -> row.value2() != pid || !row.value1().equals(host))
                     .map(row -> "process " + row.value2() + " on " + row.value1() + ", since " + row.value3());
         } catch (DataAccessException e) {
             // It is just making the table.

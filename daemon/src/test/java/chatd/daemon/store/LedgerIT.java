@@ -224,9 +224,9 @@ class LedgerIT {
     @Test
     void anotherProcessIsToldWhoHasTheDatabase() throws Exception {
         try (Database second = new Database(schema.config());
-                Ledger other = schema.ledger(second)) {
+                Ledger other = new Ledger(second, schema.config(), "other", 4711)) {
             assertThatThrownBy(() -> other.open(Rows.TIME))
-                    .isInstanceOf(Ledger.HeldByAnother.class)
+                    .isExactlyInstanceOf(Ledger.HeldByAnother.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid() + " on test");
             ledger.close();
             other.open(Rows.TIME);
