@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,13 +43,13 @@ final class OpenSegment implements Closeable {
     /** Bytes that are on the disk. */
     private long forced;
 
-    /** How much of what was written is there after a crash. */
+    /** What of it is there after a crash. */
     private enum OnDisk {
-        /** What was forced is, and what follows will be when it is. */
+        /** What was forced. */
         SURE,
-        /** What is behind {@code forced} may never be: the kernel forgets what it could not bring there, also of the last owner. */
+        /** Perhaps nothing behind {@code forced}: the kernel forgets what it could not bring there, also of the last owner. */
         DOUBTFUL,
-        /** As {@link #DOUBTFUL}, and the part may lack its name there. */
+        /** As {@link #DOUBTFUL}, and perhaps not the part's name. */
         UNNAMED
     }
 
@@ -140,11 +139,12 @@ final class OpenSegment implements Closeable {
     void write(boolean sealed, List<AuditEvent> events) throws IOException {
         mend();
         Lines next = lines(sealed || (beginning != null && sealBeginning), events);
+        byte[] bytes = next.bytes();
         try {
-            LogFiles.write(part, next.bytes());
+            LogFiles.write(part, bytes);
             if (options.fsync() == AuditLog.Fsync.ALWAYS) {
                 part.force(false);
-                forced = size + next.bytes().length;
+                forced = size + bytes.length;
             }
         } catch (IOException | RuntimeException e) {
             tail = Tail.TORN;
@@ -155,36 +155,23 @@ final class OpenSegment implements Closeable {
             }
             throw e;
         }
-        size += next.bytes().length;
+        size += bytes.length;
         end = next.end();
         beginning = null;
         sealer.sealed(next.seal());
     }
 
-    /**
-     * Lines that are to be written.
-     *
-     * @param end of the log once they are
-     * @param seal among them, null where there is none
-     */
-    private record Lines(byte[] bytes, LogEnd end, @Nullable String seal) {}
-
     private Lines lines(boolean sealed, List<AuditEvent> events) {
-        StringBuilder lines = new StringBuilder(320 * events.size());
-        LogEnd next = end.copy();
-        next.at(lines, clock.instant().truncatedTo(ChronoUnit.MICROS), options.names());
+        Lines next = new Lines(end, clock.instant().truncatedTo(ChronoUnit.MICROS), options.names());
         if (beginning != null) {
-            next.add(lines, beginning, options.names());
+            next.begin(beginning);
         }
-        for (AuditEvent event : events) {
-            next.add(lines, event, options.names());
-        }
-        if (!events.isEmpty()) {
-            next.fill();
-        }
+        next.add(events);
         SealKey by = sealer.key();
-        String seal = by != null && (sealed || next.unsealed() >= Sealer.EVENTS) ? next.seal(lines, by) : null;
-        return new Lines(lines.toString().getBytes(StandardCharsets.UTF_8), next, seal);
+        if (by != null) {
+            next.seal(by, sealed);
+        }
+        return next;
     }
 
     /** Whether it has become large or old, and has events. */

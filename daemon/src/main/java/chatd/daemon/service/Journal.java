@@ -125,16 +125,16 @@ public final class Journal {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, then);
         if (away || stopping || audit.refuses()) {
             pending.done.completeExceptionally(
-                    stopping ? stopped() : away ? Refusal.databaseAway() : AuditTrail.refusal());
+                    stopping ? Refusal.stopped() : away ? Refusal.databaseAway() : AuditTrail.refusal());
             return pending.done;
         }
         try {
             if (!queue.put(pending, () -> ended) || (ended && queue.takeBack(pending))) {
-                pending.done.completeExceptionally(stopped());
+                pending.done.completeExceptionally(Refusal.stopped());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            pending.done.completeExceptionally(stopped());
+            pending.done.completeExceptionally(Refusal.stopped());
         }
         return pending.done;
     }
@@ -183,7 +183,7 @@ public final class Journal {
     /** Commits what has been handed in, and ends. Blocks. */
     public void stop() throws InterruptedException {
         stopping = true;
-        queue.offer(new JournalQueue.Pending<>(new Last(), entry -> {}));
+        queue.wake();
         if (thread.isAlive()) {
             thread.join(STOP_MILLIS);
         }
@@ -211,7 +211,7 @@ public final class Journal {
             Thread.currentThread().interrupt();
         } finally {
             ended = true;
-            refuseWaiting(stopped());
+            refuseWaiting(Refusal.stopped());
         }
     }
 
@@ -233,7 +233,7 @@ public final class Journal {
             commitAndDeliver(all);
         } finally {
             // Nobody waits for ever: what has no outcome by now will have none before the next start.
-            all.forEach(pending -> pending.done.completeExceptionally(undecided()));
+            all.forEach(pending -> pending.done.completeExceptionally(Refusal.undecided()));
         }
     }
 
@@ -262,12 +262,12 @@ public final class Journal {
             Optional<List<Committed<Entry>>> found = afterLoss(e, entries);
             done = found.orElse(List.of());
             if (done.isEmpty()) {
-                Refusal refusal = found.isPresent() ? Refusal.databaseAway() : undecided();
+                Refusal refusal = found.isPresent() ? Refusal.databaseAway() : Refusal.undecided();
                 batch.forEach(pending -> pending.done.completeExceptionally(refusal));
                 return;
             }
         } catch (Ledger.TakenOver e) {
-            batch.forEach(pending -> pending.done.completeExceptionally(stopped()));
+            batch.forEach(pending -> pending.done.completeExceptionally(Refusal.stopped()));
             throw e;
         } catch (RuntimeException e) {
             numbers.set(before);
@@ -362,14 +362,6 @@ public final class Journal {
         return loss.outcomeUnknown() ? Optional.empty() : Optional.of(List.of());
     }
 
-    private static Refusal stopped() {
-        return new Refusal(Code.BUSY, "The server is stopping. Nothing was stored.");
-    }
-
-    private static Refusal undecided() {
-        return new Refusal(Code.UNDECIDED, "The server is stopping. Your history will show whether this was stored.");
-    }
-
     /** Until the database is back, everything else is refused. Returns false where the journal is to end instead. */
     private boolean reconnect(DatabaseAway why) throws InterruptedException {
         away = true;
@@ -402,18 +394,5 @@ public final class Journal {
 
     private void refuseWaiting(Refusal refusal) {
         queue.refuse(refusal);
-    }
-
-    /** Ends the waiting for more, and becomes nothing. */
-    private static final class Last implements Decision<Entry.Message> {
-        @Override
-        public long bytes() {
-            return 0;
-        }
-
-        @Override
-        public Entry.Message decide(Numbers numbers, Instant now) {
-            throw stopped();
-        }
     }
 }

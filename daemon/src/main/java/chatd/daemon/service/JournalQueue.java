@@ -79,6 +79,24 @@ final class JournalQueue {
         return true;
     }
 
+    /** Ends the waiting for more. */
+    void wake() {
+        offer(new Pending<>(new Nothing(), entry -> {}));
+    }
+
+    /** Becomes no entry. */
+    private static final class Nothing implements Decision<Entry.Message> {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public Entry.Message decide(Numbers numbers, Instant now) {
+            throw Refusal.stopped();
+        }
+    }
+
     /** Takes it in, waiting for room; false where nobody takes anything out any more. */
     boolean put(Pending<?> pending, BooleanSupplier ended) throws InterruptedException {
         room.acquire(pending.kibibytes);

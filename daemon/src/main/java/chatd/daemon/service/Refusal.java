@@ -20,6 +20,14 @@ public final class Refusal extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
+    static Refusal stopped() {
+        return new Refusal(Code.BUSY, "The server is stopping. Nothing was stored.");
+    }
+
+    static Refusal undecided() {
+        return new Refusal(Code.UNDECIDED, "The server is stopping. Your history will show whether this was stored.");
+    }
+
     /** What is said when the database can't be reached. */
     static Refusal databaseAway() {
         return new Refusal(
