@@ -377,11 +377,13 @@ public final class AuditLog implements Closeable {
     /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */
     private void rotateWhereDue() throws IOException {
         Instant now = clock.instant();
-        if (!open.isDue(now) || now.isBefore(noRotationBefore)) {
+        SealKey key = sealer.key();
+        // Where its key is lost, the start goes on in the next segment anyway.
+        if (key == null || !open.isDue(now) || now.isBefore(noRotationBefore)) {
             return;
         }
         try {
-            rotate(sealer.present());
+            rotate(key);
         } catch (IOException e) {
             noRotationBefore = now.plus(ROTATION_RETRY);
             LOG.log(System.Logger.Level.ERROR, e.getMessage());

@@ -43,7 +43,7 @@ final class OpenSegment implements Closeable {
     /** Bytes that are on the disk. */
     private long forced;
 
-    /** What of it is there after a crash. */
+    /** What of the part is there after a crash. */
     private enum OnDisk {
         /** What was forced. */
         SURE,

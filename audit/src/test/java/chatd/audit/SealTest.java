@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -436,6 +437,17 @@ class SealTest {
     @Test
     void aLogWhoseKeyIsLostGoesOnWithAnotherInTheNextSegment() throws IOException {
         Logs.write(directory, 2);
+        SealPublic key = write(3, 3);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).segments()).isEqualTo(2);
+    }
+
+    /** It is due, and mended first: nothing can begin the next segment but the new key. */
+    @Test
+    void aLogWhoseKeyIsLostGoesOnAlsoAfterACrashAndADay() throws IOException {
+        Logs.write(directory, 2);
+        Files.writeString(directory.resolve("audit.part"), "<event torn", StandardOpenOption.APPEND);
+        clock.now = clock.now.plus(Duration.ofDays(2));
         SealPublic key = write(3, 3);
         assertThat(verify(key).wrong()).isNull();
         assertThat(verify(key).segments()).isEqualTo(2);

@@ -7,6 +7,7 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /** What {@code chat-admin session} and {@code chat-admin broadcast} ask for. */
 record SessionCommands(Services services, Sessions sessions) {
@@ -31,7 +32,7 @@ record SessionCommands(Services services, Sessions sessions) {
                         Role.administrators(),
                         (request, by, out) -> new SessionCalls.Sent(
                                 services.messages()
-                                        .broadcast(request.text() == null ? "" : request.text())
+                                        .broadcast(Objects.requireNonNullElse(request.text(), ""))
                                         .number(),
                                 sessions.onlineCount())));
     }

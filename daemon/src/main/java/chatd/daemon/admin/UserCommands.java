@@ -12,9 +12,9 @@ import chatd.protocol.Secret;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** What {@code chat-admin user} asks for. */
 record UserCommands(Services services, Sessions sessions) {
@@ -38,7 +38,11 @@ record UserCommands(Services services, Sessions sessions) {
                 setting(
                         UserCalls.ADD,
                         (request, password, by) -> administration.add(
-                                request.name(), text(request.note()), password, request.mustChange(), by)),
+                                request.name(),
+                                Objects.requireNonNullElse(request.note(), ""),
+                                password,
+                                request.mustChange(),
+                                by)),
                 setting(
                         UserCalls.RESET,
                         (request, password, by) ->
@@ -107,10 +111,6 @@ record UserCommands(Services services, Sessions sessions) {
                 "to");
     }
 
-    private static String text(@Nullable String given) {
-        return given == null ? "" : given;
-    }
-
     private UserCalls.Account shown(Account account) {
         Optional<Account.Login> last = account.lastLogin();
         return new UserCalls.Account(
@@ -138,16 +138,22 @@ record UserCommands(Services services, Sessions sessions) {
             throws InterruptedException {
         List<AccountImport.Row> rows = list.accounts().stream()
                 .map(row -> new AccountImport.Row(
-                        row.line(),
-                        text(row.name()),
-                        text(row.note()),
+                        Request.within("line", row.line(), 0, Integer.MAX_VALUE),
+                        Objects.requireNonNullElse(row.name(), ""),
+                        Objects.requireNonNullElse(row.note(), ""),
                         Secret.of(row.password() == null ? "" : row.password().text())))
                 .toList();
         AccountImport.Mode mode = new AccountImport.Mode(list.sync(), list.disableMissing());
         try {
             AccountImport.Plan plan = list.dryRun()
                     ? services.accountImport().plan(rows, mode)
-                    : services.accountImport().run(rows, mode, list.disabling(), by, progress(out));
+                    : services.accountImport()
+                            .run(
+                                    rows,
+                                    mode,
+                                    Request.within("disabling", list.disabling(), 0, Integer.MAX_VALUE),
+                                    by,
+                                    progress(out));
             return new UserCalls.Imported(plan.added(), plan.left(), plan.disabled());
         } finally {
             rows.forEach(row -> row.password().wipe());

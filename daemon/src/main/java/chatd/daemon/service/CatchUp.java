@@ -58,9 +58,12 @@ public final class CatchUp {
                 changes.size() < PAGE ? Long.MAX_VALUE : changes.getLast().number(),
                 late.size() < PAGE ? Long.MAX_VALUE : late.getLast().number());
         return Stream.concat(
-                        changes.stream().map(change -> missing(change.number(), EntryEvents.changed(change))),
-                        late.stream().map(message -> missing(message.number(), events.sent(message))))
-                .filter(missing -> missing.position() <= end)
+                        changes.stream()
+                                .filter(change -> change.number() <= end)
+                                .map(change -> missing(change.number(), EntryEvents.changed(change))),
+                        late.stream()
+                                .filter(message -> message.number() <= end)
+                                .map(message -> missing(message.number(), events.sent(message))))
                 .sorted(Comparator.comparingLong(Missing::position))
                 .toList();
     }

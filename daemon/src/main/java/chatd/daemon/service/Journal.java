@@ -64,7 +64,7 @@ public final class Journal {
     /** Something was delivered that is not logged yet. */
     private boolean behind;
 
-    /** The position up to which the database has what there is. */
+    /** The position of the last entry that was committed. */
     private long committed;
 
     private final AtomicLong messages = new AtomicLong();
