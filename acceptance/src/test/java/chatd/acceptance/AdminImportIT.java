@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Campaign;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

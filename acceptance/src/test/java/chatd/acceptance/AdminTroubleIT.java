@@ -74,12 +74,12 @@ class AdminTroubleIT {
             await().until(() ->
                     Files.exists(passwords) && computed(chatd).minusSeconds(2).compareTo(before) > 0);
             chatd.daemon().destroy();
-            assertThat(importing.waitFor(Patience.LONG)).isTrue();
+            assertThat(importing.waitFor(TestTimeouts.LONG)).isTrue();
             assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);
             assertThat(Files.readString(said))
                     .contains("The daemon ended before it answered")
                     .doesNotContain("\tat ");
-            assertThat(following.waitFor(Patience.LONG)).isTrue();
+            assertThat(following.waitFor(TestTimeouts.LONG)).isTrue();
             assertThat(following.exitValue()).isEqualTo(69);
             chatd.awaitEnd();
             Run run = chatd.admin("", "user", "list").exits(69);
@@ -98,7 +98,7 @@ class AdminTroubleIT {
 
     @Test
     void withoutItsDatabaseTheDaemonShowsWhatItKnowsAndChangesNothing() throws Exception {
-        try (Demo demo = Demo.start("CHATD_DATABASE_TIMEOUT", "2s")) {
+        try (DemoProcess demo = DemoProcess.start("CHATD_DATABASE_TIMEOUT", "2s")) {
             ProcessHandle database = demo.database().orElseThrow();
             Run.signal("STOP", database.pid());
             try {
@@ -156,7 +156,7 @@ class AdminTroubleIT {
             chatd.admin("", "cert", "show").exits(0);
             limit(chatd, "--fsize=unlimited");
             await().until(() -> !chatd.admin("", "stats").exits(0).out().contains("can't be written"));
-            assertThat(begun.waitFor(Patience.LONG)).isTrue();
+            assertThat(begun.waitFor(TestTimeouts.LONG)).isTrue();
             assertThat(begun.exitValue()).as(Files.readString(said)).isZero();
             assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
                     .contains("alice\n");

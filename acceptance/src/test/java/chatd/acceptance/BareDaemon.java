@@ -5,7 +5,7 @@ import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
 import chatd.certs.Authority;
 import chatd.demo.DaemonProcess;
-import chatd.sql.PrivateMariaDb;
+import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -201,7 +201,7 @@ final class Box implements AutoCloseable {
         try {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            process.waitFor(Patience.LONG);
+            process.waitFor(TestTimeouts.LONG);
             if (Files.exists(cgroup)) {
                 Files.writeString(cgroup.resolve("cgroup.kill"), "1", StandardOpenOption.WRITE);
                 await().until(() -> Run.program(List.of(

@@ -50,7 +50,7 @@ class BudgetIT {
     private static final int IDLE = 100;
 
     @SuppressWarnings("NullAway.Init")
-    private static Demo demo;
+    private static DemoProcess demo;
 
     @SuppressWarnings("NullAway.Init")
     private static JMXConnector connector;
@@ -62,7 +62,7 @@ class BudgetIT {
     @SuppressWarnings("BanJNDI") // the daemon is ours, and on this machine
     static void start() throws Exception {
         // Compiled as it is where it runs for long: what it allocates depends on that.
-        demo = Demo.start(Chatd.JAVA_OPTIONS, "", "CHATD_DATABASE_TIMEOUT", "30s");
+        demo = DemoProcess.start(Chatd.JAVA_OPTIONS, "", "CHATD_DATABASE_TIMEOUT", "30s");
         VirtualMachine machine =
                 VirtualMachine.attach(Long.toString(demo.daemon().pid()));
         connector = JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));
@@ -260,7 +260,7 @@ class BudgetIT {
             people.add(demo.person());
         }
         await("what is held of connections that are closed")
-                .until(() -> !live().containsKey("chatd.daemon.net.ClientConnection"));
+                .until(() -> !live().containsKey("chatd.daemon.net.stream.ClientConnection"));
         // Some before, so that what is made once is there already.
         List<Chat1Socket> sockets = logIn(people.subList(0, PEOPLE - IDLE));
         Map<String, Long> before = live();

@@ -41,7 +41,7 @@ class CertificateReloadIT {
 
     /** What the daemon shows, as who trusts {@code ca} sees it. */
     private static X509Certificate shown(SpawnedDaemon chatd, Path ca) throws IOException {
-        try (SSLSocket socket = Tls.trusting(ca).connect("localhost", chatd.port(), "chat/1")) {
+        try (SSLSocket socket = JdkTls.trusting(ca).connect("localhost", chatd.port(), "chat/1")) {
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];
         }
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A running chatd, seen from outside: its port, its admin socket, its database, its directory. It has the accounts alice
  * and bob. {@link LocalDaemon} runs it in this process, {@link SpawnedDaemon} as one of its own,
- * {@link Demo} with all that a demo has. {@link #connect}, {@link #person} and
+ * {@link DemoProcess} with all that a demo has. {@link #connect}, {@link #person} and
  * what is made of them: any thread.
  */
 abstract class Chatd implements AutoCloseable {
@@ -51,7 +51,7 @@ abstract class Chatd implements AutoCloseable {
     /** What the daemon keeps is in here: {@code chatd.toml}, {@code chatd.log}, {@code log/}, certificates, sockets. */
     final Path directory;
 
-    private volatile @Nullable Tls tls;
+    private volatile @Nullable JdkTls tls;
 
     Chatd() {
         try {
@@ -88,7 +88,7 @@ abstract class Chatd implements AutoCloseable {
 
     /** The daemon is ready, with the certificate that is there now. */
     final void ready() {
-        tls = Tls.trusting(ca());
+        tls = JdkTls.trusting(ca());
     }
 
     final String read(String file) {
@@ -137,7 +137,7 @@ abstract class Chatd implements AutoCloseable {
         return new Chat1Socket(tls().connectFrom(address, "127.0.0.1", port()));
     }
 
-    Tls tls() {
+    JdkTls tls() {
         return requireNonNull(tls, "not ready");
     }
 

@@ -287,7 +287,7 @@ class ClientIT {
                 return !tail.isAlive() || tail.getInputStream().available() > 0;
             });
             // Nothing more comes that could not be written.
-            assertThat(tail.waitFor(Patience.LONG)).isTrue();
+            assertThat(tail.waitFor(TestTimeouts.LONG)).isTrue();
         } finally {
             tail.destroyForcibly();
         }

@@ -139,7 +139,7 @@ class ConnectionIT {
             Run.signal("TERM", own.daemon().pid());
             await().pollInterval(Duration.ofMillis(10)).until(() -> !own.listens());
             stopping.countDown();
-            greeted.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+            greeted.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
             assertThat(socket.getInputStream().read())
                     .as("it ends in good order")
                     .isEqualTo(-1);

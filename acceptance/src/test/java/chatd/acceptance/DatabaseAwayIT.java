@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Campaign;
 import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -28,7 +29,7 @@ class DatabaseAwayIT {
 
     @Test
     void heldDatabaseIsToldToUsersAndItGoesOnByItself() {
-        try (Demo demo = Demo.start("CHATD_DATABASE_TIMEOUT", "2s");
+        try (DemoProcess demo = DemoProcess.start("CHATD_DATABASE_TIMEOUT", "2s");
                 Chat1Socket ann = demo.newcomer();
                 Chat1Socket ben = demo.newcomer()) {
             ProcessHandle database = demo.database().orElseThrow();
@@ -48,9 +49,9 @@ class DatabaseAwayIT {
 
     @Test
     void killedDatabaseIsToldToUsersAndItGoesOnByItself() throws IOException {
-        try (Demo demo = new Demo(Map.of())) {
+        try (DemoProcess demo = new DemoProcess(Map.of())) {
             demo.prepared().begin("--port", Integer.toString(Run.freePort()));
-            List<String> mariadbd = Demo.argv(demo.database().orElseThrow());
+            List<String> mariadbd = DemoProcess.argv(demo.database().orElseThrow());
             demo.stop();
             Path socket = demo.directory.resolve("mariadb.sock");
             Process database = started(mariadbd.subList(0, mariadbd.size() - 1), socket);
@@ -80,7 +81,7 @@ class DatabaseAwayIT {
     @Test
     void connectionCutInTheMiddleOfCommitsLosesNothingAndDoublesNothing() throws Exception {
         try (var proxy = CutProxy.onSocket();
-                Demo demo = new Demo(
+                DemoProcess demo = new DemoProcess(
                         Map.of("CHATD_DATABASE_SOCKET", proxy.path().toString(), "CHATD_LIMITS_REPLAY", "1000000"))) {
             proxy.forwardTo(UnixDomainSocketAddress.of(demo.directory.resolve("mariadb.sock")));
             demo.prepared().begin("--port", "0");
@@ -106,7 +107,7 @@ class DatabaseAwayIT {
             for (Talker talker : talkers) {
                 talker.leave();
             }
-            var ledger = new Ledger(demo, talkers, new AuditReader(demo.auditLog()));
+            var ledger = new HistoryCheck(demo, talkers, new AuditReader(demo.auditLog()));
             ledger.logAgreesWith(ledger.histories(true));
             assertThat(proxy.connections())
                     .as("the daemon came through the proxy")

@@ -1,7 +1,7 @@
 package chatd.acceptance;
 
+import chatd.fixtures.PrivateMariaDb;
 import chatd.sql.Migrations;
-import chatd.sql.PrivateMariaDb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @Tag("processes")
 class DemoIT {
 
-    private final Demo demo = new Demo(Map.of());
+    private final DemoProcess demo = new DemoProcess(Map.of());
 
     @AfterEach
     void close() {

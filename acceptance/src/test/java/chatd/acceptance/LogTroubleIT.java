@@ -333,8 +333,8 @@ class LogTroubleIT {
         return SpawnedDaemon.start(environment);
     }
 
-    private Ledger ledger(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
-        return new Ledger(chatd, talkers, new AuditReader(readable()));
+    private HistoryCheck ledger(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
+        return new HistoryCheck(chatd, talkers, new AuditReader(readable()));
     }
 
     /** The log, for those who read it: behind a disk with faults, where a file that takes another's place is never missing. */

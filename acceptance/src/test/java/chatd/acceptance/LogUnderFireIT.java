@@ -3,11 +3,11 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Campaign;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,13 +26,13 @@ class LogUnderFireIT {
 
     @Test
     void everyLookIsAWholeLogAndNoKillTearsLedgerHistoryAndLogApart() throws Exception {
-        var random = new Random(Campaign.seed());
+        var random = Campaign.random();
         try (SpawnedDaemon chatd =
                         SpawnedDaemon.start("CHATD_LIMITS_REPLAY", "1000000", "CHATD_AUDIT_SEGMENT_LIMIT", "32 KiB");
                 ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor()) {
             var reader = new AuditReader(chatd.auditLog());
             List<Talker> talkers = talkers(chatd);
-            var ledger = new Ledger(chatd, talkers, reader);
+            var ledger = new HistoryCheck(chatd, talkers, reader);
             var _ = looking.scheduleWithFixedDelay(() -> look(reader), 0, 3, TimeUnit.MILLISECONDS);
             for (int kill = 0; kill < KILLS; kill++) {
                 Talker.begin(talkers, 200);

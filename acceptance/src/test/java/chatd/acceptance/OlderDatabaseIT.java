@@ -21,18 +21,18 @@ class OlderDatabaseIT {
                 .isZero();
     }
 
-    private static String log(Demo demo) throws IOException {
+    private static String log(DemoProcess demo) throws IOException {
         return Files.readString(demo.auditLog().resolve("audit.xml"));
     }
 
-    private static String user(Demo demo, String name) {
+    private static String user(DemoProcess demo, String name) {
         Run run = demo.admin("", "user", "show", name, "-o", "json").exits(0);
         Matcher number = Pattern.compile("\"number\" ?: ?(\\d+)").matcher(run.out());
         assertThat(number.find()).as(run.out()).isTrue();
         return number.group(1);
     }
 
-    private static long lastMessage(Demo demo) throws IOException {
+    private static long lastMessage(DemoProcess demo) throws IOException {
         return Pattern.compile(" type=\"(?:text|file)\" [^>]* message=\"(\\d+)\"")
                 .matcher(log(demo))
                 .results()
@@ -43,7 +43,7 @@ class OlderDatabaseIT {
 
     @Test
     void noNumberAndNoNameOfTheLogIsGivenAgain() throws Exception {
-        try (Demo demo = new Demo(Map.of())) {
+        try (DemoProcess demo = new DemoProcess(Map.of())) {
             demo.prepared().begin("--port", "0");
             Chatd.Person early = demo.person();
             try (Chat1Socket socket = demo.logIn(early)) {

@@ -41,7 +41,7 @@ class ProxiedIT {
     private static Socket raw(String from) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
-        socket.setSoTimeout(Patience.MILLIS);
+        socket.setSoTimeout(TestTimeouts.MILLIS);
         socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), chatd.port()), 10_000);
         return socket;
     }

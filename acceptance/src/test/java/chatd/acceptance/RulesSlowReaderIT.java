@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Campaign;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;

@@ -119,6 +119,6 @@ class RulesThrottlingIT {
         assertThatThrownBy(socket::next)
                 .isInstanceOf(UncheckedIOException.class)
                 .hasCauseInstanceOf(SocketTimeoutException.class);
-        socket.timeout(Patience.LONG);
+        socket.timeout(TestTimeouts.LONG);
     }
 }

@@ -123,13 +123,13 @@ record Run(int exit, String out, String err) {
         return program(input, Map.of(), command);
     }
 
-    /** Runs any program that may take longer than {@link Patience#LONG}. */
+    /** Runs any program that may take longer than {@link TestTimeouts#LONG}. */
     static Run patiently(Duration patience, List<String> command) {
         return program("", Map.of(), command, patience);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command) {
-        return program(input, environment, command, Patience.LONG);
+        return program(input, environment, command, TestTimeouts.LONG);
     }
 
     private static Run program(String input, Map<String, String> environment, List<String> command, Duration patience) {

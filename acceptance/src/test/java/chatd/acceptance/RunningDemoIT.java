@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
 class RunningDemoIT {
-    private final Demo demo = new Demo(Map.of());
+    private final DemoProcess demo = new DemoProcess(Map.of());
 
     @BeforeAll
     void start() {

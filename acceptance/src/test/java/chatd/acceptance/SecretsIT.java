@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Campaign;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -31,7 +32,7 @@ class SecretsIT {
     private static final byte[] SECRET = Wire.utf8(MARK + "-" + MARK + "\n" + MARK);
     private static final byte[] BROKEN = Arrays.copyOf(Wire.utf8("x\0" + MARK + "-" + MARK), 32);
 
-    private final Random random = new Random(Campaign.seed());
+    private final Random random = Campaign.random();
 
     /** What a stranger may send; names of registered accounts are no secret. */
     private static List<byte[]> beforeLogIn(String account) {
@@ -60,7 +61,7 @@ class SecretsIT {
 
     @Test
     void noSecretIsInAnyLogAfterwards() throws IOException {
-        var demo = new Demo(Map.of());
+        var demo = new DemoProcess(Map.of());
         try (demo) {
             demo.prepared().begin("--port", "0");
             Chatd.Person person = demo.person();
@@ -114,7 +115,7 @@ class SecretsIT {
     }
 
     /** The audit log's files, the operational logs and what the demo said, each as a text of its bytes. */
-    private static Map<String, String> logs(Demo demo) throws IOException {
+    private static Map<String, String> logs(DemoProcess demo) throws IOException {
         try (Stream<Path> audit = Files.walk(demo.auditLog());
                 Stream<Path> others = Files.walk(demo.directory)) {
             Map<String, String> logs = Stream.concat(

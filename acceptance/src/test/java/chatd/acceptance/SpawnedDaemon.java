@@ -72,7 +72,7 @@ final class SpawnedDaemon extends BareDaemon {
     /** Waits for its end by itself; its exit code. */
     int awaitEnd() {
         try {
-            return process().onExit().get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
+            return process().onExit().get(TestTimeouts.LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

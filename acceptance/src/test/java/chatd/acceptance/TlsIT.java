@@ -101,7 +101,7 @@ class TlsIT {
     @Test
     void plainTextIsNeverAnswered() throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
-            socket.setSoTimeout(Patience.MILLIS);
+            socket.setSoTimeout(TestTimeouts.MILLIS);
             socket.getOutputStream().write(Wire.logIn("alice", "x"));
             byte[] answer = socket.getInputStream().readAllBytes();
             assertThat(answer.length == 0 || answer[0] == ALERT)
@@ -119,7 +119,7 @@ class TlsIT {
     /** The first record that the daemon answers, header included. */
     private byte[] answerTo(byte[] hello) throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
-            socket.setSoTimeout(Patience.MILLIS);
+            socket.setSoTimeout(TestTimeouts.MILLIS);
             socket.getOutputStream().write(hello);
             var in = new DataInputStream(socket.getInputStream());
             byte[] header = in.readNBytes(5);

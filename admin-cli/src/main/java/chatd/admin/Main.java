@@ -2,6 +2,20 @@ package chatd.admin;
 
 import chatd.admin.api.AdminLink;
 import chatd.admin.api.NotDone;
+import chatd.admin.log.LogCommand;
+import chatd.admin.system.CertCommand;
+import chatd.admin.system.CompletionCommand;
+import chatd.admin.system.ConfigCommand;
+import chatd.admin.system.StatsCommand;
+import chatd.admin.system.VersionCommand;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Display;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Output;
+import chatd.admin.terminal.Program;
+import chatd.admin.user.BroadcastCommand;
+import chatd.admin.user.SessionsCommand;
+import chatd.admin.user.UserCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -30,7 +44,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Versions.class,
         subcommands = {
             UserCommand.class,
-            SessionCommand.class,
+            SessionsCommand.class,
             BroadcastCommand.class,
             StatsCommand.class,
             LogCommand.class,
@@ -49,26 +63,14 @@ import picocli.CommandLine.Spec;
             "5: conflict: the name is taken, or the file is there",
             "69: the daemon is not there, or ended before it said whether it was done"
         },
-        footerHeading = Main.EXAMPLES,
+        footerHeading = Program.EXAMPLES,
         footer = {
             "  chat-admin user add alice",
             "  chat-admin stats --watch",
             "  chat-admin log tail -f",
             "  chat-admin log verify /mnt/copy-of-the-log"
         })
-public final class Main implements Runnable {
-    /** Above what stands below a command's options. */
-    static final String EXAMPLE = "%nExample:%n";
-
-    static final String EXAMPLES = "%nExamples:%n";
-
-    /** How results are printed. */
-    enum Output {
-        table,
-        json,
-        xml
-    }
-
+public final class Main implements Runnable, Program {
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -112,25 +114,21 @@ public final class Main implements Runnable {
         return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
-    /** Says what was wrong; what a file or a person said in it can't steer the terminal. */
-    static void complain(String text) {
-        System.err.println("chat-admin: " + Shown.lines(text));
-    }
-
     private static int failed(Exception failure) throws Exception {
         switch (failure) {
-            case Failure known -> {
-                complain(String.valueOf(known.getMessage()));
+            case CommandFailure known -> {
+                Program.complain(String.valueOf(known.getMessage()));
                 return known.exit();
             }
             case NotDone refused -> {
-                complain(String.valueOf(refused.getMessage()));
+                Program.complain(String.valueOf(refused.getMessage()));
                 return Exit.of(refused.code());
             }
-            case NoSuchFileException missing -> complain("There is no " + missing.getFile() + ".");
-            case AccessDeniedException denied -> complain("You may not read or write " + denied.getFile() + ".");
-            case FileAlreadyExistsException there -> complain("There is a " + there.getFile() + " already.");
-            case IOException e -> complain(String.valueOf(e.getMessage()));
+            case NoSuchFileException missing -> Program.complain("There is no " + missing.getFile() + ".");
+            case AccessDeniedException denied ->
+                Program.complain("You may not read or write " + denied.getFile() + ".");
+            case FileAlreadyExistsException there -> Program.complain("There is a " + there.getFile() + " already.");
+            case IOException e -> Program.complain(String.valueOf(e.getMessage()));
             default -> throw failure;
         }
         return Exit.NO;
@@ -144,7 +142,7 @@ public final class Main implements Runnable {
             wrong = "`" + line.getCommandSpec().qualifiedName() + "` has nothing called '"
                     + unmatched.getUnmatched().getFirst() + "'.";
         }
-        complain(wrong);
+        Program.complain(wrong);
         CommandLine.UnmatchedArgumentException.printSuggestions(
                 failure, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");
@@ -152,34 +150,22 @@ public final class Main implements Runnable {
     }
 
     private PrintStream out = System.out;
-    private final Screen screen = Screen.of(System.getenv());
+    private final Display screen = Display.of(System.getenv());
 
     static final class Versions implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"chat-admin " + version() + " on Java " + Runtime.version()};
+            return new String[] {"chat-admin " + Program.version() + " on Java " + Runtime.version()};
         }
-    }
-
-    static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     @Override
     public void run() {
-        throw missing(spec);
+        throw Program.missing(spec);
     }
 
-    /** A command that is nothing without one of its own. */
-    static CommandLine.ParameterException missing(CommandLine.Model.CommandSpec spec) {
-        return new CommandLine.ParameterException(
-                spec.commandLine(),
-                "`" + spec.qualifiedName() + "` needs a command: "
-                        + String.join(", ", spec.subcommands().keySet()) + ".");
-    }
-
-    AdminLink daemon() {
+    @Override
+    public AdminLink daemon() {
         if (socket != null) {
             return new AdminLink(socket);
         }
@@ -187,23 +173,18 @@ public final class Main implements Runnable {
         return new AdminLink(Path.of(environment.getOrDefault("CHAT_ADMIN_SOCKET", "/run/chatd")));
     }
 
-    /** Whether results are printed as JSON; for commands that know no XML. */
-    boolean json() {
-        if (output == Output.xml) {
-            throw new Failure(Exit.USAGE, "-o xml is for `log tail` and `log query`.");
-        }
-        return output == Output.json;
-    }
-
-    Output output() {
+    @Override
+    public Output output() {
         return output;
     }
 
-    Screen screen() {
+    @Override
+    public Display screen() {
         return screen;
     }
 
-    PrintStream out() {
+    @Override
+    public PrintStream out() {
         return out;
     }
 }

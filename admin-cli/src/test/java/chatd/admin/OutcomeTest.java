@@ -2,6 +2,7 @@ package chatd.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.admin.terminal.Exit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

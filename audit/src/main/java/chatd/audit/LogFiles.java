@@ -53,15 +53,15 @@ public record LogFiles(Path directory) {
     }
 
     /** What stands for a file in place of the one that had its name, as an event tells it. */
-    static String fate(@Nullable Object keyNow) {
+    public static String fate(@Nullable Object keyNow) {
         return keyNow == null ? " was removed" : " was replaced";
     }
 
-    Path temporary(String name) {
+    public Path temporary(String name) {
         return directory.resolve("." + name + ".new");
     }
 
-    Path closed(long segment, Instant started) {
+    public Path closed(long segment, Instant started) {
         return directory.resolve(String.format(Locale.ROOT, "audit-%06d-%s.xml", segment, STAMP.format(started)));
     }
 
@@ -86,7 +86,7 @@ public record LogFiles(Path directory) {
      *
      * @throws IOException where that failed; it has no second name then
      */
-    void close(Path closed) throws IOException {
+    public void close(Path closed) throws IOException {
         Files.createLink(closed, part());
         try {
             // This name must be on the disk before the other is that of the next segment.
@@ -98,14 +98,14 @@ public record LogFiles(Path directory) {
     }
 
     /** Brings the directory itself to the disk: names that were made or changed survive a loss of power. */
-    void forceNames() throws IOException {
+    public void forceNames() throws IOException {
         try (FileChannel names = FileChannel.open(directory)) {
             names.force(true);
         }
     }
 
     /** Puts a file of the program beside the log, where it is not there or another. */
-    void install(String name) throws IOException {
+    public void install(String name) throws IOException {
         try (InputStream in = LogFiles.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IOException("the program lacks " + name);
@@ -121,13 +121,13 @@ public record LogFiles(Path directory) {
     }
 
     /** The number of a closed segment, by its name. */
-    static long segment(Path file) {
+    public static long segment(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
     /** When a closed segment began, in whole seconds, by its name. */
-    static Instant started(Path file) {
+    public static Instant started(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(file + " is no closed segment");
@@ -135,7 +135,7 @@ public record LogFiles(Path directory) {
         return STAMP.parse(matcher.group(2), Instant::from);
     }
 
-    static String name(Path file) {
+    public static String name(Path file) {
         return String.valueOf(file.getFileName());
     }
 
@@ -144,7 +144,7 @@ public record LogFiles(Path directory) {
      *
      * @param progress told how many bytes were read, after each piece
      */
-    static InputStream from(FileChannel file, LongConsumer progress) {
+    public static InputStream from(FileChannel file, LongConsumer progress) {
         return new InputStream() {
             private long at;
 
@@ -164,7 +164,7 @@ public record LogFiles(Path directory) {
         };
     }
 
-    static void write(FileChannel out, byte[] bytes) throws IOException {
+    public static void write(FileChannel out, byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             out.write(buffer);
@@ -172,7 +172,7 @@ public record LogFiles(Path directory) {
     }
 
     /** Copies in the kernel where it can. */
-    static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
+    public static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
         for (long at = from; at < to; ) {
             long copied = in.transferTo(at, to - at, out);
             if (copied <= 0) {

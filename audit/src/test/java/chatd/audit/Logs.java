@@ -1,5 +1,13 @@
 package chatd.audit;
 
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Who;
+import chatd.audit.form.Watch;
+import chatd.audit.read.Auditor;
+import chatd.audit.read.SecondVerifier;
+import chatd.audit.read.Verifier;
+import chatd.audit.seal.SealPublic;
+import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,11 +24,11 @@ import java.util.Base64;
 import java.util.List;
 
 /** Logs for tests, and the chain once more, written from the page. */
-final class Logs {
+public final class Logs {
     /** The file of the key that seals logs whose key does not matter. */
-    static final Path KEY = key();
+    public static final Path KEY = key();
 
-    static final AuditLog.Options OPTIONS = options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1));
+    public static final AuditLog.Options OPTIONS = options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1));
 
     private Logs() {}
 
@@ -37,14 +45,14 @@ final class Logs {
     }
 
     /** Without retention and reserve. */
-    static AuditLog.Options options(AuditLog.Fsync fsync, long segmentSize, Duration segmentAge) {
+    public static AuditLog.Options options(AuditLog.Fsync fsync, long segmentSize, Duration segmentAge) {
         return new AuditLog.Options(
                 fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", KEY, "Ed25519", true, Duration.ZERO, 0);
     }
 
     /** A clock that stands where it is put. */
-    static final class Hands extends Clock {
-        Instant now = Instant.parse("2026-11-20T06:15:00Z");
+    public static final class Hands extends Clock {
+        public Instant now = Instant.parse("2026-11-20T06:15:00Z");
 
         @Override
         public ZoneId getZone() {
@@ -62,12 +70,12 @@ final class Logs {
         }
     }
 
-    static AuditEvent event(int n) {
+    public static AuditEvent event(int n) {
         return new AuditEvent.MessageSent(n, Who.of(1, "alice"), null, null, n, null, "d".repeat(43));
     }
 
     /** A log with {@code n} messages that was closed in order. */
-    static void write(Path directory, int n) throws IOException {
+    public static void write(Path directory, int n) throws IOException {
         try (AuditLog log = AuditLog.open(directory, OPTIONS, new Hands())) {
             for (int i = 1; i <= n; i++) {
                 log.append(event(i));
@@ -75,23 +83,24 @@ final class Logs {
         }
     }
 
-    static Verifier.Report verify(Path directory) throws IOException {
+    public static Verifier.Report verify(Path directory) throws IOException {
         return verify(directory, List.of(), List.of());
     }
 
     /** Judges a log twice. */
-    static Verifier.Report verify(Path directory, List<SealPublic> keys, List<String> anchors) throws IOException {
+    public static Verifier.Report verify(Path directory, List<SealPublic> keys, List<String> anchors)
+            throws IOException {
         Verifier.Report report = Verifier.verify(directory, new Auditor(keys, anchors, false), Watch.NOTHING);
         SecondVerifier.agrees(directory, keys, anchors, report);
         return report;
     }
 
-    static List<String> lines(Path file) throws IOException {
+    public static List<String> lines(Path file) throws IOException {
         return Files.readAllLines(file);
     }
 
     /** The chains of a document's lines, computed as the page says, from line 4 on. */
-    static List<String> chains(List<String> lines, String previous) throws NoSuchAlgorithmException {
+    public static List<String> chains(List<String> lines, String previous) throws NoSuchAlgorithmException {
         String chain = hash(previous, String.join("\n", lines.subList(0, 3)));
         List<String> chains = new ArrayList<>();
         for (String line : lines.subList(3, lines.size() - 1)) {

@@ -20,8 +20,8 @@ final class Endurance {
         this.daemon = daemon;
     }
 
-    private Server chatd(Place place) throws IOException {
-        return new Chatd(daemon, place, new Chatd.Size(200, 0, false, List.of()));
+    private Server chatd(BenchDirectory place) throws IOException {
+        return new ChatdServer(daemon, place, new ChatdServer.Size(200, 0, false, List.of()));
     }
 
     /**
@@ -31,7 +31,7 @@ final class Endurance {
      * @return a table
      */
     String soak(int minutes, Consumer<String> told) throws IOException {
-        try (Place place = new Place();
+        try (BenchDirectory place = new BenchDirectory();
                 Server server = chatd(place)) {
             load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
             double top = Report.median(load.run(server, arguments("-W", "4", "-T", "2", "-t", "10")), "per_s");
@@ -72,7 +72,7 @@ final class Endurance {
      * @return a table
      */
     String overload(Consumer<String> told) throws IOException {
-        try (Place place = new Place();
+        try (BenchDirectory place = new BenchDirectory();
                 Server server = chatd(place)) {
             load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
             StringBuilder table = new StringBuilder("""
@@ -112,7 +112,7 @@ final class Endurance {
     /** The other hundred accounts, four at a time, once the load is there. */
     private Load.Figures logIns(Server server) {
         try {
-            Place.pause(6_000);
+            BenchDirectory.pause(6_000);
             return load.run(server, List.of("-s", "storm", "-n", "100", "-f", "100", "-c", "4"))
                     .getFirst();
         } catch (IOException e) {

@@ -53,8 +53,9 @@ final class Growth {
     }
 
     private Point point(long size, int accounts, long messages) throws IOException {
-        try (Place place = new Place();
-                Server server = new Chatd(daemon, place, new Chatd.Size(accounts, messages, false, List.of()))) {
+        try (BenchDirectory place = new BenchDirectory();
+                Server server =
+                        new ChatdServer(daemon, place, new ChatdServer.Size(accounts, messages, false, List.of()))) {
             load.run(server, WARM_UP);
             List<Load.Figures> windows = load.run(server, LOAD);
             return new Point(size, Report.median(windows, "cpu_us"), Report.median(windows, "db_cpu_us"));

@@ -70,14 +70,14 @@ final class Load {
             windows.add(new Figures(values));
         }
         if (windows.isEmpty()) {
-            throw new Problem("the load generator measured nothing");
+            throw new BenchFailure("the load generator measured nothing");
         }
         return windows;
     }
 
     /** Idle connections, with memory in KiB: {@code idle_kib} for each, {@code whole_kib} of the process for each. */
     Figures idle(Server server, int connections, List<String> arguments) throws IOException {
-        boolean java = server instanceof Chatd;
+        boolean java = server instanceof ChatdServer;
         double before = java ? live(server.pid()) : pss(server.pid());
         Process process = new ProcessBuilder(command(server, arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -85,7 +85,7 @@ final class Load {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             process.outputWriter().close();
             awaitConnections(server.pid(), connections, process);
-            Place.pause(SETTLE_MILLIS);
+            BenchDirectory.pause(SETTLE_MILLIS);
             double whole = pss(server.pid());
             double after = java ? live(server.pid()) : whole;
             List<Figures> windows = parsed(out.lines().toList());
@@ -106,7 +106,7 @@ final class Load {
                 return;
             }
             spent = now;
-            Place.pause(500);
+            BenchDirectory.pause(500);
         }
     }
 
@@ -152,7 +152,7 @@ final class Load {
             }
         }
         if (to == 0) {
-            throw new Problem("the heap is told of in another way than expected: " + info);
+            throw new BenchFailure("the heap is told of in another way than expected: " + info);
         }
         return used + outside(pid, from, to);
     }

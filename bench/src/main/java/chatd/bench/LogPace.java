@@ -1,9 +1,9 @@
 package chatd.bench;
 
-import chatd.audit.AuditEvent;
-import chatd.audit.AuditLog;
-import chatd.audit.Peer;
-import chatd.audit.Who;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Peer;
+import chatd.audit.event.Who;
+import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;

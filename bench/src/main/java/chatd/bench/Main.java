@@ -163,7 +163,7 @@ public final class Main implements Callable<Integer> {
                     .run();
             return 0;
         } catch (RunnerException e) {
-            throw new Problem("JMH failed: " + e.getMessage());
+            throw new BenchFailure("JMH failed: " + e.getMessage());
         }
     }
 
@@ -174,7 +174,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private void measure(Native programs, Load load, Scenario scenario, String name) throws IOException {
-        try (Place place = new Place();
+        try (BenchDirectory place = new BenchDirectory();
                 Server server = start(programs, place, scenario, name)) {
             if (scenario.isIdle()) {
                 report.add(scenario, name, List.of(load.idle(server, scenario.accounts(), scenario.arguments())));
@@ -190,7 +190,7 @@ public final class Main implements Callable<Integer> {
 
     private void disk(Scenario scenario) throws IOException {
         if (scenario == Scenario.PAIRS_200) {
-            try (Place place = new Place()) {
+            try (BenchDirectory place = new BenchDirectory()) {
                 report.add(scenario, "disk", Disk.measure(place.file("disk"), 200, 4, 3));
             }
             out.println(report.line(scenario, "disk"));
@@ -206,17 +206,18 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private Server start(Native programs, Place place, Scenario scenario, String name) throws IOException {
+    private Server start(Native programs, BenchDirectory place, Scenario scenario, String name) throws IOException {
         return switch (name) {
             case "chatd" ->
-                new Chatd(
+                new ChatdServer(
                         root.resolve("daemon"),
                         place,
-                        new Chatd.Size(scenario.accounts(), scenario.storedMessages(), scenario.hashes(), javaOptions));
+                        new ChatdServer.Size(
+                                scenario.accounts(), scenario.storedMessages(), scenario.hashes(), javaOptions));
             case "floor" -> Other.floor(programs, place, false);
             case "floor-b" -> Other.floor(programs, place, true);
             case "inspircd", "ngircd" -> Other.irc(name, root.resolve("bench/peers"), place);
-            default -> throw new Problem("there is no server called " + name + "; see --help");
+            default -> throw new BenchFailure("there is no server called " + name + "; see --help");
         };
     }
 

@@ -37,7 +37,7 @@ final class Native {
         String said = run(List.of(
                 "gcc", "-O2", "-Wall", "-Wextra", "-o", binary.toString(), source.toString(), "-lssl", "-lcrypto"));
         if (!said.isEmpty()) {
-            throw new Problem(name + ".c does not compile (are the packages gcc and libssl-dev there?):\n" + said);
+            throw new BenchFailure(name + ".c does not compile (are the packages gcc and libssl-dev there?):\n" + said);
         }
         return binary;
     }
@@ -48,7 +48,7 @@ final class Native {
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
-            throw new Problem("can't run " + command.getFirst() + ": " + e.getMessage());
+            throw new BenchFailure("can't run " + command.getFirst() + ": " + e.getMessage());
         }
         process.outputWriter().close();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

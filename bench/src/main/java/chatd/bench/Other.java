@@ -1,6 +1,6 @@
 package chatd.bench;
 
-import chatd.sql.GuardedProcess;
+import chatd.fixtures.GuardedProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,7 +17,8 @@ final class Other implements Server {
     private final int concurrency;
     private final GuardedProcess process;
 
-    private Other(Place place, int port, String dialect, int concurrency, List<String> command) throws IOException {
+    private Other(BenchDirectory place, int port, String dialect, int concurrency, List<String> command)
+            throws IOException {
         this.port = port;
         this.dialect = dialect;
         this.concurrency = concurrency;
@@ -38,7 +39,7 @@ final class Other implements Server {
      *
      * @param batched whether all that one round of its loop has for a connection is written at once
      */
-    static Other floor(Native programs, Place place, boolean batched) throws IOException {
+    static Other floor(Native programs, BenchDirectory place, boolean batched) throws IOException {
         int port = freePort();
         List<String> command = List.of(
                 programs.floor().toString(),
@@ -58,7 +59,7 @@ final class Other implements Server {
      *
      * @param name {@code inspircd} or {@code ngircd}
      */
-    static Other irc(String name, Path settings, Place place) throws IOException {
+    static Other irc(String name, Path settings, BenchDirectory place) throws IOException {
         int port = freePort();
         Path certificate = place.file("peer.pem");
         Path key = place.file("peer.key");

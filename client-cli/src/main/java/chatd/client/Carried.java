@@ -1,6 +1,6 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.protocol.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,25 +23,25 @@ final class Carried {
      */
     static Sized file(Path path) throws IOException {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new Failure(Failure.NO, "There is no file " + path + " that can be read.");
+            throw new ClientFailure(ClientFailure.NO, "There is no file " + path + " that can be read.");
         }
         String name = String.valueOf(path.getFileName());
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > FILE_NAME_BYTES) {
-            throw new Failure(
-                    Failure.NO,
+            throw new ClientFailure(
+                    ClientFailure.NO,
                     "The name " + name + " has " + bytes + " bytes; " + FILE_NAME_BYTES
                             + " is the most. Give the file a shorter one.");
         }
         if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
-            throw new Failure(
-                    Failure.NO,
+            throw new ClientFailure(
+                    ClientFailure.NO,
                     "The name " + name + " has a character that no file name may have here. Give it another.");
         }
         long size = Files.size(path);
         if (size > Limits.DEFAULT.file()) {
-            throw new Failure(
-                    Failure.NO,
+            throw new ClientFailure(
+                    ClientFailure.NO,
                     "The file " + path + " has " + size + " bytes; " + Limits.DEFAULT.file()
                             + " is the most. Nothing was sent.");
         }
@@ -52,8 +52,8 @@ final class Carried {
     static void check(String text) {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Limits.DEFAULT.text()) {
-            throw new Failure(
-                    Failure.NO,
+            throw new ClientFailure(
+                    ClientFailure.NO,
                     "The text has " + bytes + " bytes; " + Limits.DEFAULT.text()
                             + " is the most. Nothing was sent; as a file it can be.");
         }

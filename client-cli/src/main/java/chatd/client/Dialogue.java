@@ -1,7 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.Address;
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
@@ -9,7 +9,7 @@ import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.Visible;
 import chatd.client.talk.Door;
-import chatd.protocol.Secret;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -68,9 +68,9 @@ final class Dialogue {
     }
 
     /** For where nobody is asked. */
-    static Failure refusal(Address address, UnknownServer unknown) {
-        return new Failure(
-                Failure.NO_SERVER,
+    static ClientFailure refusal(Address address, UnknownServer unknown) {
+        return new ClientFailure(
+                ClientFailure.NO_SERVER,
                 "Nobody vouches for the server's certificate. Its key has the fingerprint\n" + unknown.fingerprint()
                         + "\nIf the administrator of " + address.host()
                         + " confirms it (`chat-admin cert show`), name it"
@@ -85,12 +85,12 @@ final class Dialogue {
                 + ". The fingerprint of its key (SHA-256) is\n\n" + unknown.fingerprint()
                 + "\n\nCompare all of it with what the administrator reads out (`chat-admin cert show`).");
         if (!screen.confirm("Is it the same? It will be remembered.")) {
-            throw new Failure(Failure.NO_SERVER, "Not connected: nothing was sent.");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "Not connected: nothing was sent.");
         }
         try {
             known.remember(address, unknown.fingerprint());
         } catch (IOException e) {
-            throw new Failure(Failure.NO_SERVER, "The server can't be remembered: " + e.getMessage() + ".");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "The server can't be remembered: " + e.getMessage() + ".");
         }
     }
 
@@ -122,12 +122,12 @@ final class Dialogue {
                         case WRONG_PASSWORD -> again(text);
                         case MUST_CHANGE -> change(door, tried);
                         case NO_SUCH_USER -> offer(door, text);
-                        default -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+                        default -> throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
                     };
                 case Door.Done done -> throw new IllegalStateException("a log in has another answer");
             }
         }
-        throw new Failure(Failure.LOG_IN_REFUSED, "These were too many attempts.");
+        throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "These were too many attempts.");
     }
 
     /** It is the password from now on. */
@@ -137,7 +137,7 @@ final class Dialogue {
 
     private Secret again(String why) {
         if (!screen.isAsking()) {
-            throw new Failure(Failure.LOG_IN_REFUSED, why);
+            throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         presenter.notice(why);
         return ask();
@@ -155,9 +155,9 @@ final class Dialogue {
         }
     }
 
-    private static Failure gaveUp() {
-        return new Failure(
-                Failure.LOG_IN_REFUSED,
+    private static ClientFailure gaveUp() {
+        return new ClientFailure(
+                ClientFailure.LOG_IN_REFUSED,
                 "No password was given. Without a terminal it comes from --password-file, --password-command or"
                         + " --password-stdin.");
     }
@@ -189,7 +189,8 @@ final class Dialogue {
                 case Door.Refused(Door.Reason reason, String text)
                 when reason == Door.Reason.BAD_PASSWORD ->
                     presenter.notice("The server does not take it. " + RULES + " Another one:");
-                case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+                case Door.Refused(Door.Reason reason, String text) ->
+                    throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
                 case Door.In in -> throw new IllegalStateException("a new password has another answer");
             }
         }
@@ -220,10 +221,10 @@ final class Dialogue {
 
     private Secret offer(Door door, String why) {
         if (!screen.isAsking()) {
-            throw new Failure(Failure.LOG_IN_REFUSED, why);
+            throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         if (!screen.confirm(Visible.line(why) + " Make this account?")) {
-            throw new Failure(Failure.LOG_IN_REFUSED, why);
+            throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         return register(door).orElseThrow(Dialogue::gaveUp);
     }

@@ -2,8 +2,8 @@ package chatd.client;
 
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Visible;
+import chatd.client.script.Errand;
 import chatd.client.talk.Downloads;
-import chatd.client.talk.Errand;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -2,7 +2,7 @@ package chatd.client;
 
 import chatd.certs.Fingerprint;
 import chatd.client.net.Address;
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.OwnCertificate;
@@ -14,14 +14,14 @@ import chatd.client.screen.Screen;
 import chatd.client.screen.TerminalScreen;
 import chatd.client.screen.Visible;
 import chatd.client.screen.Words;
+import chatd.client.talk.Contacts;
 import chatd.client.talk.Conversation;
 import chatd.client.talk.Door;
-import chatd.client.talk.Roster;
-import chatd.client.talk.Shown;
-import chatd.protocol.Chat1;
-import chatd.protocol.Json;
+import chatd.client.talk.SeenItems;
 import chatd.protocol.Limits;
-import chatd.protocol.Secret;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.json.Json;
+import chatd.protocol.value.Secret;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -174,18 +174,18 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main(environment, out, text))
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     switch (failure) {
-                        case Failure known -> err.println("chat-client: " + Visible.text(known.text()));
+                        case ClientFailure known -> err.println("chat-client: " + Visible.text(known.text()));
                         case FileSystemException file -> {
                             err.println("chat-client: "
                                     + Visible.line(file.getMessage() + ": "
                                             + file.getClass().getSimpleName()));
-                            return Failure.NO;
+                            return ClientFailure.NO;
                         }
                         case IOException lost ->
                             err.println("chat-client: " + Visible.line(String.valueOf(lost.getMessage())));
                         default -> throw failure;
                     }
-                    return failure instanceof Failure known ? known.exit() : Failure.NO_SERVER;
+                    return failure instanceof ClientFailure known ? known.exit() : ClientFailure.NO_SERVER;
                 })
                 .setParameterExceptionHandler((mistake, line) -> {
                     err.println("chat-client: " + Visible.line(told(mistake)) + " `chat-client --help` says more.");
@@ -221,7 +221,7 @@ public final class Main implements Callable<Integer> {
     /** A name that fits the protocol; whether it is allowed is the server's to say. */
     static String checkName(String name) {
         if (name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
-            throw new Failure(Failure.NO_SUCH, "No name has more than 32 bytes: " + name);
+            throw new ClientFailure(ClientFailure.NO_SUCH, "No name has more than 32 bytes: " + name);
         }
         return name;
     }
@@ -312,7 +312,7 @@ public final class Main implements Callable<Integer> {
         // First, since it may take a person a while.
         Optional<Secret> given = password.read();
         Link.To server = Link.ahead(server());
-        AtomicReference<Roster> people = new AtomicReference<>(new Roster());
+        AtomicReference<Contacts> people = new AtomicReference<>(new Contacts());
         try (Screen screen =
                 isTerminal() ? terminal(() -> java.util.Objects.requireNonNull(people.get())) : new PlainScreen()) {
             boolean mayColour = environment.getOrDefault("NO_COLOR", "").isEmpty();
@@ -321,7 +321,7 @@ public final class Main implements Callable<Integer> {
             Conversation conversation = new Conversation(
                     new Door(server, user),
                     presenter,
-                    new Shown(shown),
+                    new SeenItems(shown),
                     Clock.systemUTC(),
                     RandomGenerator.getDefault());
             people.set(conversation.roster());
@@ -331,7 +331,7 @@ public final class Main implements Callable<Integer> {
         return 0;
     }
 
-    private Screen terminal(Supplier<Roster> people) throws IOException {
+    private Screen terminal(Supplier<Contacts> people) throws IOException {
         Words words = new Words(() -> Stream.of(true, false)
                 .flatMap(online -> people.get().who(online).stream())
                 .toList());

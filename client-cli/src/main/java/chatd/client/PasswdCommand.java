@@ -1,8 +1,8 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.protocol.Secret;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,7 +41,8 @@ final class PasswdCommand extends ScriptCommand {
         Optional<Secret> once = PasswordOptions.typed(prompt);
         Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.typed("Once more: ");
         if (again.isEmpty() || !again.equals(once)) {
-            throw new Failure(Failure.NO, again.isEmpty() ? "No password was given." : "The two are not alike.");
+            throw new ClientFailure(
+                    ClientFailure.NO, again.isEmpty() ? "No password was given." : "The two are not alike.");
         }
         return again.get();
     }

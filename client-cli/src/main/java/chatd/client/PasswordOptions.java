@@ -1,7 +1,7 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
-import chatd.protocol.Secret;
+import chatd.client.net.ClientFailure;
+import chatd.protocol.value.Secret;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -61,8 +61,8 @@ final class PasswordOptions {
         }
         Optional<Secret> typed = typed("Password: ");
         if (typed.isEmpty()) {
-            throw new Failure(
-                    Failure.LOG_IN_REFUSED,
+            throw new ClientFailure(
+                    ClientFailure.LOG_IN_REFUSED,
                     "A password is needed: --password-file FILE, --password-command COMMAND or --password-stdin.");
         }
         return typed.get();
@@ -80,7 +80,8 @@ final class PasswordOptions {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             return firstLine(lines, file.toString());
         } catch (IOException e) {
-            throw new Failure(Failure.NO, "There is no file " + file + " that a password can be read from.");
+            throw new ClientFailure(
+                    ClientFailure.NO, "There is no file " + file + " that a password can be read from.");
         }
     }
 
@@ -94,8 +95,8 @@ final class PasswordOptions {
             lines.transferTo(Writer.nullWriter());
             int exit = process.waitFor();
             if (exit != 0 || line == null) {
-                throw new Failure(
-                        Failure.NO,
+                throw new ClientFailure(
+                        ClientFailure.NO,
                         "The password's command ended with " + exit + (line == null ? " and said nothing." : "."));
             }
             return checked(Secret.of(line));
@@ -123,14 +124,14 @@ final class PasswordOptions {
     private static Secret firstLine(BufferedReader lines, String from) throws IOException {
         String line = lines.readLine();
         if (line == null || line.isEmpty()) {
-            throw new Failure(Failure.NO, "There is no password in " + from + ".");
+            throw new ClientFailure(ClientFailure.NO, "There is no password in " + from + ".");
         }
         return checked(Secret.of(line));
     }
 
     private static Secret checked(Secret secret) {
         if (secret.length() > BYTES) {
-            throw new Failure(Failure.LOG_IN_REFUSED, "No password has more than 32 bytes; this one has.");
+            throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "No password has more than 32 bytes; this one has.");
         }
         return secret;
     }

@@ -2,8 +2,8 @@ package chatd.client;
 
 import chatd.client.screen.Visible;
 import chatd.client.talk.Item;
-import chatd.protocol.Event;
-import chatd.protocol.UserEvent;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.UserEvent;
 import java.io.PrintStream;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

@@ -1,12 +1,12 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Visible;
-import chatd.client.talk.Receipts;
-import chatd.protocol.Json;
-import chatd.protocol.MessageEvent;
-import chatd.protocol.Secret;
+import chatd.client.script.Receipts;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.json.Json;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,8 +51,8 @@ final class ReceiptCommand extends ScriptCommand {
                 receipts.last(count).forEach(message -> main().out().println(line(receipts, message)));
             } else {
                 MessageEvent.Message message = receipts.numbered(wanted)
-                        .orElseThrow(() -> new Failure(
-                                Failure.NO_SUCH,
+                        .orElseThrow(() -> new ClientFailure(
+                                ClientFailure.NO_SUCH,
                                 "No message " + wanted + " was sent or received by " + main().user()
                                         + ". Without a number, `receipt` lists those that were."));
                 main().out().println(Printed.json(Json.tree(message)));

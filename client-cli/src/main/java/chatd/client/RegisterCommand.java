@@ -1,7 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.UnknownServer;
-import chatd.protocol.Secret;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;

@@ -1,10 +1,10 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
+import chatd.client.script.Errand;
 import chatd.client.talk.Door;
-import chatd.client.talk.Errand;
-import chatd.protocol.Secret;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,8 +44,10 @@ abstract class ScriptCommand implements Callable<Integer> {
             case Door.In in -> new Errand(in, main.user());
             case Door.Refused(Door.Reason reason, String text)
             when reason == Door.Reason.MUST_CHANGE ->
-                throw new Failure(Failure.LOG_IN_REFUSED, text + " In a terminal without a command, or by `passwd`.");
-            case Door.Refused(Door.Reason reason, String text) -> throw new Failure(Failure.LOG_IN_REFUSED, text);
+                throw new ClientFailure(
+                        ClientFailure.LOG_IN_REFUSED, text + " In a terminal without a command, or by `passwd`.");
+            case Door.Refused(Door.Reason reason, String text) ->
+                throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
             case Door.Done done -> throw new IllegalStateException("a log in has another answer");
         };
     }
@@ -53,11 +55,11 @@ abstract class ScriptCommand implements Callable<Integer> {
     /** An answer that is not yes. */
     static void accept(Door.Answer answer) {
         if (answer instanceof Door.Refused(Door.Reason reason, String text)) {
-            throw new Failure(
+            throw new ClientFailure(
                     switch (reason) {
-                        case NAME_TAKEN -> Failure.CONFLICT;
-                        case NO_SUCH_USER, WRONG_PASSWORD -> Failure.LOG_IN_REFUSED;
-                        default -> Failure.NO;
+                        case NAME_TAKEN -> ClientFailure.CONFLICT;
+                        case NO_SUCH_USER, WRONG_PASSWORD -> ClientFailure.LOG_IN_REFUSED;
+                        default -> ClientFailure.NO;
                     },
                     reason == Door.Reason.BAD_PASSWORD ? text + " " + Dialogue.RULES : text);
         }

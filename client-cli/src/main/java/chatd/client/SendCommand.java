@@ -1,7 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.UnknownServer;
-import chatd.client.talk.Errand;
+import chatd.client.script.Errand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

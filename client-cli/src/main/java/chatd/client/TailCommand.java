@@ -1,9 +1,9 @@
 package chatd.client;
 
 import chatd.cli.StandardOutput;
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.client.talk.Errand;
+import chatd.client.script.Errand;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +24,7 @@ final class TailCommand extends ScriptCommand {
             errand.listen(event -> {
                 printed.event(main().out(), event);
                 if (main().out().checkError()) {
-                    throw new Failure(Failure.NO, "What comes can't be printed any more.");
+                    throw new ClientFailure(ClientFailure.NO, "What comes can't be printed any more.");
                 }
             });
         }

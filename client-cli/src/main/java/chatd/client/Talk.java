@@ -1,11 +1,12 @@
 package chatd.client;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.Typed;
 import chatd.client.screen.Visible;
+import chatd.client.talk.Contacts;
 import chatd.client.talk.Conversation;
 import chatd.client.talk.Door;
 import chatd.client.talk.Downloads;
@@ -13,9 +14,8 @@ import chatd.client.talk.Exchange;
 import chatd.client.talk.Item;
 import chatd.client.talk.NotConnected;
 import chatd.client.talk.Preferences;
-import chatd.client.talk.Roster;
 import chatd.client.talk.Setting;
-import chatd.protocol.Secret;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -110,7 +110,7 @@ final class Talk {
     /** The session has ended: Enter alone logs in again. */
     private void away(String line) {
         if (!screen.isAsking()) {
-            throw new Failure(Failure.NO_SERVER, "The session has ended; not sent: " + line);
+            throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
         }
         if (!line.isBlank()) {
             presenter.notice("Not sent, since the session has ended: " + line + "\nEnter alone logs in again.");
@@ -118,7 +118,7 @@ final class Talk {
         }
         try {
             enter(Optional.empty());
-        } catch (Failure e) {
+        } catch (ClientFailure e) {
             presenter.notice(e.text() + " Press Enter to try again, Ctrl-D to leave.");
         }
     }
@@ -147,7 +147,7 @@ final class Talk {
             }
         } catch (UnknownServer e) {
             presenter.notice("Nobody vouches for the server any more. Nothing was sent.");
-        } catch (IllegalArgumentException | Failure e) {
+        } catch (IllegalArgumentException | ClientFailure e) {
             presenter.notice(String.valueOf(e.getMessage()));
         }
         return true;
@@ -181,7 +181,7 @@ final class Talk {
     }
 
     private boolean areKnown(List<String> names) {
-        Roster roster = conversation.roster();
+        Contacts roster = conversation.roster();
         List<String> unknown = names.stream().filter(name -> !roster.has(name)).toList();
         for (String name : unknown) {
             String near = roster.names().stream()
@@ -241,7 +241,7 @@ final class Talk {
     }
 
     private void who(String part) {
-        Roster roster = conversation.roster();
+        Contacts roster = conversation.roster();
         String lower = part.toLowerCase(java.util.Locale.ROOT);
         for (boolean online : new boolean[] {true, false}) {
             List<String> names = roster.who(online).stream()

@@ -22,33 +22,38 @@ class ClientRoomsTest {
                 .layer("root")
                 .definedBy("chatd.client")
                 .layer("screen")
-                .definedBy("chatd.client.screen")
+                .definedBy("chatd.client.screen..")
+                .layer("script")
+                .definedBy("chatd.client.script..")
                 .layer("talk")
-                .definedBy("chatd.client.talk")
+                .definedBy("chatd.client.talk..")
                 .layer("net")
-                .definedBy("chatd.client.net")
+                .definedBy("chatd.client.net..")
                 .whereLayer("root")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("screen")
                 .mayOnlyBeAccessedByLayers("root")
+                .whereLayer("script")
+                .mayOnlyBeAccessedByLayers("root")
                 .whereLayer("talk")
-                .mayOnlyBeAccessedByLayers("root", "screen")
+                .mayOnlyBeAccessedByLayers("root", "screen", "script")
+                .ensureAllClassesAreContainedInArchitecture()
                 .check(ALL);
-        slices().matching("chatd.client.(*)..").should().beFreeOfCycles().check(ALL);
+        slices().matching("chatd.(**)").should().beFreeOfCycles().check(ALL);
     }
 
     @Test
     void terminalsAreTheScreensAndTlsIsTheNets() {
         noClasses()
                 .that()
-                .resideInAnyPackage("chatd.client.talk", "chatd.client.net")
+                .resideInAnyPackage("chatd.client.talk..", "chatd.client.script..", "chatd.client.net..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jline..", "picocli..")
                 .check(ALL);
         noClasses()
                 .that()
-                .resideOutsideOfPackage("chatd.client.net")
+                .resideOutsideOfPackage("chatd.client.net..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.bouncycastle..", "javax.net.ssl..")

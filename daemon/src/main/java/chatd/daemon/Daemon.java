@@ -1,23 +1,24 @@
 package chatd.daemon;
 
-import chatd.audit.AuditEvent;
-import chatd.audit.AuditLog;
 import chatd.audit.LogFiles;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminSockets;
+import chatd.daemon.admin.command.AllCommands;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Dispatcher;
-import chatd.daemon.net.Certificates;
+import chatd.daemon.journal.Applier;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.OlderDatabase;
+import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.net.Listener;
-import chatd.daemon.net.Tls;
-import chatd.daemon.service.Applier;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.CatchUp;
-import chatd.daemon.service.Directory;
-import chatd.daemon.service.Journal;
-import chatd.daemon.service.OlderDatabase;
-import chatd.daemon.service.ServiceParts;
+import chatd.daemon.net.tls.Certificates;
+import chatd.daemon.net.tls.Tls;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
@@ -158,7 +159,7 @@ public final class Daemon {
         ServiceParts room = new ServiceParts(configuration, directory, journal, sessions, audit, stores, random, clock);
         Services services = new Services(room);
         started(services::close);
-        Dispatcher dispatcher = new Dispatcher(services, sessions, audit, clock);
+        Dispatcher dispatcher = new Dispatcher(services.rooms(), sessions, audit, clock);
         Listener listener =
                 new Listener(configuration, certificates, dispatcher, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);
@@ -168,9 +169,11 @@ public final class Daemon {
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);
         Reload reload = new Reload(configuration, certificates, audit, systemd);
-        AdminSockets.Facts facts = new AdminSockets.Facts(
+        AllCommands.Facts facts = new AllCommands.Facts(
                 Version.current(), addresses, () -> certificates.get().chain());
-        AdminSockets admin = new AdminSockets(facts, configuration, reload, room, services, log);
+        AllCommands commands = new AllCommands(facts, configuration, reload, room, services, log);
+        started(commands::close);
+        AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
         started(admin::close);
         watchdog.watch("the event loops", listener::answer);
         watchdog.watch("the journal", journal::answer);

@@ -1,7 +1,7 @@
 package chatd.daemon;
 
-import chatd.audit.AuditLog;
 import chatd.audit.LogFiles;
+import chatd.audit.write.AuditLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 package chatd.daemon;
 
-import chatd.audit.AuditEvent;
-import chatd.audit.AuditLog;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.Journal;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.write.AuditLog;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.Journal;
 import chatd.daemon.session.Sessions;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;

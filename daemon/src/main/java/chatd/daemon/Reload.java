@@ -1,13 +1,13 @@
 package chatd.daemon;
 
 import chatd.admin.api.SystemCalls;
-import chatd.audit.AuditEvent;
+import chatd.audit.event.AuditEvent;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
-import chatd.daemon.net.Certificates;
-import chatd.daemon.net.Tls;
-import chatd.daemon.service.AuditTrail;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.net.tls.Certificates;
+import chatd.daemon.net.tls.Tls;
 import chatd.daemon.systemd.ServiceManager;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;

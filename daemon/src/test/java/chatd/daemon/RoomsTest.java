@@ -1,5 +1,8 @@
 package chatd.daemon;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -13,6 +16,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.Architectures;
 import org.junit.jupiter.api.Test;
 
 /** The rooms of the daemon, and the one way through them (docs/ARCHITECTURE.md). */
@@ -21,58 +25,107 @@ class RoomsTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("chatd");
 
+    private static final JavaClasses WITHOUT_GENERATED = ALL.that(resideOutsideOfPackage("chatd.sql.generated.."));
+
     @Test
-    void dependenciesPointOneWay() {
-        layeredArchitecture()
-                .consideringOnlyDependenciesInLayers()
-                .layer("root")
-                .definedBy("chatd.daemon")
-                .layer("net")
-                .definedBy("chatd.daemon.net")
-                .layer("admin")
-                .definedBy("chatd.daemon.admin")
-                .layer("dispatch")
-                .definedBy("chatd.daemon.dispatch")
-                .layer("service")
-                .definedBy("chatd.daemon.service")
-                .layer("session")
-                .definedBy("chatd.daemon.session")
-                .layer("store")
-                .definedBy("chatd.daemon.store")
-                .layer("config")
-                .definedBy("chatd.daemon.config")
-                .layer("systemd")
-                .definedBy("chatd.daemon.systemd")
-                .whereLayer("systemd")
-                .mayOnlyBeAccessedByLayers("root")
-                .whereLayer("root")
-                .mayNotBeAccessedByAnyLayer()
-                .whereLayer("net")
-                .mayOnlyBeAccessedByLayers("root")
-                .whereLayer("admin")
-                .mayOnlyBeAccessedByLayers("root")
-                .whereLayer("dispatch")
-                .mayOnlyBeAccessedByLayers("root", "net")
-                .whereLayer("service")
-                .mayOnlyBeAccessedByLayers("root", "net", "admin", "dispatch")
-                .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("root", "net", "admin", "dispatch", "service")
-                .whereLayer("store")
-                .mayOnlyBeAccessedByLayers("root", "admin", "dispatch", "service", "session")
+    void dependenciesOfTheDaemonPointOneWay() {
+        rooms(
+                "chatd.daemon",
+                "root: net admin service dispatch journal directory session store model config systemd",
+                "net: dispatch journal session config",
+                "admin: service accounts messages journal directory session store model config",
+                "service: accounts login messages files dispatch journal directory store config",
+                "accounts: login dispatch journal directory session model config",
+                "files: messages dispatch journal directory session store model config",
+                "messages: dispatch journal directory session store model config",
+                "login: dispatch journal directory session store model config",
+                "dispatch: journal session store model",
+                "journal: directory session store model config",
+                "session: store model config",
+                "store: model config",
+                "directory: model",
+                "model:",
+                "config:",
+                "systemd:");
+    }
+
+    @Test
+    void dependenciesOfTheLogPointOneWay() {
+        rooms(
+                "chatd.audit",
+                "write: form event seal root",
+                "read: form event seal root",
+                "form: event seal root",
+                "event: seal",
+                "seal: root",
+                "root:");
+    }
+
+    @Test
+    void dependenciesOfTheWirePointOneWay() {
+        rooms(
+                "chatd.protocol",
+                "chat1: root event command value",
+                "json: root event command value",
+                "root: event command",
+                "event: command value",
+                "command: value",
+                "value:");
+    }
+
+    /**
+     * Checks all classes of {@code base}: each is in a room, and a room uses only those named after its colon.
+     *
+     * @param rooms sub-packages of {@code base}, with theirs; {@code root} is {@code base} alone
+     */
+    private static void rooms(String base, String... rooms) {
+        Architectures.LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String room : rooms) {
+            String name = room.substring(0, room.indexOf(':'));
+            architecture = architecture.layer(name).definedBy(name.equals("root") ? base : base + "." + name + "..");
+        }
+        for (String room : rooms) {
+            String name = room.substring(0, room.indexOf(':'));
+            String used = room.substring(room.indexOf(':') + 1).strip();
+            Architectures.LayeredArchitecture.LayerDependencySpecification layer = architecture.whereLayer(name);
+            architecture =
+                    used.isEmpty() ? layer.mayNotAccessAnyLayer() : layer.mayOnlyAccessLayers(used.split(" ", -1));
+        }
+        architecture.ensureAllClassesAreContainedInArchitecture().check(ALL.that(resideInAPackage(base + "..")));
+    }
+
+    @Test
+    void noPackagesDependOnEachOther() {
+        slices().matching("chatd.(**)").should().beFreeOfCycles().check(WITHOUT_GENERATED);
+    }
+
+    @Test
+    void theModelUsesTheWireAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("chatd.daemon.model..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("chatd..")
+                        .and(resideOutsideOfPackages("chatd.daemon.model..", "chatd.protocol..")))
                 .check(ALL);
     }
 
     @Test
-    void thereAreNoCycles() {
-        slices().matching("chatd.daemon.(*)..").should().beFreeOfCycles().check(ALL);
-        slices().matching("chatd.(*)..").should().beFreeOfCycles().check(ALL);
+    void nothingOfTestsOrDemosIsInAProductionJar() {
+        noClasses()
+                .that()
+                .resideInAPackage("chatd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("chatd.fixtures..", "chatd.demo..")
+                .check(ALL.that(resideOutsideOfPackage("chatd.fixtures..")));
     }
 
     @Test
     void sqlStaysInTheStore() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("chatd.daemon.store", "chatd.sql..")
+                .resideOutsideOfPackages("chatd.daemon.store..", "chatd.sql..", "chatd.fixtures..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jooq..", "java.sql..", "javax.sql..", "org.mariadb..")
@@ -83,7 +136,7 @@ class RoomsTest {
     void nettyStaysInTheNetAndItsBufferWithTheBytes() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("chatd.daemon.net")
+                .resideOutsideOfPackages("chatd.daemon.net..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -95,7 +148,12 @@ class RoomsTest {
                 .check(ALL);
         noClasses()
                 .that()
-                .resideInAnyPackage("chatd.daemon.store", "chatd.daemon.admin", "chatd.daemon.config")
+                .resideInAnyPackage(
+                        "chatd.daemon.store..",
+                        "chatd.daemon.admin..",
+                        "chatd.daemon.config..",
+                        "chatd.daemon.model..",
+                        "chatd.daemon.systemd..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty..")
@@ -106,7 +164,7 @@ class RoomsTest {
     void theWireKnowsNoClockAndNoIo() {
         noClasses()
                 .that()
-                .resideInAPackage("chatd.protocol")
+                .resideInAPackage("chatd.protocol..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.io..", "java.net..", "java.nio.channels..", "java.nio.file..")

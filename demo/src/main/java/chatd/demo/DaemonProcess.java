@@ -3,7 +3,7 @@ package chatd.demo;
 import chatd.admin.api.AdminLink;
 import chatd.admin.api.NotDone;
 import chatd.admin.api.SystemCalls;
-import chatd.sql.GuardedProcess;
+import chatd.fixtures.GuardedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,17 +130,17 @@ public final class DaemonProcess implements AutoCloseable {
                 return;
             } catch (NotDone e) {
                 if (!process.isAlive()) {
-                    throw new Problem("The daemon did not start:\n" + tail(log));
+                    throw new DemoFailure("The daemon did not start:\n" + tail(log));
                 }
                 if (System.nanoTime() > end) {
-                    throw new Problem("The daemon does not answer. Its log is " + log + ".");
+                    throw new DemoFailure("The daemon does not answer. Its log is " + log + ".");
                 }
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(20);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new Problem("interrupted");
+                throw new DemoFailure("interrupted");
             }
         }
     }

@@ -7,7 +7,7 @@ import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
-import chatd.sql.PrivateMariaDb;
+import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,14 +26,14 @@ final class Demo implements AutoCloseable {
     private static final Duration DAEMON_PATIENCE = Duration.ofSeconds(60);
     private static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
-    private final Place place;
+    private final DemoDirectory place;
     private final Path daemonModule;
     private final SecureRandom random = new SecureRandom();
     private @Nullable PrivateMariaDb database;
     private @Nullable DaemonProcess daemon;
 
     /** @param daemonModule where the daemon was built */
-    Demo(Place place, Path daemonModule) {
+    Demo(DemoDirectory place, Path daemonModule) {
         this.place = place;
         this.daemonModule = daemonModule;
     }

@@ -65,7 +65,7 @@ public final class Main implements Callable<Integer> {
             await(done);
             Runtime.getRuntime().halt(0);
         });
-        try (Place place = Place.take(where)) {
+        try (DemoDirectory place = DemoDirectory.take(where)) {
             if (fresh) {
                 place.clear();
             }
@@ -85,7 +85,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private int run(Place place, CountDownLatch interrupted) throws IOException {
+    private int run(DemoDirectory place, CountDownLatch interrupted) throws IOException {
         Path daemon = Path.of(System.getProperty("chatd.daemon", ""));
         try (Demo demo = new Demo(place, daemon)) {
             Demo.Running running = demo.start(port, this::progress);
@@ -125,7 +125,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private void tell(Place place, Demo.Running running) {
+    private void tell(DemoDirectory place, Demo.Running running) {
         boolean found = place.file("").normalize().equals(defaultDirectory());
         String client = found ? "./chat client " : "./chat client --ca " + place.file("ca.pem") + " ";
         String admin = found ? "./chat admin " : "./chat admin --socket " + place.file("admin.sock") + " ";

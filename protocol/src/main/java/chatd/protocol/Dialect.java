@@ -1,5 +1,8 @@
 package chatd.protocol;
 
+import chatd.protocol.command.Command;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
@@ -20,7 +23,7 @@ public interface Dialect {
     MessageReader<Event> eventReader();
 
     /**
-     * A command as bytes: the client's side. Of one with content the head alone; the {@link Content} is to follow as it
+     * A command as bytes: the client's side. Of one with content the head alone; the {@code Content} is to follow as it
      * is.
      *
      * @throws IllegalArgumentException where a value does not fit, or the dialect has no message for it
@@ -54,7 +57,7 @@ public interface Dialect {
      * @param change of presence that it tells; null for anything else
      */
     record Frame(ByteBuf bytes, @Nullable Change change) {
-        Frame(ByteBuf bytes) {
+        public Frame(ByteBuf bytes) {
             this(bytes, null);
         }
     }

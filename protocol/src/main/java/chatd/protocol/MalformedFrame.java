@@ -5,7 +5,7 @@ public final class MalformedFrame extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final byte[] header;
 
-    MalformedFrame(String what) {
+    public MalformedFrame(String what) {
         this(what, new byte[0]);
     }
 
@@ -14,7 +14,7 @@ public final class MalformedFrame extends RuntimeException {
         this.header = header;
     }
 
-    MalformedFrame in(byte[] frameHeader) {
+    public MalformedFrame in(byte[] frameHeader) {
         return new MalformedFrame(what(), frameHeader);
     }
 

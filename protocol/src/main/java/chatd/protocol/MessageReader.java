@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
  * Turns bytes into messages, however they are cut. After a {@link MalformedFrame} it is not to be used again. One a
  * connection, one thread at a time.
  *
- * @param <M> {@link Command} or {@link Event}
+ * @param <M> {@code Command} or {@code Event}
  */
 public interface MessageReader<M> {
 
     /**
      * The next message, or null while there is not enough of it.
      *
-     * @param in what has come and was not used; consumed as far as the message goes. A {@link Content} holds a retained
+     * @param in what has come and was not used; consumed as far as the message goes. A {@code Content} holds a retained
      *     slice of it
      * @param loggedIn whether the sender has logged in: what it may not send yet is malformed
      * @throws MalformedFrame where the bytes break the protocol

@@ -1,5 +1,6 @@
 package chatd.protocol;
 
+import chatd.protocol.value.Secret;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
@@ -7,10 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Whether two messages say the same, their passwords included, which nobody else can compare. */
-final class Same {
+public final class Same {
     private Same() {}
 
-    static boolean same(@Nullable Object a, @Nullable Object b) {
+    public static boolean same(@Nullable Object a, @Nullable Object b) {
         return Objects.equals(a, b)
                 || switch (a) {
                     case Secret secret -> b instanceof Secret other && Arrays.equals(secret.bytes(), other.bytes());

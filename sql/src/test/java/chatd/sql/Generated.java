@@ -1,5 +1,7 @@
 package chatd.sql;
 
+import chatd.fixtures.FileTree;
+import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

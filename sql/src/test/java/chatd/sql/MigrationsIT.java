@@ -3,6 +3,8 @@ package chatd.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chatd.fixtures.FileTree;
+import chatd.fixtures.PrivateMariaDb;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

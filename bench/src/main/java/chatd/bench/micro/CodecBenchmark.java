@@ -1,10 +1,10 @@
 package chatd.bench.micro;
 
-import chatd.protocol.Audience;
-import chatd.protocol.Chat1;
-import chatd.protocol.Event;
-import chatd.protocol.MessageCommand;
-import chatd.protocol.MessageEvent;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Audience;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;

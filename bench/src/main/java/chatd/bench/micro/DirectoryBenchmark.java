@@ -1,7 +1,7 @@
 package chatd.bench.micro;
 
-import chatd.daemon.service.Directory;
-import chatd.daemon.store.Account;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.Account;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

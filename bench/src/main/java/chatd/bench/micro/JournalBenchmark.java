@@ -1,21 +1,21 @@
 package chatd.bench.micro;
 
-import chatd.audit.AuditLog;
+import chatd.audit.write.AuditLog;
 import chatd.daemon.config.Config;
-import chatd.daemon.service.Applier;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.CatchUp;
-import chatd.daemon.service.Decision;
-import chatd.daemon.service.Directory;
-import chatd.daemon.service.Journal;
-import chatd.daemon.service.Numbers;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.Applier;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.model.Message;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
-import chatd.daemon.store.Entry;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
-import chatd.sql.PrivateMariaDb;
+import chatd.fixtures.PrivateMariaDb;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -125,15 +125,15 @@ public class JournalBenchmark {
         server.close();
     }
 
-    private static final class Text implements Decision<Entry.Message> {
+    private static final class Text implements Decision<Message> {
         @Override
         public long bytes() {
             return 400;
         }
 
         @Override
-        public Entry.Message decide(Numbers numbers, Instant now) {
-            return new Entry.Message(numbers.nextPosition(), now, 1, List.of(2L), "x".repeat(100), null, SALT, null);
+        public Message decide(Numbers numbers, Instant now) {
+            return new Message(numbers.nextPosition(), now, 1, List.of(2L), "x".repeat(100), null, SALT, null);
         }
     }
 
@@ -145,7 +145,7 @@ public class JournalBenchmark {
     @Benchmark
     @OperationsPerInvocation(TOGETHER)
     public void aHundredEach() throws Exception {
-        CompletableFuture<Committed<Entry.Message>> last = journal.submit(new Text());
+        CompletableFuture<Committed<Message>> last = journal.submit(new Text());
         for (int i = 1; i < TOGETHER; i++) {
             last = journal.submit(new Text());
         }

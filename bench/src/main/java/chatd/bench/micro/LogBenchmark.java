@@ -1,10 +1,10 @@
 package chatd.bench.micro;
 
-import chatd.audit.AuditEvent;
-import chatd.audit.AuditLog;
-import chatd.audit.Peer;
 import chatd.audit.SaltedDigest;
-import chatd.audit.Who;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Peer;
+import chatd.audit.event.Who;
+import chatd.audit.write.AuditLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

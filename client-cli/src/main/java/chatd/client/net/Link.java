@@ -1,11 +1,11 @@
 package chatd.client.net;
 
-import chatd.protocol.Command;
 import chatd.protocol.Dialect;
-import chatd.protocol.Event;
-import chatd.protocol.FileCommand;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -82,12 +82,12 @@ public final class Link implements Closeable {
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case UnknownServer unknown -> throw unknown;
-                case Failure failure -> throw failure;
+                case ClientFailure failure -> throw failure;
                 case null, default -> throw new IllegalStateException(e);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(Failure.NO_SERVER, "Interrupted.");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "Interrupted.");
         }
     }
 
@@ -98,7 +98,7 @@ public final class Link implements Closeable {
             return new Link(secured, dialect);
         } catch (IOException e) {
             secured.abort();
-            throw new Failure(Failure.NO_SERVER, "The connection to " + server.server() + " broke off.");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "The connection to " + server.server() + " broke off.");
         }
     }
 

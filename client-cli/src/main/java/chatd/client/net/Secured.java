@@ -1,6 +1,6 @@
 package chatd.client.net;
 
-import chatd.protocol.Chat1;
+import chatd.protocol.chat1.Chat1;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -88,7 +88,7 @@ final class Secured implements Closeable {
                 throw foreign(server, dialect);
             }
             String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
-            throw new Failure(Failure.NO_SERVER, refusal == null ? trouble(server, root(e)) : refusal);
+            throw new ClientFailure(ClientFailure.NO_SERVER, refusal == null ? trouble(server, root(e)) : refusal);
         }
     }
 
@@ -107,9 +107,9 @@ final class Secured implements Closeable {
         };
     }
 
-    private static Failure foreign(Address server, String dialect) {
-        return new Failure(
-                Failure.NO_SERVER,
+    private static ClientFailure foreign(Address server, String dialect) {
+        return new ClientFailure(
+                ClientFailure.NO_SERVER,
                 "The server at " + server.server() + " does not speak " + dialect + ": it is older, or no chatd.");
     }
 
@@ -135,7 +135,7 @@ final class Secured implements Closeable {
         try {
             addresses = InetAddress.getAllByName(server.host());
         } catch (UnknownHostException e) {
-            throw new Failure(Failure.NO_SERVER, "There is no host called " + server.host() + ".");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "There is no host called " + server.host() + ".");
         }
         for (InetAddress address : addresses) {
             Socket socket = new Socket();
@@ -152,8 +152,8 @@ final class Secured implements Closeable {
                 shut(socket);
             }
         }
-        throw new Failure(
-                Failure.NO_SERVER,
+        throw new ClientFailure(
+                ClientFailure.NO_SERVER,
                 "Nobody answers at " + server.host() + " port " + server.port() + ". Is the daemon running?");
     }
 
@@ -203,7 +203,7 @@ final class Secured implements Closeable {
     IOException lost(IOException cause) {
         String suspicion = heard ? null : shown.suspicion();
         if (suspicion != null) {
-            throw new Failure(Failure.NO_SERVER, suspicion);
+            throw new ClientFailure(ClientFailure.NO_SERVER, suspicion);
         }
         return new IOException("The connection broke off.", cause);
     }

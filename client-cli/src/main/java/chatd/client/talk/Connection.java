@@ -1,9 +1,9 @@
 package chatd.client.talk;
 
 import chatd.client.net.Link;
-import chatd.protocol.Command;
-import chatd.protocol.Event;
-import chatd.protocol.MessageCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

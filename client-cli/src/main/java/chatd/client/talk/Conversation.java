@@ -1,17 +1,17 @@
 package chatd.client.talk;
 
 import chatd.client.net.UnknownServer;
-import chatd.protocol.AccountCommand;
-import chatd.protocol.Command;
-import chatd.protocol.Event;
-import chatd.protocol.FileCommand;
-import chatd.protocol.FileEvent;
-import chatd.protocol.MessageCommand;
-import chatd.protocol.MessageEvent;
-import chatd.protocol.Secret;
-import chatd.protocol.SessionEvent;
-import chatd.protocol.User;
-import chatd.protocol.UserEvent;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -40,7 +40,7 @@ public final class Conversation {
     private final Transcript transcript;
     private final Clock clock;
     private final Return back;
-    private final Roster roster = new Roster();
+    private final Contacts roster = new Contacts();
 
     /** Held while something is sent, so that answers come in the order of the questions. */
     private final Object sending = new Object();
@@ -54,7 +54,7 @@ public final class Conversation {
     private volatile @Nullable Move move;
 
     /** @param random for the pauses between attempts to connect, so that not all come at once */
-    public Conversation(Door door, View view, Shown shown, Clock clock, RandomGenerator random) {
+    public Conversation(Door door, View view, SeenItems shown, Clock clock, RandomGenerator random) {
         this.door = door;
         this.view = view;
         this.transcript = new Transcript(view, shown);
@@ -62,7 +62,7 @@ public final class Conversation {
         this.back = new Return(door, view, random);
     }
 
-    public Roster roster() {
+    public Contacts roster() {
         return roster;
     }
 

@@ -1,20 +1,20 @@
 package chatd.client.talk;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
-import chatd.protocol.AccountCommand;
-import chatd.protocol.Code;
-import chatd.protocol.Command;
-import chatd.protocol.Document;
-import chatd.protocol.Event;
-import chatd.protocol.MessageEvent;
-import chatd.protocol.Presence;
-import chatd.protocol.Secret;
-import chatd.protocol.SessionCommand;
-import chatd.protocol.SessionEvent;
-import chatd.protocol.User;
-import chatd.protocol.UserEvent;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Document;
+import chatd.protocol.value.Presence;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -198,8 +198,8 @@ public final class Door {
         throw new IOException("The server gave an answer that is none.");
     }
 
-    private static Failure lost(Link link, IOException why) {
+    private static ClientFailure lost(Link link, IOException why) {
         link.abort();
-        return new Failure(Failure.NO_SERVER, String.valueOf(why.getMessage()));
+        return new ClientFailure(ClientFailure.NO_SERVER, String.valueOf(why.getMessage()));
     }
 }

@@ -1,7 +1,7 @@
 package chatd.client.talk;
 
-import chatd.protocol.Content;
-import chatd.protocol.FileEvent;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.value.Content;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;

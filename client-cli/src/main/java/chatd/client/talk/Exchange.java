@@ -1,11 +1,11 @@
 package chatd.client.talk;
 
-import chatd.protocol.Code;
-import chatd.protocol.Event;
-import chatd.protocol.FileEvent;
-import chatd.protocol.MessageEvent;
-import chatd.protocol.SessionEvent;
-import chatd.protocol.UserEvent;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,30 +60,30 @@ public final class Exchange {
     }
 
     /** @param then done by the thread that reads, when the answer is over; never where the link ends before */
-    static Exchange command(Consumer<Exchange> then) {
+    public static Exchange command(Consumer<Exchange> then) {
         return new Exchange(false, 0, null, then);
     }
 
-    static Exchange command() {
+    public static Exchange command() {
         return command(exchange -> {});
     }
 
     /** For the last {@code count} items; else as {@link #command(Consumer)}. */
-    static Exchange replay(long count, Consumer<Exchange> then) {
+    public static Exchange replay(long count, Consumer<Exchange> then) {
         return new Exchange(true, count, null, then);
     }
 
-    static Exchange fetch(Downloads downloads) {
+    public static Exchange fetch(Downloads downloads) {
         return new Exchange(false, 0, downloads, exchange -> {});
     }
 
     /** What the replay had. */
-    List<Item> items() {
+    public List<Item> items() {
         return items;
     }
 
     /** What {@code server} said in between: a refusal, or by chance something said to all. */
-    List<String> told() {
+    public List<String> told() {
         return told;
     }
 
@@ -101,7 +101,7 @@ public final class Exchange {
      * @throws IOException where a file can't be written; or where it can't be told what the answer is: a server that
      *     refuses a replay answers with a text alone, and then the first <em>clear</em> would be the fence
      */
-    boolean take(Event event, @Nullable Item item) throws IOException {
+    public boolean take(Event event, @Nullable Item item) throws IOException {
         return switch (event) {
             case MessageEvent.Message message when item != null -> take(item);
             case MessageEvent.ClearScreen clear -> {
@@ -165,7 +165,7 @@ public final class Exchange {
     }
 
     /** Whether the answer is over. */
-    boolean isOver() {
+    public boolean isOver() {
         return done.isDone();
     }
 

@@ -1,8 +1,8 @@
 package chatd.client.talk;
 
-import chatd.protocol.Event;
-import chatd.protocol.MessageEvent;
-import chatd.protocol.User;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.User;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

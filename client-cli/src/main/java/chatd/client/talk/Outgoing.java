@@ -1,12 +1,12 @@
 package chatd.client.talk;
 
-import chatd.protocol.Audience;
+import chatd.protocol.value.Audience;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** What was sent from here and is not known to be stored yet. */
-final class Outgoing {
+public final class Outgoing {
     final Item item;
 
     private volatile boolean isUnsure;
@@ -19,7 +19,7 @@ final class Outgoing {
         this.item = new Item(me, true, now, false, text, isFile ? -1L : null, Optional.of(to));
     }
 
-    static Audience audience(List<String> to) {
+    public static Audience audience(List<String> to) {
         return to.isEmpty() ? Audience.everyone() : new Audience.Some(to);
     }
 

@@ -1,6 +1,6 @@
 package chatd.client.talk;
 
-import chatd.protocol.Document;
+import chatd.protocol.value.Document;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;

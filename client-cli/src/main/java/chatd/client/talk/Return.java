@@ -1,8 +1,8 @@
 package chatd.client.talk;
 
-import chatd.client.net.Failure;
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.protocol.Secret;
+import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -86,7 +86,7 @@ final class Return {
                 }
             } catch (UnknownServer e) {
                 return new Ended("Nobody vouches for the server's certificate any more.");
-            } catch (Failure e) {
+            } catch (ClientFailure e) {
                 why = e.text();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -16,7 +16,7 @@ final class Transcript {
     static final long SOME_ITEMS = 250;
 
     private final View view;
-    private final Shown shown;
+    private final SeenItems shown;
     private final List<Outgoing> outgoing = new ArrayList<>();
 
     /** What came while a replay was under way, which may have it too; null otherwise. */
@@ -30,7 +30,7 @@ final class Transcript {
     /** Whether what was missed has been shown once: from then on all that comes is news, to an empty history too. */
     private boolean hasCaughtUp;
 
-    Transcript(View view, Shown shown) {
+    Transcript(View view, SeenItems shown) {
         this.view = view;
         this.shown = shown;
     }
@@ -140,7 +140,7 @@ final class Transcript {
      */
     synchronized boolean replayed(View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
         boolean isAll = isFirst() || (shown.isEmpty() && replay.size() < SOME_ITEMS);
-        Shown.Unseen unseen = shown.unseen(replay);
+        SeenItems.Unseen unseen = shown.unseen(replay);
         boolean wasCut = !isAll && !unseen.reachesBack();
         if (wasCut && mayReachFurther) {
             return false;

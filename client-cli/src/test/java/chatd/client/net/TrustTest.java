@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import chatd.certs.Authority;
 import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
-import chatd.protocol.Chat1;
+import chatd.protocol.chat1.Chat1;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -140,7 +140,7 @@ class TrustTest {
             Address address = server.address("localhost");
             known().remember(address, new Fingerprint("ab".repeat(32)));
             assertThatThrownBy(() -> connect(address, other))
-                    .isInstanceOf(Failure.class)
+                    .isInstanceOf(ClientFailure.class)
                     .hasMessageContaining("another than the one you said yes to")
                     .hasMessageContaining(server.fingerprint().toString());
         }
@@ -153,7 +153,7 @@ class TrustTest {
             connect(address, ca(authority));
             Path other = ca(Authority.create("another", RANDOM, now));
             assertThatThrownBy(() -> connect(address, other))
-                    .isInstanceOf(Failure.class)
+                    .isInstanceOf(ClientFailure.class)
                     .hasMessageContaining("it once was");
         }
     }
@@ -165,7 +165,7 @@ class TrustTest {
             Path nobody = ca(Authority.create("another", RANDOM, now));
             connect(address, nobody, Fingerprint.parse("SHA256: " + server.fingerprint()));
             assertThatThrownBy(() -> connect(address, ca(authority), Optional.of(new Fingerprint("00".repeat(32)))))
-                    .isInstanceOf(Failure.class)
+                    .isInstanceOf(ClientFailure.class)
                     .hasMessageContaining("not the one that was named");
         }
     }
@@ -178,11 +178,11 @@ class TrustTest {
             known().remember(address, server.fingerprint());
             for (Path ca : List.of(ca(old), ca(authority))) {
                 assertThatThrownBy(() -> connect(address, ca))
-                        .isInstanceOf(Failure.class)
+                        .isInstanceOf(ClientFailure.class)
                         .hasMessageContaining("expired");
             }
             assertThatThrownBy(() -> connect(address, ca(old), Optional.of(server.fingerprint())))
-                    .isInstanceOf(Failure.class)
+                    .isInstanceOf(ClientFailure.class)
                     .hasMessageContaining("expired");
         }
     }
@@ -192,7 +192,7 @@ class TrustTest {
         Authority future = Authority.create("future", RANDOM, now.plus(Duration.ofDays(30)));
         try (Server server = new Server(future.server(List.of("localhost"), Authority.KeyKind.EC), future)) {
             assertThatThrownBy(() -> connect(server.address("localhost"), ca(future)))
-                    .isInstanceOf(Failure.class)
+                    .isInstanceOf(ClientFailure.class)
                     .hasMessageContaining("clock");
         }
     }
@@ -204,7 +204,7 @@ class TrustTest {
                 new Server(authority.server(List.of("chat.example.org", "::1"), Authority.KeyKind.EC), authority)) {
             for (Path ca : List.of(ca(authority), ca(nobody))) {
                 assertThatThrownBy(() -> connect(server.address("localhost"), ca))
-                        .isInstanceOf(Failure.class)
+                        .isInstanceOf(ClientFailure.class)
                         .hasMessageContaining("not one for localhost, but for chat.example.org, ::1");
             }
         }
@@ -214,7 +214,7 @@ class TrustTest {
     void oneForAClientIsRefused() throws Exception {
         try (Server server = new Server(authority.client("localhost", Authority.KeyKind.EC), authority)) {
             assertThatThrownBy(() -> connect(server.address("localhost"), ca(authority)))
-                    .isInstanceOf(Failure.class)
+                    .isInstanceOf(ClientFailure.class)
                     .hasMessageContaining("not one for a server");
         }
     }
@@ -222,10 +222,10 @@ class TrustTest {
     @Test
     void whoIsNotThereIsSaidSo() {
         assertThatThrownBy(() -> connect(new Address(Optional.empty(), "localhost", 1), null))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(ClientFailure.class)
                 .hasMessageContaining("Nobody answers at localhost port 1");
         assertThatThrownBy(() -> connect(new Address(Optional.empty(), "no-such-host.invalid", 1), null))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(ClientFailure.class)
                 .hasMessageContaining("no host called no-such-host.invalid");
     }
 
@@ -255,7 +255,7 @@ class TrustTest {
                 }
             });
             return catchThrowableOfType(
-                            Failure.class,
+                            ClientFailure.class,
                             () -> connect(new Address(Optional.empty(), "localhost", server.getLocalPort()), null))
                     .text();
         }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.client.screen.Visible;
-import chatd.protocol.Content;
-import chatd.protocol.FileEvent;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.value.Content;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package chatd.client.talk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.protocol.Document;
+import chatd.protocol.value.Document;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -51,7 +51,7 @@ class TranscriptTest {
                 @Override
                 public void preferences(Preferences preferences) {}
             },
-            new Shown(null));
+            new SeenItems(null));
 
     private static String line(Item item) {
         return item.text() + item.to().map(to -> "→" + String.join(",", to)).orElse("");

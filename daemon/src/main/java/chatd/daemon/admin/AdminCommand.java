@@ -13,13 +13,13 @@ import java.util.function.Function;
  * @param when how it and the log go together
  * @param logged the fields of the request that the log shows; a secret is never among them
  */
-record AdminCommand<Q, P, R>(
+public record AdminCommand<Q, P, R>(
         AdminCall<Q, P, R> call, Set<Role> roles, When when, List<String> logged, Body<Q, P, R> body) {
     /** Of a long list, in one part. */
     static final int PART = 500;
 
     /** How a command and the log go together. */
-    enum When {
+    public enum When {
         /** Done where it can be logged, and logged when it is done. */
         LOGGED,
         /** It shows what is wrong, and changes nothing: done even where it can't be logged at the time. */
@@ -28,16 +28,16 @@ record AdminCommand<Q, P, R>(
         ALWAYS_AND_LONG
     }
 
-    static <Q, P, R> AdminCommand<Q, P, R> of(
+    public static <Q, P, R> AdminCommand<Q, P, R> of(
             AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body, String... logged) {
         return new AdminCommand<>(call, roles, When.LOGGED, List.of(logged), body);
     }
 
-    static <Q, P, R> AdminCommand<Q, P, R> shows(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
+    public static <Q, P, R> AdminCommand<Q, P, R> shows(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
         return new AdminCommand<>(call, roles, When.ALWAYS, List.of(), body);
     }
 
-    AdminCommand<Q, P, R> forHelpersToo() {
+    public AdminCommand<Q, P, R> forHelpersToo() {
         return new AdminCommand<>(call, Role.helpersToo(), when, logged, body);
     }
 
@@ -51,19 +51,19 @@ record AdminCommand<Q, P, R>(
     }
 
     /** What a command does. Each call on a thread of its own; may block. */
-    interface Body<Q, P, R> {
+    public interface Body<Q, P, R> {
         /**
          * Does it.
          *
          * @param by the Unix user
          * @param out takes what comes before the result
-         * @throws chatd.daemon.service.Refusal where it can't be done
+         * @throws chatd.daemon.model.Refusal where it can't be done
          */
         R run(Q request, String by, Parts<P> out) throws IOException, InterruptedException;
     }
 
     /** Where a command that goes on writes. */
-    interface Parts<P> {
+    public interface Parts<P> {
         void write(P part);
 
         /** False where nobody reads them any more. */

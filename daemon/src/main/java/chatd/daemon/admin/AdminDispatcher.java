@@ -2,13 +2,13 @@ package chatd.daemon.admin;
 
 import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
-import chatd.audit.AuditEvent;
-import chatd.audit.Outcome;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Outcome;
 import chatd.daemon.config.Config;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.Refusal;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.model.Refusal;
 import chatd.daemon.store.DatabaseAway;
-import chatd.protocol.Code;
+import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,9 +80,9 @@ final class AdminDispatcher {
     private record Call(
             AdminCommand<?, ?, ?> command,
             Request request,
-            Caller by,
+            Requester by,
             @Nullable String ended) {
-        Call(AdminCommand<?, ?, ?> command, Request request, Caller by) {
+        Call(AdminCommand<?, ?, ?> command, Request request, Requester by) {
             this(command, request, by, null);
         }
 
@@ -118,7 +118,7 @@ final class AdminDispatcher {
     }
 
     /** Does what is asked for, and answers it. Blocks. */
-    void serve(Caller caller, Asking asking, Peer peer) throws IOException {
+    void serve(Requester caller, Asking asking, Peer peer) throws IOException {
         Request request;
         try {
             request = asking.request();
@@ -126,7 +126,7 @@ final class AdminDispatcher {
             refuse(new Call(UNKNOWN, Request.NOTHING, caller), peer, e);
             return;
         }
-        Caller by = caller.claiming(request.json().path("claimed").asString(""));
+        Requester by = caller.claiming(request.json().path("claimed").asString(""));
         AdminCommand<?, ?, ?> command = table.get(request.command());
         if (command == null) {
             refuse(

@@ -1,7 +1,7 @@
 package chatd.daemon.admin;
 
-import chatd.daemon.service.Refusal;
-import chatd.protocol.Code;
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -144,7 +144,7 @@ final class AdminSocket implements AutoCloseable {
                 .getOption(ExtendedSocketOptions.SO_PEERCRED)
                 .user()
                 .getName();
-        Caller caller = new Caller(user, null, role);
+        Requester caller = new Requester(user, null, role);
         boolean hasRoom = room.tryAcquire();
         try {
             if (!hasRoom || ofUser.merge(user, 1, Integer::sum) > OF_ONE_USER) {

@@ -1,9 +1,9 @@
 package chatd.daemon.admin;
 
 import chatd.admin.api.UserCalls;
-import chatd.daemon.service.AccountImport;
-import chatd.daemon.service.Refusal;
-import chatd.protocol.Code;
+import chatd.daemon.accounts.AccountImport;
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /** What was asked: a JSON object. What is missing in it is refused as {@link Code#MALFORMED}. */
-record Request(JsonNode json) {
+public record Request(JsonNode json) {
     static final String COMMAND = "command";
 
     /** Keys, values, beginnings and ends: what a list of as many accounts as there may be has, and some more. */
@@ -155,7 +155,7 @@ record Request(JsonNode json) {
      *
      * @throws Refusal {@link Code#MALFORMED} where it is below 0 or above {@code most}
      */
-    static int within(String field, @Nullable Integer value, int otherwise, int most) {
+    public static int within(String field, @Nullable Integer value, int otherwise, int most) {
         if (value != null && (value < 0 || value > most)) {
             throw wrong(field, "a whole number from 0 to " + most);
         }

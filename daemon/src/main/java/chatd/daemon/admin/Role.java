@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** As whom somebody comes: by which socket, which is by which group. */
-enum Role {
+public enum Role {
     ADMINISTRATOR("admin.sock"),
     HELPER("help.sock"),
     AUDITOR("audit.sock");
@@ -22,19 +22,19 @@ enum Role {
         return socket;
     }
 
-    static Set<Role> administrators() {
+    public static Set<Role> administrators() {
         return EnumSet.of(ADMINISTRATOR);
     }
 
-    static Set<Role> helpersToo() {
+    public static Set<Role> helpersToo() {
         return EnumSet.of(ADMINISTRATOR, HELPER);
     }
 
-    static Set<Role> auditorsToo() {
+    public static Set<Role> auditorsToo() {
         return EnumSet.of(ADMINISTRATOR, AUDITOR);
     }
 
-    static Set<Role> all() {
+    public static Set<Role> all() {
         return EnumSet.copyOf(ALL);
     }
 }

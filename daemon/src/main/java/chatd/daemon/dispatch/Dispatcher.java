@@ -1,29 +1,23 @@
 package chatd.daemon.dispatch;
 
-import static java.util.Objects.requireNonNull;
-
-import chatd.audit.AuditEvent;
-import chatd.daemon.service.AuditTrail;
-import chatd.daemon.service.Messages;
-import chatd.daemon.service.Refusal;
-import chatd.daemon.service.Services;
+import chatd.audit.event.AuditEvent;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.DatabaseAway;
-import chatd.protocol.AccountCommand;
-import chatd.protocol.Code;
-import chatd.protocol.Command;
-import chatd.protocol.FileCommand;
 import chatd.protocol.Gate;
 import chatd.protocol.MalformedFrame;
-import chatd.protocol.MessageCommand;
-import chatd.protocol.SessionCommand;
-import chatd.protocol.SessionEvent;
-import chatd.protocol.UserEvent;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Code;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,7 +25,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The table of commands: who may send one, and what does it. Here the three kinds of error get their answer: a refusal
@@ -43,39 +36,8 @@ public final class Dispatcher {
     /** What is no message, from one connection, before it is closed. */
     private static final int MOST_MALFORMED = 3;
 
-    /** Does a command; it is done when this returns. */
-    private interface Handler<C> {
-        void handle(Session session, C command) throws InterruptedException;
-    }
-
-    /** Hands a command to the journal; returns the write under way. */
-    private interface Writer<C> {
-        @Nullable
-        CompletableFuture<?> write(Session session, C command);
-    }
-
-    /** Who may send a command, and what does it. */
-    private sealed interface Row<C extends Command> {
-        Gate gate();
-
-        /** Whether the log has an event of it, so that it is refused where that can't be written. */
-        boolean isLogged();
-    }
-
-    /** Of a command that comes after all that came before it. */
-    private record Done<C extends Command>(Gate gate, boolean isLogged, Handler<C> handler) implements Row<C> {}
-
-    /**
-     * Of one that only goes into the journal: the next command may begin before its write is committed.
-     *
-     * @param submit waits where too much is under way
-     * @param offer does the same without waiting, on an event loop, or returns null where it would have to wait
-     */
-    private record Written<C extends Command>(Gate gate, boolean isLogged, Writer<C> submit, Writer<C> offer)
-            implements Row<C> {}
-
-    private final Map<Class<? extends Command>, Row<? extends Command>> table = new HashMap<>();
-    private final Services services;
+    private final Routes routes = new Routes();
+    private final List<Room> rooms;
     private final Sessions sessions;
     private final AuditTrail audit;
     private final Clock clock;
@@ -83,93 +45,19 @@ public final class Dispatcher {
     /** Bytes that wait in all inboxes. */
     private final AtomicLong waiting = new AtomicLong();
 
-    public Dispatcher(Services services, Sessions sessions, AuditTrail audit, Clock clock) {
-        this.services = services;
+    /** @throws IllegalStateException if a command has no row */
+    public Dispatcher(List<Room> rooms, Sessions sessions, AuditTrail audit, Clock clock) {
+        this.rooms = List.copyOf(rooms);
         this.sessions = sessions;
         this.audit = audit;
         this.clock = clock;
-        row(SessionCommand.LogIn.class, Gate.ANYONE, services.logIns()::logIn);
-        row(AccountCommand.Register.class, Gate.ANYONE, (session, command) -> {
-            services.accounts().register(session, command);
-            session.answer(new UserEvent.Registered());
-        });
-        row(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
-            services.accounts().changePassword(session, command);
-            session.answer(new UserEvent.PasswordChanged());
-        });
-        Messages messages = services.messages();
-        table.put(
-                MessageCommand.SendText.class,
-                new Written<MessageCommand.SendText>(
-                        Gate.LOGGED_IN,
-                        true,
-                        (session, command) -> told(session, messages.send(session, command)),
-                        (session, command) -> told(session, messages.offer(session, command))));
-        // Judged when it begins, since its content is taken off the connection also where it is refused.
-        unlogged(FileCommand.SendFile.class, services.files()::begin);
-        unlogged(
-                FileCommand.Piece.class,
-                (session, piece) -> tell(session, services.files().take(session, piece.content())));
-        row(
-                FileCommand.FetchFile.class,
-                Gate.LOGGED_IN,
-                (session, command) -> services.files().fetch(session, command.file()));
-        unlogged(
-                MessageCommand.Replay.class,
-                (session, command) -> services.history().replay(session, command.count()));
-        unlogged(MessageCommand.ReadHistory.class, services.history()::page);
-        row(
-                SessionCommand.LogOut.class,
-                Gate.LOGGED_IN,
-                (session, command) -> services.logIns().leave(session));
-        table.put(
-                SessionCommand.Malformed.class,
-                new Done<SessionCommand.Malformed>(Gate.ANYONE, false, this::malformed));
-        row(AccountCommand.StoreSettings.class, Gate.LOGGED_IN, services.accounts()::storeSettings);
-        checkWhole(Command.class);
-    }
-
-    /** @throws IllegalStateException where a command has no row */
-    private void checkWhole(Class<?> vocabulary) {
-        for (Class<?> part : vocabulary.getPermittedSubclasses()) {
-            if (part.isSealed()) {
-                checkWhole(part);
-            } else if (!table.containsKey(part)) {
-                throw new IllegalStateException("no row for " + part.getSimpleName());
-            }
-        }
-    }
-
-    /** What a sender alone hears of a message, it hears when that is sent. */
-    private @Nullable CompletableFuture<?> told(Session session, Messages.@Nullable UnderWay sent) {
-        if (sent == null) {
-            return null;
-        }
-        return sent.beside() == null ? sent.done() : sent.done().thenRun(() -> tell(session, sent.beside()));
-    }
-
-    private void tell(Session session, @Nullable String text) {
-        if (text != null) {
-            session.answer(new SessionEvent.Notice(text, clock.instant()));
-        }
+        rooms.forEach(room -> room.addTo(routes));
+        routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
+        routes.checkComplete();
     }
 
     AtomicLong waiting() {
         return waiting;
-    }
-
-    private <C extends Command> void row(Class<C> command, Gate gate, Handler<C> handler) {
-        table.put(command, new Done<>(gate, true, handler));
-    }
-
-    private <C extends Command> void unlogged(Class<C> command, Handler<C> handler) {
-        table.put(command, new Done<>(Gate.LOGGED_IN, false, handler));
-    }
-
-    private <C extends Command> Row<C> row(C command) {
-        @SuppressWarnings("unchecked") // the table has each command under its own class
-        Row<C> row = (Row<C>) table.get(command.getClass());
-        return requireNonNull(row);
     }
 
     /**
@@ -178,7 +66,7 @@ public final class Dispatcher {
      * @return whether it was done; else nothing of it was
      */
     <C extends Command> boolean handleAtOnce(Session session, C command, Writes writes) {
-        if (!(row(command) instanceof Written<C> row)
+        if (!(routes.row(command) instanceof Routes.Written<C> row)
                 || !row.gate().admits(session.isLoggedIn())
                 || audit.refuses()
                 || session.hasEnded()
@@ -231,7 +119,7 @@ public final class Dispatcher {
     }
 
     private <C extends Command> void run(Session session, C command, Writes writes) throws InterruptedException {
-        Row<C> row = row(command);
+        Routes.Row<C> row = routes.row(command);
         if (!row.gate().admits(session.isLoggedIn())) {
             drop(command);
             throw new Refusal(Code.NOT_LOGGED_IN, "Log in first.");
@@ -242,11 +130,11 @@ public final class Dispatcher {
             throw AuditTrail.refusal();
         }
         switch (row) {
-            case Done<C> done -> {
+            case Routes.Done<C> done -> {
                 writes.awaitAll();
                 done.handler().handle(session, command);
             }
-            case Written<C> written -> {
+            case Routes.Written<C> written -> {
                 CompletableFuture<?> write = written.submit().write(session, command);
                 if (write != null) {
                     writes.awaitRoom();
@@ -287,7 +175,7 @@ public final class Dispatcher {
         if (session.malformed() >= MOST_MALFORMED) {
             failed(session, command, refusal);
             session.finish("protocol violation");
-            services.logIns().logOut(session);
+            end(session);
             return;
         }
         throw refusal;
@@ -317,7 +205,11 @@ public final class Dispatcher {
         settle(writes);
         note(session, HexFormat.of().formatHex(violation.header()), violation.what());
         session.finish("protocol violation");
-        services.logIns().logOut(session);
+        end(session);
+    }
+
+    private void end(Session session) {
+        rooms.forEach(room -> room.sessionEnded(session));
     }
 
     /** A session can't go on, by a fault of ours. */
@@ -333,7 +225,7 @@ public final class Dispatcher {
     void ended(Session session, Writes writes) {
         settle(writes);
         session.finish("closed by the client");
-        services.logIns().logOut(session);
+        end(session);
     }
 
     private static void settle(Writes writes) {
@@ -348,9 +240,9 @@ public final class Dispatcher {
     void over(Session session) {
         try {
             try {
-                services.logIns().logOut(session);
+                end(session);
             } finally {
-                services.files().forget(session);
+                rooms.forEach(room -> room.connectionClosed(session));
             }
         } catch (RuntimeException e) {
             LOG.error("a session's end was not taken in", e);

@@ -1,8 +1,8 @@
 package chatd.daemon.dispatch;
 
 import chatd.daemon.session.Session;
-import chatd.protocol.Command;
 import chatd.protocol.MalformedFrame;
+import chatd.protocol.command.Command;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,18 @@
 package chatd.daemon.net;
 
-import chatd.audit.AuditEvent;
+import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.dispatch.Dispatcher;
-import chatd.daemon.service.AuditTrail;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.net.stream.ClientConnection;
+import chatd.daemon.net.stream.Deadlines;
+import chatd.daemon.net.stream.LargeFrames;
+import chatd.daemon.net.stream.LoopTasks;
+import chatd.daemon.net.stream.Rate;
+import chatd.daemon.net.stream.Spoken;
+import chatd.daemon.net.tls.Hello;
+import chatd.daemon.net.tls.Tls;
 import chatd.daemon.session.Backlog;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Shares;

@@ -1,12 +1,29 @@
 package chatd.daemon.service;
 
+import chatd.daemon.accounts.AccountImport;
+import chatd.daemon.accounts.Accounts;
+import chatd.daemon.accounts.Administration;
 import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.files.Files;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.login.Authenticator;
+import chatd.daemon.login.Hashing;
+import chatd.daemon.login.Logins;
+import chatd.daemon.login.PasswordRules;
+import chatd.daemon.login.Passwords;
+import chatd.daemon.login.Throttle;
+import chatd.daemon.messages.History;
+import chatd.daemon.messages.Messages;
+import chatd.daemon.messages.StoredMessages;
 import com.github.benmanes.caffeine.cache.Ticker;
+import java.util.List;
 
 /** What the system does, a class a subject. Built once; closes what it started. */
 public final class Services implements AutoCloseable {
     private final Hashing hashing;
-    private final LogIns logIns;
+    private final Logins logins;
     private final Accounts accounts;
     private final Administration administration;
     private final AccountImport accountImport;
@@ -21,9 +38,9 @@ public final class Services implements AutoCloseable {
         this.hashing = new Hashing(config.hashing());
         Throttle throttle = new Throttle(address -> parts.config().get().isExempt(address), Ticker.systemTicker());
         Passwords passwords = new Passwords(new PasswordRules(), hashing, throttle);
-        Gatekeeper gatekeeper = new Gatekeeper(parts, passwords);
-        this.logIns = new LogIns(parts, gatekeeper);
-        this.accounts = new Accounts(parts, gatekeeper, passwords);
+        Authenticator authenticator = new Authenticator(parts, passwords);
+        this.logins = new Logins(parts, authenticator);
+        this.accounts = new Accounts(parts, authenticator, passwords);
         this.administration = new Administration(parts, accounts, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
@@ -31,8 +48,13 @@ public final class Services implements AutoCloseable {
         this.history = new History(parts);
     }
 
-    public LogIns logIns() {
-        return logIns;
+    /** Returns the rooms that handle clients' commands. */
+    public List<Room> rooms() {
+        return List.of(logins, accounts, messages, files, history);
+    }
+
+    public Logins logins() {
+        return logins;
     }
 
     public Accounts accounts() {

@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
 import chatd.daemon.config.Network;
-import chatd.daemon.store.Entry;
+import chatd.daemon.model.Origin;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Who asks for something: from where, and as which account. A {@link Session} is one. Any thread. */
 public interface Caller {
     /** Where it comes from, as the log names it. */
-    Entry.Origin origin();
+    Origin origin();
 
     InetAddress address();
 

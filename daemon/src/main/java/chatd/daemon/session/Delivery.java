@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
 import chatd.protocol.Dialect;
-import chatd.protocol.Event;
+import chatd.protocol.event.Event;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package chatd.daemon.session;
 
-import chatd.protocol.Presence;
-import chatd.protocol.Roster;
+import chatd.protocol.value.Presence;
+import chatd.protocol.value.Roster;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,8 +1,8 @@
 package chatd.daemon.session;
 
-import chatd.daemon.store.Entry;
+import chatd.daemon.model.Origin;
 import chatd.protocol.Dialect;
-import chatd.protocol.Event;
+import chatd.protocol.event.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
@@ -28,7 +28,7 @@ public final class Session implements Caller {
     private final InetSocketAddress address;
     private final String addressText;
     private volatile Dialect dialect;
-    private final Connection connection;
+    private final Transport connection;
     private final Outbox outbox;
     private final Backlog backlog;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -61,7 +61,7 @@ public final class Session implements Caller {
             InetSocketAddress address,
             String addressText,
             Dialect dialect,
-            Connection connection,
+            Transport connection,
             long queueBytes,
             int queueFrames,
             Backlog backlog) {
@@ -85,8 +85,8 @@ public final class Session implements Caller {
     }
 
     @Override
-    public Entry.Origin origin() {
-        return new Entry.Origin(id, dialect.name(), addressText, port());
+    public Origin origin() {
+        return new Origin(id, dialect.name(), addressText, port());
     }
 
     /** As people write it: the short form of an IPv6 address. */

@@ -1,13 +1,13 @@
 package chatd.daemon.session;
 
-import chatd.daemon.store.Account;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Message;
 import chatd.daemon.store.Committed;
-import chatd.daemon.store.Entry;
-import chatd.protocol.Document;
-import chatd.protocol.Event;
-import chatd.protocol.MessageEvent;
-import chatd.protocol.SessionEvent;
-import chatd.protocol.UserEvent;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Document;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -270,7 +270,7 @@ public final class Sessions {
      *
      * @param committed proves that the entry was
      */
-    public void deliver(Committed<?> committed, Entry.Message entry, MessageEvent.Message event) {
+    public void deliver(Committed<?> committed, Message entry, MessageEvent.Message event) {
         long number = entry.number();
         long sender = entry.sender();
         List<Long> receivers = entry.receivers();

@@ -7,6 +7,11 @@ import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Origin;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -62,22 +67,22 @@ final class AccountRows {
             .getSQL();
 
     private final List<LogIn> logIns = new ArrayList<>();
-    private final List<Entry.AccountMade> made = new ArrayList<>();
-    private final List<Entry.AccountChange> others = new ArrayList<>();
+    private final List<Effect.AccountMade> made = new ArrayList<>();
+    private final List<AccountChange> others = new ArrayList<>();
 
     /** Of all but the log ins. */
-    private final List<Entry.Change> changes = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
 
-    private record LogIn(Entry.Change change, Entry.LoggedIn effect) {}
+    private record LogIn(Change change, Effect.LoggedIn effect) {}
 
-    void add(Entry.AccountChange entry) {
+    void add(AccountChange entry) {
         switch (entry.effect()) {
-            case Entry.LoggedIn login
+            case Effect.LoggedIn login
             when login.rehashed() == null -> {
                 logIns.add(new LogIn(entry.change(), login));
                 return;
             }
-            case Entry.AccountMade account -> made.add(account);
+            case Effect.AccountMade account -> made.add(account);
             default -> others.add(entry);
         }
         changes.add(entry.change());
@@ -111,8 +116,8 @@ final class AccountRows {
                 PreparedStatement network = connection.prepareStatement(INSERT_NETWORK);
                 PreparedStatement change = connection.prepareStatement(INSERT_LOGIN)) {
             for (LogIn logIn : logIns) {
-                Entry.Change made = logIn.change();
-                Entry.LoggedIn login = logIn.effect();
+                Change made = logIn.change();
+                Effect.LoggedIn login = logIn.effect();
                 LocalDateTime time = LocalDateTime.ofInstant(made.time(), ZoneOffset.UTC);
                 update.setObject(1, time);
                 update.setString(2, login.address());
@@ -123,7 +128,7 @@ final class AccountRows {
                 network.setString(2, login.network());
                 network.setObject(3, time);
                 network.addBatch();
-                Entry.Origin origin = made.origin().orElseThrow();
+                Origin origin = made.origin().orElseThrow();
                 change.setLong(1, made.number());
                 change.setLong(2, made.account());
                 change.setString(3, made.name());
@@ -142,7 +147,7 @@ final class AccountRows {
         }
     }
 
-    private static void make(DSLContext sql, List<Entry.AccountMade> some) {
+    private static void make(DSLContext sql, List<Effect.AccountMade> some) {
         insertAccounts(sql, some);
         // They were made in the same moment: it is one command.
         some.stream()
@@ -156,7 +161,7 @@ final class AccountRows {
                         created));
     }
 
-    private static void insertAccounts(DSLContext sql, List<Entry.AccountMade> some) {
+    private static void insertAccounts(DSLContext sql, List<Effect.AccountMade> some) {
         BatchBindStep accounts = sql.batch(sql.insertInto(
                         ACCOUNT,
                         ACCOUNT.NUMBER,
@@ -170,7 +175,7 @@ final class AccountRows {
                         ACCOUNT.EVERYONE_AFTER,
                         ACCOUNT.CREATED)
                 .values((Long) null, null, null, null, null, null, null, null, null, null));
-        for (Entry.AccountMade each : some) {
+        for (Effect.AccountMade each : some) {
             Account account = each.account();
             accounts = accounts.bind(
                     account.number(),
@@ -197,7 +202,7 @@ final class AccountRows {
         names.execute();
     }
 
-    private static void record(DSLContext sql, List<Entry.Change> some) {
+    private static void record(DSLContext sql, List<Change> some) {
         BatchBindStep rows = sql.batch(sql.insertInto(
                         ACCOUNT_CHANGE,
                         ACCOUNT_CHANGE.NUMBER,
@@ -213,8 +218,8 @@ final class AccountRows {
                         ACCOUNT_CHANGE.PORT,
                         ACCOUNT_CHANGE.SIZE)
                 .values((Long) null, null, null, null, null, null, null, null, null, null, null, null));
-        for (Entry.Change change : some) {
-            Entry.Origin origin = change.origin().orElse(null);
+        for (Change change : some) {
+            Origin origin = change.origin().orElse(null);
             rows = rows.bind(
                     change.number(),
                     change.account(),
@@ -232,26 +237,26 @@ final class AccountRows {
         rows.execute();
     }
 
-    private static void change(DSLContext sql, Entry.AccountChange entry) {
-        Entry.Change change = entry.change();
+    private static void change(DSLContext sql, AccountChange entry) {
+        Change change = entry.change();
         switch (entry.effect()) {
-            case Entry.AccountMade account -> throw new IllegalStateException("they are made together");
-            case Entry.PasswordSet set ->
+            case Effect.AccountMade account -> throw new IllegalStateException("they are made together");
+            case Effect.PasswordSet set ->
                 sql.update(ACCOUNT)
                         .set(ACCOUNT.PASSWORD_HASH, set.hash())
                         .set(ACCOUNT.MUST_CHANGE, set.mustChange())
                         .set(ACCOUNT.PASSWORD_ENDS, set.ends().orElse(null))
                         .where(ACCOUNT.NUMBER.eq(change.account()))
                         .execute();
-            case Entry.LoggedIn login -> logIn(sql, change, login);
-            case Entry.SettingsStored stored ->
+            case Effect.LoggedIn login -> logIn(sql, change, login);
+            case Effect.SettingsStored stored ->
                 sql.insertInto(ACCOUNT_SETTINGS, ACCOUNT_SETTINGS.ACCOUNT, ACCOUNT_SETTINGS.DOCUMENT)
                         .values(change.account(), stored.document())
                         .onDuplicateKeyUpdate()
                         .set(ACCOUNT_SETTINGS.DOCUMENT, DSL.excluded(ACCOUNT_SETTINGS.DOCUMENT))
                         .execute();
-            case Entry.AccountUpdated(Account account) -> update(sql, account, change.time());
-            case Entry.AccountDeleted deleted -> delete(sql, change.account());
+            case Effect.AccountUpdated(Account account) -> update(sql, account, change.time());
+            case Effect.AccountDeleted deleted -> delete(sql, change.account());
         }
     }
 
@@ -313,7 +318,7 @@ final class AccountRows {
             insertAccounts(
                     sql,
                     accounts.subList(i, Math.min(accounts.size(), i + ROWS)).stream()
-                            .map(account -> new Entry.AccountMade(account, ""))
+                            .map(account -> new Effect.AccountMade(account, ""))
                             .toList());
         }
         List<Map.Entry<String, Long>> missing = names.entrySet().stream()
@@ -346,7 +351,7 @@ final class AccountRows {
                 .execute();
     }
 
-    private static void logIn(DSLContext sql, Entry.Change change, Entry.LoggedIn login) {
+    private static void logIn(DSLContext sql, Change change, Effect.LoggedIn login) {
         String rehashed = login.rehashed();
         sql.update(ACCOUNT)
                 .set(ACCOUNT.LAST_LOGIN, change.time())

@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 
+import chatd.daemon.model.Account;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package chatd.daemon.store;
 
+import chatd.daemon.model.Entry;
+
 /**
  * An entry that was committed; only the {@link Ledger} makes one. Who wants to deliver something has to have it.
  *

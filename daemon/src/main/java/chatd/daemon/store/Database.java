@@ -34,7 +34,7 @@ public final class Database implements Closeable {
     /** Without a bound for one statement: bringing a large schema up to date takes what it takes. */
     private final MariaDbDataSource patient;
 
-    private final Patience patience;
+    private final QueryTimeout patience;
     private final HikariDataSource pool;
 
     /**
@@ -43,7 +43,7 @@ public final class Database implements Closeable {
      * @throws IOException where the password's file can't be read
      */
     public Database(Config.Database config) throws IOException {
-        patience = new Patience(config.timeout());
+        patience = new QueryTimeout(config.timeout());
         try {
             source = source(config, config.timeout());
             patient = source(config, Duration.ZERO);
@@ -150,7 +150,7 @@ public final class Database implements Closeable {
         return DSL.using(connection, SQLDialect.MARIADB, SETTINGS);
     }
 
-    Patience patience() {
+    QueryTimeout patience() {
         return patience;
     }
 

@@ -7,6 +7,12 @@ import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Entry;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
 import chatd.sql.Migrations;
 import java.io.Closeable;
 import java.sql.Connection;
@@ -100,7 +106,7 @@ public final class Ledger implements Closeable {
         try {
             FutureTask<Opened> attempt = opening;
             if (attempt == null) {
-                attempt = Patience.start(() -> connect(now, migration));
+                attempt = QueryTimeout.start(() -> connect(now, migration));
                 opening = attempt;
             }
             Opened opened = database.patience().await(attempt);
@@ -263,16 +269,16 @@ public final class Ledger implements Closeable {
         return attempt(current -> {
             DSLContext sql = Database.context(current);
             boolean there = switch (entries.getFirst()) {
-                case Entry.Message message ->
+                case Message message ->
                     sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()), MESSAGE.SALT.eq(message.salt()));
-                case Entry.AccountChange change -> isThere(sql, change);
-                case Entry.Import several -> isThere(sql, several.changes().getFirst());
+                case AccountChange change -> isThere(sql, change);
+                case AccountChanges several -> isThere(sql, several.changes().getFirst());
             };
             return there ? entries.stream().map(Committed::new).toList() : List.of();
         });
     }
 
-    private static boolean isThere(DSLContext sql, Entry.AccountChange change) {
+    private static boolean isThere(DSLContext sql, AccountChange change) {
         return sql.fetchExists(
                 ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER.eq(change.change().number()));
     }
@@ -291,22 +297,22 @@ public final class Ledger implements Closeable {
     }
 
     /** The changes of accounts after {@code number}, by number, at most {@code limit}. */
-    public List<Entry.Change> changesAfter(long number, int limit) {
+    public List<Change> changesAfter(long number, int limit) {
         return database.with(sql -> sql.selectFrom(ACCOUNT_CHANGE)
                 .where(ACCOUNT_CHANGE.NUMBER.gt(number))
                 .orderBy(ACCOUNT_CHANGE.NUMBER)
                 .limit(limit)
-                .fetch(row -> new Entry.Change(
+                .fetch(row -> new Change(
                         row.getNumber(),
                         row.getAccount(),
                         row.getName(),
-                        Entry.Kind.of(row.getKind()),
+                        Change.Kind.of(row.getKind()),
                         row.getTime(),
                         row.getWas(),
                         row.getActor(),
                         row.getAddress() == null
                                 ? Optional.empty()
-                                : Optional.of(new Entry.Origin(
+                                : Optional.of(new Origin(
                                         row.getSession(), row.getDialect(), row.getAddress(), row.getPort())),
                         row.getSize() == null ? 0 : row.getSize().intValue())));
     }

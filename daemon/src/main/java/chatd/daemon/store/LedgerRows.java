@@ -5,6 +5,11 @@ import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
 
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Entry;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.StoredFile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -39,12 +44,12 @@ final class LedgerRows {
             .getSQL();
 
     /** A row each; those of one list are written together by one statement. */
-    private final List<List<Entry.Message>> texts = new ArrayList<>();
+    private final List<List<Message>> texts = new ArrayList<>();
 
-    private final List<Entry.Message> files = new ArrayList<>();
+    private final List<Message> files = new ArrayList<>();
 
     /** Texts and files to several, who have a row each too. */
-    private final List<Entry.Message> toSeveral = new ArrayList<>();
+    private final List<Message> toSeveral = new ArrayList<>();
 
     private final AccountRows accounts = new AccountRows();
 
@@ -52,7 +57,7 @@ final class LedgerRows {
         long bytes = 0;
         for (Entry entry : entries) {
             switch (entry) {
-                case Entry.Message message
+                case Message message
                 when message.text() != null -> {
                     bytes += message.bytes();
                     if (texts.isEmpty() || bytes > BYTES) {
@@ -61,17 +66,17 @@ final class LedgerRows {
                     }
                     texts.getLast().add(message);
                 }
-                case Entry.Message message -> files.add(message);
-                case Entry.AccountChange change -> accounts.add(change);
-                case Entry.Import several -> several.changes().forEach(accounts::add);
+                case Message message -> files.add(message);
+                case AccountChange change -> accounts.add(change);
+                case AccountChanges several -> several.changes().forEach(accounts::add);
             }
-            if (entry instanceof Entry.Message message && isToSeveral(message)) {
+            if (entry instanceof Message message && isToSeveral(message)) {
                 toSeveral.add(message);
             }
         }
     }
 
-    private static boolean isToSeveral(Entry.Message message) {
+    private static boolean isToSeveral(Message message) {
         List<Long> receivers = message.receivers();
         return receivers != null && receivers.size() != 1;
     }
@@ -83,7 +88,7 @@ final class LedgerRows {
 
     /** Writes all of it. */
     void write(Connection connection) throws SQLException {
-        for (List<Entry.Message> some : texts) {
+        for (List<Message> some : texts) {
             texts(connection, some);
         }
         accounts.write(connection);
@@ -97,9 +102,9 @@ final class LedgerRows {
     }
 
     /** By JDBC itself: the driver sends all rows in one command, and nothing is rendered for each. */
-    private static void texts(Connection connection, List<Entry.Message> messages) throws SQLException {
+    private static void texts(Connection connection, List<Message> messages) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_TEXT)) {
-            for (Entry.Message message : messages) {
+            for (Message message : messages) {
                 insert.setLong(1, message.number());
                 insert.setObject(2, LocalDateTime.ofInstant(message.time(), ZoneOffset.UTC));
                 insert.setLong(3, message.sender());
@@ -112,17 +117,15 @@ final class LedgerRows {
         }
     }
 
-    private static @Nullable Long receiver(Entry.Message message) {
+    private static @Nullable Long receiver(Message message) {
         List<Long> receivers = message.receivers();
-        return receivers == null
-                ? Long.valueOf(Entry.Message.EVERYONE)
-                : receivers.size() == 1 ? receivers.getFirst() : null;
+        return receivers == null ? Long.valueOf(Message.EVERYONE) : receivers.size() == 1 ? receivers.getFirst() : null;
     }
 
     private void receivers(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
             int rows = 0;
-            for (Entry.Message message : toSeveral) {
+            for (Message message : toSeveral) {
                 for (Long account : Objects.requireNonNull(message.receivers())) {
                     insert.setLong(1, message.number());
                     insert.setLong(2, account);
@@ -138,8 +141,8 @@ final class LedgerRows {
     }
 
     /** A content that is there already takes the place of the one just uploaded, whose chunks go. */
-    private static void file(DSLContext sql, Entry.Message message) {
-        Entry.StoredFile file = Objects.requireNonNull(message.file());
+    private static void file(DSLContext sql, Message message) {
+        StoredFile file = Objects.requireNonNull(message.file());
         Long same = sql.select(CONTENT.NUMBER)
                 .from(CONTENT)
                 .where(CONTENT.DIGEST.eq(file.digest()))

@@ -5,6 +5,9 @@ import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
 
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.StoredFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +51,7 @@ public final class MessageStore {
         Table<Record1<Long>> toEveryone = ordered(
                 MESSAGE,
                 MESSAGE.NUMBER,
-                MESSAGE.RECEIVER.eq(Entry.Message.EVERYONE),
+                MESSAGE.RECEIVER.eq(Message.EVERYONE),
                 Math.max(after, account.everyoneAfter()),
                 upTo,
                 count,
@@ -95,7 +98,7 @@ public final class MessageStore {
     }
 
     /** The messages with these numbers, by number. */
-    public List<Entry.Message> messages(List<Long> numbers) {
+    public List<Message> messages(List<Long> numbers) {
         return read(MESSAGE.NUMBER.in(numbers), numbers.size());
     }
 
@@ -107,7 +110,7 @@ public final class MessageStore {
         var withOthers = DSL.exists(DSL.selectOne()
                 .from(RECEIVER)
                 .where(RECEIVER.MESSAGE.eq(MESSAGE.NUMBER), RECEIVER.ACCOUNT.eq(account.number())));
-        var everyones = MESSAGE.RECEIVER.eq(Entry.Message.EVERYONE).and(MESSAGE.NUMBER.gt(account.everyoneAfter()));
+        var everyones = MESSAGE.RECEIVER.eq(Message.EVERYONE).and(MESSAGE.NUMBER.gt(account.everyoneAfter()));
         return database.with(sql -> sql.select(MESSAGE.SENDER, MESSAGE.TIME, FILE.NAME, FILE.CONTENT, FILE.SIZE)
                 .from(FILE)
                 .join(MESSAGE)
@@ -128,11 +131,11 @@ public final class MessageStore {
     }
 
     /** What was committed after {@code number}, by number, at most {@code limit}, as it is stored. */
-    public List<Entry.Message> after(long number, int limit) {
+    public List<Message> after(long number, int limit) {
         return read(MESSAGE.NUMBER.gt(number), limit);
     }
 
-    private List<Entry.Message> read(Condition which, int limit) {
+    private List<Message> read(Condition which, int limit) {
         return database.with(sql -> {
             var rows = sql.select(
                             MESSAGE.NUMBER,
@@ -161,7 +164,7 @@ public final class MessageStore {
                     .where(RECEIVER.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
                     .orderBy(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
                     .fetchGroups(RECEIVER.MESSAGE, RECEIVER.ACCOUNT);
-            return rows.map(row -> new Entry.Message(
+            return rows.map(row -> new Message(
                     row.get(MESSAGE.NUMBER),
                     row.get(MESSAGE.TIME),
                     row.get(MESSAGE.SENDER),
@@ -180,12 +183,12 @@ public final class MessageStore {
         return highest == null ? 0 : highest;
     }
 
-    private static Entry.StoredFile file(Record row) {
+    private static StoredFile file(Record row) {
         if (row.get(FILE.NUMBER) == null) {
             // It names a file that does not name it, as none does that was sent.
-            return new Entry.StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0]);
+            return new StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0]);
         }
-        return new Entry.StoredFile(
+        return new StoredFile(
                 row.get(FILE.NUMBER),
                 row.get(FILE.NAME),
                 row.get(FILE.CONTENT),
@@ -196,7 +199,7 @@ public final class MessageStore {
     /** Whoever it is that gets it, also where both tables say so, as none does that the ledger wrote. */
     private static @Nullable List<Long> receivers(@Nullable Long one, List<Long> several) {
         if (one == null || several.isEmpty()) {
-            return one == null ? several : one == Entry.Message.EVERYONE ? null : List.of(one);
+            return one == null ? several : one == Message.EVERYONE ? null : List.of(one);
         }
         List<Long> all = new ArrayList<>(several);
         all.add(one);

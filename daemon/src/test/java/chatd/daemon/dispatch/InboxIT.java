@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import chatd.daemon.service.TestServices;
-import chatd.daemon.session.TestConnection;
+import chatd.daemon.TestServices;
+import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.TestDatabase;
-import chatd.protocol.Audience;
-import chatd.protocol.Chat1;
-import chatd.protocol.Command;
-import chatd.protocol.Content;
-import chatd.protocol.FileCommand;
 import chatd.protocol.MalformedFrame;
-import chatd.protocol.MessageCommand;
-import chatd.protocol.Secret;
-import chatd.protocol.SessionCommand;
-import chatd.protocol.User;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Content;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class InboxIT {
     private final Semaphore progressed = new Semaphore(0);
     private TestServices chat;
     private Dispatcher dispatcher;
-    private TestConnection alice;
+    private TestTransport alice;
     private Inbox inbox;
 
     @SuppressWarnings("NullAway.Init")
@@ -58,7 +58,7 @@ class InboxIT {
     void start() throws Exception {
         chat = new TestServices(schema, directory, Map.of());
         chat.add("alice", "bob");
-        dispatcher = new Dispatcher(chat.services(), chat.sessions(), chat.audit(), Clock.systemUTC());
+        dispatcher = new Dispatcher(chat.services().rooms(), chat.sessions(), chat.audit(), Clock.systemUTC());
         alice = chat.logInJson("alice", "");
         inbox = new Inbox(alice.session(), dispatcher, progressed::release);
     }
@@ -220,7 +220,7 @@ class InboxIT {
 
     @Test
     void theSessionIsOverOnceNothingIsUnderWayAnyMore() throws Exception {
-        TestConnection bob = chat.logIn("bob");
+        TestTransport bob = chat.logIn("bob");
         block();
         inbox.close();
         assertThat(chat.sessions().all()).contains(alice.session());
@@ -234,7 +234,7 @@ class InboxIT {
 
     @Test
     void anIdleOneIsOverAtItsClose() throws Exception {
-        TestConnection bob = chat.logIn("bob");
+        TestTransport bob = chat.logIn("bob");
         alice.session().connectionLost();
         inbox.close();
         assertThat(bob.next()).isEqualTo("-alice");
@@ -264,7 +264,7 @@ class InboxIT {
 
     @Test
     void theEndComesAfterWhatCameBefore() throws Exception {
-        TestConnection bob = chat.logIn("bob");
+        TestTransport bob = chat.logIn("bob");
         block();
         put(new MessageCommand.SendText(Audience.of("bob"), "good-bye"));
         inbox.end();

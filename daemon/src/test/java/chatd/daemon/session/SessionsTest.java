@@ -2,11 +2,11 @@ package chatd.daemon.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.store.Account;
-import chatd.daemon.store.Entry;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Effect;
 import chatd.daemon.store.Rows;
-import chatd.protocol.Document;
-import chatd.protocol.SessionEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Document;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,7 +26,7 @@ class SessionsTest {
     private static final Map<Long, String> NAMES = Map.of(1L, "alice", 2L, "bob", 3L, "carol");
     private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES), Clock.fixed(NOW, ZoneOffset.UTC));
 
-    private List<Session> enter(TestConnection connection, long account, @Nullable String device) {
+    private List<Session> enter(TestTransport connection, long account, @Nullable String device) {
         List<Session> displaced = sessions.logIn(
                 connection.session(),
                 account,
@@ -46,16 +46,16 @@ class SessionsTest {
         return displaced;
     }
 
-    private TestConnection online(long account) {
-        return online(TestConnection.chat1(), account, null);
+    private TestTransport online(long account) {
+        return online(TestTransport.chat1(), account, null);
     }
 
-    private TestConnection onlineJson(long account, String device) {
-        return online(TestConnection.json(), account, device);
+    private TestTransport onlineJson(long account, String device) {
+        return online(TestTransport.json(), account, device);
     }
 
     /** One that is online, and has read its greeting. */
-    private TestConnection online(TestConnection connection, long account, @Nullable String device) {
+    private TestTransport online(TestTransport connection, long account, @Nullable String device) {
         sessions.opened(connection.session());
         enter(connection, account, device);
         connection.told();
@@ -63,15 +63,15 @@ class SessionsTest {
     }
 
     private static Account account(long number, String name) {
-        return ((Entry.AccountMade) Rows.account(number, name, 0).effect()).account();
+        return ((Effect.AccountMade) Rows.account(number, name, 0).effect()).account();
     }
 
     @Test
     void secondLogInDisplacesTheFirst() {
-        TestConnection bob = online(2);
-        TestConnection first = online(1);
+        TestTransport bob = online(2);
+        TestTransport first = online(1);
         bob.told();
-        TestConnection second = TestConnection.chat1();
+        TestTransport second = TestTransport.chat1();
         assertThat(enter(second, 1, null)).containsExactly(first.session());
         assertThat(first.told()).containsExactly("-alice");
         assertThat(first.isClosed()).isTrue();
@@ -85,12 +85,12 @@ class SessionsTest {
 
     @Test
     void sameDeviceDisplacesAndTheOthersStay() {
-        TestConnection bob = online(2);
-        TestConnection chat1 = online(1);
-        TestConnection phone = onlineJson(1, "phone");
+        TestTransport bob = online(2);
+        TestTransport chat1 = online(1);
+        TestTransport phone = onlineJson(1, "phone");
         // The same label as all of chat/1 has, and another device all the same.
-        TestConnection unnamed = onlineJson(1, "");
-        TestConnection samePhone = TestConnection.json();
+        TestTransport unnamed = onlineJson(1, "");
+        TestTransport samePhone = TestTransport.json();
         assertThat(enter(samePhone, 1, "phone")).containsExactly(phone.session());
         assertThat(phone.told()).containsExactly("-U1");
         assertThat(phone.isClosed()).isTrue();
@@ -103,27 +103,27 @@ class SessionsTest {
 
     @Test
     void theNinthDisplacesTheOneLongestIdle() {
-        List<TestConnection> eight = new ArrayList<>();
+        List<TestTransport> eight = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             eight.add(onlineJson(1, "device " + i));
         }
-        TestConnection idle = eight.remove(4);
+        TestTransport idle = eight.remove(4);
         eight.forEach(used -> used.session().use());
-        TestConnection ninth = TestConnection.json();
+        TestTransport ninth = TestTransport.json();
         assertThat(enter(ninth, 1, "device 8")).containsExactly(idle.session());
         assertThat(idle.told()).containsExactly("-U1");
         assertThat(idle.isClosed()).isTrue();
-        assertThat(eight).noneMatch(TestConnection::isClosed);
+        assertThat(eight).noneMatch(TestTransport::isClosed);
         assertThat(sessions.online()).hasSize(8).contains(ninth.session());
     }
 
     @Test
     void presenceIsToldOnceHoweverManyDevicesAndNeverToOneself() {
-        TestConnection bob = online(2);
-        TestConnection carol = onlineJson(3, "");
+        TestTransport bob = online(2);
+        TestTransport carol = onlineJson(3, "");
         bob.told();
-        TestConnection chat1 = online(1);
-        TestConnection phone = onlineJson(1, "phone");
+        TestTransport chat1 = online(1);
+        TestTransport phone = onlineJson(1, "phone");
         assertThat(bob.told()).containsExactly("+alice");
         assertThat(carol.told()).containsExactly("+alice");
         sessions.leave(chat1.session());
@@ -152,7 +152,7 @@ class SessionsTest {
                 .toList();
         try {
             for (int i = 0; i < 200; i++) {
-                TestConnection alice = TestConnection.chat1();
+                TestTransport alice = TestTransport.chat1();
                 enter(alice, 1, null);
                 List<String> told = new ArrayList<>();
                 while (told.size() < 6) {
@@ -182,10 +182,10 @@ class SessionsTest {
 
     @Test
     void aSessionThatEndedBeforeItsLogInIsNobodys() {
-        TestConnection bob = online(2);
-        TestConnection first = online(1);
+        TestTransport bob = online(2);
+        TestTransport first = online(1);
         bob.told();
-        TestConnection late = TestConnection.chat1();
+        TestTransport late = TestTransport.chat1();
         late.session().connectionLost();
         assertThat(enter(late, 1, null)).isEmpty();
         assertThat(late.session().isLoggedIn()).isFalse();
@@ -198,22 +198,22 @@ class SessionsTest {
 
     @Test
     void aNewAccountIsOfflineForThoseOnlineAndInTheListsAfter() {
-        TestConnection bob = online(2);
+        TestTransport bob = online(2);
         List<Account> taken = new ArrayList<>();
         sessions.announce(List.of(account(4, "dave"), account(5, "erin")), taken::add);
         assertThat(taken).extracting(Account::name).containsExactly("dave", "erin");
         assertThat(bob.told()).containsExactly("-dave", "-erin");
-        TestConnection alice = TestConnection.chat1();
+        TestTransport alice = TestTransport.chat1();
         enter(alice, 1, null);
         assertThat(alice.told()).startsWith("in false [alice+, bob+, carol-, dave-, erin-]");
     }
 
     @Test
     void aRenamedOneGoesUnderTheOldNameAndComesUnderTheNew() {
-        TestConnection bob = online(2);
-        TestConnection carol = onlineJson(3, "");
-        TestConnection alice = online(1);
-        TestConnection phone = onlineJson(1, "phone");
+        TestTransport bob = online(2);
+        TestTransport carol = onlineJson(3, "");
+        TestTransport alice = online(1);
+        TestTransport phone = onlineJson(1, "phone");
         bob.told();
         carol.told();
         sessions.rename(1, "alina", "you are alina");
@@ -233,9 +233,9 @@ class SessionsTest {
 
     @Test
     void whoIsRemovedIsToldWhyAndIsInNoListAgain() {
-        TestConnection bob = online(2);
-        TestConnection alice = online(1);
-        TestConnection phone = onlineJson(1, "phone");
+        TestTransport bob = online(2);
+        TestTransport alice = online(1);
+        TestTransport phone = onlineJson(1, "phone");
         bob.told();
         sessions.remove(1, "deleted", "deleted");
         assertThat(alice.told()).containsExactly("server: deleted", "-alice");
@@ -243,16 +243,16 @@ class SessionsTest {
         assertThat(alice.isClosed() && phone.isClosed()).isTrue();
         assertThat(alice.session().endedBecause()).isEqualTo("deleted");
         assertThat(bob.told()).containsExactly("-alice");
-        TestConnection carol = TestConnection.chat1();
+        TestTransport carol = TestTransport.chat1();
         enter(carol, 3, null);
         assertThat(carol.told()).startsWith("in false [bob+, carol+]");
     }
 
     @Test
     void endSparesOneAndThenNobodyHasGone() {
-        TestConnection bob = online(2);
-        TestConnection alice = online(1);
-        TestConnection phone = onlineJson(1, "phone");
+        TestTransport bob = online(2);
+        TestTransport alice = online(1);
+        TestTransport phone = onlineJson(1, "phone");
         bob.told();
         sessions.end(1, phone.session().id(), "changed elsewhere", "changed");
         assertThat(alice.told()).containsExactly("server: changed elsewhere", "-alice");
@@ -267,8 +267,8 @@ class SessionsTest {
 
     @Test
     void aReaderWhoTakesNothingIsCutOffAndNobodyElse() {
-        TestConnection alice = online(1);
-        TestConnection bob = online(2);
+        TestTransport alice = online(1);
+        TestTransport bob = online(2);
         alice.told();
         bob.pause();
         for (int i = 0; i < 10; i++) {
@@ -281,17 +281,17 @@ class SessionsTest {
 
     @Test
     void atTheEndAllAreFinishedAndEachThatStillComes() {
-        TestConnection stranger = TestConnection.chat1();
+        TestTransport stranger = TestTransport.chat1();
         sessions.opened(stranger.session());
-        TestConnection alice = online(1);
-        TestConnection gone = TestConnection.chat1();
+        TestTransport alice = online(1);
+        TestTransport gone = TestTransport.chat1();
         sessions.opened(gone.session());
         sessions.closed(gone.session());
         sessions.finishAll("stopping");
-        TestConnection late = TestConnection.chat1();
+        TestTransport late = TestTransport.chat1();
         sessions.opened(late.session());
         assertThat(List.of(stranger, alice, late))
-                .allMatch(TestConnection::isClosed)
+                .allMatch(TestTransport::isClosed)
                 .allMatch(one -> one.session().endedBecause().equals("stopping"));
         assertThat(gone.isClosed()).isFalse();
     }

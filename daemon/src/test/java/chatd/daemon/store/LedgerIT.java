@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Entry;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -119,9 +127,9 @@ class LedgerIT {
         ledger.commit(List.of(Rows.account(1, "alice", 0)));
         List<Entry> turn = List.of(
                 Rows.text(1, 1, null, "one"),
-                new Entry.AccountChange(
-                        Rows.change(2, 1, "alice", Entry.Kind.PASSWORD),
-                        new Entry.PasswordSet("other hash", false, Optional.empty())));
+                new AccountChange(
+                        Rows.change(2, 1, "alice", Change.Kind.PASSWORD),
+                        new Effect.PasswordSet("other hash", false, Optional.empty())));
         try (Connection other = DriverManager.getConnection(schema.url());
                 Connection killer = DriverManager.getConnection(schema.url())) {
             other.setAutoCommit(false);
@@ -163,24 +171,23 @@ class LedgerIT {
         List<Entry> logIns = new ArrayList<>();
         for (int i = 1; i <= 50; i++) {
             made.add(Rows.account(i, "user" + i, 0));
-            Entry.Origin origin = new Entry.Origin("s" + i, "chat/1", "2001:db8::" + i, 1000 + i);
-            logIns.add(new Entry.AccountChange(
-                    Entry.Change.own(origin, 100 + i, i, "user" + i, Entry.Kind.LOGIN, Rows.TIME, 0),
-                    new Entry.LoggedIn("2001:db8::" + i, 1000 + i, "2001:db8::/64", null)));
+            Origin origin = new Origin("s" + i, "chat/1", "2001:db8::" + i, 1000 + i);
+            logIns.add(new AccountChange(
+                    Change.own(origin, 100 + i, i, "user" + i, Change.Kind.LOGIN, Rows.TIME, 0),
+                    new Effect.LoggedIn("2001:db8::" + i, 1000 + i, "2001:db8::/64", null)));
         }
         ledger.commit(made);
         ledger.commit(logIns);
-        ledger.commit(List.of(new Entry.AccountChange(
-                Entry.Change.own(
-                        new Entry.Origin("s1", "chat/1", "::1", 5), 200, 1, "user1", Entry.Kind.LOGIN, Rows.TIME, 0),
-                new Entry.LoggedIn("::1", 5, "2001:db8::/64", null))));
+        ledger.commit(List.of(new AccountChange(
+                Change.own(new Origin("s1", "chat/1", "::1", 5), 200, 1, "user1", Change.Kind.LOGIN, Rows.TIME, 0),
+                new Effect.LoggedIn("::1", 5, "2001:db8::/64", null))));
         assertThat(count("account where last_address = '2001:db8::7' and last_port = 1007"))
                 .isEqualTo(1);
         assertThat(count("account where last_address = '::1' and number = 1")).isEqualTo(1);
         assertThat(count("account_network")).isEqualTo(50);
         assertThat(ledger.changesAfter(100, 100)).hasSize(51).element(6).satisfies(change -> {
             assertThat(change.name()).isEqualTo("user7");
-            assertThat(change.origin()).contains(new Entry.Origin("s7", "chat/1", "2001:db8::7", 1007));
+            assertThat(change.origin()).contains(new Origin("s7", "chat/1", "2001:db8::7", 1007));
             assertThat(change.time()).isEqualTo(Rows.TIME);
         });
     }
@@ -319,19 +326,19 @@ class LedgerIT {
     /** Another's message may have the number. */
     @Test
     void anUnknownCommitIsLookedUpByWhatOnlyItHas() throws Exception {
-        Entry.Message ours = Rows.text(1, 1, null, "ours");
+        Message ours = Rows.text(1, 1, null, "ours");
         byte[] salt = Rows.text(2, 1, null, "").salt();
-        ledger.commit(List.of(new Entry.Message(1, Rows.TIME, 1, null, "another's", null, salt, null)));
+        ledger.commit(List.of(new Message(1, Rows.TIME, 1, null, "another's", null, salt, null)));
         assertThat(ledger.lookUp(List.of(ours))).isEmpty();
     }
 
     @Test
     void changesAreFoundByTheirNumbers() {
-        Entry.Origin origin = new Entry.Origin("s1", "chat/1", "::1", 5);
-        Entry.Change login = Entry.Change.own(origin, 2, 1, "alice", Entry.Kind.LOGIN, Rows.TIME, 0);
+        Origin origin = new Origin("s1", "chat/1", "::1", 5);
+        Change login = Change.own(origin, 2, 1, "alice", Change.Kind.LOGIN, Rows.TIME, 0);
         ledger.commit(List.of(
                 Rows.account(1, "alice", 0),
-                new Entry.AccountChange(login, new Entry.LoggedIn("::1", 5, "::/64", "better hash"))));
+                new AccountChange(login, new Effect.LoggedIn("::1", 5, "::/64", "better hash"))));
         assertThat(ledger.changesAfter(0, 10)).hasSize(2).last().isEqualTo(login);
         assertThat(ledger.changesAfter(1, 10)).containsExactly(login);
         AccountStore accounts = new AccountStore(database);
@@ -352,53 +359,53 @@ class LedgerIT {
         byte[] document = {0, (byte) 0xff, 'x'};
         ledger.commit(List.of(
                 Rows.account(1, "alice", 0),
-                new Entry.AccountChange(
-                        Rows.change(2, 1, "alice", Entry.Kind.SETTINGS), new Entry.SettingsStored(document)),
-                new Entry.AccountChange(
-                        Rows.change(3, 1, "alice", Entry.Kind.PASSWORD),
-                        new Entry.PasswordSet("new", true, Optional.of(Rows.TIME)))));
+                new AccountChange(
+                        Rows.change(2, 1, "alice", Change.Kind.SETTINGS), new Effect.SettingsStored(document)),
+                new AccountChange(
+                        Rows.change(3, 1, "alice", Change.Kind.PASSWORD),
+                        new Effect.PasswordSet("new", true, Optional.of(Rows.TIME)))));
         AccountStore accounts = new AccountStore(database);
         assertThat(accounts.credentials(1, "").orElseThrow().settings()).isEqualTo(document);
         assertThat(accounts.credentials(1, "").orElseThrow().hash()).isEqualTo("new");
         assertThat(accounts.all().getFirst().mustChange()).isTrue();
     }
 
-    private static Entry.AccountChange changed(long number, Account account, Entry.Kind kind, String was) {
-        return new Entry.AccountChange(
-                Entry.Change.by("root", number, account, kind, Rows.TIME, was), new Entry.AccountUpdated(account));
+    private static AccountChange changed(long number, Account account, Change.Kind kind, String was) {
+        return new AccountChange(
+                Change.by("root", number, account, kind, Rows.TIME, was), new Effect.AccountUpdated(account));
     }
 
     @Test
     void aRenamedAccountKeepsItsNamesAndMayHaveThemAgain() {
-        Entry.AccountChange made = Rows.account(1, "alice", 0);
-        Account alice = ((Entry.AccountMade) made.effect()).account();
+        AccountChange made = Rows.account(1, "alice", 0);
+        Account alice = ((Effect.AccountMade) made.effect()).account();
         Account alicia = alice.withName("alicia").withEveryone(true).withState(Account.State.DISABLED);
         ledger.commit(List.of(made));
-        ledger.commit(List.of(changed(2, alicia, Entry.Kind.RENAMED, "alice")));
+        ledger.commit(List.of(changed(2, alicia, Change.Kind.RENAMED, "alice")));
         AccountStore accounts = new AccountStore(database);
         assertThat(accounts.all()).containsExactly(alicia);
         assertThat(accounts.namesEverUsed()).containsOnly(Map.entry("alice", 1L), Map.entry("alicia", 1L));
         assertThat(ledger.changesAfter(1, 10))
-                .containsExactly(Entry.Change.by("root", 2, alicia, Entry.Kind.RENAMED, Rows.TIME, "alice"));
-        ledger.commit(List.of(changed(3, alice, Entry.Kind.RENAMED, "alicia")));
+                .containsExactly(Change.by("root", 2, alicia, Change.Kind.RENAMED, Rows.TIME, "alice"));
+        ledger.commit(List.of(changed(3, alice, Change.Kind.RENAMED, "alicia")));
         assertThat(accounts.all()).containsExactly(alice);
         assertThat(accounts.namesEverUsed()).hasSize(2);
     }
 
     @Test
     void ofADeletedAccountTheNumberAndTheNameStayAndNothingElse() throws Exception {
-        Entry.AccountChange made = Rows.account(1, "alice", 0);
-        Account alice = ((Entry.AccountMade) made.effect()).account();
-        Entry.Origin origin = new Entry.Origin("s1", "chat/1", "::1", 5);
+        AccountChange made = Rows.account(1, "alice", 0);
+        Account alice = ((Effect.AccountMade) made.effect()).account();
+        Origin origin = new Origin("s1", "chat/1", "::1", 5);
         ledger.commit(List.of(
                 made,
-                new Entry.AccountChange(
-                        Rows.change(2, 1, "alice", Entry.Kind.SETTINGS), new Entry.SettingsStored(new byte[] {1}))));
-        ledger.commit(List.of(new Entry.AccountChange(
-                Entry.Change.own(origin, 3, 1, "alice", Entry.Kind.LOGIN, Rows.TIME, 0),
-                new Entry.LoggedIn("::1", 5, "::/64", null))));
-        ledger.commit(List.of(new Entry.AccountChange(
-                Entry.Change.by("root", 4, alice, Entry.Kind.DELETED, Rows.TIME, null), new Entry.AccountDeleted())));
+                new AccountChange(
+                        Rows.change(2, 1, "alice", Change.Kind.SETTINGS), new Effect.SettingsStored(new byte[] {1}))));
+        ledger.commit(List.of(new AccountChange(
+                Change.own(origin, 3, 1, "alice", Change.Kind.LOGIN, Rows.TIME, 0),
+                new Effect.LoggedIn("::1", 5, "::/64", null))));
+        ledger.commit(List.of(new AccountChange(
+                Change.by("root", 4, alice, Change.Kind.DELETED, Rows.TIME, null), new Effect.AccountDeleted())));
         AccountStore accounts = new AccountStore(database);
         assertThat(accounts.all()).containsExactly(alice.deleted());
         assertThat(accounts.namesEverUsed()).containsOnlyKeys("alice");
@@ -409,22 +416,23 @@ class LedgerIT {
 
     @Test
     void thousandsOfAccountsAreOneCommit() throws Exception {
-        List<Entry.AccountChange> all = new ArrayList<>();
+        List<AccountChange> all = new ArrayList<>();
         for (int i = 1; i <= 2_500; i++) {
             all.add(Rows.account(i, "pupil" + i, 0));
         }
-        ledger.commit(List.of(new Entry.Import(all)));
+        ledger.commit(List.of(new AccountChanges(all)));
         assertThat(count("account")).isEqualTo(2_500);
         assertThat(count("account_name")).isEqualTo(2_500);
         assertThat(ledger.changesAfter(2_499, 10)).hasSize(1);
-        assertThat(ledger.lookUp(List.of(new Entry.Import(all)))).hasSize(1);
+        assertThat(ledger.lookUp(List.of(new AccountChanges(all)))).hasSize(1);
         // One that can't be made: none is.
-        List<Entry.AccountChange> more = new ArrayList<>();
+        List<AccountChange> more = new ArrayList<>();
         for (int i = 2_501; i <= 4_000; i++) {
             more.add(Rows.account(i, "pupil" + i, 0));
         }
         more.add(Rows.account(4_001, "pupil1", 0));
-        assertThatThrownBy(() -> ledger.commit(List.of(new Entry.Import(more)))).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> ledger.commit(List.of(new AccountChanges(more))))
+                .isInstanceOf(RuntimeException.class);
         assertThat(count("account")).isEqualTo(2_500);
     }
 }

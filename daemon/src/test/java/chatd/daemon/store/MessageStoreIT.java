@@ -2,6 +2,10 @@ package chatd.daemon.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Entry;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.StoredFile;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,9 +98,9 @@ class MessageStoreIT {
 
     @Test
     void whatIsMissingInTheLogIsFoundByNumber() {
-        assertThat(messages.after(4, 10)).extracting(Entry.Message::number).containsExactly(5L, 6L);
+        assertThat(messages.after(4, 10)).extracting(Message::number).containsExactly(5L, 6L);
         assertThat(messages.after(0, 2)).hasSize(2);
-        Entry.Message several = messages.after(1, 1).getFirst();
+        Message several = messages.after(1, 1).getFirst();
         assertThat(several.receivers()).containsExactly(1L, 3L);
         assertThat(several.text()).isEqualTo("to alice and carol");
         assertThat(messages.after(3, 1).getFirst().receivers()).isNull();
@@ -117,8 +121,8 @@ class MessageStoreIT {
         byte[] bytes = {1, 2, 3};
         long content = upload(bytes);
         ledger.commit(List.of(
-                Rows.file(7, 1, List.of(2L), new Entry.StoredFile(1, "f", content, 3, sha256(bytes))),
-                Rows.file(8, 1, null, new Entry.StoredFile(2, "g", upload(bytes), 3, sha256(bytes)))));
+                Rows.file(7, 1, List.of(2L), new StoredFile(1, "f", content, 3, sha256(bytes))),
+                Rows.file(8, 1, null, new StoredFile(2, "g", upload(bytes), 3, sha256(bytes)))));
         assertThat(messages.fetchable(1, account(1))).isPresent();
         assertThat(messages.fetchable(1, account(2)))
                 .hasValueSatisfying(file -> assertThat(file.content()).isEqualTo(content));
@@ -131,7 +135,7 @@ class MessageStoreIT {
     void whatCameToAllBeforeOneExistedIsNotItsToFetch() throws Exception {
         byte[] bytes = {1};
         ledger.commit(List.of(
-                Rows.file(7, 1, null, new Entry.StoredFile(1, "f", upload(bytes), 1, sha256(bytes))),
+                Rows.file(7, 1, null, new StoredFile(1, "f", upload(bytes), 1, sha256(bytes))),
                 Rows.account(4, "dave", 7)));
         assertThat(messages.fetchable(1, account(4))).isEmpty();
         assertThat(messages.fetchable(1, account(3))).isPresent();
@@ -143,8 +147,8 @@ class MessageStoreIT {
         long first = upload(bytes);
         long second = upload(bytes);
         ledger.commit(List.of(
-                Rows.file(7, 1, null, new Entry.StoredFile(1, "f", first, 2, sha256(bytes))),
-                Rows.file(8, 1, null, new Entry.StoredFile(2, "g", second, 2, sha256(bytes)))));
+                Rows.file(7, 1, null, new StoredFile(1, "f", first, 2, sha256(bytes))),
+                Rows.file(8, 1, null, new StoredFile(2, "g", second, 2, sha256(bytes)))));
         assertThat(messages.fetchable(2, account(1)).orElseThrow().content()).isEqualTo(first);
         contents.discard(first);
         contents.discard(second);

@@ -1,5 +1,11 @@
 package chatd.daemon.store;
 
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.StoredFile;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +18,7 @@ public final class Rows {
 
     private Rows() {}
 
-    public static Entry.AccountChange account(long number, String name, long everyoneAfter) {
+    public static AccountChange account(long number, String name, long everyoneAfter) {
         Account account = new Account(
                 number,
                 name,
@@ -24,21 +30,21 @@ public final class Rows {
                 everyoneAfter,
                 TIME,
                 Optional.empty());
-        return new Entry.AccountChange(
-                change(number, number, name, Entry.Kind.ADDED), new Entry.AccountMade(account, "hash of " + name));
+        return new AccountChange(
+                change(number, number, name, Change.Kind.ADDED), new Effect.AccountMade(account, "hash of " + name));
     }
 
-    static Entry.Change change(long number, long account, String name, Entry.Kind kind) {
-        return new Entry.Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0);
+    static Change change(long number, long account, String name, Change.Kind kind) {
+        return new Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0);
     }
 
-    public static Entry.Message text(long number, long sender, @Nullable List<Long> to, String text) {
+    public static Message text(long number, long sender, @Nullable List<Long> to, String text) {
         byte[] salt = new byte[16];
         Arrays.fill(salt, (byte) number);
-        return new Entry.Message(number, TIME, sender, to, text, null, salt, null);
+        return new Message(number, TIME, sender, to, text, null, salt, null);
     }
 
-    static Entry.Message file(long number, long sender, @Nullable List<Long> to, Entry.StoredFile file) {
-        return new Entry.Message(number, TIME, sender, to, null, file, new byte[16], null);
+    static Message file(long number, long sender, @Nullable List<Long> to, StoredFile file) {
+        return new Message(number, TIME, sender, to, null, file, new byte[16], null);
     }
 }

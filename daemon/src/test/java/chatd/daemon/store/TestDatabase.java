@@ -1,7 +1,7 @@
 package chatd.daemon.store;
 
 import chatd.daemon.config.Config;
-import chatd.sql.PrivateMariaDb;
+import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

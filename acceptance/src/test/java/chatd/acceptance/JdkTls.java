@@ -1,0 +1,82 @@
+package chatd.acceptance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The JDK's own TLS, trusting one CA and checking the host's name. Any thread. */
+record JdkTls(SSLContext context) {
+
+    static {
+        // An end of the stream without close_notify is to be an error, not an end.
+        System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
+    }
+
+    static JdkTls trusting(Path ca) {
+        try (InputStream pem = Files.newInputStream(ca)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                store.setCertificateEntry("ca" + number++, certificate);
+            }
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return new JdkTls(context);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Connects and shakes hands, offering these protocols by ALPN (none = no ALPN at all). */
+    SSLSocket connect(String host, int port, String... alpn) {
+        return connect(host, port, new SSLParameters(), alpn);
+    }
+
+    SSLSocket connect(String host, int port, SSLParameters parameters, String... alpn) {
+        parameters.setApplicationProtocols(alpn);
+        return open(new InetSocketAddress(0), new InetSocketAddress(host, port), parameters);
+    }
+
+    SSLSocket connectFrom(String address, String host, int port, String... alpn) {
+        var parameters = new SSLParameters();
+        parameters.setApplicationProtocols(alpn);
+        return open(new InetSocketAddress(address, 0), new InetSocketAddress(host, port), parameters);
+    }
+
+    private SSLSocket open(InetSocketAddress from, InetSocketAddress to, SSLParameters parameters) {
+        try {
+            var socket = (SSLSocket) context.getSocketFactory().createSocket();
+            try {
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                socket.setSSLParameters(parameters);
+                socket.setTcpNoDelay(true);
+                socket.setSoTimeout(TestTimeouts.MILLIS);
+                // A port that is asked for is one of those that listeners get; it would stay theirs for a minute.
+                if (!from.getAddress().isAnyLocalAddress()) {
+                    socket.bind(from);
+                }
+                socket.connect(to, 10_000);
+                socket.startHandshake();
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

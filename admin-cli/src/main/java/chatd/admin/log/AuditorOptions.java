@@ -1,0 +1,108 @@
+package chatd.admin.log;
+
+import chatd.admin.api.SystemCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Input;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Progress;
+import chatd.audit.form.Watch;
+import chatd.audit.read.Auditor;
+import chatd.audit.read.Verifier;
+import chatd.audit.seal.SealPublic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What an auditor has from elsewhere, and the log that it is held against. */
+final class AuditorOptions {
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "A public key that you trust, as log key prints it; more than once if need be.")
+    private List<Path> keys = List.of();
+
+    @Option(
+            names = "--anchor",
+            paramLabel = "FILE",
+            description = "Seals that you kept, one a line, whatever stands before them on it.")
+    private List<Path> anchors = List.of();
+
+    @Option(
+            names = "--excerpt",
+            description = "It is what log export wrote: judge what is in it, and nothing that came before or after.")
+    private boolean excerpt;
+
+    /** Judges a log, which {@code watch} is told of. */
+    Verifier.Report judge(Path log, Watch watch) throws IOException {
+        try (Progress progress = new Progress()) {
+            return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), new Watch() {
+                @Override
+                public void segment(long number, String head) {
+                    watch.segment(number, head);
+                }
+
+                @Override
+                public void line(String line) {
+                    watch.line(line);
+                }
+
+                @Override
+                public void read(long bytes, long all) {
+                    progress.show("checked %d of %d MiB (%d %%)"
+                            .formatted(bytes >> 20, all >> 20, 100 * bytes / Math.max(all, 1)));
+                    watch.read(bytes, all);
+                }
+            });
+        }
+    }
+
+    /** A log's directory, that of the running daemon where none is given. */
+    static Path directory(Program program, @Nullable Path given) {
+        Path where = given != null
+                ? given
+                : Path.of(program.daemon().call(SystemCalls.STATS).parts().auditLog());
+        if (!Files.isDirectory(where)) {
+            throw new CommandFailure(Exit.NO_SUCH, "There is no directory " + where + ".");
+        }
+        return Input.readable(where);
+    }
+
+    private List<SealPublic> keys() throws IOException {
+        List<SealPublic> trusted = new ArrayList<>();
+        for (Path file : keys) {
+            try {
+                trusted.add(SealPublic.read(Input.readable(file)));
+            } catch (IOException e) {
+                throw new CommandFailure(Exit.USAGE, e.getMessage() + ". It is what chat-admin log key prints.");
+            }
+        }
+        return trusted;
+    }
+
+    private List<String> anchors() throws IOException {
+        List<String> held = new ArrayList<>();
+        for (Path file : anchors) {
+            List<String> seals = Verifier.anchors(Input.readable(file));
+            if (seals.isEmpty()) {
+                throw new CommandFailure(Exit.USAGE, file + " has no seal in it (expected lines with <seal …/>).");
+            }
+            held.addAll(seals);
+        }
+        return held;
+    }
+
+    /** What is shown of a log that is not wrong. */
+    static String verdict(Verifier.Report report) {
+        if (report.isAuthentic()) {
+            return "genuine up to the seal " + report.authentic();
+        }
+        return report.authentic() > 0
+                ? "consistent in itself, genuine up to the seal " + report.authentic() + " only"
+                : "consistent in itself, not authenticated";
+    }
+}

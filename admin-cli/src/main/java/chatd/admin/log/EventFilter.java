@@ -1,0 +1,111 @@
+package chatd.admin.log;
+
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.audit.read.LogScan;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Which events are asked for. What costs little is looked at first. One thread. */
+final class EventFilter {
+    private static final Pattern ADDRESS = Pattern.compile(" address=\"([^\"]*)\"");
+    private static final String TIME = " time=\"";
+
+    /** As long as moments are in the log. */
+    private static final int TIME_LENGTH = 27;
+
+    private final List<String> parts = new ArrayList<>();
+    private final @Nullable InetAddress address;
+    private final @Nullable Instant since;
+    private final @Nullable Instant until;
+
+    /** @throws Failure where something is asked for that no event can have */
+    EventFilter(
+            @Nullable String type,
+            @Nullable String outcome,
+            @Nullable String address,
+            @Nullable Instant since,
+            @Nullable Instant until) {
+        part("type", known("type", type));
+        part("outcome", known("outcome", outcome));
+        this.address = address == null ? null : literal(address);
+        this.since = since;
+        this.until = until;
+    }
+
+    /** A value that the schema has. */
+    private static @Nullable String known(String attribute, @Nullable String value) {
+        if (value == null) {
+            return null;
+        }
+        List<String> there = LogScan.values(attribute);
+        if (!there.contains(value)) {
+            throw new CommandFailure(
+                    Exit.USAGE, "--" + attribute + " is one of " + String.join(", ", there) + "; not " + value + ".");
+        }
+        return value;
+    }
+
+    private static InetAddress literal(String address) {
+        try {
+            return InetAddress.ofLiteral(address);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(
+                    Exit.USAGE, "--address is an address, as in 2001:db8::7 or 192.0.2.7; not " + address + ".");
+        }
+    }
+
+    private void part(String attribute, @Nullable String value) {
+        if (value != null) {
+            String escaped = value.replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;")
+                    .replace("\"", "&quot;");
+            parts.add(" " + attribute + "=\"" + escaped + "\"");
+        }
+    }
+
+    /** Whether this line and all after it are later than what is asked for: times never go back. */
+    boolean isPast(String line) {
+        return until != null && !time(line).isBefore(until);
+    }
+
+    /** False where it can't fit; looks at the text alone. */
+    boolean mayFit(String line) {
+        return parts.stream().allMatch(line::contains)
+                && (since == null || !time(line).isBefore(since));
+    }
+
+    private static Instant time(String line) {
+        int at = line.indexOf(TIME) + TIME.length();
+        try {
+            return Instant.parse(line.substring(at, Math.min(line.length(), at + TIME_LENGTH)));
+        } catch (DateTimeParseException e) {
+            throw new CommandFailure(Exit.NO, "A line of the log has no time: " + line);
+        }
+    }
+
+    /** Whether a line that may fit does: its own attributes count, not those of the elements in it. */
+    boolean fits(String line) {
+        String own = line.substring(0, line.indexOf('>'));
+        return parts.stream().allMatch(own::contains) && isFrom(own);
+    }
+
+    private boolean isFrom(String own) {
+        if (address == null) {
+            return true;
+        }
+        Matcher from = ADDRESS.matcher(own);
+        try {
+            return from.find() && InetAddress.ofLiteral(from.group(1)).equals(address);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

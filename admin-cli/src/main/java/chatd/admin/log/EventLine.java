@@ -1,0 +1,150 @@
+package chatd.admin.log;
+
+import chatd.admin.terminal.Format;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A line of the log, taken apart.
+ *
+ * @param kind {@code event} or {@code seal}
+ * @param attributes in their order
+ * @param children the elements in it: receivers, arguments, a key
+ */
+record EventLine(String kind, Map<String, String> attributes, List<Child> children) {
+    private static final Pattern TAG = Pattern.compile("<(\\w+)((?: [\\w-]+=\"[^\"]*\")*) ?/?>");
+    private static final Pattern ATTRIBUTE = Pattern.compile(" ([\\w-]+)=\"([^\"]*)\"");
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** An element in the line. */
+    record Child(String kind, Map<String, String> attributes) {}
+
+    /** Takes a line apart, as it stands in the document. */
+    static EventLine parse(String line) {
+        Matcher tag = TAG.matcher(line);
+        String kind = "";
+        Map<String, String> attributes = Map.of();
+        List<Child> children = new ArrayList<>();
+        while (tag.find()) {
+            if (kind.isEmpty()) {
+                kind = tag.group(1);
+                attributes = attributes(tag.group(2));
+            } else {
+                children.add(new Child(tag.group(1), attributes(tag.group(2))));
+            }
+        }
+        return new EventLine(kind, attributes, children);
+    }
+
+    private static Map<String, String> attributes(String text) {
+        Map<String, String> values = new LinkedHashMap<>();
+        Matcher attribute = ATTRIBUTE.matcher(text);
+        while (attribute.find()) {
+            values.put(attribute.group(1), unescaped(attribute.group(2)));
+        }
+        return values;
+    }
+
+    private static String unescaped(String value) {
+        return value.indexOf('&') < 0
+                ? value
+                : value.replace("&quot;", "\"")
+                        .replace("&lt;", "<")
+                        .replace("&gt;", ">")
+                        .replace("&amp;", "&");
+    }
+
+    /** The value of an attribute; empty where it has none. */
+    String get(String attribute) {
+        return attributes.getOrDefault(attribute, "");
+    }
+
+    /**
+     * {@code seq time type outcome key=value … → receivers}; the chain left out.
+     *
+     * @param names the present ones, by {@code U} and number: shown where the log has another, or none
+     */
+    String readable(Map<String, String> names) {
+        boolean seal = kind.equals("seal");
+        StringBuilder shown = new StringBuilder()
+                .append("%6s %s %-11s %-8s"
+                        .formatted(
+                                get("seq"),
+                                get("time"),
+                                seal ? kind : get("type"),
+                                seal ? get("events") : get("outcome")));
+        if (seal) {
+            shown.append(" key=").append(get("key"));
+        } else {
+            attributes.forEach((name, value) -> {
+                if (!List.of("seq", "time", "type", "outcome", "chain").contains(name)) {
+                    shown.append(' ').append(name).append('=').append(quoted(value));
+                }
+                if (name.equals("user")) {
+                    shown.append(said(attributes, names));
+                }
+            });
+        }
+        for (Child child : children) {
+            switch (child.kind()) {
+                case "to" ->
+                    shown.append(" → ")
+                            .append(child.attributes()
+                                    .getOrDefault("name", child.attributes().get("user")))
+                            .append(said(child.attributes(), names));
+                case "key" -> shown.append(' ').append(child.attributes().get("alg"));
+                default ->
+                    shown.append(' ')
+                            .append(child.attributes().get("name"))
+                            .append('=')
+                            .append(quoted(child.attributes().getOrDefault("value", "")));
+            }
+        }
+        return Format.visible(shown.toString());
+    }
+
+    /** A value with blanks, or what stands between values, can't pass for several. */
+    private static String quoted(String value) {
+        return value.matches("[^\\s=→\"]+") ? value : "\"" + value.replace("\"", "\\\"") + "\"";
+    }
+
+    private static String said(Map<String, String> of, Map<String, String> names) {
+        String now = now(of, names);
+        return now == null ? "" : " (now " + now + ")";
+    }
+
+    /** The present name of an account, where it is not the one that stands there. */
+    private static @Nullable String now(Map<String, String> of, Map<String, String> names) {
+        String user = of.get("user");
+        String now = user == null ? null : names.get(user);
+        return Objects.equals(now, of.get("name")) ? null : now;
+    }
+
+    /** One JSON object, its child elements as lists; {@code now} is a present name, as {@link #readable}. */
+    String json(Map<String, String> names) {
+        Map<String, Object> all = new LinkedHashMap<>(named(attributes, names));
+        for (Child child : children) {
+            @SuppressWarnings("unchecked")
+            List<Object> list = (List<Object>) all.computeIfAbsent(child.kind(), key -> new ArrayList<>());
+            list.add(child.kind().equals("to") ? named(child.attributes(), names) : child.attributes());
+        }
+        return JSON.writeValueAsString(all);
+    }
+
+    private static Map<String, String> named(Map<String, String> of, Map<String, String> names) {
+        String now = now(of, names);
+        if (now == null) {
+            return of;
+        }
+        Map<String, String> named = new LinkedHashMap<>(of);
+        named.put("now", now);
+        return named;
+    }
+}

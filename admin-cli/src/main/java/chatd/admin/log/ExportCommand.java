@@ -1,0 +1,91 @@
+package chatd.admin.log;
+
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Timestamp;
+import chatd.audit.read.Excerpt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code chat-admin log export}. */
+@Command(
+        name = "export",
+        description = {
+            "Writes the events of a span of time into a new directory, as a log that verifies by itself:",
+            "log verify --excerpt --key KEY OUT. It goes on to the first seal after the span. Times are UTC.",
+            "With a directory to read from it needs no daemon."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin log export --since 2026-11-20 --until 2026-11-21 --to /tmp/friday")
+final class ExportCommand implements Callable<Integer> {
+    @ParentCommand
+    private LogCommand log;
+
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "0..1",
+            description = "The log's directory; without it, the running daemon's.")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            converter = Timestamp.class,
+            description = "The first moment: 2026-11-20 or 2026-11-20T06:15:00Z; the beginning without it.")
+    private @Nullable Instant since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "TIME",
+            converter = Timestamp.class,
+            description = "The first moment that is not in it any more; the end without it.")
+    private @Nullable Instant until;
+
+    @Option(names = "--to", paramLabel = "OUT", required = true, description = "A new or an empty directory.")
+    private Path to;
+
+    @Override
+    public Integer call() throws IOException {
+        Path from = AuditorOptions.directory(log.program, directory);
+        if (Files.exists(to)) {
+            if (!Files.isDirectory(to)) {
+                throw new CommandFailure(Exit.CONFLICT, to + " is not a directory.");
+            }
+            try (Stream<Path> there = Files.list(to)) {
+                if (there.findAny().isPresent()) {
+                    throw new CommandFailure(
+                            Exit.CONFLICT, to + " has something in it: name a new or an empty directory.");
+                }
+            }
+        }
+        Files.createDirectories(to);
+        Excerpt.Result result = Excerpt.write(from, to, since, until);
+        if (log.program.json()) {
+            Format.json(
+                    log.program.out(),
+                    new JsonMapper()
+                            .valueToTree(Map.of(
+                                    "events", result.events(), "wrong", result.wrong() == null ? "" : result.wrong())));
+        } else {
+            log.program.out().println(Format.count(result.events(), "event") + " written to " + to);
+            if (result.wrong() != null) {
+                log.program.out().println("WRONG, and not read any further: " + result.wrong());
+            }
+        }
+        return result.wrong() == null ? Exit.OK : Exit.NO;
+    }
+}

@@ -1,0 +1,138 @@
+package chatd.admin.log;
+
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.LogCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.cli.StandardOutput;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code chat-admin log}. */
+@Command(
+        name = "log",
+        description = "Shows the server log, and checks it.",
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin log tail -f",
+        subcommands = {QueryCommand.class, VerifyCommand.class, ProveCommand.class, ExportCommand.class})
+public final class LogCommand implements Runnable {
+    @ParentCommand
+    Program program;
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw Program.missing(spec);
+    }
+
+    @Command(
+            name = "tail",
+            description = "Shows the last events, as they stand in the document.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin log tail -n 20 -f")
+    int tail(
+            @Option(names = "-n", paramLabel = "N", defaultValue = "10", description = "How many; 10 without it.")
+                    int lines,
+            @Option(
+                            names = {"-f", "--follow"},
+                            description = "Go on with those that come, until interrupted.")
+                    boolean follow) {
+        if (lines < 0) {
+            throw new CommandFailure(Exit.USAGE, "-n is 0 or more, not " + lines + ".");
+        }
+        if (follow) {
+            StandardOutput.whenUnread(() -> System.exit(Exit.OK));
+        }
+        try (EventPrinter printer = new EventPrinter(program)) {
+            program.daemon().call(LogCalls.TAIL, new LogCalls.Tail(lines, follow), part -> {
+                if (part.names() != null) {
+                    printer.learn(part.names());
+                }
+                String line = part.line();
+                if (line != null) {
+                    printer.print(line, EventLine.parse(line));
+                    program.out().flush();
+                }
+            });
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "publish",
+            description = "Brings audit.xml up to date now, and says where it is.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin log publish")
+    int publish() {
+        return told(LogCalls.PUBLISH, LogCalls.Published::file);
+    }
+
+    @Command(
+            name = "rotate",
+            description = "Closes the open segment, begins the next, and says where the closed one is.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin log rotate")
+    int rotate() {
+        return told(LogCalls.ROTATE, LogCalls.Rotated::closed);
+    }
+
+    private <R> int told(AdminCall<Nothing, Nothing, R> call, Function<R, String> shown) {
+        R result = program.daemon().call(call);
+        if (program.json()) {
+            Format.json(program.out(), result);
+        } else {
+            program.out().println(shown.apply(result));
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "key",
+            description = {
+                "Prints the public half of the key that seals the log: give it to auditors, for log verify --key.",
+                "Its id is the first 16 digits of the SHA-256 of the key's DER form."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin log key > seal.pem")
+    int key(
+            @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
+                    boolean change) {
+        LogCalls.Key result = program.daemon().call(change ? LogCalls.CHANGE_KEY : LogCalls.KEY);
+        if (program.json()) {
+            Format.json(program.out(), result);
+        } else {
+            program.out().println("# key " + result.id() + ", " + result.algorithm());
+            program.out().print(result.pem());
+            program.out().flush();
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "anchor",
+            description = {
+                "Seals the log now and prints the seal, to be kept elsewhere as an anchor.",
+                "With it, log verify --anchor finds out when the log's end was cut off, or all of it was written anew,",
+                "even by someone who has the key."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin log anchor >> /mnt/elsewhere/anchors")
+    int anchor() {
+        return told(LogCalls.ANCHOR, LogCalls.Anchor::seal);
+    }
+}

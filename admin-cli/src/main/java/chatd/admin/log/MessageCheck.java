@@ -1,0 +1,239 @@
+package chatd.admin.log;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.AdminLink;
+import chatd.admin.api.LogCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.audit.form.Watch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what is stored with what is logged, in both directions, while the log is read: both come in the order of the
+ * messages' numbers, so that neither is held.
+ */
+final class MessageCheck implements Watch, AutoCloseable {
+    /** The first event of a segment says what those before it had. */
+    private static final Pattern GONE = Pattern.compile(
+            "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
+
+    private static final Pattern OLDER = Pattern.compile("<event seq=\"(\\d+)\" [^>]* type=\"restore\" ");
+    private static final Pattern LOST =
+            Pattern.compile("<lost kind=\"message\" from=\"(\\d{1,18})\" to=\"(\\d{1,18})\"/>");
+
+    /** Stretches of missing messages that are kept, to be compared with what the log says later; others only count. */
+    private static final int MOST_GAPS = 100_000;
+
+    /** So many are said one by one. */
+    private static final int SAID = 20;
+
+    /** Logged one after the other, and not stored; {@code seq} is where the first of them is logged. */
+    private record Missing(long seq, long from, long to) {}
+
+    private final AdminLink.Answer<LogCalls.Stored, LogCalls.Count> answer;
+    private final long upTo;
+    private final Deque<LogCalls.Digested> stored = new ArrayDeque<>();
+    private boolean isFirst = true;
+    private long last;
+    private long compared;
+    private long undigested;
+    private long before;
+    private final Deque<Missing> missing = new ArrayDeque<>();
+    private final List<String> restored = new ArrayList<>();
+    private long lost;
+    private long wrong;
+    private final List<String> said = new ArrayList<>();
+
+    /** Asks the daemon; what it has stored later than now is not compared. */
+    MessageCheck(AdminLink daemon) {
+        answer = daemon.ask(LogCalls.MESSAGES, Nothing.NOTHING);
+        LogCalls.Stored first = answer.next();
+        upTo = first == null || first.upTo() == null ? 0 : first.upTo();
+    }
+
+    @Override
+    public void line(String line) {
+        if (isFirst) {
+            isFirst = false;
+            Matcher rotation = GONE.matcher(line);
+            if (rotation.lookingAt()) {
+                skip(Long.parseLong(rotation.group(1)));
+            } else if (!line.startsWith("<event seq=\"1\"")) {
+                throw new CommandFailure(
+                        Exit.USAGE, "Messages can't be compared with an excerpt of the log: name the whole.");
+            }
+        }
+        Matcher older = OLDER.matcher(line);
+        if (older.lookingAt()) {
+            lost(older.group(1), line);
+        }
+        SentLine sent = SentLine.read(line);
+        if (sent != null) {
+            logged(sent.seq(), sent.message(), sent.digest());
+        }
+    }
+
+    /** What is older than the log that is left can't be compared. */
+    private void skip(long number) {
+        last = number;
+        for (LogCalls.Digested next = peek(); next != null && next.message() <= number; next = peek()) {
+            stored.poll();
+            before++;
+        }
+    }
+
+    private void logged(long seq, long number, @Nullable String digest) {
+        if (number > upTo) {
+            return;
+        }
+        if (number <= last) {
+            say("message %d (seq %d) is logged after message %d: one of them was logged twice"
+                    .formatted(number, seq, last));
+            return;
+        }
+        last = number;
+        unlogged(number - 1);
+        LogCalls.Digested next = peek();
+        if (next == null || next.message() > number) {
+            missing(seq, number);
+            return;
+        }
+        stored.poll();
+        if (digest == null) {
+            undigested++;
+        } else if (digest.equals(next.digest())) {
+            compared++;
+        } else {
+            say("message %d is not stored as it was logged (seq %d)".formatted(number, seq));
+        }
+    }
+
+    private void missing(long seq, long number) {
+        Missing before = missing.peekLast();
+        if (before != null && before.to() == number - 1) {
+            missing.removeLast();
+            missing.add(new Missing(before.seq(), before.from(), number));
+        } else if (missing.size() < MOST_GAPS) {
+            missing.add(new Missing(seq, number, number));
+        } else {
+            wrong++;
+        }
+    }
+
+    /** The log says of some that are missing that they were lost with the database. */
+    private void lost(String seq, String line) {
+        Matcher range = LOST.matcher(line);
+        if (!range.find()) {
+            return;
+        }
+        long from = Long.parseLong(range.group(1));
+        long to = Long.parseLong(range.group(2));
+        Deque<Missing> others = new ArrayDeque<>();
+        long before = lost;
+        for (Missing some : missing) {
+            long first = Math.max(from, some.from());
+            long last = Math.min(to, some.to());
+            lost += Math.max(0, last - first + 1);
+            if (first > last) {
+                others.add(some);
+                continue;
+            }
+            if (some.from() < first) {
+                others.add(new Missing(some.seq(), some.from(), first - 1));
+            }
+            if (some.to() > last) {
+                others.add(new Missing(some.seq(), last + 1, some.to()));
+            }
+        }
+        missing.clear();
+        missing.addAll(others);
+        if (lost == before) {
+            return;
+        }
+        restored.add("%s logged before seq %s, where an older database was put beside the log, were lost by it"
+                .formatted(Format.count(lost - before, "message"), seq));
+    }
+
+    private void unlogged(long upTo) {
+        for (LogCalls.Digested next = peek(); next != null && next.message() <= upTo; next = peek()) {
+            stored.poll();
+            say("message %d is stored, but not logged".formatted(next.message()));
+        }
+    }
+
+    private void say(String what) {
+        if (++wrong <= SAID) {
+            said.add(what);
+        }
+    }
+
+    private LogCalls.@Nullable Digested peek() {
+        while (stored.isEmpty()) {
+            LogCalls.Stored some = answer.next();
+            if (some == null) {
+                stored.add(new LogCalls.Digested(Long.MAX_VALUE, ""));
+                break;
+            }
+            if (some.beyond() != null) {
+                say("message %d is stored, but not logged".formatted(some.beyond()));
+            }
+            if (some.messages() != null) {
+                stored.addAll(some.messages());
+            }
+        }
+        return stored.peek();
+    }
+
+    /** All was read: what is wrong, in words. */
+    List<String> end() {
+        unlogged(upTo);
+        for (Missing some : missing) {
+            say(
+                    some.from() == some.to()
+                            ? "message %d is logged (seq %d), but not stored".formatted(some.from(), some.seq())
+                            : "messages %d to %d are logged (from seq %d on), but not stored"
+                                    .formatted(some.from(), some.to(), some.seq()));
+            wrong += some.to() - some.from();
+        }
+        List<String> all = new ArrayList<>(said);
+        if (wrong > SAID) {
+            all.add("%d messages in all are missing or are not as they were logged".formatted(wrong));
+        }
+        return all;
+    }
+
+    /** What could not be compared. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>(restored);
+        if (undigested > 0) {
+            notes.add(Format.count(undigested, "message")
+                    + " logged by a version that took no digests can't be compared");
+        }
+        if (before > 0) {
+            notes.add(Format.count(before, "message") + " older than the log that is left can't be compared");
+        }
+        return notes;
+    }
+
+    /** How many the log says to have been lost with a database that was replaced by an older one. */
+    long lost() {
+        return lost;
+    }
+
+    /** How many are as they were logged. */
+    long compared() {
+        return compared;
+    }
+
+    @Override
+    public void close() {
+        answer.close();
+    }
+}

@@ -1,0 +1,122 @@
+package chatd.admin.log;
+
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.audit.SaltedDigest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A message with its salt, as a JSON client has it (page {@code json.md}, "Stored messages"): {@code {"send": "U1",
+ * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}; of a file, {@code info} is an object with
+ * {@code file}, {@code name}, {@code size} and {@code sha256}.
+ *
+ * @param sha256 hexadecimal; null where it is a text
+ */
+record Receipt(
+        long message,
+        String sender,
+        String receiver,
+        Instant time,
+        byte[] salt,
+        String text,
+        long file,
+        long size,
+        @Nullable String sha256) {
+    private static final int LONGEST = 2 << 20;
+    private static final Pattern USER = Pattern.compile("U\\d{1,10}");
+
+    /** @throws Failure where it is none; the message says what is wrong with it */
+    static Receipt read(Path file) throws IOException {
+        if (Files.size(file) > LONGEST) {
+            throw no(file, "it is too large");
+        }
+        try {
+            JsonNode node = JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readTree(Files.readAllBytes(file));
+            if (!node.path("mid").isIntegralNumber()) {
+                throw no(file, "it has no mid, a message's number");
+            }
+            JsonNode info = node.path("info");
+            String sha256 = info.isObject() ? info.path("sha256").asString("") : null;
+            if (!info.isObject() && !info.isString()) {
+                throw no(file, "it has no info, the text or the file");
+            }
+            if (sha256 != null && !sha256.matches("[0-9a-f]{64}")) {
+                throw no(file, "the file's sha256 is not 64 hexadecimal digits");
+            }
+            String sender = node.path("send").asString("");
+            if (!USER.matcher(sender).matches() && !sender.equals("server")) {
+                throw no(file, "send is no user's number, U and digits");
+            }
+            byte[] salt = Base64.getUrlDecoder().decode(node.path("salt").asString(""));
+            if (salt.length != 16) {
+                throw no(file, "its salt is not 16 bytes");
+            }
+            return new Receipt(
+                    node.path("mid").asLong(),
+                    sender,
+                    node.path("receive").asString(""),
+                    Instant.parse(node.path("time").asString("")),
+                    salt,
+                    info.isObject() ? info.path("name").asString("") : info.asString(),
+                    info.path("file").asLong(0),
+                    info.path("size").asLong(0),
+                    sha256);
+        } catch (JacksonException e) {
+            throw no(file, "it is not JSON, or has a key twice");
+        } catch (DateTimeException e) {
+            throw no(file, "its time is not like 2026-11-20T06:15:00.123Z");
+        } catch (IllegalArgumentException e) {
+            throw no(file, "its salt is not base64url");
+        }
+    }
+
+    private static CommandFailure no(Path file, String what) {
+        return new CommandFailure(Exit.USAGE, file + " is not a message with its salt: " + what + ".");
+    }
+
+    /**
+     * Whether it is what was logged.
+     *
+     * @param logged with the number of this one
+     */
+    boolean isOf(SentLine logged) {
+        List<String> to = logged.receivers();
+        String from = logged.user() == null ? "server" : logged.user();
+        if (!sender.equals(from) || (sha256 != null) != logged.isFile()) {
+            return false;
+        }
+        if (to == null ? !receiver.isEmpty() && !receiver.equals("everyone") : !to.contains(receiver)) {
+            return false;
+        }
+        SaltedDigest digest = new SaltedDigest(
+                salt,
+                message,
+                logged.user() == null ? 0 : number(sender),
+                to == null ? null : to.stream().map(Receipt::number).toList(),
+                time);
+        return (sha256 == null
+                        ? digest.ofText(text)
+                        : digest.ofFile(file, text, size, HexFormat.of().parseHex(sha256)))
+                .equals(logged.digest());
+    }
+
+    private static long number(String user) {
+        return Long.parseLong(user.substring(1));
+    }
+}

@@ -1,0 +1,103 @@
+package chatd.admin.log;
+
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.audit.form.Watch;
+import chatd.audit.read.Verifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code chat-admin log verify}. */
+@Command(
+        name = "verify",
+        description = {
+            "Checks all segments: chain, numbers, times, schema, seals; names the first line that is wrong.",
+            "With a directory it needs no daemon, but for --messages.",
+            "Exit code 0: genuine, by a key or an anchor; 1: changed; 3: consistent, but nothing shows by whom."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin log verify --key seal.pem /mnt/copy-of-the-log")
+final class VerifyCommand implements Callable<Integer> {
+    @ParentCommand
+    private LogCommand log;
+
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "0..1",
+            description = "The log's directory; without it, the running daemon's.")
+    private @Nullable Path directory;
+
+    @Mixin
+    private AuditorOptions auditor = new AuditorOptions();
+
+    @Option(
+            names = "--messages",
+            description =
+                    "Also compare every stored message and file, which the daemon reads, with what was logged of it.")
+    private boolean messages;
+
+    @Override
+    public Integer call() throws IOException {
+        Path where = AuditorOptions.directory(log.program, directory);
+        if (!messages) {
+            return judged(auditor.judge(where, Watch.NOTHING), null);
+        }
+        try (MessageCheck check = new MessageCheck(log.program.daemon())) {
+            return judged(auditor.judge(where, check), check);
+        }
+    }
+
+    private int judged(Verifier.Report report, @Nullable MessageCheck check) {
+        List<String> wrong = new ArrayList<>();
+        List<String> notes = new ArrayList<>(report.notes());
+        if (report.wrong() != null) {
+            wrong.add(report.wrong());
+        } else if (check != null) {
+            wrong.addAll(check.end());
+            notes.addAll(check.notes());
+        }
+        String verdict = AuditorOptions.verdict(report);
+        if (log.program.json()) {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("verdict", !wrong.isEmpty() ? "wrong" : report.isAuthentic() ? "genuine" : "consistent");
+            shown.put("text", wrong.isEmpty() ? verdict : String.join("\n", wrong));
+            shown.put("segments", report.segments());
+            shown.put("events", report.events());
+            shown.put("genuineTo", report.authentic());
+            if (check != null) {
+                shown.put("messages", check.compared());
+                shown.put("lost", check.lost());
+            }
+            shown.put("notes", notes);
+            Format.json(log.program.out(), new JsonMapper().valueToTree(shown));
+        } else {
+            if (report.wrong() == null) {
+                log.program.out().println(verdict);
+            }
+            wrong.forEach(what -> log.program.out().println("WRONG: " + what));
+            log.program
+                    .out()
+                    .println(Format.count(report.segments(), "segment") + ", " + Format.count(report.events(), "event")
+                            + (check == null ? "" : ", " + Format.count(check.compared(), "message") + " as logged"));
+            notes.forEach(log.program.out()::println);
+        }
+        if (!wrong.isEmpty()) {
+            return Exit.NO;
+        }
+        return report.isAuthentic() ? Exit.OK : Exit.NOT_AUTHENTICATED;
+    }
+}

@@ -1,0 +1,209 @@
+package chatd.admin.system;
+
+import chatd.admin.api.SystemCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Input;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Timestamp;
+import chatd.certs.Authority;
+import chatd.certs.ChainFacts;
+import chatd.certs.Fingerprint;
+import chatd.certs.Pem;
+import chatd.certs.SigningRequest;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code chat-admin cert}. */
+@Command(
+        name = "cert",
+        description = "Shows certificates, and makes what is needed to get one.",
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin cert show")
+public final class CertCommand implements Runnable {
+    @ParentCommand
+    private Program program;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw Program.missing(spec);
+    }
+
+    @Command(
+            name = "show",
+            description = {
+                "Shows the certificate that the daemon shows to clients, or the one of a file.",
+                "The fingerprint is that of its key, SHA-256: read it out to people whose client asks them whether this is"
+                        + " the right server."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin cert show", "  chat-admin cert show /root/renewed.pem"})
+    int show(
+            @Parameters(paramLabel = "FILE", arity = "0..1", description = "PEM: the certificate, then its chain.")
+                    @Nullable
+                    Path file)
+            throws IOException {
+        ChainFacts shown = file == null ? program.daemon().call(SystemCalls.CERTIFICATE) : ChainFacts.of(chain(file));
+        if (program.json()) {
+            Format.json(program.out(), shown);
+            return Exit.OK;
+        }
+        line("for", String.join(", ", shown.names()));
+        line("subject", shown.subject());
+        line("issuer", shown.issuer());
+        line("chain", String.join("\n", shown.chain()));
+        line(
+                "valid",
+                Timestamp.shown(shown.begin().toString()) + " to "
+                        + Timestamp.shown(shown.end().toString()));
+        line("fingerprint", new Fingerprint(shown.fingerprint()).toString());
+        return Exit.OK;
+    }
+
+    private static List<X509Certificate> chain(Path file) throws IOException {
+        try {
+            return Pem.certificates(Input.readable(file));
+        } catch (Pem.Unusable e) {
+            throw new CommandFailure(Exit.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void line(String key, String value) {
+        String indented = value.lines().map(Format::visible).collect(Collectors.joining("\n" + " ".repeat(13)));
+        Format.line(program.out(), key, indented);
+    }
+
+    @Command(
+            name = "dev",
+            description = {
+                "Makes a development authority and a server certificate.",
+                "They are ca.pem, server.pem and server.key in DIR: good for trying out. People's devices trust them only"
+                        + " where ca.pem is installed by hand."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin cert dev --name chat.example.org --name 2001:db8::7 /etc/chatd")
+    int dev(
+            @Option(
+                            names = "--name",
+                            paramLabel = "HOST",
+                            defaultValue = "localhost,::1,127.0.0.1",
+                            split = ",",
+                            description = "A host name or address that it is for, more than once if need be; else"
+                                    + " ${DEFAULT-VALUE}.")
+                    List<String> names,
+            @Option(names = "--replace", description = "Replace what is there.") boolean replace,
+            @Parameters(paramLabel = "DIR") Path directory)
+            throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new CommandFailure(Exit.NO_SUCH, "There is no directory " + directory + ".");
+        }
+        for (String file : Authority.DEVELOPMENT_FILES) {
+            if (!replace && Files.exists(directory.resolve(file))) {
+                throw new CommandFailure(
+                        Exit.CONFLICT,
+                        "There is a " + directory.resolve(file)
+                                + " already: name another directory, or say --replace.");
+            }
+        }
+        try {
+            Authority.writeDevelopmentFiles(directory, names, new SecureRandom(), Instant.now());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(Exit.USAGE, String.valueOf(e.getMessage()));
+        }
+        program.out()
+                .println("Made for " + String.join(", ", names) + ": "
+                        + Authority.DEVELOPMENT_FILES.stream()
+                                .map(file -> directory.resolve(file).toString())
+                                .collect(Collectors.joining(", ")));
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "csr",
+            description = {
+                "Makes a signing request to be sent to an authority.",
+                "The key is made where the file is not there yet, for you alone to read, and is never part of the request."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin cert csr --name chat.example.org --key server.key --to server.csr")
+    int csr(
+            @Option(
+                            names = "--name",
+                            paramLabel = "HOST",
+                            required = true,
+                            description =
+                                    "A host name or address that it is for, more than once if need be; the first is"
+                                            + " the subject.")
+                    List<String> names,
+            @Option(
+                            names = "--kind",
+                            paramLabel = "KIND",
+                            defaultValue = "EC",
+                            description =
+                                    "Of a key that is made: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} without it.")
+                    Authority.KeyKind kind,
+            @Option(names = "--key", paramLabel = "FILE", required = true, description = "The key, PEM.") Path key,
+            @Option(names = "--to", paramLabel = "FILE", required = true, description = "A new file for the request.")
+                    Path to)
+            throws IOException {
+        if (to.toAbsolutePath().normalize().equals(key.toAbsolutePath().normalize())) {
+            throw new CommandFailure(
+                    Exit.USAGE, "The key and the request are two files: --key and --to name the same.");
+        }
+        boolean made = !Files.exists(key);
+        try {
+            SigningRequest request = made
+                    ? SigningRequest.withNewKey(names, kind, new SecureRandom())
+                    : SigningRequest.of(names, Pem.privateKey(Input.readable(key)));
+            // The request first: a key is not made for one that can't be written.
+            Files.writeString(to, request.pem(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (made) {
+                keep(key, request, to);
+            }
+        } catch (Pem.Unusable e) {
+            throw new CommandFailure(Exit.NO, String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(Exit.USAGE, String.valueOf(e.getMessage()));
+        } catch (FileAlreadyExistsException e) {
+            throw new CommandFailure(Exit.CONFLICT, "There is a file " + e.getFile() + " already: name a new one.");
+        }
+        program.out().println("Written: " + to + (made ? ", and a new key: " + key : ", with the key " + key));
+        program.out()
+                .println("Send " + to + " to your authority; what it answers is tls.certificate, " + key
+                        + " is tls.key.");
+        return Exit.OK;
+    }
+
+    private static void keep(Path key, SigningRequest request, Path to) throws IOException {
+        try {
+            Pem.writeSecret(key, request.key());
+        } catch (IOException e) {
+            // Of no use without its key.
+            Files.delete(to);
+            throw e;
+        }
+    }
+}

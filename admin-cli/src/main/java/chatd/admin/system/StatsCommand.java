@@ -1,0 +1,171 @@
+package chatd.admin.system;
+
+import chatd.admin.api.NotDone;
+import chatd.admin.api.SystemCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Timestamp;
+import chatd.cli.StandardOutput;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code chat-admin stats}. */
+@Command(
+        name = "stats",
+        aliases = "status",
+        description = {
+            "Says which daemon this is, who is connected, and how its parts fare.",
+            "Rates are those of the last minute."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLES,
+        footer = {"  chat-admin stats", "  chat-admin stats --watch"})
+public final class StatsCommand implements Callable<Integer> {
+    /** Of those who are online so many are named; `session list` has all. */
+    private static final int NAMED = 10;
+
+    private static final String FROM_THE_TOP = "\033[H\033[J";
+
+    @ParentCommand
+    private Program program;
+
+    @Option(
+            names = {"-w", "--watch"},
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "2",
+            description = "Again every so many seconds, ${FALLBACK-VALUE} where none are given, until interrupted.")
+    private @Nullable Integer seconds;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (seconds == null) {
+            SystemCalls.Stats stats = stats();
+            if (program.json()) {
+                Format.json(program.out(), stats);
+            } else {
+                print(stats);
+            }
+            return Exit.OK;
+        }
+        if (seconds < 1) {
+            throw new CommandFailure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
+        }
+        StandardOutput.whenUnread(() -> System.exit(Exit.OK));
+        // First once, so that a daemon that is not there at all is said.
+        stats();
+        while (true) {
+            again(seconds);
+        }
+    }
+
+    private SystemCalls.Stats stats() {
+        return program.daemon().call(SystemCalls.STATS);
+    }
+
+    /** Shows them until the daemon goes away. */
+    private void watch(int every) {
+        program.daemon().call(SystemCalls.WATCH, new SystemCalls.Watch(every), stats -> {
+            if (program.json()) {
+                program.out().println(new JsonMapper().writeValueAsString(stats));
+            } else {
+                program.out().print(program.screen().isTerminal() ? FROM_THE_TOP : "\n");
+                print(stats);
+            }
+            program.out().flush();
+        });
+    }
+
+    /** Waits for a daemon that is just being started again. */
+    private void again(int every) throws InterruptedException {
+        boolean isSaid = false;
+        while (true) {
+            try {
+                watch(every);
+                return;
+            } catch (NotDone e) {
+                if (!e.code().equals(NotDone.NO_DAEMON)) {
+                    throw e;
+                }
+                if (!isSaid) {
+                    Program.complain("No daemon answers any more.\nWaiting for it; Ctrl-C ends.");
+                    isSaid = true;
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
+    }
+
+    private void print(SystemCalls.Stats stats) {
+        lines(stats).forEach(line -> Format.line(program.out(), line.key(), Format.visible(line.value())));
+    }
+
+    /** From then on the daemon warns, too. */
+    private static final int WARN_DAYS = 21;
+
+    private record Line(String key, String value) {}
+
+    private static List<Line> lines(SystemCalls.Stats stats) {
+        SystemCalls.Identity daemon = stats.identity();
+        SystemCalls.People people = stats.people();
+        SystemCalls.Rates rates = stats.rates();
+        SystemCalls.Load load = stats.load();
+        SystemCalls.Parts parts = stats.parts();
+        return List.of(
+                new Line(
+                        "chatd",
+                        daemon.version() + " on Java " + daemon.java() + ", process " + daemon.pid() + ", since "
+                                + Timestamp.shown(daemon.started())),
+                new Line(
+                        "listening",
+                        daemon.listening().stream()
+                                .map(at -> "[" + at.address() + "]:" + at.port())
+                                .collect(Collectors.joining(", "))),
+                new Line(
+                        "online",
+                        people.online() + ", over " + Format.count(people.connections(), "connection") + who(people)),
+                new Line(
+                        "accounts",
+                        "%d, of them %d disabled and %d locked"
+                                .formatted(people.accounts(), people.disabled(), people.locked())),
+                new Line("messages", rates.messages() + " since the start, " + rates.messagesPerSecond() + " a second"),
+                new Line("log events", rates.events() + ", " + rates.eventsPerSecond() + " a second"),
+                new Line(
+                        "waiting",
+                        "%d for the database, %d passwords to be judged, %s to be sent"
+                                .formatted(load.journalWaiting(), load.hashesWaiting(), bytes(load.unsentBytes()))),
+                new Line("memory", bytes(load.heapUsed()) + " of " + bytes(load.heapMost())),
+                new Line("database", parts.database()),
+                new Line(
+                        "log",
+                        parts.log() + ", in " + parts.auditLog() + ", open segment " + bytes(parts.segmentBytes())),
+                new Line("certificate", certificate(parts)));
+    }
+
+    private static String certificate(SystemCalls.Parts parts) {
+        long days = parts.certificateDays();
+        String end = Timestamp.shown(parts.certificateEnd());
+        return Instant.now().isAfter(Instant.parse(parts.certificateEnd()))
+                ? "HAS ENDED, " + end + ": renew it"
+                : "ends " + end + ", in " + Format.count(days, "day") + (days <= WARN_DAYS ? ": RENEW IT" : "");
+    }
+
+    private static String who(SystemCalls.People people) {
+        String named = people.who().stream().limit(NAMED).collect(Collectors.joining(", "));
+        return named.isEmpty() ? "" : ": " + named + (people.who().size() > NAMED ? " …" : "");
+    }
+
+    private static String bytes(long bytes) {
+        return bytes < 10 << 10 ? bytes + " B" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+    }
+}

@@ -1,0 +1,16 @@
+package chatd.admin.terminal;
+
+/** The command could not be done here: what to say, and the exit code. */
+public final class CommandFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int exit;
+
+    public CommandFailure(int exit, String text) {
+        super(text, null, false, false);
+        this.exit = exit;
+    }
+
+    public int exit() {
+        return exit;
+    }
+}

@@ -1,0 +1,30 @@
+package chatd.admin.terminal;
+
+import chatd.admin.api.NotDone;
+
+/** The exit codes of {@code chat-admin}. */
+public final class Exit {
+    public static final int OK = 0;
+    public static final int NO = 1;
+    public static final int USAGE = 2;
+    public static final int NOT_ALLOWED = 3;
+    public static final int NO_SUCH = 4;
+    public static final int CONFLICT = 5;
+    public static final int NO_DAEMON = 69;
+
+    /** Verified, but without a key or an anchor to say by whom it was written. */
+    public static final int NOT_AUTHENTICATED = 3;
+
+    private Exit() {}
+
+    /** Of what {@link NotDone} says. */
+    public static int of(String code) {
+        return switch (code) {
+            case "not-allowed" -> NOT_ALLOWED;
+            case "no-such-user", "no-such-file" -> NO_SUCH;
+            case "name-taken" -> CONFLICT;
+            case "undecided", NotDone.NO_DAEMON -> NO_DAEMON;
+            default -> NO;
+        };
+    }
+}

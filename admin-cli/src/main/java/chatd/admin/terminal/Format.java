@@ -1,0 +1,55 @@
+package chatd.admin.terminal;
+
+import chatd.admin.api.UserCalls;
+import java.io.PrintStream;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How results are printed. */
+public final class Format {
+    private static final JsonMapper PRETTY =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private Format() {}
+
+    public static void json(PrintStream out, Object value) {
+        out.println(PRETTY.writeValueAsString(value));
+    }
+
+    public static void line(PrintStream out, String key, String value) {
+        out.println("%-12s %s".formatted(key, value));
+    }
+
+    /** {@code 1 event}, {@code 2 events}. */
+    public static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
+    /** {@code alice (U12)}. */
+    public static String who(UserCalls.Account account) {
+        return who(account.name(), account.number());
+    }
+
+    public static String who(@Nullable String name, long number) {
+        return visible(String.valueOf(name)) + " (U" + number + ")";
+    }
+
+    public static String yes(boolean is) {
+        return is ? "yes" : "no";
+    }
+
+    /** As {@link #visible}, of several lines. */
+    public static String lines(String text) {
+        return text.lines().map(Format::visible).collect(Collectors.joining("\n"));
+    }
+
+    /** Without anything that could steer a terminal. */
+    public static String visible(String text) {
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? 0xFFFD : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+}

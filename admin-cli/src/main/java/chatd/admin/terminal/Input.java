@@ -1,0 +1,54 @@
+package chatd.admin.terminal;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What comes by standard input. */
+public final class Input {
+    private Input() {}
+
+    /** The one line of a password. */
+    public static String password() {
+        try {
+            String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+            if (line != null && !line.isEmpty()) {
+                return line;
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        throw new CommandFailure(Exit.USAGE, "There is no password on standard input: give it as one line.");
+    }
+
+    /** All of it, without its last line end. */
+    public static String text() {
+        try {
+            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("\r?\n$", "");
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static CommandFailure unreadable(IOException e) {
+        return new CommandFailure(Exit.USAGE, "Standard input can't be read: " + e.getMessage());
+    }
+
+    /**
+     * Returns the path if it can be read.
+     *
+     * @throws CommandFailure if there is no such file, or it may not be read
+     */
+    public static Path readable(Path path) {
+        if (!Files.exists(path)) {
+            throw new CommandFailure(Exit.NO_SUCH, "There is no file " + path + ".");
+        }
+        if (!Files.isReadable(path)) {
+            throw new CommandFailure(Exit.NOT_ALLOWED, "You may not read " + path + ".");
+        }
+        return path;
+    }
+}

@@ -1,0 +1,54 @@
+package chatd.admin.terminal;
+
+import chatd.admin.api.AdminLink;
+import java.io.PrintStream;
+import picocli.CommandLine;
+
+/** {@code chat-admin} as its commands see it: the options that all share, and how they report. */
+public interface Program {
+    /** Heading above the example in a command's help. */
+    String EXAMPLE = "%nExample:%n";
+
+    /** Heading above several examples. */
+    String EXAMPLES = "%nExamples:%n";
+
+    /** Returns the link to the daemon that {@code --socket} or the environment names; connects on use. */
+    AdminLink daemon();
+
+    Output output();
+
+    /**
+     * Returns whether to print JSON, for commands without XML output.
+     *
+     * @throws CommandFailure for {@code -o xml}
+     */
+    default boolean json() {
+        if (output() == Output.xml) {
+            throw new CommandFailure(Exit.USAGE, "-o xml is for `log tail` and `log query`.");
+        }
+        return output() == Output.json;
+    }
+
+    Display screen();
+
+    PrintStream out();
+
+    /** Prints an error to standard error, without control characters. */
+    static void complain(String text) {
+        System.err.println("chat-admin: " + Format.lines(text));
+    }
+
+    /** Returns this program's version. */
+    static String version() {
+        String version = Program.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Returns the error for a command given without a subcommand. */
+    static CommandLine.ParameterException missing(CommandLine.Model.CommandSpec spec) {
+        return new CommandLine.ParameterException(
+                spec.commandLine(),
+                "`" + spec.qualifiedName() + "` needs a command: "
+                        + String.join(", ", spec.subcommands().keySet()) + ".");
+    }
+}

@@ -1,0 +1,346 @@
+package chatd.admin.user;
+
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.NotDone;
+import chatd.admin.api.OneTimePassword;
+import chatd.admin.api.Password;
+import chatd.admin.api.UserCalls;
+import chatd.admin.system.AccountNames;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Input;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Question;
+import chatd.admin.terminal.Timestamp;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code chat-admin user}. */
+@Command(
+        name = "user",
+        description = "Adds users, shows them, changes them.",
+        mixinStandardHelpOptions = true,
+        subcommands = {UserListCommand.class, ImportCommand.class},
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin user add alice")
+public final class UserCommand implements Runnable {
+    @ParentCommand
+    Program program;
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw Program.missing(spec);
+    }
+
+    /** How passwords are given, and where those that are made go. */
+    static final class PasswordOptions {
+        @Option(
+                names = "--password-stdin",
+                description = "Read the password from standard input, one line; without it, one is made.")
+        private boolean stdin;
+
+        @Option(
+                names = "--passwords",
+                paramLabel = "FILE",
+                description = "Write the passwords that are made to a new file, for you alone to read; needed for"
+                        + " several users.")
+        private @Nullable Path file;
+
+        @Option(names = "--no-change", description = "The password need not be changed at the first log in.")
+        private boolean noChange;
+
+        private void check(Set<String> names) {
+            if (stdin && (file != null || names.size() > 1)) {
+                throw new CommandFailure(
+                        Exit.USAGE, "--password-stdin is for one user, and not together with --passwords.");
+            }
+            if (names.size() > 1 && file == null) {
+                throw new CommandFailure(
+                        Exit.USAGE,
+                        "The passwords of several users are not shown: name a new file with --passwords FILE.");
+            }
+        }
+    }
+
+    /** The passwords are written before the daemon hears of them; those of users that it refuses are taken out again. */
+    private int set(
+            AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
+            List<String> given,
+            PasswordOptions options,
+            @Nullable String note,
+            String how) {
+        Set<String> names = new LinkedHashSet<>(given);
+        options.check(names);
+        SecureRandom random = new SecureRandom();
+        Map<String, String> passwords = new LinkedHashMap<>();
+        names.forEach(name -> passwords.put(name, options.stdin ? Input.password() : OneTimePassword.make(random)));
+        PasswordsFile file = options.file == null ? null : PasswordsFile.create(options.file, passwords);
+        Map<String, UserCalls.Account> done = new LinkedHashMap<>();
+        Set<String> kept = new LinkedHashSet<>(names);
+        boolean isShown = !options.stdin && file == null;
+        int exit = Exit.OK;
+        for (String name : names) {
+            Password password = new Password(passwords.getOrDefault(name, ""));
+            try {
+                done.put(
+                        name,
+                        program.daemon().call(call, new UserCalls.Setting(name, note, !options.noChange, password)));
+            } catch (NotDone e) {
+                exit = Exit.of(e.code());
+                Program.complain((names.size() > 1 ? name + ": " : "") + e.getMessage());
+                if (!e.isUndecided()) {
+                    kept.remove(name);
+                } else if (isShown) {
+                    System.err.println("If it was done, the password is: " + passwords.get(name));
+                }
+            }
+        }
+        print(done, names.size() > 1, isShown ? passwords : Map.of(), how);
+        if (file != null) {
+            file.keep(kept);
+        }
+        if (file != null && !kept.isEmpty() && !program.json()) {
+            program.out()
+                    .println(
+                            "The " + (kept.size() == 1 ? "password is" : Format.count(kept.size(), "password") + " are")
+                                    + " in " + file.path() + ".");
+        }
+        return exit;
+    }
+
+    /** An account and the password that it was given, where that is shown. */
+    private record WithPassword(
+            @JsonUnwrapped UserCalls.Account account,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String password) {}
+
+    /** @param accounts by the names that were given */
+    private void print(
+            Map<String, UserCalls.Account> accounts, boolean several, Map<String, String> passwords, String how) {
+        if (program.json()) {
+            List<WithPassword> all = new ArrayList<>();
+            accounts.forEach((name, account) -> all.add(new WithPassword(account, passwords.get(name))));
+            if (several) {
+                Format.json(program.out(), all);
+            } else {
+                all.forEach(account -> Format.json(program.out(), account));
+            }
+            return;
+        }
+        accounts.forEach((name, account) -> {
+            String password = passwords.get(name);
+            String ends = account.passwordEnds();
+            String by = "to be changed at the first log in" + (ends == null ? "" : ", by " + Timestamp.shown(ends));
+            program.out().println(Format.who(account) + " " + how + ".");
+            if (password != null) {
+                program.out()
+                        .println((account.mustChange() ? "One-time password, " + by : "Password") + ": " + password);
+            } else if (account.mustChange()) {
+                program.out().println("A one-time password, " + by + ".");
+            }
+        });
+    }
+
+    @Command(
+            name = "add",
+            description = "Adds users.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin user add alice", "  chat-admin user add bob carol --passwords /root/new-users.csv"})
+    int add(
+            @Parameters(
+                            paramLabel = "NAME",
+                            arity = "1..*",
+                            description = "1 to 32 bytes; letters, digits, '.', '_' and '-'.")
+                    List<String> names,
+            @Option(
+                            names = "--note",
+                            paramLabel = "TEXT",
+                            description = "For those who manage users, who alone see it: 200 characters.")
+                    @Nullable
+                    String note,
+            @Mixin PasswordOptions password) {
+        return set(UserCalls.ADD, names, password, note, "added");
+    }
+
+    @Command(
+            name = "reset",
+            description = "Gives users new passwords, and ends their sessions.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user reset alice")
+    int reset(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names,
+            @Mixin PasswordOptions password) {
+        return set(UserCalls.RESET, names, password, null, "has a new password");
+    }
+
+    @Command(
+            name = "show",
+            description = "Shows all there is to know of a user.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user show alice")
+    int show(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        UserCalls.Details user = program.daemon().call(UserCalls.SHOW, new UserCalls.Named(name));
+        if (program.json()) {
+            Format.json(program.out(), user);
+            return Exit.OK;
+        }
+        UserFacts.print(user, program.out());
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "disable",
+            description = "Lets a user log in no more, and ends the session.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user disable alice")
+    int disable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        return change(UserCalls.DISABLE, new UserCalls.Named(name), "disabled", "is disabled already");
+    }
+
+    @Command(
+            name = "enable",
+            description = "Lets a disabled user log in again.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user enable alice")
+    int enable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        return change(UserCalls.ENABLE, new UserCalls.Named(name), "enabled", "is not disabled");
+    }
+
+    @Command(
+            name = "unlock",
+            description = {
+                "Lets a user log in again who was slowed down, or has waited too long.",
+                "Forgets the wrong passwords, and gives a one-time password that has ended its time again."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user unlock alice")
+    int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
+        return change(UserCalls.UNLOCK, new UserCalls.Named(name), "unlocked", "is not locked, nor slowed down");
+    }
+
+    @Command(
+            name = "rename",
+            description = {
+                "Gives a user another name.",
+                "Its history is shown under that from then on. The old one is given to nobody else."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user rename alice alice.liddell")
+    int rename(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "NEW-NAME") String other) {
+        return change(
+                UserCalls.RENAME, new UserCalls.Renaming(name, other), "renamed, was " + name, "has that name already");
+    }
+
+    /** What may be granted. */
+    enum Right {
+        everyone
+    }
+
+    @Command(
+            name = "grant",
+            description = {
+                "Lets a user write to everyone, where not everyone may.",
+                "That is so where the configuration has everyone.write = \"granted\"."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user grant alice everyone")
+    int grant(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
+        return change(
+                UserCalls.GRANT,
+                new UserCalls.Named(name),
+                "may write to " + right,
+                "may write to " + right + " already");
+    }
+
+    @Command(
+            name = "revoke",
+            description = "Takes back what `user grant` gave.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user revoke alice everyone")
+    int revoke(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
+        return change(
+                UserCalls.REVOKE,
+                new UserCalls.Named(name),
+                "is no longer granted " + right,
+                "was not granted " + right);
+    }
+
+    private <Q> int change(AdminCall<Q, Nothing, UserCalls.Changed> call, Q request, String done, String already) {
+        UserCalls.Changed outcome = program.daemon().call(call, request);
+        if (program.json()) {
+            Format.json(program.out(), outcome);
+        } else {
+            program.out().println(Format.who(outcome.account()) + " " + (outcome.changed() ? done : already) + ".");
+        }
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "delete",
+            description = {
+                "Deletes a user for good. Asks first.",
+                "What goes: the password, the settings, the addresses of log ins, the note. What stays: what was written, in"
+                        + " the histories of the others; the name and number, for nobody else."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user delete alice")
+    int delete(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+        if (!yes) {
+            UserCalls.Details user = program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, true));
+            UserFacts.print(user, System.err);
+            System.err.println("What goes: the password, the settings, the addresses of log ins, the note. What stays:"
+                    + " what was written, in the histories of the others; the name and number, for nobody else.");
+            Question.ask("Delete " + Format.who(user.account()) + " for good?");
+        }
+        UserCalls.Account deleted = program.daemon()
+                .call(UserCalls.DELETE, new UserCalls.Deletion(name, false))
+                .account();
+        if (program.json()) {
+            Format.json(program.out(), deleted);
+        } else {
+            program.out().println(Format.who(deleted) + " deleted.");
+        }
+        return Exit.OK;
+    }
+}

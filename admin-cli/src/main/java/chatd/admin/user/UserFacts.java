@@ -1,0 +1,48 @@
+package chatd.admin.user;
+
+import chatd.admin.api.UserCalls;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Timestamp;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All there is to know of a user, a line each. */
+final class UserFacts {
+    private UserFacts() {}
+
+    static void print(UserCalls.Details user, PrintStream out) {
+        UserCalls.Account account = user.account();
+        Format.line(out, "name", Format.who(account));
+        if (!user.formerNames().isEmpty()) {
+            Format.line(out, "was", String.join(", ", user.formerNames()));
+        }
+        Format.line(out, "state", state(user));
+        Format.line(out, "online", Format.yes(account.online()));
+        Format.line(out, "last log in", lastLogin(account));
+        Format.line(out, "everyone", account.everyone() ? "granted" : "not granted");
+        Format.line(out, "created", Timestamp.shown(account.created()));
+        if (!account.note().isEmpty()) {
+            Format.line(out, "note", Format.visible(account.note()));
+        }
+    }
+
+    private static String lastLogin(UserCalls.Account account) {
+        String time = account.lastLogin();
+        return time == null ? "never" : Timestamp.shown(time) + " from " + account.lastAddress();
+    }
+
+    private static String state(UserCalls.Details user) {
+        UserCalls.Account account = user.account();
+        List<String> said = new ArrayList<>();
+        said.add(account.state());
+        if (account.mustChange()) {
+            String ends = account.passwordEnds();
+            said.add("has a one-time password" + (ends == null ? "" : " (until " + Timestamp.shown(ends) + ")"));
+        }
+        if (user.wrongPasswords() > 0) {
+            said.add(Format.count(user.wrongPasswords(), "wrong password") + " in the last quarter of an hour");
+        }
+        return String.join(", ", said);
+    }
+}

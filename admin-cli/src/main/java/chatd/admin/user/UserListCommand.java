@@ -1,0 +1,159 @@
+package chatd.admin.user;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.UserCalls;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Table;
+import chatd.admin.terminal.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code chat-admin user list}. */
+@Command(
+        name = "list",
+        description = "Lists users: all of them, or those that fit all that is asked for.",
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLES,
+        footer = {
+            "  chat-admin user list --state disabled",
+            "  chat-admin user list --not-since 2026-09-01 --sort last-login",
+            "  chat-admin user list --name '4b-*' -o json"
+        })
+final class UserListCommand implements Callable<Integer> {
+    /** What an account may do. */
+    enum State {
+        active,
+        disabled,
+        locked
+    }
+
+    /** By what they are ordered. */
+    enum Order {
+        number,
+        name,
+        last_login,
+        created;
+
+        @Override
+        public String toString() {
+            return name().replace('_', '-');
+        }
+    }
+
+    @ParentCommand
+    private UserCommand user;
+
+    @Option(names = "--state", paramLabel = "STATE", description = "One of: ${COMPLETION-CANDIDATES}.")
+    private @Nullable State state;
+
+    @Option(names = "--online", description = "Who is online.")
+    private boolean online;
+
+    @Option(names = "--never-logged-in", description = "Who has never logged in.")
+    private boolean never;
+
+    @Option(
+            names = "--not-since",
+            paramLabel = "TIME",
+            converter = Timestamp.class,
+            description = "Who has not logged in since then: 2026-09-01 or 2026-09-01T06:15:00Z; not those who never"
+                    + " have.")
+    private @Nullable Instant notSince;
+
+    @Option(
+            names = "--name",
+            paramLabel = "PATTERN",
+            description = "Whose name fits: * is anything, ? one character; upper and lower case are the same.")
+    private @Nullable String pattern;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "BY",
+            defaultValue = "number",
+            description = "By ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} without it.")
+    private Order order = Order.number;
+
+    @Option(names = "--reverse", description = "The other way round.")
+    private boolean reverse;
+
+    @Option(names = "--names", description = "The names alone, one a line.")
+    private boolean names;
+
+    @Override
+    public Integer call() {
+        Program program = user.program;
+        Comparator<UserCalls.Account> comparator = comparator();
+        List<UserCalls.Account> all = new ArrayList<>();
+        program.daemon().call(UserCalls.LIST, Nothing.NOTHING, part -> all.addAll(part.accounts()));
+        List<UserCalls.Account> users = all.stream()
+                .filter(this::fits)
+                .sorted(reverse ? comparator.reversed() : comparator)
+                .toList();
+        if (names) {
+            users.forEach(each -> program.out().println(each.name()));
+        } else if (program.json()) {
+            Format.json(program.out(), users);
+        } else {
+            new Table<UserCalls.Account>()
+                    .column("NUMBER", each -> Long.toString(each.number()))
+                    .column("NAME", UserCalls.Account::name)
+                    .column("STATE", UserCalls.Account::state)
+                    .column("ONLINE", each -> Format.yes(each.online()))
+                    .column("MUST CHANGE", each -> Format.yes(each.mustChange()))
+                    .column("LAST LOG IN", each -> Timestamp.shown(text(each.lastLogin())))
+                    .column("FROM", UserCalls.Account::lastAddress)
+                    .column("CREATED", each -> Timestamp.shown(each.created()))
+                    .column("NOTE", UserCalls.Account::note)
+                    .print(users, program.screen(), program.out());
+        }
+        return Exit.OK;
+    }
+
+    private static String text(@Nullable String given) {
+        return given == null ? "" : given;
+    }
+
+    private boolean fits(UserCalls.Account account) {
+        String lastLogin = text(account.lastLogin());
+        return (state == null || account.state().equals(state.name()))
+                && (!online || account.online())
+                && (!never || lastLogin.isEmpty())
+                && (notSince == null
+                        || (!lastLogin.isEmpty() && Instant.parse(lastLogin).isBefore(notSince)))
+                && (pattern == null || fits(account.name(), pattern));
+    }
+
+    private static boolean fits(String name, String pattern) {
+        StringBuilder regex = new StringBuilder();
+        pattern.codePoints()
+                .forEach(c -> regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c))));
+        return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
+                .matcher(name)
+                .matches();
+    }
+
+    private Comparator<UserCalls.Account> comparator() {
+        return switch (order) {
+            case number -> Comparator.comparingLong(UserCalls.Account::number);
+            case name -> Comparator.comparing(account -> account.name().toLowerCase(Locale.ROOT));
+            // Who never has comes first. They are of different lengths, so not as texts.
+            case last_login -> Comparator.comparing(account -> instant(account.lastLogin()));
+            case created -> Comparator.comparing(account -> instant(account.created()));
+        };
+    }
+
+    private static Instant instant(@Nullable String text) {
+        return text == null ? Instant.MIN : Instant.parse(text);
+    }
+}

@@ -1,0 +1,60 @@
+package chatd.admin.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class EventFilterTest {
+    private static final String TEXT =
+            "<event seq=\"7\" time=\"2026-11-20T06:15:00.123456Z\" type=\"text\" outcome=\"ok\""
+                    + " user=\"U1\" name=\"alice\" address=\"2001:db8::7\" receivers=\"1\" chain=\"CCC\">"
+                    + "<to user=\"U2\" name=\"bob\"/></event>";
+    private static final String ADMIN = "<event seq=\"8\" time=\"2026-11-20T06:15:00.123457Z\" type=\"admin\""
+            + " outcome=\"ok\" by=\"root\" command=\"log query\" chain=\"CCC\">"
+            + "<argument name=\"type\" value=\"text\"/></event>";
+
+    private static boolean fits(EventFilter filter, String line) {
+        return filter.mayFit(line) && filter.fits(line);
+    }
+
+    private static boolean fits(
+            @Nullable String type, @Nullable String outcome, @Nullable String address, String line) {
+        return fits(new EventFilter(type, outcome, address, null, null), line);
+    }
+
+    @Test
+    void theEventsOwnAttributesCount() {
+        assertThat(fits("text", "ok", "2001:db8::7", TEXT)).isTrue();
+        assertThat(fits("text", "refused", "2001:db8::7", TEXT)).isFalse();
+        assertThat(fits("text", "ok", "2001:DB8:0:0::7", TEXT)).isTrue();
+        assertThat(fits("text", "ok", "2001:db8::8", TEXT)).isFalse();
+        assertThat(fits(new EventFilter("text", null, null, null, null), ADMIN)).isFalse();
+        // The name of an argument, which is no attribute of the event.
+        String pretends =
+                ADMIN.replace("<argument name=\"type\" value=\"text\"/>", "<argument name=\"x\" type=\"text\"/>");
+        assertThat(fits(new EventFilter("text", null, null, null, null), pretends))
+                .isFalse();
+    }
+
+    @Test
+    void whatNoEventCanHaveIsSaid() {
+        assertThatThrownBy(() -> fits("tex", null, null, TEXT)).hasMessageContaining("--type is one of start, stop,");
+        assertThatThrownBy(() -> fits(null, "OK", null, TEXT))
+                .hasMessageContaining("--outcome is one of ok, refused, failed");
+        assertThatThrownBy(() -> fits(null, null, "localhost", TEXT)).hasMessageContaining("--address is an address");
+    }
+
+    @Test
+    void aSpanHasItsFirstMomentAndNotItsLast() {
+        Instant at = Instant.parse("2026-11-20T06:15:00.123456Z");
+        assertThat(fits(new EventFilter(null, null, null, at, null), TEXT)).isTrue();
+        assertThat(fits(new EventFilter(null, null, null, at.plusNanos(1000), null), TEXT))
+                .isFalse();
+        assertThat(new EventFilter(null, null, null, null, at).isPast(TEXT)).isTrue();
+        assertThat(new EventFilter(null, null, null, null, at.plusNanos(1000)).isPast(TEXT))
+                .isFalse();
+    }
+}

@@ -1,8 +1,0 @@
-package chatd.audit;
-
-/** How what an event tells of ended. */
-public enum Outcome {
-    OK,
-    REFUSED,
-    FAILED
-}

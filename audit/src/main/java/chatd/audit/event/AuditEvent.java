@@ -1,0 +1,380 @@
+package chatd.audit.event;
+
+import static chatd.audit.event.Attribute.*;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the server log can say: one record each (page {@code audit-log.md}, "What is in it"). None has room for a
+ * password, a token or a message's text.
+ */
+public sealed interface AuditEvent
+        permits AccountEvent,
+                LogEvent,
+                AuditEvent.Started,
+                AuditEvent.Stopped,
+                AuditEvent.Reloaded,
+                AuditEvent.CertificateLoaded,
+                AuditEvent.CertificateRefused,
+                AuditEvent.CertificateEnding,
+                AuditEvent.ConnectionRefused,
+                AuditEvent.TlsFailed,
+                AuditEvent.MessageSent,
+                AuditEvent.FileFetched,
+                AuditEvent.Violation,
+                AuditEvent.AdminCommand,
+                AuditEvent.Database,
+                AuditEvent.Fault,
+                AuditEvent.Remark {
+    /** The value of {@code type}. */
+    String type();
+
+    default Outcome outcome() {
+        return Outcome.OK;
+    }
+
+    void describe(Fields to);
+
+    /** The number of the stored message that this event is about. */
+    default OptionalLong message() {
+        return OptionalLong.empty();
+    }
+
+    /** The number of the account change that this event is about. */
+    default OptionalLong change() {
+        return OptionalLong.empty();
+    }
+
+    /** The daemon started. {@code message} and {@code change} are the last numbers that the log has before it. */
+    record Started(String version, long pid, long lastMessage, long lastChange) implements AuditEvent {
+        @Override
+        public String type() {
+            return "start";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(MESSAGE, lastMessage)
+                    .put(CHANGE, lastChange)
+                    .put(VERSION, version)
+                    .put(PID, pid);
+        }
+    }
+
+    record Stopped(String why) implements AuditEvent {
+        @Override
+        public String type() {
+            return "stop";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, why);
+        }
+    }
+
+    /**
+     * The configuration was read again.
+     *
+     * @param inForce the options that have another value from now on
+     * @param forNewConnections those that have one for connections made from now on
+     * @param waiting those that will have one after the next start
+     */
+    record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) implements AuditEvent {
+        @Override
+        public String type() {
+            return "reload";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(
+                    DETAIL,
+                    "in force: " + listed(inForce) + "; for new connections: " + listed(forNewConnections)
+                            + "; at the next start: " + listed(waiting));
+        }
+
+        private static String listed(List<String> options) {
+            return options.isEmpty() ? "none" : String.join(" ", options);
+        }
+    }
+
+    /** @param fingerprint SHA-256 of the certificate, hexadecimal */
+    record CertificateLoaded(String subject, String fingerprint, Instant ends) implements AuditEvent {
+        @Override
+        public String type() {
+            return "certificate";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, subject + ", ends " + ends).put(REFERENCE, fingerprint);
+        }
+    }
+
+    /** A certificate was to be taken up that can't be used; the one before stays. */
+    record CertificateRefused(String why) implements AuditEvent {
+        @Override
+        public String type() {
+            return "certificate";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, why);
+        }
+    }
+
+    /** The certificate ends soon, or has ended. */
+    record CertificateEnding(String subject, String fingerprint, Instant ends) implements AuditEvent {
+        @Override
+        public String type() {
+            return "certificate";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, subject + ", to be renewed: ends " + ends).put(REFERENCE, fingerprint);
+        }
+    }
+
+    /** @param reason {@code too-many}, {@code closed} or {@code malformed} */
+    record ConnectionRefused(String address, String reason) implements AuditEvent {
+        @Override
+        public String type() {
+            return "connection";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).put(ADDRESS, address);
+        }
+    }
+
+    record TlsFailed(Peer peer, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "tls";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(SESSION, peer.session())
+                    .put(ADDRESS, peer.address())
+                    .put(PORT, peer.port())
+                    .put(DETAIL, what);
+        }
+    }
+
+    /**
+     * A text or a file was stored; never its words, or its name.
+     *
+     * @param file its number, null where it is a text
+     * @param size in bytes; of a text in UTF-8
+     * @param receivers null where it went to everyone
+     * @param digest as {@code SaltedDigest} makes it
+     */
+    record MessageSent(
+            long number,
+            Who who,
+            @Nullable Peer peer,
+            @Nullable Long file,
+            long size,
+            @Nullable List<Who> receivers,
+            String digest)
+            implements AuditEvent {
+        @Override
+        public String type() {
+            return file == null ? "text" : "file";
+        }
+
+        @Override
+        public OptionalLong message() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who)
+                    .from(peer)
+                    .put(FILE, file)
+                    .put(SIZE, size)
+                    .put(RECEIVERS, receivers == null ? "everyone" : receivers.size())
+                    .put(DIGEST, digest)
+                    .to(receivers == null ? List.of() : receivers);
+        }
+    }
+
+    /** @param reason null where it was sent */
+    record FileFetched(
+            Who who, Peer peer, long file, @Nullable String reason) implements AuditEvent {
+        @Override
+        public String type() {
+            return "fetch";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return reason == null ? Outcome.OK : Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).who(who).from(peer).put(FILE, file);
+        }
+    }
+
+    /** @param header of the frame, hexadecimal; empty where none was there */
+    record Violation(Who who, Peer peer, String header, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "violation";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, "malformed")
+                    .who(who)
+                    .peer(peer)
+                    .put(HEADER, header.isEmpty() ? null : header)
+                    .put(DETAIL, what);
+        }
+    }
+
+    /**
+     * A command of an administrator, with the Unix user who gave it.
+     *
+     * @param by as the kernel says
+     * @param claimed who is said to be behind root
+     * @param arguments without the secret ones
+     * @param reason null where it was done
+     */
+    record AdminCommand(
+            String by,
+            @Nullable String claimed,
+            String command,
+            List<Map.Entry<String, String>> arguments,
+            Outcome outcome,
+            @Nullable String reason)
+            implements AuditEvent {
+        @Override
+        public String type() {
+            return "admin";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason)
+                    .put(BY, by)
+                    .put(CLAIMED, claimed)
+                    .put(COMMAND, command)
+                    .arguments(arguments);
+        }
+    }
+
+    /** The database went away, or came back. */
+    record Database(boolean there, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "database";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return there ? Outcome.OK : Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, what);
+        }
+    }
+
+    /** A fault of ours; the operational log has more under the same reference. */
+    record Fault(String reference, String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "fault";
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.FAILED;
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, "internal").put(DETAIL, what).put(REFERENCE, reference);
+        }
+    }
+
+    /** Another event, with something said about it. */
+    sealed interface Remark extends AuditEvent {
+        AuditEvent event();
+
+        @Override
+        default String type() {
+            return event().type();
+        }
+
+        @Override
+        default Outcome outcome() {
+            return event().outcome();
+        }
+
+        @Override
+        default OptionalLong message() {
+            return event().message();
+        }
+
+        @Override
+        default OptionalLong change() {
+            return event().change();
+        }
+    }
+
+    /** The last of several like it that strangers caused from one network; {@code count} is how many. */
+    record Joined(AuditEvent event, int count) implements Remark {
+        @Override
+        public void describe(Fields to) {
+            event.describe(to.put(COUNT, count));
+        }
+    }
+
+    /** What was not logged at its time, because the daemon ended or the log could not be written. */
+    record Late(AuditEvent event) implements Remark {
+        @Override
+        public void describe(Fields to) {
+            event.describe(to.put(RECOVERED, true));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package chatd.audit.event;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A child element of an event: its name and its attributes in their order.
+ *
+ * @param longest characters that are kept of a value
+ */
+public record Element(String name, List<Map.Entry<String, String>> attributes, int longest) {
+    Element(String name, List<Map.Entry<String, String>> attributes) {
+        this(name, attributes, Escape.LONGEST);
+    }
+}

@@ -1,0 +1,88 @@
+package chatd.audit.event;
+
+/**
+ * Makes any string a value that can only be a value: what XML forbids becomes U+FFFD, what can't be seen (controls,
+ * line ends, bidi and format characters) {@code \}{@code u{202E}}, a backslash two.
+ */
+public final class Escape {
+    /** Characters that are kept of a value from outside. */
+    public static final int LONGEST = 256;
+
+    private Escape() {}
+
+    /** A name that somebody typed, as it may be quoted to people: escaped as in the log, but for XML's own characters. */
+    public static String quoted(String value) {
+        StringBuilder out = new StringBuilder(value.length());
+        value.codePoints().forEach(c -> appendOther(out, c));
+        return out.toString();
+    }
+
+    /** @param longest how many characters of it are kept */
+    public static void append(StringBuilder out, String value, int longest) {
+        int kept = 0;
+        for (int i = 0; i < value.length(); ) {
+            int c = value.codePointAt(i);
+            i += Character.charCount(c);
+            if (++kept > longest) {
+                out.append('…');
+                return;
+            }
+            switch (c) {
+                case '"' -> out.append("&quot;");
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                default -> appendOther(out, c);
+            }
+        }
+    }
+
+    private static void appendOther(StringBuilder out, int c) {
+        if (c == '\\') {
+            out.append("\\\\");
+        } else if (!allowedInXml(c)) {
+            out.append('\uFFFD');
+        } else if (invisible(c)) {
+            out.append("\\u{")
+                    .append(Integer.toHexString(c).toUpperCase(java.util.Locale.ROOT))
+                    .append('}');
+        } else {
+            out.appendCodePoint(c);
+        }
+    }
+
+    private static boolean allowedInXml(int c) {
+        return c == '\t'
+                || c == '\n'
+                || c == '\r'
+                || (c >= 0x20 && c < 0xD800)
+                || (c > 0xDFFF && c < 0xFFFE)
+                || c > 0xFFFF;
+    }
+
+    private static boolean invisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.UNASSIGNED,
+                    Character.PRIVATE_USE -> true;
+            default -> (Character.isSpaceChar(c) && c != ' ') || defaultIgnorable(c);
+        };
+    }
+
+    /** What is default-ignorable in Unicode beyond the format characters. */
+    private static boolean defaultIgnorable(int c) {
+        return c == 0x034F
+                || c == 0x115F
+                || c == 0x1160
+                || c == 0x17B4
+                || c == 0x17B5
+                || (c >= 0x180B && c <= 0x180F)
+                || c == 0x3164
+                || (c >= 0xFE00 && c <= 0xFE0F)
+                || c == 0xFFA0
+                || (c >= 0xE0000 && c <= 0xE0FFF);
+    }
+}

@@ -1,0 +1,109 @@
+package chatd.audit.event;
+
+import chatd.audit.seal.SealPublic;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What an event has to say, before it is a line. Values may hold anything: they are escaped when they are written. */
+public final class Fields {
+    /** Arguments of administrators' commands that name accounts, or may. */
+    private static final Set<String> NAMES = Set.of("name", "to", "session", "user", "xpath");
+
+    private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
+    private final List<Element> children = new ArrayList<>();
+    private final boolean names;
+
+    /** @param names whether accounts are named, or only numbered */
+    public Fields(boolean names) {
+        this.names = names;
+    }
+
+    public Fields put(Attribute attribute, @Nullable Object value) {
+        if (value != null) {
+            attributes.put(attribute, value.toString());
+        }
+        return this;
+    }
+
+    Fields who(Who who) {
+        return put(Attribute.USER, who.user()).put(Attribute.NAME, names ? who.name() : null);
+    }
+
+    /** A name that an account had before. */
+    Fields was(@Nullable String name) {
+        return put(Attribute.WAS, names ? name : null);
+    }
+
+    Fields peer(@Nullable Peer peer) {
+        if (peer == null) {
+            return this;
+        }
+        return put(Attribute.SESSION, peer.session())
+                .put(Attribute.DIALECT, peer.dialect())
+                .put(Attribute.ADDRESS, peer.address())
+                .put(Attribute.PORT, peer.port());
+    }
+
+    /** Of what comes again and again in one session, whose log in has the rest. */
+    Fields from(@Nullable Peer peer) {
+        return peer == null ? this : put(Attribute.SESSION, peer.session()).put(Attribute.ADDRESS, peer.address());
+    }
+
+    Fields to(List<Who> receivers) {
+        for (Who who : receivers) {
+            children.add(new Element(
+                    "to",
+                    names
+                            ? List.of(
+                                    Map.entry("user", String.valueOf(who.user())),
+                                    Map.entry("name", String.valueOf(who.name())))
+                            : List.of(Map.entry("user", String.valueOf(who.user())))));
+        }
+        return this;
+    }
+
+    Fields arguments(List<Map.Entry<String, String>> arguments) {
+        for (Map.Entry<String, String> argument : arguments) {
+            if (!names && NAMES.contains(argument.getKey())) {
+                continue;
+            }
+            children.add(new Element(
+                    "argument",
+                    List.of(Map.entry("name", argument.getKey()), Map.entry("value", argument.getValue()))));
+        }
+        return this;
+    }
+
+    /** A key is as long as it is: what is cut off can't be used. */
+    Fields key(SealPublic key) {
+        children.add(new Element(
+                "key",
+                List.of(Map.entry("alg", key.algorithm()), Map.entry("public", key.encoded())),
+                Integer.MAX_VALUE));
+        return put(Attribute.REFERENCE, key.id());
+    }
+
+    Fields lost(List<LogEvent.Range> ranges) {
+        for (LogEvent.Range range : ranges) {
+            children.add(new Element(
+                    "lost",
+                    List.of(
+                            Map.entry("kind", range.kind()),
+                            Map.entry("from", Long.toString(range.from())),
+                            Map.entry("to", Long.toString(range.to())))));
+        }
+        return this;
+    }
+
+    public Map<Attribute, String> attributes() {
+        return attributes;
+    }
+
+    public List<Element> children() {
+        return children;
+    }
+}

@@ -1,0 +1,134 @@
+package chatd.audit.form;
+
+import chatd.audit.event.Attribute;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Element;
+import chatd.audit.event.Escape;
+import chatd.audit.event.Fields;
+import chatd.audit.seal.Seal;
+import chatd.audit.seal.SealKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of a segment: how they are written, and how {@code chain} is put in and taken out of them. */
+public final class Line {
+    public static final String NAMESPACE = "urn:chatd:audit:1";
+    public static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+    public static final String STYLE = "<?xml-stylesheet type=\"text/css\" href=\"audit.css\"?>";
+    public static final String END = "</audit>";
+
+    /** {@link #END} with its LF: the last line of a document. */
+    public static final byte[] CLOSING = (END + "\n").getBytes(StandardCharsets.US_ASCII);
+
+    public static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    private static final String CHAIN = " chain=\"";
+
+    private Line() {}
+
+    /** The first three lines, with the last LF. */
+    public static String head(long segment, String host, Instant started, String previous, SealKey key) {
+        StringBuilder root = new StringBuilder("<audit xmlns=\"" + NAMESPACE + "\"");
+        attribute(root, "segment", Long.toString(segment));
+        attribute(root, "host", host);
+        attribute(root, "started", TIME.format(started));
+        attribute(root, "previous", previous);
+        attribute(root, "key", key.half().id());
+        return DECLARATION + "\n" + STYLE + "\n" + root + ">\n";
+    }
+
+    /**
+     * An event without its chain and LF: what the chain is taken over.
+     *
+     * @param names whether accounts are named, or only numbered
+     */
+    public static String event(long seq, Instant time, AuditEvent event, boolean names) {
+        Fields fields = new Fields(names);
+        event.describe(fields);
+        event.message().ifPresent(number -> fields.put(Attribute.MESSAGE, number));
+        event.change().ifPresent(number -> fields.put(Attribute.CHANGE, number));
+        fields.put(Attribute.SEQ, seq)
+                .put(Attribute.TIME, TIME.format(time))
+                .put(Attribute.TYPE, event.type())
+                .put(Attribute.OUTCOME, event.outcome().name().toLowerCase(Locale.ROOT));
+        StringBuilder line = new StringBuilder(320).append("<event");
+        fields.attributes().forEach((attribute, value) -> attribute(line, attribute.xmlName(), value));
+        if (fields.children().isEmpty()) {
+            return line.append("/>").toString();
+        }
+        line.append('>');
+        for (Element child : fields.children()) {
+            line.append('<').append(child.name());
+            for (Map.Entry<String, String> value : child.attributes()) {
+                attribute(line, value.getKey(), value.getValue(), child.longest());
+            }
+            line.append("/>");
+        }
+        return line.append("</event>").toString();
+    }
+
+    /**
+     * A seal without its chain and LF.
+     *
+     * @param before the chain before it
+     * @param events in the segment since the seal before it
+     */
+    public static String seal(String before, long seq, Instant at, long events, SealKey key) {
+        String time = TIME.format(at);
+        StringBuilder line = new StringBuilder(320).append("<seal");
+        attribute(line, "seq", Long.toString(seq));
+        attribute(line, "time", time);
+        attribute(line, "events", Long.toString(events));
+        attribute(line, "key", key.half().id());
+        attribute(line, "alg", key.half().algorithm());
+        attribute(line, "sig", key.sign(Seal.text(before, seq, time, events)), Integer.MAX_VALUE);
+        return line.append("/>").toString();
+    }
+
+    /** The line with its chain as the last attribute of its outer element, and LF. */
+    public static String chained(String line, String chain) {
+        int end = line.indexOf('>');
+        int at = line.charAt(end - 1) == '/' ? end - 1 : end;
+        return line.substring(0, at) + CHAIN + chain + "\"" + line.substring(at) + "\n";
+    }
+
+    /**
+     * The two parts of a line that was read, without its LF: what its chain was taken over, and the chain.
+     *
+     * @return null where it has none in its place
+     */
+    static Map.@Nullable Entry<byte[], String> unchained(String line) {
+        int end = line.indexOf('>');
+        int start = end < 0 ? -1 : line.lastIndexOf(CHAIN, end);
+        if (start < 0) {
+            return null;
+        }
+        int quote = start + CHAIN.length() + 43;
+        if (quote >= line.length() || line.charAt(quote) != '"') {
+            return null;
+        }
+        String rest = line.substring(quote + 1);
+        if (!rest.startsWith(">") && !rest.startsWith("/>")) {
+            return null;
+        }
+        return Map.entry(
+                (line.substring(0, start) + rest).getBytes(StandardCharsets.UTF_8),
+                line.substring(start + CHAIN.length(), quote));
+    }
+
+    private static void attribute(StringBuilder line, String name, String value) {
+        attribute(line, name, value, Escape.LONGEST);
+    }
+
+    private static void attribute(StringBuilder line, String name, String value, int longest) {
+        line.append(' ').append(name).append("=\"");
+        Escape.append(line, value, longest);
+        line.append('"');
+    }
+}

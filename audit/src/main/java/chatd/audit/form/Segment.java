@@ -1,0 +1,426 @@
+package chatd.audit.form;
+
+import chatd.audit.seal.Seal;
+import chatd.audit.seal.SealPublic;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a segment's lines say about it, read from its beginning to the last whole line whose chain holds. Reads in
+ * bounded memory: a line at a time.
+ */
+public final class Segment {
+    private static final Pattern HEAD =
+            Pattern.compile("<audit xmlns=\"urn:chatd:audit:1\" segment=\"(\\d{1,18})\" host=\"[^\"]*\""
+                    + " started=\"([^\"]+)\" previous=\"([A-Za-z0-9_-]{43})\"(?: key=\"([0-9a-f]{16})\")?>");
+    private static final Pattern ANNOUNCED = Pattern.compile(
+            "<event [^>]* type=\"key\" [^>]*><key alg=\"[^\"]+\" public=\"([A-Za-z0-9_-]+)\"/></event>");
+    private static final Pattern DELETED =
+            Pattern.compile("<event [^>]* type=\"retention\" [^>]* reference=\"([A-Za-z0-9_-]{43})\""
+                    + " segment=\"audit-(\\d{6,18})-[^\"]*\"[^>]*/>");
+    /** A time, but for a 30th of February. */
+    private static final Pattern TIME = Pattern.compile(
+            "\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])" + "T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{6}Z");
+
+    /** Characters of the day in it. */
+    private static final int DAY = 10;
+
+    /** Characters up to the minute, with the colon after it. */
+    private static final int MINUTE = 17;
+
+    /** What follows them. */
+    private static final String SECONDS = "59.999999Z";
+
+    private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d{1,18})\" time=\"([^\"]{27})\"");
+    private static final Pattern SKIPPED =
+            Pattern.compile("<skipped seq=\"(\\d{1,18})\" time=\"([^\"]+)\" chain=\"([A-Za-z0-9_-]{43})\"/>");
+    private static final String MESSAGE = " message=\"";
+    private static final String CHANGE = " change=\"";
+
+    /** Longer than any line that is written: one with the most receivers there can be. */
+    public static final int LONGEST_LINE = 16 << 20;
+
+    /**
+     * What the third line says.
+     *
+     * @param previous the last chain of the segment before
+     * @param key the id of the key of its seals; null where it has none
+     */
+    public record Head(
+            long number,
+            Instant started,
+            String previous,
+            @Nullable String key) {
+        /** @throws Broken where the first three lines are not those of a segment */
+        public static Head read(Path file) throws IOException {
+            try (InputStream in = Files.newInputStream(file)) {
+                return read(in);
+            }
+        }
+
+        public static Head read(InputStream in) throws IOException {
+            return read(new SegmentReader(in, LONGEST_LINE));
+        }
+
+        public static Head read(SegmentReader in) throws IOException {
+            return read(in, new ByteArrayOutputStream());
+        }
+
+        /** @param whole takes the three lines, without the last LF */
+        private static Head read(SegmentReader in, ByteArrayOutputStream whole) throws IOException {
+            whole.writeBytes(headLine(in, 1, Line.DECLARATION));
+            whole.write('\n');
+            whole.writeBytes(headLine(in, 2, Line.STYLE));
+            whole.write('\n');
+            byte[] third = in.next();
+            Matcher head = HEAD.matcher(third == null ? "" : new String(third, StandardCharsets.UTF_8));
+            if (third == null || !head.matches()) {
+                throw new Broken(3, "not the start of a segment");
+            }
+            whole.writeBytes(third);
+            return new Head(Long.parseLong(head.group(1)), instant(head.group(2), 3), head.group(3), head.group(4));
+        }
+    }
+
+    public final long number;
+    public final Instant started;
+    public final String previous;
+
+    /** The id of the key of its seals; null where it has none. */
+    public final @Nullable String key;
+
+    private Chain chain;
+    private final List<Announced> announced = new ArrayList<>();
+    private final List<Seal> seals = new ArrayList<>();
+    private final List<Deleted> deleted = new ArrayList<>();
+    private long unsealed;
+    private final boolean mayBeExcerpt;
+    private long skipped;
+    private long firstSeq = -1;
+    private long lastSeq = -1;
+    private @Nullable String lastTime;
+    private long lastMessage;
+    private long lastChange;
+    private long end;
+    private long lines = 3;
+    private @Nullable String wrong;
+    private boolean closed;
+
+    private Segment(Head head, boolean mayBeExcerpt) {
+        this.mayBeExcerpt = mayBeExcerpt;
+        this.number = head.number();
+        this.started = head.started();
+        this.previous = head.previous();
+        this.key = head.key();
+        this.chain = new Chain(previous);
+    }
+
+    /** A key that the segment announces, in a line counted from 1; {@code encoded} is its DER form, base64url. */
+    public record Announced(long line, String encoded) {
+        /** @throws IllegalArgumentException where it is none that seals */
+        public SealPublic key() {
+            return SealPublic.of(Base64.getUrlDecoder().decode(encoded));
+        }
+    }
+
+    /**
+     * The deletion of a segment before it.
+     *
+     * @param segment its number
+     * @param chain its last
+     */
+    public record Deleted(long seq, long segment, String chain) {}
+
+    /** Where a document stops being one: the line, counted from 1, and what is wrong with it. */
+    public static final class Broken extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Broken(long line, String what) {
+            super("line " + line + ": " + what);
+        }
+    }
+
+    /**
+     * Reads a segment as far as it holds; {@link #wrong} says what ended it, if not the end of the file.
+     *
+     * @throws Broken where not even its first three lines are those of a segment
+     */
+    public static Segment read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, Watch.NOTHING, false);
+        }
+    }
+
+    /** Reads it, or an excerpt of it, from a stream, which it leaves open. */
+    public static Segment read(InputStream stream, Watch watch) throws IOException {
+        return read(stream, watch, true);
+    }
+
+    private static Segment read(InputStream stream, Watch watch, boolean mayBeExcerpt) throws IOException {
+        SegmentReader in = new SegmentReader(stream, LONGEST_LINE);
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        Segment segment = new Segment(Head.read(in, whole), mayBeExcerpt);
+        segment.chain.add(whole.toByteArray());
+        segment.end = whole.size() + 1L;
+        watch.segment(segment.number, whole.toString(StandardCharsets.UTF_8));
+        segment.readOn(in, watch);
+        return segment;
+    }
+
+    private void readOn(SegmentReader in, Watch watch) throws IOException {
+        byte[] bytes;
+        while (wrong == null && (bytes = in.next()) != null) {
+            lines++;
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            if (closed) {
+                wrong = "something follows the end of the document";
+            } else if (text.equals(Line.END)) {
+                closed = true;
+            } else if (!isAscii(bytes) && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+                wrong = "not UTF-8";
+            } else if (lines == 4 && mayBeExcerpt && text.startsWith("<skipped ")) {
+                wrong = skip(text);
+                end += bytes.length + 1L;
+            } else {
+                wrong = take(text);
+                if (wrong == null) {
+                    end += bytes.length + 1L;
+                    watch.line(text);
+                }
+            }
+        }
+    }
+
+    /** An excerpt: lines are left out here, and the chain goes on from the last of them. */
+    private @Nullable String skip(String text) {
+        Matcher excerpt = SKIPPED.matcher(text);
+        if (!excerpt.matches()) {
+            return "not a line that says what is left out";
+        }
+        skipped = Long.parseLong(excerpt.group(1));
+        lastSeq = skipped;
+        chain = new Chain(excerpt.group(3));
+        String time = excerpt.group(2);
+        if (!isTime(time) || !isDay(time)) {
+            return "not a time";
+        }
+        lastTime = time;
+        return null;
+    }
+
+    /** Takes a line in; returns what is wrong with it, or null. */
+    private @Nullable String take(String text) {
+        Matcher numbered = NUMBERED.matcher(text);
+        Map.Entry<byte[], String> parts = Line.unchained(text);
+        if (!numbered.lookingAt() || parts == null || !isTime(numbered.group(3))) {
+            return "not an event with its chain";
+        }
+        String before = chain.head();
+        if (!chain.add(parts.getKey()).equals(parts.getValue())) {
+            return "the chain does not hold: this line, the one before it or their order was changed (after " + before
+                    + ")";
+        }
+        long seq = Long.parseLong(numbered.group(2));
+        if (lastSeq >= 0 && seq != lastSeq + 1) {
+            return "seq is " + seq + " where " + (lastSeq + 1) + " was due";
+        }
+        // All of one form, so that they can be compared as they are.
+        String time = numbered.group(3);
+        if ((lastTime == null || !time.regionMatches(0, lastTime, 0, DAY)) && !isDay(time)) {
+            return "not a time";
+        }
+        if (lastTime != null && time.compareTo(lastTime) < 0) {
+            return "its time is before that of the line before it";
+        }
+        String mismatch = numbered.group(1).equals("seal") ? seal(text, before) : event(seq, text);
+        if (mismatch != null) {
+            return mismatch;
+        }
+        firstSeq = firstSeq < 0 ? seq : firstSeq;
+        lastSeq = seq;
+        lastTime = time;
+        lastMessage = Math.max(lastMessage, number(MESSAGE, text));
+        lastChange = Math.max(lastChange, number(CHANGE, text));
+        return null;
+    }
+
+    private @Nullable String event(long seq, String text) {
+        unsealed++;
+        if (text.contains(" type=\"retention\" ")) {
+            Matcher retention = DELETED.matcher(text);
+            if (retention.matches()) {
+                deleted.add(new Deleted(seq, Long.parseLong(retention.group(2)), retention.group(1)));
+            }
+        }
+        if (text.contains(" type=\"key\" ")) {
+            Matcher announcing = ANNOUNCED.matcher(text);
+            if (!announcing.matches()) {
+                return "it announces a key, but has none";
+            }
+            announced.add(new Announced(lines, announcing.group(1)));
+        }
+        return null;
+    }
+
+    private @Nullable String seal(String text, String before) {
+        Seal seal = Seal.read(text, lines, before);
+        if (seal == null || !seal.key().equals(key)) {
+            return seal == null ? "not a seal" : "a seal by another key than the segment's";
+        }
+        // Of an excerpt's first seal, some of the events may have been left out.
+        if (seal.events() != unsealed && (skipped == 0 || !seals.isEmpty() || seal.events() < unsealed)) {
+            return "it seals " + seal.events() + " events where there are " + unsealed;
+        }
+        seals.add(seal);
+        unsealed = 0;
+        return null;
+    }
+
+    /** Of millions in a row most are of the same minute, and only the rest of them is looked at. */
+    private boolean isTime(String time) {
+        if (lastTime == null
+                || time.length() != MINUTE + SECONDS.length()
+                || !time.regionMatches(0, lastTime, 0, MINUTE)) {
+            return TIME.matcher(time).matches();
+        }
+        for (int i = 0; i < SECONDS.length(); i++) {
+            char most = SECONDS.charAt(i);
+            char c = time.charAt(MINUTE + i);
+            if (c != most && (c < '0' || c > most || most > '9')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDay(String time) {
+        try {
+            LocalDate.parse(time.substring(0, DAY));
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static long number(String attribute, String text) {
+        int at = text.indexOf(attribute);
+        int from = at + attribute.length();
+        int to = at < 0 ? -1 : text.indexOf('"', from);
+        try {
+            return to < 0 ? 0 : Long.parseLong(text, from, to, 10);
+        } catch (NumberFormatException e) {
+            // The schema says so.
+            return 0;
+        }
+    }
+
+    private static Instant instant(String text, long line) throws Broken {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new Broken(line, "not a time");
+        }
+    }
+
+    private static byte[] headLine(SegmentReader in, long number, String expected) throws IOException {
+        byte[] bytes = in.next();
+        if (bytes == null || !new String(bytes, StandardCharsets.UTF_8).equals(expected)) {
+            throw new Broken(number, "not the start of a segment");
+        }
+        return bytes;
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        int or = 0;
+        for (byte one : bytes) {
+            or |= one;
+        }
+        return or >= 0;
+    }
+
+    /** The chain after the last line that holds. */
+    public String chain() {
+        return chain.head();
+    }
+
+    /** Bytes up to and with the last event that holds, the end tag not counted. */
+    public long end() {
+        return end;
+    }
+
+    public long lines() {
+        return lines;
+    }
+
+    /** The number of the last event or seal that is left out; 0 where none is. */
+    public long skipped() {
+        return skipped;
+    }
+
+    public long firstSeq() {
+        return firstSeq;
+    }
+
+    /** The number of the last event, or -1 where there is none. */
+    public long lastSeq() {
+        return lastSeq;
+    }
+
+    @Nullable
+    public Instant lastTime() {
+        return lastTime == null ? null : Instant.parse(lastTime);
+    }
+
+    public long lastMessage() {
+        return lastMessage;
+    }
+
+    public long lastChange() {
+        return lastChange;
+    }
+
+    /** The keys that it announces, in their order. */
+    public List<Announced> announced() {
+        return announced;
+    }
+
+    public List<Seal> seals() {
+        return seals;
+    }
+
+    /** The segments that were deleted while it was open. */
+    public List<Deleted> deleted() {
+        return deleted;
+    }
+
+    /** Events since the last seal, or since its beginning. */
+    public long unsealed() {
+        return unsealed;
+    }
+
+    /** Whether the end tag was there. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** What is wrong with the line after those that hold, or null. */
+    @Nullable
+    public String wrong() {
+        return wrong;
+    }
+}

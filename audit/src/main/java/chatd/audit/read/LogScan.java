@@ -1,0 +1,161 @@
+package chatd.audit.read;
+
+import chatd.audit.LogFiles;
+import chatd.audit.form.Line;
+import chatd.audit.form.Segment;
+import chatd.audit.form.SegmentReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the events of a log in their order, over all its segments, a line in memory at a time; also of one that is
+ * written to meanwhile. It judges nothing. One thread; blocks.
+ */
+public final class LogScan {
+    /** The name of a closed segment has its beginning in whole seconds. */
+    private static final Duration ROUNDED = Duration.ofSeconds(1);
+
+    private static final Pattern VALUE = Pattern.compile("<xs:enumeration value=\"([^\"]+)\"/>");
+
+    private final @Nullable Instant since;
+    private final Predicate<String> taker;
+
+    /** The last segment that was read to its end. */
+    private long done;
+
+    private boolean stopped;
+
+    private LogScan(@Nullable Instant since, Predicate<String> taker) {
+        this.since = since;
+        this.taker = taker;
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param log its directory, or one of its files
+     * @param since nothing before this is asked for: segments that end before it are passed over
+     * @param taker takes each event and seal as it stands, without its end of line; false where it wants no more
+     * @throws IOException where it can't be read, is no log, or a segment ends before its end; the message says which
+     */
+    public static void scan(Path log, @Nullable Instant since, Predicate<String> taker) throws IOException {
+        LogScan scan = new LogScan(since, taker);
+        if (!Files.isDirectory(log)) {
+            scan.segment(log);
+        } else if (!scan.all(new LogFiles(log))) {
+            throw new IOException("There is no log in " + log + ".");
+        }
+    }
+
+    /** The values that the schema has for {@code type} or {@code outcome}. */
+    public static List<String> values(String attribute) {
+        try (InputStream in = LogFiles.class.getResourceAsStream("audit.xsd")) {
+            String schema = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            int from = schema.indexOf("<xs:simpleType name=\"" + attribute + "\">");
+            String type = schema.substring(from, schema.indexOf("</xs:simpleType>", from));
+            return VALUE.matcher(type).results().map(value -> value.group(1)).toList();
+        } catch (IOException e) {
+            throw new IllegalStateException("the program lacks audit.xsd", e);
+        }
+    }
+
+    /** False where there is none. */
+    private boolean all(LogFiles files) throws IOException {
+        boolean isThere = false;
+        while (true) {
+            List<Path> closed = files.closed();
+            isThere |= !closed.isEmpty();
+            closed(closed);
+            if (stopped || !Files.exists(files.published())) {
+                return isThere;
+            }
+            if (isOpenRead(files)) {
+                return true;
+            }
+            // A segment was closed in between: it comes first.
+        }
+    }
+
+    private void closed(List<Path> segments) throws IOException {
+        for (int i = 0; i < segments.size() && !stopped; i++) {
+            Path segment = segments.get(i);
+            boolean old = since != null
+                    && i + 1 < segments.size()
+                    && !LogFiles.started(segments.get(i + 1)).plus(ROUNDED).isAfter(since);
+            if (LogFiles.segment(segment) > done) {
+                try {
+                    if (!old) {
+                        segment(segment);
+                    }
+                } catch (NoSuchFileException e) {
+                    // Retention has deleted it meanwhile.
+                }
+                done = LogFiles.segment(segment);
+            }
+        }
+    }
+
+    private void segment(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
+            head(lines, file);
+            read(lines, file);
+        }
+    }
+
+    /** The open segment as it was published last, unless there are closed ones before it that were not read. */
+    private boolean isOpenRead(LogFiles files) throws IOException {
+        try (InputStream in = Files.newInputStream(files.published())) {
+            SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
+            long number = head(lines, files.published());
+            if (number <= done) {
+                return true;
+            }
+            if (files.closed().stream()
+                    .mapToLong(LogFiles::segment)
+                    .anyMatch(closed -> closed > done && closed < number)) {
+                return false;
+            }
+            read(lines, files.published());
+            return true;
+        }
+    }
+
+    /** The number of the segment, by its first three lines. */
+    private static long head(SegmentReader lines, Path file) throws IOException {
+        try {
+            return Segment.Head.read(lines).number();
+        } catch (Segment.Broken e) {
+            throw new IOException(file + " is no file of a server log.", e);
+        }
+    }
+
+    private void read(SegmentReader lines, Path file) throws IOException {
+        String last = "";
+        for (byte[] line = lines.next(); line != null && !stopped; line = lines.next()) {
+            last = text(line);
+            if (last.startsWith("<event") || last.startsWith("<seal")) {
+                stopped = !taker.test(last);
+            }
+        }
+        boolean mayGrow = file.endsWith("audit.part");
+        if (!stopped && !mayGrow && !last.equals(Line.END)) {
+            throw new IOException(file + " ends before its end, after what was shown: `log verify` says more.");
+        }
+    }
+
+    private static String text(byte @Nullable [] line) {
+        return line == null ? "" : new String(line, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,152 @@
+package chatd.audit.read;
+
+import chatd.audit.LogFiles;
+import chatd.audit.form.Segment;
+import chatd.audit.form.SegmentReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a log has of messages and account changes above given numbers: what a database that is older than the log lacks.
+ * Read from the first segment that may have some of it, and in memory only as far as it has to be known: the highest
+ * numbers, and the names.
+ */
+public final class LoggedSince {
+    /** The first event of a segment says what those before it had. */
+    private static final Pattern BEGINNING =
+            Pattern.compile("<event [^>]* type=\"rotation\" [^>]*message=\"(\\d{1,18})\" change=\"(\\d{1,18})\"");
+
+    private static final Pattern NUMBERED = Pattern.compile(" (message|change|file|user|name|was)=\"([^\"]*)\"");
+
+    private final long afterMessage;
+    private final long afterChange;
+    private long message;
+    private long change;
+    private long file;
+    private long account;
+    private final Map<String, Long> names = new LinkedHashMap<>();
+
+    private LoggedSince(long afterMessage, long afterChange) {
+        this.afterMessage = afterMessage;
+        this.afterChange = afterChange;
+        this.message = afterMessage;
+        this.change = afterChange;
+    }
+
+    /**
+     * Reads it. Blocks.
+     *
+     * @param directory of the log, whose open segment is published
+     * @throws IOException where it can't be read
+     */
+    public static LoggedSince read(Path directory, long afterMessage, long afterChange) throws IOException {
+        LoggedSince since = new LoggedSince(afterMessage, afterChange);
+        LogScan.scan(directory, since.begin(new LogFiles(directory)), line -> {
+            since.take(line);
+            return true;
+        });
+        return since;
+    }
+
+    /** When the first segment began that may have some of it; null for the very first. */
+    private @Nullable Instant begin(LogFiles files) throws IOException {
+        if (hasNothingBefore(files.published())) {
+            return Segment.Head.read(files.published()).started();
+        }
+        List<Path> closed = files.closed();
+        for (Path file : closed.reversed()) {
+            if (hasNothingBefore(file)) {
+                return LogFiles.started(file);
+            }
+        }
+        return null;
+    }
+
+    private boolean hasNothingBefore(Path segment) throws IOException {
+        try (InputStream in = Files.newInputStream(segment)) {
+            SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
+            Segment.Head.read(lines);
+            byte[] line = lines.next();
+            Matcher first = BEGINNING.matcher(line == null ? "" : new String(line, StandardCharsets.UTF_8));
+            return first.lookingAt()
+                    && Long.parseLong(first.group(1)) <= afterMessage
+                    && Long.parseLong(first.group(2)) <= afterChange;
+        }
+    }
+
+    private void take(String line) {
+        // In a start and a rotation they are numbers of others.
+        if (line.contains(" type=\"start\" ") || line.contains(" type=\"rotation\" ")) {
+            return;
+        }
+        int end = line.indexOf('>');
+        Matcher attribute = NUMBERED.matcher(line).region(0, end < 0 ? line.length() : end);
+        long itsMessage = 0;
+        long itsChange = 0;
+        long itsFile = 0;
+        long itsAccount = 0;
+        String name = null;
+        String was = null;
+        while (attribute.find()) {
+            String value = attribute.group(2);
+            switch (attribute.group(1)) {
+                case "message" -> itsMessage = Long.parseLong(value);
+                case "change" -> itsChange = Long.parseLong(value);
+                case "file" -> itsFile = Long.parseLong(value);
+                case "user" -> itsAccount = Long.parseLong(value.substring(1));
+                case "name" -> name = value;
+                default -> was = value;
+            }
+        }
+        if (itsMessage > afterMessage) {
+            message = Math.max(message, itsMessage);
+            file = Math.max(file, itsFile);
+        }
+        if (itsChange > afterChange) {
+            change = Math.max(change, itsChange);
+            account = Math.max(account, itsAccount);
+            for (String used : new String[] {was, name}) {
+                if (used != null) {
+                    // Behind the others, also where it was there before.
+                    names.remove(used);
+                    names.put(used, itsAccount);
+                }
+            }
+        }
+    }
+
+    /** The highest number of a message; the given one where there is none above it. */
+    public long message() {
+        return message;
+    }
+
+    /** The same of an account change. */
+    public long change() {
+        return change;
+    }
+
+    /** The highest number of a file among those messages; 0 where there is none. */
+    public long file() {
+        return file;
+    }
+
+    /** The highest number of an account among those that were changed; 0 where there is none. */
+    public long account() {
+        return account;
+    }
+
+    /** Names that accounts had when they were changed, with their numbers: of each account the last one last. */
+    public Map<String, Long> names() {
+        return names;
+    }
+}

@@ -1,0 +1,112 @@
+package chatd.audit.read;
+
+import chatd.audit.LogFiles;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.xml.XMLConstants;
+import javax.xml.transform.stream.StreamSource;
+import javax.xml.validation.Schema;
+import javax.xml.validation.SchemaFactory;
+import javax.xml.validation.Validator;
+import org.jspecify.annotations.Nullable;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+
+/**
+ * Validates segments against the schema, as many at once as there are processors, each in bounded memory: at a glance those
+ * that stand as they are written, and with a validator, which also says what is wrong, all others. One thread adds them,
+ * and asks in their order.
+ */
+final class SchemaCheck implements Closeable {
+    private final Schema schema;
+    private final WrittenForm written;
+    private final ExecutorService workers = Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("schema").daemon().factory());
+    private final Deque<Future<Optional<String>>> results = new ArrayDeque<>();
+
+    SchemaCheck() {
+        try (InputStream xsd = xsd();
+                InputStream again = xsd()) {
+            SchemaFactory factory = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            schema = factory.newSchema(new StreamSource(xsd));
+            written = new WrittenForm(again);
+        } catch (SAXException | IOException e) {
+            throw new IllegalStateException("the program's schema is broken", e);
+        }
+    }
+
+    private static InputStream xsd() {
+        return Objects.requireNonNull(LogFiles.class.getResourceAsStream("audit.xsd"));
+    }
+
+    void add(Path file) {
+        add(() -> {
+            try (FileChannel open = FileChannel.open(file)) {
+                return check(open);
+            }
+        });
+    }
+
+    /** @param file stays open until it was asked for */
+    void add(FileChannel file) {
+        add(() -> check(file));
+    }
+
+    private void add(Callable<Optional<String>> check) {
+        results.add(workers.submit(check));
+    }
+
+    /** What is wrong with the next one, in the order they were added in; null where nothing is. Waits for it. */
+    @Nullable
+    String next() throws IOException {
+        try {
+            return results.remove().get().orElse(null);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private Optional<String> check(FileChannel file) throws IOException {
+        return written.takes(file) ? Optional.empty() : validated(file);
+    }
+
+    /** What a validator says of it. */
+    Optional<String> validated(FileChannel file) throws IOException {
+        try {
+            Validator validator = schema.newValidator();
+            validator.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
+            // The five that every document has count, too; others there are none without a DTD.
+            validator.setProperty("jdk.xml.maxGeneralEntitySizeLimit", "0");
+            validator.setProperty("jdk.xml.totalEntitySizeLimit", "0");
+            validator.validate(new StreamSource(LogFiles.from(file, at -> {})));
+            return Optional.empty();
+        } catch (SAXParseException e) {
+            return Optional.of("line " + e.getLineNumber() + ": not as the schema has it: " + e.getMessage());
+        } catch (SAXException e) {
+            return Optional.of("not as the schema has it: " + e.getMessage());
+        }
+    }
+
+    /** What nobody asked for is left. */
+    @Override
+    public void close() {
+        workers.shutdownNow();
+    }
+}

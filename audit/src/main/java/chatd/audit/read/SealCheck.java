@@ -1,0 +1,209 @@
+package chatd.audit.read;
+
+import chatd.audit.form.Segment;
+import chatd.audit.seal.Seal;
+import chatd.audit.seal.SealPublic;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the seals of a log, a segment after the other. A key is trusted when the auditor has it, or when one that is
+ * trusted sealed its announcement with the very next line. Where the auditor has no key, a seal held as an anchor is
+ * trusted, and its key.
+ */
+final class SealCheck {
+    private final Map<String, SealPublic> known = new HashMap<>();
+    private final Map<String, SealPublic> trusted = new HashMap<>();
+    private final boolean hasKeys;
+    private final TreeMap<Long, String> anchors = new TreeMap<>();
+    private final List<String> notes;
+    private @Nullable String contradiction;
+    private boolean isWhole;
+    private long firstSeq;
+    private @Nullable Segment before;
+    private @Nullable Seal last;
+
+    /** The number of the last seal that is trusted. */
+    private long authentic;
+
+    /** Whether nothing has come since that such a log would not have. */
+    private boolean isAuthentic;
+
+    /** Events since any seal, over all segments. */
+    private long unsealed;
+
+    private boolean hasSeals;
+    private final boolean hasAnchors;
+    private boolean isAnchored;
+
+    /**
+     * @param keys that the auditor trusts
+     * @param anchors seal elements
+     * @param notes where to say what can't be judged
+     */
+    SealCheck(List<SealPublic> keys, List<String> anchors, List<String> notes) {
+        this.notes = notes;
+        this.hasAnchors = !anchors.isEmpty();
+        this.hasKeys = !keys.isEmpty();
+        keys.forEach(key -> trusted.put(key.id(), key));
+        for (String element : anchors) {
+            Matcher seal = Seal.ELEMENT.matcher(element);
+            if (seal.matches()) {
+                String other = this.anchors.putIfAbsent(Long.parseLong(seal.group(1)), element);
+                if (other != null && !other.equals(element)) {
+                    contradiction = "the anchors have two different seals with seq " + seal.group(1)
+                            + ": one of them is forged, or the log was rewritten";
+                }
+            }
+        }
+    }
+
+    /** Takes the next segment in; returns what is wrong with its seals, or null. */
+    @Nullable
+    String check(Segment segment) {
+        if (before == null) {
+            isWhole = segment.number == 1 && segment.skipped() == 0;
+        }
+        firstSeq = firstSeq == 0 ? Math.max(segment.firstSeq(), 0) : firstSeq;
+        String wrong = succession(segment);
+        for (Segment.Announced one : segment.announced()) {
+            wrong = wrong == null ? takeIn(one) : wrong;
+        }
+        // Half a millisecond each, and every processor can do its part.
+        Set<Seal> broken =
+                segment.seals().parallelStream().filter(this::isBroken).collect(Collectors.toSet());
+        for (Seal seal : segment.seals()) {
+            wrong = wrong == null ? check(seal, segment, broken.contains(seal)) : wrong;
+        }
+        unsealed = (segment.seals().isEmpty() ? unsealed : 0) + segment.unsealed();
+        hasSeals |= segment.key != null;
+        before = segment;
+        return wrong;
+    }
+
+    private @Nullable String succession(Segment segment) {
+        Segment last = before;
+        if (last == null || last.key == null) {
+            return null;
+        }
+        if (segment.key == null) {
+            return "line 3: it has no key for seals, and the segment before it has one";
+        }
+        // A segment whose key was lost can't be sealed to its end, and what follows is by nobody its auditors know.
+        boolean isSame = segment.key.equals(last.key);
+        isAuthentic &= isSame || trusted.containsKey(segment.key);
+        return isSame && last.unsealed() > 0 ? "line 3: the segment before it ends without a seal" : null;
+    }
+
+    private @Nullable SealPublic key(Seal seal) {
+        SealPublic sure = trusted.get(seal.key());
+        return sure == null ? known.get(seal.key()) : sure;
+    }
+
+    private boolean isBroken(Seal seal) {
+        SealPublic key = key(seal);
+        return key != null && !seal.isBy(key);
+    }
+
+    private @Nullable String check(Seal seal, Segment segment, boolean isBroken) {
+        String at = "line " + seal.line() + ": ";
+        boolean isSure = trusted.containsKey(seal.key());
+        SealPublic key = key(seal);
+        if (key == null) {
+            note("the key " + seal.key() + " is not announced in what is left of the log: give it with --key");
+        }
+        if (isBroken) {
+            return at + "the seal does not hold";
+        }
+        last = seal;
+        String anchor = anchors.remove(seal.seq());
+        isAnchored |= anchor != null;
+        if (anchor != null && !anchor.equals(seal.element())) {
+            return at + "not the seal that the anchor has: the log was rewritten";
+        }
+        // Who has the key need not believe in a key that only an anchor names: a journal may have been written to.
+        isAuthentic = isSure || (anchor != null && !hasKeys);
+        if (isAuthentic) {
+            authentic = seal.seq();
+            if (anchor != null && key != null) {
+                trusted.put(key.id(), key);
+            }
+            for (Segment.Announced one : segment.announced()) {
+                if (one.line() == seal.line() - 1) {
+                    SealPublic next = one.key();
+                    trusted.put(next.id(), next);
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String takeIn(Segment.Announced announced) {
+        try {
+            SealPublic key = announced.key();
+            known.putIfAbsent(key.id(), key);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return "line " + announced.line() + ": " + e.getMessage();
+        }
+    }
+
+    private void note(String text) {
+        if (!notes.contains(text)) {
+            notes.add(text);
+        }
+    }
+
+    /** What is wrong once all was taken in, or null. */
+    @Nullable
+    String end() {
+        if (contradiction != null) {
+            return contradiction;
+        }
+        if (!isWhole && anchors.headMap(firstSeq).size() > 0) {
+            note("anchors from before the first event that is left can't be judged");
+            anchors.headMap(firstSeq).clear();
+        }
+        if (!anchors.isEmpty()) {
+            return "the seal with seq " + anchors.firstKey()
+                    + " of the anchor is not in it: its end was cut off, or it was rewritten";
+        }
+        String keyNow = before == null ? null : before.key;
+        if (hasKeys && !hasSeals) {
+            return "it has no seals, and a key was given";
+        }
+        if (hasKeys && authentic == 0 && last != null && isWhole && !trusted.containsKey(keyNow)) {
+            return "no seal in it is by the key that was given";
+        }
+        if (unsealed > 0 && hasSeals) {
+            note((unsealed == 1 ? "the last event is" : "the last " + unsealed + " events are")
+                    + " not sealed yet"
+                    + (last == null ? "" : "; the last seal is of " + last.time()));
+        }
+        isAuthentic &= unsealed <= Seal.EVENTS;
+        if (hasAnchors && !isAnchored) {
+            isAuthentic = false;
+            note("none of the anchors is in what is left: who has the key may have written all of it anew");
+        }
+        if (authentic > 0 && !isAuthentic) {
+            note("what follows seq %d is not sealed by a key that you trust".formatted(authentic));
+        }
+        return null;
+    }
+
+    /** The number of the last seal that is trusted: all before it is as it was sealed; 0 where none is. */
+    long authentic() {
+        return authentic;
+    }
+
+    /** Whether that is the last seal there is, and no more follows than is not sealed yet. */
+    boolean isAuthentic() {
+        return isAuthentic;
+    }
+}

@@ -1,0 +1,250 @@
+package chatd.audit.read;
+
+import chatd.audit.LogFiles;
+import chatd.audit.form.Chain;
+import chatd.audit.form.Line;
+import chatd.audit.form.Segment;
+import chatd.audit.form.Watch;
+import chatd.audit.seal.Seal;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a log from its files alone: the chain through all segments, numbers and times, the schema, the seals. Memory
+ * does not grow with the log. It finds what was changed; that nobody rewrote all of it shows with a key or an anchor.
+ */
+public final class Verifier {
+    /**
+     * What was found.
+     *
+     * @param wrong the first wrong place: file, line and what; null where all holds
+     * @param authentic the number of the last seal that a given key or anchor vouches for: all before it is as it was
+     *     written; 0 where there is none
+     * @param isAuthentic whether that is the last seal there is
+     * @param notes what can't be judged
+     */
+    public record Report(
+            int segments,
+            long events,
+            @Nullable String wrong,
+            long authentic,
+            boolean isAuthentic,
+            List<String> notes) {}
+
+    private final List<String> notes = new ArrayList<>();
+    private long events;
+    private @Nullable Segment before;
+    /** Of the last event; a segment that was closed before it had one does not matter. */
+    private long lastSeq = -1;
+
+    private @Nullable Instant lastTime;
+    private final SealCheck seals;
+
+    private final Watch watch;
+    private final Beginning beginning;
+    private long all;
+    private long read;
+
+    private Verifier(Auditor auditor, Watch watch) {
+        this.watch = watch;
+        seals = new SealCheck(auditor.keys(), auditor.anchors(), notes);
+        beginning = new Beginning(auditor.mayBeExcerpt());
+    }
+
+    /**
+     * Checks all segments in a directory.
+     *
+     * @param watch told of every line in its order, up to the first that is wrong
+     * @throws IOException where they can't be read
+     */
+    public static Report verify(Path directory, Auditor auditor, Watch watch) throws IOException {
+        LogFiles files = new LogFiles(directory);
+        Verifier verifier = new Verifier(auditor, watch);
+        String wrong = null;
+        int segments = 0;
+        // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
+        try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null;
+                SchemaCheck schema = new SchemaCheck()) {
+            List<Path> closed = files.closed();
+            Path closedSince = open == null ? null : closedSince(open, closed);
+            boolean isOpen = open != null && closedSince == null;
+            if (open != null && closedSince != null && !isBeginning(open, closedSince)) {
+                wrong = LogFiles.name(files.published()) + ": it is not what " + LogFiles.name(closedSince) + " was";
+            }
+            for (Path file : closed) {
+                verifier.all += Files.size(file);
+                schema.add(file);
+            }
+            if (open != null && isOpen) {
+                verifier.all += open.size();
+                schema.add(open);
+            }
+            for (Path file : wrong == null ? closed : List.<Path>of()) {
+                try (FileChannel segment = FileChannel.open(file)) {
+                    segments++;
+                    wrong = verifier.check(LogFiles.name(file), LogFiles.segment(file), segment, schema);
+                }
+                if (wrong != null) {
+                    break;
+                }
+            }
+            if (wrong == null && open != null && isOpen) {
+                segments++;
+                wrong = verifier.check(LogFiles.name(files.published()), -1, open, schema);
+            }
+        }
+        if (segments == 0 && wrong == null) {
+            wrong = directory + ": there is no log here (no audit.xml)";
+        }
+        if (wrong == null) {
+            wrong = verifier.seals.end();
+            verifier.beginning.note(verifier.notes);
+        }
+        return new Report(
+                segments,
+                verifier.events,
+                wrong,
+                verifier.seals.authentic(),
+                verifier.seals.isAuthentic() && verifier.beginning.isAuthentic(verifier.seals.authentic()),
+                List.copyOf(verifier.notes));
+    }
+
+    /**
+     * The seals in an anchor file, in its order: one a line, whatever stands before it there, as a journal prints them.
+     *
+     * @throws IOException where it can't be read
+     */
+    public static List<String> anchors(Path file) throws IOException {
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+            return lines.flatMap(line -> Seal.ELEMENT.matcher(line).results().map(MatchResult::group))
+                    .toList();
+        }
+    }
+
+    /** What the published segment is called since it was closed; null where it is open. */
+    private static @Nullable Path closedSince(FileChannel published, List<Path> closed) throws IOException {
+        try {
+            long number = Segment.Head.read(LogFiles.from(published, at -> {})).number();
+            if (closed.isEmpty() || LogFiles.segment(closed.getLast()) < number) {
+                return null;
+            }
+            for (Path file : closed) {
+                if (LogFiles.segment(file) == number) {
+                    return file;
+                }
+            }
+            return closed.getFirst();
+        } catch (Segment.Broken e) {
+            return null;
+        }
+    }
+
+    /** Whether a document is the beginning of another, but for its end. */
+    private static boolean isBeginning(FileChannel published, Path closed) throws IOException {
+        try (InputStream ours = new BufferedInputStream(LogFiles.from(published, at -> {}));
+                InputStream theirs = new BufferedInputStream(Files.newInputStream(closed))) {
+            for (long left = published.size() - Line.CLOSING.length; left > 0; left--) {
+                if (ours.read() != theirs.read()) {
+                    return false;
+                }
+            }
+            return Arrays.equals(ours.readAllBytes(), Line.CLOSING);
+        }
+    }
+
+    private @Nullable String check(String name, long named, FileChannel file, SchemaCheck schema) throws IOException {
+        String wrong = check(named, file, schema);
+        read += file.size();
+        return wrong == null ? null : name + ": " + wrong;
+    }
+
+    private @Nullable String check(long named, FileChannel file, SchemaCheck schema) throws IOException {
+        Segment segment;
+        try {
+            segment = Segment.read(LogFiles.from(file, at -> watch.read(read + at, all)), watch);
+        } catch (Segment.Broken e) {
+            return String.valueOf(e.getMessage());
+        }
+        String wrong = lines(named, file.size(), segment);
+        if (wrong == null) {
+            wrong = succession(segment);
+        }
+        if (wrong == null) {
+            wrong = schema.next();
+        }
+        if (wrong == null) {
+            wrong = seals.check(segment);
+        }
+        if (wrong == null) {
+            wrong = beginning.check(segment);
+        }
+        events += segment.lines()
+                - (segment.skipped() > 0 ? 5 : 4)
+                - segment.seals().size();
+        before = segment;
+        if (segment.lastSeq() >= 0) {
+            lastSeq = segment.lastSeq();
+            lastTime = segment.lastTime();
+        }
+        return wrong;
+    }
+
+    private static @Nullable String lines(long named, long size, Segment segment) {
+        if (segment.wrong() != null) {
+            return "line " + segment.lines() + ": " + segment.wrong();
+        }
+        if (!segment.isClosed()) {
+            return "line " + (segment.lines() + 1) + ": the end of the document is missing";
+        }
+        if (size != segment.end() + Line.END.length() + 1) {
+            return "line " + (segment.lines() + 1) + ": something follows the end of the document";
+        }
+        return named >= 0 && named != segment.number
+                ? "line 3: it is segment " + segment.number + ", but named " + named
+                : null;
+    }
+
+    private @Nullable String succession(Segment segment) {
+        Segment last = before;
+        if (last == null) {
+            if (segment.number != 1) {
+                return null;
+            }
+            if (!segment.previous.equals(Chain.ORIGIN)) {
+                return "line 3: the first segment names one before it";
+            }
+            return segment.firstSeq() > 1 && segment.skipped() == 0
+                    ? "line 4: seq is " + segment.firstSeq() + " where 1 was due"
+                    : null;
+        }
+        if (segment.skipped() > 0) {
+            return "line 4: something is left out, as only an excerpt's first segment may";
+        }
+        if (segment.number != last.number + 1) {
+            return "line 3: segment " + (last.number + 1) + " is missing before it";
+        }
+        if (!segment.previous.equals(last.chain())) {
+            return "line 3: it does not continue the segment before it";
+        }
+        if (segment.firstSeq() >= 0 && lastSeq >= 0 && segment.firstSeq() != lastSeq + 1) {
+            return "line 4: seq is " + segment.firstSeq() + " where " + (lastSeq + 1) + " was due";
+        }
+        Instant end = lastTime;
+        if (end != null && segment.started.isBefore(end)) {
+            return "line 3: it began before the segment before it ended";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,160 @@
+package chatd.audit.seal;
+
+import chatd.audit.LogFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key that seals the log, in a PEM file with both halves that its owner alone may read. Who has the file can write a
+ * log as the daemon does. Immutable; any thread.
+ */
+public final class SealKey {
+    private final PrivateKey secret;
+    private final SealPublic half;
+
+    private SealKey(PrivateKey secret, SealPublic half) {
+        this.secret = secret;
+        this.half = half;
+    }
+
+    /**
+     * A new key, in no file yet.
+     *
+     * @param algorithm {@code Ed25519} or {@code ML-DSA-65}
+     */
+    public static SealKey make(String algorithm) {
+        try {
+            KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+            return new SealKey(pair.getPrivate(), SealPublic.of(pair.getPublic()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java lacks " + algorithm, e);
+        }
+    }
+
+    /**
+     * Reads the key of a file; makes one, and the file, where it is not there.
+     *
+     * @param algorithm of a key that is made; one that is there stays as it is
+     * @throws IOException where that can't be done; the message has nothing of the key
+     */
+    public static SealKey open(Path file, String algorithm) throws IOException {
+        if (Files.exists(file)) {
+            return read(file);
+        }
+        SealKey made = make(algorithm);
+        try {
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+            made.store(file);
+        } catch (FileSystemException e) {
+            throw new IOException("the key that seals the log can't be made in " + file + ": " + e, e);
+        }
+        return made;
+    }
+
+    private static SealKey read(Path file) throws IOException {
+        SealPublic half = SealPublic.read(file);
+        byte[] der = PemBlock.PRIVATE_KEY.read(file);
+        SealKey key;
+        try {
+            key = new SealKey(
+                    KeyFactory.getInstance(half.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(der)), half);
+        } catch (GeneralSecurityException e) {
+            // Without the cause, which might quote what it read.
+            throw new IOException(file + ": the private key in it is not one of " + half.algorithm());
+        }
+        if (!half.verifies("test", key.sign("test"))) {
+            throw new IOException(file + ": its private and its public key do not belong together");
+        }
+        return key;
+    }
+
+    /** The file of the key before the present one, while the log has not gone on with the present one yet. */
+    private static Path before(Path file) {
+        return file.resolveSibling(file.getFileName() + ".before");
+    }
+
+    /** The key that {@link #replace} put aside, where the log has not gone on with its successor yet. */
+    public static Optional<SealKey> replaced(Path file) throws IOException {
+        Path before = before(file);
+        return Files.exists(before) ? Optional.of(read(before)) : Optional.empty();
+    }
+
+    /** Puts this one in the place of the file's key, which is kept beside it until {@link #settle}. */
+    public void replace(Path file) throws IOException {
+        if (!Files.exists(before(file))) {
+            Files.createLink(before(file), file);
+            forceNames(file);
+        }
+        store(file);
+    }
+
+    /** The log has gone on with the file's key: the one before it is not needed any more. */
+    public static void settle(Path file) throws IOException {
+        Files.deleteIfExists(before(file));
+    }
+
+    public void store(Path file) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        String pem = PemBlock.PRIVATE_KEY.write(secret.getEncoded()) + half.pem();
+        try (FileChannel out = FileChannel.open(
+                fresh,
+                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            LogFiles.write(out, pem.getBytes(StandardCharsets.US_ASCII));
+            out.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        forceNames(file);
+    }
+
+    private static void forceNames(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            new LogFiles(directory).forceNames();
+        }
+    }
+
+    /** Whether it has this id. */
+    public boolean isOf(@Nullable String id) {
+        return half.id().equals(id);
+    }
+
+    /** The public half. */
+    public SealPublic half() {
+        return half;
+    }
+
+    /** The signature over a text, base64url without padding. */
+    public String sign(String text) {
+        try {
+            Signature signature = Signature.getInstance(half.algorithm());
+            signature.initSign(secret);
+            signature.update(text.getBytes(StandardCharsets.US_ASCII));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a key that could sign does not any more", e);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package chatd.audit.write;
+
+import chatd.audit.LogFiles;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LogEvent;
+import chatd.audit.form.Line;
+import chatd.audit.form.Segment;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mends at the start what the last owner of a log left unfinished, by a kill or a loss of power at whatever moment: a torn
+ * tail is cut back and kept beside, and a segment that was being closed is closed.
+ *
+ * @param open the segment to go on with; null where the next is to be begun
+ * @param before the last closed one, where {@code open} has no event yet or is null
+ * @param mended what is to be logged
+ */
+record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEvent> mended) {
+    static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
+        List<AuditEvent> mended = new ArrayList<>();
+        boolean hadPart = Files.exists(files.part());
+        Segment open = hadPart ? mend(files, clock, mended) : null;
+        if (open != null && !open.isClosed()) {
+            dropSecondName(files);
+        }
+        if (open == null) {
+            open = fromPublished(files, clock, mended);
+            if (!hadPart && open != null) {
+                mended.add(new LogEvent.LogTroubled(
+                        false,
+                        "audit.part was missing at the start: the log goes on from audit.xml, and what had come after"
+                                + " that is lost, but for what the database has"));
+            }
+        } else if (open.isClosed() && !isClosed(files, open)) {
+            open = close(files, fsync, open);
+        }
+        if (open != null && isClosed(files, open)) {
+            open = null;
+        }
+        List<Path> closed = files.closed();
+        if (!hadPart && open == null && !closed.isEmpty()) {
+            mended.add(new LogEvent.LogTroubled(
+                    false,
+                    "neither audit.part nor audit.xml was there at the start: the log goes on from its last closed"
+                            + " segment, and what had come after that is lost, but for what the database has"));
+        }
+        Segment before = null;
+        if (!closed.isEmpty() && (open == null || open.lastSeq() < 0)) {
+            before = Segment.read(closed.getLast());
+            mended.addFirst(
+                    new LogEvent.Rotated(LogFiles.name(closed.getLast()), before.lastMessage(), before.lastChange()));
+        }
+        return new Recovery(open, before, mended);
+    }
+
+    /** A rotation failed, and the power before its second name was gone: the segment goes on. */
+    private static void dropSecondName(LogFiles files) throws IOException {
+        List<Path> closed = files.closed();
+        if (!closed.isEmpty() && Files.isSameFile(closed.getLast(), files.part())) {
+            Files.delete(closed.getLast());
+            files.forceNames();
+        }
+    }
+
+    private static boolean isClosed(LogFiles files, Segment segment) throws IOException {
+        List<Path> closed = files.closed();
+        return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= segment.number;
+    }
+
+    /** Where the part is gone, what was last published of it takes its place, and goes on. */
+    private static @Nullable Segment fromPublished(LogFiles files, Clock clock, List<AuditEvent> mended)
+            throws IOException {
+        if (!Files.exists(files.published())) {
+            return null;
+        }
+        Segment published;
+        try {
+            published = Segment.read(files.published());
+        } catch (Segment.Broken e) {
+            Path kept = torn(files, clock);
+            Files.move(files.published(), kept);
+            mended.add(new LogEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
+            return null;
+        }
+        if (isClosed(files, published)) {
+            return null;
+        }
+        Path fresh = files.temporary("audit.part");
+        try (FileChannel in = FileChannel.open(files.published());
+                FileChannel out = FileChannel.open(
+                        fresh,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            LogFiles.copy(in, 0, published.end(), out);
+            out.force(true);
+        }
+        Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE);
+        files.forceNames();
+        return Segment.read(files.part());
+    }
+
+    private static @Nullable Segment mend(LogFiles files, Clock clock, List<AuditEvent> mended) throws IOException {
+        Segment last;
+        try {
+            last = Segment.read(files.part());
+        } catch (Segment.Broken e) {
+            Path kept = keepTail(files, 0, clock);
+            mended.add(new LogEvent.Recovered(Files.size(kept), LogFiles.name(kept)));
+            Files.delete(files.part());
+            return null;
+        }
+        long torn = Files.size(files.part()) - last.end();
+        boolean wasBeingClosed = last.isClosed() && torn == Line.CLOSING.length;
+        if (torn > 0 && !wasBeingClosed) {
+            Path kept = keepTail(files, last.end(), clock);
+            mended.add(new LogEvent.Recovered(torn, LogFiles.name(kept)));
+            try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
+                return cutBack(files, part, last);
+            }
+        }
+        return last;
+    }
+
+    private static Segment cutBack(LogFiles files, FileChannel part, Segment segment) throws IOException {
+        part.truncate(segment.end());
+        part.force(true);
+        return Segment.read(files.part());
+    }
+
+    /** A name for what is kept beside, which nothing has. */
+    private static Path torn(LogFiles files, Clock clock) {
+        for (long at = clock.millis(); ; at++) {
+            Path kept = files.directory().resolve("audit.torn-" + at);
+            if (!Files.exists(kept)) {
+                return kept;
+            }
+        }
+    }
+
+    private static Path keepTail(LogFiles files, long from, Clock clock) throws IOException {
+        Path kept = torn(files, clock);
+        try (FileChannel in = FileChannel.open(files.part());
+                FileChannel out = FileChannel.open(kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            LogFiles.copy(in, from, in.size(), out);
+            out.force(true);
+        }
+        return kept;
+    }
+
+    /** Finishes what {@link AuditLog#rotate} had begun; where that can't be done, the segment goes on as it does there. */
+    private static Segment close(LogFiles files, AuditLog.Fsync fsync, Segment segment) throws IOException {
+        try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
+            try {
+                if (fsync != AuditLog.Fsync.NEVER) {
+                    part.force(true);
+                }
+                files.close(files.closed(segment.number, segment.started));
+                return segment;
+            } catch (IOException e) {
+                return cutBack(files, part, segment);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package chatd.audit.write;
+
+import chatd.audit.LogFiles;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LogEvent;
+import chatd.audit.form.ClosedSegments;
+import chatd.audit.form.Segment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Deletes closed segments that are older than the log may become. Each is logged first, with its last chain: so that its
+ * absence is told from a theft, and the next one is still bound to it. One thread; the log goes on
+ * meanwhile.
+ */
+final class Retention {
+    private static final Duration EVERY = Duration.ofMinutes(1);
+    private static final Duration AFTER_FAILURE = Duration.ofHours(1);
+
+    private final LogFiles files;
+    private final ClosedSegments segments;
+    private final Duration keep;
+    private Instant next = Instant.MIN;
+
+    /** @param keep after the last event; zero is for ever */
+    Retention(LogFiles files, ClosedSegments segments, Duration keep) {
+        this.files = files;
+        this.segments = segments;
+        this.keep = keep;
+    }
+
+    /** Brings an event to the disk. */
+    interface Logging {
+        void log(AuditEvent event) throws IOException;
+    }
+
+    /** Deletes what is too old, if it is time to look. */
+    void apply(Instant now, Logging logging) throws IOException {
+        if (keep.isZero() || (now.isBefore(next) && !next.isAfter(now.plus(AFTER_FAILURE)))) {
+            return;
+        }
+        next = now.plus(AFTER_FAILURE);
+        delete(now, logging);
+        next = now.plus(EVERY);
+    }
+
+    private void delete(Instant now, Logging logging) throws IOException {
+        List<Path> closed = files.closed();
+        for (int i = 0; i < closed.size(); i++) {
+            Path file = closed.get(i);
+            // It ended when the one after it began; what that says is asked first, and not believed.
+            Segment.Head after = Segment.Head.read(i + 1 < closed.size() ? closed.get(i + 1) : files.part());
+            if (after.number() != LogFiles.segment(file) + 1
+                    || after.started().plus(keep).isAfter(now)) {
+                return;
+            }
+            Segment segment = Segment.read(file);
+            Instant last = segment.lastTime();
+            if (segment.wrong() != null
+                    || !segment.isClosed()
+                    || !segment.chain().equals(after.previous())) {
+                throw new IOException(file + " was changed, or does not lead to the one after it; it is kept");
+            }
+            if (last != null && last.plus(keep).isAfter(now)) {
+                throw new IOException(file + " is not as old as the head of the one after it says; it is kept");
+            }
+            logging.log(new LogEvent.SegmentDeleted(LogFiles.name(file), segment.chain()));
+            segments.forget(file);
+            Files.delete(file);
+            files.forceNames();
+        }
+    }
+}

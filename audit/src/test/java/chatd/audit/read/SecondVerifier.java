@@ -1,0 +1,85 @@
+package chatd.audit.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.audit.seal.SealPublic;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code docs/verify.py}, which must judge every log of these tests as ours does. One process for all of them. */
+public final class SecondVerifier {
+    /** What it is asked on a line, and answers on one; a signature that was judged is not judged again. */
+    private static final String DRIVER = """
+            import base64, functools, sys, verify
+            verify.signed = functools.cache(verify.signed)
+            for line in sys.stdin:
+                directory, keys, anchors = line.rstrip("\\n").split("\\t")
+                try:
+                    genuine = verify.verify(directory, [verify.plain(key.encode()) for key in keys.split()],
+                                            [seal.encode() for seal in anchors.split("|") if seal])
+                    print(genuine, flush=True)
+                except (ValueError, OSError) as wrong:
+                    print("WRONG:", str(wrong).replace("\\n", " "), flush=True)
+            """;
+
+    private static @Nullable SecondVerifier one;
+
+    private final Writer in;
+    private final BufferedReader out;
+
+    /** OpenSSL does from 3.5 on. */
+    private final boolean knowsMlDsa;
+
+    private SecondVerifier() throws IOException {
+        Path docs = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
+        while (!Files.exists(docs.resolve("docs/verify.py"))) {
+            docs = docs.resolveSibling("..").normalize();
+        }
+        ProcessBuilder builder = new ProcessBuilder("python3", "-c", DRIVER);
+        builder.environment().put("PYTHONPATH", docs.resolve("docs").toString());
+        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        in = process.outputWriter(StandardCharsets.UTF_8);
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        Process openssl = new ProcessBuilder("openssl", "list", "-signature-algorithms").start();
+        knowsMlDsa = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).contains("ML-DSA");
+    }
+
+    private static boolean hasMlDsa(Path directory) throws IOException {
+        return Files.readString(directory.resolve("audit.xml")).contains(" alg=\"ML-DSA-65\"");
+    }
+
+    /** Fails where the two do not agree. */
+    public static synchronized void agrees(
+            Path directory, List<SealPublic> keys, List<String> anchors, Verifier.Report report) {
+        try {
+            SecondVerifier two = one == null ? new SecondVerifier() : one;
+            one = two;
+            two.in.write(directory + "\t"
+                    + keys.stream().map(SealPublic::encoded).collect(Collectors.joining(" ")) + "\t"
+                    + String.join("|", anchors) + "\n");
+            two.in.flush();
+            String said = String.valueOf(two.out.readLine());
+            if (said.contains("ML-DSA needs") && !two.knowsMlDsa && hasMlDsa(directory)) {
+                return;
+            }
+            assertThat(said.startsWith("WRONG:")).as("%s / %s", said, report).isEqualTo(report.wrong() != null);
+            if (report.wrong() == null) {
+                assertThat(Long.parseLong(said))
+                        .as("%s", report)
+                        .isEqualTo(report.isAuthentic() ? report.authentic() : 0);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

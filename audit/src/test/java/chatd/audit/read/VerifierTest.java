@@ -1,0 +1,170 @@
+package chatd.audit.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.audit.LogBytes;
+import chatd.audit.LogFiles;
+import chatd.audit.Logs;
+import chatd.audit.form.Chain;
+import chatd.audit.form.Line;
+import chatd.audit.write.AuditLog;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifierTest {
+    @TempDir
+    private Path directory;
+
+    private List<String> lines = List.of();
+
+    @BeforeEach
+    void write() throws IOException {
+        Logs.write(directory, 4);
+        lines = new ArrayList<>(Logs.lines(directory.resolve("audit.xml")));
+    }
+
+    private String wrong(List<String> changed) throws IOException {
+        Files.writeString(directory.resolve("audit.xml"), String.join("\n", changed) + "\n");
+        return String.valueOf(Logs.verify(directory).wrong());
+    }
+
+    @Test
+    void anHonestLogIsConsistent() throws IOException {
+        Verifier.Report report = Logs.verify(directory);
+        assertThat(report.wrong()).isNull();
+        assertThat(report.events()).isEqualTo(5);
+        assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void everyChangedByteIsFound() throws IOException {
+        byte[] whole = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        for (int i : LogBytes.chosen(whole)) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 1;
+            Files.write(directory.resolve("audit.xml"), changed);
+            assertThat(Logs.verify(directory).wrong()).as("byte " + i).isNotNull();
+        }
+    }
+
+    @Test
+    void theFirstWrongLineIsNamed() throws IOException {
+        lines.set(6, lines.get(6).replace("size=\"3\"", "size=\"4\""));
+        assertThat(wrong(lines)).startsWith("audit.xml: line 7: the chain does not hold");
+    }
+
+    @Test
+    void aMissingADoubledAndASwappedLineAreFound() throws IOException {
+        List<String> missing = new ArrayList<>(lines);
+        missing.remove(4);
+        assertThat(wrong(missing)).contains("line 5");
+        List<String> doubled = new ArrayList<>(lines);
+        doubled.add(5, lines.get(4));
+        assertThat(wrong(doubled)).contains("line 6");
+        List<String> swapped = new ArrayList<>(lines);
+        swapped.set(4, lines.get(5));
+        swapped.set(5, lines.get(4));
+        assertThat(wrong(swapped)).contains("line 5");
+    }
+
+    @Test
+    void whatFollowsTheEndAndAMissingEndAreFound() throws IOException {
+        assertThat(wrong(lines.subList(0, lines.size() - 1))).contains("line 10: the end of the document is missing");
+        lines.add("<!-- more -->");
+        assertThat(wrong(lines)).contains("line 11: something follows");
+    }
+
+    @Test
+    void aMissingSegmentIsFound() throws IOException {
+        List<Path> closed;
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+            log.rotate();
+            log.append(Logs.event(5));
+            log.rotate();
+            log.append(Logs.event(6));
+            closed = log.files().closed();
+        }
+        assertThat(Logs.verify(directory).wrong()).isNull();
+        assertThat(Logs.verify(directory).segments()).isEqualTo(3);
+        byte[] middle = Files.readAllBytes(closed.get(1));
+        Files.delete(closed.get(1));
+        assertThat(Logs.verify(directory).wrong()).contains("segment 2 is missing");
+        Files.write(closed.get(1), middle);
+        Files.delete(closed.get(0));
+        assertThat(Logs.verify(directory).wrong()).isNull();
+        assertThat(Logs.verify(directory).notes())
+                .satisfiesExactly(
+                        note -> assertThat(note).contains("is not announced in what is left of the log"),
+                        note -> assertThat(note).contains("begins with segment 2"));
+    }
+
+    @Test
+    void anEmptyDirectoryIsNoLog(@TempDir Path empty) throws IOException {
+        assertThat(Logs.verify(empty).wrong()).contains("no log");
+    }
+
+    @Test
+    void anInsertedLineIsFoundAlsoWithAChainOfItsOwn() throws IOException {
+        List<String> inserted = new ArrayList<>(lines);
+        inserted.add(5, lines.get(4).replace("seq=\"2\"", "seq=\"3\""));
+        assertThat(wrong(inserted)).contains("line 6");
+        String line = lines.get(4).replaceFirst(" chain=\"[^\"]+\"", "").replace("seq=\"2\"", "seq=\"3\"");
+        String before = lines.get(4).replaceFirst(".* chain=\"([^\"]+)\".*", "$1");
+        String chained = Line.chained(line, new Chain(before).add(line.getBytes(StandardCharsets.UTF_8)));
+        inserted.set(5, chained.stripTrailing());
+        assertThat(wrong(inserted)).contains("line 7");
+    }
+
+    @Test
+    void anEventMovedToAnotherSegmentIsFound() throws IOException {
+        List<Path> closed;
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+            log.rotate();
+            log.append(Logs.event(5));
+            closed = log.files().closed();
+        }
+        List<String> first = new ArrayList<>(Logs.lines(closed.getFirst()));
+        List<String> second = new ArrayList<>(Logs.lines(directory.resolve("audit.xml")));
+        second.add(3, first.remove(first.size() - 2));
+        Files.writeString(closed.getFirst(), String.join("\n", first) + "\n");
+        assertThat(wrong(second)).startsWith("audit.xml: line 4: the chain does not hold");
+    }
+
+    @Test
+    void headLinesOfAnotherSegmentAreFound() throws IOException {
+        for (String other : List.of("host=\"other\"", "host=\"host\" key=\"0123456789abcdef\"")) {
+            List<String> changed = new ArrayList<>(lines);
+            changed.set(2, lines.get(2).replace("host=\"host\"", other));
+            assertThat(wrong(changed)).contains("line ");
+        }
+        List<String> styled = new ArrayList<>(lines);
+        styled.set(1, lines.get(1).replace("audit.css", "other.css"));
+        assertThat(wrong(styled)).contains("line 2");
+    }
+
+    /** A document that was overtaken by a rotation is no place for a forged one. */
+    @Test
+    void whatLiesBesideTheLogAsItsOpenSegmentIsJudgedToo() throws IOException {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+            log.append(Logs.event(5));
+            log.rotate();
+            log.append(Logs.event(6));
+        }
+        Path open = directory.resolve("audit.xml");
+        Path closed = new LogFiles(directory).closed().getFirst();
+        Files.copy(open, directory.resolve("audit-000002-20260101T000000Z.xml"));
+        assertThat(Logs.verify(directory).wrong())
+                .as("published, and closed since")
+                .isNull();
+        List<String> older = new ArrayList<>(Logs.lines(closed));
+        older.remove(5);
+        assertThat(wrong(older)).startsWith("audit.xml: it is not what audit-000001-");
+    }
+}

@@ -1,0 +1,289 @@
+package chatd.audit.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import chatd.audit.LogFiles;
+import chatd.audit.Logs;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.AuditEvents;
+import chatd.audit.write.AuditLog;
+import chatd.fixtures.Campaign;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** It takes what is written, and nothing that a validator does not take. */
+class WrittenFormTest {
+    private static final String SKIPPED =
+            "<skipped seq=\"1\" time=\"2026-11-20T06:15:00.000000Z\" chain=\"" + "C".repeat(43) + "\"/>";
+
+    @TempDir
+    private Path directory;
+
+    private final SchemaCheck validator = new SchemaCheck();
+    private WrittenForm form;
+
+    @BeforeEach
+    void form() throws Exception {
+        form = new WrittenForm(new ByteArrayInputStream(schema().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @AfterEach
+    void close() {
+        validator.close();
+    }
+
+    private static String schema() throws IOException {
+        try (InputStream xsd = Objects.requireNonNull(LogFiles.class.getResourceAsStream("audit.xsd"))) {
+            return new String(xsd.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** One of every event, and seals. */
+    private List<String> written(String algorithm) throws IOException {
+        Path log = Files.createTempDirectory(directory, "log");
+        AuditLog.Options options = new AuditLog.Options(
+                AuditLog.Fsync.NEVER,
+                AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
+                "h<o>s\"t&",
+                log.resolve("seal.key"),
+                algorithm,
+                true,
+                Duration.ZERO,
+                0);
+        try (AuditLog open = AuditLog.open(log, options, new Logs.Hands())) {
+            for (AuditEvent event : AuditEvents.all().values()) {
+                open.append(event);
+                if (event instanceof AuditEvent.Stopped) {
+                    open.anchor();
+                }
+            }
+        }
+        return Files.readAllLines(log.resolve("audit.xml"));
+    }
+
+    private static byte[] document(List<String> lines) {
+        return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private boolean takes(byte[] document) throws IOException {
+        try (FileChannel file = file(document)) {
+            return form.takes(file);
+        }
+    }
+
+    private boolean isValid(byte[] document) throws IOException {
+        try (FileChannel file = file(document)) {
+            return validator.validated(file).isEmpty();
+        }
+    }
+
+    private FileChannel file(byte[] document) throws IOException {
+        return FileChannel.open(Files.write(directory.resolve("document.xml"), document));
+    }
+
+    /** Whether it takes it, which it only may where the validator does. */
+    private boolean judged(byte[] document) throws IOException {
+        boolean takes = takes(document);
+        assertThat(!takes || isValid(document))
+                .as(() -> "taken, and not valid:\n" + new String(document, StandardCharsets.UTF_8))
+                .isTrue();
+        return takes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ed25519", "ML-DSA-65"})
+    void everyEventAndSealAsTheyAreWritten(String algorithm) throws Exception {
+        List<String> lines = written(algorithm);
+        assertThat(lines).anyMatch(line -> line.startsWith("<seal "));
+        assertThat(judged(document(lines))).isTrue();
+        lines.add(3, SKIPPED);
+        assertThat(judged(document(lines))).isTrue();
+        // An excerpt's first segment alone has it, and once.
+        lines.add(3, SKIPPED);
+        assertThat(judged(document(lines))).isFalse();
+        assertThat(judged(document(List.of(lines.get(0), lines.get(1), lines.get(2), "</audit>"))))
+                .isTrue();
+    }
+
+    /** In every line bytes become others, go, or come twice: about one byte of two in a whole campaign, else of forty. */
+    @Test
+    void noChangeOfAByteIsTakenThatAValidatorDoesNotTake() throws Exception {
+        List<String> lines = written("Ed25519");
+        List<String> head = lines.subList(0, 3);
+        List<String> some = new ArrayList<>(lines.subList(3, lines.size() - 1));
+        some.add(SKIPPED);
+        Random random = Campaign.random();
+        int apart = Campaign.times(79, 3);
+        int taken = 0;
+        int refused = 0;
+        for (String line : some) {
+            byte[] document = document(List.of(head.get(0), head.get(1), head.get(2), line, lines.getLast()));
+            for (int at = random.nextInt(apart); at < document.length; at += 1 + random.nextInt(apart)) {
+                byte[] changed = document.clone();
+                byte[] others = {
+                    '"', '<', '>', '&', '\'', '=', ' ', '/', '0', '9', 'x', '-', '\n', 0, 1, 0x7f, (byte) 0xc3, -1
+                };
+                changed[at] = others[random.nextInt(others.length)];
+                byte[] without = new byte[document.length - 1];
+                System.arraycopy(document, 0, without, 0, at);
+                System.arraycopy(document, at + 1, without, at, without.length - at);
+                byte[] twice = Arrays.copyOf(document, document.length + 1);
+                System.arraycopy(document, at, twice, at + 1, document.length - at);
+                for (byte[] each : List.of(changed, without, twice)) {
+                    if (judged(each)) {
+                        taken++;
+                    } else {
+                        refused++;
+                    }
+                }
+            }
+        }
+        Campaign.tell(taken + " changes of bytes taken, " + refused + " refused");
+        assertThat(taken).isGreaterThan(Campaign.times(25, 1_000));
+        assertThat(refused).isGreaterThan(Campaign.times(25, 1_000));
+    }
+
+    /** Attributes that are left out, come twice, change places or names; elements inside others. */
+    @Test
+    void noChangeOfAnAttributeIsTakenThatAValidatorDoesNotTake() throws Exception {
+        List<String> lines = written("Ed25519");
+        List<String> attributes = new ArrayList<>();
+        for (String line : lines.subList(2, lines.size() - 1)) {
+            attributes.addAll(Pattern.compile(" [a-z]+=\"[^\"]*\"")
+                    .matcher(line)
+                    .results()
+                    .map(MatchResult::group)
+                    .toList());
+        }
+        Random random = Campaign.random();
+        int taken = 0;
+        int changes = Campaign.times(1_500, 30_000);
+        for (int i = 0; i < changes; i++) {
+            List<String> changed = new ArrayList<>(lines.subList(0, 3));
+            String line = lines.get(2 + random.nextInt(lines.size() - 3));
+            String one = attributes.get(random.nextInt(attributes.size()));
+            String name = one.substring(0, one.indexOf('"'));
+            String other = attributes.get(random.nextInt(attributes.size()));
+            String otherName = other.substring(0, other.indexOf('"'));
+            String made = switch (random.nextInt(5)) {
+                case 0 -> line.replaceFirst(name + "\"[^\"]*\"", "");
+                case 1 -> line.replaceFirst(" ", Matcher.quoteReplacement(one + " "));
+                case 2 -> line.replaceFirst(name, otherName);
+                case 3 ->
+                    line.replaceFirst(
+                            name + "\"[^\"]*\"", Matcher.quoteReplacement(name + other.substring(other.indexOf('"'))));
+                default -> line.replaceFirst("/>", Matcher.quoteReplacement("><to" + one + "/></event>"));
+            };
+            if (line.equals(lines.get(2))) {
+                changed.set(2, made);
+            } else {
+                changed.add(made);
+            }
+            changed.add(lines.getLast());
+            taken += judged(document(changed)) ? 1 : 0;
+        }
+        Campaign.tell(changes + " changes of attributes, " + taken + " taken");
+        assertThat(taken).isBetween(changes / 30, changes - changes / 30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-02-29T00:00:00.000000Z", "2024-02-30T00:00:00.000000Z", "2026-13-01T00:00:00.000000Z",
+                "2026-00-01T00:00:00.000000Z", "2026-01-00T00:00:00.000000Z", "2026-01-01T25:00:00.000000Z",
+                "2026-01-01T00:60:00.000000Z", "2026-01-01T00:00:60.000000Z", "0000-01-01T00:00:00.000000Z"
+            })
+    void aTimeThatThereIsNot(String time) throws Exception {
+        List<String> lines = written("Ed25519");
+        lines.set(3, lines.get(3).replaceFirst("time=\"[^\"]*\"", "time=\"" + time + "\""));
+        assertThat(judged(document(lines))).isFalse();
+    }
+
+    /** What it does not take need not be wrong: the validator has the last word. */
+    @Test
+    void whatIsNotWrittenLikeThatIsForTheValidator() throws Exception {
+        List<String> lines = written("Ed25519");
+        lines.set(4, lines.get(4).replaceFirst(" outcome", "  outcome"));
+        assertThat(judged(document(lines))).isFalse();
+        assertThat(isValid(document(lines))).isTrue();
+    }
+
+    /** However many characters of it stand as entities. */
+    @Test
+    void aSegmentFullOfEntities() throws Exception {
+        List<String> lines = written("Ed25519");
+        String line = lines.get(4).replaceFirst("version=\"[^\"]*", "version=\"" + "&amp;".repeat(1_000));
+        List<String> many = new ArrayList<>(lines.subList(0, 3));
+        many.addAll(Collections.nCopies(300, line));
+        many.add(lines.getLast());
+        assertThat(line).contains("&amp;&amp;");
+        assertThat(judged(document(many))).isTrue();
+    }
+
+    /** That is for the validator, which does not take the memory for it. */
+    @Test
+    void aLineThatIsLongerThanAny() throws Exception {
+        List<String> lines = written("Ed25519");
+        lines.set(4, lines.get(4).replaceFirst("version=\"", "version=\"" + "x".repeat(3 << 20)));
+        assertThat(judged(document(lines))).isFalse();
+        assertThat(isValid(document(lines))).isTrue();
+    }
+
+    @Test
+    void whatFollowsTheEnd() throws Exception {
+        byte[] document = document(written("Ed25519"));
+        assertThat(judged(Arrays.copyOf(document, document.length + 1))).isFalse();
+        assertThat(judged(Arrays.copyOf(document, document.length - 1))).isFalse();
+    }
+
+    /** A schema that says what it can't see is a fault of the program, and is found by any test that opens one. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "<xs:pattern value=\"U.*/>#<xs:minLength value=\"2\"/>",
+                "<xs:pattern value=\"U.*/>#<xs:pattern value=\"a|b\"/>",
+                "<xs:pattern value=\"U.*/>#<xs:pattern value=\"\\w\"/>",
+                "<xs:pattern value=\"U.*/>#<xs:pattern value=\"a\"/><xs:enumeration value=\"a\"/>",
+                "base=\"xs:string\"#base=\"xs:token\"",
+                "base=\"xs:string\"#base=\"xs:dateTime\"",
+                "type=\"xs:unsignedShort\"#type=\"xs:short\"",
+                "type=\"a:type\"#type=\"a:type\" fixed=\"start\"",
+                "type=\"a:to\" minOccurs=\"0\"#type=\"a:to\"",
+                "<xs:choice>#<xs:all>"
+            })
+    void aSchemaThatSaysMore(String what, String more) throws Exception {
+        String changed = schema().replaceFirst(what, Matcher.quoteReplacement(more));
+        if (more.equals("<xs:all>")) {
+            changed = changed.replaceAll("<xs:all>([^!]*?)</xs:choice>", "<xs:all>$1</xs:all>");
+        }
+        byte[] xsd = changed.getBytes(StandardCharsets.UTF_8);
+        assertThat(changed).isNotEqualTo(schema());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new WrittenForm(new ByteArrayInputStream(xsd)))
+                .withMessageContaining("schema");
+    }
+}

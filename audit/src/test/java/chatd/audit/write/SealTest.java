@@ -1,0 +1,491 @@
+package chatd.audit.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.audit.LogBytes;
+import chatd.audit.LogFiles;
+import chatd.audit.Logs;
+import chatd.audit.event.LogEvent;
+import chatd.audit.form.Line;
+import chatd.audit.read.Verifier;
+import chatd.audit.seal.SealKey;
+import chatd.audit.seal.SealPublic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Page {@code audit-log.md}, "Proof": what seals and anchors show. */
+class SealTest {
+    @TempDir
+    private Path directory;
+
+    @TempDir
+    private Path elsewhere;
+
+    private final Logs.Hands clock = new Logs.Hands();
+    private AuditLog.Options options = Logs.OPTIONS;
+    private Path published = Path.of("");
+
+    @BeforeEach
+    void set() {
+        options = sealed("seal.key", "Ed25519");
+        published = directory.resolve("audit.xml");
+    }
+
+    private AuditLog.Options sealed(String key, String algorithm) {
+        return new AuditLog.Options(
+                AuditLog.Fsync.INTERVAL,
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
+                "host",
+                elsewhere.resolve(key),
+                algorithm,
+                true,
+                Duration.ZERO,
+                0);
+    }
+
+    private AuditLog open() throws IOException {
+        return AuditLog.open(directory, options, clock);
+    }
+
+    private SealPublic write(int first, int last) throws IOException {
+        try (AuditLog log = open()) {
+            for (int i = first; i <= last; i++) {
+                log.append(Logs.event(i));
+            }
+            return key(log);
+        }
+    }
+
+    private static SealPublic key(AuditLog log) {
+        return log.key();
+    }
+
+    private Verifier.Report verify(SealPublic... keys) throws IOException {
+        return Logs.verify(directory, List.of(keys), List.of());
+    }
+
+    private List<String> seals(Path file) throws IOException {
+        return Logs.lines(file).stream().filter(l -> l.startsWith("<seal")).toList();
+    }
+
+    /** As someone would who has all but the key: every chain right again. */
+    private void rewrite(Path file, List<String> lines) throws IOException, NoSuchAlgorithmException {
+        String previous = lines.get(2).replaceFirst(".* previous=\"([^\"]*)\".*", "$1");
+        List<String> chains = Logs.chains(lines, previous);
+        List<String> whole = new ArrayList<>(lines.subList(0, 3));
+        for (int i = 0; i < chains.size(); i++) {
+            whole.add(lines.get(i + 3).replaceFirst(" chain=\"[^\"]*\"", " chain=\"" + chains.get(i) + "\""));
+        }
+        whole.add(Line.END);
+        Files.write(file, whole);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ed25519", "ML-DSA-65"})
+    void theFirstStartMakesAKeyAndAnnouncesItAndTheEndIsSealed(String algorithm) throws IOException {
+        options = sealed("deep/seal.key", algorithm);
+        SealPublic key = write(1, 3);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(elsewhere.resolve("deep/seal.key"))))
+                .isEqualTo("rw-------");
+        List<String> lines = Logs.lines(published);
+        assertThat(lines.get(2)).endsWith(" key=\"" + key.id() + "\">");
+        assertThat(lines.get(3)).contains("type=\"key\"", key.id(), key.encoded());
+        assertThat(lines.get(7)).startsWith("<seal seq=\"5\"").contains(" events=\"4\"", "alg=\"" + algorithm + "\"");
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).isAuthentic()).isTrue();
+        assertThat(verify(key).authentic()).isEqualTo(5);
+        assertThat(verify(key).events()).isEqualTo(4);
+        assertThat(verify(key).notes()).isEmpty();
+        assertThat(verify().wrong()).isNull();
+        assertThat(verify().isAuthentic()).isFalse();
+        assertThat(Files.readString(published)).doesNotContain("PRIVATE");
+    }
+
+    @Test
+    void theKeyIsFoundAgainAndAnAuditorReadsItsHalf() throws IOException {
+        SealPublic key = write(1, 1);
+        assertThat(write(2, 2)).isEqualTo(key);
+        Path pem = Files.writeString(elsewhere.resolve("half.pem"), "# a remark\n" + key.pem());
+        assertThat(SealPublic.read(pem)).isEqualTo(key);
+        assertThat(Logs.lines(published).stream().filter(l -> l.contains("type=\"key\"")))
+                .hasSize(1);
+        Path broken =
+                Files.writeString(elsewhere.resolve("broken.pem"), key.pem().replace("MC", "XX"));
+        assertThatThrownBy(() -> SealPublic.read(broken)).hasMessageContaining("broken.pem: not a public key");
+    }
+
+    @Test
+    void aSealIsMadeEveryThousandEventsAndAMinuteAfterTheFirst() throws IOException {
+        try (AuditLog log = open()) {
+            for (int i = 1; i <= 1_500; i++) {
+                log.append(Logs.event(i));
+            }
+            log.publish();
+            assertThat(seals(published)).hasSize(1);
+            clock.now = clock.now.plusSeconds(59);
+            log.lookAfter();
+            log.publish();
+            assertThat(seals(published)).hasSize(1);
+            clock.now = clock.now.plusSeconds(1);
+            log.lookAfter();
+            log.lookAfter();
+            log.publish();
+            assertThat(seals(published)).hasSize(2);
+        }
+        assertThat(verify().wrong()).isNull();
+    }
+
+    @Test
+    void aChangedEventOfARewrittenLogBreaksTheSeal() throws Exception {
+        write(1, 3);
+        List<String> lines = new ArrayList<>(Logs.lines(published));
+        lines.set(5, lines.get(5).replace("size=\"2\"", "size=\"9\""));
+        rewrite(published, lines);
+        assertThat(verify().wrong()).isEqualTo("audit.xml: line 8: the seal does not hold");
+    }
+
+    @Test
+    void aLogWithoutItsSealsIsNotGenuine() throws Exception {
+        SealPublic key = write(1, 3);
+        List<String> lines = new ArrayList<>(Logs.lines(published));
+        lines.removeIf(line -> line.startsWith("<seal"));
+        rewrite(published, lines);
+        assertThat(verify(key).isAuthentic()).isFalse();
+        assertThat(verify(key).notes()).containsExactly("the last 4 events are not sealed yet");
+        lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
+        rewrite(published, lines);
+        assertThat(verify(key).wrong()).contains("it has no seals, and a key was given");
+    }
+
+    @Test
+    void aLogOfAnotherKeyIsNotGenuine() throws IOException {
+        SealPublic mine = SealKey.make("Ed25519").half();
+        write(1, 3);
+        assertThat(verify(mine).wrong()).contains("no seal in it is by the key");
+    }
+
+    @Test
+    void aClosedSegmentEndsWithASealAndWithoutItIsWrong() throws Exception {
+        SealPublic key;
+        List<Path> closed;
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1));
+            log.rotate();
+            log.append(Logs.event(2));
+            log.rotate();
+            log.append(Logs.event(3));
+            closed = log.files().closed();
+            key = key(log);
+        }
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).isAuthentic()).isTrue();
+        for (Path file : closed) {
+            assertThat(Logs.lines(file).get(Logs.lines(file).size() - 2)).startsWith("<seal");
+        }
+        List<String> lines = new ArrayList<>(Logs.lines(closed.getLast()));
+        lines.removeIf(line -> line.startsWith("<seal"));
+        rewrite(closed.getLast(), lines);
+        assertThat(verify(key).wrong()).isNotNull();
+    }
+
+    @Test
+    void afterAKillItGoesOnAndWhatWasNotSealedIsSealedThen() throws IOException {
+        AuditLog killed = open();
+        killed.append(Logs.event(1), Logs.event(2));
+        SealPublic key = write(3, 3);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(seals(published)).singleElement().asString().contains(" events=\"4\"");
+    }
+
+    @Test
+    void anEndThatWasCutOffAndALogRewrittenWithTheRightKeyAreFoundByAnAnchor() throws IOException {
+        SealPublic key = write(1, 1);
+        byte[] early = Files.readAllBytes(directory.resolve("audit.part"));
+        String anchor;
+        try (AuditLog log = open()) {
+            log.append(Logs.event(2));
+            anchor = log.anchor();
+            log.append(Logs.event(3));
+        }
+        Path file = Files.writeString(
+                elsewhere.resolve("anchors"), "Nov 20 06:15:00 host chatd[17]: INFO seal: " + anchor + "\nnoise\n");
+        List<String> anchors = Verifier.anchors(file);
+        assertThat(anchors).containsExactly(anchor);
+        Verifier.Report honest = Logs.verify(directory, List.of(), anchors);
+        assertThat(honest.wrong()).isNull();
+        assertThat(honest.isAuthentic()).isTrue();
+
+        Files.write(directory.resolve("audit.part"), early);
+        open().close();
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(Logs.verify(directory, List.of(key), anchors).wrong()).contains("is not in it: its end was cut");
+
+        write(4, 8);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(Logs.verify(directory, List.of(key), anchors).wrong()).contains("anchor");
+    }
+
+    @Test
+    void anotherKeyIsAnnouncedAndSealedByTheOneBeforeIt() throws IOException {
+        SealPublic old;
+        SealPublic next;
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1));
+            old = key(log);
+            next = log.changeKey();
+            assertThat(key(log)).isEqualTo(next).isNotEqualTo(old);
+            log.append(Logs.event(2));
+        }
+        assertThat(Files.exists(elsewhere.resolve("seal.key.before"))).isFalse();
+        assertThat(write(3, 3)).isEqualTo(next);
+        for (SealPublic trusted : List.of(old, next)) {
+            assertThat(verify(trusted).wrong()).isNull();
+            assertThat(verify(trusted).isAuthentic()).isTrue();
+        }
+    }
+
+    @Test
+    void aChangeOfKeyThatWasInterruptedIsFinishedByTheNextStart() throws IOException {
+        SealPublic old = write(1, 1);
+        SealKey next = SealKey.make("Ed25519");
+        try (AuditLog log = open()) {
+            log.append(new LogEvent.KeyAnnounced(next.half()));
+        }
+        next.replace(elsewhere.resolve("seal.key"));
+        AuditLog killed = open();
+        killed.append(Logs.event(2));
+        assertThat(write(3, 3)).isEqualTo(next.half());
+        assertThat(verify(old).wrong()).isNull();
+        assertThat(verify(old).isAuthentic()).isTrue();
+        assertThat(Logs.lines(new LogFiles(directory).closed().getFirst())).anyMatch(l -> l.startsWith("<seal"));
+    }
+
+    @Test
+    void aKeyThatWasPutThereByHandIsNotTrusted() throws IOException {
+        SealPublic old = write(1, 1);
+        Files.delete(elsewhere.resolve("seal.key"));
+        write(2, 2);
+        Verifier.Report report = verify(old);
+        assertThat(report.wrong()).isNull();
+        assertThat(report.isAuthentic()).isFalse();
+        assertThat(report.authentic()).isPositive();
+        assertThat(report.notes()).containsExactly("what follows seq 3 is not sealed by a key that you trust");
+        List<String> anchors = seals(published);
+        assertThat(Logs.verify(directory, List.of(old), anchors).isAuthentic()).isFalse();
+        assertThat(Logs.verify(directory, List.of(), anchors).isAuthentic()).isTrue();
+    }
+
+    /** What a forger without the key can add: the chain needs no secret. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " key=\"0123456789abcdef\"", "same"})
+    void segmentsThatAreAddedWithoutTheKeyAreNotGenuine(String forged) throws Exception {
+        SealPublic key;
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1));
+            log.rotate();
+            key = key(log);
+        }
+        assertThat(verify(key).isAuthentic()).isTrue();
+        List<String> genuine = Logs.lines(published);
+        String head = genuine.get(2).replaceFirst(" key=\"[^\"]*\"", forged.equals("same") ? "$0" : forged);
+        List<String> lines = new ArrayList<>(List.of(genuine.get(0), genuine.get(1), head, genuine.get(3)));
+        lines.add(Line.END);
+        rewrite(directory.resolve("audit-000002-20261120T061500Z.xml"), lines);
+        List<String> closed = Logs.lines(directory.resolve("audit-000002-20261120T061500Z.xml"));
+        String chain = closed.get(3).replaceFirst(".* chain=\"([^\"]*)\".*", "$1");
+        List<String> last = new ArrayList<>(lines);
+        last.set(
+                2,
+                lines.get(2)
+                        .replace("segment=\"2\"", "segment=\"3\"")
+                        .replaceFirst("previous=\"[^\"]*\"", "previous=\"" + chain + "\""));
+        last.set(3, lines.get(3).replaceFirst("seq=\"\\d+\"", "seq=\"5\""));
+        rewrite(published, last);
+        Verifier.Report report = verify(key);
+        assertThat(report.isAuthentic() && report.wrong() == null)
+                .as("%s %s", report.wrong(), report.notes())
+                .isFalse();
+    }
+
+    @Test
+    void moreThanAThousandEventsWithoutASealAreNotGenuine() throws Exception {
+        SealPublic key = write(1, 1);
+        List<String> lines = new ArrayList<>(Logs.lines(published));
+        String event = lines.get(4);
+        lines.removeLast();
+        for (int i = 4; i < 1_100; i++) {
+            lines.add(event.replaceFirst("seq=\"\\d+\"", "seq=\"" + i + "\""));
+        }
+        lines.add(Line.END);
+        rewrite(published, lines);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).isAuthentic()).isFalse();
+    }
+
+    /** One that a forger put among the events that were not sealed yet is sealed with them, but not trusted for that. */
+    @Test
+    void aKeyIsTrustedOnlyWhenItsAnnouncementIsSealedAtOnce() throws IOException {
+        SealPublic old;
+        SealKey forged = SealKey.make("Ed25519");
+        try (AuditLog log = open()) {
+            log.append(new LogEvent.KeyAnnounced(forged.half()), Logs.event(1));
+            old = key(log);
+        }
+        Files.delete(elsewhere.resolve("seal.key"));
+        forged.store(elsewhere.resolve("seal.key"));
+        write(2, 2);
+        assertThat(verify(old).wrong()).isNull();
+        assertThat(verify(old).isAuthentic()).isFalse();
+    }
+
+    @Test
+    void twoSealsOfOneNumberContradictEachOther() throws IOException {
+        write(1, 1);
+        String seal = seals(published).getFirst();
+        String other = seal.replaceFirst("sig=\".", seal.contains("sig=\"A") ? "sig=\"B" : "sig=\"A");
+        assertThat(Logs.verify(directory, List.of(), List.of(seal, other)).wrong())
+                .contains("two different seals with seq 3");
+        assertThat(Logs.verify(directory, List.of(), List.of(seal, seal)).wrong())
+                .isNull();
+    }
+
+    @Test
+    void aLogThatWasEmptiedIsFoundByAnAnchor() throws Exception {
+        write(1, 1);
+        String seal = seals(published).getFirst();
+        Files.write(
+                published,
+                List.of(Line.DECLARATION, Line.STYLE, Logs.lines(published).get(2), Line.END));
+        assertThat(Logs.verify(directory, List.of(), List.of(seal)).wrong()).contains("is not in it");
+    }
+
+    @Test
+    void theNewHalfVerifiesAtOnceAndAnInterruptedChangeLeavesNoOldKeyBehind() throws IOException {
+        try (AuditLog log = open()) {
+            log.append(Logs.event(1));
+            SealPublic next = log.changeKey();
+            log.publish();
+            assertThat(verify(next).isAuthentic()).isTrue();
+            Files.copy(elsewhere.resolve("seal.key"), elsewhere.resolve("seal.key.before"));
+        }
+        open().close();
+        assertThat(Files.exists(elsewhere.resolve("seal.key.before"))).isFalse();
+    }
+
+    @Test
+    void aChangeThatCanNotBeStoredLeavesTheLogAsItWas() throws IOException {
+        try (AuditLog log = open()) {
+            SealPublic old = key(log);
+            Files.createDirectories(elsewhere.resolve("seal.key.new/in the way"));
+            assertThatThrownBy(log::changeKey).isInstanceOf(IOException.class);
+            log.append(Logs.event(1));
+            assertThat(key(log)).isEqualTo(old);
+        }
+        assertThat(verify().wrong()).isNull();
+    }
+
+    @Test
+    void aPartThatIsLostGoesOnFromWhatWasPublishedAndVerifies() throws IOException {
+        SealPublic key;
+        try (AuditLog killed = open()) {
+            killed.append(Logs.event(1));
+            killed.publish();
+            Files.copy(published, elsewhere.resolve("copy.xml"));
+            key = key(killed);
+        }
+        Files.copy(elsewhere.resolve("copy.xml"), published, StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(directory.resolve("audit.part"));
+        write(2, 2);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).isAuthentic()).isTrue();
+    }
+
+    /** As versions wrote it that knew no seals. */
+    private void writeWithoutSeals() throws Exception {
+        write(1, 2);
+        List<String> lines = new ArrayList<>(Logs.lines(published));
+        lines.removeIf(line -> line.startsWith("<seal") || line.contains(" type=\"key\" "));
+        lines.set(2, lines.get(2).replaceFirst(" key=\"[^\"]*\"", ""));
+        lines.set(3, lines.get(3).replace(" seq=\"2\" ", " seq=\"1\" "));
+        lines.set(4, lines.get(4).replace(" seq=\"3\" ", " seq=\"2\" "));
+        rewrite(published, lines);
+        Path part = directory.resolve("audit.part");
+        Files.write(part, Logs.lines(published).subList(0, 5));
+        Files.delete(elsewhere.resolve("seal.key"));
+    }
+
+    @Test
+    void aLogThatHadNoSealsIsConsistentAndGetsThemFromTheNextSegmentOn() throws Exception {
+        writeWithoutSeals();
+        assertThat(verify().wrong()).isNull();
+        assertThat(verify().isAuthentic()).isFalse();
+        assertThat(verify().events()).isEqualTo(2);
+        SealPublic key = write(3, 3);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).isAuthentic()).isTrue();
+        assertThat(verify(key).segments()).isEqualTo(2);
+        assertThat(Logs.lines(new LogFiles(directory).closed().getFirst()).get(2))
+                .doesNotContain(" key=");
+    }
+
+    @Test
+    void aLogWhoseKeyIsLostGoesOnWithAnotherInTheNextSegment() throws IOException {
+        Logs.write(directory, 2);
+        SealPublic key = write(3, 3);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).segments()).isEqualTo(2);
+    }
+
+    /** It is due, and mended first: nothing can begin the next segment but the new key. */
+    @Test
+    void aLogWhoseKeyIsLostGoesOnAlsoAfterACrashAndADay() throws IOException {
+        Logs.write(directory, 2);
+        Files.writeString(directory.resolve("audit.part"), "<event torn", StandardOpenOption.APPEND);
+        clock.now = clock.now.plus(Duration.ofDays(2));
+        SealPublic key = write(3, 3);
+        assertThat(verify(key).wrong()).isNull();
+        assertThat(verify(key).segments()).isEqualTo(2);
+    }
+
+    @Test
+    void everyChangedByteOfASealedLogIsFound() throws IOException {
+        SealPublic key = write(1, 2);
+        byte[] whole = Files.readAllBytes(published);
+        for (int i : LogBytes.chosen(whole)) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 1;
+            Files.write(published, changed);
+            assertThat(verify(key).wrong()).as("byte " + i).isNotNull();
+        }
+    }
+
+    @Test
+    void aKeyThatCanNotBeMadeIsSaidWithItsFile() throws IOException {
+        Files.writeString(elsewhere.resolve("file"), "");
+        options = sealed("file/seal.key", "Ed25519");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("the key that seals the log can't be made in " + elsewhere);
+    }
+
+    @Test
+    void aKeyFileThatIsBrokenIsNotReplaced() throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("seal.key"), "nonsense");
+        assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("seal.key: no public key");
+        assertThat(Files.readString(file)).isEqualTo("nonsense");
+    }
+}

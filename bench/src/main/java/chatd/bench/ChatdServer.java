@@ -1,0 +1,118 @@
+package chatd.bench;
+
+import chatd.demo.DaemonProcess;
+import chatd.fixtures.PrivateMariaDb;
+import chatd.sql.Migrations;
+import de.mkammerer.argon2.Argon2Factory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
+final class ChatdServer implements Server {
+    private static final String PASSWORD = "a bench of oak";
+    /** Long, since what is stored and not in the log is logged first. */
+    private static final Duration READY = Duration.ofMinutes(15);
+
+    /**
+     * @param accounts how many there are
+     * @param messages how many are stored, of the first 100 accounts among each other
+     * @param hashing whether passwords are hashed as they are by default; else as cheaply as may be
+     * @param javaOptions after the usual ones
+     */
+    record Size(int accounts, long messages, boolean hashing, List<String> javaOptions) {}
+
+    private final PrivateMariaDb database;
+    private final DaemonProcess process;
+
+    ChatdServer(Path daemonModule, BenchDirectory place, Size size) throws IOException {
+        Path directory = place.file("").normalize();
+        database = PrivateMariaDb.start(
+                directory,
+                place.file("mariadb.sock"),
+                List.of("--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M"));
+        try {
+            database.createSchema("chatd");
+            seed(size);
+            process = DaemonProcess.start(
+                    daemonModule,
+                    DaemonProcess.configure(
+                            directory,
+                            "[::1]:0",
+                            place.file("mariadb.sock"),
+                            "chatd",
+                            size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n"),
+                    size.javaOptions(),
+                    Map.of(),
+                    READY);
+        } catch (SQLException e) {
+            database.close();
+            throw new IOException(e);
+        } catch (IOException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private void seed(Size size) throws SQLException {
+        MariaDbDataSource source = new MariaDbDataSource(database.url("chatd"));
+        Migrations.migrate(source);
+        int memory = size.hashing() ? 19 << 10 : 64;
+        int iterations = size.hashing() ? 2 : 1;
+        String hash = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32)
+                .hash(iterations, memory, 1, PASSWORD.getBytes(StandardCharsets.UTF_8));
+        try (Connection connection = source.getConnection();
+                Statement sql = connection.createStatement()) {
+            sql.execute("insert into account"
+                    + " (number, name, password_hash, must_change, state, everyone_after, created)"
+                    + " select seq + 1, concat('u', seq), '" + hash + "', 0, 0, 0, '2026-01-01' from seq_0_to_"
+                    + (size.accounts() - 1));
+            sql.execute("insert into account_name (name, account, since) select name, number, created from account");
+            for (long from = 1; from <= size.messages(); from += 1_000_000) {
+                long to = Math.min(size.messages(), from + 999_999);
+                sql.execute("insert into message (number, time, sender, receiver, text, salt)"
+                        + " select seq, timestampadd(second, seq, '2020-01-01'), 1 + seq % 100,"
+                        + " 1 + (seq * 7 + seq div 100) % 100, rpad(concat('message ', seq), 100, ' and so on'),"
+                        + " repeat('s', 16) from seq_" + from + "_to_" + to);
+            }
+        }
+    }
+
+    @Override
+    public int port() {
+        return process.port();
+    }
+
+    @Override
+    public String dialect() {
+        return "chat";
+    }
+
+    @Override
+    public String password() {
+        return PASSWORD;
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public long databasePid() {
+        return database.pid();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        database.close();
+    }
+}

@@ -1,0 +1,27 @@
+package chatd.client.net;
+
+/** What was asked could not be done: what to say, and the exit code. */
+public final class ClientFailure extends RuntimeException {
+    public static final int NO = 1;
+    public static final int NO_SUCH = 4;
+    public static final int CONFLICT = 5;
+    public static final int NO_SERVER = 69;
+    public static final int LOG_IN_REFUSED = 77;
+
+    private static final long serialVersionUID = 1L;
+    private final int exit;
+
+    public ClientFailure(int exit, String text) {
+        super(text, null, false, false);
+        this.exit = exit;
+    }
+
+    public int exit() {
+        return exit;
+    }
+
+    /** What to say; it may quote what others wrote. */
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+}

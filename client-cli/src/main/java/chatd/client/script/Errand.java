@@ -1,0 +1,121 @@
+package chatd.client.script;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.net.Link;
+import chatd.client.talk.Door;
+import chatd.client.talk.Downloads;
+import chatd.client.talk.Exchange;
+import chatd.client.talk.Item;
+import chatd.client.talk.Outgoing;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.UserEvent;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** What a script wants of the server: one thing, on one connection, and no question. One thread. */
+public final class Errand implements Closeable {
+    private final Link link;
+    private final String me;
+    private final List<String> people;
+
+    /** @param in what {@link Door#logIn} answered; its link is closed with this */
+    public Errand(Door.In in, String me) {
+        this.link = in.link();
+        this.me = me;
+        this.people = in.roster().stream().map(person -> person.name()).toList();
+    }
+
+    /**
+     * Sends a text, and waits until it is stored.
+     *
+     * @param to nobody named is everyone
+     * @throws Failure {@link ClientFailure#NO_SUCH} where a recipient is unknown, though the others were sent it
+     */
+    public void send(List<String> to, String text) throws IOException {
+        accepted(to, run(Exchange.command(), List.of(new MessageCommand.SendText(Outgoing.audience(to), text))));
+    }
+
+    /** Sends a file; as {@link #send(List, String)}. */
+    public void send(List<String> to, String name, long size, InputStream content) throws IOException {
+        link.send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, sent -> {});
+        accepted(to, run(Exchange.command(), List.of()));
+    }
+
+    private void accepted(List<String> to, Exchange exchange) {
+        if (exchange.told().isEmpty()) {
+            return;
+        }
+        String unknown = to.stream().filter(name -> !people.contains(name)).collect(Collectors.joining(", "));
+        String told = String.join(" ", exchange.told());
+        throw unknown.isEmpty()
+                ? new ClientFailure(ClientFailure.NO, told)
+                : new ClientFailure(ClientFailure.NO_SUCH, "Unknown: " + unknown + ". The server said: " + told);
+    }
+
+    /** The last {@code count} items, oldest first. */
+    public List<Item> history(long count) throws IOException {
+        return run(Exchange.replay(count, done -> {}), List.of(new MessageCommand.Replay(count)))
+                .items();
+    }
+
+    /**
+     * Fetches a file.
+     *
+     * @throws Failure {@link ClientFailure#NO_SUCH} where there is none for this account
+     */
+    public void fetch(long file, Downloads downloads) throws IOException {
+        Exchange exchange = run(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file)));
+        if (downloads.whole() == null) {
+            throw new ClientFailure(ClientFailure.NO_SUCH, String.join(" ", exchange.told()));
+        }
+    }
+
+    /** What comes, until the connection ends. */
+    public void listen(Consumer<Event> each) throws IOException {
+        while (true) {
+            each.accept(next());
+        }
+    }
+
+    /** Asks, with the fence behind it, and reads up to its answer. */
+    private Exchange run(Exchange exchange, List<Command> commands) throws IOException {
+        List<Command> all = new ArrayList<>(commands);
+        all.add(new MessageCommand.Replay(0));
+        link.send(all);
+        while (!exchange.isOver()) {
+            Event event = next();
+            if (!exchange.take(event, Item.of(event, me)) && event instanceof FileEvent.Piece piece) {
+                piece.content().bytes().release();
+            }
+        }
+        return exchange;
+    }
+
+    private Event next() throws IOException {
+        Event event = link.next();
+        if (event == null) {
+            throw new IOException("The server closed the connection.");
+        }
+        if (event instanceof UserEvent.WentOffline offline && offline.name().equals(me)) {
+            throw new ClientFailure(
+                    ClientFailure.NO_SERVER,
+                    "The session was ended by the server: the account was logged in elsewhere, or an administrator"
+                            + " ended it.");
+        }
+        return event;
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

@@ -1,0 +1,141 @@
+package chatd.client.script;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.net.Link;
+import chatd.client.net.UnknownServer;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A user's own messages as the daemon's log is bound to them: with number, time and salt (page {@code audit-log.md},
+ * "Proof"). On a session of its own, beside those that the user has. One thread.
+ */
+public final class Receipts implements Closeable {
+    /** The session's: another of these takes its place, nothing else. */
+    private static final String DEVICE = "receipt";
+
+    /** A server that slows guessing down answers after some seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Link link;
+    /** By number, as far as the server has told them. */
+    private final Map<Long, String> names = new HashMap<>();
+
+    private Receipts(Link link) {
+        this.link = link;
+    }
+
+    /**
+     * Logs in.
+     *
+     * @param server where JSON is spoken: {@code chat/1} has no receipts
+     * @throws Failure where it is refused
+     */
+    public static Receipts logIn(Link.To server, String user, Secret password) throws IOException, UnknownServer {
+        Link link = server.connect();
+        try {
+            link.send(List.of(new SessionCommand.LogIn(new User.Named(user), password, DEVICE, "")));
+            Event answer = next(link);
+            while (!(answer instanceof SessionEvent.Welcome)) {
+                if (answer instanceof SessionEvent.Refused refused) {
+                    throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, refusal(refused, user));
+                }
+                answer = next(link);
+            }
+            return new Receipts(link);
+        } catch (IOException | RuntimeException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    private static String refusal(SessionEvent.Refused refused, String user) {
+        return switch (refused.code()) {
+            case WRONG_PASSWORD -> "The password is wrong.";
+            case NO_SUCH_USER -> "There is no user called " + user + ".";
+            case MUST_CHANGE_PASSWORD ->
+                "The password was given once and must be changed first. In a terminal without a command, or by"
+                        + " `passwd`.";
+            case DISABLED -> "The account is disabled.";
+            case THROTTLED -> "There were too many wrong passwords. Try again later.";
+            default -> refused.text().isEmpty() ? "The server refused the log in." : refused.text();
+        };
+    }
+
+    /** The last {@code count} messages, oldest first. */
+    public List<MessageEvent.Message> last(int count) throws IOException {
+        List<MessageEvent.Message> items = new ArrayList<>();
+        boolean more = true;
+        while (more && items.size() < count) {
+            long before =
+                    items.isEmpty() ? Long.MAX_VALUE : stored(items.getFirst()).number();
+            int limit = Math.min(MessageCommand.ReadHistory.MOST, count - items.size());
+            MessageEvent.Page page = page(new MessageCommand.ReadHistory(null, before, -1, limit, ""));
+            names.putAll(page.names());
+            items.addAll(0, page.items());
+            more = page.more() && !page.items().isEmpty();
+        }
+        return items;
+    }
+
+    /** The message with this number, where it is among the user's own. */
+    public Optional<MessageEvent.Message> numbered(long number) throws IOException {
+        return page(new MessageCommand.ReadHistory(null, number + 1, number - 1, 1, "")).items().stream()
+                .findFirst();
+    }
+
+    private MessageEvent.Page page(Command question) throws IOException {
+        link.send(List.of(question));
+        while (true) {
+            // What is said to everyone meanwhile is not what was asked.
+            Event event = next(link);
+            if (event instanceof MessageEvent.Page page) {
+                return page;
+            }
+            if (event instanceof SessionEvent.Refused refused) {
+                throw new ClientFailure(ClientFailure.NO, refused.text());
+            }
+        }
+    }
+
+    private static Event next(Link link) throws IOException {
+        Event event = link.next(PATIENCE);
+        if (event == null) {
+            throw new IOException("The server closed the connection, or does not answer.");
+        }
+        return event;
+    }
+
+    /** By what it is bound to the log; every message here has that. */
+    public static MessageEvent.Stored stored(MessageEvent.Message message) {
+        MessageEvent.Stored stored = message.stored();
+        if (stored == null) {
+            throw new IllegalArgumentException("a message without a receipt");
+        }
+        return stored;
+    }
+
+    /** A user's name where it is known, else the number. */
+    public String name(long user) {
+        return user == MessageEvent.Stored.SERVER ? User.SERVER : names.getOrDefault(user, "U" + user);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

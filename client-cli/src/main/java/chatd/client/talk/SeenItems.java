@@ -1,0 +1,180 @@
+package chatd.client.talk;
+
+import chatd.client.net.PrivateFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was last shown of an account's history, kept over restarts, so that nothing of a replay is shown twice.
+ *
+ * <p>{@code chat/1} has no message numbers: a replay is laid beside what was shown where they have most in common, in
+ * order. What others sent and what the account itself sent are laid beside separately, since what is sent from here is
+ * shown when the server has confirmed it, a little before or after what arrives at that time. One thread at a time.
+ */
+public final class SeenItems {
+    /** Kept; a replay that does not reach back as far as the latest of them was cut. */
+    private static final int KEPT = 500;
+
+    private static final int NONE = Integer.MAX_VALUE;
+
+    private final @Nullable Path file;
+    private final List<Mark> marks = new ArrayList<>();
+
+    /** @param file null to keep nothing */
+    public SeenItems(@Nullable Path file) {
+        this.file = file;
+        if (file != null && Files.exists(file)) {
+            try {
+                for (String line : Files.readAllLines(file)) {
+                    Mark mark = Mark.parse(line);
+                    if (mark != null) {
+                        marks.add(mark);
+                    }
+                }
+            } catch (IOException e) {
+                // As at a first start: the last items are shown.
+                marks.clear();
+            }
+            forgetOldest();
+        }
+    }
+
+    /** Whether nothing was ever shown but what the server itself said. */
+    boolean isEmpty() {
+        return marks.stream().allMatch(mark -> mark.who() == Mark.Who.SERVER);
+    }
+
+    private long latest() {
+        return marks.stream()
+                .filter(Mark::isExact)
+                .mapToLong(Mark::second)
+                .max()
+                .orElse(0);
+    }
+
+    /** It has been shown. */
+    void add(Item item) {
+        Mark mark = Mark.of(item, latest());
+        marks.add(mark);
+        forgetOldest();
+        if (file != null) {
+            try {
+                PrivateFiles.append(file, mark.line() + "\n");
+            } catch (IOException e) {
+                // The next start shows some of it again, which harms nobody.
+            }
+        }
+    }
+
+    private void forgetOldest() {
+        if (marks.size() > KEPT) {
+            marks.subList(0, marks.size() - KEPT).clear();
+        }
+    }
+
+    /**
+     * What of a replay was not shown yet.
+     *
+     * @param items in the replay's order
+     * @param reachesBack whether the replay reaches back to what was shown; else more may be missing before it
+     */
+    record Unseen(List<Item> items, boolean reachesBack) {}
+
+    /** Lays a replay beside what was shown. What it tells of times is taken over. */
+    Unseen unseen(List<Item> replay) {
+        forgetOldest();
+        List<Mark> told = replay.stream().map(item -> Mark.of(item, 0)).toList();
+        BitSet seen = new BitSet(told.size());
+        Laid others = lay(false, told, seen);
+        boolean hasOthers = marks.stream().anyMatch(mark -> mark.who() == Mark.Who.OTHER);
+        boolean reachesBack = others.length() > 0;
+        if (reachesBack || !hasOthers) {
+            Laid mine = lay(true, told, seen);
+            reachesBack |= mine.length() > 0;
+            // Older than the oldest that is remembered: shown long ago.
+            int oldest = Math.min(others.first(), mine.first());
+            seen.set(0, oldest == NONE ? 0 : oldest);
+        }
+        List<Item> unseen = new ArrayList<>();
+        for (int i = seen.nextClearBit(0); i < replay.size(); i = seen.nextClearBit(i + 1)) {
+            unseen.add(replay.get(i));
+        }
+        save();
+        return new Unseen(unseen, reachesBack);
+    }
+
+    /** @param first index in the replay of the first that both have; {@link #NONE} where there is none */
+    private record Laid(int length, int first) {}
+
+    /**
+     * Finds the longest common subsequence of what was shown and what was told, of those that end earliest in the
+     * latter, and marks what is up to its end.
+     */
+    private Laid lay(boolean mine, List<Mark> told, BitSet seen) {
+        int[] ours = indexes(marks, mine);
+        int[] theirs = indexes(told, mine);
+        short[][] length = new short[ours.length + 1][theirs.length + 1];
+        for (int i = 1; i <= ours.length; i++) {
+            for (int j = 1; j <= theirs.length; j++) {
+                length[i][j] = marks.get(ours[i - 1]).isOf(told.get(theirs[j - 1]))
+                        ? (short) (length[i - 1][j - 1] + 1)
+                        : (short) Math.max(length[i - 1][j], length[i][j - 1]);
+            }
+        }
+        int longest = length[ours.length][theirs.length];
+        int end = theirs.length;
+        while (end > 0 && length[ours.length][end - 1] == longest) {
+            end--;
+        }
+        int first = NONE;
+        for (int i = ours.length, j = end; i > 0 && j > 0 && length[i][j] > 0; ) {
+            if (length[i - 1][j] == length[i][j]) {
+                i--;
+            } else if (length[i][j - 1] == length[i][j]) {
+                j--;
+            } else {
+                i--;
+                j--;
+                first = theirs[j];
+                marks.set(ours[i], told.get(theirs[j]));
+            }
+        }
+        for (int j = 0; j < end; j++) {
+            seen.set(theirs[j]);
+        }
+        return new Laid(longest, first);
+    }
+
+    private static int[] indexes(List<Mark> marks, boolean mine) {
+        int[] indexes = new int[marks.size()];
+        int n = 0;
+        for (int i = 0; i < marks.size(); i++) {
+            if (marks.get(i).isMine() == mine) {
+                indexes[n++] = i;
+            }
+        }
+        return java.util.Arrays.copyOf(indexes, n);
+    }
+
+    private void save() {
+        if (file != null) {
+            try {
+                PrivateFiles.replace(
+                        file,
+                        marks.stream()
+                                .map(mark -> mark.line() + "\n")
+                                .collect(Collectors.joining())
+                                .getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // As when adding.
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package chatd.daemon.accounts;
+
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.login.Hashing;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Secret;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/**
+ * Many accounts at once, as a list has them: all of it is done, or nothing. Any thread; methods block, and others are
+ * answered meanwhile.
+ */
+public final class AccountImport {
+    /** Errors that a refusal lists. */
+    private static final int LISTED = 100;
+
+    private final Accounts accounts;
+    private final Directory directory;
+    private final Hashing hashing;
+    private final Journal journal;
+
+    public AccountImport(ServiceParts parts, Accounts accounts, Hashing hashing) {
+        this.accounts = accounts;
+        this.directory = parts.directory();
+        this.hashing = hashing;
+        this.journal = parts.journal();
+    }
+
+    /**
+     * A line of the list.
+     *
+     * @param line where it stands, for what is said of it
+     */
+    public record Row(int line, String name, String note, Secret password) {}
+
+    /**
+     * What the list is held to be.
+     *
+     * @param sync the whole of who is to be there: who is there already is left as he is, else that is an error
+     * @param disableMissing whoever is not in it is disabled
+     */
+    public record Mode(boolean sync, boolean disableMissing) {}
+
+    /** Lines of one list: they are one transaction. */
+    public static final int MOST = 50_000;
+
+    /**
+     * What is, or would be, done.
+     *
+     * @param left those that are there already
+     */
+    public record Plan(List<String> added, List<String> left, List<String> disabled) {}
+
+    /** Told, now and then, how many of the accounts to be added are ready. */
+    public interface Progress {
+        void ready(int count, int all);
+    }
+
+    /**
+     * Says what would be done.
+     *
+     * @throws Refusal naming every line that is wrong
+     */
+    public Plan plan(List<Row> rows, Mode mode) {
+        Draft draft = new Draft(rows, mode);
+        draft.release();
+        return draft.plan();
+    }
+
+    /**
+     * Does it.
+     *
+     * @param disabling how many were to be disabled when it was planned, and agreed to
+     * @param by the Unix user
+     * @throws Refusal as {@link #plan}; nothing was done
+     */
+    public Plan run(List<Row> rows, Mode mode, int disabling, String by, Progress progress)
+            throws InterruptedException {
+        Draft draft = new Draft(rows, mode);
+        boolean done = false;
+        try {
+            if (draft.missing.size() != disabling) {
+                throw new Refusal(
+                        Code.BUSY,
+                        "The accounts were changed meanwhile: %d would be disabled now, not %d. Nothing was done; try again."
+                                .formatted(draft.missing.size(), disabling));
+            }
+            List<String> hashes = draft.hashes(progress);
+            if (!draft.isNothing()) {
+                journal.commit(draft.decision(hashes, by));
+            }
+            done = true;
+            return draft.plan();
+        } finally {
+            if (!done) {
+                draft.release();
+            }
+        }
+    }
+
+    /** A list that was judged, its new names reserved. */
+    private final class Draft {
+        private final List<Row> added = new ArrayList<>();
+        private final List<String> left = new ArrayList<>();
+        private final List<Account> missing;
+
+        Draft(List<Row> rows, Mode mode) {
+            if (rows.isEmpty() || rows.size() > MOST) {
+                throw new Refusal(
+                        Code.TOO_MANY,
+                        rows.isEmpty()
+                                ? "The list is empty. Nothing was done."
+                                : "The list has %d accounts; %d at once is the most. Nothing was done."
+                                        .formatted(rows.size(), MOST));
+            }
+            List<String> errors = new ArrayList<>();
+            Set<String> seen = new HashSet<>();
+            for (Row row : rows) {
+                try {
+                    judge(row, mode, seen);
+                } catch (Refusal e) {
+                    errors.add("line " + row.line() + ": " + e.text());
+                }
+            }
+            if (!errors.isEmpty()) {
+                release();
+                throw new Refusal(Code.MALFORMED, listed(errors));
+            }
+            missing = !mode.disableMissing()
+                    ? List.of()
+                    : directory.all().stream()
+                            .filter(account ->
+                                    account.state() != Account.State.DISABLED && !seen.contains(account.name()))
+                            .toList();
+        }
+
+        private void judge(Row row, Mode mode, Set<String> seen) {
+            if (!seen.add(row.name())) {
+                throw new Refusal(Code.NAME_TAKEN, "The name " + row.name() + " stands in the list twice.");
+            }
+            Administration.checkNote(row.note());
+            if (mode.sync() && directory.named(row.name()).isPresent()) {
+                left.add(row.name());
+                return;
+            }
+            directory.reserve(row.name(), 0);
+            added.add(row);
+        }
+
+        private static String listed(List<String> errors) {
+            String text = errors.stream().limit(LISTED).collect(Collectors.joining("\n"));
+            return text
+                    + (errors.size() > LISTED ? "\nand %d more".formatted(errors.size() - LISTED) : "")
+                    + "\nNothing was done.";
+        }
+
+        void release() {
+            added.forEach(row -> directory.release(row.name()));
+        }
+
+        boolean isNothing() {
+            return added.isEmpty() && missing.isEmpty();
+        }
+
+        Plan plan() {
+            return new Plan(
+                    added.stream().map(Row::name).toList(),
+                    List.copyOf(left),
+                    missing.stream().map(Account::name).toList());
+        }
+
+        /** Of all but one of the threads for it: who logs in is not to wait. */
+        List<String> hashes(Progress progress) throws InterruptedException {
+            try (ExecutorService threads = Executors.newFixedThreadPool(
+                    Math.max(1, hashing.atOnce() - 1), Thread.ofVirtual().factory())) {
+                try {
+                    List<Future<String>> all = added.stream()
+                            .map(row -> threads.submit(
+                                    () -> accounts.hashed(row.password(), row.name(), Hashing.Asker.ADMINISTRATOR)))
+                            .toList();
+                    List<String> hashes = new ArrayList<>(all.size());
+                    for (Future<String> each : all) {
+                        hashes.add(each.get());
+                        progress.ready(hashes.size(), all.size());
+                    }
+                    return hashes;
+                } catch (ExecutionException e) {
+                    throw e.getCause() instanceof RuntimeException cause
+                            ? cause
+                            : new IllegalStateException(e.getCause());
+                } finally {
+                    threads.shutdownNow();
+                }
+            }
+        }
+
+        Decision<AccountChanges> decision(List<String> hashes, String by) {
+            return new Decision<>() {
+                @Override
+                public Batching batching() {
+                    return Batching.ALONE;
+                }
+
+                @Override
+                public long bytes() {
+                    return 1_000L * (added.size() + missing.size());
+                }
+
+                @Override
+                public AccountChanges decide(Numbers numbers, Instant now) {
+                    List<AccountChange> changes = new ArrayList<>(added.size() + missing.size());
+                    for (int i = 0; i < added.size(); i++) {
+                        Row row = added.get(i);
+                        Account account = accounts.made(numbers, row.name(), row.note(), true, now);
+                        changes.add(new AccountChange(
+                                Change.by(by, numbers.nextPosition(), account, Change.Kind.ADDED, now, null),
+                                new Effect.AccountMade(account, hashes.get(i))));
+                    }
+                    for (Account each : missing) {
+                        Account before = directory.numbered(each.number());
+                        if (before.state() != Account.State.DELETED && before.state() != Account.State.DISABLED) {
+                            Account after = before.withState(Account.State.DISABLED);
+                            changes.add(Administration.updated(by, numbers, before, after, Change.Kind.DISABLED, now));
+                        }
+                    }
+                    if (changes.isEmpty()) {
+                        throw new Refusal(Code.BUSY, "The accounts were changed meanwhile. Try again.");
+                    }
+                    return new AccountChanges(changes);
+                }
+            };
+        }
+    }
+}

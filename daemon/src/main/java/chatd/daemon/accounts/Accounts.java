@@ -1,0 +1,259 @@
+package chatd.daemon.accounts;
+
+import chatd.audit.event.AccountEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.login.Authenticator;
+import chatd.daemon.login.Hashing;
+import chatd.daemon.login.PasswordRules;
+import chatd.daemon.login.Passwords;
+import chatd.daemon.login.Throttle;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Caller;
+import chatd.protocol.Gate;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Secret;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What users do with their accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
+public final class Accounts implements Room {
+    private final Supplier<Config> config;
+    private final Directory directory;
+    private final Authenticator authenticator;
+    private final PasswordRules rules;
+    private final Hashing hashing;
+    private final Throttle throttle;
+    private final Journal journal;
+    private final AuditTrail audit;
+
+    public Accounts(ServiceParts parts, Authenticator authenticator, Passwords passwords) {
+        this.config = parts.config();
+        this.directory = parts.directory();
+        this.authenticator = authenticator;
+        this.rules = passwords.rules();
+        this.hashing = passwords.hashing();
+        this.throttle = passwords.throttle();
+        this.journal = parts.journal();
+        this.audit = parts.audit();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.logged(AccountCommand.Register.class, Gate.ANYONE, (session, command) -> {
+            register(session, command);
+            session.answer(new UserEvent.Registered());
+        });
+        routes.logged(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
+            changePassword(session, command);
+            session.answer(new UserEvent.PasswordChanged());
+        });
+        routes.logged(AccountCommand.StoreSettings.class, Gate.LOGGED_IN, this::storeSettings);
+    }
+
+    /**
+     * A stranger makes an account, and is not logged in by it.
+     *
+     * @throws Refusal {@link Code#CLOSED}, {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
+     */
+    public void register(Caller caller, AccountCommand.Register command) throws InterruptedException {
+        try {
+            if (caller.isLoggedIn()) {
+                throw new Refusal(Code.NOT_ALLOWED, "You are logged in; log out to register another account.");
+            }
+            if (!config.get().registration().open()) {
+                throw new Refusal(Code.CLOSED, "Registration is closed here. Ask an administrator for an account.");
+            }
+            if (directory.size() >= config.get().registration().most()) {
+                throw new Refusal(
+                        Code.CLOSED, "This server has as many accounts as it takes. Ask an administrator for one.");
+            }
+            authenticator.checkCertificate(caller, command.name());
+            throttle.registration(caller.address());
+            Origin origin = caller.origin();
+            make(
+                    command.name(),
+                    "",
+                    command.password(),
+                    false,
+                    Hashing.Asker.of(caller, config.get()),
+                    (numbers, account, now) -> Change.own(
+                            origin,
+                            numbers.nextPosition(),
+                            account.number(),
+                            account.name(),
+                            Change.Kind.REGISTERED,
+                            now,
+                            0));
+        } catch (Refusal e) {
+            audit.caused(
+                    "register " + e.code().word(),
+                    caller,
+                    new AccountEvent.Refused(
+                            "register",
+                            audit.typed(command.name(), Optional.empty()),
+                            AuditTrail.peer(caller),
+                            e.code().word()));
+            throw e;
+        } finally {
+            command.password().wipe();
+        }
+    }
+
+    /** What is recorded of a change when its turn has come. */
+    interface Recording {
+        /**
+         * The change to {@code account}, which is as it is {@code now}.
+         *
+         * @throws Refusal where the change has been overtaken, and then takes no number
+         */
+        Change of(Numbers numbers, Account account, Instant now);
+    }
+
+    /**
+     * Makes an account.
+     *
+     * @param recording what is recorded of it
+     * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
+     */
+    AccountChange make(
+            String name, String note, Secret password, boolean mustChange, Hashing.Asker asker, Recording recording)
+            throws InterruptedException {
+        // In the order of rule 13; and nothing is kept for a name that comes to nothing.
+        directory.check(name, 0);
+        rules.check(password, name);
+        directory.reserve(name, 0);
+        try {
+            String hash = hashing.hash(rules.canonical(password), asker);
+            return journal.commit(new AccountDecision(Batching.ANY, 2_000, (numbers, now) -> {
+                Account account = made(numbers, name, note, mustChange, now);
+                return new AccountChange(recording.of(numbers, account, now), new Effect.AccountMade(account, hash));
+            }));
+        } catch (RuntimeException e) {
+            directory.release(name);
+            throw e;
+        }
+    }
+
+    /** An account as it is when it is made. */
+    Account made(Numbers numbers, String name, String note, boolean mustChange, Instant now) {
+        return new Account(
+                numbers.nextAccount(),
+                name,
+                note,
+                Account.State.ACTIVE,
+                mustChange,
+                passwordEnds(mustChange, now),
+                false,
+                numbers.lastPosition(),
+                now,
+                Optional.empty());
+    }
+
+    /** When a password that is set now ends, if it is a one-time one. */
+    Optional<Instant> passwordEnds(boolean mustChange, Instant now) {
+        return mustChange ? config.get().accounts().oneTimePassword().map(now::plus) : Optional.empty();
+    }
+
+    /**
+     * The hash of a password that the rules allow.
+     *
+     * @throws Refusal {@link Code#BAD_PASSWORD}
+     */
+    String hashed(Secret password, String name, Hashing.Asker asker) {
+        rules.check(password, name);
+        return hashing.hash(rules.canonical(password), asker);
+    }
+
+    /**
+     * Changes the password of the named account, before or after log in.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD} or {@link Code#BAD_PASSWORD}
+     */
+    public void changePassword(Caller caller, AccountCommand.ChangePassword command) throws InterruptedException {
+        try {
+            Authenticator.Admitted admitted =
+                    authenticator.admit(caller, "password", directory.nameFor(command.user()), command.oldPassword());
+            Account account = admitted.account();
+            String hash;
+            try {
+                if (MessageDigest.isEqual(
+                        rules.canonical(command.oldPassword()), rules.canonical(command.newPassword()))) {
+                    throw new Refusal(Code.BAD_PASSWORD, "The new password must not be the old one.");
+                }
+                hash = hashed(command.newPassword(), account.name(), Hashing.Asker.of(caller, config.get()));
+            } catch (Refusal e) {
+                if (e.code() != Code.BAD_PASSWORD) {
+                    throw e;
+                }
+                throw authenticator.refused(
+                        caller, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
+            }
+            Origin origin = caller.origin();
+            setPassword(account.number(), hash, false, (numbers, there, now) -> {
+                if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
+                        || there.state() != Account.State.ACTIVE) {
+                    throw authenticator.refused(
+                            caller, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
+                }
+                return Change.own(
+                        origin, numbers.nextPosition(), there.number(), there.name(), Change.Kind.PASSWORD, now, 0);
+            });
+        } finally {
+            command.oldPassword().wipe();
+            command.newPassword().wipe();
+        }
+    }
+
+    /**
+     * Sets a password that was hashed, and ends the sessions of the account.
+     *
+     * @param recording what is recorded of it; refuses, at the moment of the change, what has been overtaken since
+     */
+    AccountChange setPassword(long number, String hash, boolean mustChange, Recording recording)
+            throws InterruptedException {
+        return journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
+            Account account = directory.numbered(number);
+            return new AccountChange(
+                    recording.of(numbers, account, now),
+                    new Effect.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
+        }));
+    }
+
+    /** Stores a settings document; whatever it is. */
+    public void storeSettings(Caller caller, AccountCommand.StoreSettings command) throws InterruptedException {
+        long number = caller.account();
+        byte[] document = command.document().bytes();
+        Origin origin = caller.origin();
+        journal.commit(new AccountDecision(
+                new Batching.ChangeOf(number, false), 1_000 + 2L * document.length, (numbers, now) -> {
+                    String name = directory.acting(number).name();
+                    return new AccountChange(
+                            Change.own(
+                                    origin,
+                                    numbers.nextPosition(),
+                                    number,
+                                    name,
+                                    Change.Kind.SETTINGS,
+                                    now,
+                                    document.length),
+                            new Effect.SettingsStored(document));
+                }));
+    }
+}

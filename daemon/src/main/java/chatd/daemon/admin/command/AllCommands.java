@@ -1,0 +1,61 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.SystemCalls;
+import chatd.audit.write.AuditLog;
+import chatd.certs.ChainFacts;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Reloader;
+import chatd.daemon.admin.Role;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Sessions;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/** All commands of the admin sockets, a class a subject. Closing stops the measuring for {@code stats}. */
+public final class AllCommands implements AutoCloseable {
+    private final List<AdminCommand<?, ?, ?>> commands = new ArrayList<>();
+    private final StatsCommands stats;
+
+    /**
+     * Facts about this daemon that commands report.
+     *
+     * @param chain the certificate chain that clients are shown now
+     */
+    public record Facts(String version, List<InetSocketAddress> listening, Supplier<List<X509Certificate>> chain) {}
+
+    public AllCommands(
+            Facts facts,
+            Configuration configuration,
+            Reloader reloader,
+            ServiceParts parts,
+            Services services,
+            AuditLog log) {
+        Sessions sessions = parts.sessions();
+        this.stats = new StatsCommands(facts, parts, services, log);
+        commands.addAll(new UserCommands(services, sessions).all());
+        commands.addAll(new SessionCommands(services, sessions).all());
+        commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
+        commands.addAll(new ConfigCommands(configuration, reloader).all());
+        commands.add(AdminCommand.shows(
+                SystemCalls.CERTIFICATE,
+                Role.all(),
+                (request, by, out) -> ChainFacts.of(facts.chain().get())));
+        commands.addAll(stats.all());
+    }
+
+    /** Returns all commands, in no order that matters. */
+    public List<AdminCommand<?, ?, ?>> all() {
+        return commands;
+    }
+
+    @Override
+    public void close() {
+        stats.close();
+    }
+}

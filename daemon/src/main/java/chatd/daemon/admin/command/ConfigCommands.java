@@ -1,0 +1,57 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.SystemCalls;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Reloader;
+import chatd.daemon.admin.Role;
+import chatd.daemon.config.ConfigException;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
+import java.util.List;
+
+/** What {@code chat-admin config} asks for. */
+public record ConfigCommands(Configuration configuration, Reloader reloader) {
+
+    public List<AdminCommand<?, ?, ?>> all() {
+        return List.of(
+                AdminCommand.shows(
+                        SystemCalls.CONFIG,
+                        Role.all(),
+                        (request, by, out) -> new SystemCalls.Options(
+                                file(),
+                                configuration.options().stream()
+                                        .map(each -> new SystemCalls.Option(each.key(), each.value(), each.source()))
+                                        .toList())),
+                AdminCommand.of(SystemCalls.CHECK, Role.administrators(), (request, by, out) -> check(request), "file"),
+                AdminCommand.of(SystemCalls.RELOAD, Role.administrators(), (request, by, out) -> reload()));
+    }
+
+    private String file() {
+        return configuration.file() == null ? "" : configuration.file().toString();
+    }
+
+    /** Of the daemon's own file; or of a text that stands in the asker's. */
+    private SystemCalls.Judged check(SystemCalls.Draft draft) {
+        String name = draft.file() == null ? file() : draft.file();
+        try {
+            if (draft.content() != null) {
+                configuration.check(draft.content(), name);
+            } else {
+                configuration.check();
+            }
+            return new SystemCalls.Judged(name, List.of());
+        } catch (ConfigException e) {
+            return new SystemCalls.Judged(name, e.errors());
+        }
+    }
+
+    private SystemCalls.Reloaded reload() {
+        try {
+            return reloader.reload();
+        } catch (ConfigException e) {
+            throw new Refusal(
+                    Code.MALFORMED, String.join("\n", e.errors()) + "\nThe configuration before stays in force.");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.LogCalls;
+import chatd.audit.read.LogTail;
+import chatd.audit.seal.SealPublic;
+import chatd.audit.write.AuditLog;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Request;
+import chatd.daemon.admin.Role;
+import chatd.daemon.messages.StoredMessages;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.service.Services;
+import chatd.protocol.value.Code;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What {@code chat-admin log} asks of the daemon. */
+public record LogCommands(AuditLog log, Services services, Semaphore one) {
+    private static final int MOST_LINES = 100_000;
+
+    /** What was committed is logged within moments. */
+    private static final int PATIENCE_SECONDS = 5;
+
+    /** After these an account may be called otherwise. */
+    private static final Pattern NAMING = Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
+
+    public List<AdminCommand<?, ?, ?>> all() {
+        return List.of(
+                new AdminCommand<>(
+                        LogCalls.TAIL,
+                        Role.auditorsToo(),
+                        AdminCommand.When.ALWAYS_AND_LONG,
+                        List.of("lines", "follow"),
+                        this::tail),
+                AdminCommand.of(
+                        LogCalls.QUERY,
+                        Role.auditorsToo(),
+                        (request, by, out) -> {
+                            log.publish();
+                            out.write(names(), LogCalls.Names::new);
+                            return new LogCalls.Place(directory());
+                        },
+                        "user",
+                        "type",
+                        "outcome",
+                        "address",
+                        "since",
+                        "until",
+                        "xpath"),
+                AdminCommand.of(LogCalls.PUBLISH, Role.auditorsToo(), (request, by, out) -> {
+                    log.publish();
+                    return new LogCalls.Published(
+                            log.files().published().toAbsolutePath().toString());
+                }),
+                AdminCommand.of(LogCalls.ROTATE, Role.administrators(), (request, by, out) -> {
+                    log.rotate();
+                    return new LogCalls.Rotated(
+                            log.files().closed().getLast().toAbsolutePath().toString());
+                }),
+                AdminCommand.of(LogCalls.KEY, Role.auditorsToo(), (request, by, out) -> key()),
+                AdminCommand.of(LogCalls.CHANGE_KEY, Role.administrators(), (request, by, out) -> {
+                    log.changeKey();
+                    // Its first seal is to be found in the document from now on.
+                    log.publish();
+                    return key();
+                }),
+                AdminCommand.of(LogCalls.ANCHOR, Role.auditorsToo(), (request, by, out) -> {
+                    String seal = log.anchor();
+                    // It is to be found in the document from now on.
+                    log.publish();
+                    return new LogCalls.Anchor(seal);
+                }),
+                AdminCommand.of(LogCalls.MESSAGES, Role.auditorsToo(), (request, by, out) -> alone(out)));
+    }
+
+    private String directory() {
+        return log.files().directory().toAbsolutePath().toString();
+    }
+
+    /** The present name of each account. */
+    private List<LogCalls.Name> names() {
+        return services.directory().allNames().entrySet().stream()
+                .map(each -> name(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static LogCalls.Name name(long number, String name) {
+        return new LogCalls.Name("U" + number, name);
+    }
+
+    private Nothing tail(LogCalls.Tail asked, String by, AdminCommand.Parts<LogCalls.Tailed> out)
+            throws IOException, InterruptedException {
+        int lines = Request.within("lines", asked.lines(), 10, MOST_LINES);
+        out.write(names(), some -> new LogCalls.Tailed(some, null));
+        try (LogTail tail = new LogTail(log.files(), lines)) {
+            while (true) {
+                for (String line = tail.next(); line != null; line = tail.next()) {
+                    Matcher naming = NAMING.matcher(line);
+                    if (naming.find()) {
+                        long number = Long.parseLong(naming.group(1));
+                        String name = services.directory().nameOf(number);
+                        out.write(new LogCalls.Tailed(List.of(name(number, name)), null));
+                    }
+                    out.write(new LogCalls.Tailed(null, line));
+                }
+                if (!asked.follow() || !out.areRead()) {
+                    break;
+                }
+                tail.await();
+            }
+        }
+        return Nothing.NOTHING;
+    }
+
+    /** The public half of the key that seals. */
+    private LogCalls.Key key() {
+        SealPublic key = log.key();
+        return new LogCalls.Key(key.id(), key.algorithm(), key.pem());
+    }
+
+    /** It reads all that is stored, by the connections that log ins use too: one at a time. */
+    private LogCalls.Count alone(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
+        if (!one.tryAcquire()) {
+            throw new Refusal(Code.BUSY, "Somebody is comparing the messages already. Try again when that is done.");
+        }
+        try {
+            return messages(out);
+        } finally {
+            one.release();
+        }
+    }
+
+    /**
+     * Every stored message with its digest, up to the last one that is logged, which is published then. The comparing is
+     * the asker's: a daemon that is itself in doubt does not judge.
+     */
+    private LogCalls.Count messages(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
+        long upTo = log.lastMessage();
+        log.publish();
+        out.write(new LogCalls.Stored(upTo, null, null));
+        StoredMessages stored = services.storedMessages();
+        long count = 0;
+        for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
+            List<LogCalls.Digested> shown = some.stream()
+                    .map(each -> new LogCalls.Digested(each.message(), each.digest()))
+                    .toList();
+            out.write(new LogCalls.Stored(null, shown, null));
+            count += some.size();
+        }
+        long beyond = beyond(stored);
+        if (beyond > 0) {
+            out.write(new LogCalls.Stored(null, null, beyond));
+        }
+        return new LogCalls.Count(count);
+    }
+
+    /** The highest number that is stored, where the log does not have it, and goes on without it; 0 otherwise. */
+    private long beyond(StoredMessages stored) throws InterruptedException {
+        long highest = stored.highest();
+        for (int i = 0; i < PATIENCE_SECONDS * 20 && log.lastMessage() < highest; i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return log.lastMessage() < highest ? highest : 0;
+    }
+}

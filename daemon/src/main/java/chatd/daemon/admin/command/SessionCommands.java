@@ -1,0 +1,55 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.SessionCalls;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Role;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+
+/** What {@code chat-admin session} and {@code chat-admin broadcast} ask for. */
+public record SessionCommands(Services services, Sessions sessions) {
+
+    public List<AdminCommand<?, ?, ?>> all() {
+        return List.of(
+                AdminCommand.of(SessionCalls.LIST, Role.all(), (request, by, out) -> {
+                    List<Session> online = sessions.online().stream()
+                            .sorted(Comparator.comparing((Session session) -> String.valueOf(session.name()))
+                                    .thenComparing(Session::id))
+                            .toList();
+                    out.write(online, SessionCommands::shown);
+                    return Nothing.NOTHING;
+                }),
+                AdminCommand.of(
+                        SessionCalls.KICK,
+                        Role.helpersToo(),
+                        (request, by, out) -> shown(services.administration().kick(request.session())),
+                        "session"),
+                AdminCommand.of(
+                        SessionCalls.BROADCAST,
+                        Role.administrators(),
+                        (request, by, out) -> new SessionCalls.Sent(
+                                services.messages()
+                                        .broadcast(Objects.requireNonNullElse(request.text(), ""))
+                                        .number(),
+                                sessions.onlineCount())));
+    }
+
+    private static SessionCalls.Sessions shown(List<Session> some) {
+        return new SessionCalls.Sessions(some.stream()
+                .map(session -> new SessionCalls.Session(
+                        session.id(),
+                        session.name(),
+                        session.account(),
+                        session.addressText(),
+                        session.port(),
+                        session.dialect().name(),
+                        String.valueOf(session.since()),
+                        session.waiting()))
+                .toList());
+    }
+}

@@ -1,0 +1,197 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.SystemCalls;
+import chatd.audit.write.AuditLog;
+import chatd.certs.ServerNames;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Request;
+import chatd.daemon.admin.Role;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code stats}: which daemon this is, who is there, what it does, and how its parts fare. */
+public final class StatsCommands implements AutoCloseable {
+    /** Rates are those of so many seconds. */
+    private static final int WINDOW = 60;
+
+    /** A day. */
+    private static final int LONGEST_PAUSE = 86_400;
+
+    private static final long LOOK_MILLIS = 250;
+
+    /** Of those who are online so many are named. */
+    private static final int NAMED = 100;
+
+    private final AllCommands.Facts facts;
+    private final Services services;
+    private final Sessions sessions;
+    private final Journal journal;
+    private final AuditLog log;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Thread sampler;
+
+    /** What had been counted at a moment. */
+    private record Sample(long nanos, long messages, long events) {}
+
+    public StatsCommands(AllCommands.Facts facts, ServiceParts parts, Services services, AuditLog log) {
+        this.facts = facts;
+        this.services = services;
+        this.sessions = parts.sessions();
+        this.journal = parts.journal();
+        this.log = log;
+        this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
+    }
+
+    public List<AdminCommand<?, ?, ?>> all() {
+        return List.of(
+                AdminCommand.shows(SystemCalls.STATS, Role.all(), (request, by, out) -> stats()),
+                new AdminCommand<>(
+                        SystemCalls.WATCH,
+                        Role.all(),
+                        AdminCommand.When.ALWAYS_AND_LONG,
+                        List.of("seconds"),
+                        this::watch));
+    }
+
+    /** Again every so many seconds, until nobody reads it any more. */
+    private Nothing watch(SystemCalls.Watch asked, String by, AdminCommand.Parts<SystemCalls.Stats> out)
+            throws IOException, InterruptedException {
+        int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
+        long pause = TimeUnit.SECONDS.toMillis(Math.max(1, seconds));
+        while (out.areRead()) {
+            out.write(stats());
+            for (long left = pause; left > 0 && out.areRead(); left -= LOOK_MILLIS) {
+                TimeUnit.MILLISECONDS.sleep(Math.min(left, LOOK_MILLIS));
+            }
+        }
+        return Nothing.NOTHING;
+    }
+
+    private void sample() {
+        try {
+            while (true) {
+                Sample now = now();
+                synchronized (samples) {
+                    samples.add(now);
+                    if (samples.size() > WINDOW) {
+                        samples.remove();
+                    }
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Sample now() {
+        return new Sample(System.nanoTime(), journal.messages(), log.lastSeq());
+    }
+
+    private SystemCalls.Stats stats() throws IOException {
+        Runtime runtime = Runtime.getRuntime();
+        return new SystemCalls.Stats(
+                identity(),
+                people(),
+                rates(),
+                new SystemCalls.Load(
+                        journal.waiting(),
+                        services.hashesWaiting(),
+                        sessions.all().stream().mapToLong(Session::waiting).sum(),
+                        runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory()),
+                parts());
+    }
+
+    private SystemCalls.Identity identity() {
+        long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+        return new SystemCalls.Identity(
+                facts.version(),
+                ProcessHandle.current().pid(),
+                Runtime.version().toString(),
+                Instant.ofEpochMilli(started).toString(),
+                facts.listening().stream()
+                        .map(at -> new SystemCalls.Listening(
+                                ServerNames.shortened(at.getAddress().getHostAddress()), at.getPort()))
+                        .toList());
+    }
+
+    private SystemCalls.Parts parts() throws IOException {
+        Instant end = facts.chain().get().getFirst().getNotAfter().toInstant();
+        return new SystemCalls.Parts(
+                journal.isAway() ? "away" : "there",
+                logState(),
+                log.files().directory().toAbsolutePath().toString(),
+                log.openBytes(),
+                end.toString(),
+                Duration.between(Instant.now(), end).toDays());
+    }
+
+    private SystemCalls.People people() {
+        List<Account> accounts = services.directory().all();
+        Instant now = Instant.now();
+        return new SystemCalls.People(
+                accounts.size(),
+                count(accounts, Account.State.DISABLED, now),
+                count(accounts, Account.State.LOCKED, now),
+                sessions.onlineCount(),
+                sessions.online().stream()
+                        .map(session -> String.valueOf(session.name()))
+                        .distinct()
+                        .sorted()
+                        .limit(NAMED)
+                        .toList(),
+                sessions.all().size());
+    }
+
+    private static long count(List<Account> accounts, Account.State state, Instant now) {
+        return accounts.stream()
+                .filter(account -> account.stateAt(now) == state)
+                .count();
+    }
+
+    private SystemCalls.Rates rates() {
+        Sample now = now();
+        Sample first;
+        synchronized (samples) {
+            first = samples.isEmpty() ? now : samples.getFirst();
+        }
+        return new SystemCalls.Rates(
+                now.messages(),
+                perSecond(now.messages() - first.messages(), now, first),
+                now.events(),
+                perSecond(now.events() - first.events(), now, first));
+    }
+
+    /** With one decimal. */
+    private static double perSecond(long more, Sample now, Sample first) {
+        double seconds = Math.max(1, (now.nanos() - first.nanos()) / 1e9);
+        return Math.round(more / seconds * 10) / 10.0;
+    }
+
+    private String logState() {
+        String trouble = log.trouble();
+        String unpublished = log.unpublished();
+        return trouble != null
+                ? "can't be written: " + trouble
+                : unpublished != null ? "written, but can't be published: " + unpublished : "written";
+    }
+
+    @Override
+    public void close() {
+        sampler.interrupt();
+    }
+}

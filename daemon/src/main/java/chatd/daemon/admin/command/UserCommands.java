@@ -1,0 +1,179 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.AdminCall;
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.UserCalls;
+import chatd.daemon.accounts.AccountImport;
+import chatd.daemon.accounts.Administration;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Request;
+import chatd.daemon.admin.Role;
+import chatd.daemon.model.Account;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.value.Secret;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** What {@code chat-admin user} asks for. */
+public record UserCommands(Services services, Sessions sessions) {
+    private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    public List<AdminCommand<?, ?, ?>> all() {
+        Administration administration = services.administration();
+        return List.of(
+                AdminCommand.of(UserCalls.LIST, Role.all(), (request, by, out) -> {
+                    out.write(
+                            services.directory().all(),
+                            some -> new UserCalls.Accounts(
+                                    some.stream().map(this::shown).toList()));
+                    return Nothing.NOTHING;
+                }),
+                AdminCommand.of(
+                        UserCalls.SHOW,
+                        Role.all(),
+                        (request, by, out) -> whole(administration.find(request.name())),
+                        "name"),
+                setting(
+                        UserCalls.ADD,
+                        (request, password, by) -> administration.add(
+                                request.name(),
+                                Objects.requireNonNullElse(request.note(), ""),
+                                password,
+                                request.mustChange(),
+                                by)),
+                setting(
+                        UserCalls.RESET,
+                        (request, password, by) ->
+                                administration.reset(request.name(), password, request.mustChange(), by)),
+                changing(UserCalls.UNLOCK, (request, by) -> administration.unlock(request.name(), by))
+                        .forHelpersToo(),
+                changing(UserCalls.DISABLE, (request, by) -> administration.disable(request.name(), by)),
+                changing(UserCalls.ENABLE, (request, by) -> administration.enable(request.name(), by)),
+                changing(UserCalls.GRANT, (request, by) -> administration.grant(request.name(), true, by)),
+                changing(UserCalls.REVOKE, (request, by) -> administration.grant(request.name(), false, by)),
+                changing(UserCalls.RENAME, (request, by) -> administration.rename(request.name(), request.to(), by)),
+                AdminCommand.of(
+                        UserCalls.DELETE,
+                        Role.administrators(),
+                        (request, by, out) -> whole(
+                                request.dryRun()
+                                        ? administration.find(request.name())
+                                        : administration.delete(request.name(), by)),
+                        "name",
+                        "dryRun"),
+                AdminCommand.of(
+                        UserCalls.IMPORT,
+                        Role.administrators(),
+                        this::imported,
+                        "accounts",
+                        "sync",
+                        "disableMissing",
+                        "dryRun"));
+    }
+
+    /** What is done with a password: an account is made, or gets it. */
+    private interface Setting {
+        Account set(UserCalls.Setting request, Secret password, String by) throws InterruptedException;
+    }
+
+    private AdminCommand<?, ?, ?> setting(
+            AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call, Setting setting) {
+        return AdminCommand.of(
+                call,
+                Role.helpersToo(),
+                (request, by, out) -> {
+                    Secret password = Secret.of(request.password().text());
+                    try {
+                        return shown(setting.set(request, password, by));
+                    } finally {
+                        password.wipe();
+                    }
+                },
+                "name",
+                "mustChange");
+    }
+
+    private interface Change<Q> {
+        Administration.Outcome make(Q request, String by) throws InterruptedException;
+    }
+
+    private <Q> AdminCommand<?, ?, ?> changing(AdminCall<Q, Nothing, UserCalls.Changed> call, Change<Q> change) {
+        return AdminCommand.of(
+                call,
+                Role.administrators(),
+                (request, by, out) -> {
+                    Administration.Outcome outcome = change.make(request, by);
+                    return new UserCalls.Changed(shown(outcome.account()), outcome.changed());
+                },
+                "name",
+                "to");
+    }
+
+    private UserCalls.Account shown(Account account) {
+        Optional<Account.Login> last = account.lastLogin();
+        return new UserCalls.Account(
+                account.name(),
+                account.number(),
+                account.stateAt(Instant.now()).name().toLowerCase(Locale.ROOT),
+                account.mustChange(),
+                account.passwordEnds().map(Object::toString).orElse(null),
+                account.everyone(),
+                sessions.isOnline(account.number()),
+                last.map(login -> login.time().toString()).orElse(null),
+                last.map(Account.Login::address).orElse(null),
+                account.created().toString(),
+                account.note());
+    }
+
+    private UserCalls.Details whole(Account account) {
+        return new UserCalls.Details(
+                shown(account),
+                services.directory().formerNames(account),
+                services.administration().wrongPasswords(account));
+    }
+
+    private UserCalls.Imported imported(UserCalls.ImportList list, String by, AdminCommand.Parts<UserCalls.Ready> out)
+            throws InterruptedException {
+        List<AccountImport.Row> rows = list.accounts().stream()
+                .map(row -> new AccountImport.Row(
+                        Request.within("line", row.line(), 0, Integer.MAX_VALUE),
+                        Objects.requireNonNullElse(row.name(), ""),
+                        Objects.requireNonNullElse(row.note(), ""),
+                        Secret.of(row.password() == null ? "" : row.password().text())))
+                .toList();
+        AccountImport.Mode mode = new AccountImport.Mode(list.sync(), list.disableMissing());
+        try {
+            AccountImport.Plan plan = list.dryRun()
+                    ? services.accountImport().plan(rows, mode)
+                    : services.accountImport()
+                            .run(
+                                    rows,
+                                    mode,
+                                    Request.within("disabling", list.disabling(), 0, Integer.MAX_VALUE),
+                                    by,
+                                    progress(out));
+            return new UserCalls.Imported(plan.added(), plan.left(), plan.disabled());
+        } finally {
+            rows.forEach(row -> row.password().wipe());
+        }
+    }
+
+    private static AccountImport.Progress progress(AdminCommand.Parts<UserCalls.Ready> out) {
+        return new AccountImport.Progress() {
+            private long due = System.nanoTime() + PROGRESS_NANOS;
+
+            @Override
+            public void ready(int count, int all) {
+                if (System.nanoTime() - due >= 0) {
+                    due = System.nanoTime() + PROGRESS_NANOS;
+                    out.write(new UserCalls.Ready(count, all));
+                }
+            }
+        };
+    }
+}

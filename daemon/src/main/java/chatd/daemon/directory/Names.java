@@ -1,0 +1,81 @@
+package chatd.daemon.directory;
+
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
+import com.ibm.icu.lang.UCharacter;
+import com.ibm.icu.lang.UProperty;
+import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.text.SpoofChecker;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The rules of names ({@code chat-1.md}, "Name and password rules"). Any thread. */
+public final class Names {
+    private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*");
+    private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
+    private static final int MOST_BYTES = 32;
+
+    private final Normalizer2 nfc = Normalizer2.getNFCInstance();
+    private final SpoofChecker spoof = new SpoofChecker.Builder()
+            .setChecks(SpoofChecker.RESTRICTION_LEVEL)
+            .setRestrictionLevel(SpoofChecker.RestrictionLevel.HIGHLY_RESTRICTIVE)
+            .build();
+    private final String serverSkeleton = spoof.getSkeleton(User.SERVER);
+
+    /**
+     * Judges a name by itself.
+     *
+     * @throws Refusal {@link Code#BAD_NAME}, saying which rule it breaks
+     */
+    void check(String name) {
+        if (name.isEmpty() || isTooLong(name)) {
+            throw bad("A name has 1 to 32 bytes.");
+        }
+        if (!nfc.isNormalized(name)) {
+            throw bad("A name has to be in Unicode's form NFC.");
+        }
+        if (!FORM.matcher(name).matches()) {
+            throw bad("A name begins with a letter or digit, and has only letters, digits, '.', '_' and '-'.");
+        }
+        if (name.codePoints().anyMatch(c -> UCharacter.hasBinaryProperty(c, UProperty.DEFAULT_IGNORABLE_CODE_POINT))) {
+            throw bad("A name has no invisible characters.");
+        }
+        if (NUMBER.matcher(name).matches()) {
+            throw bad("A name must not look like a number.");
+        }
+        if (spoof.failsChecks(name)) {
+            throw bad("A name must not mix scripts.");
+        }
+        if (skeleton(name).equals(serverSkeleton)
+                || skeleton(name.toLowerCase(Locale.ROOT)).equals(serverSkeleton)) {
+            throw bad("This name is the daemon's own, or looks like it.");
+        }
+    }
+
+    /** Whether it is nobody's, however it is written. */
+    public static boolean isTooLong(String name) {
+        return name.length() > MOST_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
+    }
+
+    /** Names with the same skeleton look alike (UTS 39). */
+    String skeleton(String name) {
+        return spoof.getSkeleton(name);
+    }
+
+    /** Whether two names are the same but for the case of ASCII letters. */
+    static boolean sameButForAsciiCase(String one, String other) {
+        return lower(one).equals(lower(other));
+    }
+
+    private static String lower(String name) {
+        StringBuilder lower = new StringBuilder(name.length());
+        name.chars().forEach(c -> lower.append((char) (c >= 'A' && c <= 'Z' ? c + 32 : c)));
+        return lower.toString();
+    }
+
+    private static Refusal bad(String text) {
+        return new Refusal(Code.BAD_NAME, text);
+    }
+}

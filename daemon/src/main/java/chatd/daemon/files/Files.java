@@ -1,0 +1,305 @@
+package chatd.daemon.files;
+
+import chatd.audit.event.AuditEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.messages.Messages;
+import chatd.daemon.messages.Recipients;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Caller;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Shares;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.Gate;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Content;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files in and out (rule 7 of {@code chat-1.md}), a chunk at a time: what a transfer holds in memory does not depend on
+ * the file's size. Methods run on the session's own thread, and block.
+ */
+public final class Files implements Room {
+    private static final Logger LOG = LogManager.getLogger(Files.class);
+
+    /** Of those that are a single chunk, and have a place of their own: what is kept of all of them. */
+    private static final long SMALL_KIBIBYTES = 16 << 10;
+
+    /** How long a file waits for room. */
+    private static final Duration ROOM = Duration.ofSeconds(10);
+
+    /** Bytes of a content that are read at once where {@linkplain Session.Answer#isTight memory is tight}. */
+    private static final int SMALL_PIECE = 16 << 10;
+
+    private final MessageStore messages;
+    private final ContentStore contents;
+    private final Messages sending;
+    private final Directory directory;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final Supplier<Config> config;
+    private final Shares room;
+    private final Shares smallRoom = new Shares(SMALL_KIBIBYTES);
+    private final Map<Caller, Upload> uploads = new ConcurrentHashMap<>();
+
+    public Files(ServiceParts parts, Messages sending) {
+        this.messages = parts.stores().messages();
+        this.contents = parts.stores().contents();
+        this.sending = sending;
+        this.directory = parts.directory();
+        this.audit = parts.audit();
+        this.clock = parts.clock();
+        this.config = parts.config();
+        this.room = new Shares(config.get().limits().uploads());
+    }
+
+    /** A file on its way in. */
+    private sealed interface Upload {}
+
+    /** One that was refused: its bytes are taken, and nothing is done with them. */
+    private record Refused() implements Upload {}
+
+    private static final Upload REFUSED = new Refused();
+
+    /** One that is stored, chunk by chunk. */
+    private final class Accepted implements Upload {
+        private final String name;
+        private final long size;
+        private final Recipients recipients;
+        /** Of its place among those that are under way. */
+        private final List<Object> holders;
+
+        private final MessageDigest digest = ContentStore.digest();
+        private final long content;
+        private final byte[] chunk;
+        private int filled;
+        private int position;
+
+        Accepted(FileCommand.SendFile command, Recipients recipients, List<Object> holders) {
+            this.name = command.name();
+            this.size = command.size();
+            this.recipients = recipients;
+            this.holders = holders;
+            this.content = contents.begin(size, clock.instant());
+            this.chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
+        }
+
+        void take(ByteBuf bytes) {
+            while (bytes.isReadable()) {
+                int some = Math.min(bytes.readableBytes(), chunk.length - filled);
+                bytes.readBytes(chunk, filled, some);
+                filled += some;
+                if (filled == chunk.length) {
+                    flush();
+                }
+            }
+        }
+
+        private void flush() {
+            if (filled > 0) {
+                byte[] full = filled == chunk.length ? chunk : java.util.Arrays.copyOf(chunk, filled);
+                digest.update(full);
+                contents.append(content, position++, full);
+                filled = 0;
+            }
+        }
+
+        @Nullable
+        String end(Caller caller) throws InterruptedException {
+            flush();
+            return sending.sendFile(caller, recipients, name, content, size, digest.digest());
+        }
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        // Validated when it begins, since its content is consumed even if it is refused.
+        routes.unlogged(FileCommand.SendFile.class, Gate.LOGGED_IN, this::begin);
+        routes.unlogged(FileCommand.Piece.class, Gate.LOGGED_IN, (session, piece) -> {
+            String notice = take(session, piece.content());
+            if (notice != null) {
+                session.answer(new SessionEvent.Notice(notice, clock.instant()));
+            }
+        });
+        routes.logged(
+                FileCommand.FetchFile.class, Gate.LOGGED_IN, (session, command) -> fetch(session, command.file()));
+    }
+
+    /**
+     * A file begins; its content follows by {@link #take}.
+     *
+     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or
+     *     {@link Code#BUSY}; what follows is then taken and dropped
+     */
+    public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {
+        uploads.put(caller, REFUSED);
+        audit.admit();
+        long limit = config.get().limits().file();
+        if (!(command.audience() instanceof chatd.protocol.value.Audience.TooMany) && command.size() > limit) {
+            throw new Refusal(
+                    Code.TOO_LARGE,
+                    "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
+        }
+        Recipients recipients = sending.recipients(caller, command.audience());
+        List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
+        boolean hasRoom = isSmall(command.size())
+                ? smallRoom.take(kibibytes(command.size()), holders, ROOM)
+                : room.take(1, holders, ROOM);
+        if (!hasRoom) {
+            throw new Refusal(
+                    Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
+        }
+        try {
+            uploads.put(caller, new Accepted(command, recipients, holders));
+        } catch (RuntimeException e) {
+            leave(command.size(), holders);
+            throw e;
+        }
+    }
+
+    /**
+     * The next bytes of the file that has begun. Releases them. After the last ones the file is stored and announced.
+     *
+     * @return what its sender is told, and nobody else; null for nothing
+     */
+    public @Nullable String take(Caller caller, Content piece) throws InterruptedException {
+        try {
+            return switch (uploads.get(caller)) {
+                case null -> throw new IllegalStateException("content without a file");
+                case Refused refused -> {
+                    if (piece.last()) {
+                        uploads.remove(caller);
+                    }
+                    yield null;
+                }
+                case Accepted upload -> take(caller, upload, piece);
+            };
+        } finally {
+            piece.bytes().release();
+        }
+    }
+
+    private @Nullable String take(Caller caller, Accepted upload, Content piece) throws InterruptedException {
+        String beside = null;
+        try {
+            upload.take(piece.bytes());
+            if (piece.last()) {
+                beside = upload.end(caller);
+            }
+        } catch (RuntimeException e) {
+            if (piece.last()) {
+                uploads.remove(caller);
+            } else {
+                uploads.put(caller, REFUSED);
+            }
+            giveUp(upload);
+            throw e;
+        }
+        if (piece.last()) {
+            uploads.remove(caller, upload);
+            // Where the content was there already, this one is nobody's.
+            giveUp(upload);
+        }
+        return beside;
+    }
+
+    private static boolean isSmall(long size) {
+        return size <= ContentStore.CHUNK;
+    }
+
+    private static long kibibytes(long size) {
+        return 1 + (size >> 10);
+    }
+
+    /** Makes room for another. */
+    private void leave(long size, List<Object> holders) {
+        if (isSmall(size)) {
+            smallRoom.give(kibibytes(size), holders);
+        } else {
+            room.give(1, holders);
+        }
+    }
+
+    /** It is over: what no file has of it goes. */
+    private void giveUp(Accepted upload) {
+        leave(upload.size, upload.holders);
+        discard(upload);
+    }
+
+    private void discard(Accepted upload) {
+        try {
+            contents.discard(upload.content);
+        } catch (RuntimeException e) {
+            // The next start finds what no file has.
+            LOG.warn("the content of a file that nobody has was not removed: {}", e.getMessage());
+        }
+    }
+
+    /** Discards an upload that the session has begun. */
+    @Override
+    public void connectionClosed(Session session) {
+        if (uploads.remove(session) instanceof Accepted upload) {
+            giveUp(upload);
+        }
+    }
+
+    /**
+     * Sends a file's content.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_FILE}, for one that the user may not have too
+     */
+    public void fetch(Session session, long file) {
+        Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.numbered(session.account()));
+        if (found.isEmpty()) {
+            String why = Code.NO_SUCH_FILE.word();
+            audit.caused("fetch " + why, session, fetched(session, file, why));
+            throw new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you.");
+        }
+        audit.log(fetched(session, file, null));
+        MessageStore.Fetchable there = found.get();
+        String sender = directory.nameOf(there.sender());
+        try (Session.Answer answer = session.beginAnswer()) {
+            boolean going =
+                    answer.send(new FileEvent.FileContent(sender, there.time(), there.name(), file, there.size()));
+            long offset = 0;
+            while (going && offset < there.size()) {
+                long from = offset;
+                byte[] piece = contents.read(
+                                there.content(), offset, answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK)
+                        .filter(bytes -> bytes.length > 0)
+                        .orElseThrow(() -> new IllegalStateException("file " + file + " ends at " + from));
+                offset += piece.length;
+                going = answer.send(
+                        new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == there.size())));
+            }
+        } catch (RuntimeException e) {
+            // The frame has begun and can't be ended: there is no way on for this connection.
+            session.abort("file broken off");
+            throw e;
+        }
+    }
+
+    private static AuditEvent fetched(Caller caller, long file, @Nullable String refused) {
+        return new AuditEvent.FileFetched(AuditTrail.who(caller), AuditTrail.peer(caller), file, refused);
+    }
+}

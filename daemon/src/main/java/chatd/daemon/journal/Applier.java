@@ -1,0 +1,123 @@
+package chatd.daemon.journal;
+
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Committed;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Document;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes in what was committed and logged, by the entry alone: directory, sessions, delivery. Whoever has handed it in
+ * hears of it by the journal. In the order of the entries; on the journal's thread.
+ */
+public final class Applier {
+    private final Directory directory;
+    private final Sessions sessions;
+
+    public Applier(Directory directory, Sessions sessions) {
+        this.directory = directory;
+        this.sessions = sessions;
+    }
+
+    /** Applies one; what is to be sent for it goes at {@link #batchApplied}. */
+    void apply(Committed<?> committed) {
+        switch (committed.entry()) {
+            case Message message -> sessions.deliver(committed, message, event(message, directory));
+            case AccountChange change -> apply(change);
+            case AccountChanges several -> apply(several);
+        }
+    }
+
+    /** All that was committed together is applied. */
+    void batchApplied() {
+        sessions.flush();
+    }
+
+    /** Those that were made are told of at once. */
+    private void apply(AccountChanges several) {
+        List<Account> made = new ArrayList<>();
+        for (AccountChange change : several.changes()) {
+            if (change.effect() instanceof Effect.AccountMade(Account account, String hash)) {
+                made.add(account);
+            }
+        }
+        sessions.announce(made, directory::put);
+        several.changes().stream()
+                .filter(change -> !(change.effect() instanceof Effect.AccountMade))
+                .forEach(this::apply);
+    }
+
+    private void apply(AccountChange entry) {
+        Change change = entry.change();
+        switch (entry.effect()) {
+            case Effect.AccountMade made -> sessions.announce(List.of(made.account()), directory::put);
+            case Effect.PasswordSet set -> {
+                Account account = directory.numbered(change.account());
+                directory.putPassword(account.withPassword(set.mustChange(), set.ends()));
+                if (change.kind() == Change.Kind.RESET) {
+                    end(change, "An administrator has reset the password of this account.", "password reset");
+                } else {
+                    end(change, "The password of this account was changed elsewhere.", "password changed elsewhere");
+                }
+            }
+            case Effect.AccountUpdated updated -> apply(change, updated.account());
+            case Effect.AccountDeleted deleted -> {
+                directory.put(directory.numbered(change.account()).deleted());
+                sessions.remove(change.account(), "An administrator has deleted this account.", "deleted");
+            }
+            case Effect.LoggedIn in -> {
+                Account.Login login = new Account.Login(change.time(), in.address(), in.port());
+                directory.put(directory.numbered(change.account()).withLogin(login));
+            }
+            case Effect.SettingsStored stored -> {
+                directory.settingsWereStored(change.account());
+                sessions.settingsStored(change.account(), change.session(), new Document(stored.document()));
+            }
+        }
+    }
+
+    private void apply(Change change, Account account) {
+        directory.put(account);
+        switch (change.kind()) {
+            case DISABLED -> end(change, "An administrator has disabled this account.", "disabled");
+            case RENAMED ->
+                sessions.rename(
+                        account.number(),
+                        account.name(),
+                        "An administrator has renamed this account: you are called " + account.name()
+                                + " from now on, and log in with that name.");
+            default -> {}
+        }
+    }
+
+    /** Ends the account's sessions, but for the one that has made the change. */
+    private void end(Change change, String farewell, String why) {
+        sessions.end(change.account(), change.session(), farewell, why);
+    }
+
+    /** A stored message as it is delivered, and as a history has it. */
+    public static MessageEvent.Message event(Message message, Directory directory) {
+        MessageEvent.Stored stored =
+                new MessageEvent.Stored(message.number(), message.sender(), message.receivers(), message.salt());
+        String sender = directory.nameOf(message.sender());
+        StoredFile file = message.file();
+        return file == null
+                ? new MessageEvent.Text(sender, message.time(), String.valueOf(message.text()), stored)
+                : new MessageEvent.FileOffer(
+                        sender,
+                        message.time(),
+                        file.name(),
+                        file.number(),
+                        new MessageEvent.Whole(file.size(), file.digest()),
+                        stored);
+    }
+}

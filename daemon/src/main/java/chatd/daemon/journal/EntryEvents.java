@@ -1,0 +1,101 @@
+package chatd.daemon.journal;
+
+import chatd.audit.SaltedDigest;
+import chatd.audit.event.AccountEvent;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Peer;
+import chatd.audit.event.Who;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Entry;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.User;
+import io.netty.buffer.ByteBufUtil;
+import java.util.List;
+import java.util.Objects;
+
+/** What the log says of an entry, by its kind alone: the same when it is committed and when it is caught up with. */
+public final class EntryEvents {
+    private final Directory directory;
+
+    EntryEvents(Directory directory) {
+        this.directory = directory;
+    }
+
+    List<AuditEvent> of(Entry entry) {
+        return switch (entry) {
+            case Message message -> List.of(sent(message));
+            case AccountChange change -> List.of(changed(change.change()));
+            case AccountChanges several ->
+                several.changes().stream()
+                        .map(change -> changed(change.change()))
+                        .toList();
+        };
+    }
+
+    /** What the log says of a stored message. */
+    AuditEvent sent(Message message) {
+        Origin origin = message.origin();
+        StoredFile file = message.file();
+        List<Long> receivers = message.receivers();
+        return new AuditEvent.MessageSent(
+                message.number(),
+                message.sender() == Message.SERVER
+                        ? new Who(null, User.SERVER)
+                        : Who.of(message.sender(), directory.nameOf(message.sender())),
+                origin == null ? null : AuditTrail.peer(origin),
+                file == null ? null : file.number(),
+                file == null ? ByteBufUtil.utf8Bytes(text(message)) : file.size(),
+                receivers == null ? null : directory.who(receivers),
+                digest(message));
+    }
+
+    /**
+     * The digest of a message, by which its event in the log is bound to it; empty for one that nobody ever
+     * sent so: with both a text and a file, or with another salt than we make.
+     */
+    public static String digest(Message message) {
+        if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {
+            return "";
+        }
+        SaltedDigest digest = new SaltedDigest(
+                message.salt(), message.number(), message.sender(), message.receivers(), message.time());
+        StoredFile file = message.file();
+        return file == null
+                ? digest.ofText(text(message))
+                : digest.ofFile(file.number(), file.name(), file.size(), file.digest());
+    }
+
+    private static String text(Message message) {
+        return Objects.requireNonNullElse(message.text(), "");
+    }
+
+    /** What the log says of a change of an account. */
+    static AuditEvent changed(Change change) {
+        Who who = Who.of(change.account(), change.name());
+        Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
+        return switch (change.kind()) {
+            case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
+            case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
+            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
+            case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
+            case ADDED -> byAdministrator(change, who, "add");
+            case RESET -> byAdministrator(change, who, "reset");
+            case RENAMED -> byAdministrator(change, who, "rename");
+            case DISABLED -> byAdministrator(change, who, "disable");
+            case ENABLED -> byAdministrator(change, who, "enable");
+            case UNLOCKED -> byAdministrator(change, who, "unlock");
+            case DELETED -> byAdministrator(change, who, "delete");
+            case GRANTED -> byAdministrator(change, who, "grant everyone");
+            case REVOKED -> byAdministrator(change, who, "revoke everyone");
+        };
+    }
+
+    private static AuditEvent byAdministrator(Change change, Who who, String how) {
+        return new AccountEvent.AccountChanged(change.number(), who, change.was(), how, String.valueOf(change.actor()));
+    }
+}

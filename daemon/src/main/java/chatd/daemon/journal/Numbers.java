@@ -1,0 +1,55 @@
+package chatd.daemon.journal;
+
+import chatd.daemon.model.Refusal;
+import chatd.daemon.store.Ledger;
+import chatd.protocol.value.Code;
+
+/**
+ * The numbers given last: of files, of accounts, and the position of what is committed, which messages and account changes
+ * share (ADR 14). The journal's thread alone.
+ */
+public final class Numbers {
+    private long position;
+    private long file;
+    private long account;
+
+    /** @param logged the last position that the log has */
+    void atLeast(Ledger.Numbers there, long logged) {
+        position = Math.max(position, Math.max(there.position(), logged));
+        file = Math.max(file, there.file());
+        account = Math.max(account, there.account());
+    }
+
+    Numbers copy() {
+        Numbers copy = new Numbers();
+        copy.set(this);
+        return copy;
+    }
+
+    void set(Numbers other) {
+        position = other.position;
+        file = other.file;
+        account = other.account;
+    }
+
+    public long lastPosition() {
+        return position;
+    }
+
+    /** The number of the next message or account change. */
+    public long nextPosition() {
+        return ++position;
+    }
+
+    /** @throws Refusal when all of the 32 bits have been used */
+    public long nextFile() {
+        if (file == 0xffff_ffffL) {
+            throw new Refusal(Code.TOO_MANY, "No more files can be stored: all file numbers have been used.");
+        }
+        return ++file;
+    }
+
+    public long nextAccount() {
+        return ++account;
+    }
+}

@@ -1,0 +1,81 @@
+package chatd.daemon.journal;
+
+import chatd.audit.event.LogEvent;
+import chatd.audit.read.LoggedSince;
+import chatd.audit.write.AuditLog;
+import chatd.daemon.store.Ledger;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Notices, at the start, a database that is older than the log: an earlier state of it was restored. Nothing that the log
+ * has named is named again: no number of any kind, no name (page {@code audit-log.md}, "No gap between ledger and log").
+ */
+public final class OlderDatabase {
+    private static final Logger LOG = LogManager.getLogger(OlderDatabase.class);
+
+    private final AuditLog log;
+    private final Ledger ledger;
+    private boolean isLogged;
+
+    public OlderDatabase(AuditLog log, Ledger ledger) {
+        this.log = log;
+        this.ledger = ledger;
+    }
+
+    /**
+     * Gives up what is logged and not stored, says so, and logs it under a seal. Blocks.
+     *
+     * @param there the highest numbers of the database
+     * @return the numbers to go on from
+     * @throws IOException where the log can't be read or written
+     * @throws chatd.daemon.store.DatabaseAway where the database went away; it may be tried again
+     */
+    public Ledger.Numbers giveUp(Ledger.Numbers there, Instant now) throws IOException {
+        if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {
+            return there;
+        }
+        log.publish();
+        LoggedSince logged = LoggedSince.read(log.files().directory(), there.message(), there.change());
+        // Retention may have deleted the events; the last numbers are still known.
+        Ledger.Numbers next = there.atLeast(new Ledger.Numbers(
+                Math.max(logged.message(), log.lastMessage()),
+                Math.max(logged.change(), log.lastChange()),
+                logged.file(),
+                logged.account()));
+        List<LogEvent.Range> lost = new ArrayList<>();
+        add(lost, "message", there.message(), next.message());
+        add(lost, "change", there.change(), next.change());
+        add(lost, "file", there.file(), next.file());
+        add(lost, "account", there.account(), next.account());
+        if (!isLogged) {
+            say(lost);
+            // First, since a database that has it is not older any more; a daemon that ends in between says it twice.
+            log.appendSealed(new LogEvent.DatabaseOlder(lost));
+            isLogged = true;
+        }
+        ledger.giveUp(next, logged.names(), now);
+        return next;
+    }
+
+    private static void say(List<LogEvent.Range> lost) {
+        LOG.error(
+                "the database is older than the log: it was restored, or another was put in its place. Lost are {}. None"
+                        + " of these numbers is given again, and no name that the log has. Accounts are as they were then:"
+                        + " whoever was disabled or deleted since, or had the password reset, has to be once more",
+                lost.stream()
+                        .map(range -> range.kind() + "s " + range.from() + " to " + range.to())
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static void add(List<LogEvent.Range> lost, String kind, long there, long logged) {
+        if (logged > there) {
+            lost.add(new LogEvent.Range(kind, there + 1, logged));
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package chatd.daemon.login;
+
+import chatd.audit.event.AccountEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.config.Network;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Caller;
+import chatd.daemon.store.AccountStore;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Secret;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Judges passwords: counts and slows down wrong ones, and lets a user who does not exist cost the same as a wrong
+ * password. Blocks.
+ */
+public final class Authenticator {
+    private final Directory directory;
+    private final AccountStore accounts;
+    private final PasswordRules rules;
+    private final Hashing hashing;
+    private final Throttle throttle;
+    private final AuditTrail audit;
+    private final Supplier<Config> config;
+    private final Clock clock;
+
+    public Authenticator(ServiceParts parts, Passwords passwords) {
+        this.directory = parts.directory();
+        this.accounts = parts.stores().accounts();
+        this.rules = passwords.rules();
+        this.hashing = passwords.hashing();
+        this.throttle = passwords.throttle();
+        this.audit = parts.audit();
+        this.config = parts.config();
+        this.clock = parts.clock();
+    }
+
+    /**
+     * An account whose password was right.
+     *
+     * @param hash the password's, as it was judged
+     * @param passwordsSet as {@link Directory#passwordsSet}, of that moment
+     * @param settings the stored document; empty where none is
+     * @param settingsStored as {@link Directory#settingsStored}, of that moment
+     */
+    public record Admitted(
+            Account account, String hash, long passwordsSet, byte[] settings, long settingsStored, String network) {}
+
+    /** The same, with the settings as they are now. */
+    Admitted withPresentSettings(Admitted admitted) {
+        long number = admitted.account().number();
+        long stored = directory.settingsStored(number);
+        if (stored == admitted.settingsStored()) {
+            return admitted;
+        }
+        byte[] settings = accounts.credentials(number, admitted.network())
+                .map(AccountStore.Credentials::settings)
+                .orElse(null);
+        return new Admitted(
+                admitted.account(),
+                admitted.hash(),
+                admitted.passwordsSet(),
+                settings == null ? new byte[0] : settings,
+                stored,
+                admitted.network());
+    }
+
+    /**
+     * Judges a name and a password.
+     *
+     * @param type of the event in the log: {@code login} or {@code password}
+     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED}, {@link Code#LOCKED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} where the client's certificate is for another
+     */
+    public Admitted admit(Caller caller, String type, String name, Secret password) throws InterruptedException {
+        try {
+            checkCertificate(caller, name);
+        } catch (Refusal e) {
+            // It costs no hash, and can be had at any pace: joined, as what strangers do.
+            audit.caused(
+                    type + " " + e.code().word(),
+                    caller,
+                    new AccountEvent.Refused(
+                            type,
+                            audit.typed(name, directory.named(name)),
+                            AuditTrail.peer(caller),
+                            e.code().word()));
+            throw e;
+        }
+        String network = Network.ofClient(caller.address()).toString();
+        Optional<Judged> judged = read(name, network);
+        boolean known = judged.map(Judged::isKnownThere).orElse(false);
+        Throttle.Target target = judged.map(
+                        there -> Throttle.Target.account(there.account().number()))
+                .orElseGet(() -> Throttle.Target.nobody(name));
+        Throttle.Attempt attempt = throttle.attempt(target, caller.address(), known);
+        if (!attempt.delay().isZero()) {
+            audit.caused(
+                    "throttled",
+                    directory.named(name),
+                    caller,
+                    new AccountEvent.Throttled(
+                            audit.typed(name, directory.named(name)), AuditTrail.peer(caller), attempt.delay()));
+        }
+        boolean right;
+        try {
+            // Waiting comes first: what nobody waits for any more costs no hash, and what is judged is judged as it is
+            // now.
+            attempt.await(caller::hasEnded);
+            if (!attempt.delay().isZero()) {
+                judged = read(name, network);
+            }
+            right = isRight(judged, password, Hashing.Asker.of(caller, config.get()));
+        } catch (RuntimeException e) {
+            attempt.takeBack();
+            throw e;
+        }
+        if (!right) {
+            Refusal refusal = refused(
+                    caller,
+                    type,
+                    name,
+                    judged.map(Judged::account),
+                    judged.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD);
+            throw config.get().accounts().concealUsers() ? refusal(Code.WRONG_PASSWORD) : refusal;
+        }
+        attempt.right();
+        Judged there = judged.orElseThrow();
+        Account.State state = there.account().stateAt(clock.instant());
+        if (state != Account.State.ACTIVE) {
+            throw refused(
+                    caller,
+                    type,
+                    name,
+                    Optional.of(there.account()),
+                    state == Account.State.LOCKED ? Code.LOCKED : Code.DISABLED);
+        }
+        byte[] settings = there.credentials().settings();
+        return new Admitted(
+                there.account(),
+                there.credentials().hash(),
+                there.passwordsSet(),
+                settings == null ? new byte[0] : settings,
+                there.settingsStored(),
+                network);
+    }
+
+    /**
+     * Judges a name by the certificate that the client has shown, where that is to name its account.
+     *
+     * @throws Refusal {@link Code#NOT_ALLOWED} where it is for another
+     */
+    public void checkCertificate(Caller caller, String name) {
+        String certified = caller.certified();
+        if (config.get().tls().clientNames() && !name.equals(certified)) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    certified == null
+                            ? "Your certificate names no account."
+                            : "Your certificate is for the account " + certified + " alone.");
+        }
+    }
+
+    /** An account as it is at a moment. */
+    private record Judged(
+            Account account, AccountStore.Credentials credentials, long passwordsSet, long settingsStored) {
+        boolean isKnownThere() {
+            return credentials.knownNetwork();
+        }
+    }
+
+    /** Reads it; of a name that nobody has, nothing, at the same cost. */
+    private Optional<Judged> read(String name, String network) {
+        Optional<Account> account = directory.named(name);
+        long number = account.map(Account::number).orElse(0L);
+        // Before the row: a change in between then shows as one that has overtaken this.
+        long passwordsSet = directory.passwordsSet(number);
+        long settingsStored = directory.settingsStored(number);
+        Optional<AccountStore.Credentials> credentials = accounts.credentials(number, network);
+        return account.flatMap(there -> credentials.map(with -> new Judged(there, with, passwordsSet, settingsStored)));
+    }
+
+    private boolean isRight(Optional<Judged> judged, Secret password, Hashing.Asker asker) {
+        byte[] canonical = rules.canonical(password);
+        if (judged.isEmpty()) {
+            hashing.verifyNobodys(canonical, asker);
+            return false;
+        }
+        return hashing.verify(judged.get().credentials().hash(), canonical, asker);
+    }
+
+    /** Logs a refusal, to be thrown; joined, since whoever can connect can have as many as there are hashes. */
+    public Refusal refused(Caller caller, String type, String name, Optional<Account> account, Code code) {
+        audit.caused(
+                type + " " + code.word(),
+                account,
+                caller,
+                new AccountEvent.Refused(type, audit.typed(name, account), AuditTrail.peer(caller), code.word()));
+        return refusal(code);
+    }
+
+    private static Refusal refusal(Code code) {
+        return new Refusal(
+                code,
+                switch (code) {
+                    case NO_SUCH_USER -> "There is no such user.";
+                    case DISABLED -> "The account is disabled.";
+                    case LOCKED -> "The account is locked.";
+                    case MUST_CHANGE_PASSWORD -> "The password must be changed first.";
+                    default -> "The password is wrong.";
+                });
+    }
+
+    /** The password hashed anew where its hash is weaker than what is configured; else null. */
+    @org.jspecify.annotations.Nullable
+    String rehashed(Caller caller, Admitted admitted, Secret password) {
+        return hashing.isWeak(admitted.hash())
+                ? hashing.hash(rules.canonical(password), Hashing.Asker.of(caller, config.get()))
+                : null;
+    }
+}

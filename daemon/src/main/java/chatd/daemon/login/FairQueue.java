@@ -1,0 +1,49 @@
+package chatd.daemon.login;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits, by whose it is: they take turns, so that nobody waits for all that another has waiting. Its users bound it.
+ * Any thread.
+ */
+final class FairQueue<T> {
+    private final Map<Object, Deque<T>> waiting = new HashMap<>();
+    private final Deque<Object> order = new ArrayDeque<>();
+    private int size;
+
+    synchronized void add(Object whose, T what) {
+        Deque<T> before = waiting.get(whose);
+        if (before == null) {
+            before = new ArrayDeque<>();
+            waiting.put(whose, before);
+            order.add(whose);
+        }
+        before.add(what);
+        size++;
+    }
+
+    /** Takes what is next; null where nothing waits. */
+    synchronized @Nullable T next() {
+        Object whose = order.poll();
+        Deque<T> mine = whose == null ? null : waiting.get(whose);
+        if (whose == null || mine == null) {
+            return null;
+        }
+        T next = mine.poll();
+        if (mine.isEmpty()) {
+            waiting.remove(whose);
+        } else {
+            order.add(whose);
+        }
+        size--;
+        return next;
+    }
+
+    synchronized int size() {
+        return size;
+    }
+}

@@ -1,0 +1,165 @@
+package chatd.daemon.login;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.config.Network;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Caller;
+import chatd.daemon.session.Shares;
+import chatd.protocol.value.Code;
+import de.mkammerer.argon2.Argon2;
+import de.mkammerer.argon2.Argon2Factory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Argon2id, on few threads of its own: as many hashes at once as there are processors, and a bounded number waiting,
+ * of whom no network has more than its {@linkplain Shares share}, and which take turns. Methods block; they wipe what they
+ * are given.
+ */
+public final class Hashing implements AutoCloseable {
+    private static final Pattern PHC =
+            Pattern.compile("\\$argon2id\\$v=\\d+\\$m=(\\d+),t=(\\d+),p=(\\d+)\\$[^$]+\\$[^$]+");
+
+    private final Argon2 argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+    private final ThreadPoolExecutor threads;
+    private final Shares room;
+    private final FairQueue<Waiting<?>> turns = new FairQueue<>();
+    private final int kibibytes;
+    private final int iterations;
+    private final int parallelism;
+    private final String nobodys;
+
+    public Hashing(Config.Hashing config) {
+        int atOnce = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        this.threads = new ThreadPoolExecutor(
+                atOnce,
+                atOnce,
+                1,
+                TimeUnit.MINUTES,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name("hashing-", 0).daemon().factory());
+        threads.allowCoreThreadTimeOut(true);
+        // Those that are being computed have their places, too.
+        this.room = new Shares(config.waiting() + (long) atOnce);
+        this.kibibytes = (int) (config.memory() >> 10);
+        this.iterations = config.iterations();
+        this.parallelism = config.parallelism();
+        this.nobodys = hash("nobody".getBytes(java.nio.charset.StandardCharsets.US_ASCII), Asker.ADMINISTRATOR);
+    }
+
+    /**
+     * For whom something is hashed: those who wait take turns.
+     *
+     * @param isExempt whether they may have as many waiting as there is room
+     */
+    public record Asker(Object who, boolean isExempt) {
+        public static final Asker ADMINISTRATOR = new Asker("administrator", true);
+
+        public static Asker of(Caller caller, Config config) {
+            return new Asker(Network.ofClient(caller.address()), config.isExempt(caller.address()));
+        }
+
+        List<Object> holders() {
+            return isExempt ? List.of() : List.of(who);
+        }
+    }
+
+    private static final class Waiting<T> extends FutureTask<T> {
+        private final Asker asker;
+
+        Waiting(Callable<T> work, Asker asker) {
+            super(work);
+            this.asker = asker;
+        }
+    }
+
+    /** How many are computed at once. */
+    public int atOnce() {
+        return threads.getMaximumPoolSize();
+    }
+
+    /** How many wait. */
+    public int waiting() {
+        return turns.size();
+    }
+
+    /**
+     * A new hash in PHC form.
+     *
+     * @throws Refusal {@link Code#BUSY} where too many wait
+     */
+    public String hash(byte[] password, Asker asker) {
+        return run(password, asker, () -> argon2.hash(iterations, kibibytes, parallelism, password));
+    }
+
+    /** Whether the password is that of the hash, in constant time. */
+    boolean verify(String hash, byte[] password, Asker asker) {
+        return run(password, asker, () -> argon2.verify(hash, password));
+    }
+
+    /** Takes as long as {@link #verify}, for a user who does not exist. */
+    void verifyNobodys(byte[] password, Asker asker) {
+        verify(nobodys, password, asker);
+    }
+
+    /** Whether a hash was made with less than is configured now. */
+    boolean isWeak(String hash) {
+        Matcher matcher = PHC.matcher(hash);
+        return !matcher.matches()
+                || Integer.parseInt(matcher.group(1)) < kibibytes
+                || Integer.parseInt(matcher.group(2)) < iterations
+                || Integer.parseInt(matcher.group(3)) < parallelism;
+    }
+
+    private <T> T run(byte[] password, Asker asker, Callable<T> work) {
+        Waiting<T> mine = new Waiting<>(work, asker);
+        if (!room.take(1, asker.holders())) {
+            Arrays.fill(password, (byte) 0);
+            throw new Refusal(Code.BUSY, "Too many are logging in at once. Try again in a moment.");
+        }
+        try {
+            turns.add(asker.who(), mine);
+            // Not this one but whoever's turn it is then.
+            threads.execute(() -> runNext());
+            return mine.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("hashing failed", e.getCause());
+        } catch (RejectedExecutionException | CancellationException e) {
+            throw new Refusal(Code.BUSY, "The server is stopping.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(Code.BUSY, "The server is stopping.");
+        } finally {
+            Arrays.fill(password, (byte) 0);
+        }
+    }
+
+    private void runNext() {
+        Waiting<?> next = turns.next();
+        if (next != null) {
+            try {
+                next.run();
+            } finally {
+                room.give(1, next.asker.holders());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        for (Waiting<?> next = turns.next(); next != null; next = turns.next()) {
+            next.cancel(false);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package chatd.daemon.login;
+
+import chatd.audit.event.AccountEvent;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.Gate;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Document;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Logging in and out (rules 1 to 4 of {@code chat-1.md}). */
+public final class Logins implements Room {
+    private final Authenticator authenticator;
+    private final Directory directory;
+    private final Journal journal;
+    private final Sessions sessions;
+    private final AuditTrail audit;
+
+    public Logins(ServiceParts parts, Authenticator authenticator) {
+        this.authenticator = authenticator;
+        this.directory = parts.directory();
+        this.journal = parts.journal();
+        this.sessions = parts.sessions();
+        this.audit = parts.audit();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, this::logIn);
+        routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> leave(session));
+    }
+
+    /**
+     * Logs a session in, answering it. Blocks until the session is online.
+     *
+     * @throws Refusal as {@link Authenticator#admit}, and {@link Code#MUST_CHANGE_PASSWORD}
+     */
+    public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
+        if (session.isLoggedIn()) {
+            throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
+        }
+        try {
+            String name = directory.nameFor(command.user());
+            Authenticator.Admitted admitted = authenticator.admit(session, "login", name, command.password());
+            if (admitted.account().mustChange()) {
+                throw authenticator.refused(
+                        session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
+            }
+            String rehashed = authenticator.rehashed(session, admitted, command.password());
+            while (true) {
+                LogIn attempt =
+                        new LogIn(session, command.device(), authenticator.withPresentSettings(admitted), rehashed);
+                try {
+                    journal.commit(attempt, attempt::enter);
+                    return;
+                } catch (Overtaken e) {
+                    // The session that this one displaces has just stored other settings.
+                }
+            }
+        } finally {
+            command.password().wipe();
+        }
+    }
+
+    /** Tells the others and the log, once, that the session has ended. */
+    @Override
+    public void sessionEnded(Session session) {
+        logOut(session, session.endedBecause());
+    }
+
+    /** Its user ends a session whose connection goes on. */
+    void leave(Session session) {
+        logOut(session, "logged out");
+        session.loggedOut();
+    }
+
+    private void logOut(Session session, String why) {
+        sessions.leave(session);
+        if (session.isLoggedIn() && session.firstFarewell()) {
+            audit.note(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
+        }
+    }
+
+    /** The settings that were read are not the present ones any more. */
+    private static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken() {
+            super("overtaken", null, false, false);
+        }
+    }
+
+    private final class LogIn implements Decision<AccountChange> {
+        private final Session session;
+        private final @Nullable String device;
+        private final Authenticator.Admitted admitted;
+        private final @Nullable String rehashed;
+
+        /** Of the log in before this one. */
+        private Optional<Instant> lastLogin = Optional.empty();
+
+        LogIn(Session session, @Nullable String device, Authenticator.Admitted admitted, @Nullable String rehashed) {
+            this.session = session;
+            this.device = device;
+            this.admitted = admitted;
+            this.rehashed = rehashed;
+        }
+
+        @Override
+        public Batching batching() {
+            return new Batching.ChangeOf(admitted.account().number(), false);
+        }
+
+        @Override
+        public long bytes() {
+            return 1_000;
+        }
+
+        @Override
+        public AccountChange decide(Numbers numbers, Instant now) {
+            Account account = directory.numbered(admitted.account().number());
+            if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
+                    || account.state() != Account.State.ACTIVE) {
+                throw authenticator.refused(
+                        session,
+                        "login",
+                        account.name(),
+                        Optional.of(account),
+                        account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
+            }
+            if (directory.settingsStored(account.number()) != admitted.settingsStored()) {
+                throw new Overtaken();
+            }
+            lastLogin = account.lastLogin().map(Account.Login::time);
+            Origin origin = session.origin();
+            return new AccountChange(
+                    Change.own(
+                            origin,
+                            numbers.nextPosition(),
+                            account.number(),
+                            account.name(),
+                            Change.Kind.LOGIN,
+                            now,
+                            0),
+                    new Effect.LoggedIn(origin.address(), origin.port(), admitted.network(), rehashed));
+        }
+
+        /**
+         * Makes the session one that is logged in, before anything later is applied: whatever ends the account's sessions
+         * ends this one too. On the journal's thread.
+         */
+        void enter(AccountChange entry) {
+            Change change = entry.change();
+            Account account = directory.numbered(change.account());
+            List<Session> displaced = sessions.logIn(
+                    session,
+                    account.number(),
+                    account.name(),
+                    device,
+                    change.time(),
+                    (displacing, everybody) -> new SessionEvent.Welcome(
+                            account.number(),
+                            account.name(),
+                            change.time(),
+                            lastLogin,
+                            displacing,
+                            everybody.roster(),
+                            everybody.numbers(),
+                            new Document(admitted.settings())));
+            if (!session.isLoggedIn()) {
+                // It ended while it was being logged in: in the log, too.
+                audit.note(new AccountEvent.LoggedOut(
+                        AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
+            }
+            displaced.forEach(other -> audit.note(
+                    new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
+        }
+    }
+}

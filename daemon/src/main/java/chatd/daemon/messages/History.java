@@ -1,0 +1,141 @@
+package chatd.daemon.messages;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.Applier;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.Dialect;
+import chatd.protocol.Gate;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Code;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What a user sent and received (rule 8 of {@code chat-1.md}; {@code extensions.md}, type 19). Runs on the session's own
+ * thread, and blocks.
+ */
+public final class History implements Room {
+    /** Messages read at once: a text may have 64 KiB. */
+    private static final int PART = 20;
+
+    /** Bytes of the items in one page where {@linkplain Session.Answer#isTight memory is tight}. */
+    private static final long SMALL_PAGE = 32 << 10;
+
+    /** Pages that are being made at once; a further one waits. */
+    private static final int PAGES = 8;
+
+    private final MessageStore store;
+    private final Directory directory;
+    private final Sessions sessions;
+    private final Supplier<Config> config;
+    private final Semaphore pages = new Semaphore(PAGES, true);
+
+    public History(ServiceParts parts) {
+        this.store = parts.stores().messages();
+        this.directory = parts.directory();
+        this.sessions = parts.sessions();
+        this.config = parts.config();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.unlogged(
+                MessageCommand.Replay.class, Gate.LOGGED_IN, (session, command) -> replay(session, command.count()));
+        routes.unlogged(MessageCommand.ReadHistory.class, Gate.LOGGED_IN, this::page);
+    }
+
+    /** Clears the screen, and sends the last {@code count} items, oldest first, at the pace at which they are read. */
+    public void replay(Session session, long count) {
+        Account account = directory.numbered(session.account());
+        int most = (int) Math.min(count, config.get().limits().replay());
+        // Read before the answer begins: what is delivered in between is not counted twice but found by the session.
+        long deliveredTo = sessions.deliveredTo();
+        try (Session.Answer answer = session.beginAnswer()) {
+            long upTo = Math.max(deliveredTo, answer.delivered());
+            List<Long> numbers = most == 0 ? List.of() : store.last(account, most, upTo);
+            boolean going = answer.send(new MessageEvent.ClearScreen());
+            for (int i = 0; going && i < numbers.size(); i += PART) {
+                for (Message message : store.messages(numbers.subList(i, Math.min(i + PART, numbers.size())))) {
+                    going = going && answer.send(Applier.event(message, directory));
+                }
+            }
+        }
+    }
+
+    /**
+     * Sends a page, which may have fewer messages than were asked for where they are long. Nothing is in it that was not
+     * logged.
+     *
+     * @throws Refusal {@link Code#NOT_ALLOWED} where it is to be with one user
+     */
+    public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
+        String with = command.with();
+        if (with != null && !with.isEmpty()) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "This server does not give the history with one user yet; leave \"with\" out for all of yours.");
+        }
+        pages.acquire();
+        try {
+            session.answer(page(directory.numbered(session.account()), command, session));
+        } finally {
+            pages.release();
+        }
+    }
+
+    private Event page(Account account, MessageCommand.ReadHistory command, Session session) {
+        Dialect dialect = session.dialect();
+        long most = session.isTight() ? Math.min(SMALL_PAGE, dialect.pageBytes()) : dialect.pageBytes();
+        boolean newest = command.after() < 0;
+        long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
+        // One more than was asked for: is there more?
+        List<Long> numbers = store.numbers(
+                account, command.with() != null, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
+        boolean more = numbers.size() > command.limit();
+        List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
+        List<MessageEvent.Message> items = new ArrayList<>();
+        SortedMap<Long, String> names = new TreeMap<>();
+        long bytes = 0;
+        for (int i = 0; i < wanted.size() && bytes <= most; i += PART) {
+            List<Message> part = store.messages(wanted.subList(i, Math.min(i + PART, wanted.size())));
+            for (Message message : newest ? part.reversed() : part) {
+                MessageEvent.Message item = Applier.event(message, directory);
+                bytes += dialect.pageBytes(item);
+                if (bytes <= most || items.isEmpty()) {
+                    items.add(item);
+                    concerned(message, account.number()).forEach(who -> names.put(who, directory.nameOf(who)));
+                }
+            }
+        }
+        more |= items.size() < wanted.size();
+        if (newest) {
+            Collections.reverse(items);
+        }
+        return new MessageEvent.Page(command.with(), items, more, names);
+    }
+
+    /** Whom the reader knows to have sent or received it. */
+    private static Stream<Long> concerned(Message message, long reader) {
+        List<Long> receivers = message.receivers();
+        return Stream.concat(Stream.of(message.sender()), receivers == null ? Stream.empty() : receivers.stream())
+                .filter(who -> who != Message.SERVER
+                        && (who == reader || who == message.sender() || reader == message.sender()));
+    }
+}

@@ -1,0 +1,221 @@
+package chatd.daemon.messages;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.Caller;
+import chatd.daemon.session.Session;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Code;
+import io.netty.buffer.ByteBufUtil;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Sending texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
+public final class Messages implements Room {
+    private final Directory directory;
+    private final Journal journal;
+    private final SecureRandom random;
+    private final Supplier<Config> config;
+    private final Clock clock;
+
+    public Messages(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.journal = parts.journal();
+        this.random = parts.random();
+        this.config = parts.config();
+        this.clock = parts.clock();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.written(
+                MessageCommand.SendText.class,
+                (session, command) -> told(session, send(session, command)),
+                (session, command) -> told(session, offer(session, command)));
+    }
+
+    /** Sends the notice that is for the sender alone once the message is delivered. */
+    private @Nullable CompletableFuture<?> told(Session session, @Nullable UnderWay sent) {
+        if (sent == null) {
+            return null;
+        }
+        String beside = sent.beside();
+        return beside == null
+                ? sent.done()
+                : sent.done().thenRun(() -> session.answer(new SessionEvent.Notice(beside, clock.instant())));
+    }
+
+    /**
+     * Sends a text. Waits only where too much is under way.
+     *
+     * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
+     *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
+     */
+    public UnderWay send(Caller caller, MessageCommand.SendText command) {
+        Recipients recipients = checked(caller, command);
+        return new UnderWay(journal.submit(text(caller, command.text(), recipients)), beside(recipients));
+    }
+
+    /**
+     * Sends a text without waiting: for an event loop.
+     *
+     * @return as {@link #send}; null where that would have to wait, and nothing was sent
+     * @throws Refusal as {@link #send}
+     */
+    public @Nullable UnderWay offer(Caller caller, MessageCommand.SendText command) {
+        Recipients recipients = checked(caller, command);
+        CompletableFuture<?> done = journal.offer(text(caller, command.text(), recipients));
+        return done == null ? null : new UnderWay(done, beside(recipients));
+    }
+
+    /**
+     * A message on its way.
+     *
+     * @param done completes when it is committed, logged and delivered
+     * @param beside what its sender is told then, and nobody else; null for nothing
+     */
+    public record UnderWay(
+            CompletableFuture<?> done, @Nullable String beside) {}
+
+    private Recipients checked(Caller caller, MessageCommand.SendText command) {
+        check(command.text());
+        return recipients(caller, command.audience());
+    }
+
+    /** To whom it did not go. */
+    private static @Nullable String beside(Recipients recipients) {
+        return recipients.unknown().isEmpty() ? null : recipients.complaint() + " The others were sent it.";
+    }
+
+    /**
+     * The daemon itself says something to everyone, which is stored as any message is. Blocks until it is delivered.
+     *
+     * @throws Refusal {@link Code#MALFORMED} for an empty text, or {@link Code#TOO_LARGE}
+     */
+    public Message broadcast(String text) throws InterruptedException {
+        check(text);
+        return journal.commit(text(null, text, new Recipients(null, Set.of())));
+    }
+
+    private void check(String text) {
+        int bytes = ByteBufUtil.utf8Bytes(text);
+        int most = config.get().limits().text();
+        if (bytes == 0) {
+            throw new Refusal(Code.MALFORMED, "An empty text is not sent.");
+        }
+        if (bytes > most) {
+            throw new Refusal(
+                    Code.TOO_LARGE, "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, most));
+        }
+    }
+
+    private Decision<Message> text(@Nullable Caller from, String text, Recipients recipients) {
+        return new Sending(from, recipients, 200L + 2L * text.length(), text, null);
+    }
+
+    /**
+     * Sends a file whose content is there. Blocks until it is delivered.
+     *
+     * @return what its sender is told, and nobody else; null for nothing
+     */
+    @Nullable
+    public String sendFile(Caller caller, Recipients recipients, String name, long content, long size, byte[] digest)
+            throws InterruptedException {
+        // Its number is given when its turn has come.
+        StoredFile file = new StoredFile(0, name, content, size, digest);
+        journal.commit(new Sending(caller, recipients, 1_000, null, file));
+        return beside(recipients);
+    }
+
+    /**
+     * Looks the recipients up.
+     *
+     * @throws Refusal as {@link Recipients#of}, and {@link Code#NOT_ALLOWED} where it is to all, and not everyone may
+     */
+    public Recipients recipients(Caller caller, Audience audience) {
+        if (audience instanceof Audience.Everyone) {
+            checkEveryone(directory.numbered(caller.account()));
+        }
+        return Recipients.of(audience, directory, config.get().limits().recipients());
+    }
+
+    private void checkEveryone(Account account) {
+        if (!config.get().everyone().all() && !account.everyone()) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "Only some may write to everyone here, and you are not among them. Nothing was sent.");
+        }
+    }
+
+    /** The number of who sends it, if that is still allowed at the moment it is stored. */
+    private long sender(long from, Recipients recipients) {
+        Account account = directory.acting(from);
+        if (recipients.numbers() == null) {
+            checkEveryone(account);
+        }
+        return account.number();
+    }
+
+    private byte[] salt() {
+        byte[] salt = new byte[16];
+        random.nextBytes(salt);
+        return salt;
+    }
+
+    /** A text or a file that is to be sent. */
+    private final class Sending implements Decision<Message> {
+        /** Null where the daemon speaks itself. */
+        private final @Nullable Long from;
+
+        private final @Nullable Origin origin;
+        private final Recipients recipients;
+        private final long bytes;
+        private final @Nullable String text;
+        private final @Nullable StoredFile file;
+
+        Sending(
+                @Nullable Caller from,
+                Recipients recipients,
+                long bytes,
+                @Nullable String text,
+                @Nullable StoredFile file) {
+            this.from = from == null ? null : from.account();
+            this.origin = from == null ? null : from.origin();
+            this.recipients = recipients;
+            this.bytes = bytes + recipients.bytes();
+            this.text = text;
+            this.file = file;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public Message decide(Numbers numbers, Instant now) {
+            long sender = from == null ? Message.SERVER : sender(from, recipients);
+            StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
+            return new Message(
+                    numbers.nextPosition(), now, sender, recipients.numbers(), text, numbered, salt(), origin);
+        }
+    }
+}

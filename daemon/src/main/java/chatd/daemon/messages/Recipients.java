@@ -1,0 +1,71 @@
+package chatd.daemon.messages;
+
+import chatd.audit.event.Escape;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Code;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * To whom something goes, after its names were looked up (rules 5, 6 and 11 of {@code chat-1.md}).
+ *
+ * @param numbers null is everyone
+ * @param unknown names that nobody has
+ */
+public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
+    /** Unknown names that an answer lists. */
+    private static final int LISTED = 10;
+
+    /**
+     * Looks names up.
+     *
+     * @throws Refusal {@link Code#TOO_MANY}, or {@link Code#NO_SUCH_USER} where nobody at all is known
+     */
+    static Recipients of(Audience audience, Directory directory, int limit) {
+        return switch (audience) {
+            case Audience.Everyone everyone -> new Recipients(null, Set.of());
+            case Audience.TooMany many ->
+                throw new Refusal(
+                        Code.TOO_MANY,
+                        "%d recipients are too many; %d at once is the most. Nothing was sent."
+                                .formatted(many.count(), limit));
+            case Audience.Some some -> some(some.names(), directory);
+        };
+    }
+
+    private static Recipients some(List<String> names, Directory directory) {
+        Map<Long, Account> known = new LinkedHashMap<>();
+        Set<String> unknown = new LinkedHashSet<>();
+        for (String name : names) {
+            directory
+                    .named(name)
+                    .ifPresentOrElse(account -> known.put(account.number(), account), () -> unknown.add(name));
+        }
+        Recipients recipients = new Recipients(new ArrayList<>(known.keySet()), unknown);
+        if (known.isEmpty()) {
+            throw new Refusal(Code.NO_SUCH_USER, recipients.complaint() + " Nothing was sent.");
+        }
+        return recipients;
+    }
+
+    /** What the sender is told of the unknown ones. */
+    String complaint() {
+        String listed = String.join(
+                ", ", unknown.stream().limit(LISTED).map(Escape::quoted).toList());
+        String rest = unknown.size() > LISTED ? " and %d more".formatted(unknown.size() - LISTED) : "";
+        return "There is no user called " + listed + rest + ".";
+    }
+
+    /** About how much memory they take on their way. */
+    long bytes() {
+        return numbers == null ? 0 : 64L * numbers.size();
+    }
+}

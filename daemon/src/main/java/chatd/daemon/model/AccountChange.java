@@ -1,0 +1,14 @@
+package chatd.daemon.model;
+
+/** A change of an account, with what the log will say of it. */
+public record AccountChange(Change change, Effect effect) implements Entry {
+    @Override
+    public long position() {
+        return change.number();
+    }
+
+    @Override
+    public long bytes() {
+        return 300L + (effect instanceof Effect.SettingsStored stored ? 2L * stored.document().length : 0);
+    }
+}

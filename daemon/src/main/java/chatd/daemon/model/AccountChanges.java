@@ -1,0 +1,20 @@
+package chatd.daemon.model;
+
+import java.util.List;
+
+/** Changes of many accounts, all of them or none. */
+public record AccountChanges(List<AccountChange> changes) implements Entry {
+    public AccountChanges {
+        changes = List.copyOf(changes);
+    }
+
+    @Override
+    public long position() {
+        return changes.getLast().position();
+    }
+
+    @Override
+    public long bytes() {
+        return changes.stream().mapToLong(AccountChange::bytes).sum();
+    }
+}

@@ -1,0 +1,397 @@
+package chatd.daemon.net.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.audit.event.AuditEvent;
+import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.dispatch.Inbox;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.net.tls.ClientName;
+import chatd.daemon.net.tls.TlsFailure;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Transport;
+import chatd.protocol.Dialect;
+import chatd.protocol.MalformedFrame;
+import chatd.protocol.MessageReader;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection: bytes in become commands in the inbox, frames in the outbox become bytes out. It reads
+ * no faster than commands are done, and writes no faster than the peer reads. On its event loop, but for
+ * {@link Transport}'s methods.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the end of the channel says how a close or shutdown went
+public final class ClientConnection extends ChannelInboundHandlerAdapter implements Transport {
+    private static final Logger LOG = LogManager.getLogger(ClientConnection.class);
+
+    /** How long what is owed may take to be read by the peer, once the connection is to close. */
+    private static final Duration FAREWELL = Duration.ofSeconds(4);
+
+    private static final Duration SHARE_RETRY = Duration.ofMillis(50);
+
+    private MessageReader<Command> reader;
+    private final Spoken spoken;
+    private final Dispatcher dispatcher;
+    private final AuditTrail audit;
+    private final Deadlines deadlines;
+    private final Rate rate;
+    private final Received received;
+    private final Duration linger;
+    private final LoopTasks tasks;
+    private final Runnable drain = this::drain;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Session session;
+    private @Nullable Inbox inbox;
+    /** Run once, when somebody has logged in or the connection is gone. */
+    private @Nullable Runnable noStranger;
+
+    private final ConnectionState state = new ConnectionState();
+    private boolean secured;
+    private boolean ticking;
+    private long pausedUntil = System.nanoTime();
+
+    /**
+     * What a connection is granted.
+     *
+     * @param isExempt whether its network may have as much as there is
+     * @param noStranger run once, when somebody has logged in or the connection is gone
+     * @param linger how long it is kept, once the session is over, for what the peer still sends
+     */
+    public record Grant(
+            Deadlines deadlines,
+            Rate rate,
+            LargeFrames largeFrames,
+            boolean isExempt,
+            Runnable noStranger,
+            Duration linger) {}
+
+    public ClientConnection(Spoken spoken, Dispatcher dispatcher, AuditTrail audit, Grant grant, LoopTasks tasks) {
+        this.spoken = spoken;
+        this.reader = spoken.dialects().named(null).commandReader();
+        this.dispatcher = dispatcher;
+        this.audit = audit;
+        this.deadlines = grant.deadlines();
+        this.rate = grant.rate();
+        this.received = new Received(grant.largeFrames().share(() -> session().holders(grant.isExempt())));
+        this.linger = grant.linger();
+        this.noStranger = grant.noStranger();
+        this.tasks = tasks;
+    }
+
+    /** The session that this carries; before the connection is active. */
+    public void carry(Session carried) {
+        session = carried;
+        inbox = new Inbox(carried, dispatcher, () -> tasks.add(this::resume));
+    }
+
+    private Session session() {
+        return requireNonNull(session);
+    }
+
+    private Inbox inbox() {
+        return requireNonNull(inbox);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        tickLater();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        switch (event) {
+            case SslHandshakeCompletionEvent handshake
+            when handshake.isSuccess() -> {
+                secured = true;
+                speak(ctx.pipeline().get(SslHandler.class).applicationProtocol());
+                ClientName.of(ctx.pipeline().get(SslHandler.class)).ifPresent(session()::certified);
+                dispatcher.opened(session());
+            }
+            case SslHandshakeCompletionEvent handshake -> {
+                state.deafen();
+                String why = TlsFailure.reason(handshake.cause());
+                audit.soon("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
+                ctx.close();
+            }
+            case SslCloseCompletionEvent closed -> nothingMoreComes(state.peerDone(), ctx);
+            case ChannelInputShutdownEvent closed when state.isShut() -> ctx.close();
+            case ChannelInputShutdownEvent closed -> nothingMoreComes(state.peerGone(), ctx);
+            default -> ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    /** What ALPN has chosen; where nothing was offered, {@code chat/1}. */
+    private void speak(@Nullable String name) {
+        Dialect dialect = spoken.dialects().named(name);
+        reader = dialect.commandReader();
+        session().speaks(dialect);
+    }
+
+    /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
+    private void nothingMoreComes(boolean wasSending, ChannelHandlerContext ctx) {
+        if (wasSending && !state.isDeaf()) {
+            decode(ctx);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (state.isDeaf()) {
+            bytes.release();
+            return;
+        }
+        deadlines.received(bytes.readableBytes());
+        received.add(bytes, ctx.alloc());
+        decode(ctx);
+    }
+
+    private void decode(ChannelHandlerContext ctx) {
+        ByteBuf in = received.bytes();
+        // Asked once a round: what is paused here may be over a moment later, with commands still in the buffer.
+        boolean paused = isPaused();
+        try {
+            while (!state.isDeaf() && !paused) {
+                int before = in.readableBytes();
+                Command command = reader.next(in, session().isLoggedIn());
+                if (command == null) {
+                    break;
+                }
+                if (!reader.inFrame()) {
+                    deadlines.packet();
+                }
+                int size = before - in.readableBytes();
+                inbox().put(command, size, received.handOver());
+                pauseFor(rate.count(command instanceof FileCommand.Piece ? 0 : 1, size));
+                paused = isPaused();
+            }
+        } catch (MalformedFrame e) {
+            state.deafen();
+            inbox().violated(e);
+        }
+        if (state.isDeaf()) {
+            received.release();
+        } else if (!received.makeRoom(reader.awaited(), ctx.alloc())) {
+            pauseFor(SHARE_RETRY.toNanos());
+        }
+        if (!state.isPeerSending() && !state.isDeaf() && !paused && !isPaused()) {
+            state.deafen();
+            inbox().end();
+        }
+        listen(ctx, state.isDeaf() || !isPaused());
+        tickLater();
+    }
+
+    private void listen(ChannelHandlerContext ctx, boolean on) {
+        // Once the peer has ended its half all was read, and Netty's epoll may have let go of the channel for good.
+        if (!state.isPeerGone()) {
+            ctx.channel().config().setAutoRead(on);
+        }
+    }
+
+    /** Whether to wait: for room, and before log in for the answer, since it decides what may come next. */
+    private boolean isPaused() {
+        return pausedUntil - System.nanoTime() > 0
+                || inbox().isFull()
+                || (!session().isLoggedIn() && inbox().isBusy());
+    }
+
+    private void pauseFor(long nanos) {
+        if (nanos > 0) {
+            pausedUntil = System.nanoTime() + nanos;
+            loopLater(this::resume, Duration.ofNanos(nanos + 1_000_000));
+        }
+    }
+
+    private void resume() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null && !state.isDeaf() && ctx.channel().isActive()) {
+            decode(ctx);
+        }
+    }
+
+    private void tickLater() {
+        if (!ticking && !state.isDeaf() && (!session().isLoggedIn() || midFrame())) {
+            ticking = true;
+            loopLater(this::tick, Deadlines.TICK);
+        }
+    }
+
+    private boolean midFrame() {
+        return reader.inFrame() || received.isBegun();
+    }
+
+    /** It is no stranger's any more, or nobody's. On the event loop. */
+    public void becomeKnown() {
+        Runnable due = noStranger;
+        if (due != null) {
+            noStranger = null;
+            due.run();
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        if (session().isLoggedIn()) {
+            becomeKnown();
+        }
+        if (state.isDeaf()) {
+            return;
+        }
+        boolean owing = inbox().isBusy() || isPaused() || received.waits();
+        if (!owing && deadlines.tick(session().isLoggedIn(), midFrame(), reader.size())) {
+            state.deafen();
+            audit.soon(
+                    "timeout",
+                    session(),
+                    new AuditEvent.ConnectionRefused(session().addressText(), "timeout"));
+            session().finish("timeout");
+            return;
+        }
+        tickLater();
+    }
+
+    @Override
+    public void flush() {
+        if (draining.compareAndSet(false, true)) {
+            tasks.add(drain);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            drain();
+        }
+    }
+
+    private void drain() {
+        draining.set(false);
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || state.isShut()) {
+            return;
+        }
+        boolean wrote = false;
+        while (ctx.channel().isWritable()) {
+            ByteBuf frame = session().nextFrame();
+            if (frame == null) {
+                break;
+            }
+            ctx.write(frame, ctx.voidPromise());
+            wrote = true;
+        }
+        if (wrote) {
+            ctx.flush();
+        }
+        ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+        if (pending != null && !pending.isWritable()) {
+            session().blocked(pending.totalPendingWriteBytes());
+        } else {
+            session().unblocked();
+            if (pending != null && state.isFinishing() && session().isAllSent()) {
+                shut(ctx);
+            }
+        }
+    }
+
+    @Override
+    public void finish() {
+        tasks.add(() -> {
+            state.finish();
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                if (!secured) {
+                    ctx.close();
+                    return;
+                }
+                listen(ctx, true);
+                closeLater(ctx, FAREWELL);
+            }
+            drain();
+        });
+    }
+
+    /** All is written: say so, end our half, and let what still comes in run out, so that no reset destroys it. */
+    private void shut(ChannelHandlerContext ctx) {
+        state.shut();
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> tls.closeOutbound().addListener(closed -> {
+                    if (state.isPeerGone()) {
+                        ctx.close();
+                    } else {
+                        ((DuplexChannel) ctx.channel()).shutdownOutput();
+                        closeLater(ctx, linger);
+                    }
+                }));
+    }
+
+    @Override
+    public void abort() {
+        tasks.add(() -> {
+            state.deafen();
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                // Past TLS, which would hold what is unwritten for another second.
+                ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
+                (tls == null ? ctx : tls).close();
+            }
+        });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        state.deafen();
+        received.handOver().run();
+        session().connectionLost();
+        inbox().close();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        received.release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A peer that breaks TLS or goes away: the end of the channel says all there is to say.
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.error("a connection failed", cause);
+        }
+        if (!state.isFinishing()) {
+            ctx.close();
+        }
+    }
+
+    /** A timer that ends with the channel, so that it does not hold on to one that is closed before. */
+    private static void closeLater(ChannelHandlerContext ctx, Duration delay) {
+        Future<?> timer = ctx.executor().schedule(() -> ctx.close(), delay.toNanos(), TimeUnit.NANOSECONDS);
+        ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));
+    }
+
+    private void loopLater(Runnable task, Duration delay) {
+        requireNonNull(context).executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

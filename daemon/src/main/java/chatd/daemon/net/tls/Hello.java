@@ -1,0 +1,106 @@
+package chatd.daemon.net.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at what a client says first, before TLS does: one that offers dialects of which the daemon has none is refused
+ * with {@code no_application_protocol} (binary-v1.md), which OpenSSL's own selection can't be told to do. On its event
+ * loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
+public final class Hello extends SslClientHelloHandler<Boolean> {
+    private static final int ALPN = 16;
+    private static final int MOST_BYTES = 1 << 16;
+    private static final int VERSION_AND_RANDOM = 34;
+
+    /** TLS 1.2, a fatal alert: no_application_protocol. */
+    private static final byte[] REFUSAL = {21, 3, 3, 0, 2, 2, 120};
+
+    private final Supplier<SslHandler> tls;
+    private final List<String> dialects;
+    private boolean refused;
+
+    /** @param tls takes over once the client is welcome */
+    public Hello(Supplier<SslHandler> tls, List<String> dialects) {
+        super(MOST_BYTES);
+        this.tls = tls;
+        this.dialects = dialects;
+    }
+
+    /** It speaks none of the daemon's dialects. */
+    static final class NoDialect extends SSLHandshakeException {
+        private static final long serialVersionUID = 1L;
+
+        NoDialect() {
+            super("no_application_protocol");
+        }
+    }
+
+    @Override
+    protected Future<Boolean> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello) {
+        return ctx.executor().newSucceededFuture(hello == null || isWelcome(hello));
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<Boolean> welcome) {
+        if (welcome.getNow()) {
+            ctx.pipeline().replace(this, "tls", tls.get());
+            return;
+        }
+        // The same hello is decoded again when the channel closes.
+        if (refused) {
+            return;
+        }
+        refused = true;
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(REFUSAL));
+        ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new NoDialect()));
+    }
+
+    /** Whether no dialect is offered, or one that the daemon has. What is broken is for TLS itself to refuse. */
+    boolean isWelcome(ByteBuf hello) {
+        try {
+            ByteBuf in = hello.slice();
+            in.skipBytes(VERSION_AND_RANDOM);
+            in.skipBytes(in.readUnsignedByte());
+            in.skipBytes(in.readUnsignedShort());
+            in.skipBytes(in.readUnsignedByte());
+            if (!in.isReadable()) {
+                return true;
+            }
+            ByteBuf extensions = in.readSlice(in.readUnsignedShort());
+            while (extensions.isReadable()) {
+                int type = extensions.readUnsignedShort();
+                ByteBuf extension = extensions.readSlice(extensions.readUnsignedShort());
+                if (type == ALPN) {
+                    return offersOurs(extension.readSlice(extension.readUnsignedShort()));
+                }
+            }
+            return true;
+        } catch (IndexOutOfBoundsException e) {
+            return true;
+        }
+    }
+
+    private boolean offersOurs(ByteBuf offered) {
+        boolean none = !offered.isReadable();
+        while (offered.isReadable()) {
+            String name = offered.readCharSequence(offered.readUnsignedByte(), StandardCharsets.ISO_8859_1)
+                    .toString();
+            if (dialects.contains(name)) {
+                return true;
+            }
+        }
+        return none;
+    }
+}

@@ -1,0 +1,200 @@
+package chatd.daemon.net.tls;
+
+import chatd.certs.Pem;
+import chatd.daemon.config.Config;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.ManagerFactoryParameters;
+
+/**
+ * TLS as it is spoken here: 1.3 and 1.2, ciphers with authentication and forward secrecy alone, the hybrid
+ * post-quantum key exchange where the peer has it. Immutable; any thread.
+ */
+public final class Tls {
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384"};
+    private static final List<String> SUITES = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private final SslContext context;
+    private final List<X509Certificate> chain;
+    private final List<String> dialects;
+    private final TlsFiles files;
+
+    /**
+     * Reads certificate and key.
+     *
+     * @param dialects by their names in ALPN, in the daemon's order
+     * @throws IOException where they can't be read, or do not belong together
+     */
+    public Tls(Config.Tls config, List<String> dialects) throws IOException {
+        // Before they are read: what changes meanwhile is seen to have changed.
+        files = TlsFiles.of(config);
+        chain = read("tls.certificate", config.certificate(), Pem::certificates);
+        PrivateKey key = read("tls.key", config.key(), Pem::privateKey);
+        checkPair(config, chain.getFirst().getPublicKey(), key);
+        SslContextBuilder builder = SslContextBuilder.forServer(
+                        keys(new OneKey(key, chain.toArray(X509Certificate[]::new))))
+                .sslProvider(SslProvider.OPENSSL_REFCNT)
+                .protocols(PROTOCOLS)
+                .ciphers(SUITES)
+                .option(OpenSslContextOption.GROUPS, GROUPS)
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        dialects));
+        if (config.clientCa().isPresent()) {
+            builder.clientAuth(ClientAuth.REQUIRE)
+                    .trustManager(read("tls.client-ca", config.clientCa().get(), Pem::certificates)
+                            .toArray(X509Certificate[]::new));
+        }
+        context = builder.build();
+        this.dialects = dialects;
+    }
+
+    private interface PemReader<T> {
+        T read(Path file) throws IOException;
+    }
+
+    private static <T> T read(String option, Path file, PemReader<T> reader) throws IOException {
+        try {
+            return reader.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(option + ": there is no file " + file, e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    option + ": " + file + " may not be read by " + System.getProperty("user.name")
+                            + ", as whom the daemon runs",
+                    e);
+        }
+    }
+
+    /** Made ready for OpenSSL once, not for each connection. */
+    private static KeyManagerFactory keys(OneKey key) {
+        return new OpenSslCachingX509KeyManagerFactory(new SimpleKeyManagerFactory("one key") {
+            @Override
+            protected void engineInit(KeyStore store, char[] password) {}
+
+            @Override
+            protected void engineInit(ManagerFactoryParameters parameters) {}
+
+            @Override
+            protected KeyManager[] engineGetKeyManagers() {
+                return new KeyManager[] {key};
+            }
+        });
+    }
+
+    /** Signs something with the key and checks it with the certificate's. */
+    private static void checkPair(Config.Tls config, PublicKey mine, PrivateKey key) throws IOException {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case "Ed25519", "EdDSA" -> "Ed25519";
+            default ->
+                throw new IOException(config.key() + ": a key of the kind " + key.getAlgorithm()
+                        + " can't be used; use EC, RSA or Ed25519");
+        };
+        try {
+            Signature signer = Signature.getInstance(algorithm);
+            signer.initSign(key);
+            signer.update((byte) 1);
+            byte[] signature = signer.sign();
+            signer.initVerify(mine);
+            signer.update((byte) 1);
+            if (signer.verify(signature)) {
+                return;
+            }
+        } catch (GeneralSecurityException e) {
+            // Not even of the same kind: answered below.
+        }
+        throw new IOException(
+                "the key in " + config.key() + " is not that of the certificate in " + config.certificate());
+    }
+
+    /** What speaks TLS on one connection. */
+    public SslHandler handler(ByteBufAllocator buffers) {
+        return context.newHandler(buffers);
+    }
+
+    /** By their names in ALPN, in the daemon's order. */
+    public List<String> dialects() {
+        return dialects;
+    }
+
+    public X509Certificate certificate() {
+        return chain.getFirst();
+    }
+
+    /** The certificate, then those that vouch for each before it. */
+    public List<X509Certificate> chain() {
+        return chain;
+    }
+
+    public String subject() {
+        return certificate().getSubjectX500Principal().getName();
+    }
+
+    Instant begin() {
+        return certificate().getNotBefore().toInstant();
+    }
+
+    public Instant end() {
+        return certificate().getNotAfter().toInstant();
+    }
+
+    /** Its files as they were before they were read. */
+    TlsFiles files() {
+        return files;
+    }
+
+    /** Gives back what OpenSSL holds for it; connections that it began go on. */
+    void release() {
+        ReferenceCountUtil.release(context);
+    }
+
+    /** SHA-256 of the certificate, hexadecimal. */
+    public String fingerprint() {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(certificate().getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the certificate can't be encoded", e);
+        }
+    }
+}

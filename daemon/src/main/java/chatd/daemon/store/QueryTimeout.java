@@ -1,0 +1,124 @@
+package chatd.daemon.store;
+
+import java.io.Closeable;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Waits for a database no longer than it may take. The driver's own timeouts do not work on a Unix socket: so a thread
+ * of its own looks at what is under way, and interrupts what takes too long, which closes the connection that it waits
+ * on. Any thread.
+ */
+final class QueryTimeout implements Closeable {
+    private static final long LOOK_MILLIS = 100;
+
+    private final Duration timeout;
+    private final Set<Watch> underWay = ConcurrentHashMap.newKeySet();
+    private final Thread watcher =
+            Thread.ofPlatform().name("database-patience").daemon().unstarted(this::watch);
+
+    QueryTimeout(Duration timeout) {
+        this.timeout = timeout;
+        watcher.start();
+    }
+
+    /** One piece of work, on the thread that does it. */
+    private static final class Watch {
+        private final Thread worker = Thread.currentThread();
+        private final long since = System.nanoTime();
+        private boolean interrupted;
+        private boolean over;
+
+        synchronized void interrupt() {
+            if (!over) {
+                interrupted = true;
+                worker.interrupt();
+            }
+        }
+
+        /** From now on it is not interrupted any more; returns whether it was. */
+        synchronized boolean end() {
+            over = true;
+            if (interrupted) {
+                Thread.interrupted();
+            }
+            return interrupted;
+        }
+    }
+
+    /**
+     * Does something on this thread.
+     *
+     * @throws TimeoutException where it took too long; its connection is closed then
+     */
+    <T> T run(Callable<T> work) throws Exception {
+        Watch watch = new Watch();
+        underWay.add(watch);
+        try {
+            T result = work.call();
+            watch.end();
+            return result;
+        } catch (Exception e) {
+            throw watch.end() ? late() : e;
+        } finally {
+            underWay.remove(watch);
+        }
+    }
+
+    private TimeoutException late() {
+        return new TimeoutException("the database did not answer within %s s"
+                .formatted(BigDecimal.valueOf(timeout.toMillis(), 3)
+                        .stripTrailingZeros()
+                        .toPlainString()));
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                long now = System.nanoTime();
+                for (Watch watch : underWay) {
+                    if (now - watch.since > timeout.toNanos()) {
+                        watch.interrupt();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Starts something that may go on after {@link #await} has given up waiting. */
+    static <T> FutureTask<T> start(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.startVirtualThread(task);
+        return task;
+    }
+
+    /**
+     * Waits for it.
+     *
+     * @throws TimeoutException where it takes too long; it may be waited for again
+     */
+    <T> T await(FutureTask<T> task) throws Exception {
+        try {
+            return task.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (TimeoutException e) {
+            throw late();
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.interrupt();
+    }
+}

@@ -1,0 +1,261 @@
+package chatd.daemon;
+
+import chatd.audit.write.AuditLog;
+import chatd.daemon.config.Config;
+import chatd.daemon.config.Configuration;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.Applier;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.CatchUp;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.service.Services;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.session.TestTransport;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.Stores;
+import chatd.daemon.store.TestDatabase;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.awaitility.Awaitility;
+
+/**
+ * The daemon's services with all that is behind them, and nothing before: a real database, log and journal, built as
+ * {@code Daemon.start} does it.
+ */
+public final class TestServices implements AutoCloseable {
+    /** Of every account that {@link #add} makes. */
+    public static final String PASSWORD = "right as rain";
+
+    static {
+        // What comes late on a busy machine comes nevertheless.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(3));
+    }
+
+    private final TestDatabase.Schema schema;
+    private final Path directory;
+    private final TestClock clock = new TestClock();
+    private final AuditLog log;
+    private final Database database;
+    private final AuditTrail audit;
+    private final Sessions sessions;
+    private final Journal journal;
+    private final Services services;
+
+    /** The time, and what a test adds to it. */
+    private static final class TestClock extends Clock {
+        private volatile Duration ahead = Duration.ZERO;
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** @param options as in the daemon's environment */
+    public TestServices(TestDatabase.Schema schema, Path directory, Map<String, String> options) throws Exception {
+        this.schema = schema;
+        this.directory = directory;
+        Map<String, String> environment = new HashMap<>(options);
+        // What is tested here is not how long it takes to guess a password.
+        environment.put("CHATD_HASHING_MEMORY", "1 MiB");
+        environment.put("CHATD_HASHING_ITERATIONS", "1");
+        Configuration configuration = new Configuration(null, environment);
+        Config.Audit auditing = configuration.get().audit();
+        log = openLog(directory, clock);
+        database = schema.open();
+        Ledger ledger = schema.ledger(database);
+        Ledger.Numbers numbers = ledger.open(clock.instant());
+        Stores stores = new Stores(database);
+        Directory all = new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
+        CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), all);
+        catchUp.run(() -> {});
+        stores.contents().discardUnfinished();
+        audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
+        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
+        journal = new Journal(
+                new Journal.Ways(ledger, log, audit, catchUp, new Applier(all, sessions)), clock, new Unbothered());
+        services = new Services(
+                new ServiceParts(configuration, all, journal, sessions, audit, stores, new SecureRandom(), clock));
+        journal.start(numbers);
+    }
+
+    /** A log that is not forced to the disk: for what is tested beside it. */
+    public static AuditLog openLog(Path directory, Clock clock) throws IOException {
+        return AuditLog.open(
+                directory,
+                new AuditLog.Options(
+                        AuditLog.Fsync.NEVER,
+                        AuditLog.Rotation.at(1 << 20, Duration.ofDays(1)),
+                        "host",
+                        directory.resolve("seal.key"),
+                        "Ed25519",
+                        true,
+                        Duration.ZERO,
+                        0),
+                clock);
+    }
+
+    private static final class Unbothered implements Journal.Observer {
+        @Override
+        public void databaseAway(String why) {}
+
+        @Override
+        public void databaseBack() {}
+
+        @Override
+        public void broken(Exception why) {
+            throw new IllegalStateException(why);
+        }
+    }
+
+    /** Stops, and starts again on the same database and log. */
+    public TestServices restarted(Map<String, String> options) throws Exception {
+        close();
+        return new TestServices(schema, directory, options);
+    }
+
+    public Services services() {
+        return services;
+    }
+
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    public AuditTrail audit() {
+        return audit;
+    }
+
+    public TestDatabase.Schema schema() {
+        return schema;
+    }
+
+    /** From now on it is later. */
+    public void later(Duration by) {
+        clock.ahead = clock.ahead.plus(by);
+    }
+
+    /** What the log has, as far as it is not in a closed segment. */
+    public String logged() throws IOException {
+        return Files.readString(directory.resolve("audit.part"));
+    }
+
+    /** An account whose password need not be changed. */
+    public void add(String... names) throws InterruptedException {
+        for (String name : names) {
+            services.administration().add(name, "", Secret.of(PASSWORD), false, "root");
+        }
+    }
+
+    /** A connection in {@code chat/1} that has not logged in. */
+    public TestTransport connect() {
+        return opened(TestTransport.chat1());
+    }
+
+    /** The same in JSON. */
+    public TestTransport connectJson() {
+        return opened(TestTransport.json());
+    }
+
+    private TestTransport opened(TestTransport connection) {
+        sessions.opened(connection.session());
+        return connection;
+    }
+
+    /** An account's session in {@code chat/1}, that was told what there is to tell at log in. */
+    public TestTransport logIn(String name) throws InterruptedException {
+        return loggedIn(connect(), name, "");
+    }
+
+    /** The same in JSON. */
+    public TestTransport logInJson(String name, String device) throws InterruptedException {
+        return loggedIn(connectJson(), name, device);
+    }
+
+    private TestTransport loggedIn(TestTransport connection, String name, String device) throws InterruptedException {
+        logIn(connection, name, Secret.of(PASSWORD), device);
+        connection.told();
+        return connection;
+    }
+
+    public void logIn(TestTransport connection, String name, Secret password, String device)
+            throws InterruptedException {
+        logIn(connection, new User.Named(name), password, device);
+    }
+
+    public void logIn(TestTransport connection, User user, Secret password, String device) throws InterruptedException {
+        services.logins().logIn(connection.session(), new SessionCommand.LogIn(user, password, device, ""));
+    }
+
+    /** Sends a text, and waits until it is stored. */
+    public void send(TestTransport from, String text, String... to) throws InterruptedException {
+        send(from, text, Audience.of(to));
+    }
+
+    /** The same to everyone. */
+    public void sendToAll(TestTransport from, String text) throws InterruptedException {
+        send(from, text, Audience.everyone());
+    }
+
+    private void send(TestTransport from, String text, Audience to) throws InterruptedException {
+        try {
+            services.messages()
+                    .send(from.session(), new MessageCommand.SendText(to, text))
+                    .done()
+                    .get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * All that a session in {@code chat/1} was told up to now: what is on its way to it comes before the answer to a
+     * replay of nothing (rule 8).
+     */
+    public List<String> told(TestTransport connection) throws InterruptedException {
+        sessions.flush();
+        services.history().replay(connection.session(), 0);
+        List<String> told = connection.told();
+        if (!told.removeLast().equals("clear")) {
+            throw new AssertionError("no answer to a replay");
+        }
+        return told;
+    }
+
+    @Override
+    public void close() throws Exception {
+        journal.stop();
+        services.close();
+        audit.close();
+        database.close();
+        log.close();
+    }
+}

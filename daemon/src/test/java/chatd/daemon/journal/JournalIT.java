@@ -1,0 +1,302 @@
+package chatd.daemon.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import chatd.audit.write.AuditLog;
+import chatd.daemon.TestServices;
+import chatd.daemon.accounts.AccountDecision;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Rows;
+import chatd.daemon.store.TestDatabase;
+import chatd.protocol.value.Code;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TestDatabase.class)
+class JournalIT {
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase.Schema schema;
+    private final Database database;
+    private final Ledger ledger;
+    private final Directory accounts = new Directory(List.of(), Map.of());
+    private final ConcurrentLinkedQueue<String> happened = new ConcurrentLinkedQueue<>();
+    private AuditLog log;
+    private Journal journal;
+
+    @SuppressWarnings("NullAway.Init")
+    JournalIT(TestDatabase.Schema schema) throws Exception {
+        this.schema = schema;
+        this.database = schema.open();
+        this.ledger = schema.ledger(database);
+    }
+
+    private final Journal.Observer observer = new Journal.Observer() {
+        @Override
+        public void databaseAway(String why) {
+            happened.add("away");
+        }
+
+        @Override
+        public void databaseBack() {
+            happened.add("back");
+        }
+
+        @Override
+        public void broken(Exception why) {
+            happened.add("broken " + why);
+        }
+    };
+
+    @BeforeEach
+    void start() throws Exception {
+        log = TestServices.openLog(directory, Clock.systemUTC());
+        journal = journal();
+        journal.start(ledger.open(Rows.TIME));
+    }
+
+    private Journal journal() {
+        return new Journal(
+                new Journal.Ways(
+                        ledger,
+                        log,
+                        new AuditTrail(log, false, true),
+                        new CatchUp(log, ledger, new MessageStore(database), accounts),
+                        new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
+                Clock.systemUTC(),
+                observer);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        journal.stop();
+        log.close();
+        database.close();
+    }
+
+    private CompletableFuture<Committed<Message>> send(String text) {
+        return journal.submit(
+                decision(text.length(), numbers -> {
+                    if (text.equals("refuse me")) {
+                        throw new Refusal(Code.NOT_ALLOWED, "no");
+                    }
+                    return Rows.text(numbers.nextPosition(), 1, null, text);
+                }),
+                entry -> {
+                    try {
+                        // Logged before it is delivered.
+                        assertThat(Files.readString(directory.resolve("audit.part")))
+                                .contains("message=\"" + entry.number() + "\"");
+                    } catch (java.io.IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                    happened.add("delivered " + text);
+                });
+    }
+
+    private static Decision<Message> decision(long bytes, Function<Numbers, Message> deciding) {
+        return new Decision<>() {
+            @Override
+            public long bytes() {
+                return bytes;
+            }
+
+            @Override
+            public Message decide(Numbers numbers, Instant now) {
+                return deciding.apply(numbers);
+            }
+        };
+    }
+
+    private void execute(String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url())) {
+            connection.createStatement().execute(sql);
+        }
+    }
+
+    private void kill() throws Exception {
+        try (Connection connection = DriverManager.getConnection(schema.url());
+                ResultSet result = connection
+                        .createStatement()
+                        .executeQuery(
+                                "select is_used_lock('chatd." + schema.config().name() + "')")) {
+            assertThat(result.next()).isTrue();
+            connection.createStatement().execute("kill " + result.getLong(1));
+        }
+    }
+
+    @Test
+    void theOrderIsThatOfTheSubmissions() throws Exception {
+        List<CompletableFuture<Committed<Message>>> all = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            all.add(send("t" + i));
+        }
+        for (int i = 0; i < 500; i++) {
+            assertThat(all.get(i).get().entry().number()).isEqualTo(i + 1);
+        }
+        assertThat(happened)
+                .hasSize(500)
+                .startsWith("delivered t0", "delivered t1")
+                .endsWith("delivered t499");
+        assertThat(new MessageStore(database).after(0, 1000)).hasSize(500);
+    }
+
+    @Test
+    void changesOfOneAccountAreJudgedOneAfterTheOther() throws Exception {
+        ledger.commit(List.of(Rows.account(1, "alice", 0), Rows.account(2, "bob", 0)));
+        journal.stop();
+        journal = journal();
+        journal.start(ledger.open(Rows.TIME));
+        AtomicInteger taken = new AtomicInteger();
+        List<Integer> seen = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            long account = i % 10 == 9 ? 2 : 1;
+            all.add(journal.submit(
+                    new AccountDecision(new Batching.ChangeOf(account, false), 100, (numbers, now) -> {
+                        if (account == 1) {
+                            seen.add(taken.get());
+                        }
+                        return new AccountChange(
+                                Change.own(
+                                        new Origin("s1", "chat/1", "::1", 5),
+                                        numbers.nextPosition(),
+                                        account,
+                                        "a",
+                                        Change.Kind.SETTINGS,
+                                        now,
+                                        1),
+                                new Effect.SettingsStored(new byte[] {1}));
+                    }),
+                    entry -> {
+                        if (account == 1) {
+                            taken.incrementAndGet();
+                        }
+                    }));
+        }
+        for (CompletableFuture<?> one : all) {
+            one.get();
+        }
+        // Each saw all those before it taken in.
+        assertThat(seen)
+                .containsExactlyElementsOf(IntStream.range(0, 90).boxed().toList());
+    }
+
+    @Test
+    void aRefusedOneTakesNoNumberAndNobodyWithIt() throws Exception {
+        CompletableFuture<Committed<Message>> one = send("one");
+        CompletableFuture<Committed<Message>> refused = send("refuse me");
+        CompletableFuture<Committed<Message>> two = send("two");
+        assertThat(one.get().entry().number()).isEqualTo(1);
+        assertThat(two.get().entry().number()).isEqualTo(2);
+        assertThatThrownBy(refused::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void aBrokenEntryIsAFaultAndTakesNobodyWithIt() throws Exception {
+        send("first").get();
+        CompletableFuture<Committed<Message>> good = send("good");
+        CompletableFuture<Committed<Message>> broken = journal.submit(
+                decision(1, numbers -> Rows.text(1, 1, null, "a number that is taken")),
+                entry -> happened.add("delivered what could not be"));
+        CompletableFuture<Committed<Message>> after = send("after");
+        assertThat(good.get().entry().number()).isEqualTo(2);
+        assertThat(after.get().entry().number()).isEqualTo(3);
+        assertThatThrownBy(broken::get).isInstanceOf(ExecutionException.class);
+        assertThat(happened).doesNotContain("delivered what could not be");
+    }
+
+    @Test
+    void aCutConnectionLosesNothingThatWasAcknowledgedAndStoresNothingTwice() throws Exception {
+        List<String> acknowledged = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            if (i % 10 == 5) {
+                kill();
+            }
+            String text = "t" + i;
+            try {
+                send(text).get();
+                acknowledged.add(text);
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(Refusal.class);
+                await().until(() -> !journal.isAway());
+            }
+        }
+        List<String> stored = new MessageStore(database)
+                .after(0, 1000).stream()
+                        .map(message -> String.valueOf(message.text()))
+                        .toList();
+        assertThat(stored).doesNotHaveDuplicates().isEqualTo(acknowledged);
+        assertThat(happened.stream().filter(what -> what.startsWith("delivered")))
+                .hasSameSizeAs(acknowledged);
+    }
+
+    @Test
+    void whoIsCutOffAndTakenOverEnds() throws Exception {
+        send("one").get();
+        execute("update holder set epoch = epoch + 1, host = 'other', pid = 4711");
+        kill();
+        assertThatThrownBy(() -> send("two").get()).isInstanceOf(ExecutionException.class);
+        await().until(() -> happened.stream().anyMatch(what -> what.contains("TakenOver")));
+        assertThat(happened).anyMatch(what -> what.contains("process 4711 on other"));
+        assertThat(new MessageStore(database).after(0, 10)).hasSize(1);
+        assertThatThrownBy(() -> send("three").get()).hasCauseInstanceOf(Refusal.class);
+    }
+
+    /** A replica that was behind, or a backup: what is lost is said by the next start, which compares with the log. */
+    @Test
+    void aDatabaseThatComesBackWithLessThanItHadIsNotGoneOnWith() throws Exception {
+        send("one").get();
+        send("two").get();
+        execute("delete from message where number = 2");
+        kill();
+        await().until(() -> happened.stream().anyMatch(what -> what.contains("has lost what it had committed")));
+        assertThat(happened).anyMatch(what -> what.contains("it ends at 1, and was at 2"));
+    }
+
+    @Test
+    void whatWasHandedInBeforeTheStopIsCommitted() throws Exception {
+        List<CompletableFuture<Committed<Message>>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(send("t" + i));
+        }
+        journal.stop();
+        assertThat(all).allMatch(done -> done.isDone() && !done.isCompletedExceptionally());
+        assertThatThrownBy(() -> send("late").get()).hasCauseInstanceOf(Refusal.class);
+    }
+}

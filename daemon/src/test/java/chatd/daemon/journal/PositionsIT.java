@@ -1,0 +1,174 @@
+package chatd.daemon.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.audit.event.AccountEvent;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.Peer;
+import chatd.audit.event.Who;
+import chatd.audit.write.AuditLog;
+import chatd.daemon.TestServices;
+import chatd.daemon.model.Entry;
+import chatd.daemon.session.TestTransport;
+import chatd.daemon.store.Database;
+import chatd.daemon.store.Ledger;
+import chatd.daemon.store.Rows;
+import chatd.daemon.store.TestDatabase;
+import chatd.protocol.command.MessageCommand;
+import de.mkammerer.argon2.Argon2Factory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/** One position for all that is committed: ADR 14. */
+@ExtendWith(TestDatabase.class)
+class PositionsIT {
+    /** Of an event that was committed: the number of its message or change. */
+    private static final Pattern POSITION =
+            Pattern.compile("<event [^>]* type=\"(?!start|rotation)[^>]* (?:message|change)=\"(\\d+)\"[^>]*>");
+
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase.Schema schema;
+
+    PositionsIT(TestDatabase.Schema schema) {
+        this.schema = schema;
+    }
+
+    private List<Long> logged() throws Exception {
+        return POSITION.matcher(Files.readString(directory.resolve("audit.part")))
+                .results()
+                .map(found -> Long.valueOf(found.group(1)))
+                .toList();
+    }
+
+    private List<Long> stored() throws Exception {
+        List<Long> numbers = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(schema.url());
+                ResultSet result = connection
+                        .createStatement()
+                        .executeQuery("select number from message union all select number from account_change"
+                                + " order by number")) {
+            while (result.next()) {
+                numbers.add(result.getLong(1));
+            }
+        }
+        return numbers;
+    }
+
+    @Test
+    void messagesAndChangesAreNumberedTogetherInTheOrderOfTheLog() throws Exception {
+        try (TestServices chat = new TestServices(schema, directory, Map.of())) {
+            chat.add("alice", "bob");
+            TestTransport alice = chat.logIn("alice");
+            for (int i = 0; i < 20; i++) {
+                chat.send(alice, "text " + i, "bob");
+                chat.add("pupil" + i);
+                chat.sendToAll(alice, "all " + i);
+            }
+        }
+        assertThat(logged()).hasSize(63).isSorted().doesNotHaveDuplicates().isEqualTo(stored());
+    }
+
+    /** More of each kind than are read at once, now one, now the other. */
+    @Test
+    void whatWasCommittedAndNotLoggedIsLoggedInTheOrderOfThePositions() throws Exception {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 1; i <= 2_000; i++) {
+            boolean isChange = i == 1 || i % 3 == 0 || (i > 1_000 && i < 1_600);
+            entries.add(isChange ? Rows.account(i, "user" + i, 0) : Rows.text(i, 1, null, "text " + i));
+        }
+        try (Database database = schema.open();
+                Ledger ledger = schema.ledger(database)) {
+            ledger.open(Rows.TIME);
+            ledger.commit(entries);
+        }
+        new TestServices(schema, directory, Map.of()).close();
+        assertThat(logged()).hasSize(2_000).isSorted().isEqualTo(stored());
+        assertThat(Pattern.compile("recovered=\"true\"")
+                        .matcher(Files.readString(directory.resolve("audit.part")))
+                        .results()
+                        .count())
+                .isEqualTo(2_000);
+    }
+
+    private void oldDatabase() throws Exception {
+        Flyway.configure()
+                .dataSource(new MariaDbDataSource(schema.url()))
+                .locations("classpath:chatd/sql/migration")
+                .table("schema_version")
+                .target("4")
+                .load()
+                .migrate();
+        String hash = Argon2Factory.createAdvanced(Argon2Factory.Argon2Types.ARGON2id)
+                .hash(1, 1024, 1, TestServices.PASSWORD.toCharArray());
+        try (Connection connection = DriverManager.getConnection(schema.url());
+                Statement sql = connection.createStatement()) {
+            for (String name : List.of("alice", "bob")) {
+                long number = name.equals("alice") ? 1 : 2;
+                sql.execute(
+                        "insert into account (number, name, password_hash, must_change, state, everyone_after, created)"
+                                + " values (%d, '%s', '%s', false, 0, 0, '2026-11-20')".formatted(number, name, hash));
+                sql.execute("insert into account_name (name, account, since) values ('%s', %d, '2026-11-20')"
+                        .formatted(name, number));
+                sql.execute("insert into account_change (number, account, name, kind, time, actor, size)"
+                        + " values (%d, %d, '%s', 1, '2026-11-20', 'root', 0)".formatted(number, number, name));
+            }
+            sql.execute("insert into account_change (number, account, name, kind, time, actor, size)"
+                    + " values (3, 2, 'bob', 2, '2026-11-21', 'root', 0)");
+            for (int i = 1; i <= 9; i++) {
+                sql.execute("insert into message (number, time, sender, receiver, text, salt)"
+                        + " values (%d, '2026-11-21', 1, 2, 'text %d', repeat('s', 16))".formatted(i, i));
+            }
+            sql.execute("insert into holder (id, host, pid, started) values (1, 'test', 99, '2026-11-20')");
+        }
+    }
+
+    /** Numbered apart, and killed before the last of each kind was logged. */
+    private void oldLog() throws Exception {
+        try (AuditLog log = TestServices.openLog(directory, Clock.systemUTC())) {
+            Who alice = Who.of(1, "alice");
+            Who bob = Who.of(2, "bob");
+            log.append(
+                    new AccountEvent.AccountChanged(1, alice, null, "add", "root"),
+                    new AccountEvent.AccountChanged(2, bob, null, "add", "root"));
+            for (int i = 1; i <= 8; i++) {
+                Peer peer = new Peer("s1", "chat/1", "::1", 5);
+                log.append(new AuditEvent.MessageSent(i, alice, peer, null, 6, List.of(bob), "x".repeat(43)));
+            }
+        }
+    }
+
+    @Test
+    void aDatabaseOfVersionFourKeepsItsNumbersAndGoesOnAboveBoth() throws Exception {
+        oldDatabase();
+        oldLog();
+        try (TestServices chat = new TestServices(schema, directory, Map.of())) {
+            // The last change, the third, and the last message, the ninth, were not logged.
+            assertThat(logged()).containsExactly(1L, 2L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 3L, 9L);
+            TestTransport alice = chat.logIn("alice");
+            chat.send(alice, "ten is the log in", "bob");
+            assertThat(stored()).containsExactly(1L, 1L, 2L, 2L, 3L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L);
+            assertThat(logged()).endsWith(3L, 9L, 10L, 11L);
+            TestTransport reader = chat.logInJson("bob", "reader");
+            chat.services()
+                    .history()
+                    .page(reader.session(), new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 8, 9, ""));
+            assertThat(reader.next()).startsWith("[U1 to U2: text 9, U1 to U2: ten is the log in]");
+        }
+    }
+}

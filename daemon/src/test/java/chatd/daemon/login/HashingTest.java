@@ -1,0 +1,74 @@
+package chatd.daemon.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.model.Refusal;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Who has very much to be hashed keeps nobody else waiting, and not out. */
+class HashingTest {
+    private static final int WAITING = 100;
+
+    private static Hashing slow() {
+        return new Hashing(new Config.Hashing(64 << 20, 2, 1, 1, WAITING));
+    }
+
+    private static byte[] password() {
+        return new byte[] {1, 2, 3};
+    }
+
+    /** Has so many hashed; those that are done, and are refused, are counted. */
+    private static void flood(
+            Hashing hashing, Hashing.Asker asker, int number, AtomicInteger done, AtomicInteger refused) {
+        for (int i = 0; i < number; i++) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    hashing.hash(password(), asker);
+                    done.incrementAndGet();
+                } catch (Refusal e) {
+                    refused.incrementAndGet();
+                }
+            });
+        }
+    }
+
+    @Test
+    void theyTakeTurns() {
+        AtomicInteger done = new AtomicInteger();
+        try (Hashing hashing = slow()) {
+            flood(hashing, new Hashing.Asker("one", false), 40, done, new AtomicInteger());
+            await().until(() -> hashing.waiting() >= 30);
+            int before = done.get();
+            hashing.hash(password(), new Hashing.Asker("another", false));
+            // What was being hashed, and one more whose turn it was.
+            assertThat(done.get() - before).isLessThan(10);
+        }
+    }
+
+    @Test
+    void nobodyTakesAllOfTheRoom() {
+        AtomicInteger refused = new AtomicInteger();
+        try (Hashing hashing = slow()) {
+            flood(hashing, new Hashing.Asker("one", false), 3 * WAITING, new AtomicInteger(), refused);
+            await().until(() -> refused.get() > WAITING);
+            assertThat(hashing.waiting()).isLessThanOrEqualTo(WAITING / 2 + 1);
+            hashing.hash(password(), new Hashing.Asker("another", false));
+        }
+    }
+
+    @Test
+    void whoWaitsWhenItEndsIsTold() {
+        Hashing hashing = slow();
+        AtomicInteger refused = new AtomicInteger();
+        flood(hashing, Hashing.Asker.ADMINISTRATOR, 10, new AtomicInteger(), refused);
+        await().until(() -> hashing.waiting() >= 5);
+        hashing.close();
+        await().until(() -> refused.get() >= 5);
+        assertThatThrownBy(() -> hashing.hash(password(), Hashing.Asker.ADMINISTRATOR))
+                .isInstanceOf(Refusal.class);
+    }
+}

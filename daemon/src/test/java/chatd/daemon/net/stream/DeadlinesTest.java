@@ -1,0 +1,118 @@
+package chatd.daemon.net.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.config.ConfigReader;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DeadlinesTest {
+    private static final int TICKS_A_SECOND = 4;
+
+    private static Deadlines deadlines() throws Exception {
+        return new Deadlines(
+                ConfigReader.read(null, Map.of("CHATD_LIMITS_FIRST_PACKET", "30s", "CHATD_LIMITS_LOG_IN", "5m"))
+                        .limits());
+    }
+
+    /** Ticks until the time is up, at most so many seconds; the seconds it took. */
+    private static int secondsUntilUp(Deadlines deadlines, boolean loggedIn, boolean inFrame, int most) {
+        for (int tick = 1; tick <= most * TICKS_A_SECOND; tick++) {
+            if (deadlines.tick(loggedIn, inFrame, 0)) {
+                return tick / TICKS_A_SECOND;
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void theFirstPacketHasThirtySeconds() throws Exception {
+        assertThat(secondsUntilUp(deadlines(), false, false, 1000)).isEqualTo(30);
+    }
+
+    @Test
+    void theLogInHasFiveMinutes() throws Exception {
+        Deadlines deadlines = deadlines();
+        deadlines.packet();
+        assertThat(secondsUntilUp(deadlines, false, false, 1000)).isEqualTo(300);
+    }
+
+    @Test
+    void whoIsLoggedInMayBeSilent() throws Exception {
+        Deadlines deadlines = deadlines();
+        deadlines.packet();
+        assertThat(secondsUntilUp(deadlines, true, false, 100_000)).isEqualTo(-1);
+    }
+
+    @Test
+    void aFrameThatHasBegunMustComeOn() throws Exception {
+        Deadlines deadlines = deadlines();
+        deadlines.packet();
+        assertThat(secondsUntilUp(deadlines, true, true, 100)).isEqualTo(5);
+        for (int second = 0; second < 100; second++) {
+            deadlines.received(1024);
+            for (int tick = 0; tick < TICKS_A_SECOND; tick++) {
+                assertThat(deadlines.tick(true, true, 0)).isFalse();
+            }
+        }
+        for (int second = 0; second < 4; second++) {
+            deadlines.received(1000);
+            assertThat(secondsUntilUp(deadlines, true, true, 1)).isEqualTo(-1);
+        }
+        deadlines.received(1000);
+        assertThat(secondsUntilUp(deadlines, true, true, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void aRateIsAPauseNotARefusal() {
+        Rate none = new Rate(new Config.Rates(0, 0));
+        Rate ten = new Rate(new Config.Rates(10, 0));
+        Rate bytes = new Rate(new Config.Rates(0, 1000));
+        for (int i = 0; i < 10; i++) {
+            assertThat(none.count(1, 1_000_000)).isZero();
+            assertThat(ten.count(1, 1_000_000)).isZero();
+            assertThat(bytes.count(1, 100)).isZero();
+        }
+        assertThat(ten.count(1, 1)).isPositive();
+        assertThat(bytes.count(1, 100)).isPositive();
+        assertThat(none.count(1, 1)).isZero();
+    }
+
+    /** The seconds after which a frame of a size that comes on by so much a second is late; -1 where it is not. */
+    private static int lateAfter(long size, int bytesASecond) throws Exception {
+        Deadlines deadlines = deadlines();
+        deadlines.packet();
+        for (int second = 1; second <= size / bytesASecond; second++) {
+            deadlines.received(bytesASecond);
+            for (int tick = 0; tick < TICKS_A_SECOND; tick++) {
+                if (deadlines.tick(true, true, size)) {
+                    return second;
+                }
+            }
+        }
+        return -1;
+    }
+
+    @Test
+    void theLargerAFrameTheFasterItMustCome() throws Exception {
+        // 1 KiB/s is enough for what comes within half an hour.
+        assertThat(lateAfter(1 << 20, 1024)).isEqualTo(-1);
+        assertThat(lateAfter(16 << 20, 1100)).isEqualTo(65);
+        assertThat(lateAfter(16 << 20, 9_000)).isEqualTo(65);
+        assertThat(lateAfter(16 << 20, 10_000)).isEqualTo(-1);
+    }
+
+    @Test
+    void aLargeFrameMayStandStillForSeconds() throws Exception {
+        Deadlines deadlines = deadlines();
+        deadlines.packet();
+        deadlines.received(8 << 20);
+        for (int window = 0; window < 100; window++) {
+            deadlines.received(5 * 1024);
+            for (int tick = 0; tick < 5 * TICKS_A_SECOND; tick++) {
+                assertThat(deadlines.tick(true, true, 16 << 20)).isFalse();
+            }
+        }
+    }
+}

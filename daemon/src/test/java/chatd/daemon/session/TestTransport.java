@@ -1,0 +1,219 @@
+package chatd.daemon.session;
+
+import chatd.protocol.Dialect;
+import chatd.protocol.MessageReader;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.json.Json;
+import chatd.protocol.value.Content;
+import chatd.protocol.value.Presence;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The carrier of a session without a network: reads what the session is sent as soon as it may, and has it as a short
+ * text an event, decoded from the frame. {@code +bob} came online, {@code -bob} went.
+ */
+public final class TestTransport implements Transport {
+    private static final Chat1 CHAT1 = new Chat1();
+    private static final Json JSON = new Json(1 << 20);
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final AtomicInteger IDS = new AtomicInteger();
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
+
+    private final Session session;
+    private final MessageReader<Event> frames = CHAT1.eventReader();
+    private final Deque<String> told = new ArrayDeque<>();
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+    private boolean paused;
+    private boolean closed;
+
+    private TestTransport(Dialect dialect, Backlog backlog) {
+        int id = IDS.incrementAndGet();
+        session = new Session(
+                "s" + id,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), id),
+                "127.0.0.1",
+                dialect,
+                this,
+                64 << 10,
+                1_000,
+                backlog);
+    }
+
+    public static TestTransport chat1() {
+        return new TestTransport(CHAT1, new Backlog(1 << 30));
+    }
+
+    public static TestTransport json() {
+        return new TestTransport(JSON, new Backlog(1 << 30));
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    @Override
+    public synchronized void flush() {
+        if (paused) {
+            session.blocked(0);
+            return;
+        }
+        for (ByteBuf frame = session.nextFrame(); frame != null; frame = session.nextFrame()) {
+            take(frame);
+        }
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void finish() {
+        flush();
+    }
+
+    @Override
+    public synchronized void abort() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** From now on it takes nothing, as one whose peer does not read. */
+    public synchronized void pause() {
+        paused = true;
+    }
+
+    /** Takes what has come meanwhile, and what comes. */
+    public synchronized void resume() {
+        paused = false;
+        session.unblocked();
+        flush();
+    }
+
+    /** Whether the connection is closed: aborted, or ended with all taken that it was owed. */
+    public synchronized boolean isClosed() {
+        return closed || (session.hasEnded() && session.isAllSent());
+    }
+
+    /** What has come since the last time. */
+    public synchronized List<String> told() {
+        List<String> all = new ArrayList<>(told);
+        told.clear();
+        return all;
+    }
+
+    /** The next that comes; waits for it. */
+    public synchronized String next() throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE;
+        while (told.isEmpty()) {
+            long left = end - System.nanoTime();
+            if (left <= 0 || isClosed()) {
+                throw new AssertionError("nothing came");
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return told.removeFirst();
+    }
+
+    /** The content of the file that came last. */
+    public synchronized byte[] content() {
+        return content.toByteArray();
+    }
+
+    private void take(ByteBuf frame) {
+        try {
+            if (session.dialect().equals(JSON)) {
+                told.add(text(MAPPER.readTree(frame.toString(StandardCharsets.UTF_8))));
+                return;
+            }
+            for (Event event = frames.next(frame, true); event != null; event = frames.next(frame, true)) {
+                String text = text(event);
+                if (text != null) {
+                    told.add(text);
+                }
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    private @Nullable String text(Event event) {
+        return switch (event) {
+            case SessionEvent.Welcome in ->
+                (in.displaced() ? "took over " : "in ") + in.lastLogin().isPresent() + " " + list(in.roster());
+            case SessionEvent.Refused refused -> refused.code().word();
+            case UserEvent.Settings settings ->
+                "settings " + utf8(settings.document().bytes());
+            case UserEvent.CameOnline came -> "+" + came.name();
+            case UserEvent.WentOffline gone -> "-" + gone.name();
+            case MessageEvent.Text text -> text.sender() + ": " + text.text();
+            case MessageEvent.FileOffer offer -> offer.sender() + " offers " + offer.name() + " as " + offer.file();
+            case FileEvent.FileContent file -> {
+                content.reset();
+                yield file.sender() + "'s " + file.name() + " of " + file.size();
+            }
+            case FileEvent.Piece piece -> piece(piece.content());
+            case MessageEvent.ClearScreen clear -> "clear";
+            default -> event.getClass().getSimpleName();
+        };
+    }
+
+    private @Nullable String piece(Content piece) {
+        byte[] bytes = new byte[piece.bytes().readableBytes()];
+        piece.bytes().readBytes(bytes).release();
+        content.writeBytes(bytes);
+        return piece.last() ? "all of it" : null;
+    }
+
+    private static String list(List<Presence> roster) {
+        return roster.stream()
+                .map(presence -> presence.name() + (presence.online() ? "+" : "-"))
+                .toList()
+                .toString();
+    }
+
+    private static String utf8(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static String text(JsonNode message) {
+        JsonNode info = message.path("info");
+        String from = message.path("send").asString();
+        String to = message.path("receive").asString();
+        return switch (message.path("type").asInt()) {
+            case 2 ->
+                info.path("code").asString() + " "
+                        + info.path("strangers")
+                                .valueStream()
+                                .map(user -> user.path("user_name").asString())
+                                .toList();
+            case 3, 4 -> from + (message.has("mid") ? " to " + to : "") + ": " + info.asString();
+            case 5 -> "-" + from;
+            case 6 -> from + " offers " + info.path("name").asString();
+            case 8 -> "+" + info.path("user_name").asString();
+            case 16 ->
+                info.path("user_id").asString() + " is "
+                        + info.path("user_name").asString();
+            case 18 -> info.path("code").asString() + " " + info.path("text").asString();
+            case 20 ->
+                info.path("items").valueStream().map(TestTransport::text).toList() + " "
+                        + (info.path("more").asBoolean() ? "more " : "") + info.path("names");
+            case 26 -> "settings " + info;
+            default -> message.toString();
+        };
+    }
+}

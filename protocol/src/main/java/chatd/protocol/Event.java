@@ -1,4 +1,0 @@
-package chatd.protocol;
-
-/** What the daemon tells a client: one record each, by subject, whatever dialect it goes out in. */
-public sealed interface Event permits SessionEvent, UserEvent, MessageEvent, FileEvent {}

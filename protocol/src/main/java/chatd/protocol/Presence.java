@@ -1,4 +1,0 @@
-package chatd.protocol;
-
-/** One line of the roster. */
-public record Presence(String name, boolean online) {}

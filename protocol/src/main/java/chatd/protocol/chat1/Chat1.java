@@ -1,0 +1,238 @@
+package chatd.protocol.chat1;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.protocol.Dialect;
+import chatd.protocol.Gate;
+import chatd.protocol.Limits;
+import chatd.protocol.MessageReader;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dialect {@code chat/1}, each packet declared once: this table is the specification (page {@code chat-1.md}).
+ *
+ * <p>The daemon reads {@link Command}s and writes {@link Event}s, the client the other way round, from the same rows.
+ * Immutable; any thread.
+ */
+public final class Chat1 implements Dialect {
+    /** Its name in ALPN. */
+    public static final String ALPN = "chat/1";
+
+    static final int HEADER_BYTES = 8;
+
+    private final List<Packet<? extends Command>> commands;
+    private final List<Packet<? extends Event>> events;
+
+    /** The table with the limits and the time zone of the page. */
+    public Chat1() {
+        this(Limits.DEFAULT, ZoneOffset.UTC);
+    }
+
+    /** @param zone the zone of the times on the wire, {@code wire-zone} */
+    public Chat1(Limits limits, ZoneId zone) {
+        this.commands = CommandTable.rows(limits);
+        this.events = EventTable.rows(Field.time(zone));
+    }
+
+    List<Packet<? extends Command>> commandRows() {
+        return commands;
+    }
+
+    List<Packet<? extends Event>> eventRows() {
+        return events;
+    }
+
+    @Override
+    public String name() {
+        return ALPN;
+    }
+
+    @Override
+    public MessageReader<Command> commandReader() {
+        return new FrameReader<>(commands, FileCommand.Piece::new);
+    }
+
+    @Override
+    public MessageReader<Event> eventReader() {
+        return new FrameReader<>(events, FileEvent.Piece::new);
+    }
+
+    @Override
+    public ByteBuf write(Command command, ByteBufAllocator buffers) {
+        return packet(commands, command, buffers);
+    }
+
+    @Override
+    public List<Frame> frames(Event event, long viewer, ByteBufAllocator buffers) {
+        return switch (event) {
+            case SessionEvent.Welcome welcome -> List.of(new Frame(greeting(welcome, buffers)));
+            case SessionEvent.Refused refused -> refusal(refused, buffers);
+            case SessionEvent.Notice notice -> List.of(said(notice.text(), notice.time(), buffers));
+            case UserEvent.Joined joined -> List.of(presence(joined.name(), false, true, buffers));
+            case UserEvent.CameOnline came -> List.of(presence(came.name(), true, false, buffers));
+            case UserEvent.WentOffline gone -> List.of(presence(gone.name(), false, false, buffers));
+            case UserEvent.Renamed renamed -> renaming(renamed, viewer, buffers);
+            case UserEvent.Registered registered -> List.of(frame(registered, buffers));
+            case UserEvent.PasswordChanged changed -> List.of(frame(changed, buffers));
+            // They are told at log in alone.
+            case UserEvent.Settings settings -> List.of();
+            case MessageEvent.Message message -> List.of(frame(message, buffers));
+            case MessageEvent.ClearScreen clear -> List.of(frame(clear, buffers));
+            case MessageEvent.Page page -> List.of();
+            case FileEvent.FileContent file -> List.of(frame(file, buffers));
+            case FileEvent.Piece piece -> List.of(new Frame(piece.content().bytes()));
+        };
+    }
+
+    /** A renaming is for oneself the one who comes, for others one who goes and one who comes (rule 1). */
+    @Override
+    public long view(Event event, long viewer) {
+        return event instanceof UserEvent.Renamed renamed && renamed.user() == viewer ? viewer : 0;
+    }
+
+    @Override
+    public long pageBytes() {
+        return Packet.ANY;
+    }
+
+    @Override
+    public long pageBytes(MessageEvent.Message item) {
+        return HEADER_BYTES
+                + switch (item) {
+                    case MessageEvent.Text text ->
+                        Field.NAME_BYTES + Field.TIME_BYTES + 3L * text.text().length();
+                    case MessageEvent.FileOffer offer -> EventTable.OFFER;
+                };
+    }
+
+    private Frame frame(Event event, ByteBufAllocator buffers) {
+        return new Frame(packet(event, buffers));
+    }
+
+    /** The one packet of an event that is one, of a client's also. */
+    ByteBuf packet(Event event, ByteBufAllocator buffers) {
+        return packet(events, event, buffers);
+    }
+
+    /** The answer to a log in and the settings, which are two packets (rule 1). */
+    private ByteBuf greeting(SessionEvent.Welcome welcome, ByteBufAllocator buffers) {
+        ByteBuf greeting = packet(welcome, buffers);
+        ByteBuf settings = packet(new UserEvent.Settings(requireNonNull(welcome.settings())), buffers);
+        try {
+            return greeting.writeBytes(settings);
+        } finally {
+            settings.release();
+        }
+    }
+
+    /** Its own code where it has one, else a text of the server's (rule 11). */
+    private List<Frame> refusal(SessionEvent.Refused refused, ByteBufAllocator buffers) {
+        ByteBuf coded = packetOrNull(events, refused, buffers);
+        if (coded == null) {
+            return List.of(said(refused.text(), refused.time(), buffers));
+        }
+        return refused.code() == Code.CLOSED
+                ? List.of(new Frame(coded), said(refused.text(), refused.time(), buffers))
+                : List.of(new Frame(coded));
+    }
+
+    private Frame said(String text, @Nullable Instant time, ByteBufAllocator buffers) {
+        return frame(new MessageEvent.Text(User.SERVER, requireNonNull(time), text, null), buffers);
+    }
+
+    private List<Frame> renaming(UserEvent.Renamed renamed, long viewer, ByteBufAllocator buffers) {
+        if (renamed.user() == viewer) {
+            return List.of(frame(new UserEvent.CameOnline(viewer, renamed.name()), buffers));
+        }
+        return renamed.online()
+                ? List.of(presence(renamed.was(), false, false, buffers), presence(renamed.name(), true, true, buffers))
+                : List.of(presence(renamed.name(), false, true, buffers));
+    }
+
+    private Frame presence(String name, boolean online, boolean isNew, ByteBufAllocator buffers) {
+        Event event = online ? new UserEvent.CameOnline(0, name) : new UserEvent.WentOffline(0, name);
+        return new Frame(packet(event, buffers), new Change(name, online, isNew));
+    }
+
+    /** The tables as the page of the documentation has them. */
+    public Stream<String> documentation() {
+        return Stream.of(
+                        Stream.of(
+                                "| type | subtype | meaning | body | gate | at most (bytes) |",
+                                "| --- | --- | --- | --- | --- | --- |"),
+                        commands.stream().map(Chat1::documented),
+                        Stream.of(
+                                "",
+                                "| type | subtype | meaning | body | gate | at most (bytes) |",
+                                "| --- | --- | --- | --- | --- | --- |"),
+                        events.stream().map(Chat1::documented))
+                .flatMap(lines -> lines);
+    }
+
+    private static String documented(Packet<?> row) {
+        String gate = row.gate() == Gate.ANYONE ? "" : "logged in";
+        String most = row.most() == Packet.ANY ? "" : Long.toString(row.most());
+        return "| 0x%04x | 0x%04x | %s | %s | %s | %s |"
+                .formatted(row.code() >>> 16, row.code() & 0xffff, row.meaning(), row.body(), gate, most);
+    }
+
+    private static <M> ByteBuf packet(List<Packet<? extends M>> rows, M message, ByteBufAllocator buffers) {
+        ByteBuf packet = packetOrNull(rows, message, buffers);
+        if (packet == null) {
+            throw new IllegalArgumentException(
+                    "chat/1 has no packet for " + message.getClass().getSimpleName());
+        }
+        return packet;
+    }
+
+    private static <M> @Nullable ByteBuf packetOrNull(
+            List<Packet<? extends M>> rows, M message, ByteBufAllocator buffers) {
+        for (Packet<? extends M> row : rows) {
+            if (row.type().isInstance(message)) {
+                ByteBuf packet = packet(row, message, buffers);
+                if (packet != null) {
+                    return packet;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static <T> @Nullable ByteBuf packet(Packet<T> row, Object message, ByteBufAllocator buffers) {
+        T value = row.type().cast(message);
+        if (!row.carries().test(value)) {
+            return null;
+        }
+        ByteBuf frame = buffers.buffer(256);
+        try {
+            frame.writeInt(row.code()).writeInt(0);
+            row.layout().write(frame, value);
+            long content = row.stream() == null ? 0 : row.stream().size().applyAsLong(value);
+            long length = frame.readableBytes() - HEADER_BYTES + content;
+            if (length > Packet.ANY) {
+                throw new IllegalArgumentException("a body of " + length + " bytes has no place in a packet");
+            }
+            frame.setInt(4, (int) length);
+            return frame;
+        } catch (RuntimeException e) {
+            frame.release();
+            throw e;
+        }
+    }
+}

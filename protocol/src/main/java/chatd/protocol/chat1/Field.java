@@ -1,0 +1,225 @@
+package chatd.protocol.chat1;
+
+import chatd.protocol.MalformedFrame;
+import chatd.protocol.Utf8;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Document;
+import chatd.protocol.value.Presence;
+import chatd.protocol.value.Roster;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One field of a packet: how it is read and how it is written, in one place. By itself it is a layout too.
+ *
+ * @param <T> what it holds
+ */
+interface Field<T> extends Layout<T> {
+    int NAME_BYTES = 32;
+    int FILE_NAME_BYTES = 64;
+    int TIME_BYTES = 19;
+
+    static <T> Field<T> of(Reader<T> reader, Writer<T> writer) {
+        return new Field<>() {
+            @Override
+            public T read(ByteBuf in, long length) {
+                return reader.read(in, length);
+            }
+
+            @Override
+            public void write(ByteBuf out, T value) {
+                writer.write(out, value);
+            }
+        };
+    }
+
+    interface Reader<T> {
+        T read(ByteBuf in, long length);
+    }
+
+    interface Writer<T> {
+        void write(ByteBuf out, T value);
+    }
+
+    /** Four bytes, unsigned. */
+    Field<Long> NUMBER =
+            of((in, length) -> need(in, 4).readUnsignedInt(), (out, value) -> out.writeInt((int) (long) value));
+
+    /** Thirty-two bytes, padded with NUL; UTF-8. */
+    Field<String> NAME = padded(NAME_BYTES, "name");
+
+    /** A name as a client typed it: what is not UTF-8 is no malformed frame, but nobody's name. */
+    Field<String> TYPED_NAME = of(
+            (in, length) -> new String(unpadded(in, NAME_BYTES, "name"), StandardCharsets.UTF_8),
+            (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), NAME_BYTES, "name"));
+
+    /** As {@link #TYPED_NAME}, of somebody who is meant by it. */
+    Field<User> USER = of(
+            (in, length) -> new User.Named(TYPED_NAME.read(in, length)),
+            (out, user) -> TYPED_NAME.write(out, user.typed()));
+
+    Field<Secret> PASSWORD = of(
+            (in, length) -> Secret.ofBytes(unpadded(in, NAME_BYTES, "password")),
+            (out, value) -> pad(out, value.bytes(), NAME_BYTES, "password"));
+
+    Field<String> FILE_NAME = of(
+            (in, length) -> {
+                String name = Utf8.decode(unpadded(in, FILE_NAME_BYTES, "file name"), "file name");
+                if (!isBareName(name)) {
+                    throw new MalformedFrame("the file name is no bare name");
+                }
+                return name;
+            },
+            (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), FILE_NAME_BYTES, "file name"));
+
+    /** UTF-8 to the end of the body. */
+    Field<String> TEXT = of(
+            (in, length) -> Utf8.decode(ByteBufUtil.getBytes(in.readSlice(in.readableBytes())), "text"),
+            (out, value) -> ByteBufUtil.writeUtf8(out, value));
+
+    /** Bytes to the end of the body. */
+    Field<Document> DOCUMENT = of(
+            (in, length) -> new Document(ByteBufUtil.getBytes(in.readSlice(in.readableBytes()))),
+            (out, value) -> out.writeBytes(value.bytes()));
+
+    /** The length of what follows, to the end of the body: it streams, and is never in the buffer as a whole. */
+    Field<Long> CONTENT = of((in, length) -> length - in.readerIndex(), (out, value) -> {});
+
+    /** A count and that many presences, to the end of the body. */
+    Field<Roster> ROSTER = of(
+            (in, length) -> {
+                long count = NUMBER.read(in, length);
+                if (count * (NAME_BYTES + 1) != in.readableBytes()) {
+                    throw new MalformedFrame("the list does not fit the length");
+                }
+                Roster roster = new Roster();
+                for (long i = 0; i < count; i++) {
+                    String name = NAME.read(in, length);
+                    roster.add(new Presence(name, online(in.readByte())));
+                }
+                return roster;
+            },
+            (out, roster) -> {
+                out.writeInt(roster.size());
+                roster.write(out);
+            });
+
+    /** A count and that many names; none, or one empty name, is everyone. */
+    static Field<Audience> audience(int limit) {
+        return of(
+                (in, length) -> {
+                    long count = NUMBER.read(in, length);
+                    if (count * NAME_BYTES > length - in.readerIndex()) {
+                        throw new MalformedFrame("the body is too short for its recipients");
+                    }
+                    if (count > limit) {
+                        in.skipBytes((int) Math.min(in.readableBytes(), count * NAME_BYTES));
+                        return new Audience.TooMany(count);
+                    }
+                    List<String> names = new ArrayList<>((int) count);
+                    for (long i = 0; i < count; i++) {
+                        String name = NAME.read(in, length);
+                        if (name.isEmpty() && count > 1) {
+                            throw new MalformedFrame("an empty name among several recipients");
+                        }
+                        names.add(name);
+                    }
+                    boolean everyone = names.isEmpty() || names.getFirst().isEmpty();
+                    return everyone ? new Audience.Everyone() : new Audience.Some(names);
+                },
+                (out, audience) -> {
+                    List<String> names = audience instanceof Audience.Some some ? some.names() : List.of();
+                    out.writeInt(names.size());
+                    names.forEach(name -> NAME.write(out, name));
+                });
+    }
+
+    /** Nineteen bytes of ASCII in {@code zone}; empty is "never". */
+    static Field<Optional<Instant>> time(ZoneId zone) {
+        DateTimeFormatter format = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss")
+                .withResolverStyle(ResolverStyle.STRICT)
+                .withZone(zone);
+        String never = "0000-00-00 00:00:00";
+        return of(
+                (in, length) -> {
+                    String text = need(in, TIME_BYTES)
+                            .readCharSequence(TIME_BYTES, StandardCharsets.US_ASCII)
+                            .toString();
+                    if (text.equals(never)) {
+                        return Optional.empty();
+                    }
+                    try {
+                        return Optional.of(
+                                LocalDateTime.parse(text, format).atZone(zone).toInstant());
+                    } catch (DateTimeException e) {
+                        throw new MalformedFrame("a time is not of the form YYYY-MM-DD HH:MM:SS");
+                    }
+                },
+                (out, time) ->
+                        out.writeCharSequence(time.map(format::format).orElse(never), StandardCharsets.US_ASCII));
+    }
+
+    /** Whether a file may be called that: not empty, no separator, no control character, not a way upwards. */
+    static boolean isBareName(String name) {
+        return !name.isEmpty()
+                && !name.equals(".")
+                && !name.equals("..")
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    }
+
+    private static Field<String> padded(int size, String what) {
+        return of(
+                (in, length) -> Utf8.decode(unpadded(in, size, what), what),
+                (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), size, what));
+    }
+
+    private static byte[] unpadded(ByteBuf in, int size, String what) {
+        byte[] all = new byte[size];
+        need(in, size).readBytes(all);
+        int end = 0;
+        while (end < size && all[end] != 0) {
+            end++;
+        }
+        for (int i = end; i < size; i++) {
+            if (all[i] != 0) {
+                throw new MalformedFrame("broken padding of a " + what);
+            }
+        }
+        byte[] value = java.util.Arrays.copyOf(all, end);
+        java.util.Arrays.fill(all, (byte) 0);
+        return value;
+    }
+
+    private static void pad(ByteBuf out, byte[] value, int size, String what) {
+        if (value.length > size) {
+            throw new IllegalArgumentException("a " + what + " of " + value.length + " bytes, at most " + size);
+        }
+        out.writeBytes(value).writeZero(size - value.length);
+    }
+
+    private static boolean online(byte state) {
+        if (state != '0' && state != '1') {
+            throw new MalformedFrame("a presence is neither 0 nor 1");
+        }
+        return state == '1';
+    }
+
+    private static ByteBuf need(ByteBuf in, int bytes) {
+        if (in.readableBytes() < bytes) {
+            throw new MalformedFrame("the body is too short");
+        }
+        return in;
+    }
+}

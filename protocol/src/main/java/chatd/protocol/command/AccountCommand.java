@@ -1,0 +1,18 @@
+package chatd.protocol.command;
+
+import chatd.protocol.value.Document;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+
+/** Commands about an account. */
+public sealed interface AccountCommand extends Command {
+
+    /** Make an account; does not log in. */
+    record Register(String name, Secret password) implements AccountCommand {}
+
+    /** Change the password of an account, before or after log in. */
+    record ChangePassword(User user, Secret oldPassword, Secret newPassword) implements AccountCommand {}
+
+    /** Store the settings document, opaque to the daemon. */
+    record StoreSettings(Document document) implements AccountCommand {}
+}

@@ -1,0 +1,21 @@
+package chatd.protocol.command;
+
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Content;
+
+/** Commands about files. */
+public sealed interface FileCommand extends Command {
+
+    /**
+     * A file of {@code size} bytes, which follow as {@link Piece}s until one is the last.
+     *
+     * @param name a bare file name, or empty where the audience is {@link Audience.TooMany}
+     */
+    record SendFile(Audience audience, String name, long size) implements FileCommand {}
+
+    /** A piece of the content of the {@link SendFile} before it. */
+    record Piece(Content content) implements FileCommand {}
+
+    /** Fetch a file by its number, 0 to 2^32-1. */
+    record FetchFile(long file) implements FileCommand {}
+}

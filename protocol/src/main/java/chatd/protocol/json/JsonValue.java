@@ -1,0 +1,243 @@
+package chatd.protocol.json;
+
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Document;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A kind of value in a JSON message: how it is read and how it is written, in one place.
+ *
+ * @param <V> what it holds
+ */
+interface JsonValue<V> {
+
+    /**
+     * Reads a value that is there.
+     *
+     * @param key that has it, for the message of an error
+     * @throws Misshapen where it is of another kind
+     */
+    V read(JsonNode value, String key);
+
+    void write(JsonGenerator out, V value);
+
+    /** A value that is not as its type has it. The text is told to the sender, and quotes nothing. */
+    final class Misshapen extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Misshapen(String what) {
+            super(what, null, false, false);
+        }
+    }
+
+    interface Reader<V> {
+        V read(JsonNode value, String key);
+    }
+
+    interface Writer<V> {
+        void write(JsonGenerator out, V value);
+    }
+
+    static <V> JsonValue<V> of(Reader<V> reader, Writer<V> writer) {
+        return new JsonValue<>() {
+            @Override
+            public V read(JsonNode value, String key) {
+                return reader.read(value, key);
+            }
+
+            @Override
+            public void write(JsonGenerator out, V value) {
+                writer.write(out, value);
+            }
+        };
+    }
+
+    JsonValue<String> TEXT = text(Integer.MAX_VALUE);
+
+    /** @param most bytes in UTF-8 */
+    static JsonValue<String> text(int most) {
+        return of(
+                (value, key) -> {
+                    if (!value.isString()) {
+                        throw new Misshapen(key + " has to be a string.");
+                    }
+                    String text = value.stringValue();
+                    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+                        throw new Misshapen(key + " has half a character.");
+                    }
+                    if (text.getBytes(StandardCharsets.UTF_8).length > most) {
+                        throw new Misshapen("%s has at most %d bytes.".formatted(key, most));
+                    }
+                    return text;
+                },
+                (out, text) -> out.writeString(text));
+    }
+
+    /** Always the same; whatever a client writes in its place means the same. */
+    static JsonValue<String> constant(String text) {
+        return of((value, key) -> text, (out, same) -> out.writeString(text));
+    }
+
+    JsonValue<Secret> SECRET = of(
+            (value, key) -> Secret.of(TEXT.read(value, key)),
+            (out, secret) -> out.writeString(
+                    secret.text().orElseThrow(() -> new IllegalArgumentException("a password that is not UTF-8"))));
+
+    JsonValue<Long> WHOLE = of(
+            (value, key) -> {
+                if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+                    throw new Misshapen(key + " has to be a whole number, not negative.");
+                }
+                return value.longValue();
+            },
+            (out, number) -> out.writeNumber(number));
+
+    /** A whole number; a larger one is taken as the most. */
+    static JsonValue<Integer> upTo(int most) {
+        return of(
+                (value, key) -> (int) Math.min(most, WHOLE.read(value, key)), (out, number) -> out.writeNumber(number));
+    }
+
+    JsonValue<Boolean> FLAG = of(
+            (value, key) -> {
+                if (!value.isBoolean()) {
+                    throw new Misshapen(key + " has to be true or false.");
+                }
+                return value.booleanValue();
+            },
+            (out, flag) -> out.writeBoolean(flag));
+
+    /** No name looks like one. */
+    Pattern NUMBER = Pattern.compile("[Uu]?([1-9][0-9]{0,17})");
+
+    /** A user as clients may write one: {@code U123}, {@code u123}, {@code 123} or a name. */
+    JsonValue<User> USER = of(
+            (value, key) -> {
+                String typed = TEXT.read(value, key);
+                Matcher number = NUMBER.matcher(typed);
+                return number.matches()
+                        ? new User.Numbered(Long.parseLong(number.group(1)), typed)
+                        : new User.Named(typed);
+            },
+            (out, user) -> out.writeString(user.typed()));
+
+    /** A user's number as the daemon writes it: {@code U123}, or {@code server} for 0. */
+    JsonValue<Long> NUMBERED =
+            of((value, key) -> number(TEXT.read(value, key), key), (out, user) -> out.writeString(numbered(user)));
+
+    static String numbered(long user) {
+        return user == MessageEvent.Stored.SERVER ? User.SERVER : "U" + user;
+    }
+
+    /** As {@link #NUMBERED} reads it. */
+    static long number(String text, String key) {
+        Matcher number = NUMBER.matcher(text);
+        if (number.matches()) {
+            return Long.parseLong(number.group(1));
+        }
+        if (text.equals(User.SERVER)) {
+            return MessageEvent.Stored.SERVER;
+        }
+        throw new Misshapen(key + " has to be a user's number.");
+    }
+
+    DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    /** UTC, in milliseconds. */
+    JsonValue<Instant> TIME = of(
+            (value, key) -> {
+                try {
+                    return Instant.parse(TEXT.read(value, key));
+                } catch (DateTimeParseException e) {
+                    throw new Misshapen(key + " has to be a time.");
+                }
+            },
+            (out, time) -> out.writeString(MILLIS.format(time)));
+
+    /** Base64 for URLs, without padding. */
+    JsonValue<byte[]> BASE64 = bytes(
+            text -> Base64.getUrlDecoder().decode(text),
+            bytes -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+
+    JsonValue<byte[]> HEX = bytes(HexFormat.of()::parseHex, HexFormat.of()::formatHex);
+
+    private static JsonValue<byte[]> bytes(
+            java.util.function.Function<String, byte[]> decode, java.util.function.Function<byte[], String> encode) {
+        return of(
+                (value, key) -> {
+                    try {
+                        return decode.apply(TEXT.read(value, key));
+                    } catch (IllegalArgumentException e) {
+                        throw new Misshapen(key + " has to be bytes.");
+                    }
+                },
+                (out, bytes) -> out.writeString(encode.apply(bytes)));
+    }
+
+    /** Any JSON; as a string where a document is none, null where it is empty. */
+    JsonValue<Document> DOCUMENT = of(
+            (value, key) ->
+                    new Document(value.isNull() ? new byte[0] : value.toString().getBytes(StandardCharsets.UTF_8)),
+            (out, document) -> {
+                if (document.bytes().length == 0) {
+                    out.writeNull();
+                    return;
+                }
+                Json.parse(Json.LENIENT, document.bytes())
+                        .ifPresentOrElse(
+                                out::writeTree,
+                                () -> out.writeString(new String(document.bytes(), StandardCharsets.UTF_8)));
+            });
+
+    JsonValue<Optional<Instant>> OPTIONAL_TIME = of(
+            (value, key) -> value.isNull() ? Optional.empty() : Optional.of(TIME.read(value, key)),
+            (out, time) -> time.ifPresentOrElse(known -> TIME.write(out, known), out::writeNull));
+
+    static <V> JsonValue<List<V>> list(JsonValue<V> its) {
+        return of(
+                (value, key) -> {
+                    if (!value.isArray()) {
+                        throw new Misshapen(key + " has to be a list.");
+                    }
+                    List<V> all = new ArrayList<>(value.size());
+                    value.forEach(one -> all.add(its.read(one, key)));
+                    return all;
+                },
+                (out, all) -> {
+                    out.writeStartArray();
+                    all.forEach(one -> its.write(out, one));
+                    out.writeEndArray();
+                });
+    }
+
+    /** Names by number: {@code {"U5": "ann"}}. */
+    JsonValue<SortedMap<Long, String>> NAMES = of(
+            (value, key) -> {
+                SortedMap<Long, String> names = new TreeMap<>();
+                value.forEachEntry((number, name) -> names.put(number(number, key), TEXT.read(name, key)));
+                return names;
+            },
+            (out, names) -> {
+                out.writeStartObject();
+                names.forEach((number, name) -> out.writeStringProperty(numbered(number), name));
+                out.writeEndObject();
+            });
+}

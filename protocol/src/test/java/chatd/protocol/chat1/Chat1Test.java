@@ -1,0 +1,120 @@
+package chatd.protocol.chat1;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.protocol.MessageReader;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.json.JsonSamples;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Document;
+import chatd.protocol.value.User;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What an event is in chat/1 where it is not one packet of its own. */
+class Chat1Test {
+    private static final Instant TIME = Instant.parse("2026-11-20T06:15:00Z");
+    private static final Chat1 CHAT1 = new Chat1();
+
+    /** As a client reads it. */
+    private static List<Event> told(Event event, long viewer) {
+        MessageReader<Event> reader = CHAT1.eventReader();
+        List<Event> all = new ArrayList<>();
+        ByteBuf in = Unpooled.buffer();
+        CHAT1.frames(event, viewer, UnpooledByteBufAllocator.DEFAULT).forEach(frame -> in.writeBytes(frame.bytes()));
+        for (Event each = reader.next(in, true); each != null; each = reader.next(in, true)) {
+            all.add(each);
+        }
+        assertThat(in.isReadable()).isFalse();
+        return all;
+    }
+
+    @Test
+    void aWelcomeIsTheListAndTheSettings() {
+        SessionEvent.Welcome welcome =
+                (SessionEvent.Welcome) requireNonNull(JsonSamples.events().get("welcome"));
+        List<Event> told = told(welcome, 1);
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst())
+                .isInstanceOfSatisfying(
+                        SessionEvent.Welcome.class,
+                        in -> assertThat(in.roster()).isEqualTo(welcome.roster()));
+        assertThat(told.getLast()).isEqualTo(new UserEvent.Settings(requireNonNull(welcome.settings())));
+    }
+
+    @Test
+    void aRenamingIsOneWhoGoesAndOneWhoComes() {
+        Event renamed = new UserEvent.Renamed(2, "bob", "robert", true);
+        assertThat(told(renamed, 1))
+                .containsExactly(new UserEvent.WentOffline(0, "bob"), new UserEvent.CameOnline(0, "robert"));
+        assertThat(told(renamed, 2)).containsExactly(new UserEvent.CameOnline(0, "robert"));
+        assertThat(CHAT1.view(renamed, 1)).isEqualTo(CHAT1.view(renamed, 3)).isNotEqualTo(CHAT1.view(renamed, 2));
+        assertThat(told(new UserEvent.Renamed(2, "bob", "robert", false), 1))
+                .containsExactly(new UserEvent.WentOffline(0, "robert"));
+    }
+
+    @Test
+    void aNewAccountIsOneWhoIsOffline() {
+        assertThat(told(new UserEvent.Joined(3, "carol"), 1)).containsExactly(new UserEvent.WentOffline(0, "carol"));
+    }
+
+    private static List<Event> refused(Command command, Code code) {
+        return told(SessionEvent.Refused.to(command, code, "No.", TIME), 0);
+    }
+
+    private static Event text(String text) {
+        return new MessageEvent.Text(User.SERVER, TIME, text, null);
+    }
+
+    private static Event coded(Code code) {
+        return new SessionEvent.Refused(null, code, "", "", null);
+    }
+
+    /** Every code to every command is told: by a packet of its own where it has one, else as a text. */
+    @Test
+    void aRefusalWithoutAPacketIsAText() {
+        for (Command command : Samples.commands().values()) {
+            for (Code code : Code.values()) {
+                List<Event> told = refused(command, code);
+                boolean isClosed = command instanceof AccountCommand.Register && code == Code.CLOSED;
+                assertThat(told).as("%s %s", command, code).hasSize(isClosed ? 2 : 1);
+                if (!(told.getFirst() instanceof SessionEvent.Refused)) {
+                    assertThat(told).containsExactly(text("No."));
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusalsHaveThePacketsOfThePage() {
+        Command logIn = requireNonNull(Samples.commands().get("log-in"));
+        for (Code code : Set.of(Code.WRONG_PASSWORD, Code.DISABLED, Code.LOCKED)) {
+            assertThat(refused(logIn, code)).containsExactly(coded(Code.WRONG_PASSWORD));
+        }
+        assertThat(refused(logIn, Code.NAME_TAKEN)).containsExactly(text("No."));
+        Command register = requireNonNull(Samples.commands().get("register"));
+        assertThat(refused(register, Code.NO_SUCH_USER)).containsExactly(text("No."));
+        assertThat(refused(register, Code.CLOSED)).containsExactly(coded(Code.BAD_NAME), text("No."));
+        Command change = requireNonNull(Samples.commands().get("change-password"));
+        assertThat(refused(change, Code.NO_SUCH_USER)).containsExactly(coded(Code.NO_SUCH_USER));
+        assertThat(refused(change, Code.MUST_CHANGE_PASSWORD)).containsExactly(text("No."));
+    }
+
+    @Test
+    void whatJsonAloneHasIsNothing() {
+        assertThat(told(new UserEvent.Settings(new Document(new byte[0])), 1)).isEmpty();
+        assertThat(told(requireNonNull(JsonSamples.events().get("page")), 1)).isEmpty();
+    }
+}

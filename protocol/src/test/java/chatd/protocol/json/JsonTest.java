@@ -1,0 +1,378 @@
+package chatd.protocol.json;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.protocol.Dialect;
+import chatd.protocol.MalformedFrame;
+import chatd.protocol.MessageReader;
+import chatd.protocol.Same;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Document;
+import chatd.protocol.value.User;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** JSON messages, as the golden files have them, and what is none. */
+class JsonTest {
+    private static final int MOST = 100_000;
+    private static final Json JSON = new Json(MOST);
+
+    static Set<String> commands() {
+        return JsonSamples.commands().keySet();
+    }
+
+    static Set<String> events() {
+        return JsonSamples.events().keySet();
+    }
+
+    /** A line, with its end. */
+    private static String golden(String direction, String name) throws IOException {
+        String path = "golden/" + direction + "/" + name + ".json";
+        try (InputStream in = requireNonNull(JsonTest.class.getResourceAsStream(path), path)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Command read(String line) {
+        ByteBuf in = Unpooled.copiedBuffer(line + "\n", StandardCharsets.UTF_8);
+        Command command = requireNonNull(JSON.commandReader().next(in, true));
+        assertThat(in.isReadable()).isFalse();
+        return command;
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aCommandIsReadFromItsGoldenFile(String name) throws IOException {
+        assertThat(read(golden("commands", name).stripTrailing()))
+                .matches(read -> Same.same(read, JsonSamples.commands().get(name)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void anEventIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
+        assertThat(line(requireNonNull(JsonSamples.events().get(name)), 1)).isEqualTo(golden("events", name));
+    }
+
+    @Test
+    void linesAreReadHoweverTheyAreCut() throws IOException {
+        String lines = golden("commands", "log-in") + golden("commands", "history");
+        MessageReader<Command> reader = JSON.commandReader();
+        ByteBuf in = Unpooled.buffer();
+        java.util.List<Command> read = new java.util.ArrayList<>();
+        for (byte one : lines.getBytes(StandardCharsets.UTF_8)) {
+            in.writeByte(one);
+            Command command = reader.next(in, true);
+            if (command != null) {
+                read.add(command);
+            }
+            assertThat(reader.inFrame()).isEqualTo(command == null);
+        }
+        assertThat(read)
+                .matches(all -> Same.same(
+                        all,
+                        List.of(
+                                requireNonNull(JsonSamples.commands().get("log-in")),
+                                requireNonNull(JsonSamples.commands().get("history")))));
+    }
+
+    /** What no client that speaks the dialect sends. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "GET / HTTP/1.1\r",
+                "null",
+                "[]",
+                "7",
+                "\"text\"",
+                "{",
+                "{}",
+                "{} {}",
+                "{\"type\": 5, \"type\": 5}",
+                "{\"type\": \"5\"}",
+                "{\"type\": 5.0}",
+                "{\"type\": 0}",
+                "{\"type\": 30}",
+                "{\"type\": -1}",
+                "{\"type\": 99999999999}",
+                "{'type': 5}",
+                "{\"type\": 5,}",
+                "{\"type\": 5, \"x\": NaN}",
+                "{\"type\": 5, \"x\": 1e99999999999}",
+                "{\"type\": 5, \"x\": -1E-99999999999}",
+                "{\"type\": 5, \"x\": [[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]}"
+            })
+    void whatIsNoMessageCounts(String line) {
+        assertThat(read(line)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
+            assertThat(no.counts()).isTrue();
+            assertThat(no.called()).isEmpty();
+        });
+    }
+
+    /** A megabyte of them would take fifty times as much memory, and hold up everybody else on the event loop. */
+    @Test
+    void whatHasMorePartsThanAnyMessageNeedsIsNoMessage() {
+        String line = "{\"type\": 19, \"info\": {\"limit\": 1}, \"x\": [%s0]}";
+        assertThat(read(line.formatted("{},".repeat(9_000)))).isInstanceOf(MessageCommand.ReadHistory.class);
+        assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(SessionCommand.Malformed.class);
+    }
+
+    @Test
+    void whatIsNotUtf8IsNoMessage() {
+        for (String hex : java.util.List.of("c328", "ff", "eda080", "c080", "f8888080")) {
+            ByteBuf in = Unpooled.buffer()
+                    .writeBytes("{\"type\":5,\"id\":\"".getBytes(StandardCharsets.US_ASCII))
+                    .writeBytes(java.util.HexFormat.of().parseHex(hex))
+                    .writeBytes("\"}\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(JSON.commandReader().next(in, true)).as(hex).isInstanceOf(SessionCommand.Malformed.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type': 1} | It has no user_id.",
+                "{'type': 1, 'info': 'alice'} | It has no user_id.",
+                "{'type': 1, 'info': {'user_id': 'alice'}} | It has no user_pwd.",
+                "{'type': 1, 'info': {'user_id': 1, 'user_pwd': 'x'}} | user_id has to be a string.",
+                "{'type': 1, 'info': {'user_id': null, 'user_pwd': 'x'}} | user_id has to be a string.",
+                "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': ['x']}} | user_pwd has to be a string.",
+                "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': '\\ud800'}} | user_pwd has half a character.",
+                "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': 'x', 'device': 7}} | device has to be a string.",
+                "{'type': 5, 'send': 7} | send has to be a string.",
+                "{'type': 5, 'receive': {}} | receive has to be a string.",
+                "{'type': 19} | It has no limit.",
+                "{'type': 19, 'info': {'limit': -1}} | limit has to be a whole number, not negative.",
+                "{'type': 19, 'info': {'limit': 1.5}} | limit has to be a whole number, not negative.",
+                "{'type': 19, 'info': {'limit': '5'}} | limit has to be a whole number, not negative.",
+                "{'type': 19, 'info': {'limit': 5, 'after': -1}} | after has to be a whole number, not negative.",
+                "{'type': 19, 'info': {'limit': 5, 'before': 9223372036854775808}} | before has to be a whole number, not negative.",
+                "{'type': 19, 'info': {'limit': 5, 'with': 7}} | with has to be a string.",
+                "{'type': 12, 'info': 5} | This server does not take type 12 yet."
+            })
+    void whatHasAnotherShapeSaysWhatIsWrongAndDoesNotCount(String line, String what) {
+        String named = line.replace('\'', '"').replace("{\"type", "{\"id\": \"7\", \"type");
+        assertThat(read(named)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
+            assertThat(no.what()).isEqualTo(what);
+            assertThat(no.counts()).isFalse();
+            assertThat(no.id()).isEqualTo("7");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"U2", "u2", "2"})
+    void aUserIsMeantByNumber(String user) {
+        assertThat(logInOf(user)).isEqualTo(new User.Numbered(2, user));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G2", "U1234567890123456789"})
+    void aUserIsMeantByName(String user) {
+        assertThat(logInOf(user)).isEqualTo(new User.Named(user));
+    }
+
+    private static User logInOf(String user) {
+        return ((SessionCommand.LogIn)
+                        read("{\"type\":1,\"info\":{\"user_id\":\"%s\",\"user_pwd\":\"x\"}}".formatted(user)))
+                .user();
+    }
+
+    @Test
+    void anIdHasAtMost64Bytes() {
+        String line = "{\"type\":5,\"id\":\"%s\"}";
+        assertThat(read(line.formatted("ü".repeat(32)))).isEqualTo(new SessionCommand.LogOut("ü".repeat(32)));
+        assertThat(read(line.formatted("ü".repeat(32) + "x")))
+                .isEqualTo(new SessionCommand.Malformed("5", "id has at most 64 bytes.", false, ""));
+        assertThat(read(line.formatted("")).id()).isEmpty();
+    }
+
+    @Test
+    void aLimitIsCutToTheMostThereIs() {
+        String line = "{\"type\":19,\"info\":{\"limit\":%s}}";
+        for (String limit : java.util.List.of("200", "201", "99999999999")) {
+            assertThat(((MessageCommand.ReadHistory) read(line.formatted(limit))).limit())
+                    .isEqualTo(200);
+        }
+        assertThat(((MessageCommand.ReadHistory) read(line.formatted("0"))).limit())
+                .isZero();
+    }
+
+    /** Whatever users keep as their settings can be told. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1e99999999999",
+                "[-1E-99999999999]",
+                "theme dark",
+                "{\"a\":1} {\"b\":2}",
+                "\u0000",
+                " ",
+                "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+            })
+    void settingsThatAreNotJsonAreAString(String settings) {
+        assertThat(told(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
+                .isEqualTo(settings);
+    }
+
+    @Test
+    void settingsMayBeAnyJson() {
+        assertThat(told("[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]".getBytes(StandardCharsets.UTF_8))
+                        .isArray())
+                .isTrue();
+        assertThat(told("{\"a\":1,\n\"a\":2}".getBytes(StandardCharsets.UTF_8)).toString())
+                .isEqualTo("{\"a\":2}");
+        assertThat(told("1e999999999".getBytes(StandardCharsets.UTF_8)).isNumber())
+                .isTrue();
+        assertThat(told(new byte[] {(byte) 0xff, 'x'}).stringValue()).isEqualTo("\uFFFDx");
+    }
+
+    @Test
+    void settingsOfVeryManyPartsAreAString() {
+        String settings = "[" + "{},".repeat(60_000) + "0]";
+        assertThat(told(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
+                .isEqualTo(settings);
+    }
+
+    private static JsonNode told(byte[] settings) {
+        String text = line(new UserEvent.Settings(new Document(settings)), 1);
+        assertThat(text.indexOf('\n')).isEqualTo(text.length() - 1);
+        return Json.LENIENT.readTree(text).path("info");
+    }
+
+    @Test
+    void aLineOverTheLimitIsRefusedBeforeItsEnd() {
+        for (boolean loggedIn : new boolean[] {false, true}) {
+            int most = loggedIn ? MOST : LineReader.BEFORE_LOG_IN;
+            MessageReader<Command> reader = JSON.commandReader();
+            ByteBuf in = Unpooled.buffer().writeBytes(" ".repeat(most).getBytes(StandardCharsets.US_ASCII));
+            assertThat(reader.next(in, loggedIn)).isNull();
+            in.writeByte(' ');
+            assertThatThrownBy(() -> reader.next(in, loggedIn))
+                    .isInstanceOf(MalformedFrame.class)
+                    .hasMessage("a message over the limit");
+        }
+    }
+
+    @Test
+    void aLineThatIsExactlyFullIsRead() {
+        String message = "{\"type\":5,\"x\":\"";
+        String full = message + "x".repeat(MOST - message.length() - 2) + "\"}";
+        assertThat(full).hasSize(MOST);
+        assertThat(read(full)).isEqualTo(new SessionCommand.LogOut(""));
+    }
+
+    @Test
+    void aLongLineIsTakenForAsLongAsMayBe() {
+        Json json = new Json(1 << 20);
+        MessageReader<Command> reader = json.commandReader();
+        ByteBuf in = Unpooled.buffer().writeZero(128 << 10);
+        assertThat(reader.next(in, true)).isNull();
+        assertThat(reader.awaited()).isZero();
+        in.writeZero(1);
+        assertThat(reader.next(in, true)).isNull();
+        assertThat(reader.awaited()).isEqualTo(1 << 20);
+    }
+
+    /** One line. */
+    private static String line(Event event, long viewer) {
+        List<Dialect.Frame> frames = JSON.frames(event, viewer, UnpooledByteBufAllocator.DEFAULT);
+        assertThat(frames).hasSize(1);
+        return frames.getFirst().bytes().toString(StandardCharsets.UTF_8);
+    }
+
+    /** But for refusals: what was asked, the client knows itself. */
+    static Stream<String> wholeEvents() {
+        return JsonSamples.events().entrySet().stream()
+                .filter(sample -> !(sample.getValue() instanceof SessionEvent.Refused))
+                .map(Map.Entry::getKey);
+    }
+
+    private static Event readEvent(String line) {
+        ByteBuf in = Unpooled.copiedBuffer(line, StandardCharsets.UTF_8);
+        Event event = requireNonNull(JSON.eventReader().next(in, true));
+        assertThat(in.isReadable()).isFalse();
+        return event;
+    }
+
+    @ParameterizedTest
+    @MethodSource("wholeEvents")
+    void anEventIsReadFromItsGoldenFile(String name) throws IOException {
+        Event read = readEvent(golden("events", name));
+        assertThat(read).hasSameClassAs(requireNonNull(JsonSamples.events().get(name)));
+        assertThat(line(read, 1)).isEqualTo(golden("events", name));
+    }
+
+    @Test
+    void aRefusalIsReadFromItsGoldenFile() throws IOException {
+        assertThat(readEvent(golden("events", "refused")))
+                .isEqualTo(new SessionEvent.Refused(null, Code.NOT_LOGGED_IN, "Log in first.", "7", null));
+        assertThat(readEvent(golden("events", "log-in-refused")))
+                .isEqualTo(new SessionEvent.Refused(null, Code.MUST_CHANGE_PASSWORD, "", "", null));
+    }
+
+    @Test
+    void aClientPassesOverWhatItDoesNotKnow() throws IOException {
+        assertThat(readEvent("{\"type\":999}\n{\"type\":6,\"info\":{\"op\":\"other\"}}\n" + golden("events", "notice")))
+                .isInstanceOf(SessionEvent.Notice.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aCommandIsReadAsItWasWritten(String name) {
+        Command command = requireNonNull(JsonSamples.commands().get(name));
+        if (command instanceof SessionCommand.Malformed) {
+            assertThatThrownBy(() -> JSON.write(command, UnpooledByteBufAllocator.DEFAULT))
+                    .isInstanceOf(IllegalArgumentException.class);
+        } else {
+            ByteBuf line = JSON.write(command, UnpooledByteBufAllocator.DEFAULT);
+            assertThat(JSON.commandReader().next(line, true)).matches(read -> Same.same(read, command));
+        }
+    }
+
+    @Test
+    void whatChat1AloneHasIsNothingInJson() {
+        assertThat(JSON.frames(new MessageEvent.ClearScreen(), 1, UnpooledByteBufAllocator.DEFAULT))
+                .isEmpty();
+        assertThat(JSON.frames(new UserEvent.Joined(3, "carol"), 1, UnpooledByteBufAllocator.DEFAULT))
+                .isEmpty();
+    }
+
+    /** Each of several who got a message knows that it did; the sender knows all. */
+    @Test
+    void aMessageToSeveralIsToOneForEachOfThem() throws IOException {
+        Event event = requireNonNull(JsonSamples.events().get("text-to-several"));
+        assertThat(line(event, 1)).isEqualTo(golden("events", "text-to-several"));
+        assertThat(line(event, 3))
+                .contains("\"receive\":\"U3\"")
+                .doesNotContain("receivers")
+                .doesNotContain("U2");
+        assertThat(JSON.view(event, 2)).isNotEqualTo(JSON.view(event, 3));
+        assertThat(JSON.view(requireNonNull(JsonSamples.events().get("text")), 2))
+                .isEqualTo(JSON.view(requireNonNull(JsonSamples.events().get("text")), 3));
+    }
+}

@@ -1,0 +1,49 @@
+package chatd.protocol.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RosterTest {
+    private static Presence presence(Random random) {
+        return new Presence("王芳".repeat(random.nextInt(5)) + random.nextInt(99), random.nextBoolean());
+    }
+
+    @Test
+    void itIsAListLikeAnyOther() {
+        Random random = new Random(7);
+        List<Presence> list = new ArrayList<>();
+        Roster roster = new Roster();
+        for (int i = 0; i < 2_000; i++) {
+            int place = random.nextInt(list.size() + 1);
+            Presence presence = presence(random);
+            if (place == list.size() || random.nextInt(3) > 0) {
+                list.add(place, presence);
+                roster.add(place, presence);
+            } else if (random.nextBoolean()) {
+                assertThat(roster.set(place, presence)).isEqualTo(list.set(place, presence));
+            } else {
+                assertThat(roster.remove(place)).isEqualTo(list.remove(place));
+            }
+        }
+        assertThat(roster).hasSizeGreaterThan(300).isEqualTo(list).hasSameHashCodeAs(list);
+        assertThat(new Roster(list)).isEqualTo(roster);
+    }
+
+    @Test
+    void whatIsNotThereCanNotBeHad() {
+        Roster roster = new Roster(List.of(new Presence("alice", true)));
+        Presence bob = new Presence("bob", false);
+        assertThatThrownBy(() -> roster.get(1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> roster.set(1, bob)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> roster.remove(1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> roster.add(2, bob)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> roster.add(0, new Presence("x".repeat(33), true)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(roster).containsExactly(new Presence("alice", true));
+    }
+}
