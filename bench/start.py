@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""How long the terminal client takes from its start to a prompt, in a pseudo-terminal: bench/start.py FILE ARGUMENTS…
+"""Measure how long the terminal client takes from its start to a prompt, in a pseudo-terminal.
 
-FILE holds the password; the arguments are those of chat-client, such as --ca and the address. Prints the seconds of eleven
-starts, the first of which makes the archive of classes; of each half, the prompt for the password and the one to talk.
+Usage: bench/start.py FILE ARGUMENTS…
+
+FILE holds the password; the arguments are those of chat-client, such as --ca and the address. Prints the seconds of
+eleven starts: one that creates the class archive, five to the password prompt, and five to the prompt of the session.
 """
 import fcntl, os, pathlib, pty, select, struct, subprocess, sys, termios, time
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lays out a Java of our own under target/chatd-runtime/, as it is installed, where there is none yet. The same JDK makes
-# the same bytes.
+# Builds our own Java runtime under target/chatd-runtime/, in its installed layout; it must not exist there yet. The
+# same JDK makes the same bytes.
 # usage: runtime.sh TIMESTAMP, with JAVA_HOME
 set -eu
 umask 022
@@ -14,10 +14,11 @@ mkdir -p target/chatd-runtime/usr/lib target/chatd-runtime/usr/share/doc/chatd-r
   --exclude-files "/java.desktop/lib/**" \
   --add-modules "java.base,java.desktop,java.logging,java.management,java.naming,java.security.sasl,java.sql,java.xml,\
 jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs"
-# For tools that look into runtimes; and what only debuggers read.
+# Removes jrt-fs.jar, which is for tools that inspect runtimes, and symbols that only debuggers read.
 rm -f "$java/lib/jrt-fs.jar"
 find "$java" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -exec strip --strip-unneeded {} +
-# The archive of Java's own classes, on which those of the programs build; it is good for a file of this very time alone.
+# Dumps the base CDS archive, on which the programs' archives are layered; it is valid only for a lib/modules with
+# exactly this modification time.
 touch -d "$timestamp" "$java/lib/modules"
 "$java/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xlog:disable -Xshare:dump
 install -m 644 src/deb/copyright-runtime target/chatd-runtime/usr/share/doc/chatd-runtime/copyright

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Lays out what the packages hold, under target/: chatd/ as it is installed, beside the chatd-runtime/ of runtime.sh;
-# control/ for each, and dist/ with the archive for other systems and the list of parts. The same sources make the same bytes.
+# Stages the contents of the packages under target/: chatd/ in its installed layout, beside the chatd-runtime/ of
+# runtime.sh; control/ for each package; and dist/ with the archive for other systems and the bill of materials. The
+# same sources make the same bytes.
 # usage: stage.sh VERSION TIMESTAMP, with JAVA_HOME
 set -eu
 umask 022
@@ -20,14 +21,14 @@ install_to() {
   install -m "$mode" -- "$@" "$directory"
 }
 
-# Prints what a jar names as its libraries: what else lies about there is of an earlier build.
+# Prints the libraries on a jar's Class-Path; other files in that directory are from an earlier build.
 libraries() {
   (cd target && "$JAVA_HOME/bin/jar" --extract --file "$1" META-INF/MANIFEST.MF)
   tr -d '\r' <target/META-INF/MANIFEST.MF |
     awk '/^ / { if (on) printf "%s", substr($0, 2); next } { on = sub(/^Class-Path: /, ""); if (on) printf "%s", $0 }'
 }
 
-# The programs as any system can have them.
+# Lays out the programs for any system in the given directory.
 programs() {
   install_to 755 "$1/bin" src/bin/chatd src/bin/chat-admin src/bin/chat-client
   install_to 644 "$1/share/chatd" src/share/launch.sh "$root/daemon/chatd.options" "$root/daemon/target/chatd.jar" \
@@ -53,7 +54,7 @@ tail -n +2 target/chat-admin >target/chat-admin.body
 mv target/chat-admin.body target/chat-admin
 
 programs target/chatd/usr
-# Debian has this library, and keeps it secure.
+# Debian packages this library, and keeps it patched.
 rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
 install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin
 install_to 755 target/chatd/usr/sbin src/bin/chatd-setup
@@ -66,7 +67,7 @@ install -m 644 src/units/tmpfiles.conf target/chatd/usr/lib/tmpfiles.d/chatd.con
 install -m 644 src/deb/copyright target/chatd/usr/share/doc/chatd/copyright
 install -m 644 "$root/CHANGELOG.md" target/chatd/usr/share/doc/chatd/NEWS.md
 
-# Debian's own changelog, which says where the real one is.
+# The Debian changelog, which points to the real one.
 for package in chatd chatd-runtime; do
   doc=target/$package/usr/share/doc/$package
   mkdir -p "$doc"

@@ -1,7 +1,7 @@
-# How the programs find their Java and are started with it; read by each of them, and by ./chat of a checkout.
+# Finds Java and starts the programs with it; sourced by each of their scripts, and by ./chat in a checkout.
 # shellcheck shell=sh
 
-# Prints the home of the first Java 25 or newer that has a program: java, or javac.
+# Prints the home of the first Java 25 or newer that has the given program, java or javac; fails if there is none.
 find_java() {
   on_path=$(command -v "$1" 2>/dev/null || true)
   [ -z "$on_path" ] || on_path=$(dirname -- "$(dirname -- "$(readlink -f -- "$on_path")")")
@@ -25,7 +25,7 @@ need_java() {
   fi
 }
 
-# Names are UTF-8, also where the locale says nothing of it.
+# Sets a UTF-8 locale unless there is one, because names are UTF-8.
 speak_utf8() {
   case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) ;;
@@ -36,7 +36,7 @@ speak_utf8() {
   esac
 }
 
-# Prints where a program's archive of classes is kept, by which it starts in half the time; nothing where it can't be.
+# Prints the path of a program's CDS archive, which halves its start-up time; nothing if its directory is not writable.
 archive_of() {
   cache=${CACHE_DIRECTORY:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/chatd}
   if (umask 077 && mkdir -p -- "$cache") 2>/dev/null && [ -w "$cache" ]; then
@@ -44,7 +44,8 @@ archive_of() {
   fi
 }
 
-# Whether a run may make the archive FILE that is not there yet: one that only says what it is loads too little for others.
+# Succeeds if a run may use the CDS archive FILE, or create it: a run that only prints help, its version or the
+# defaults loads too few classes for others.
 may_archive() {
   [ -n "$1" ] || return 1
   [ ! -f "$1" ] || return 0
@@ -54,7 +55,7 @@ may_archive() {
   esac
 }
 
-# Becomes the daemon: the file of its options, its jar, its archive of classes, its arguments.
+# Replaces the shell with the daemon. Arguments: its options file, its jar, its CDS archive, its own arguments.
 run_daemon() {
   options=$1
   jar=$2
@@ -68,7 +69,7 @@ run_daemon() {
   exec "$JAVA_HOME/bin/java" @"$options" ${CHAT_HEAP:+"-Xmx$CHAT_HEAP"} ${CHAT_JAVA_OPTIONS:-} "$@"
 }
 
-# Becomes a program of the command line: its jar, its archive of classes, its arguments.
+# Replaces the shell with a command-line program. Arguments: its jar, its CDS archive, its own arguments.
 run_cli() {
   jar=$1
   archive=$2
@@ -76,12 +77,12 @@ run_cli() {
   may_archive "$archive" "$@" || archive=
   speak_utf8
   set -- -jar "$jar" "$@"
-  # The second compiler makes each start longer by a quarter; only what reads a whole log is worth it, three times over.
+  # C2 makes every start a quarter slower; only commands that read a whole log gain from it, a factor of three.
   case " $* " in
   *" log verify "* | *" log prove "* | *" log query "* | *" log export "*) ;;
   *) set -- -XX:TieredStopAtLevel=1 "$@" ;;
   esac
-  # The archive is made at the end of the first run; what the JVM has to say of it is not for people.
+  # The archive is written at the end of the first run; the JVM's messages about it are not for users.
   [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
   exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx128m -Xlog:disable "$@"
 }

@@ -1,10 +1,10 @@
-"""A file system that passes on what is asked of it, but for what a file forbids: a disk with faults.
+"""A pass-through file system in which the operations that a file lists fail: a disk with faults.
 
-faulty.py BEHIND MOUNT FAULTS: shows the directory BEHIND at MOUNT, until it is unmounted. FAULTS, where it is there,
-names what happens: `write` and `fsync` fail with EIO. What was written before an fsync that failed is not on the disk,
-and no later fsync brings it there, as with a real kernel, unless it is written again: it can be read until the file
-system is unmounted, and with `forget` not even until then. `fsyncdir`: so does that of a directory in which a segment
-began.
+faulty.py BEHIND MOUNT FAULTS: shows the directory BEHIND at MOUNT, until it is unmounted. The file FAULTS, if it
+exists, lists the faults. `write`, `fsync`: the operation fails with EIO. Bytes written before a failed fsync are not on
+the disk, and no later fsync brings them there, as with a real kernel, unless they are written again: they can be read
+until the file system is unmounted; with `forget` as well, not even until then. `fsyncdir`: the fsync of a directory in
+which a segment has begun fails with EIO.
 """
 
 import errno
@@ -18,9 +18,9 @@ class Faulty(Operations):
     def __init__(self, behind, faults):
         self.behind = behind
         self.faults = faults
-        # By inode, where begins what was written since the last fsync.
+        # By inode, the first offset written since the last fsync.
         self.unforced = {}
-        # By inode, an open file, and what of it is not on the disk.
+        # By inode, an open file and the range of it that is not on the disk.
         self.lost = {}
         self.begun = False
 
@@ -123,6 +123,6 @@ class Faulty(Operations):
 
 if __name__ == "__main__":
     behind, mount, faults = sys.argv[1:]
-    # Nothing is kept by the kernel: what is read is what is behind.
+    # The kernel caches nothing: reads return what is in BEHIND.
     FUSE(Faulty(behind, faults), mount, foreground=True, nothreads=True, use_ino=True, direct_io=True,
          attr_timeout=0, entry_timeout=0)

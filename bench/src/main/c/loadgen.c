@@ -46,16 +46,16 @@ struct conn {
     uint32_t id;
     enum state state;
     SSL *ssl;
-    struct buf in;          /* received, not yet a whole unit */
+    struct buf in;          /* received, not yet a complete message */
     struct buf out;         /* not yet accepted by SSL_write */
     int want_out;           /* EPOLLOUT is registered */
     uint32_t session;       /* mumble session id */
     uint64_t sent, got;     /* as a sender: messages sent, deliveries seen */
     uint64_t started;
-    size_t content;         /* of a file: bytes of its content not yet written */
-    size_t skip;            /* of a file: bytes of its content not yet received */
-    uint64_t asked;         /* when the replay or the file was asked for */
-    int items;              /* of a replay: still to come */
+    size_t content;         /* bytes of a file's content not yet written */
+    size_t skip;            /* bytes of a file's content not yet received */
+    uint64_t asked;         /* when the replay or the file was requested */
+    int items;              /* items of a replay still to come */
 };
 
 static struct {
@@ -175,7 +175,7 @@ static struct usage usage_of(const char *pids)
     return u;
 }
 
-/* CPU seconds spent by the whole machine: shows what else was running. */
+/* Returns the CPU seconds spent by the whole machine, which show what else was running. */
 static double machine_cpu(void)
 {
     unsigned long long v[8] = {0};
@@ -311,7 +311,7 @@ static size_t pb_str(unsigned char *p, int field, const char *s)
     return n + len;
 }
 
-/* ---------- login: what is sent once TLS is up, and at each later step ---------- */
+/* ---------- login: the data sent once TLS is up, and at each later step ---------- */
 
 static void ready(struct conn *c)
 {
@@ -441,7 +441,7 @@ static void make_text(char *t, const struct conn *from)
 static struct conn *partner(const struct conn *c) { return &conns[c->id + (uint32_t)opt.n / 2]; }
 static struct conn *sender_of(const struct conn *c) { return &conns[c->id - (uint32_t)opt.n / 2]; }
 
-/* chat: a text to everybody else, by name; at most 1,000 of them */
+/* chat: sends a text to everybody else by name, to at most 1,000 of them */
 static void send_named(struct conn *c, const char *text)
 {
     static unsigned char b[8 + 4 + 32 * 1000 + 1024];
@@ -470,7 +470,7 @@ static void ask_replay(struct conn *c)
     chat_frame(c, 0x0012, 5, b, 4);
 }
 
-/* chat: a file to the partner, who fetches it when it is told of it */
+/* chat: offers a file to the partner, which fetches it when notified */
 static void offer_file(struct conn *c)
 {
     unsigned char f[8 + 4 + 32 + 64] = {0};
@@ -538,7 +538,7 @@ static uint64_t hex(const char *p, int n)
     return v;
 }
 
-/* p points at a whole marker */
+/* Counts the delivery of the whole marker at p. */
 static void delivery(const char *p)
 {
     uint64_t t = hex(p + 2, 16), from = hex(p + 18, 4);
@@ -551,7 +551,7 @@ static void delivery(const char *p)
     while (sending && opt.rate == 0 && s->state == READY && has_credit(s)) send_message(s);
 }
 
-/* Find every whole marker in p[0..n); returns how many bytes are done with. */
+/* Finds every whole marker in p[0..n); returns the number of bytes consumed. */
 static size_t scan_markers(const char *p, size_t n)
 {
     size_t i = 0;
@@ -621,7 +621,7 @@ static size_t mumble_input(struct conn *c, char *p, size_t n)
     return i;
 }
 
-/* A replay or a file of sender s is there. */
+/* Counts a replay or a file of sender s that has arrived completely. */
 static void done(struct conn *s)
 {
     last_rx = now_ns();
@@ -779,7 +779,7 @@ static void run_for(double secs)
     for (uint64_t t; (t = now_ns()) < end;) poll_once((int)((end - t) / 1000000) + 1);
 }
 
-/* Paced sending: opt.rate messages/s over all senders, still within windows. */
+/* Sends at opt.rate messages/s over all senders, still within their windows. */
 static void run_paced(double secs)
 {
     static double due;
@@ -799,7 +799,7 @@ static void run_paced(double secs)
 
 static void run_load(double secs) { if (opt.rate > 0) run_paced(secs); else run_for(secs); }
 
-/* How many deliveries one room message makes (some servers echo to the sender). */
+/* Measures how many deliveries one room message causes (some servers echo to the sender). */
 static void calibrate(void)
 {
     uint64_t before = delivered;
@@ -812,7 +812,7 @@ static void calibrate(void)
     sent_total = 0;
 }
 
-/* Connect and log in everybody; head gets the part of the result that all lines share. */
+/* Connects and logs in everybody; head receives the part of the result that all lines share. */
 static void login(char *head, size_t size)
 {
     struct usage s0 = usage_of(opt.pids), q0 = usage_of(opt.dbpids);
@@ -843,7 +843,7 @@ static void idle(const char *head, struct usage before)
            (double)(s2.pss - before.pss) * 1024 / n_ready, (s2.cpu - s1.cpu) * 100 / opt.secs, n_ready);
 }
 
-/* One measured window: load, warm up, measure, stop, drain, report. */
+/* Runs one measured window: load, warm up, measure, stop, drain, report. */
 static void window(const char *head)
 {
     int senders = opt.scenario == FANOUT ? opt.senders : opt.scenario == REPLAY ? opt.n : opt.n / 2;

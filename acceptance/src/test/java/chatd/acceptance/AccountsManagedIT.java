@@ -39,7 +39,7 @@ class AccountsManagedIT {
         }
     }
 
-    /** A text that says why, the own name last, and the end. */
+    /** Expects a text with the reason, then the user's own presence as offline, then the end of the connection. */
     private static void expectSentAway(Chat1Socket socket, String why) {
         assertThat(socket.expectServerText()).contains(why);
         socket.expectPresence(Wire.OFFLINE, socket.name());
@@ -86,7 +86,7 @@ class AccountsManagedIT {
             assertThat(other.expectServerText()).contains("no user called " + old);
             assertThat(other.replay(2)).allMatch(item -> item.name().equals(name));
             assertThat(logInAnswer(new Chatd.Person(old, Chatd.PASSWORD))).isEqualTo(Wire.NO_SUCH_USER);
-            // The old name is nobody else's, and may be its own again.
+            // Nobody else can have the old name, and the account may take it back.
             chatd.admin("", "user", "add", old).exits(5);
             chatd.admin("", "user", "rename", name, old).exits(0);
             other.expectPresence(Wire.OFFLINE, name);
@@ -183,7 +183,7 @@ class AccountsManagedIT {
             assertThat(logInAnswer(new Chatd.Person(values[0], values[1]))).isEqualTo(Wire.MUST_CHANGE);
         }
         assertThat(chatd.admin("", "user", "show", one).exits(0).out()).contains("班级 4b");
-        // What was refused is not in the file; and a file that is there is not written over.
+        // The refused name is not in the file; and an existing file is not overwritten.
         Path other = directory.resolve("other.csv");
         String three = Chatd.newName();
         chatd.admin("", "user", "add", one, three, "--passwords", other.toString())
@@ -254,7 +254,7 @@ class AccountsManagedIT {
         }
     }
 
-    /** Where the log has numbers alone, who reads it with chat-admin is shown names all the same. */
+    /** Even if the log has only numbers, chat-admin shows names to its readers. */
     @Test
     void numbersInTheLogAreShownWithTheirPresentNames() {
         try (LocalDaemon own = LocalDaemon.start("CHATD_AUDIT_NAMES", "number");
@@ -276,7 +276,7 @@ class AccountsManagedIT {
         }
     }
 
-    /** What was sent before, and is still on its way when the account is deleted, is not written after it. */
+    /** Messages still in flight when the account is deleted or disabled are not written after that. */
     @Test
     void whoIsDeletedOrDisabledWritesNothingAfterwards() throws Exception {
         for (List<String> command : List.of(List.of("delete", "--yes"), List.of("disable"))) {
@@ -288,7 +288,7 @@ class AccountsManagedIT {
                         socket.send(Wire.textToAll("text " + i), Wire.store(Wire.utf8("{\"k\":" + i + "}")));
                     }
                 } catch (java.io.UncheckedIOException e) {
-                    // It is over.
+                    // The session has been closed.
                 }
             });
             Thread reading = Thread.startVirtualThread(socket::untilBroken);
@@ -301,7 +301,7 @@ class AccountsManagedIT {
             chatd.admin("", "log", "publish").exits(0);
             List<AuditReader.Entry> all = new AuditReader(chatd.auditLog()).all();
             List<Long> given = all.stream()
-                    // These repeat the last one.
+                    // These events repeat the last number.
                     .filter(entry -> !List.of("start", "rotation").contains(entry.get("type")))
                     .map(entry -> entry.get("message") + entry.get("change"))
                     .filter(there -> !there.isEmpty())

@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** A program that runs many commands of {@code chat-admin}, so that another user need not start it for each of them. */
+/** A program that runs many {@code chat-admin} commands, so that another user need start it only once. */
 public final class AdminCommands {
     private AdminCommands() {}
 
     /**
-     * Runs one command for each line of standard input, its words apart by a space, and prints for each a line that {@link
-     * #results} reads.
+     * Runs one command per line of standard input, its words separated by single spaces, and prints for each a line
+     * that {@link #results} reads.
      *
-     * @param arguments before those of each line
+     * @param arguments prepended to those of each line
      */
     public static void main(String[] arguments) throws IOException {
         var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
@@ -29,7 +29,7 @@ public final class AdminCommands {
         }
     }
 
-    /** What each command came to. */
+    /** Parses the printed lines into the result of each command. */
     static List<Run> results(String printed) {
         return printed.lines()
                 .map(line -> line.split(" ", -1))

@@ -153,7 +153,7 @@ class AdminIT {
     @Tag("processes")
     void tailShowsTheLastEventsAndFollows(@TempDir Path directory) throws IOException {
         Run run = chatd.admin("", "log", "tail", "-n", "3").exits(0);
-        assertThat(run.out().strip().lines().count()).isBetween(3L, 5L); // a table may have a head
+        assertThat(run.out().strip().lines().count()).isBetween(3L, 5L); // a table may have a header
         Path out = directory.resolve("tail");
         Process following =
                 Run.start(out, "admin", "--socket", chatd.adminSocket().toString(), "log", "tail", "-f");
@@ -245,7 +245,7 @@ class AdminIT {
         assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
     }
 
-    /** As with {@code tail -f | head -1}: also when nothing more comes that could not be written. */
+    /** The command ends as in {@code tail -f | head -1}, even when no further output comes whose write could fail. */
     @Test
     @Tag("processes")
     void aWatchEndsWithItsReaderAndIsLoggedTwice() throws IOException {

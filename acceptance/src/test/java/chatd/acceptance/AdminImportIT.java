@@ -35,7 +35,7 @@ class AdminImportIT {
                 .toList();
     }
 
-    /** At a terminal, where it says how far it is; those who talk, and come, notice nothing else. */
+    /** At a terminal, where it shows its progress; those who talk or log in meanwhile notice only the new accounts. */
     @Test
     @Tag("processes")
     void thousandsAreImportedWhileOthersTalk() throws Exception {
@@ -128,7 +128,7 @@ class AdminImportIT {
             assertThat(run.err()).contains("Nothing was done.");
             assertThat(names(chatd)).containsExactly("alice", "bob");
             assertThat(directory.resolve("p.csv")).doesNotExist();
-            // The names that were right are free.
+            // The valid names are still free.
             chatd.admin("", "user", "add", "mia.keller").exits(0);
             Path binary = Files.write(directory.resolve("latin1.csv"), new byte[] {'a', (byte) 0xe4, '\n'});
             assertThat(chatd.admin("", "user", "import", binary.toString(), "--dry-run")

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The administrator's two pages: each command as it stands there, with what it says there that it prints. */
+/** The administrator's two pages: each command, run as it is written there, prints what the page shows. */
 @Tag("processes")
 class AdminPagesIT {
     private static final List<String> PUPILS = List.of("name,note", "mia.keller,class 4b", "王芳,\"class 4b, new\"");
@@ -39,7 +39,7 @@ class AdminPagesIT {
         }
     }
 
-    /** In the daemon's own directory, where its configuration stands. */
+    /** Runs in the daemon's own directory, which holds its configuration. */
     @Test
     void theSchoolsFirstDayGoesAsItIsTold() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {

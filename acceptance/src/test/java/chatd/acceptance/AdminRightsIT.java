@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Who may do what, as the kernel enforces it: the packaged program run by users of each group. They are numbers that
- * nobody has; becoming them takes root.
+ * Who may do what, as the kernel enforces it: the packaged program run by users of each group. Users and groups are
+ * numbers that nobody has; becoming them requires root.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
@@ -32,14 +32,14 @@ class AdminRightsIT {
     private static final String HELPERS = "64002";
     private static final String AUDITORS = "64003";
 
-    /** Groups without a right. */
+    /** A group without any permission. */
     private static final String OTHERS = "64100";
 
     private static final String A = ADMINISTRATORS;
     private static final String H = HELPERS;
     private static final String L = AUDITORS;
 
-    /** Each command, and the groups that may give it. An empty name is refused later, not for want of a right. */
+    /** Each command, and the groups that may give it. An unknown name is refused later, not for lack of permission. */
     private static final Map<String, List<String>> COMMANDS = Map.ofEntries(
             Map.entry("user list", List.of(A, H, L)),
             Map.entry("user show alice", List.of(A, H, L)),
@@ -99,7 +99,7 @@ class AdminRightsIT {
                 HELPERS,
                 "CHATD_ADMIN_AUDITORS",
                 AUDITORS);
-        // Its directory is its user's alone otherwise.
+        // Otherwise only the daemon's user may enter its directory.
         Files.setPosixFilePermissions(chatd.directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
@@ -116,7 +116,7 @@ class AdminRightsIT {
         }
     }
 
-    /** As a user with a primary group and, where there is one, a supplementary. */
+    /** Runs a command as a user with a primary group and, if any are given, supplementary groups. */
     private Run as(int user, String group, String more, String command) {
         var line = new ArrayList<>(List.of("setpriv", "--reuid", Integer.toString(user), "--regid", group));
         line.addAll(more.isEmpty() ? List.of("--clear-groups") : List.of("--groups", more));
@@ -128,7 +128,7 @@ class AdminRightsIT {
         return Run.program(line);
     }
 
-    /** As a user with a supplementary group, all commands by one process. */
+    /** Runs all commands in one process, as a user with one supplementary group. */
     private List<Run> asOneAfterTheOther(int user, String group, Stream<String> commands) {
         List<String> line = List.of(
                 "setpriv",
@@ -161,7 +161,7 @@ class AdminRightsIT {
                         .toList();
     }
 
-    /** By a supplementary group alone, one after the other; each refused command says what it needs, and is logged. */
+    /** Each group as the only supplementary one; a refused command names the groups it needs, and is logged. */
     @Test
     void everyCommandIsForThoseWhoMayGiveIt() throws Exception {
         int user = 64_200;
@@ -191,7 +191,7 @@ class AdminRightsIT {
             List<AuditReader.Entry> ends = entries.stream()
                     .filter(entry -> entry.line().contains("<argument name=\"ended\""))
                     .toList();
-            // What goes on is logged when it begins and when it ends.
+            // A command that keeps running is logged when it begins and when it ends.
             assertThat(ends)
                     .extracting(entry -> entry.get("command"))
                     .isEqualTo(group.equals(HELPERS) ? List.of() : List.of("log tail"));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The admin CLI at a terminal: tables that fit, questions, the view that goes on. */
+/** The admin CLI at a terminal: tables that fit, prompts, the continuous view. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
 class AdminTerminalIT {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands of administrators when the daemon stops, its database is away, or its log can't be written. */
+/** Administrators' commands when the daemon stops, its database is unreachable, or its log can't be written. */
 @Tag("processes")
 class AdminTroubleIT {
     @TempDir
@@ -31,7 +31,7 @@ class AdminTroubleIT {
                         .collect(Collectors.joining("\n", "name,note\n", "\n")));
     }
 
-    /** No name that looks like another, or like a number. */
+    /** Spells a number in letters, so that no name looks like another, or like a number. */
     static String letters(int number) {
         return Integer.toString(number, 8)
                 .chars()
@@ -45,7 +45,7 @@ class AdminTroubleIT {
 
     @Test
     void aDaemonThatStopsInTheMiddleOfAnImportHasImportedNothing() throws Exception {
-        // Each takes a while.
+        // Expensive hashing: each password takes a while.
         try (SpawnedDaemon chatd =
                 SpawnedDaemon.start("CHATD_HASHING_MEMORY", "64 MiB", "CHATD_HASHING_ITERATIONS", "4")) {
             Path passwords = directory.resolve("passwords.csv");
@@ -70,7 +70,7 @@ class AdminTroubleIT {
                     list(300).toString(),
                     "--passwords",
                     passwords.toString());
-            // Of a minute's work.
+            // Waits for two seconds of CPU time, out of about a minute's work.
             await().until(() ->
                     Files.exists(passwords) && computed(chatd).minusSeconds(2).compareTo(before) > 0);
             chatd.daemon().destroy();
@@ -87,7 +87,7 @@ class AdminTroubleIT {
             chatd.begin();
             assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
                     .isEqualTo("alice\nbob\n");
-            // Nobody knows what it would have done, so they were kept.
+            // The client does not know whether the import took effect, so it kept the passwords.
             assertThat(Files.readAllLines(passwords)).hasSize(301);
             chatd.admin("", "log", "publish").exits(0);
             assertThat(new AuditReader(chatd.auditLog()).all())
@@ -116,7 +116,7 @@ class AdminTroubleIT {
                     Run run = demo.admin("", command.toArray(String[]::new)).exits(1);
                     assertThat(run.err()).as("%s", command).contains("The database can't be reached");
                 }
-                // What was refused left no passwords behind.
+                // The refused commands left no passwords file.
                 assertThat(directory.resolve("passwords.csv")).doesNotExist();
             } finally {
                 Run.signal("CONT", database.pid());
@@ -140,11 +140,11 @@ class AdminTroubleIT {
     void withAFullDiskWhatChangesSomethingIsRefusedAndLoggedLater() throws Exception {
         try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
             limit(chatd, "--fsize=" + Files.size(chatd.auditLog().resolve("audit.part")) + ":");
-            // Committed, but not logged: it is answered when it is.
+            // Committed, but not yet logged: it is answered only once it is logged.
             Path said = directory.resolve("said");
             Process begun =
                     Run.start(said, "admin", "--socket", chatd.adminSocket().toString(), "user", "disable", "bob");
-            // Nothing else is asked meanwhile: it would be logged, and fail first.
+            // No other command meanwhile: it would be logged first, and fail instead.
             await().until(() -> chatd.read("chatd.log").contains("the server log can't be written"));
             assertThat(chatd.admin("", "stats").exits(0).out()).contains("can't be written");
             assertThat(begun.isAlive()).as(Files.readString(said)).isTrue();
@@ -169,14 +169,14 @@ class AdminTroubleIT {
         }
     }
 
-    /** Whoever connects and says nothing, or reads nothing, keeps the others out for a moment at most. */
+    /** A connection that sends nothing, or reads nothing, keeps the others out only briefly. */
     @Test
     void connectionsThatNobodyUsesGiveTheirPlacesBack() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {
             var silent = new ArrayList<SocketChannel>();
             var address = UnixDomainSocketAddress.of(chatd.adminSocket());
-            // Each takes its place on a thread of its own, and has it for ten seconds, which on a busy machine may be
-            // over.
+            // Each takes its slot on a thread of its own and holds it for ten seconds; on a busy machine those may be
+            // over by now.
             await().pollInterval(Duration.ofMillis(10)).untilAsserted(() -> {
                 for (int i = 0; i < 40; i++) {
                     silent.add(SocketChannel.open(address));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The auditor's page: each command as it stands there, with what it says there that it prints. */
+/** The auditor's page: each command, run as it is written there, prints what the page shows. */
 @Tag("processes")
 class AuditPageIT {
     @TempDir
@@ -57,7 +57,7 @@ class AuditPageIT {
                 chatd.admin("", "log", "anchor").exits(0).out());
         Files.copy(Run.ROOT.resolve("docs/verify.py"), directory.resolve("verify.py"));
         Path log = Files.createDirectory(directory.resolve("log"));
-        // One that ends with its seal, as the page's does: the command that asks for an anchor is logged after it.
+        // Retried until the copy ends with its seal, as the page's does: the anchor command itself is logged after it.
         await().until(() -> {
             chatd.admin("", "log", "anchor").exits(0);
             copy(chatd.auditLog(), log);

@@ -29,7 +29,7 @@ import javax.xml.validation.Schema;
 import javax.xml.validation.SchemaFactory;
 import org.xml.sax.SAXException;
 
-/** Reads the server log as a stranger would, from its page alone: parser, schema, and a verifier of the chain. */
+/** Reads the server log as an outsider would, from its page alone: parser, schema, and verifier of the chain. */
 final class AuditReader {
 
     /** One line of the log: an event or a seal. */
@@ -43,7 +43,7 @@ final class AuditReader {
     private final Path directory;
     private final Schema schema;
 
-    /** Each segment as it was read last: what is the same text is not parsed and verified again. */
+    /** Each segment as last read; one whose text is unchanged is not parsed and verified again. */
     private final Map<Path, Segment> known = new ConcurrentHashMap<>();
 
     private record Segment(String text, List<Entry> entries) {}
@@ -54,12 +54,15 @@ final class AuditReader {
                 .newSchema(directory.resolve("audit.xsd").toFile());
     }
 
-    /** {@code audit.xml} as it is at this moment: parsed, valid, its own chain whole. */
+    /** Returns the entries of {@code audit.xml} at this moment: parsed, validated, its own chain verified. */
     List<Entry> published() throws IOException {
         return read(Files.readString(directory.resolve("audit.xml")));
     }
 
-    /** All segments, parsed, valid, one chain from the very first line; {@code seq} without a gap, time never back. */
+    /**
+     * Returns the entries of all segments: parsed, validated, in one chain from the very first line, {@code seq}
+     * without a gap, time never going back.
+     */
     List<Entry> all() throws IOException {
         var texts = new LinkedHashMap<Path, String>();
         for (Path file : segments()) {
@@ -109,7 +112,7 @@ final class AuditReader {
         }
     }
 
-    /** The elements under the root, with their attributes and no lines yet. */
+    /** Returns the elements under the root, with their attributes and no lines yet. */
     private static List<Entry> parse(byte[] bytes) throws XMLStreamException {
         XMLStreamReader xml = XMLInputFactory.newInstance().createXMLStreamReader(new ByteArrayInputStream(bytes));
         var entries = new ArrayList<Entry>();
@@ -131,7 +134,7 @@ final class AuditReader {
         return entries;
     }
 
-    /** The verifier of the page: the same entries, each with its line, if every chain value is right. */
+    /** Verifies every chain value as the page says; returns the same entries, each with its line. */
     private static List<Entry> verified(String text, List<Entry> entries) {
         List<String> lines = text.lines().toList();
         assertThat(text).endsWith("</audit>\n");
@@ -154,7 +157,7 @@ final class AuditReader {
         return verified;
     }
 
-    /** c₀ of the page. */
+    /** Returns c₀ of the page, the chain value before the first entry. */
     private static String head(String text) {
         List<String> lines = text.lines().limit(3).toList();
         int at = lines.get(2).indexOf(" previous=\"") + 11;

@@ -25,7 +25,7 @@ abstract class BareDaemon extends Chatd {
     private final String schema = "local" + SCHEMAS.incrementAndGet();
     private final PrivateMariaDb server = DatabaseServer.get();
 
-    /** Makes what a daemon needs on a new directory and schema, starts it on a free port, and makes its users. */
+    /** Prepares a new directory and schema, starts the daemon on a free port, and adds its users. */
     final void prepareAndBegin() {
         try {
             server.createSchema(schema);
@@ -51,10 +51,10 @@ abstract class BareDaemon extends Chatd {
         }
     }
 
-    /** Starts it, also again where it ended; ready. */
+    /** Starts the daemon, or restarts it after it has ended; returns when it is ready. */
     abstract void begin();
 
-    /** Stops it in order, as at SIGTERM; nothing where it does not run. */
+    /** Shuts the daemon down cleanly, as on SIGTERM; does nothing if it is not running. */
     abstract void stop();
 
     @Override

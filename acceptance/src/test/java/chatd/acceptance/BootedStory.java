@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * What an administrator does with the packages on a Debian of their own, from the installation to the purge. CI tells it
- * shorter: what stands between is of the campaigns.
+ * What an administrator does with the packages on a Debian of their own, from installation to purge. CI runs a shorter
+ * version; the steps tagged {@code whole} are left to the campaigns.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -31,8 +31,8 @@ abstract class BootedStory {
     Box box;
 
     /**
-     * @param more of Debian's packages that it has
-     * @param packages of ours that are installed
+     * @param more further packages of Debian that the box has
+     * @param packages our packages that are installed
      */
     BootedStory(String release, String[] more, String packages) {
         this.release = release;
@@ -94,7 +94,7 @@ abstract class BootedStory {
         client("alice", "send", "bob", "--", text).exits(0);
     }
 
-    /** A drop-in of the administrator's own, with which the daemon is started anew. */
+    /** Adds a drop-in of the administrator's own and restarts the daemon with it. */
     void configure(String name, String setting) {
         box.sh("""
                 set -e
@@ -149,7 +149,7 @@ abstract class BootedStory {
                 .containsPattern("NoNewPrivs:\\s+1\\n");
     }
 
-    /** Only its own database is the daemon's, and there is no password. */
+    /** The daemon may use only its own database, and there is no password. */
     @Test
     @Order(3)
     void theDatabasesUserHasRightsOnItsOwnSchemaAlone() {
@@ -204,7 +204,7 @@ abstract class BootedStory {
         assertThat(box.journal()).contains("the certificate of CN=chat.example.org");
         says("after-the-reload");
         await().until(() -> box.sh("cat /root/tail.out").out().contains("after-the-reload"));
-        // By itself, too, when the files change.
+        // It is also loaded without a command, when the files change.
         box.sh(
                         "cd /etc/chatd/tls && chat-admin cert dev --replace --name localhost . && chgrp chatd server.key && chmod 640"
                                 + " server.key")
@@ -214,7 +214,7 @@ abstract class BootedStory {
         await().until(() -> box.sh("cat /root/tail.out").out().contains("after-the-renewal"));
     }
 
-    /** The hook as the page has it, which a package of certbot's would run. */
+    /** The hook as printed on the page, which certbot's package would run. */
     @Test
     @Tag("whole")
     @Order(6)
@@ -261,7 +261,7 @@ abstract class BootedStory {
         String pid = box.unit("MainPID");
         assertThat(Long.parseLong(pid)).isGreaterThan(1);
         box.run("kill", "-9", pid).exits(0);
-        // Between its death and its next start, the log is a whole document.
+        // Between its death and its next start, the log is a complete document.
         await().until(() -> box.unit("SubState").equals("auto-restart"));
         assertThat(box.sh("cat /var/log/chatd/audit.part; echo '</audit>'").out())
                 .isEqualTo(box.sh("cat /var/log/chatd/audit.xml").out());
@@ -352,7 +352,7 @@ abstract class BootedStory {
                 .exits(0);
     }
 
-    /** A package that is newer than the one that is there, of the same content. */
+    /** Builds a package with a newer version than the installed one, and the same content. */
     private void repack(String version) throws IOException {
         Path there = Files.createTempDirectory("chatd-repack");
         Run.program(java.util.List.of(
@@ -437,7 +437,7 @@ abstract class BootedStory {
                         .exits(1)
                         .err())
                 .contains("could not be made");
-        // And back: the user that must come over TLS becomes the one of the socket again.
+        // And back: the database user that must connect over TLS becomes the one of the socket again.
         assertThat(box.run("chatd-setup").exits(0).err()).contains("as long as there is");
         box.sh(
                         "rm /etc/systemd/system/chatd.service.d/database.conf && systemctl daemon-reload && systemctl restart chatd")
@@ -486,7 +486,7 @@ abstract class BootedStory {
         assertThat(box.run("chat-admin", "user", "list").exits(0).out())
                 .as("the database outlives the package")
                 .contains("alice");
-        // Where MariaDB comes later, its package's arrival brings the database.
+        // If MariaDB is installed later, its package's installation triggers the making of the database.
         box.sh("systemctl stop chatd && mariadb -e 'drop user chatd@localhost' && systemctl start chatd")
                 .exits(0);
         await().until(() -> box.unit("StatusText").startsWith("waiting for the database: "));

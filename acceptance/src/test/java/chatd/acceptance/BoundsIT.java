@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The table of SECURITY.md: whoever makes something grow meets its bound, and nobody else notices. The daemon has so
- * little memory that it ends, and every later test with it, where one of them has none.
+ * The table of bounds in SECURITY.md: whoever makes something grow meets its bound, and nobody else notices. The daemon
+ * has so little memory that a missing bound kills it, and fails every later test with it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
@@ -47,7 +47,7 @@ class BoundsIT {
             Integer.toString(UPLOADS),
             "CHATD_LIMITS_STRANGERS",
             Integer.toString(STRANGERS),
-            // Of these tests' addresses none.
+            // None of the addresses that these tests use.
             "CHATD_THROTTLE_EXEMPT",
             "192.0.2.0/24",
             "CHATD_LIMITS_CONNECTIONS_PER_ADDRESS",
@@ -60,7 +60,7 @@ class BoundsIT {
 
     @Test
     void longNamesOfStrangersAreNotKept() throws Exception {
-        // Unlike each other, so that none is kept for another; together more than the heap has for what stays.
+        // All different, so that none stands for another; together more than the old generation holds.
         int connections = 100;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> strangers = new ArrayList<>();
@@ -96,7 +96,7 @@ class BoundsIT {
         assertThat(objects("java.util.HashSet") - before).isLessThan(90);
     }
 
-    /** Registrations with a password that is too short. */
+    /** Tries to register with a password that is too short. */
     private void fail(String from, int times) {
         try (Chat1Socket socket = chatd.connectFrom(from)) {
             for (int i = 0; i < times; i++) {
@@ -106,7 +106,7 @@ class BoundsIT {
         }
     }
 
-    /** How many there are of a class that something still holds on to. */
+    /** Returns the number of live instances of a class. */
     private long objects(String type) {
         Run run = Run.program(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
@@ -142,7 +142,7 @@ class BoundsIT {
         assertThat(awaitJoined("type=\"admin\"[^>]* reason=\"malformed\"")).isLessThanOrEqualTo(300);
     }
 
-    /** The answer to one line on an admin socket. */
+    /** Returns the answer to one line on an admin socket. */
     private String asked(String socket, String line) throws IOException {
         Path path = chatd.adminSocket().resolveSibling(socket);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
@@ -152,7 +152,7 @@ class BoundsIT {
                     channel.write(bytes);
                 }
             } catch (IOException e) {
-                // It need not take what it refuses.
+                // The daemon need not read what it refuses.
             }
             return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
         }
@@ -166,7 +166,7 @@ class BoundsIT {
         return chatd.admin("", "log", "query", "-o", "xml").exits(0).out();
     }
 
-    /** Waits for the joined event of a kind; how many it stands for. */
+    /** Waits for a coalesced event of a kind and returns the highest count of one. */
     private int awaitJoined(String kind) {
         Pattern joined = Pattern.compile("<event [^>]*" + kind + "[^>]* count=\"(\\d+)\"");
         return await().until(
@@ -187,7 +187,7 @@ class BoundsIT {
             }
         }
         awaitJoined("type=\"login\"[^>]* reason=\"no-such-user\"");
-        // Of these alone: what the tests before have left is logged meanwhile.
+        // Only those from this address: leftovers of earlier tests are logged meanwhile.
         Pattern single = Pattern.compile("<event [^>]*type=\"login\"[^>]*127\\.9\\.1\\.1[^>]*>");
         assertThat(single.matcher(logged()).results().map(MatchResult::group)).hasSizeBetween(1, 20);
     }
@@ -200,12 +200,12 @@ class BoundsIT {
                 try {
                     idle.add(chatd.connectFrom("127.6.1.1"));
                 } catch (UncheckedIOException e) {
-                    // There are too many of them.
+                    // Refused: there are too many of them.
                 }
             }
             assertThat(idle.size()).isLessThanOrEqualTo(STRANGERS / 2);
             chatd.newcomer().close();
-            // Who has logged in is no stranger.
+            // A connection that has logged in no longer counts as a stranger.
             idle.getFirst().logIn(chatd.person());
             await().until(() -> {
                 try {
@@ -241,7 +241,7 @@ class BoundsIT {
         }
     }
 
-    /** As little as may be, until they are closed. */
+    /** Sends just enough not to be cut off, until they are closed. */
     private static void trickle(List<Chat1Socket> sockets) {
         try {
             while (true) {
@@ -253,7 +253,7 @@ class BoundsIT {
         }
     }
 
-    /** Files that have begun and have not ended. */
+    /** Returns the number of files whose upload has begun and not ended. */
     private long unfinished() throws SQLException {
         try (Connection connection = chatd.sql();
                 ResultSet row = connection

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A Debian that systemd has booted, with MariaDB and no network: started from a tree that is made once, changed in memory
- * alone, gone when it is closed. Where the machine can't, the tests that want one are skipped, and say why.
+ * A Debian booted by systemd, with MariaDB and no network: started from a tree that is built once, changed only in
+ * memory, gone when it is closed. On a machine that can't boot one, the tests that need it are skipped and say why.
  */
 final class Box implements AutoCloseable {
-    /** What {@code ./chat package} made, which the box has as {@code /ci}. */
+    /** The output of {@code ./chat package}, which the box has as {@code /ci}. */
     static final Path PACKAGES = Run.ROOT.resolve("systemd/target/dist");
 
     private static final Path TREES = Run.ROOT.resolve("acceptance/target/trees");
@@ -41,11 +41,11 @@ final class Box implements AutoCloseable {
     }
 
     /**
-     * Boots one.
+     * Boots a box.
      *
      * @param release {@code bookworm} or {@code trixie}
-     * @param packages that it has beside systemd and MariaDB
-     * @throws TestAbortedException where the machine can't
+     * @param packages to install besides systemd and MariaDB
+     * @throws TestAbortedException if this machine can't boot one
      */
     static Box boot(String release, String... packages) {
         demand(ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "it wants root");
@@ -112,7 +112,7 @@ final class Box implements AutoCloseable {
         return said;
     }
 
-    /** Where the machine has control groups of the second version. */
+    /** Returns where control groups, version 2, are mounted. */
     private static Path unified() {
         try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
             return mounts.map(line -> line.split(" ", -1))
@@ -125,7 +125,7 @@ final class Box implements AutoCloseable {
         }
     }
 
-    /** Made of the packages of the mirror that the machine itself uses. */
+    /** Returns a release's tree, built on first use from packages of the mirror that this machine itself uses. */
     private static Path tree(String release, String... packages) throws IOException {
         Path tree = TREES.resolve(release);
         Path whole = TREES.resolve(release + ".whole");
@@ -183,7 +183,7 @@ final class Box implements AutoCloseable {
         return run("sh", "-c", line);
     }
 
-    /** What systemd's journal has of the daemon, as the fields of a query. */
+    /** Returns the daemon's entries in systemd's journal, with these options of {@code journalctl}. */
     String journal(String... options) {
         List<String> all = new ArrayList<>(List.of("journalctl", "--no-pager", "-o", "cat", "-u", "chatd"));
         all.addAll(List.of(options));
@@ -191,7 +191,7 @@ final class Box implements AutoCloseable {
         return run(all.toArray(String[]::new)).out();
     }
 
-    /** A property of the daemon's unit. */
+    /** Returns a property of the daemon's unit. */
     String unit(String property) {
         return run("systemctl", "show", "-P", property, "chatd").out().strip();
     }

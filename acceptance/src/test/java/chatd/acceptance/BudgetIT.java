@@ -35,8 +35,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a message may cost, counted and not timed, so that it holds on any machine: about one and a half times what was
- * measured when the budget was set (bench/RESULTS.md). Where one is broken, find out why before it is raised.
+ * Budgets for the cost of a message, counted rather than timed, so that they hold on any machine: about one and a half
+ * times the value measured when the budget was set (bench/RESULTS.md). When one is exceeded, find out why before
+ * raising it.
  */
 @Tag("processes")
 class BudgetIT {
@@ -61,7 +62,7 @@ class BudgetIT {
     @BeforeAll
     @SuppressWarnings("BanJNDI") // the daemon is ours, and on this machine
     static void start() throws Exception {
-        // Compiled as it is where it runs for long: what it allocates depends on that.
+        // Compiled as in a long-running daemon, because allocation depends on that.
         demo = DemoProcess.start(Chatd.JAVA_OPTIONS, "", "CHATD_DATABASE_TIMEOUT", "30s");
         VirtualMachine machine =
                 VirtualMachine.attach(Long.toString(demo.daemon().pid()));
@@ -75,7 +76,7 @@ class BudgetIT {
         demo.close();
     }
 
-    /** One sender and its readers; everybody, the sender too, is sent what it says to all. */
+    /** One sender and its readers; everybody, including the sender, receives its texts to all. */
     private static final class Room implements AutoCloseable {
         private final Chat1Socket sender = demo.newcomer();
         private final List<Chat1Socket> readers = new ArrayList<>();
@@ -92,7 +93,7 @@ class BudgetIT {
         private static void readAll(Chat1Socket reader) {
             try {
                 while (reader.nextOrEnd() != null) {
-                    // Only taken.
+                    // Discarded.
                 }
             } catch (UncheckedIOException e) {
                 // The room is closed.
@@ -138,7 +139,7 @@ class BudgetIT {
         }
     }
 
-    /** What the kernel has sent for the daemon's connections. */
+    /** Returns the bytes that the kernel has sent over the daemon's connections. */
     private static long wireBytes() throws Exception {
         String said = run("ss", "-Htin", "state", "established", "sport", "=", ":" + demo.port());
         Matcher sent = Pattern.compile("bytes_sent:(\\d+)").matcher(said);
@@ -177,7 +178,7 @@ class BudgetIT {
         }
     }
 
-    /** Whatever comes while a transaction is being committed goes into the next one: here while none gets on. */
+    /** Messages that arrive during a commit go into the next transaction; here commits are blocked meanwhile. */
     @Test
     void whatWaitsForACommitIsCommittedTogether() throws Exception {
         try (Room room = new Room();
@@ -238,7 +239,7 @@ class BudgetIT {
         }
     }
 
-    /** Whether strace has got hold of every thread of the daemon. */
+    /** Returns whether strace is attached to every thread of the daemon. */
     private static boolean isTraced() throws IOException {
         try (Stream<Path> threads =
                 Files.list(Path.of("/proc", Long.toString(demo.daemon().pid()), "task"))) {
@@ -261,7 +262,7 @@ class BudgetIT {
         }
         await("what is held of connections that are closed")
                 .until(() -> !live().containsKey("chatd.daemon.net.stream.ClientConnection"));
-        // Some before, so that what is made once is there already.
+        // Logs some in first, so that one-time allocations are already made.
         List<Chat1Socket> sockets = logIn(people.subList(0, PEOPLE - IDLE));
         Map<String, Long> before = live();
         sockets.addAll(logIn(people.subList(PEOPLE - IDLE, PEOPLE)));
@@ -277,10 +278,7 @@ class BudgetIT {
         return sockets;
     }
 
-    /**
-     * The bytes of each class that something still holds on to: a collection and the count in one, so that nothing comes
-     * between.
-     */
+    /** Returns the live bytes of each class; one call collects and counts, so that nothing comes between. */
     private static Map<String, Long> live() throws Exception {
         TimeUnit.SECONDS.sleep(2);
         Object histogram = daemon.invoke(
@@ -294,7 +292,7 @@ class BudgetIT {
         while (line.find()) {
             bytes.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum);
         }
-        // What a collection did not find worth moving together is no object.
+        // Filler that the collector leaves where it does not compact is not an object.
         bytes.keySet().removeIf(name -> name.contains("FillerElement") || name.contains("FillerObject"));
         return bytes;
     }
@@ -303,7 +301,7 @@ class BudgetIT {
         return bytes.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The classes that grew most, in bytes. */
+    /** Lists the classes that grew most, in bytes. */
     private static String growth(Map<String, Long> before, Map<String, Long> after) {
         return after.entrySet().stream()
                 .map(now -> Map.entry(now.getKey(), now.getValue() - before.getOrDefault(now.getKey(), 0L)))

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Another certificate, taken up under those who are connected. */
+/** Loading a new certificate while users are connected. */
 @Tag("processes")
 class CertificateReloadIT {
     @TempDir
@@ -39,7 +39,7 @@ class CertificateReloadIT {
         }
     }
 
-    /** What the daemon shows, as who trusts {@code ca} sees it. */
+    /** Returns the certificate that the daemon presents to a client that trusts {@code ca}. */
     private static X509Certificate shown(SpawnedDaemon chatd, Path ca) throws IOException {
         try (SSLSocket socket = JdkTls.trusting(ca).connect("localhost", chatd.port(), "chat/1")) {
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];
@@ -120,7 +120,7 @@ class CertificateReloadIT {
             assertThat(mended).isEqualTo(Files.readString(part) + "</audit>\n").contains("type=\"recovery\"");
             assertThat(mended.split("type=\"text\"", -1)).hasSize(201);
             Run.admin("", "log", "verify", chatd.auditLog().toString()).exits(3);
-            // Again, it has nothing to do.
+            // The second time, there is nothing to mend.
             Run.chat("", Map.of(), "daemon", "--config", config, "--mend-log").exits(0);
             assertThat(Files.readString(chatd.auditLog().resolve("audit.xml"))).isEqualTo(mended);
         }

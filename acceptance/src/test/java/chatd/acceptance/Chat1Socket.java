@@ -17,8 +17,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code chat/1} connection, read by hand. Every wait ends after 20 s with a failure. One thread may send while
- * another reads. What was waited for may be preceded by presence of users that other tests left behind, nothing else.
+ * One {@code chat/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. One thread may send while
+ * another reads. An expected frame may be preceded by presence of users that other tests left behind, nothing else.
  */
 final class Chat1Socket implements AutoCloseable {
 
@@ -48,7 +48,7 @@ final class Chat1Socket implements AutoCloseable {
         }
     }
 
-    /** Says that nothing more will be sent, and goes on reading. */
+    /** Closes the sending half of the connection; the other half can still be read. */
     void endOutput() {
         try {
             socket.shutdownOutput();
@@ -57,7 +57,7 @@ final class Chat1Socket implements AutoCloseable {
         }
     }
 
-    /** Waits until a frame other than presence of anyone has begun to arrive, and leaves it unread. */
+    /** Waits until a frame other than presence has begun to arrive, and leaves it unread. */
     void awaitFrame() {
         try {
             InputStream in = socket.getInputStream();
@@ -71,7 +71,7 @@ final class Chat1Socket implements AutoCloseable {
         }
     }
 
-    /** The next frame; null at a clean end, with close_notify. */
+    /** Returns the next frame, or null at a clean end (close_notify). */
     @Nullable
     Frame nextOrEnd() {
         try {
@@ -101,7 +101,7 @@ final class Chat1Socket implements AutoCloseable {
         return frame;
     }
 
-    /** The next frame but for presence of anyone; it must be of this code. */
+    /** Returns the next frame other than presence; it must have this code. */
     Frame expect(int code) {
         Frame frame = next();
         while (frame.isPresence()) {
@@ -111,7 +111,7 @@ final class Chat1Socket implements AutoCloseable {
         return frame;
     }
 
-    /** The next frame but for others' presence; it must be of this code and about {@code name}. */
+    /** Reads the next frame, skipping others' presence; it must have this code and be about {@code name}. */
     void expectPresence(int code, String name) {
         Frame frame = next();
         while (frame.isPresence() && !frame.name().equals(name)) {
@@ -126,7 +126,7 @@ final class Chat1Socket implements AutoCloseable {
         assertThat(frame.name()).isEqualTo(from);
     }
 
-    /** As {@link #expectText}, after whatever presence comes before. */
+    /** Expects a text as {@link #expectText} does, skipping any presence before it. */
     void awaitText(String from, String text) {
         Frame frame = next();
         while (frame.isPresence()) {
@@ -136,7 +136,7 @@ final class Chat1Socket implements AutoCloseable {
         assertThat(frame.name()).isEqualTo(from);
     }
 
-    /** The next frame must be a text from {@code server}; what it says. */
+    /** Returns the text of the next frame, which must be a text from {@code server}. */
     String expectServerText() {
         Frame frame = expect(Wire.TEXT);
         assertThat(frame.name()).as("sender of %s", frame).isEqualTo("server");
@@ -144,7 +144,9 @@ final class Chat1Socket implements AutoCloseable {
         return frame.text();
     }
 
-    /** Waits until all sent before took effect (rule 8); what came meanwhile, others' presence with it. */
+    /**
+     * Waits until everything sent before has taken effect (rule 8); returns what arrived meanwhile, presence included.
+     */
     List<Frame> fence() {
         send(Wire.replay(0));
         var before = new ArrayList<Frame>();
@@ -154,12 +156,12 @@ final class Chat1Socket implements AutoCloseable {
         return before;
     }
 
-    /** All sent before took effect, and nothing was said to this connection but presence. */
+    /** Waits until everything sent before has taken effect, and checks that nothing but presence arrived meanwhile. */
     void fenceWithNothing() {
         assertThat(fence()).allMatch(Frame::isPresence);
     }
 
-    /** The last {@code count} items of the own history, oldest first. */
+    /** Returns the last {@code count} items of the user's own history, oldest first. */
     List<Frame> replay(int count) {
         send(Wire.replay(count));
         expect(Wire.CLEAR);
@@ -173,14 +175,14 @@ final class Chat1Socket implements AutoCloseable {
         return items;
     }
 
-    /** What the last items say, texts as they are and files by their name. */
+    /** Returns the last items of the history, texts as they are and files by name. */
     List<String> history(int count) {
         return replay(count).stream()
                 .map(f -> f.code() == Wire.TEXT ? f.text() : f.fileName())
                 .toList();
     }
 
-    /** Logs in; the answer, after the settings were read too. */
+    /** Logs in, reads the settings too, and returns the answer. */
     Frame logIn(Chatd.Person as) {
         send(Wire.logIn(as.name(), as.password()));
         Frame answer = next();
@@ -190,12 +192,12 @@ final class Chat1Socket implements AutoCloseable {
         return answer;
     }
 
-    /** Nothing more comes but presence, then close_notify. */
+    /** Checks that nothing but presence arrives before close_notify. */
     void expectClosed() {
         assertThat(untilClosed()).allMatch(Frame::isPresence);
     }
 
-    /** Everything up to close_notify. */
+    /** Returns every frame up to close_notify. */
     List<Frame> untilClosed() {
         var frames = new ArrayList<Frame>();
         for (Frame frame = nextOrEnd(); frame != null; frame = nextOrEnd()) {
@@ -204,7 +206,7 @@ final class Chat1Socket implements AutoCloseable {
         return frames;
     }
 
-    /** Everything up to the end, clean or not. */
+    /** Returns every frame up to the end, clean or not. */
     List<Frame> untilBroken() {
         var frames = new ArrayList<Frame>();
         try {

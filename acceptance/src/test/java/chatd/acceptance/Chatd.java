@@ -22,25 +22,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running chatd, seen from outside: its port, its admin socket, its database, its directory. It has the accounts alice
- * and bob. {@link LocalDaemon} runs it in this process, {@link SpawnedDaemon} as one of its own,
- * {@link DemoProcess} with all that a demo has. {@link #connect}, {@link #person} and
- * what is made of them: any thread.
+ * A running chatd, seen from outside: its port, its admin socket, its database, its directory. It has the accounts
+ * alice and bob. {@link LocalDaemon} runs it in this process, {@link SpawnedDaemon} in a process of its own,
+ * {@link DemoProcess} as part of a whole demo. {@link #connect}, {@link #person} and the methods built on them may be called
+ * by any thread.
  */
 abstract class Chatd implements AutoCloseable {
     static final String PASSWORD = "sturdy-enough-9";
 
-    /** Hashing made cheap: what most tests need of a password is not its cost. */
+    /** Cheap hashing: most tests do not need a password hash to be costly. */
     private static final Map<String, String> FAST =
             Map.of("CHATD_HASHING_MEMORY", "1 MiB", "CHATD_HASHING_ITERATIONS", "1");
 
-    /** Of a daemon that is a process. */
+    /** The environment variable with the Java options of a daemon that is a process. */
     static final String JAVA_OPTIONS = "CHAT_JAVA_OPTIONS";
 
-    /** A daemon that lives for seconds is compiled for longer than it runs, else. */
+    /** Limits compilation to the first tier: a daemon that lives for seconds would compile for longer than it runs. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
-    /** What is set in the daemon's environment, and so before its file. */
+    /** Settings in the daemon's environment, which take precedence over its file. */
     final Map<String, String> environment = new HashMap<>(FAST);
 
     private static final AtomicInteger PEOPLE = new AtomicInteger();
@@ -48,7 +48,7 @@ abstract class Chatd implements AutoCloseable {
     /** An account that a test made. */
     record Person(String name, String password) {}
 
-    /** What the daemon keeps is in here: {@code chatd.toml}, {@code chatd.log}, {@code log/}, certificates, sockets. */
+    /** The daemon's directory: {@code chatd.toml}, {@code chatd.log}, {@code log/}, certificates, sockets. */
     final Path directory;
 
     private volatile @Nullable JdkTls tls;
@@ -61,7 +61,7 @@ abstract class Chatd implements AutoCloseable {
         }
     }
 
-    /** {@code KEY, VALUE, …} */
+    /** Makes a map of {@code KEY, VALUE, …}. */
     static Map<String, String> pairs(String... environment) {
         var pairs = new HashMap<String, String>();
         for (int i = 0; i < environment.length; i += 2) {
@@ -74,10 +74,10 @@ abstract class Chatd implements AutoCloseable {
 
     abstract Path adminSocket();
 
-    /** Of the process that the daemon is in. */
+    /** Returns the id of the process in which the daemon runs. */
     abstract long pid();
 
-    /** Where a client finds the CA. */
+    /** Returns the file in which a client finds the CA. */
     final Path ca() {
         return directory.resolve("ca.pem");
     }
@@ -86,7 +86,7 @@ abstract class Chatd implements AutoCloseable {
         return directory.resolve("log");
     }
 
-    /** The daemon is ready, with the certificate that is there now. */
+    /** Trusts the CA that is there now; to be called when the daemon is ready. */
     final void ready() {
         tls = JdkTls.trusting(ca());
     }
@@ -99,7 +99,7 @@ abstract class Chatd implements AutoCloseable {
         }
     }
 
-    /** A connection to the database, as its root. */
+    /** Connects to the database, as its root. */
     abstract Connection sql() throws SQLException;
 
     static Connection sql(Path socket, String schema) throws SQLException {
@@ -107,12 +107,12 @@ abstract class Chatd implements AutoCloseable {
                 "jdbc:mariadb://localhost/" + schema + "?user=root&sslMode=disable&localSocket=" + socket);
     }
 
-    /** A connection whose handshake is done, with ALPN {@code chat/1}. */
+    /** Connects and completes the handshake, with ALPN {@code chat/1}. */
     Chat1Socket connect() {
         return new Chat1Socket(tls().connect(host(), port(), "chat/1"));
     }
 
-    /** The same with {@code chat-json/1}. */
+    /** Connects in the same way, with {@code chat-json/1}. */
     JsonSocket connectJson() {
         return new JsonSocket(tls().connect(host(), port(), "chat-json/1"));
     }
@@ -127,12 +127,12 @@ abstract class Chatd implements AutoCloseable {
         return socket;
     }
 
-    /** alice, with the password that she was given. */
+    /** Returns alice, with the password that she was given. */
     Person alice() {
         return new Person("alice", read("alice.password").strip());
     }
 
-    /** A connection over IPv4 from another loopback address, so to the daemon from another machine. */
+    /** Connects over IPv4 from another loopback address, which the daemon treats as another machine. */
     Chat1Socket connectFrom(String address) {
         return new Chat1Socket(tls().connectFrom(address, "127.0.0.1", port()));
     }
@@ -156,8 +156,8 @@ abstract class Chatd implements AutoCloseable {
     }
 
     /**
-     * A name nobody has, of letters none of which looks like another. No other begins like it, its last letter left out: it
-     * can be completed.
+     * Returns a name that nobody has, of letters that can't be confused with each other. No other name begins with all
+     * but its last letter, so that it can be completed.
      */
     static String newName() {
         var name = new StringBuilder("t");
@@ -168,19 +168,19 @@ abstract class Chatd implements AutoCloseable {
         return name.append('m').toString();
     }
 
-    /** Logs in on a new connection, up to and with the settings. */
+    /** Logs in on a new connection and reads the settings. */
     Chat1Socket logIn(Person person) {
         Chat1Socket socket = connect();
         socket.logIn(person);
         return socket;
     }
 
-    /** A new account, logged in. */
+    /** Registers a new account and logs in with it. */
     Chat1Socket newcomer() {
         return logIn(person());
     }
 
-    /** {@code chat-admin --socket …}, in this process. */
+    /** Runs {@code chat-admin --socket …} in this process. */
     Run admin(String input, String... arguments) {
         return Run.admin(input, onSocket(arguments));
     }
@@ -191,7 +191,10 @@ abstract class Chatd implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
-    /** Makes chat-admin and chat-client, for this daemon, in a directory that is to be first in a shell's path. */
+    /**
+     * Creates chat-admin and chat-client for this daemon in a directory, which should come first in a shell's path;
+     * returns it.
+     */
     Path programs(Path bin) throws IOException {
         Files.createDirectories(bin);
         program(bin.resolve("chat-admin"), "admin", "CHAT_ADMIN_SOCKET=" + adminSocket());
@@ -210,7 +213,7 @@ abstract class Chatd implements AutoCloseable {
     @Override
     public abstract void close();
 
-    /** Whether something takes connections at its port. */
+    /** Returns whether something accepts connections on its port. */
     boolean listens() {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 1000);

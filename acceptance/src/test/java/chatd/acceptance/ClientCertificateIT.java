@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that must show a certificate, which names the account that it is for. */
+/** Clients that must present a certificate, which names the account it is for. */
 @Tag("processes")
 class ClientCertificateIT {
     @TempDir
@@ -70,7 +70,7 @@ class ClientCertificateIT {
                 file(name + ".pem"));
     }
 
-    /** {@code AUTHORITY-NAME.pem}, which holds its key, too. */
+    /** Makes {@code AUTHORITY-NAME.pem} and its {@code .key}, and {@code .both}, which holds the two. */
     private static void certificate(String authority, String name) throws IOException {
         String stem = authority + "-" + name;
         openssl(

@@ -28,7 +28,7 @@ class ClientIT {
         this.chatd = chatd;
     }
 
-    /** Its options, and whom to log in as. */
+    /** Returns the client's options, whom to log in as, and further arguments. */
     private List<String> as(Chatd.Person person, String... arguments) throws IOException {
         Path file = Files.writeString(directory.resolve("password"), person.password() + "\n");
         var all =
@@ -37,7 +37,7 @@ class ClientIT {
         return all;
     }
 
-    /** The same, as a program. */
+    /** Returns the same arguments, for {@code ./chat}. */
     private String[] program(Chatd.Person person, String... arguments) throws IOException {
         List<String> all = as(person, arguments);
         all.addFirst("client");
@@ -286,7 +286,7 @@ class ClientIT {
                 ben.send(Wire.text("are you there?", ann.name()));
                 return !tail.isAlive() || tail.getInputStream().available() > 0;
             });
-            // Nothing more comes that could not be written.
+            // It ends although no further output comes whose write could fail.
             assertThat(tail.waitFor(TestTimeouts.LONG)).isTrue();
         } finally {
             tail.destroyForcibly();

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts {@code ./chat client} in terminals, for people with a home of their own. Closing it closes the terminals. */
+/**
+ * Starts {@code ./chat client} in terminals, with a home directory for each person. Closing it closes the terminals.
+ */
 final class ClientTerminal implements AutoCloseable {
 
     private final Chatd chatd;
@@ -25,12 +27,12 @@ final class ClientTerminal implements AutoCloseable {
         }
     }
 
-    /** Where the client keeps what it remembers of this person. */
+    /** Returns the directory in which the client keeps this person's state. */
     Path state(String name) {
         return homes.resolve(name).resolve("chatd");
     }
 
-    /** Starts it for a name, at a port; more options go before the address. */
+    /** Starts the client for a name, at a port; further options go before the address. */
     Terminal start(String name, int port, String... options) {
         var command = Run.command("client");
         command.addAll(List.of(options));

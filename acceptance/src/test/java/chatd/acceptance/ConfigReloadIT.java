@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The configuration read again under those who are connected. */
+/** Reloading the configuration while users are connected. */
 @Tag("slow")
 class ConfigReloadIT {
 

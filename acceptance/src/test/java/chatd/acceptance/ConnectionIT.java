@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What happens at the seams of a connection: frames that share a record, half-closes, ends in the middle of a file. */
+/** The edge cases of a connection: frames that share a record, half-closes, closes in the middle of a file. */
 @ExtendWith(SharedChatd.class)
 @Execution(ExecutionMode.CONCURRENT) // some of it is waiting
 class ConnectionIT {
@@ -71,13 +71,13 @@ class ConnectionIT {
             ben.expectText(ann.name(), "one");
             ben.expectText(ann.name(), "two");
             hasty.untilClosed();
-            // Not by what ben is told: that she came and that she went undo each other where both still wait for him.
+            // Not by ben's presence packets: her coming and going cancel out while both are pending for him.
             await().until(() ->
                     !chatd.admin("", "session", "list").exits(0).out().contains(ann.name()));
         }
     }
 
-    /** More than is taken in before the first is done: the daemon has paused when the end comes. */
+    /** More than the daemon reads before the first text is done: it has paused reading when the half-close arrives. */
     @Test
     void muchThatCameBeforeAHalfCloseIsDoneToItsEnd() {
         String padding = "x".repeat(1_000);
@@ -118,7 +118,7 @@ class ConnectionIT {
         }
     }
 
-    /** What was accepted is not refused: it becomes a session, and that one is told. */
+    /** An accepted connection is not refused: it becomes a session, which is then closed properly. */
     @Test
     @Tag("processes")
     void whoIsAboutToSayHelloWhenTheDaemonStopsIsNotCutOff() throws Exception {
@@ -134,7 +134,7 @@ class ConnectionIT {
                     throw new UncheckedIOException(e);
                 }
             });
-            // By the time that it has been answered, it was accepted.
+            // By the time this command is answered, the connection has been accepted.
             own.admin("", "stats").exits(0);
             Run.signal("TERM", own.daemon().pid());
             await().pollInterval(Duration.ofMillis(10)).until(() -> !own.listens());
@@ -146,7 +146,7 @@ class ConnectionIT {
         }
     }
 
-    /** A socket that sends the first bytes, and the others when it may. */
+    /** A socket that sends the first five bytes, and the rest once it may. */
     private static final class Hesitating extends Socket {
         private final CountDownLatch may;
 
@@ -181,7 +181,7 @@ class ConnectionIT {
                 guesser.send(Wire.change(ann.name(), "wrong password", "something new"));
                 guesser.expect(Wire.WRONG_OLD);
             }
-            // Slowed down by now: the answer comes four seconds later, the reset before it.
+            // Throttled by now: the answer comes four seconds later, and the reset before it.
             changer.send(Wire.change(ann.name(), ann.password(), "the attacker's own"));
             chatd.admin("by the administrator\n", "user", "reset", ann.name(), "--password-stdin")
                     .exits(0);

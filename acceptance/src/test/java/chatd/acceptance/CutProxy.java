@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between two programs, on a Unix socket or on a port of its own, and cuts or slows their connections. Any thread.
+ * A proxy between two programs, on a Unix socket or a port of its own, that cuts or slows their connections. Any
+ * thread.
  */
 final class CutProxy implements AutoCloseable {
 
@@ -42,7 +43,7 @@ final class CutProxy implements AutoCloseable {
         Thread.ofPlatform().daemon().start(this::accept);
     }
 
-    /** On a Unix socket, whose path is {@link #path}. */
+    /** Starts a proxy on a Unix socket, at {@link #path}. */
     static CutProxy onSocket() {
         try {
             Path directory = Files.createTempDirectory(Path.of("/tmp"), "cut");
@@ -54,7 +55,7 @@ final class CutProxy implements AutoCloseable {
         }
     }
 
-    /** On a port of the loopback address, which {@link #port} tells. */
+    /** Starts a proxy on a port of the loopback address, {@link #port}, that forwards to the port {@code target}. */
     static CutProxy onPort(int target) {
         try {
             ServerSocketChannel server = ServerSocketChannel.open();
@@ -91,13 +92,13 @@ final class CutProxy implements AutoCloseable {
         forwardTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
-    /** Cuts every connection; new ones find nobody until there is somewhere to forward to again. */
+    /** Cuts every connection; new ones are closed until there is a target again. */
     void goAway() {
         forwardTo(NOBODY);
         cut();
     }
 
-    /** From now on it waits so long after each 64 KiB. */
+    /** Sets the pause after each read of at most 64 KiB, from now on. */
     void slow(Duration after) {
         pause = after;
     }
@@ -106,17 +107,17 @@ final class CutProxy implements AutoCloseable {
         return connections.get();
     }
 
-    /** How many answers of the database were swallowed since the last cut. */
+    /** Returns how many answers of the database were swallowed since the last cut. */
     int swallowed() {
         return swallowed.get();
     }
 
-    /** From now until the cut, what the daemon asks is done, but it is not told. */
+    /** Swallows answers until the next cut: the daemon's requests are executed, but it never learns the outcome. */
     void swallowAnswers() {
         swallowing = true;
     }
 
-    /** Cuts every connection; new ones are taken at once. */
+    /** Cuts every connection; new ones are accepted at once. */
     void cut() {
         open.forEach(CutProxy::end);
         open.clear();

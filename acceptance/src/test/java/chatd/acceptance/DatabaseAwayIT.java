@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The database held, killed, started again, and cut off in the middle of commits, under users who stay connected. */
+/** The database suspended, killed, restarted, and cut off in the middle of commits, while users stay connected. */
 @Tag("processes")
 @Execution(ExecutionMode.CONCURRENT) // much of it is waiting
 class DatabaseAwayIT {
@@ -122,7 +122,7 @@ class DatabaseAwayIT {
         }
     }
 
-    /** Says one thing after the other until one is not answered by a text of the server. */
+    /** Sends one text after another until one is not refused by a text of the server. */
     private void untilItGoesOn(Chat1Socket ann, Chat1Socket ben) {
         await().pollInterval(Duration.ofMillis(200)).until(() -> {
             ann.send(Wire.text("probe " + probes++, ben.name()));
@@ -130,7 +130,9 @@ class DatabaseAwayIT {
         });
     }
 
-    /** Both histories say the same, once, and it is what ben received on the connection that he had all the time. */
+    /**
+     * Checks that both histories are equal and without duplicates, and are what ben received over his one connection.
+     */
     private static void expectOneTruth(Chat1Socket ann, Chat1Socket ben, List<String> received) {
         ben.fence().stream()
                 .filter(frame -> frame.code() == Wire.TEXT && frame.name().equals(ann.name()))

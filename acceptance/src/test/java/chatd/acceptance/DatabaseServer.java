@@ -11,8 +11,8 @@ import java.util.List;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /**
- * The database servers of tests: the one of this process, started when it is first asked for and stopped with the process;
- * and the files of one that has the daemon's schema, empty, so that not every demo makes them anew.
+ * The database servers of tests: the one of this process, started on first use and stopped with the process; and the
+ * files of a server with the daemon's empty schema, so that not every demo has to create them.
  */
 final class DatabaseServer {
     private DatabaseServer() {}
@@ -31,7 +31,7 @@ final class DatabaseServer {
 
     /** Puts the files of a server with an empty schema {@code chatd} into a directory, as {@code mariadb/}. */
     static void prepare(Path directory) {
-        // Most of them is room that nothing was written to yet.
+        // Most of their space has not been written to yet.
         Run.program(List.of(
                         "cp",
                         "-r",
@@ -76,7 +76,7 @@ final class DatabaseServer {
         return Files.createTempDirectory(Path.of("/tmp"), "ca");
     }
 
-    /** Something to be done when this process ends. */
+    /** A task to run when this process ends. */
     private interface LastTask {
         void run() throws IOException;
     }

@@ -2,7 +2,7 @@ package chatd.acceptance;
 
 import org.junit.jupiter.api.Tag;
 
-/** Debian 12, which has no Java 25: with ours, which {@link PackageIT} tries in every run of CI. */
+/** Debian 12, which has no Java 25: with our own runtime, which {@link PackageIT} tests in every run of CI. */
 @Tag("processes")
 @Tag("whole")
 class Debian12IT extends BootedStory {

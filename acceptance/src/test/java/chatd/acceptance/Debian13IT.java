@@ -39,7 +39,7 @@ class Debian13IT extends BootedStory {
                             .out())
                     .startsWith(genuine.strip());
         }
-        // The last seal by another hand, with a chain that fits.
+        // Forges the last seal's signature, with a chain value that fits.
         box.sh("""
                 cd /root
                 cat >forge.py <<'END'

@@ -27,7 +27,7 @@ class DemoIT {
         assertThat(demo.listens()).isFalse();
     }
 
-    /** TERM to it alone, INT to its whole group, as Ctrl-C does. */
+    /** Sends TERM to the process alone, or INT to its whole group as Ctrl-C does, and expects a clean end. */
     private void stopsCleanly(String signal) {
         try (Chat1Socket alice = demo.logIn(demo.alice())) {
             long pid = demo.process().pid();
@@ -84,7 +84,7 @@ class DemoIT {
         endsWithAnError(demo.database().orElseThrow(), ProcessHandle::destroyForcibly);
         demo.begin("--port", "0");
         demo.logIn(demo.alice()).close();
-        // It can do nothing more itself.
+        // After SIGKILL the demo can't clean up itself.
         ProcessHandle database = demo.database().orElseThrow();
         demo.process().destroyForcibly();
         await().until(() -> !database.isAlive());

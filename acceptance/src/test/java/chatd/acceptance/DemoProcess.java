@@ -38,12 +38,15 @@ final class DemoProcess extends Chatd {
         }
     }
 
-    /** A demo on a new directory, on a free port, with hashing made cheap; ready. {@code KEY, VALUE, …} */
+    /**
+     * Starts a demo on a new directory and a free port, with cheap hashing; returns when it is ready.
+     * {@code environment} is {@code KEY, VALUE, …}.
+     */
     static DemoProcess start(String... environment) {
         return new DemoProcess(pairs(environment)).prepared().begin("--port", "0");
     }
 
-    /** Gives it a database whose files and empty schema are there already, in place of making them at its first start. */
+    /** Gives it prepared database files with an empty schema, so that it need not create them at its first start. */
     DemoProcess prepared() {
         DatabaseServer.prepare(directory);
         try {
@@ -113,7 +116,7 @@ final class DemoProcess extends Chatd {
         }
     }
 
-    /** Reads {@code demo.env} anew. */
+    /** Reads {@code demo.env} again and returns its entries. */
     Map<String, String> facts() {
         var map = new HashMap<String, String>();
         for (String line : read("demo.env").lines().toList()) {
@@ -145,7 +148,7 @@ final class DemoProcess extends Chatd {
         return ProcessHandle.of(pid()).orElseThrow();
     }
 
-    /** The demo's own {@code mariadbd}, found by its directory. */
+    /** Returns the demo's own {@code mariadbd}, found by its directory. */
     Optional<ProcessHandle> database() {
         return mine().filter(process -> argv(process).getFirst().endsWith("mariadbd"))
                 .findFirst();
@@ -161,7 +164,7 @@ final class DemoProcess extends Chatd {
         return sql(directory.resolve("mariadb.sock"), "chatd");
     }
 
-    /** Every process whose command line names the demo's directory. */
+    /** Returns every process whose command line names the demo's directory. */
     Stream<ProcessHandle> mine() {
         return ProcessHandle.allProcesses()
                 .filter(process -> argv(process).stream().anyMatch(a -> a.contains(directory.toString())));
@@ -176,14 +179,14 @@ final class DemoProcess extends Chatd {
         }
     }
 
-    /** {@code kill -9} of the daemon, and its death. */
+    /** Kills the daemon with {@code kill -9} and waits for its death. */
     void killDaemon() {
         ProcessHandle daemon = daemon();
         daemon.destroyForcibly();
         daemon.onExit().join();
     }
 
-    /** Waits for the demo's end by itself; its exit code. */
+    /** Waits for the demo to end by itself and returns its exit code. */
     int awaitEnd() {
         try {
             assertThat(process().waitFor(TestTimeouts.LONG))

@@ -12,7 +12,7 @@ import java.util.Map;
 /** A frame from the daemon, and its fields as the page lays them out. Padding that is not NUL is a failure. */
 final class Frame {
 
-    /** Bytes of a file's announcement, which stand before its content too. */
+    /** Size in bytes of a file's announcement, which also precedes its content. */
     static final int FILE_HEAD = 32 + 19 + 64 + 4;
 
     private final int code;
@@ -39,7 +39,7 @@ final class Frame {
         return code == Wire.ONLINE || code == Wire.OFFLINE;
     }
 
-    /** The first name field: a sender, or whose presence it is. */
+    /** Returns the first name field: a message's sender, or the user whose presence it is. */
     String name() {
         return field(0, 32);
     }
@@ -48,7 +48,7 @@ final class Frame {
         return ascii(32, 19);
     }
 
-    /** What is said, in a text. */
+    /** Returns the text of a text packet. */
     String text() {
         return new String(body, 51, body.length - 51, UTF_8);
     }
@@ -65,12 +65,12 @@ final class Frame {
         return Arrays.copyOfRange(body, FILE_HEAD, body.length);
     }
 
-    /** Of a log in's answer: when the log in before was. */
+    /** Returns the time of the previous login, from the answer to a login. */
     String lastLogin() {
         return ascii(0, 19);
     }
 
-    /** Of a log in's answer: every account, and whether it is online. */
+    /** Returns every account and whether it is online, from the answer to a login. */
     Map<String, Boolean> users() {
         int count = ByteBuffer.wrap(body).getInt(19);
         assertThat(body.length).isEqualTo(23 + 33 * count);

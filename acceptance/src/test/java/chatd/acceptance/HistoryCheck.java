@@ -24,7 +24,7 @@ final class HistoryCheck {
         this.reader = reader;
     }
 
-    /** Logs in as each talker; returns the sender of each key in any history. */
+    /** Logs in as each talker, checks its history, and returns the sender of each key in any history. */
     Map<String, String> histories(boolean allDelivered) {
         var senders = new HashMap<String, String>();
         for (Talker talker : talkers) {
@@ -54,7 +54,9 @@ final class HistoryCheck {
         return senders;
     }
 
-    /** The log's text and file events are exactly the messages of these histories, its chain holds. */
+    /**
+     * Checks that the log's text and file events are exactly the messages of these histories, and that its chain holds.
+     */
     void logAgreesWith(Map<String, String> senders) {
         Map<String, Long> sent = count(senders.values());
         await().pollInterval(Duration.ofMillis(250)).untilAsserted(() -> {
@@ -82,7 +84,7 @@ final class HistoryCheck {
         return item.code() == Wire.TEXT ? item.text() : item.fileName();
     }
 
-    /** Messages of one sender keep their order: the numbers after each name grow. */
+    /** Checks that one sender's messages keep their order: the numbers after its name increase. */
     private static void inOrder(List<String> keys) {
         var last = new HashMap<String, Integer>();
         for (String key : keys) {

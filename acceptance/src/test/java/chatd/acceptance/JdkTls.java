@@ -18,7 +18,7 @@ import javax.net.ssl.TrustManagerFactory;
 record JdkTls(SSLContext context) {
 
     static {
-        // An end of the stream without close_notify is to be an error, not an end.
+        // Makes an end of the stream without close_notify an error.
         System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
     }
 
@@ -40,7 +40,7 @@ record JdkTls(SSLContext context) {
         }
     }
 
-    /** Connects and shakes hands, offering these protocols by ALPN (none = no ALPN at all). */
+    /** Connects and completes the handshake, offering these protocols by ALPN (none = no ALPN at all). */
     SSLSocket connect(String host, int port, String... alpn) {
         return connect(host, port, new SSLParameters(), alpn);
     }
@@ -64,7 +64,7 @@ record JdkTls(SSLContext context) {
                 socket.setSSLParameters(parameters);
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(TestTimeouts.MILLIS);
-                // A port that is asked for is one of those that listeners get; it would stay theirs for a minute.
+                // An explicit bind would take a port from those that listeners are given, and hold it for a minute.
                 if (!from.getAddress().isAnyLocalAddress()) {
                     socket.bind(from);
                 }

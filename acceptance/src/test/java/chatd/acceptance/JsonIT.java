@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What {@code chat-json/1} does so far (page {@code json.md}): log in and out, what others do, the history. */
+/**
+ * What {@code chat-json/1} supports so far (page {@code chat-json-1.md}): login and logout, what others do, the
+ * history.
+ */
 @ExtendWith(SharedChatd.class)
 class JsonIT {
     private final Chatd chatd;
@@ -85,7 +88,7 @@ class JsonIT {
                 .doesNotContain(ann.name());
         assertThat(info.path("strangers_total").asInt())
                 .isEqualTo(info.path("strangers").size());
-        // By its number, in each of its forms.
+        // Login by number, in each of its forms.
         for (String user : List.of(
                 first.user(), first.user().replace('U', 'u'), first.user().substring(1))) {
             JsonNode again = connect().logIn(user, ann.password(), "other");
@@ -111,7 +114,7 @@ class JsonIT {
         assertThat(text(socket.logIn(made.name(), made.password(), ""), "code")).isEqualTo("must-change-password");
         chatd.admin("", "user", "disable", made.name()).exits(0);
         assertThat(text(socket.logIn(made.name(), made.password(), ""), "code")).isEqualTo("disabled");
-        // The connection is as good as before.
+        // The connection is still usable.
         assertThat(text(socket.logIn(ann.name(), ann.password(), ""), "code")).isEqualTo("ok");
         socket.send("{'type': 1, 'id': '7', 'info': {'user_id': 'x', 'user_pwd': 'y'}}");
         JsonNode refused = socket.expect(18).path("info");
@@ -192,7 +195,7 @@ class JsonIT {
         JsonSocket phone = logIn(ann, "phone");
         laptop.close();
         terminal.close();
-        // Neither was told: what comes next about ann is that the last is gone.
+        // Neither departure was announced: the next news of ann is that her last session has ended.
         assertThat(watching.fence()).noneMatch(frame -> frame.name().equals(ann.name()));
         bens.fence();
         phone.send("{'type': 5, 'info': 'logout'}");
@@ -216,7 +219,7 @@ class JsonIT {
         phone.fence();
         again.fence();
         displacing.fenceWithNothing();
-        // One who is there three times is named once.
+        // A user with three sessions is listed once.
         assertThat(chatd.admin("", "-o", "json", "stats").exits(0).out()).containsOnlyOnce('"' + ann.name() + '"');
     }
 
@@ -272,7 +275,7 @@ class JsonIT {
         return page.path("items").valueStream().map(item -> text(item, "info")).toList();
     }
 
-    /** A page stays small where its messages are large; what is left out is said, and comes with the next. */
+    /** A page of large messages holds fewer of them; it says that there are more, and the next page has them. */
     @Test
     void aPageOfLargeTextsIsShort() {
         String large = "x".repeat(60_000);
@@ -369,7 +372,7 @@ class JsonIT {
                 .isEqualTo("theme dark\n");
     }
 
-    /** What nobody's parser can read is kept, told as a string, and ends nothing. */
+    /** A document that no parser can read is stored, delivered as a string, and closes no connection. */
     @Test
     void settingsThatLookLikeANumberBeyondAllNumbersHarmNobody() {
         JsonSocket json = logIn(ann, "laptop");
@@ -385,7 +388,7 @@ class JsonIT {
         assertThat(text(json.expect(3), "info")).isEqualTo("still there");
     }
 
-    /** Settings that nobody asked for are bounded as all that comes unasked. */
+    /** Unsolicited settings count against the same bound as everything unsolicited. */
     @Test
     void whoDoesNotReadSettingsIsCutOff() {
         JsonSocket json = logIn(ann, "laptop");
@@ -498,7 +501,7 @@ class JsonIT {
         assertThat(own.get(0)).contains("type=\"login\"", "dialect=\"chat-json/1\"");
         assertThat(own.get(1))
                 .contains("type=\"violation\"", "dialect=\"chat-json/1\"", "detail=\"no message of chat-json/1\"");
-        // What its log in has said is not said again.
+        // What the login event recorded is not repeated.
         String session = own.get(0).replaceFirst(".*( session=\"s[0-9a-f]+\").*", "$1");
         assertThat(own.get(2))
                 .contains("type=\"logout\"", "detail=\"logged out\"", session)

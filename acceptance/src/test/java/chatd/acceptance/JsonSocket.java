@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One {@code chat-json/1} connection, read by hand. Every wait ends after 20 s with a failure. What was waited for may be
- * preceded by presence of users that other tests left behind.
+ * One {@code chat-json/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. An expected message
+ * may be preceded by presence of users that other tests left behind.
  */
 final class JsonSocket implements AutoCloseable {
     private static final Set<Integer> PRESENCE = Set.of(5, 8, 16);
@@ -34,7 +34,7 @@ final class JsonSocket implements AutoCloseable {
         }
     }
 
-    /** Its number, as {@code U12}. */
+    /** Returns the number of the user logged in, as {@code U12}; empty before login. */
     String user() {
         return user;
     }
@@ -54,7 +54,7 @@ final class JsonSocket implements AutoCloseable {
         }
     }
 
-    /** The next message; null at a clean end, with close_notify. */
+    /** Returns the next message, or null at a clean end (close_notify). */
     @Nullable
     JsonNode nextOrEnd() {
         try {
@@ -80,7 +80,7 @@ final class JsonSocket implements AutoCloseable {
         return message;
     }
 
-    /** The next message but for presence; it must be of this type. */
+    /** Returns the next message, skipping presence of other types; it must be of this type. */
     JsonNode expect(int type) {
         JsonNode message = next();
         while (PRESENCE.contains(message.path("type").asInt())
@@ -91,7 +91,7 @@ final class JsonSocket implements AutoCloseable {
         return message;
     }
 
-    /** The next message of presence that is about this user; it must be of this type. */
+    /** Returns the next message of this type about this user, skipping presence of other types and users. */
     JsonNode expectPresence(int type, String about) {
         JsonNode message = expect(type);
         while (!message.toString().contains('"' + about + '"')) {
@@ -100,12 +100,12 @@ final class JsonSocket implements AutoCloseable {
         return message;
     }
 
-    /** The code of the next refusal. */
+    /** Returns the code of the next refusal. */
     String refusal() {
         return expect(18).path("info").path("code").asString();
     }
 
-    /** Nothing is on its way but presence: what is asked now is answered next. */
+    /** Checks that nothing but presence is in flight: a request sent now is answered next. */
     void fence() {
         send("{'type': 19, 'info': {'limit': 0}}");
         assertThat(expect(20).path("info").path("items")).isEmpty();
@@ -119,16 +119,16 @@ final class JsonSocket implements AutoCloseable {
         return info;
     }
 
-    /** A page of the history; {@code more} is further keys. */
+    /** Requests a page of the history and returns it; {@code more} holds further keys. */
     JsonNode history(int limit, String more) {
         send("{'type': 19, 'info': {'limit': %d%s}}".formatted(limit, more));
         return expect(20).path("info");
     }
 
-    /** Reads up to the end. */
+    /** Reads and discards everything up to the end. */
     void untilClosed() {
         while (nextOrEnd() != null) {
-            // What was owed.
+            // Discarded.
         }
     }
 

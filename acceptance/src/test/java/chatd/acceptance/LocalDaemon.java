@@ -15,8 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon in this process, with everything that it has as a process but the process: real sockets, a real log, a real
- * database. Used by one test thread.
+ * A daemon inside this process, otherwise complete: real sockets, a real log, a real database. Used by one test thread.
  */
 final class LocalDaemon extends BareDaemon {
     private final AtomicReference<@Nullable Exception> broken = new AtomicReference<>();
@@ -28,14 +27,17 @@ final class LocalDaemon extends BareDaemon {
         this.environment.putAll(environment);
     }
 
-    /** A daemon on a new directory and schema, on a free port, with hashing made cheap; ready. {@code KEY, VALUE, …} */
+    /**
+     * Starts a daemon on a new directory, schema and free port, with cheap hashing; returns when it is ready.
+     * {@code environment} is {@code KEY, VALUE, …}.
+     */
     static LocalDaemon start(String... environment) {
         var local = new LocalDaemon(pairs(environment));
         local.prepareAndBegin();
         return local;
     }
 
-    /** Starts it again after {@link #stop}, on the port that it had. */
+    /** Starts the daemon; after {@link #stop}, again on the port that it had. */
     @Override
     void begin() {
         try {

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A log that can't be written any more while people talk: a full disk, one with faults, a limit on the size of files, a
- * directory that became read-only. Nothing happens unlogged, nothing that was acknowledged is lost, and it goes on by itself.
+ * A log that can no longer be written while people talk: a full disk, a faulty one, a limit on the size of files, a
+ * directory that became read-only. Nothing happens unlogged, nothing acknowledged is lost, and the daemon recovers by
+ * itself.
  */
 @Tag("processes")
 @Execution(ExecutionMode.CONCURRENT) // much of it is waiting
@@ -59,7 +60,7 @@ class LogTroubleIT {
             assertThat(status(chatd)).containsPattern("log +can't be written: No space left on device");
             for (Talker talker : talkers) {
                 talker.stopTalking();
-                // What there is can be read.
+                // What is stored can still be read.
                 talker.settle();
             }
             nothingBegins(chatd, talkers);
@@ -97,7 +98,7 @@ class LogTroubleIT {
         }
     }
 
-    /** What was acknowledged and could not be brought to the disk is written once more, not only forced once more. */
+    /** Acknowledged bytes whose fsync failed are written again, not merely fsynced again. */
     @Test
     void aDiskThatLosesWhatItTook() throws Exception {
         FaultyDisk disk = new FaultyDisk();
@@ -112,7 +113,7 @@ class LogTroubleIT {
         }
     }
 
-    /** Without its name what is acknowledged in it would be gone after a loss of power. */
+    /** Without its directory entry, everything acknowledged in the segment would be lost on power failure. */
     @Test
     void aNewSegmentWhoseNameIsNotOnTheDisk() throws Exception {
         FaultyDisk disk = new FaultyDisk();
@@ -128,7 +129,7 @@ class LogTroubleIT {
         }
     }
 
-    /** It is not told at the pace at which it fails. */
+    /** Failures are not reported at the pace at which they occur. */
     @Test
     void aDiskThatFailsNowAndThen() throws Exception {
         FaultyDisk disk = new FaultyDisk();
@@ -153,7 +154,7 @@ class LogTroubleIT {
         await().until(() -> logged(chatd, text).size() >= times);
     }
 
-    /** When the daemon said so. */
+    /** Returns the times at which the daemon logged this text. */
     private static List<Instant> logged(SpawnedDaemon chatd, String text) {
         return chatd.read("chatd.log")
                 .lines()
@@ -162,7 +163,10 @@ class LogTroubleIT {
                 .toList();
     }
 
-    /** Nobody but the kernel knew of it, and it says it once: who starts then must not believe what can be read. */
+    /**
+     * Only the kernel knew of the loss, and it reports it once: a daemon started afterwards must not trust what it can
+     * read.
+     */
     @Test
     @Tag("whole")
     void killedWhileTheDiskLoses() throws Exception {
@@ -186,7 +190,10 @@ class LogTroubleIT {
         }
     }
 
-    /** What can't be read any more either, only a new start can mend: it ends, so that systemd starts it again. */
+    /**
+     * Only a restart can repair a log whose lost bytes can't even be read back: the daemon exits, so that systemd
+     * restarts it.
+     */
     @Test
     @Tag("whole")
     void aDiskThatForgetsAtOnce() throws Exception {
@@ -236,7 +243,7 @@ class LogTroubleIT {
         }
     }
 
-    /** Nothing that was answered goes into a file that nobody finds again. */
+    /** Nothing that was answered is lost in an unlinked file. */
     @Test
     void whoRemovesTheOpenSegmentLosesNothing() throws Exception {
         try (SpawnedDaemon chatd = started(Map.of())) {
@@ -246,7 +253,7 @@ class LogTroubleIT {
             for (int i = 1; i <= 3; i++) {
                 await().until(() -> Files.exists(part));
                 Files.delete(part);
-                // Were it removed again before that was noticed, it would be noticed once.
+                // A second removal before the first is noticed would be noticed only once.
                 awaitLogged(chatd, "audit.part was removed", i);
             }
             rest(talkers);
@@ -268,10 +275,10 @@ class LogTroubleIT {
     void aDirectoryThatBecameReadOnly() throws Exception {
         try (SpawnedDaemon chatd = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
-            // Laid over it, since what is open for writing can't be made read-only.
+            // A bind mount, because a file system with files open for writing can't be made read-only.
             assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "may mount");
             mounted = true;
-            // This, and taking it away, not while something is just being published.
+            // Retried, like the unmount below: either fails while a file is just being published.
             await().until(() -> did("mount", "-o", "remount,ro,bind", log.toString()));
             talk(talkers, 50);
             await().untilAsserted(() -> assertThat(status(chatd))
@@ -284,7 +291,7 @@ class LogTroubleIT {
         }
     }
 
-    /** What {@code src/test/python/faulty.py} shows in the log's place. */
+    /** The file system of {@code src/test/python/faulty.py}, mounted over the log's directory. */
     private final class FaultyDisk {
         private final Path faults = place.resolve("faults");
         private final Process process;
@@ -318,7 +325,7 @@ class LogTroubleIT {
             Files.move(fresh, faults, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
 
-        /** The plug. */
+        /** Unmounts the file system, as if the plug were pulled: what is not on the disk is lost. */
         void pulled() throws Exception {
             assertThat(did("umount", log.toString())).isTrue();
             mounted = false;
@@ -337,7 +344,10 @@ class LogTroubleIT {
         return new HistoryCheck(chatd, talkers, new AuditReader(readable()));
     }
 
-    /** The log, for those who read it: behind a disk with faults, where a file that takes another's place is never missing. */
+    /**
+     * Returns the directory in which to read the log: the one behind a faulty disk, where a file that is being replaced
+     * is never missing.
+     */
     private Path readable() {
         Path behind = place.resolve("behind");
         return Files.exists(behind) ? behind : log;
@@ -347,7 +357,7 @@ class LogTroubleIT {
         return Files.readString(readable().resolve("audit.xml"));
     }
 
-    /** They talk until the daemon says that it can't write its log. */
+    /** Lets them talk until the daemon says that it can't write its log. */
     private static void untilRefused(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
         Talker.beginWithoutEnd(talkers);
         awaitRefusal(chatd, talkers);
@@ -360,7 +370,7 @@ class LogTroubleIT {
         }
     }
 
-    /** Nobody logs in, or registers, or is made a user. */
+    /** Checks that nobody can log in, register, or be added as a user. */
     private static void nothingBegins(SpawnedDaemon chatd, List<Talker> talkers) throws Exception {
         try (Chat1Socket socket = chatd.connect()) {
             socket.send(Wire.logIn(talkers.getFirst().person().name(), Chatd.PASSWORD));
@@ -408,7 +418,7 @@ class LogTroubleIT {
         assertThat(published()).doesNotContain(" type=\"recovery\" ");
     }
 
-    /** The log has what people heard and what is stored, and verifies with both. */
+    /** Checks that the log matches what people received and what is stored, and that it verifies. */
     private void agree(SpawnedDaemon chatd, List<Talker> talkers, boolean allDelivered) throws Exception {
         ledger(chatd, talkers).logAgreesWith(ledger(chatd, talkers).histories(allDelivered));
         verified(chatd);
@@ -419,7 +429,7 @@ class LogTroubleIT {
         rest(talkers);
     }
 
-    /** They fall silent, get all that was said, and leave. */
+    /** Stops the talkers, waits until they have received everything, and disconnects them. */
     private static void rest(List<Talker> talkers) throws InterruptedException {
         for (Talker talker : talkers) {
             talker.stopTalking();
@@ -453,7 +463,7 @@ class LogTroubleIT {
         return chatd.admin("", "status").exits(0).out();
     }
 
-    /** The open segment may grow by so many bytes more. */
+    /** Lets the open segment grow by this many more bytes at most. */
     private void limit(SpawnedDaemon chatd, long more) throws Exception {
         prlimit(chatd, Long.toString(Files.size(log.resolve("audit.part")) + more));
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The log while four people talk all the time and the daemon is killed again and again in the middle of it. */
+/** The log while four people talk continuously and the daemon is killed repeatedly in the middle of it. */
 @Tag("processes")
 class LogUnderFireIT {
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of a name, by registering. */
+/** The rules for names, tested by registering. */
 @ExtendWith(SharedChatd.class)
 @Tag("slow")
 class NameRulesIT {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A database that was restored to an earlier state, beside a log that goes on: the log never names two by one name. */
+/** A database restored to an earlier state beside a log that continues: the log never uses one name for two things. */
 @Tag("processes")
 class OlderDatabaseIT {
     private static void copy(Path from, Path to) {
@@ -79,7 +79,7 @@ class OlderDatabaseIT {
                             + lost + "\"/><lost kind=\"change\" [^\n]*<lost kind=\"file\" from=\"2\" to=\"2\"/>"
                             + "<lost kind=\"account\" from=\"" + wasMallory + "\" to=\"" + wasMallory
                             + "\"/></event>\n<seal ");
-            // Once more, so that it holds by the database alone.
+            // Restarted once more, so that the database alone must ensure it.
             demo.stop();
             demo.begin("--port", "0");
             assertThat(log(demo).split("type=\"restore\"", -1)).hasSize(2);

@@ -9,8 +9,8 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /**
- * Copies what this process's daemons log for operators into a file, as a daemon's standard error would have it. With
- * several of them at once each file has the lines of all.
+ * Copies the operational log of this process's daemons into a file, as it would appear on a daemon's standard error.
+ * While several daemons run, each file has the lines of all.
  */
 final class OperationalLog implements AutoCloseable {
     private final LoggerContext context = (LoggerContext) LogManager.getContext(false);

@@ -34,8 +34,8 @@ class PackageIT {
     private static final Path ARCHIVE = Run.ROOT.resolve("systemd/target/archive/chatd-0.1.0");
 
     /**
-     * What lintian of Debian 12 and 13 has to say of any Java 25: it knows class files up to Java 21 and 24; and the
-     * JDK that the runtime is taken from has zlib built in.
+     * The tags that lintian reports for any Java 25: that of Debian 12 and 13 knows class files only up to Java 21 and
+     * 24, and the JDK from which the runtime is taken has zlib built in.
      */
     private static final Pattern UNAVOIDABLE =
             Pattern.compile("W: chatd: unknown-java-class-version .*|E: chatd-runtime: embedded-library zlib .*");
@@ -68,7 +68,7 @@ class PackageIT {
         assertThat(lintian.out()).as("it did look").contains("unknown-java-class-version");
     }
 
-    /** The sources, elsewhere. */
+    /** Copies the sources into another directory. */
     private Path copy() throws IOException {
         Path copy = directory.resolve("elsewhere");
         for (String file : Run.program(List.of("git", "ls-files", "-z", "-co", "--exclude-standard"))
@@ -96,7 +96,7 @@ class PackageIT {
                 .hasLineCount(4);
     }
 
-    /** Elsewhere and at another time, all that is ours in the packages, and the archive. */
+    /** In another directory and at another time, the archive and our part of the packages are identical. */
     @Test
     void theSameJarsAreLaidOutInTheSameBytes() throws IOException {
         Path copy = copy();
@@ -161,7 +161,7 @@ class PackageIT {
         assertThat(none.exit()).as("one of the machine's: %s", none).isIn(0, 3);
     }
 
-    /** Where the machine has no Java, as on Debian 12: with the one of the package {@code chatd-runtime}. */
+    /** Without a Java on the machine, as on Debian 12: with the one in the package {@code chatd-runtime}. */
     @Test
     void theRuntimeOfItsOwnRunsEveryProgram() throws IOException {
         for (String each : packages()) {
@@ -175,7 +175,7 @@ class PackageIT {
                             .out())
                     .startsWith(program + " 0.1.0 on Java 25");
         }
-        // It reads its configuration, and goes as far as the database, with all that TLS and the log take.
+        // The daemon reads its configuration and gets as far as the database, with all that TLS and the log need.
         Path config = DaemonProcess.configure(directory, "[::]:0", directory.resolve("no-database.sock"), "chatd", "");
         Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
         Path said = directory.resolve("said");
@@ -226,7 +226,7 @@ class PackageIT {
         }
     }
 
-    /** The pages that are written by hand have every option that the program has. */
+    /** The hand-written pages list every option of the program. */
     @Test
     void theManPagesHaveEveryOption() throws IOException {
         for (var page : Map.of("chatd", "chatd.8", "chat-client", "chat-client.1", "chatd-setup", "chatd-setup.8")

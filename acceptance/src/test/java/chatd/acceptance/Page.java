@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The commands of a page, each with what the page says that it prints: the {@code console} blocks, where a command
- * follows {@code $}, its output and {@code [exit N]} where that is not 0. Numbers may differ, what ends in … is left
- * out, and what is not sealed yet is a matter of the minute.
+ * The commands of a page, each with the output that the page shows: the {@code console} blocks, where a command follows
+ * {@code $}, then its output, then {@code [exit N]} if that is not 0. Numbers may differ, a word ending in … is an
+ * omission, and the line on events not sealed yet depends on the minute.
  */
 final class Page {
     private static final Pattern EXIT = Pattern.compile("\\[exit (\\d+)]");
 
-    /** A line that is not said when the seal of the minute has just come, and says otherwise when one event follows it. */
+    /** A line that is missing just after the minute's seal, and is worded differently if one event follows the seal. */
     private static final String OF_THE_MINUTE = "not sealed yet";
 
     private static final Pattern UNSEALED =
@@ -29,7 +29,7 @@ final class Page {
     /** A command of the page. */
     record Step(String command, List<String> prints, int exit) {}
 
-    /** A command of chat-admin that names no file, and that the shell leaves as it is but for quotation marks. */
+    /** A chat-admin command that names no file and in which the shell would change nothing but quotation marks. */
     private static final Pattern PLAIN = Pattern.compile("chat-admin( (?!cert )([\\w@:,.-]+|\"[\\w :.,-]*\"))*");
 
     private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");
@@ -43,7 +43,7 @@ final class Page {
     /**
      * @param name of the page, in {@code docs}
      * @param directory where the commands are run
-     * @param chatd that chat-admin and chat-client are about
+     * @param chatd the daemon to which chat-admin and chat-client connect
      */
     Page(String name, Path directory, Chatd chatd) throws IOException {
         this.directory = directory;
@@ -105,7 +105,7 @@ final class Page {
         return chatd.admin("", words(command).toArray(String[]::new));
     }
 
-    /** Without the program. */
+    /** Splits a command into its words, without the program. */
     private static Stream<String> words(String command) {
         return WORD.matcher(command).results().skip(1).map(word -> word.group().replace("\"", ""));
     }
@@ -115,7 +115,7 @@ final class Page {
                 .directory(directory.toFile())
                 .redirectErrorStream(true);
         builder.environment().merge("PATH", programs + ":", (path, bin) -> bin + path);
-        // Who is behind root would be said, too.
+        // With it, the output would also name the user behind root.
         builder.environment().remove("SUDO_USER");
         Process process = builder.start();
         process.getOutputStream().close();
@@ -123,7 +123,7 @@ final class Page {
         return new Run(process.waitFor(), said, "");
     }
 
-    /** The line as it stands there, but for numbers, ids, and what is left out. */
+    /** Returns a pattern for the line, in which numbers and ids may differ and omissions match anything. */
     private static Pattern pattern(String line) {
         if (line.contains(OF_THE_MINUTE)) {
             return UNSEALED;

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is stored against what was logged, by someone who changes the database by hand; single messages against the log. */
+/** Stored messages against the log, after someone changes the database by hand; single messages proved by the log. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
 class ProofIT {
@@ -70,7 +70,7 @@ class ProofIT {
         return first + message - 1;
     }
 
-    /** With the number of the first message in place of {@code #1}, and so on. */
+    /** Replaces {@code #1} with the number of the first message, and so on. */
     private String numbered(String text) {
         return NUMBER.matcher(text).replaceAll(found -> Long.toString(number(Integer.parseInt(found.group(1)))));
     }
@@ -173,7 +173,7 @@ class ProofIT {
                 .contains("copy.bin is not the file that was sent");
     }
 
-    /** What {@code chat-client receipt} prints is what {@code log prove} takes, from all whom a message concerns. */
+    /** {@code log prove} accepts what {@code chat-client receipt} prints for a message's sender and its receivers. */
     @ParameterizedTest(name = "message {0}, by its sender: {1}")
     @CsvSource({"1, true", "1, false", "2, true", "2, false", "3, true", "3, false", "4, true", "4, false", "5, false"})
     void whatTheClientPrintsIsProved(int message, boolean bySender, @TempDir Path directory) throws Exception {
@@ -200,7 +200,7 @@ class ProofIT {
             assertThat(lines.get(3)).matches(" +" + number(4) + time + receiver.name() + ": file 1: three chunks.bin");
             assertThat(lines.get(4)).matches(" +" + number(5) + time + receiver.name() + ": grüß dich 🎉");
             assertThat(receipt(receiver, directory, "-n", "1").exits(0).out()).isEqualTo(lines.get(4) + "\n");
-            // One who talks meanwhile is not interrupted.
+            // The sender's other session is not disturbed.
             terminal.fenceWithNothing();
         }
     }
@@ -222,7 +222,7 @@ class ProofIT {
                 .isEqualTo("chat-client: The password is wrong.\n");
     }
 
-    /** One that knows chat/1 alone says so in its handshake, by an alert or by saying nothing. */
+    /** A server that knows only chat/1 shows it in the handshake, by an alert or by selecting no protocol. */
     @ParameterizedTest
     @ValueSource(strings = {"-alpn chat/1", ""})
     void aServerWithoutTheDialectIsNamed(String alpn, @TempDir Path directory) throws Exception {
@@ -286,7 +286,7 @@ class ProofIT {
         return chatd.admin("", all);
     }
 
-    /** The message as a JSON client would have it, but for {@code info}. */
+    /** Returns the message as a JSON client would have it, with this {@code info}. */
     private static String receipt(Chatd chatd, long number, String info) throws SQLException {
         try (Connection connection = chatd.sql();
                 Statement statement = connection.createStatement();

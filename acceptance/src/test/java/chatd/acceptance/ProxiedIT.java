@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Behind a proxy that says who the client is (PROXY protocol, version 2). */
+/** The daemon behind a proxy that passes on the client's address (PROXY protocol, version 2). */
 class ProxiedIT {
     private static final String PROXY = "127.0.0.2";
     private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
@@ -147,7 +147,7 @@ class ProxiedIT {
         assertThat(chatd.read("chatd.log")).contains("of listen.proxies, was refused");
     }
 
-    /** Else anyone could say to be someone else. */
+    /** Otherwise anyone could claim another's address. */
     @Test
     void othersAreNotBelieved() throws IOException {
         try (Socket stranger = raw("127.0.0.3")) {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Rules 12 and 16 at the end of a connection: what was owed is sent, then close_notify, and no reset destroys it. */
+/** Rules 12 and 16 at the end of a connection: pending output is sent, then close_notify, and no reset destroys it. */
 @ExtendWith(SharedChatd.class)
 class RulesClosingIT {
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rules 6, 7 and 11 for files: announced, fetched on demand, and only by those they were for. */
+/** Rules 6, 7 and 11 for files: announced, and fetched on demand by their sender and receivers alone. */
 @ExtendWith(SharedChatd.class)
 class RulesFileIT {
 

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Rules 1, 3 and 4: what a log in says, to whom, and in which order. */
+/** Rules 1, 3 and 4: what a login announces, to whom, and in which order. */
 @ExtendWith(SharedChatd.class)
 class RulesLoginIT {
 
@@ -185,7 +185,7 @@ class RulesLoginIT {
         }
     }
 
-    /** Applies what the watcher was told; each must change what it knew, and the end must be the truth. */
+    /** Applies the watcher's presence packets; each must change its view, and the final view must be correct. */
     private static void follow(Chat1Socket watcher, Map<String, Boolean> view, List<Chatd.Person> people) {
         for (Frame frame : watcher.fence()) {
             boolean online = frame.code() == Wire.ONLINE;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rule 12: what breaks the frame closes the connection, takes no effect, and nobody else notices. */
+/** Rule 12: a malformed frame closes the connection, has no effect, and nobody else notices. */
 @ExtendWith(SharedChatd.class)
 class RulesMalformedIT {
 

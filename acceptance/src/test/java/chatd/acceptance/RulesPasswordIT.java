@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules 2 and 13: forced change, changing, and what a password may be. */
+/** Rules 2 and 13: the forced change, changing a password, and which passwords are allowed. */
 @ExtendWith(SharedChatd.class)
 class RulesPasswordIT {
 

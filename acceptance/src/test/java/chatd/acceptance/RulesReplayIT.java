@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rules 8 and 9: the history played back, and settings kept. */
+/** Rules 8 and 9: replay of the history, and stored settings. */
 @ExtendWith(SharedChatd.class)
 class RulesReplayIT {
 

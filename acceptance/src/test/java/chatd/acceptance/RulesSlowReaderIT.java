@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Rule 16, with a queue of 100 frames. A reader is held up by a file of 16 MiB that it asked for and does not read: what
- * comes unasked then waits behind it, in the queue.
+ * Rule 16, with a queue of 100 frames. A reader is stalled by a file of 16 MiB that it requested and does not read:
+ * unsolicited frames then wait behind it in the queue.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("slow")
@@ -46,7 +46,7 @@ class RulesSlowReaderIT {
         chatd.close();
     }
 
-    /** A session whose 16 MiB are on their way and unread. */
+    /** Returns a session with 16 MiB in flight and unread. */
     private Chat1Socket heldUp() {
         Chat1Socket slow = chatd.newcomer();
         slow.send(Wire.file("full", FULL, slow.name()));
@@ -61,7 +61,7 @@ class RulesSlowReaderIT {
                 sender.send(Wire.text(texts.get(i), receiver.name()));
             }
             if (i % 20 == 19) {
-                sender.fence(); // so that no burst is too much for who reads
+                sender.fence(); // so that no burst is too much for those that do read
             }
         }
     }
@@ -135,14 +135,14 @@ class RulesSlowReaderIT {
     }
 
     /**
-     * Many who are each within their own bound, and together past what the daemon has: it closes those who have left
-     * most, and serves the others.
+     * Many readers, each within its own bound but together past the daemon's memory: it closes those with the most
+     * unread, and serves the others.
      */
     @Test
     @Tag("processes")
     void manyWhoDoNotReadDoNotUseUpTheMemory() {
         String text = "x".repeat(60_000);
-        // It ends at once when memory runs out.
+        // The daemon exits at once when it runs out of memory.
         int mebibytes = Campaign.times(96, 192);
         try (SpawnedDaemon small = SpawnedDaemon.start(
                         Chatd.JAVA_OPTIONS,

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rules 5, 6, 10 and 11 for texts: who gets one, who finds it, and what {@code server} says instead. */
+/** Rules 5, 6, 10 and 11 for texts: who receives one, who finds it later, and what {@code server} answers instead. */
 @ExtendWith(SharedChatd.class)
 class RulesTextIT {
 
@@ -57,8 +57,9 @@ class RulesTextIT {
     }
 
     /**
-     * Of what is within the queue's bytes nothing is too much, however late the reader gets to read it. That what comes
-     * in one moment is not counted at all, {@code OutboxTest} has: from outside nobody can tell what is one moment.
+     * A backlog within the queue's limit in bytes never closes the connection, however late it is read. That frames
+     * which arrive in one moment are not counted at all is tested by {@code OutboxTest}: from outside nobody can tell
+     * what is one moment.
      */
     @Test
     void aBurstOfLargeTextsIsNotTooMuchForWhoReads() {

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Rule 14: wrong passwords are answered later and later, the same way, and nobody else waits for it. */
+/** Rule 14: wrong passwords get the same answer after growing delays, and nobody else has to wait. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT) // most of it is waiting
 @Tag("slow")
 class RulesThrottlingIT {
 
-    /** Its own, where nobody else mistypes passwords from the same address. */
+    /** A daemon of its own, so that nobody else mistypes passwords from the same address. */
     private final LocalDaemon chatd = LocalDaemon.start();
 
     @AfterAll
@@ -43,7 +43,7 @@ class RulesThrottlingIT {
             }
             assertThat(wrong(socket, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(990));
             assertThat(wrong(socket, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
-            socket.logIn(person); // slowed as well, but right
+            socket.logIn(person); // delayed as well, but accepted
         }
     }
 
@@ -66,7 +66,7 @@ class RulesThrottlingIT {
             for (int i = 0; i < 6; i++) {
                 wrong(socket, person.name());
             }
-            socket.send(Wire.logIn(person.name(), "not-the-password")); // owes its answer for 8 s
+            socket.send(Wire.logIn(person.name(), "not-the-password")); // answered after 8 s
             chatd.newcomer().close();
             expectNothingYet(socket);
             assertThat(socket.next().code()).isEqualTo(Wire.WRONG_PASSWORD);
@@ -107,7 +107,7 @@ class RulesThrottlingIT {
             assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(990));
             assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
             assertThat(wrong(stranger, person.name())).isGreaterThanOrEqualTo(Duration.ofMillis(3990));
-            stranger.send(Wire.logIn(person.name(), "not-the-password")); // owes its answer for 8 s
+            stranger.send(Wire.logIn(person.name(), "not-the-password")); // answered after 8 s
             home.logIn(person);
             expectNothingYet(stranger);
             assertThat(stranger.next().code()).isEqualTo(Wire.WRONG_PASSWORD);

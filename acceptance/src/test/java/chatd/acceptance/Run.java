@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
-/** A program that ran to its end: its exit code and what it said. */
+/** A program that ran to its end: its exit code and output. */
 record Run(int exit, String out, String err) {
 
-    /** Where the script {@code chat} stands: the checkout's root, or what {@code chatd.root} says. */
+    /** The directory of the script {@code chat}: that of the property {@code chatd.root}, else the checkout's root. */
     static final Path ROOT = Path.of(System.getProperty(
                     "chatd.root", System.getProperty("basedir", System.getProperty("user.dir")) + "/.."))
             .toAbsolutePath()
@@ -39,20 +39,20 @@ record Run(int exit, String out, String err) {
         return chat("", Map.of(), arguments);
     }
 
-    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; at most two minutes. */
+    /** Runs {@code ./chat ARGUMENTS} with {@code input} and more environment; fails after {@link TestTimeouts#LONG}. */
     static Run chat(String input, Map<String, String> environment, String... arguments) {
         return program(input, environment, command(arguments));
     }
 
     /**
-     * Runs {@code chat-admin ARGUMENTS} in this process, which has no terminal: what the program does between its start
-     * and its exit code. One at a time.
+     * Runs {@code chat-admin ARGUMENTS} in this process, without a terminal: what the program does between its start
+     * and its exit code. One run at a time.
      */
     static Run admin(String input, String... arguments) {
         return inThisProcess(input, () -> chatd.admin.Main.run(arguments));
     }
 
-    /** Runs {@code chat-client ARGUMENTS} in this process, as {@link #admin}, with only this of an environment. */
+    /** Runs {@code chat-client ARGUMENTS} in this process, as {@link #admin} does, with only this environment. */
     static Run client(String input, Map<String, String> environment, String... arguments) {
         return inThisProcess(input, () -> chatd.client.Main.run(environment, arguments));
     }
@@ -77,7 +77,7 @@ record Run(int exit, String out, String err) {
         return new Run(exit, said.toString(UTF_8), complained.toString(UTF_8));
     }
 
-    /** Starts {@code ./chat ARGUMENTS} and lets it run, what it says going to {@code out}. */
+    /** Starts {@code ./chat ARGUMENTS} and lets it run, with its output going to {@code out}. */
     static Process start(Path out, String... arguments) throws IOException {
         return new ProcessBuilder(command(arguments))
                 .directory(ROOT.toFile())
@@ -94,8 +94,8 @@ record Run(int exit, String out, String err) {
     }
 
     /**
-     * A port for a program that is about to be started: nothing listens on it, and the kernel gives it to nobody who asks
-     * for any, since those ports are higher. Every process of tests begins to look elsewhere.
+     * Returns a free port for a program about to be started. The kernel assigns it to nobody else, because ephemeral
+     * ports are higher. Each test process starts its search at a different port.
      */
     static int freePort() throws IOException {
         while (true) {
@@ -161,7 +161,7 @@ record Run(int exit, String out, String err) {
         }
     }
 
-    /** This run, if it ended with {@code code}; else a failure that shows all it said. */
+    /** Returns this run if it ended with {@code code}; fails otherwise, showing its output. */
     Run exits(int code) {
         assertThat(exit).as("exit code of a run that said: %s%s", out, err).isEqualTo(code);
         return this;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** {@code ./chat demo} on a new directory, with its standard input closed: what it says, makes and gives. */
+/** {@code ./chat demo} on a new directory, with its standard input closed: what it prints, creates and provides. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("processes")
 class RunningDemoIT {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two daemons on the same data: the second says which process has it. */
+/** Two daemons on the same data: the second names the process that holds it. */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
 class SecondDaemonIT {
@@ -44,7 +44,7 @@ class SecondDaemonIT {
     @Test
     void withTheSameSocketsItSaysWhichProcessHasThem(@TempDir Path directory) throws IOException {
         assertThat(second(directory, false).err()).contains("process " + chatd.pid(), "admin sockets");
-        // They are still those of the first.
+        // The sockets are still the first daemon's.
         chatd.admin("", "stats").exits(0);
     }
 

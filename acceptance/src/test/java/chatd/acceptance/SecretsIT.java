@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Secrets in every field, whole and cut at every byte: none is in any log afterwards. CI cuts at one byte of seven, at
- * others each time.
+ * Secrets in every field, whole and truncated at every byte: none is in any log afterwards. CI truncates at every
+ * seventh byte, from a random start.
  */
 @Tag("processes")
 class SecretsIT {
@@ -34,7 +34,7 @@ class SecretsIT {
 
     private final Random random = Campaign.random();
 
-    /** What a stranger may send; names of registered accounts are no secret. */
+    /** Returns what a stranger may send; names of registered accounts are not secret. */
     private static List<byte[]> beforeLogIn(String account) {
         return List.of(
                 Wire.logIn(MARK + "-as-name", MARK + "-as-password"),
@@ -95,7 +95,7 @@ class SecretsIT {
         }
     }
 
-    /** The frame cut at bytes: as sent and broken off, and as a whole frame of that length. */
+    /** Returns truncations of the frame: as sent and broken off, and as a whole frame of that length. */
     private Stream<byte[]> truncations(byte[] frame) {
         int apart = Campaign.times(7, 1);
         return Stream.iterate(1 + random.nextInt(apart), length -> length < frame.length, length -> length + apart)
@@ -114,7 +114,7 @@ class SecretsIT {
         socket.send(bytes).close();
     }
 
-    /** The audit log's files, the operational logs and what the demo said, each as a text of its bytes. */
+    /** Returns the audit log's files, the operational logs and the demo's output, each as a text of its bytes. */
     private static Map<String, String> logs(DemoProcess demo) throws IOException {
         try (Stream<Path> audit = Files.walk(demo.auditLog());
                 Stream<Path> others = Files.walk(demo.directory)) {

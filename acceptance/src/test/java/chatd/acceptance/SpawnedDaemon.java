@@ -27,7 +27,10 @@ final class SpawnedDaemon extends BareDaemon {
         this.environment.putAll(environment);
     }
 
-    /** A daemon on a new directory and schema, on a free port, with hashing made cheap; ready. {@code KEY, VALUE, …} */
+    /**
+     * Starts a daemon on a new directory, schema and free port, with cheap hashing; returns when it is ready.
+     * {@code environment} is {@code KEY, VALUE, …}.
+     */
     static SpawnedDaemon start(String... environment) {
         return start(pairs(environment));
     }
@@ -38,7 +41,7 @@ final class SpawnedDaemon extends BareDaemon {
         return spawned;
     }
 
-    /** Starts it, also again where it ended, on another port. */
+    /** Starts the daemon, or restarts it on another port; returns when it is ready. */
     @Override
     void begin() {
         stop();
@@ -63,13 +66,13 @@ final class SpawnedDaemon extends BareDaemon {
         return ProcessHandle.of(pid()).orElseThrow();
     }
 
-    /** {@code kill -9}, and its death. */
+    /** Kills the daemon with {@code kill -9} and waits for its death. */
     void killDaemon() {
         daemon().destroyForcibly();
         awaitEnd();
     }
 
-    /** Waits for its end by itself; its exit code. */
+    /** Waits for the daemon to end by itself and returns its exit code. */
     int awaitEnd() {
         try {
             return process().onExit().get(TestTimeouts.LONG.toSeconds(), TimeUnit.SECONDS);

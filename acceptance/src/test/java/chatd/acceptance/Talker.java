@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user who talks all the time, in every way, and remembers all it said and saw. What it says is unique: its name, a
- * point, and a number that grows. Texts and files alike are known by that key (a file by its name).
+ * A user that talks continuously, in every way, and records everything it sent and received. Each message has a unique
+ * key: the user's name, a dot, and an increasing number. It is a text's content, and a file's name.
  */
 final class Talker {
 
@@ -50,22 +50,25 @@ final class Talker {
         return person;
     }
 
-    /** Every key that arrived, in order. */
+    /** Returns every key that arrived, in order. */
     List<String> received() {
         return List.copyOf(received);
     }
 
-    /** How many arrived. */
+    /** Returns how many keys arrived. */
     int heard() {
         return heard.get();
     }
 
-    /** What the server said to it. */
+    /** Returns the texts that it received from {@code server}. */
     List<String> told() {
         return List.copyOf(told);
     }
 
-    /** Every key that was followed by a fence which the daemon answered, and that no server text may have been about. */
+    /**
+     * Returns every key that was followed by an answered fence, with no text from {@code server} before it that might
+     * have refused the key.
+     */
     Set<String> acknowledged() {
         return acknowledged;
     }
@@ -82,13 +85,13 @@ final class Talker {
         return broken;
     }
 
-    /** Connects all of them, so that none misses anything, and then lets them say {@code most} things each. */
+    /** Connects all of them, so that none misses anything, and then has each send {@code most} messages. */
     static void begin(List<Talker> talkers, int most) {
         talkers.forEach(Talker::connect);
         talkers.forEach(talker -> talker.talk(most, Duration.ZERO));
     }
 
-    /** As {@link #begin}, until they are stopped, and with rests: all of it is compared afterwards. */
+    /** Begins as {@link #begin} does, but until stopped, and with pauses, because all of it is compared afterwards. */
     static void beginWithoutEnd(List<Talker> talkers) {
         talkers.forEach(Talker::connect);
         talkers.forEach(talker -> talker.talk(Integer.MAX_VALUE, Duration.ofMillis(100)));
@@ -103,7 +106,7 @@ final class Talker {
         reading = Thread.startVirtualThread(() -> read(fresh));
     }
 
-    /** Says {@code most} things, with a fence after each ten. */
+    /** Starts sending {@code most} messages, with a fence after every ten. */
     private void talk(int most, Duration rest) {
         Chat1Socket current = requireNonNull(socket);
         sending = Thread.startVirtualThread(() -> talk(current, most, rest));
@@ -177,7 +180,7 @@ final class Talker {
             // it ended
         } finally {
             broken = true;
-            fences.release(2); // whoever waits for an answer that never comes
+            fences.release(2); // wakes whoever waits for an answer that will never come
         }
     }
 
@@ -186,19 +189,19 @@ final class Talker {
         heard.incrementAndGet();
     }
 
-    /** Lets it end what it is saying; afterwards all of that is done. */
+    /** Stops it after its current ten messages; on return all of them have taken effect. */
     void stopTalking() throws InterruptedException {
         stopped = true;
         sending.join();
     }
 
-    /** All that was done for others before this call has reached it afterwards. */
+    /** Waits until everything that others had done before this call has reached it. */
     void settle() throws InterruptedException {
         Chat1Socket current = socket;
         assertThat(current != null && fence(current)).as("still connected").isTrue();
     }
 
-    /** Ends its connection, if that is not broken yet, and waits until all that had arrived is read. */
+    /** Closes its connection, unless that is already broken, and waits until everything that arrived has been read. */
     void leave() throws InterruptedException {
         sending.join();
         Chat1Socket current = socket;

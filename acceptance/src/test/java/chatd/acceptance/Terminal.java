@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A terminal with a program in it, by tmux: typed into, looked at, resized. Used by one test thread. */
+/** A program in a terminal, emulated by tmux: typed into, read, resized. Used by one test thread. */
 final class Terminal implements AutoCloseable {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private final String name = "chatd" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final Path directory;
 
-    /** Eighty columns, twenty-four rows. {@code environment} is {@code KEY=VALUE …} */
+    /** Starts a command in a terminal of 80 columns and 24 rows. {@code environment} is {@code KEY=VALUE …}. */
     Terminal(List<String> environment, List<String> command) {
         try {
             directory = Files.createTempDirectory(Path.of("/tmp"), "tm");
@@ -39,7 +39,7 @@ final class Terminal implements AutoCloseable {
         var line = new ArrayList<>(List.of("env"));
         line.addAll(environment);
         line.addAll(command);
-        // A little later: all that it writes is to be caught.
+        // Starts a little later, so that pipe-pane captures everything it writes.
         String shell = "sleep 0.2; " + line.stream().map(Terminal::quoted).collect(Collectors.joining(" "))
                 + "; echo $? >" + exit() + ".part; mv " + exit() + ".part " + exit();
         run("new-session", "-d", "-s", "it", "-x", "80", "-y", "24", "-c", Run.ROOT.toString(), shell)
@@ -58,13 +58,13 @@ final class Terminal implements AutoCloseable {
         return Run.program(command);
     }
 
-    /** Types as a person does; {@code \n} is no Enter here. */
+    /** Types as a person does; {@code \n} does not act as Enter. */
     Terminal type(String text) {
         run("send-keys", "-l", "--", text).exits(0);
         return this;
     }
 
-    /** Keys by their names in tmux: {@code Enter}, {@code Tab}, {@code BSpace}, {@code Up}, {@code C-c}. */
+    /** Presses keys by their names in tmux: {@code Enter}, {@code Tab}, {@code BSpace}, {@code Up}, {@code C-c}. */
     Terminal press(String... keys) {
         for (String key : keys) {
             run("send-keys", key).exits(0);
@@ -77,7 +77,7 @@ final class Terminal implements AutoCloseable {
         return type(line).press("Enter");
     }
 
-    /** Pastes as a terminal does that was asked to put brackets around. */
+    /** Pastes as a terminal does, in brackets if the program has asked for bracketed paste. */
     void paste(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("paste"), text);
         run("load-buffer", file.toString()).exits(0);
@@ -92,22 +92,22 @@ final class Terminal implements AutoCloseable {
                 Run.program(List.of("stty", "-F", tty, "size")).out().strip().equals(rows + " " + columns));
     }
 
-    /** What stands on the screen. */
+    /** Returns the text on the screen. */
     String screen() {
         return run("capture-pane", "-p").out();
     }
 
-    /** What stands on the screen, and above it. */
+    /** Returns the text on the screen and in the scrollback above it. */
     String all() {
         return run("capture-pane", "-p", "-S", "-").out();
     }
 
-    /** As {@link #all}, with its colours. */
+    /** Returns the same as {@link #all}, with its colours. */
     String coloured() {
         return run("capture-pane", "-p", "-e", "-S", "-").out();
     }
 
-    /** All that the program has written, control sequences included. */
+    /** Returns everything the program has written, control sequences included. */
     String raw() {
         try {
             return Files.readString(directory.resolve("raw"), StandardCharsets.UTF_8);
@@ -116,7 +116,7 @@ final class Terminal implements AutoCloseable {
         }
     }
 
-    /** The last line with something on it: the prompt, mostly. */
+    /** Returns the last line that is not blank, usually the prompt. */
     String lastLine() {
         List<String> lines = screen().lines().filter(line -> !line.isBlank()).toList();
         return lines.isEmpty() ? "" : lines.getLast();
@@ -137,7 +137,7 @@ final class Terminal implements AutoCloseable {
         return this;
     }
 
-    /** Waits until the line at the bottom ends so. */
+    /** Waits until the last line ends with this prompt. */
     Terminal prompts(String prompt) {
         await().pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(lastLine().stripTrailing()).endsWith(prompt));
@@ -152,7 +152,7 @@ final class Terminal implements AutoCloseable {
         return text.replaceAll("\\s+", " ");
     }
 
-    /** Waits for the program's end; its exit code. */
+    /** Waits for the program to end and returns its exit code. */
     int awaitEnd() {
         await().until(() -> Files.exists(exit()));
         try {

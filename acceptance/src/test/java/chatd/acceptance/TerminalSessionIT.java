@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The terminal client when it is away: cut off, displaced, without a server, or not started. */
+/** The terminal client while it is offline: cut off, displaced, without a server, or not running. */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
 class TerminalSessionIT {
@@ -41,7 +41,7 @@ class TerminalSessionIT {
         clients.close();
     }
 
-    /** The numbers behind {@code mark} in what was said, in the order in which they stand on the screen. */
+    /** Returns the numbers that follow {@code mark} in the texts shown, in the order of the screen. */
     private static List<Integer> numbers(Terminal terminal, String mark) {
         return Pattern.compile("^\\d\\d:\\d\\d .*: " + mark + "(\\d+)$", Pattern.MULTILINE)
                 .matcher(terminal.all())
@@ -76,7 +76,7 @@ class TerminalSessionIT {
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
             assertThat(numbers(a, "count ")).isEqualTo(upTo(250));
-            // Behind this all that was typed before has its answer.
+            // Once this is shown, everything typed before it has been answered.
             a.enter("settled").shows(": settled");
             ben.fence();
             List<String> stored = ben.history(1_000).stream()
@@ -170,7 +170,7 @@ class TerminalSessionIT {
         Terminal b = clients.logIn(ann).shows("The session that you had elsewhere was ended.");
         a.shows("The account was logged in elsewhere. Press Enter to log in again");
         a.enter("/to " + ann.name()).shows("Not sent, since the session has ended: /to", "Enter alone logs in again.");
-        // Who is going to come back by itself says so at once.
+        // A client that is going to reconnect by itself says so at once.
         assertThat(a.all()).doesNotContain("Trying again");
         assertThat(b.all()).doesNotContain("logged in elsewhere");
         a.press("Enter").shows("The session that you had elsewhere was ended.");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The terminal client as people have it before them: what they type, and what stands on the screen. */
+/** The terminal client as people see it: what they type, and what the screen shows. */
 @ExtendWith(SharedChatd.class)
 @Tag("processes")
 class TerminalTalkIT {
@@ -185,7 +185,7 @@ class TerminalTalkIT {
         }
     }
 
-    /** As a terminal sends them until it was asked for others, which is between two lines too. */
+    /** A terminal sends this form until it is asked for the other one, and again between two lines. */
     @Test
     void arrowsInTheirPlainFormMoveToo() {
         Terminal a = clients.logIn(ann);

@@ -5,7 +5,7 @@ import org.awaitility.Awaitility;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
-/** How long tests wait for what must come: what comes late, since the machine has much else to do, comes nevertheless. */
+/** How long tests wait for an event that must occur: on a busy machine it may be late, and that is no failure. */
 public final class TestTimeouts implements LauncherSessionListener {
     static final Duration LONG = Duration.ofMinutes(3);
     static final int MILLIS = (int) LONG.toMillis();

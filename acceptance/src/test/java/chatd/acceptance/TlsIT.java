@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The carrier: which TLS, which suites, and what ALPN picks. */
+/** The transport: TLS versions, cipher suites, and what ALPN selects. */
 @ExtendWith(SharedChatd.class)
 class TlsIT {
 
@@ -116,7 +116,7 @@ class TlsIT {
         return (short) Integer.parseInt(digits, 16);
     }
 
-    /** The first record that the daemon answers, header included. */
+    /** Returns the first record of the daemon's answer, header included. */
     private byte[] answerTo(byte[] hello) throws IOException {
         try (Socket socket = new Socket(chatd.host(), chatd.port())) {
             socket.setSoTimeout(TestTimeouts.MILLIS);
@@ -127,7 +127,7 @@ class TlsIT {
         }
     }
 
-    /** A ClientHello of a version before 1.3, since the JDK would refuse to send some of these. */
+    /** Makes a ClientHello of a version before 1.3, since the JDK would refuse to send some of these. */
     private static byte[] hello(short version, short... suites) {
         var extensions = ByteBuffer.allocate(64)
                 .putShort((short) 10) // supported_groups: secp256r1, x25519

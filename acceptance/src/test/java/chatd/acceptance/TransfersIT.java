@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Files stream both ways: a daemon with little memory carries many times as much at once. */
+/** Files stream both ways: a daemon with little memory transfers many times as much at once. */
 @Tag("processes")
 @Tag("bulk")
 class TransfersIT {
@@ -24,14 +24,14 @@ class TransfersIT {
     void halfAGigabyteAtOnceGoesThroughSmallMemory() throws Exception {
         byte[] content = new byte[SIZE];
         new Random(1).nextBytes(content);
-        // It ends at once when memory runs out: then nothing of this would come to its end.
+        // The daemon exits at once when it runs out of memory: then none of these transfers would complete.
         try (SpawnedDaemon chatd = SpawnedDaemon.start(
                         Chatd.JAVA_OPTIONS,
                         "-Xmx128m -XX:MaxDirectMemorySize=96m",
                         // A disk may be slow.
                         "CHATD_DATABASE_TIMEOUT",
                         "30s");
-                // Who sends nothing for five seconds is cut off: each gets its share of the processors.
+                // Platform threads, each with its share of CPU time: a sender silent for five seconds is cut off.
                 ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
             List<Future<?>> transfers = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {

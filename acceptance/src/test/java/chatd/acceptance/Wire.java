@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** The packets of the page as bytes: codes are type × 65,536 + subtype, as they stand in the header. */
+/** The packets of the protocol's page as bytes; a code is type × 65,536 + subtype, as in the header. */
 final class Wire {
 
     static final int LOG_IN = 0x0010_0000;
@@ -113,7 +113,7 @@ final class Wire {
         return frame(FILE_TO_SOME, to(to), padded(file, 64), content);
     }
 
-    /** A file's packet up to its content, of {@code size} bytes, which is to follow. */
+    /** Returns a file's packet up to its content, which must follow and has {@code size} bytes. */
     static byte[] fileHead(String file, long size, String... to) {
         return join(header(FILE_TO_SOME, 4 + 32 * to.length + 64 + size), to(to), padded(file, 64));
     }

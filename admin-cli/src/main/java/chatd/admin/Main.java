@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code chat-admin}: its options, and how failures are told. */
+/** {@code chat-admin}: its options, and how it reports failures. */
 @Command(
         name = "chat-admin",
         description = {
@@ -109,7 +109,7 @@ public final class Main implements Runnable, Program {
                 .execute(arguments);
     }
 
-    /** All commands, as they are parsed, and as man pages and completion are made of them. */
+    /** Returns all commands, for parsing, and for generating the man pages and the completion script. */
     static CommandLine commandLine(Main main) {
         return new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
     }
@@ -134,7 +134,7 @@ public final class Main implements Runnable, Program {
         return Exit.NO;
     }
 
-    /** What was wrong, the nearest that there is, and where to read more. */
+    /** Prints what was wrong, the closest matches, and where to read more. */
     private static int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
         String wrong = String.valueOf(failure.getMessage());

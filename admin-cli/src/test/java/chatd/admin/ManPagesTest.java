@@ -18,7 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
-/** The man pages are those that the commands make; with {@code -Dchatd.man-pages=write} they are written anew. */
+/** Compares the man pages with those generated from the commands; {@code -Dchatd.man-pages=write} rewrites them. */
 @Tag("generated")
 class ManPagesTest {
     private static final Path COMMITTED = Path.of("src/main/man");
@@ -81,7 +81,7 @@ class ManPagesTest {
         return pages;
     }
 
-    /** Says nothing of the machine that it is made on. */
+    /** Removes what depends on the machine on which the pages are generated. */
     private static void plain(CommandSpec spec) {
         spec.versionProvider(null).version("chatd");
         spec.subcommands().values().stream().map(CommandLine::getCommandSpec).forEach(ManPagesTest::plain);

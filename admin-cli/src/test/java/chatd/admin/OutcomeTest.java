@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of passwords that were made, by what the other end of the socket does. */
+/** Which generated passwords are kept, depending on what the other end of the socket does. */
 class OutcomeTest {
     @TempDir
     private Path directory;
@@ -43,7 +43,7 @@ class OutcomeTest {
         server.close();
     }
 
-    /** Plans are answered; anything else as the test wants it, or by closing. */
+    /** Answers dry runs with a plan; anything else with what the test sets, or by closing the connection. */
     private void serve() {
         while (server.isOpen()) {
             try (SocketChannel channel = server.accept()) {

@@ -25,34 +25,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A log's files in its directory (page {@code audit-log.md}, "Files"). */
+/** The files of a log in its directory (page {@code audit-log.md}, "Files"). */
 public record LogFiles(Path directory) {
     private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,18})-(\\d{8}T\\d{6}Z)\\.xml");
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    /** The open segment as a whole document. */
+    /** Returns the file of the open segment as a complete document. */
     public Path published() {
         return directory.resolve("audit.xml");
     }
 
-    /** The open segment as it grows. */
+    /** Returns the part: the file of the open segment as it grows. */
     public Path part() {
         return directory.resolve("audit.part");
     }
 
-    /** What a name stands for, whatever it was before or will be called later; null where there is nothing. */
+    /** Returns the file key of what is at a path, which a rename does not change; null if nothing is there. */
     public static @Nullable Object keyOf(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .fileKey();
         } catch (FileSystemException e) {
-            // A directory on its way that is none any more, too.
+            // Also if a directory on the path is no longer one.
             return null;
         }
     }
 
-    /** What stands for a file in place of the one that had its name, as an event tells it. */
+    /** Describes, for an event, what happened to a file, given the file key now at its path. */
     public static String fate(@Nullable Object keyNow) {
         return keyNow == null ? " was removed" : " was replaced";
     }
@@ -65,7 +65,7 @@ public record LogFiles(Path directory) {
         return directory.resolve(String.format(Locale.ROOT, "audit-%06d-%s.xml", segment, STAMP.format(started)));
     }
 
-    /** The closed segments, oldest first. */
+    /** Returns the closed segments, oldest first. */
     public List<Path> closed() throws IOException {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "audit-*.xml")) {
@@ -82,14 +82,14 @@ public record LogFiles(Path directory) {
     }
 
     /**
-     * Gives the part, which has its closing tag and is on the disk, its second name.
+     * Gives the part, which has its closing tag and is on disk, its second name as a hard link.
      *
-     * @throws IOException where that failed; it has no second name then
+     * @throws IOException if that fails; the part then has no second name
      */
     public void close(Path closed) throws IOException {
         Files.createLink(closed, part());
         try {
-            // This name must be on the disk before the other is that of the next segment.
+            // This name must be on disk before the part's name passes to the next segment.
             forceNames();
         } catch (IOException e) {
             Files.delete(closed);
@@ -97,14 +97,14 @@ public record LogFiles(Path directory) {
         }
     }
 
-    /** Brings the directory itself to the disk: names that were made or changed survive a loss of power. */
+    /** Forces the directory itself to disk, so that created and changed names survive a loss of power. */
     public void forceNames() throws IOException {
         try (FileChannel names = FileChannel.open(directory)) {
             names.force(true);
         }
     }
 
-    /** Puts a file of the program beside the log, where it is not there or another. */
+    /** Installs one of the program's files beside the log if it is missing or different. */
     public void install(String name) throws IOException {
         try (InputStream in = LogFiles.class.getResourceAsStream(name)) {
             if (in == null) {
@@ -120,13 +120,13 @@ public record LogFiles(Path directory) {
         }
     }
 
-    /** The number of a closed segment, by its name. */
+    /** Returns the number of a closed segment from its file name, or -1 if it is not one. */
     public static long segment(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
-    /** When a closed segment began, in whole seconds, by its name. */
+    /** Returns when a closed segment began, in whole seconds, from its file name. */
     public static Instant started(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         if (!matcher.matches()) {
@@ -140,9 +140,9 @@ public record LogFiles(Path directory) {
     }
 
     /**
-     * A file from its beginning, whoever else reads it through the same channel.
+     * Returns a stream of a file from its beginning, unaffected by other readers of the same channel.
      *
-     * @param progress told how many bytes were read, after each piece
+     * @param progress receives the number of bytes read so far, after each read
      */
     public static InputStream from(FileChannel file, LongConsumer progress) {
         return new InputStream() {
@@ -171,7 +171,7 @@ public record LogFiles(Path directory) {
         }
     }
 
-    /** Copies in the kernel where it can. */
+    /** Copies the bytes between two offsets, within the kernel where possible. */
     public static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
         for (long at = from; at < to; ) {
             long copied = in.transferTo(at, to - at, out);

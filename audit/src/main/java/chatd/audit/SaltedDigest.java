@@ -14,27 +14,28 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What binds a stored message to its event in the log without telling anything of its content: who has the salt can show
- * that a message is the one that was sent; when the salt is gone, nobody can (page {@code audit-log.md}, "Messages").
+ * A digest that binds a stored message to its event in the log without revealing its content: anyone with the salt can
+ * show that a message is the one that was sent; once the salt is gone nobody can (page {@code audit-log.md},
+ * "Messages").
  *
  * @param salt random, kept with the message and nowhere else
- * @param sender an account's number; 0 is the server
- * @param receivers accounts' numbers in any order; null is everyone
- * @param time when it was sent, in milliseconds
+ * @param sender the sender's account number; 0 for the server
+ * @param receivers account numbers in any order; null for everyone
+ * @param time when it was sent, to the millisecond
  */
 public record SaltedDigest(
         byte[] salt, long number, long sender, @Nullable Collection<Long> receivers, Instant time) {
-    /** Bytes of a salt: what follows it can't be taken for a part of it. */
+    /** Length of a salt in bytes, fixed so that what follows can't be taken for part of it. */
     public static final int SALT = 16;
 
-    /** @throws IllegalArgumentException where the salt is no salt */
+    /** @throws IllegalArgumentException if the salt does not have {@link #SALT} bytes */
     public SaltedDigest {
         if (salt.length != SALT) {
             throw new IllegalArgumentException("a salt of " + salt.length + " bytes");
         }
     }
 
-    /** More than milliseconds are never written; they show where someone changed a time by less. */
+    /** Stored times have milliseconds only; the further digits reveal a time that was changed by less. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
             .appendFraction(ChronoField.MICRO_OF_SECOND, 3, 6, true)
@@ -42,15 +43,15 @@ public record SaltedDigest(
             .toFormatter()
             .withZone(ZoneOffset.UTC);
 
-    /** The digest of a text: SHA-256, base64url, 43 characters. */
+    /** Returns the digest of a text: SHA-256, base64url, 43 characters. */
     public String ofText(String text) {
         return digest("chatd-message-1", "", text);
     }
 
     /**
-     * The digest of a file.
+     * Returns the digest of a file.
      *
-     * @param sha256 of its content
+     * @param sha256 the SHA-256 of its content
      */
     public String ofFile(long file, String name, long size, byte[] sha256) {
         return digest("chatd-file-1", file + "\n" + size + "\n" + HexFormat.of().formatHex(sha256) + "\n", name);

@@ -3,11 +3,11 @@ package chatd.audit;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The one hash of the log. */
+/** The hash function used throughout the log. */
 public final class Sha256 {
     private Sha256() {}
 
-    /** A new digest, for one thread. */
+    /** Returns a new digest, for use by one thread. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -23,9 +23,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Logs for tests, and the chain once more, written from the page. */
+/** Logs for tests, and a second implementation of the chain, written from its page. */
 public final class Logs {
-    /** The file of the key that seals logs whose key does not matter. */
+    /** File of the sealing key for logs whose key does not matter. */
     public static final Path KEY = key();
 
     public static final AuditLog.Options OPTIONS = options(AuditLog.Fsync.INTERVAL, 64 << 20, Duration.ofDays(1));
@@ -44,13 +44,13 @@ public final class Logs {
         }
     }
 
-    /** Without retention and reserve. */
+    /** Returns options without retention or reserve. */
     public static AuditLog.Options options(AuditLog.Fsync fsync, long segmentSize, Duration segmentAge) {
         return new AuditLog.Options(
                 fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", KEY, "Ed25519", true, Duration.ZERO, 0);
     }
 
-    /** A clock that stands where it is put. */
+    /** A clock that is set by hand. */
     public static final class Hands extends Clock {
         public Instant now = Instant.parse("2026-11-20T06:15:00Z");
 
@@ -74,7 +74,7 @@ public final class Logs {
         return new AuditEvent.MessageSent(n, Who.of(1, "alice"), null, null, n, null, "d".repeat(43));
     }
 
-    /** A log with {@code n} messages that was closed in order. */
+    /** Writes a log with {@code n} messages and closes it properly. */
     public static void write(Path directory, int n) throws IOException {
         try (AuditLog log = AuditLog.open(directory, OPTIONS, new Hands())) {
             for (int i = 1; i <= n; i++) {
@@ -87,7 +87,7 @@ public final class Logs {
         return verify(directory, List.of(), List.of());
     }
 
-    /** Judges a log twice. */
+    /** Verifies a log with both verifiers. */
     public static Verifier.Report verify(Path directory, List<SealPublic> keys, List<String> anchors)
             throws IOException {
         Verifier.Report report = Verifier.verify(directory, new Auditor(keys, anchors, false), Watch.NOTHING);
@@ -99,7 +99,7 @@ public final class Logs {
         return Files.readAllLines(file);
     }
 
-    /** The chains of a document's lines, computed as the page says, from line 4 on. */
+    /** Returns the chains of a document's lines from line 4 on, computed as the page says. */
     public static List<String> chains(List<String> lines, String previous) throws NoSuchAlgorithmException {
         String chain = hash(previous, String.join("\n", lines.subList(0, 3)));
         List<String> chains = new ArrayList<>();

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The digest of messages against values that were computed by another program from the page's words. */
+/** Compares the digests of messages with values computed by another program from the page's description. */
 class SaltedDigestTest {
     private static final byte[] SALT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 

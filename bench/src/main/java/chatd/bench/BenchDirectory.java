@@ -10,7 +10,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/** A directory of its own for what a run writes, with a certificate in it; deleted at the end. */
+/** The temporary directory of one run, with a certificate in it; deleted on close. */
 final class BenchDirectory implements AutoCloseable {
     private static final int PORT_PATIENCE_MILLIS = 30_000;
 
@@ -33,7 +33,7 @@ final class BenchDirectory implements AutoCloseable {
         return file("server.key");
     }
 
-    /** Waits until something listens; without connecting, which not every server takes well. */
+    /** Waits until something listens on the port, without connecting, which not every server tolerates. */
     void awaitPort(int port, GuardedProcess process, Path log) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PORT_PATIENCE_MILLIS);
         String listening = ":%04X 00000000000000000000000000000000:0000 0A ".formatted(port);

@@ -18,14 +18,14 @@ import org.mariadb.jdbc.MariaDbDataSource;
 /** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
 final class ChatdServer implements Server {
     private static final String PASSWORD = "a bench of oak";
-    /** Long, since what is stored and not in the log is logged first. */
+    /** Long, because stored messages that are missing from the log are logged first. */
     private static final Duration READY = Duration.ofMinutes(15);
 
     /**
-     * @param accounts how many there are
-     * @param messages how many are stored, of the first 100 accounts among each other
-     * @param hashing whether passwords are hashed as they are by default; else as cheaply as may be
-     * @param javaOptions after the usual ones
+     * @param accounts the number of accounts
+     * @param messages the number of stored messages, all among the first 100 accounts
+     * @param hashing whether passwords are hashed as by default; otherwise as cheaply as possible
+     * @param javaOptions JVM options, after the usual ones
      */
     record Size(int accounts, long messages, boolean hashing, List<String> javaOptions) {}
 

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What a commit costs at the very least: half a kibibyte forced to the disk, as often as messages come. */
+/** The least that a commit can cost: half a kibibyte forced to disk, at the rate of the messages. */
 final class Disk {
     private static final int FILE_BYTES = 16 << 20;
     private static final int BLOCK = 512;
 
     private Disk() {}
 
-    /** Latencies in ms, one entry for each window; the file is one of its own, whose blocks are there already. */
+    /** Measures latencies in ms, one entry per window, on a file of its own whose blocks are already allocated. */
     static List<Load.Figures> measure(Path file, int aSecond, int seconds, int windows) throws IOException {
         try (FileChannel disk =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -43,7 +43,8 @@ final class Disk {
             }
             disk.write(ByteBuffer.allocate(BLOCK), (long) i * BLOCK % FILE_BYTES);
             disk.force(false);
-            // From when it was due, as latency is: one that waits for a slow one before it waits too.
+            // Measured from when the write was due, as for messages: a write that waits for a slow one before it counts
+            // the wait.
             took[i] = (System.nanoTime() - due) / 1e6;
         }
         Arrays.sort(took);

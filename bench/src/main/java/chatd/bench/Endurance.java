@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** What happens in the long run, and when more comes than can be done. */
+/** Measures endurance and overload. */
 final class Endurance {
     private static final int MINUTE = 60;
 
@@ -25,9 +25,9 @@ final class Endurance {
     }
 
     /**
-     * Half of the top rate for a time, measured minute by minute: memory and latency are to stay flat.
+     * Runs at half the top rate for a time, measured in steps: memory and latency must stay flat.
      *
-     * @param told of each minute as it is measured
+     * @param told receives a line for each step as it is measured
      * @return a table
      */
     String soak(int minutes, Consumer<String> told) throws IOException {
@@ -67,7 +67,7 @@ final class Endurance {
     }
 
     /**
-     * More than it can do, while others log in.
+     * Offers more load than the daemon can handle, while other accounts log in.
      *
      * @return a table
      */
@@ -109,7 +109,7 @@ final class Endurance {
                         Report.number(logIns.of("failed")));
     }
 
-    /** The other hundred accounts, four at a time, once the load is there. */
+    /** Logs in the other hundred accounts, four at a time, once the load is running. */
     private Load.Figures logIns(Server server) {
         try {
             BenchDirectory.pause(6_000);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** What a message costs as accounts and stored messages grow: measured, and drawn. */
+/** Measures and plots the cost of a message as accounts and stored messages grow. */
 final class Growth {
     private static final int BASE_ACCOUNTS = 100;
     private static final List<String> LOAD =
@@ -33,9 +33,9 @@ final class Growth {
     /**
      * Measures all sizes.
      *
-     * @param svg where the picture goes
-     * @param told of each size as it is measured
-     * @return a table
+     * @param svg the file for the plot
+     * @param told receives a line for each size as it is measured
+     * @return the tables, as Markdown
      */
     String measure(Path svg, Consumer<String> told) throws IOException {
         List<Point> accounts = new ArrayList<>();
@@ -70,7 +70,7 @@ final class Growth {
         return text.toString();
     }
 
-    /** Both rows of points, sizes in powers of ten from left to right. */
+    /** Plots both series, with sizes in powers of ten from left to right. */
     private static String svg(List<Point> accounts, List<Point> messages) {
         double most = 0;
         for (Point point : accounts) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The load generator, in a process of its own, and the memory of the server under it. */
+/** Runs the load generator in a process of its own, and measures the server's memory under it. */
 final class Load {
     private static final Pattern PAIR = Pattern.compile("(\\w+)=(-?[0-9.]+)(?= |$)");
     private static final Pattern PART = Pattern.compile(
@@ -27,14 +27,14 @@ final class Load {
         this.programs = programs;
     }
 
-    /** What one window measured, by the load generator's keys. */
+    /** The figures of one measured window, by the load generator's keys. */
     record Figures(Map<String, Double> values) {
         double of(String key) {
             return values.getOrDefault(key, Double.NaN);
         }
     }
 
-    /** Runs the load generator against a server; one entry for each window. */
+    /** Runs the load generator against a server; returns one entry per window. */
     List<Figures> run(Server server, List<String> arguments) throws IOException {
         return parsed(Native.lines(command(server, arguments)));
     }
@@ -75,7 +75,10 @@ final class Load {
         return windows;
     }
 
-    /** Idle connections, with memory in KiB: {@code idle_kib} for each, {@code whole_kib} of the process for each. */
+    /**
+     * Measures idle connections: {@code idle_kib}, the memory added by each, and {@code whole_kib}, the whole process
+     * divided among them, both in KiB.
+     */
     Figures idle(Server server, int connections, List<String> arguments) throws IOException {
         boolean java = server instanceof ChatdServer;
         double before = java ? live(server.pid()) : pss(server.pid());
@@ -96,7 +99,10 @@ final class Load {
         }
     }
 
-    /** Until all are logged in: as many descriptors as connections, and no more CPU used. */
+    /**
+     * Waits until all are logged in: as many open descriptors as connections, and hardly any CPU used since the last
+     * look.
+     */
     private static void awaitConnections(long pid, int connections, Process load) throws IOException {
         long spent = -1;
         while (load.isAlive()) {
@@ -134,11 +140,11 @@ final class Load {
                 .sum();
     }
 
-    /** What lives in the heap after a collection, and all memory outside the heap. */
+    /** Returns the live heap after a collection plus all memory outside the heap, in KiB. */
     private static double live(long pid) throws IOException {
         jcmd(pid, "GC.run");
         jcmd(pid, "GC.run");
-        // Each part of the heap has a line with what is used of it and, at the end, the addresses that it may take.
+        // Each part of the heap has a line with its used size and, at the end, the range of its addresses.
         String info = jcmd(pid, "GC.heap_info");
         double used = 0;
         long from = Long.MAX_VALUE;

@@ -24,11 +24,11 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * The log at work: what publishing takes of a core at a given rate, and how long a verifier needs for a gigabyte, beside
- * what hashing the same files takes.
+ * Measures the log: the share of a core that publishing takes at a given rate, and how long a verifier needs for a
+ * gigabyte, compared with hashing the same files.
  */
 final class LogPace {
-    /** The seals are told to it, thousands of them. */
+    /** Logs each seal, of which there are thousands here; silenced. */
     private static final Logger SEALS = Logger.getLogger("chatd.audit.seal");
 
     private static final int TURN = 50;
@@ -40,14 +40,14 @@ final class LogPace {
     private final Consumer<String> say;
     private long number;
 
-    /** @param root of the checkout */
+    /** @param root the root of the checkout */
     LogPace(Path root, Consumer<String> say) {
         this.root = root;
         this.say = say;
         SEALS.setLevel(Level.OFF);
     }
 
-    /** The table, as Markdown. */
+    /** Runs the measurements; returns the table, as Markdown. */
     String measure() throws IOException {
         Path place = Files.createTempDirectory("chatd-bench");
         try {
@@ -146,13 +146,13 @@ final class LogPace {
         }
     }
 
-    /** Writes a gigabyte; the public half of its key. */
+    /** Writes a gigabyte of log; returns the public half of the key. */
     private String write(Path directory) throws IOException {
         try (AuditLog log = AuditLog.open(directory, options(directory), Clock.systemUTC())) {
             long size = 0;
             while (size < GIGABYTE) {
                 log.append(turn());
-                // As long as a line of these.
+                // Each of these lines takes about 350 bytes.
                 size += 350L * TURN;
             }
             return log.key().pem();

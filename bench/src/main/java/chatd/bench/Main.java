@@ -131,7 +131,7 @@ public final class Main implements Callable<Integer> {
         }
         for (Scenario scenario : chosen) {
             for (int i = 0; i < runs; i++) {
-                // Side by side: what else the machine does then falls on all of them.
+                // Side by side, so that other load on the machine affects all of them.
                 for (String name : servers) {
                     if (name.equals("disk")) {
                         disk(scenario);
@@ -197,7 +197,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** As a daemon is that has run for some minutes: what Java compiles is compiled. */
+    /** Warms up the daemon, as if it had run for some minutes, so that Java has compiled the hot code. */
     private static void warmUp(Load load, Server server, Scenario scenario) throws IOException {
         for (int i = 0; i < scenario.warmUps(); i++) {
             List<String> longer = new ArrayList<>(scenario.arguments());

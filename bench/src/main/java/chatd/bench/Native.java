@@ -12,7 +12,7 @@ final class Native {
     private final Path sources;
     private final Path binaries;
 
-    /** @param sources where {@code loadgen.c} and {@code floor.c} are */
+    /** @param sources the directory of {@code loadgen.c} and {@code floor.c} */
     Native(Path sources, Path binaries) {
         this.sources = sources;
         this.binaries = binaries;
@@ -42,7 +42,7 @@ final class Native {
         return binary;
     }
 
-    /** Runs a command to its end and returns what it printed, errors too. */
+    /** Runs a command to its end and returns its output, standard error included. */
     static String run(List<String> command) throws IOException {
         Process process;
         try {
@@ -54,7 +54,7 @@ final class Native {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
-    /** The same with its errors on our own, and its lines apart. */
+    /** Like {@link #run}, but inherits standard error and returns the output as lines. */
     static List<String> lines(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -27,7 +27,7 @@ final class Other implements Server {
         place.awaitPort(port, process, log);
     }
 
-    /** A port that nothing listens on at the moment. */
+    /** Returns a port on which nothing listens at the moment. */
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::"))) {
             return socket.getLocalPort();
@@ -35,9 +35,9 @@ final class Other implements Server {
     }
 
     /**
-     * The least a TLS chat server can cost: {@code floor.c}, with no accounts and no checks.
+     * Starts {@code floor.c}, the least a TLS chat server can cost, with no accounts and no checks.
      *
-     * @param batched whether all that one round of its loop has for a connection is written at once
+     * @param batched whether each round of its loop writes all its output for a connection at once
      */
     static Other floor(Native programs, BenchDirectory place, boolean batched) throws IOException {
         int port = freePort();
@@ -55,7 +55,7 @@ final class Other implements Server {
     }
 
     /**
-     * An IRC server, with its settings under {@code bench/peers}.
+     * Starts an IRC server, with its settings under {@code bench/peers}.
      *
      * @param name {@code inspircd} or {@code ngircd}
      */
@@ -63,7 +63,7 @@ final class Other implements Server {
         int port = freePort();
         Path certificate = place.file("peer.pem");
         Path key = place.file("peer.key");
-        // GnuTLS does not take ours, which lack the public key.
+        // GnuTLS rejects ours, which lack the public key.
         Native.run(List.of(
                 "openssl",
                 "req",
@@ -90,7 +90,7 @@ final class Other implements Server {
                         .replace("@KEY@", key.toString())
                         .replace("@DIRECTORY@", place.file("").toString()));
         return name.equals("inspircd")
-                // It admits new users on a tick of a second.
+                // It admits new users once a second.
                 ? new Other(
                         place,
                         port,

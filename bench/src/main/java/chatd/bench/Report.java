@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Gathers what was measured, and says it as Markdown: medians, and the least and the most beside them. */
+/** Collects the measurements and formats them as Markdown: medians, with the minimum and the maximum. */
 final class Report {
     private final Map<Scenario, Map<String, List<Load.Figures>>> measured = new EnumMap<>(Scenario.class);
 
@@ -50,7 +50,7 @@ final class Report {
                 new Column("others' CPU %", "other_cpu_pct"));
     }
 
-    /** One line for the terminal. */
+    /** Returns the medians as one line for the terminal. */
     String line(Scenario scenario, String server) {
         StringBuilder line = new StringBuilder("%-14s %-10s".formatted(scenario.word(), server));
         List<Load.Figures> windows = measured.getOrDefault(scenario, Map.of()).getOrDefault(server, List.of());
@@ -117,7 +117,7 @@ final class Report {
         return String.format(Locale.ROOT, form, value);
     }
 
-    /** Puts the tables between the marks of a page, in the place of the earlier ones. */
+    /** Writes the tables between the markers of a page, replacing earlier ones. */
     static void write(Path page, String mark, String text) throws IOException {
         String begin = "<!-- " + mark + " -->\n";
         String end = "<!-- end of " + mark + " -->\n";

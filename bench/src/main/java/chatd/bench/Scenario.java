@@ -3,7 +3,7 @@ package chatd.bench;
 import java.util.List;
 import java.util.Locale;
 
-/** What the load generator does, and what of it is told. */
+/** The scenarios of the load generator, and how each is reported. */
 enum Scenario {
     FAN100_W8("fan-out to 100, 8 in flight", 101, "-s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
     FAN100_W1("fan-out to 100, 1 in flight", 101, "-s fanout -n 101 -W 1 -T 2 -t 3 -j 3"),
@@ -40,7 +40,7 @@ enum Scenario {
         return title;
     }
 
-    /** As it is named on the command line. */
+    /** Returns the scenario's name on the command line. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -49,12 +49,12 @@ enum Scenario {
         return accounts;
     }
 
-    /** Of the load generator. */
+    /** Returns the arguments of the load generator. */
     List<String> arguments() {
         return List.of(arguments.split(" ", -1));
     }
 
-    /** Whether a server that stores nothing can do it too. */
+    /** Returns whether a server that stores nothing can run it too. */
     boolean isForAll() {
         return switch (this) {
             case NAMED100_W8, NAMED1000_W8, SLOW1000, STORM_ARGON2, REPLAY, FILES -> false;
@@ -62,7 +62,7 @@ enum Scenario {
         };
     }
 
-    /** Rounds of the same load before it is measured. */
+    /** Returns the number of warm-up rounds of the same load. */
     int warmUps() {
         return switch (this) {
             case STORM, STORM_ALONE -> 25;
@@ -76,7 +76,7 @@ enum Scenario {
         return this == REPLAY ? 10_000_000 : 0;
     }
 
-    /** Whether passwords are hashed as by default. */
+    /** Returns whether passwords are hashed as by default. */
     boolean hashes() {
         return this == STORM_ARGON2;
     }

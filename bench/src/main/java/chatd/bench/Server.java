@@ -2,24 +2,24 @@ package chatd.bench;
 
 import java.io.IOException;
 
-/** A server that is running, with the accounts that the load generator logs in as. */
+/** A running server, with the accounts that the load generator uses. */
 interface Server extends AutoCloseable {
     int port();
 
-    /** The load generator's name of what it speaks. */
+    /** Returns the load generator's name for the server's protocol. */
     String dialect();
 
     String password();
 
-    /** Of the server itself; its descendants count too. */
+    /** Returns the process ID of the server; its descendants count too. */
     long pid();
 
-    /** Of its database, which is reported apart; 0 where it has none. */
+    /** Returns the process ID of its database, which is reported separately; 0 if it has none. */
     default long databasePid() {
         return 0;
     }
 
-    /** Log-ins (handshakes) in progress at one time. */
+    /** Returns how many logins (handshakes) may be in progress at once. */
     default int concurrency() {
         return 64;
     }

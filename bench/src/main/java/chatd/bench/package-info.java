@@ -1,4 +1,4 @@
-/** What the daemon costs: it, its database and other servers under the load generator, side by side. */
+/** Measures the daemon, its database and other servers under the load generator, side by side. */
 @NullMarked
 package chatd.bench;
 

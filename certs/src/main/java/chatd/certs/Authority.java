@@ -33,7 +33,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A development authority: good for trying out and for tests, and for nothing that others are to trust. */
+/** A development certificate authority: for trials and tests only, not for anything that others must trust. */
 public final class Authority {
     /** The kinds of key that a certificate can have. */
     public enum KeyKind {
@@ -82,7 +82,7 @@ public final class Authority {
         this.now = now;
     }
 
-    /** Makes a new one; its key lives in memory alone. */
+    /** Creates a new authority; its key exists only in memory. */
     public static Authority create(String name, SecureRandom random, Instant now) {
         try {
             KeyPair keys = KeyKind.EC.generate(random);
@@ -103,12 +103,16 @@ public final class Authority {
     /** A certificate with its key. */
     public record Identity(X509Certificate certificate, KeyPair keys) {}
 
-    /** @param names host names and addresses, the first of them also the subject */
+    /**
+     * Issues a server certificate with a new key.
+     *
+     * @param names host names and addresses; the first is also the subject
+     */
     public Identity server(List<String> names, KeyKind kind) {
         return issue(names, kind, KeyPurposeId.id_kp_serverAuth);
     }
 
-    /** For a client that shows a certificate. */
+    /** Issues a certificate, with a new key, for a client that presents one. */
     public Identity client(String name, KeyKind kind) {
         return issue(List.of(name), kind, KeyPurposeId.id_kp_clientAuth);
     }
@@ -131,9 +135,9 @@ public final class Authority {
     }
 
     /**
-     * The names as a certificate has them.
+     * Converts the names to the form used in certificates.
      *
-     * @throws IllegalArgumentException where one is neither a host name nor an address
+     * @throws IllegalArgumentException if one is neither a host name nor an address
      */
     static GeneralNames generalNames(List<String> names) {
         return new GeneralNames(names.stream().map(Authority::generalName).toArray(GeneralName[]::new));
@@ -179,23 +183,23 @@ public final class Authority {
                         .build(signer.getPrivate())));
     }
 
-    /** What {@link #writeDevelopmentFiles} makes. */
+    /** The files that {@link #writeDevelopmentFiles} creates. */
     public static final List<String> DEVELOPMENT_FILES = List.of("ca.pem", "server.pem", "server.key");
 
-    /** The names that this machine has for itself alone. */
+    /** The names and addresses by which only this machine itself can be reached. */
     public static final List<String> THIS_MACHINE = List.of("localhost", "::1", "127.0.0.1");
 
     /**
-     * Makes {@code ca.pem}, {@code server.pem} (the chain) and {@code server.key} (0600) in a directory.
+     * Creates {@code ca.pem}, {@code server.pem} (the chain) and {@code server.key} (0600) in a directory.
      *
-     * @param names host names and addresses that it is for
+     * @param names the host names and addresses for which the certificate is valid
      */
     public static void writeDevelopmentFiles(Path directory, List<String> names, SecureRandom random, Instant now)
             throws IOException {
         Authority authority = create("chatd development authority", random, now);
         Identity server = authority.server(names, KeyKind.EC);
         for (String old : DEVELOPMENT_FILES) {
-            // Also where it is a link: not what that points to is written.
+            // Even if it is a link, so that its target is not written to.
             Files.deleteIfExists(directory.resolve(old));
         }
         Pem.writeSecret(directory.resolve("server.key"), server.keys().getPrivate());

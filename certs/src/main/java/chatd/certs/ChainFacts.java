@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What people want to know of a certificate with its chain.
+ * A summary, for people, of a certificate and its chain.
  *
- * @param names host names and addresses that it is for
- * @param chain the subjects, the certificate's own first, and at its end who issued the last
- * @param fingerprint of its key, hexadecimal, as {@link Fingerprint}
+ * @param names the host names and addresses for which the certificate is valid
+ * @param chain the subjects, starting with the certificate's own and ending with the issuer of the last certificate
+ * @param fingerprint the fingerprint of its key, hexadecimal, as in {@link Fingerprint}
  */
 public record ChainFacts(
         List<String> names,
@@ -21,7 +21,7 @@ public record ChainFacts(
         String fingerprint,
         List<String> chain) {
 
-    /** @param chain the certificate, then those that vouch for each before it */
+    /** @param chain the certificate, followed by certificates that each vouch for the one before */
     public static ChainFacts of(List<X509Certificate> chain) {
         X509Certificate first = chain.getFirst();
         List<String> subjects = new ArrayList<>(chain.stream()

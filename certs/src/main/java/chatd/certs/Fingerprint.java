@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What people compare a server's key by: SHA-256 of its public key as certificates hold it (SubjectPublicKeyInfo), so
- * that it outlives a renewal with the same key.
+ * The fingerprint by which people compare a server's key: SHA-256 of its public key as encoded in certificates
+ * (SubjectPublicKeyInfo), so that it survives a renewal with the same key.
  *
  * @param hex 64 digits, in lower case
  */
@@ -28,14 +28,14 @@ public record Fingerprint(String hex) {
         }
     }
 
-    /** Reads one as people write it: groups, colons and case do not matter; empty where it is none. */
+    /** Parses a fingerprint as people write it: grouping, colons and case do not matter; empty if it is not one. */
     public static Optional<Fingerprint> parse(String text) {
         String hex = text.toLowerCase(Locale.ROOT);
         hex = (hex.startsWith(KIND) ? hex.substring(KIND.length()) : hex).replaceAll("[\\s:]", "");
         return hex.matches("[0-9a-f]{64}") ? Optional.of(new Fingerprint(hex)) : Optional.empty();
     }
 
-    /** To be read out: two lines of eight groups of four digits, with nothing before them. */
+    /** Returns the fingerprint for reading aloud: two lines of eight groups of four digits, without a prefix. */
     @Override
     public String toString() {
         String groups = hex.replaceAll("(.{4})(?=.)", "$1 ");

@@ -42,7 +42,7 @@ public final class Pem {
 
     private Pem() {}
 
-    /** The file does not hold what it should; the message says what, and what to do. */
+    /** Thrown if a file does not hold what it should; the message says what is wrong, and what to do. */
     public static final class Unusable extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -52,10 +52,10 @@ public final class Pem {
     }
 
     /**
-     * All certificates of a file, in its order: a chain begins with the end entity's. What else is in it, such as a key,
-     * is passed over.
+     * Reads all certificates in a file, in file order: a chain begins with the end entity's. Other contents, such as a
+     * key, are skipped.
      *
-     * @throws Unusable where there is none, or one is broken
+     * @throws Unusable if there is none, or one is broken
      */
     public static List<X509Certificate> certificates(Path file) throws IOException {
         List<X509Certificate> chain = new ArrayList<>();
@@ -80,9 +80,9 @@ public final class Pem {
     }
 
     /**
-     * The private key of a file.
+     * Reads the private key in a file.
      *
-     * @throws Unusable where there is none, or it is encrypted; the message has nothing of the key
+     * @throws Unusable if there is none, or it is encrypted; the message reveals nothing of the key
      */
     public static PrivateKey privateKey(Path file) throws IOException {
         try (Reader in = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
@@ -101,13 +101,13 @@ public final class Pem {
         } catch (Unusable | FileSystemException e) {
             throw e;
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            // That it is broken, Bouncy Castle says by exceptions of many kinds.
+            // Bouncy Castle reports a broken key with exceptions of many kinds.
             throw new Unusable(file, "no private key that can be used");
         }
         throw new Unusable(file, "no private key in it (expected -----BEGIN PRIVATE KEY-----)");
     }
 
-    /** As the JDK's own key, whatever other providers there are. */
+    /** Converts a key to the JDK's own type, whatever other providers are present. */
     private static PrivateKey key(PrivateKeyInfo info) throws IOException, GeneralSecurityException {
         ASN1ObjectIdentifier kind = info.getPrivateKeyAlgorithm().getAlgorithm();
         String algorithm;
@@ -121,7 +121,7 @@ public final class Pem {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
     }
 
-    /** Writes a key to a new file, for its owner alone to read. */
+    /** Writes a key to a new file that only its owner may read. */
     public static void writeSecret(Path file, PrivateKey key) throws IOException {
         try (var out = Files.newByteChannel(
                 file,
@@ -131,7 +131,7 @@ public final class Pem {
         }
     }
 
-    /** Certificates and keys, one after another, as PEM. */
+    /** Encodes certificates and keys as PEM, one after another. */
     public static String of(Object... objects) {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {

@@ -8,12 +8,12 @@ import java.util.Set;
 
 /** The host names and addresses that a certificate is for. */
 public final class ServerNames {
-    /** {@code dNSName} and {@code iPAddress}; the other kinds hold any text, which could pretend to be ours. */
+    /** {@code dNSName} and {@code iPAddress}; the other kinds hold any text, which could pass for one of these. */
     private static final Set<Object> KINDS = Set.of(2, 7);
 
     private ServerNames() {}
 
-    /** In the certificate's order; none for a certificate that has no such names, or can't be read. */
+    /** Returns the names in the certificate's order; empty if it has no such names, or can't be read. */
     public static List<String> of(X509Certificate certificate) {
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -29,7 +29,7 @@ public final class ServerNames {
         }
     }
 
-    /** An address as people write it: Java writes IPv6 addresses at full length. */
+    /** Returns an address as people write it: Java writes IPv6 addresses at full length. */
     public static String shortened(String name) {
         return name.contains(":") ? name.replaceFirst("(^|:)0(:0)+(:|$)", "::") : name;
     }

@@ -27,14 +27,14 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 /**
  * A request to an authority for a server's certificate (PKCS#10).
  *
- * @param key that it is for, which is no part of it
+ * @param key the private key that the request is for; not part of the request
  */
 public record SigningRequest(String pem, PrivateKey key) {
     /**
-     * Makes a key, too.
+     * Creates a request together with a new key.
      *
-     * @param names host names and addresses, the first of them also the subject
-     * @throws IllegalArgumentException where one is none
+     * @param names host names and addresses; the first is also the subject
+     * @throws IllegalArgumentException if one is neither
      */
     public static SigningRequest withNewKey(List<String> names, Authority.KeyKind kind, SecureRandom random) {
         try {
@@ -44,7 +44,7 @@ public record SigningRequest(String pem, PrivateKey key) {
         }
     }
 
-    /** With a key that is there: EC, RSA or Ed25519. */
+    /** Creates a request for an existing key: EC, RSA or Ed25519. */
     public static SigningRequest of(List<String> names, PrivateKey key) {
         try {
             ExtensionsGenerator extensions = new ExtensionsGenerator();

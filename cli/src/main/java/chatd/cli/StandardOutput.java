@@ -13,18 +13,18 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Standard output of a program that goes on until nobody reads it any more: {@code tail -f | head -1}. A write would tell,
- * but there may be nothing to write for hours; so the kernel is asked, as GNU {@code tail} does.
+ * Watches the standard output of a program that runs until its reader is gone: {@code tail -f | head -1}. A write would
+ * fail then, but there may be nothing to write for hours; so the kernel is polled, as GNU {@code tail} does.
  */
 public final class StandardOutput {
     private static final int DESCRIPTOR = 1;
 
-    /** Of struct pollfd: the descriptor, what is asked for, what has happened. */
+    /** Size of {@code struct pollfd}: {@code fd}, {@code events}, {@code revents}. */
     private static final long POLLFD_BYTES = 8;
 
     private static final long HAPPENED = 6;
 
-    /** Errors and hang-ups, which are told whether they are asked for or not. */
+    /** POLLERR and POLLHUP, which are reported whether or not they are requested. */
     private static final short GONE = 0x8 | 0x10;
 
     private static final int NO_TIMEOUT = -1;
@@ -32,8 +32,9 @@ public final class StandardOutput {
     private StandardOutput() {}
 
     /**
-     * Runs something once the reader of a pipe, or of a socket, has gone; at once where it has gone already. Of a file or
-     * a terminal that is there it never does. It waits on a thread of its own, which does not keep the program running.
+     * Runs {@code end} once the reader of a pipe or socket is gone; immediately if it is gone already. Never runs it
+     * for a file, or for a terminal that is still there. Waits on a daemon thread of its own, which does not keep the
+     * program running.
      */
     public static void whenUnread(Runnable end) {
         Thread.ofPlatform().name("standard-output").daemon().start(() -> {
@@ -43,7 +44,7 @@ public final class StandardOutput {
         });
     }
 
-    /** Blocks until the reader has gone; false where the kernel can't be asked. */
+    /** Blocks until the reader is gone; returns false if the kernel can't be polled. */
     @SuppressWarnings("restricted") // the programs' manifests allow it
     private static boolean awaitGone() {
         try (Arena arena = Arena.ofConfined()) {
@@ -58,10 +59,10 @@ public final class StandardOutput {
                 if (found > 0) {
                     return (asked.get(JAVA_SHORT, HAPPENED) & GONE) != 0;
                 }
-                // A signal; it goes on.
+                // Interrupted by a signal; poll again.
             }
         } catch (Throwable e) {
-            // Without it, whoever writes next finds out.
+            // Without polling, the next write will fail.
             return false;
         }
     }

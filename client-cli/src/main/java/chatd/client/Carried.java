@@ -7,19 +7,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What {@code chat/1} carries: a server closes the connection on what is larger, and says nothing. */
+/**
+ * The size limits of {@code chat/1}, checked here because a server that receives more closes the connection without
+ * saying why.
+ */
 final class Carried {
     private static final int FILE_NAME_BYTES = 64;
 
     private Carried() {}
 
-    /** @param name what it will be called at the others' */
+    /** @param name the file name that the recipients see */
     record Sized(String name, long size) {}
 
     /**
-     * A file as it can be sent.
+     * Checks that a file can be sent.
      *
-     * @throws Failure where it can't be read, or the protocol has no room for it or for its name
+     * @throws Failure if it can't be read, or if the file or its name exceeds the limits of the protocol
      */
     static Sized file(Path path) throws IOException {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
@@ -48,7 +51,7 @@ final class Carried {
         return new Sized(name, size);
     }
 
-    /** As {@link #file}, of a text. */
+    /** Like {@link #file}, for a text. */
     static void check(String text) {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Limits.DEFAULT.text()) {

@@ -13,7 +13,9 @@ import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The questions before one is in: who the server is, the password, a new one, an account. The person's thread. */
+/**
+ * The dialogue before a session: trusting the server, the password, a new one, registering. Runs on the user's thread.
+ */
 final class Dialogue {
     static final String RULES = "It has at least 8 characters and at most 32 bytes, and is neither your name, nor the"
             + " old one, nor one of the most common.";
@@ -42,7 +44,7 @@ final class Dialogue {
         return user;
     }
 
-    /** Logged in, with the password that was used at last. */
+    /** A successful login, and the password that it used. */
     record Entered(Door.In in, Secret password) {}
 
     private interface Attempt<T> {
@@ -50,9 +52,10 @@ final class Dialogue {
     }
 
     /**
-     * Does something that connects; where nobody vouches for the server, asks whether it is the right one.
+     * Runs an attempt that connects; if no authority vouches for the server, asks the user whether to trust it, and
+     * retries once.
      *
-     * @throws Failure where the person says no, or nobody can be asked
+     * @throws Failure if the user says no, or nobody can be asked
      */
     private <T> T knowing(Attempt<T> attempt) {
         try {
@@ -67,7 +70,7 @@ final class Dialogue {
         }
     }
 
-    /** For where nobody is asked. */
+    /** Returns the failure for an unknown server when nobody can be asked. */
     static ClientFailure refusal(Address address, UnknownServer unknown) {
         return new ClientFailure(
                 ClientFailure.NO_SERVER,
@@ -95,14 +98,14 @@ final class Dialogue {
     }
 
     /**
-     * Logs in, by a registration or a change of the password first where that is due.
+     * Logs in, after registering or changing the password if that is needed.
      *
-     * @param given the password, in place of a question
-     * @throws Failure where it is refused for good, or the person gives up
+     * @param given the password; if empty, the last one, else the user is asked
+     * @throws Failure if the login is refused for good, or the user gives up
      */
     Entered logIn(Optional<Secret> given) {
         Secret password = given.or(() -> last).orElseGet(() -> {
-            // Before the password is typed: somebody is there, and it is the right one.
+            // Check before the password is typed that the server answers and is trusted.
             knowing(() -> {
                 server.connect().close();
                 return true;
@@ -130,7 +133,7 @@ final class Dialogue {
         throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "These were too many attempts.");
     }
 
-    /** It is the password from now on. */
+    /** Sets the password for later logins. */
     void remember(Secret password) {
         last = Optional.of(password);
     }
@@ -162,7 +165,7 @@ final class Dialogue {
                         + " --password-stdin.");
     }
 
-    /** The forced change; returns the new password. */
+    /** Makes the user change the password; returns the new one. */
     private Secret change(Door door, Secret old) {
         presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
                 + " Nobody else will know it, the administrator neither.");
@@ -174,7 +177,7 @@ final class Dialogue {
         Door.Answer set(Secret chosen) throws UnknownServer;
     }
 
-    /** Asks for a new password until the server takes one; empty where the person gives up. */
+    /** Asks for a new password until the server accepts one; returns empty if the user gives up. */
     private Optional<Secret> accepted(Setting setting, String done) {
         while (true) {
             Optional<Secret> chosen = choose();
@@ -196,7 +199,7 @@ final class Dialogue {
         }
     }
 
-    /** A new password, typed twice alike; empty where the person gives up. */
+    /** Asks for a new password twice, until both entries match; returns empty if the user gives up. */
     Optional<Secret> choose() {
         while (true) {
             Optional<String> once = screen.readSecret("New password: ");
@@ -234,7 +237,7 @@ final class Dialogue {
         return accepted(door::register, "The account " + door.user() + " is made.");
     }
 
-    /** Makes another account, from within a session. */
+    /** Registers another account from within a session. */
     void register(String name) {
         Main.checkName(name);
         register(new Door(server, name));

@@ -52,7 +52,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code chat-client}: its options, and how failures are told. */
+/** The {@code chat-client} command: its options and error reporting. */
 @Command(
         name = "chat-client",
         description = {
@@ -89,7 +89,9 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     private static final int NAME_BYTES = 32;
 
-    /** It logs every connection; held here, since loggers that nobody holds forget their level. */
+    /**
+     * Logs every connection. Held here, because loggers are held weakly elsewhere, and a collected one loses its level.
+     */
     private static final Logger TLS_LOG = Logger.getLogger("org.bouncycastle");
 
     @Spec
@@ -152,17 +154,19 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        // As the system prefers, not IPv4 always.
+        // In the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
         System.exit(run(System.getenv(), arguments));
     }
 
     /**
-     * Does what the arguments say, on the standard streams; a command, not a talk in a terminal, ends by returning.
+     * Runs the program on the standard streams. A script command returns at its end; an interactive session may exit
+     * the JVM.
      *
-     * @param environment {@code CHAT_CA}, {@code CHAT_PORT}, {@code NO_COLOR}, and those that say where the state is kept
-     * @return its exit code
+     * @param environment {@code CHAT_CA}, {@code CHAT_PORT}, {@code NO_COLOR}, and the variables that locate the state
+     *     directory
+     * @return the exit code
      */
     public static int run(Map<String, String> environment, String... arguments) {
         TLS_LOG.setLevel(Level.OFF);
@@ -218,7 +222,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** A name that fits the protocol; whether it is allowed is the server's to say. */
+    /** Returns the name if it fits the protocol's field; whether it is allowed is for the server to decide. */
     static String checkName(String name) {
         if (name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
             throw new ClientFailure(ClientFailure.NO_SUCH, "No name has more than 32 bytes: " + name);
@@ -254,7 +258,7 @@ public final class Main implements Callable<Integer> {
         return new KnownHosts(state().resolve("known-hosts"));
     }
 
-    /** The way to the server. */
+    /** Returns a connector to the server. */
     Link.To server() {
         try {
             return Link.to(address(), trust(), own(), new Chat1(Limits.DEFAULT, ZoneId.of(wireZone)));
@@ -263,7 +267,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** The way to the server where JSON is spoken. */
+    /** Returns a connector to the server that speaks JSON. */
     Link.To jsonServer() {
         return Link.to(address(), trust(), own(), new Json(1 << 20));
     }
@@ -300,7 +304,7 @@ public final class Main implements Callable<Integer> {
         return out;
     }
 
-    /** What stood after {@code --}. */
+    /** Returns the arguments after {@code --}. */
     List<String> words() {
         return words;
     }
@@ -309,7 +313,7 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Address where = address();
         String user = user();
-        // First, since it may take a person a while.
+        // Read before connecting, because it may take the user a while.
         Optional<Secret> given = password.read();
         Link.To server = Link.ahead(server());
         AtomicReference<Contacts> people = new AtomicReference<>(new Contacts());

@@ -33,7 +33,7 @@ final class PasswdCommand extends ScriptCommand {
                         old, file == null ? chosen(main(), "New password: ") : PasswordOptions.file(file)));
     }
 
-    /** From a terminal typed twice, else the next line of standard input. */
+    /** Reads a new password: typed twice in a terminal, else the next line of standard input. */
     static Secret chosen(Main main, String prompt) throws IOException {
         if (!Main.isTerminal()) {
             return main.password().input();

@@ -39,7 +39,7 @@ final class PasswordOptions {
         private boolean isInput;
     }
 
-    /** The password, where one of the options says where it is. */
+    /** Returns the password from the option that was given, if any. */
     Optional<Secret> read() throws IOException {
         Source from = source;
         if (from == null) {
@@ -53,7 +53,7 @@ final class PasswordOptions {
         return command != null ? Optional.of(command(command)) : from.isInput ? Optional.of(input()) : Optional.empty();
     }
 
-    /** As {@link #read}, for a script: without an option from the terminal, if there is one. */
+    /** Like {@link #read}, but for scripts: without an option, asks in the terminal, if there is one. */
     Secret require() throws IOException {
         Optional<Secret> given = read();
         if (given.isPresent()) {
@@ -68,7 +68,7 @@ final class PasswordOptions {
         return typed.get();
     }
 
-    /** Typed without echo; empty where there is no terminal, or the person gives up. */
+    /** Reads a password without echo; empty if there is no terminal, or the user gives up. */
     static Optional<Secret> typed(String prompt) {
         return Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
@@ -106,12 +106,12 @@ final class PasswordOptions {
         }
     }
 
-    /** The next line of standard input. */
+    /** Reads the password from the next line of standard input. */
     Secret input() throws IOException {
         return firstLine(reader(), "standard input");
     }
 
-    /** Standard input, or what is left of it. */
+    /** Returns the reader of standard input, created at the first call. */
     private BufferedReader reader() {
         BufferedReader reader = input;
         if (reader == null) {
@@ -136,7 +136,7 @@ final class PasswordOptions {
         return secret;
     }
 
-    /** The rest of standard input. */
+    /** Reads the rest of standard input. */
     String rest() throws IOException {
         StringWriter rest = new StringWriter();
         reader().transferTo(rest);

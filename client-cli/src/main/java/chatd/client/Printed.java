@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** How scripts are told what was said: as lines to read, or as JSON, an object a line (docs/client.md). */
+/** Prints messages for scripts, as lines to read or as JSON, one object a line (docs/client.md). */
 final class Printed {
     enum Form {
         text,
@@ -51,7 +51,7 @@ final class Printed {
         out.println(json(line));
     }
 
-    /** In ASCII: what others wrote is not to steer a terminal that it is printed to. */
+    /** Returns a value as ASCII JSON, so that text from others can't control the terminal that prints it. */
     static String json(JsonNode value) {
         return Json.MAPPER.writeValueAsString(value);
     }
@@ -65,9 +65,9 @@ final class Printed {
         return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
     }
 
-    /** An event that is something to tell. */
+    /** Prints a message or a presence change; ignores any other event. */
     void event(PrintStream out, Event event) {
-        // To whom it is told makes no difference here.
+        // The account's own name makes no difference here.
         Item item = Item.of(event, "");
         if (item != null) {
             item(out, item);

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** What the commands for scripts have in common: they log in, do one thing, and never ask whom to believe. */
+/** The base of the script commands, which log in, do one thing, and never ask whether to trust a server. */
 @Command(mixinStandardHelpOptions = true)
 abstract class ScriptCommand implements Callable<Integer> {
     @ParentCommand
@@ -52,7 +52,7 @@ abstract class ScriptCommand implements Callable<Integer> {
         };
     }
 
-    /** An answer that is not yes. */
+    /** Throws a failure if the answer is a refusal. */
     static void accept(Door.Answer answer) {
         if (answer instanceof Door.Refused(Door.Reason reason, String text)) {
             throw new ClientFailure(

@@ -28,14 +28,16 @@ import java.util.stream.Collectors;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
-/** A person talking: reads what is typed and does it. The person's thread; what comes is shown by others. */
+/**
+ * The interactive session: reads typed lines and executes them, on the user's thread. Other threads show what arrives.
+ */
 final class Talk {
     private static final int LISTED = 100;
 
-    /** As a shell names what Ctrl-C ended. */
+    /** The exit code after Ctrl-C, as a shell reports it. */
     private static final int INTERRUPTED = 130;
 
-    /** Lines of a text that are sent without asking. */
+    /** The most lines of a text that are sent without asking. */
     private static final long FEW_LINES = 3;
 
     private final Screen screen;
@@ -44,7 +46,7 @@ final class Talk {
     private final Conversation conversation;
     private final Path downloads;
 
-    /** To whom what is typed plainly goes; nobody named is everyone, null nobody. */
+    /** The recipients of plain text: an empty list means everyone, null nobody. */
     private @Nullable List<String> target;
 
     Talk(Screen screen, Presenter presenter, Dialogue dialogue, Conversation conversation, Path downloads) {
@@ -56,10 +58,10 @@ final class Talk {
     }
 
     /**
-     * Logs in and talks until the person leaves.
+     * Logs in and runs the session until the user leaves.
      *
-     * @param given the password; else it is asked for
-     * @param to whom what is typed goes to at first, as with {@code /to}; empty is nobody
+     * @param given the password; if empty, the user is asked for it
+     * @param to the initial recipients, as with {@code /to}; empty for nobody
      */
     void run(Optional<Secret> given, String to) throws IOException, InterruptedException {
         screen.onInterrupt(this::interrupted);
@@ -82,7 +84,7 @@ final class Talk {
         }
     }
 
-    /** Ctrl-C while something is waited for. */
+    /** Handles Ctrl-C while an operation blocks. */
     private void interrupted() {
         if (conversation.isConnected()) {
             conversation.cut("Cancelled, by a new connection.");
@@ -107,7 +109,7 @@ final class Talk {
         return to.size() <= 3 ? String.join(", ", to) : to.getFirst() + " and " + (to.size() - 1) + " more";
     }
 
-    /** The session has ended: Enter alone logs in again. */
+    /** Handles a line typed after the session has ended: an empty one logs in again. */
     private void away(String line) {
         if (!screen.isAsking()) {
             throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
@@ -135,7 +137,7 @@ final class Talk {
         conversation.begin(in, entered.password());
     }
 
-    /** Does what was typed; false to leave. */
+    /** Executes a typed line; returns false to leave. */
     private boolean take(String line) throws InterruptedException {
         try {
             return take(Typed.of(line));

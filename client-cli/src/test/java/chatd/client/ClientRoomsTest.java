@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of the client: what it knows stays apart from what it shows (docs/ARCHITECTURE.md). */
+/** The rooms of the client: its state is separate from its display (docs/ARCHITECTURE.md). */
 class ClientRoomsTest {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

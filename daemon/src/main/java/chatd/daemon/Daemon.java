@@ -48,15 +48,15 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All parts of the daemon, built in their order, each handed what it needs, and stopped in reverse. Started by one
+ * Builds the daemon's parts in order, passes each its dependencies, and stops them in reverse order. Started by one
  * thread, stopped by any.
  */
 public final class Daemon {
     private static final Logger LOG = LogManager.getLogger(Daemon.class);
-    /** For good-byes; with the journal's last turn before it, the whole stop stays under ten seconds. */
+    /** Time limit for farewells; with the journal's last batch before it, the whole stop takes under ten seconds. */
     private static final Duration GOODBYES = Duration.ofSeconds(5);
 
-    /** Room for what was begun when the disk is full. */
+    /** Bytes of disk reserved for the log, to finish work already begun when the disk is full. */
     private static final long LOG_RESERVE = 16 << 20;
 
     private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(5);
@@ -64,7 +64,7 @@ public final class Daemon {
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
     private final Configuration configuration;
-    /** As it is at the start. */
+    /** The configuration at startup; unaffected by reloads. */
     private final Config config;
 
     private final Clock clock;
@@ -78,15 +78,15 @@ public final class Daemon {
     private volatile boolean stopping;
     private volatile String why = "stopped";
 
-    /** Something that was started, and how it is stopped. */
+    /** A started part that can be stopped. */
     private interface Part {
         void stop() throws IOException, InterruptedException;
     }
 
     /**
-     * @param systemd told how it fares
-     * @param inherited descriptors of sockets that listen already, in place of {@code listen.addresses}
-     * @param broken told, once or more, that the daemon can't go on: it is to be stopped
+     * @param systemd notified of the daemon's state
+     * @param inherited descriptors of sockets that are already listening; used instead of {@code listen.addresses}
+     * @param broken called at least once on a fatal failure: the daemon must then be stopped
      */
     public Daemon(
             Configuration configuration,
@@ -105,14 +105,14 @@ public final class Daemon {
     }
 
     /**
-     * Starts all of it, waiting for the database as long as that takes.
+     * Starts all parts, waiting for the database indefinitely. Blocks.
      *
-     * @return where it listens
-     * @throws Stopped where it was stopped meanwhile
-     * @throws IOException where something can't be had; the message says what
+     * @return the addresses it listens on
+     * @throws Stopped if stopped while starting
+     * @throws IOException if a resource is unavailable; the message names it
      */
     public List<InetSocketAddress> start() throws IOException, InterruptedException {
-        // Beside the database's start, since each takes a good part of a second.
+        // In parallel with opening the database, since each takes a large fraction of a second.
         FutureTask<Tls> making = new FutureTask<>(() -> Certificates.load(config.tls(), host(), random, clock));
         Thread.ofPlatform().name("tls").daemon().start(making);
         Watchdog watchdog = new Watchdog(systemd);
@@ -185,7 +185,7 @@ public final class Daemon {
         return addresses;
     }
 
-    /** A pool that gives nothing though the database is there hangs. */
+    /** Returns once the pool answers; does not return while the pool hangs although the database is reachable. */
     private static void answer(Database database, Journal journal) throws InterruptedException {
         while (!journal.isAway()) {
             try {
@@ -205,7 +205,7 @@ public final class Daemon {
                 + (trouble == null ? "" : "; the log can't be written: " + trouble);
     }
 
-    /** Reads the configuration again; nothing happens before the daemon has started. Any thread. */
+    /** Reloads the configuration; does nothing before the daemon has started. Any thread. */
     public void reload() {
         Reload known = reloading;
         if (known != null) {
@@ -218,10 +218,10 @@ public final class Daemon {
     }
 
     /**
-     * Mends and publishes the log of a daemon that is no more, if there is one.
+     * Repairs and publishes the log left by a daemon that is no longer running, if there is one. Blocks.
      *
-     * @throws DirectoryLock.Held where the daemon is there
-     * @throws IOException where it can't be mended; the message says why
+     * @throws DirectoryLock.Held if the daemon is still running
+     * @throws IOException if the log can't be repaired; the message says why
      */
     static void mendLog(Config.Audit config, Clock clock) throws IOException {
         if (!Files.exists(new LogFiles(config.directory()).part())) {
@@ -248,7 +248,7 @@ public final class Daemon {
                 LOG_RESERVE);
     }
 
-    /** As the machine calls itself, without asking others. */
+    /** Returns the machine's own hostname, without a DNS lookup. */
     private static String host() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
@@ -277,14 +277,14 @@ public final class Daemon {
                 watchdog.status(() -> "starting");
                 return numbers;
             } catch (DatabaseAway e) {
-                // What is wrong with the certificate is not to wait for the database.
+                // Report a certificate error now, rather than after the database has come up.
                 made(making);
                 String reason = String.valueOf(e.getMessage());
                 if (!reason.equals(told)) {
                     LOG.warn("waiting for the database: {}", reason);
                     told = reason;
                     watchdog.status(() -> "waiting for the database: " + reason);
-                    // It stands by: whoever starts it is not to wait with it.
+                    // Standing by counts as ready, so that whoever started the daemon does not wait too.
                     systemd.ready();
                 }
             } finally {
@@ -295,7 +295,7 @@ public final class Daemon {
         throw new Stopped();
     }
 
-    /** Every connection is told good-bye, and given the time to hear it. */
+    /** Finishes all sessions and waits up to {@link #GOODBYES} until their connections are closed. */
     private void finish(Sessions sessions) throws InterruptedException {
         sessions.finishAll("server stopping");
         long end = System.nanoTime() + GOODBYES.toNanos();
@@ -304,7 +304,10 @@ public final class Daemon {
         }
     }
 
-    /** Stops what was started, in reverse. Takes no new connections, commits and delivers what was taken, says good-bye. */
+    /**
+     * Stops the started parts in reverse order: refuses new connections, commits and delivers what was accepted, then
+     * finishes all sessions. Blocks; any thread.
+     */
     public void stop(String reason) {
         why = reason;
         stopping = true;
@@ -315,7 +318,7 @@ public final class Daemon {
         }
     }
 
-    /** A schema that is being brought up to date is not left half way: nothing could start on it any more. */
+    /** Waits until a running schema migration is complete: no daemon could start on a half-migrated schema. */
     private void awaitSchema() {
         try {
             while (!opening.tryLock(SCHEMA_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -328,7 +331,7 @@ public final class Daemon {
         }
     }
 
-    /** It was stopped while it was starting. */
+    /** Thrown if the daemon is stopped while starting. */
     public static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -13,13 +13,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Sees to it that one process alone has a directory. It ends with the process, however that ends. */
+/** Exclusive lock on a directory, held by one process; released when the process ends, however it ends. */
 final class DirectoryLock implements Closeable, AuditLog.Keeper {
     private final Path path;
     private final String what;
     private FileChannel file;
 
-    /** What its name has to stand for: who finds another file there takes the lock of that. */
+    /** Identity of the locked file; if the path names another file by now, another process can lock that one. */
     private @Nullable Object key;
 
     private DirectoryLock(Path path, String what) throws IOException {
@@ -28,7 +28,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
         this.file = lock();
     }
 
-    /** Another process has it. */
+    /** Another process holds the lock. */
     static final class Held extends AuditLog.Taken {
         private static final long serialVersionUID = 1L;
 
@@ -38,10 +38,11 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
     }
 
     /**
-     * Takes the lock of a directory.
+     * Locks a directory.
      *
-     * @param what of ours it has, for who finds it taken: {@code "the log"}, in a file called {@code name}
-     * @throws Held where another process has it; the message says which
+     * @param name the lock file's name
+     * @param what the directory holds, for the error message of a process that finds it locked: {@code "the log"}
+     * @throws Held if another process holds the lock; the message names it
      */
     static DirectoryLock take(Path directory, String name, String what) throws IOException {
         return new DirectoryLock(directory.resolve(name), what);
@@ -70,7 +71,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
         }
     }
 
-    /** Takes the lock anew where its file was removed or replaced; it fails where another process has it by now. */
+    /** Acquires the lock again if its file was removed or replaced; fails if another process holds it by now. */
     @Override
     public synchronized @Nullable String keepInPlace() throws IOException {
         if (Objects.equals(LogFiles.keyOf(path), key)) {

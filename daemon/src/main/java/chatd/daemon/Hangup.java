@@ -5,18 +5,18 @@ import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/** SIGHUP, by which daemons are asked to read their configuration again; Java itself would end at it. */
+/** Handles SIGHUP, the conventional signal to reload the configuration; by default it terminates a JVM. */
 final class Hangup {
     private Hangup() {}
 
     /**
-     * Has something done at each SIGHUP, on a thread of the JVM's.
+     * Installs a handler that runs on a JVM thread at each SIGHUP.
      *
-     * @param handler must not fail
+     * @param handler must not throw
      */
     static void handle(Runnable handler) {
         try {
-            // The compiler refuses to know the class, which every JDK has (module jdk.unsupported).
+            // By reflection: the compiler rejects this class, although every JDK has it (module jdk.unsupported).
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handlers = Class.forName("sun.misc.SignalHandler");
             MethodHandle run = MethodHandles.publicLookup()

@@ -30,7 +30,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code chatd}: its arguments and exit codes. */
+/** The {@code chatd} command: its arguments and exit codes. */
 @Command(
         name = "chatd",
         description = "The chat daemon. Runs in the foreground until it gets SIGTERM or SIGINT; at SIGHUP it reads its"
@@ -93,7 +93,7 @@ public final class Main implements Callable<Integer> {
         System.exit(new CommandLine(program).execute(arguments));
     }
 
-    /** Whether standard error is the journal's, by {@code JOURNAL_STREAM}, as systemd.exec(5) has it. */
+    /** Returns whether standard error is the systemd journal, by {@code JOURNAL_STREAM} (systemd.exec(5)). */
     private static boolean writesToJournal() {
         try {
             Path stream = Path.of("/proc/self/fd/2");
@@ -138,12 +138,12 @@ public final class Main implements Callable<Integer> {
         return run(configuration);
     }
 
-    /** Where it is the journal's, as an error. */
+    /** Prints an error to standard error; prefixed with priority 3 (error) if that is the systemd journal. */
     private void complain(String what) {
         err.println((Boolean.getBoolean("chatd.journal") ? "<3>" : "") + what);
     }
 
-    /** Also with a configuration that is wrong elsewhere. */
+    /** Repairs the log, even if other parts of the configuration are invalid; returns the exit code. */
     private int mend(Config config) {
         try {
             Daemon.mendLog(config.audit(), Clock.systemUTC());
@@ -163,7 +163,7 @@ public final class Main implements Callable<Integer> {
         AtomicInteger exit = new AtomicInteger(0);
         Consumer<Exception> broken = reason -> {
             boolean isTakenOver = reason instanceof Ledger.TakenOver;
-            // What fails because it is being stopped is no fault.
+            // A failure caused by the shutdown itself is not an error.
             if (end.getCount() > 0 && exit.compareAndSet(0, isTakenOver ? TAKEN_OVER : FAULT)) {
                 log.fatal("can't go on: {}", reason.getMessage(), isTakenOver ? null : reason);
                 end.countDown();

@@ -10,8 +10,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * What the daemon tells its users and administrators when the database or the log go away and come back. On the
- * journal's thread, and on the log's.
+ * Notifies users and administrators when the database or the log fails and recovers. Called on the journal's thread
+ * and on the log's.
  */
 final class News implements Journal.Observer, AuditLog.Observer {
     private static final Logger LOG = LogManager.getLogger(News.class);
@@ -20,7 +20,7 @@ final class News implements Journal.Observer, AuditLog.Observer {
     private final AuditTrail audit;
     private final Consumer<Exception> broken;
 
-    /** @param broken told that nothing can be written any more */
+    /** @param broken called when nothing can be written any more */
     News(Sessions sessions, AuditTrail audit, Consumer<Exception> broken) {
         this.sessions = sessions;
         this.audit = audit;

@@ -12,7 +12,7 @@ import chatd.daemon.systemd.ServiceManager;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** Reads the configuration and the certificate again, whoever asks for it. */
+/** Reloads the configuration and the certificate, on SIGHUP or on an administrator's command. Any thread. */
 final class Reload implements Reloader {
     private static final Logger LOG = LogManager.getLogger(Reload.class);
 

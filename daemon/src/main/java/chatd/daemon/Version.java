@@ -6,9 +6,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** Which version of the program this is, as the build wrote it into its jar; and on which Java it runs. */
+/** The program's version, as the build recorded it in the jar, and the version of the Java it runs on. */
 final class Version {
-    /** Java's security fixes come every three. */
+    /** Age in months from which a Java is outdated: its security fixes are released every three. */
     private static final int OLD_MONTHS = 4;
 
     private Version() {}
@@ -18,16 +18,16 @@ final class Version {
         return version == null ? "development" : version;
     }
 
-    /** The Java that runs, whose it is, where, and of when. */
+    /** Returns the running Java's version, vendor, release date and directory. */
     static String java() {
         return "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", of "
                 + System.getProperty("java.version.date") + ") in " + System.getProperty("java.home");
     }
 
     /**
-     * What is to be said of a Java that is over four months old.
+     * Returns a warning if the Java is at least four months old.
      *
-     * @param released as the property {@code java.version.date} has it
+     * @param released the release date, in the form of the property {@code java.version.date}
      */
     static Optional<String> warning(String released, LocalDate today) {
         try {
@@ -42,7 +42,7 @@ final class Version {
         }
     }
 
-    /** The same, of the Java that runs. */
+    /** Returns a warning if the running Java is at least four months old. */
     static Optional<String> warning() {
         return warning(System.getProperty("java.version.date", ""), LocalDate.now(ZoneOffset.UTC));
     }

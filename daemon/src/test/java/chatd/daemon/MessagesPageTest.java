@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the operational log can say is on the page that explains it. */
+/** Every message of the operational log is explained on its page. */
 class MessagesPageTest {
-    /** A literal that is logged for people to read: what comes before the first value, or after it. */
+    /** Matches a logging call with a literal message. */
     private static final Pattern LOGGED =
             Pattern.compile("(?:LOG|log|JOURNAL)\\s*\\.(?:info|warn|error|fatal)\\(\\s*\"([^\"]+)\""
                     + "|System\\.Logger\\.Level\\.(?:INFO|WARNING|ERROR),\\s*\"([^\"]+)\"");
@@ -47,7 +47,7 @@ class MessagesPageTest {
                 .toList();
         assertThat(messages).hasSizeGreaterThan(25);
         for (String message : messages) {
-            // Longer ones are broken off in the source, and shortened on the page.
+            // Long messages are split in the source and abbreviated on the page.
             String words = Stream.of(message.split("\\{\\}", -1))
                     .map(part -> part.strip().replaceFirst("^[.;:,] ?", ""))
                     .filter(part -> part.length() >= 5)

@@ -19,7 +19,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of the daemon, and the one way through them (docs/ARCHITECTURE.md). */
+/** The daemon's packages, and the one direction of their dependencies (docs/ARCHITECTURE.md). */
 class RoomsTest {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each test that the table in SECURITY.md names is there. */
+/** Every test named in the table of SECURITY.md exists. */
 class SecurityPageTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z][A-Za-z0-9]+(?:Test|IT))(?:\\.([A-Za-z0-9]+)…?)?`");
 

@@ -37,15 +37,15 @@ import java.util.concurrent.ExecutionException;
 import org.awaitility.Awaitility;
 
 /**
- * The daemon's services with all that is behind them, and nothing before: a real database, log and journal, built as
- * {@code Daemon.start} does it.
+ * The daemon's services with everything behind them and nothing in front: a real database, log and journal, built as
+ * in {@code Daemon.start}.
  */
 public final class TestServices implements AutoCloseable {
-    /** Of every account that {@link #add} makes. */
+    /** The password of every account created by {@link #add}. */
     public static final String PASSWORD = "right as rain";
 
     static {
-        // What comes late on a busy machine comes nevertheless.
+        // On a busy machine the awaited condition may come late.
         Awaitility.setDefaultTimeout(Duration.ofMinutes(3));
     }
 
@@ -59,7 +59,7 @@ public final class TestServices implements AutoCloseable {
     private final Journal journal;
     private final Services services;
 
-    /** The time, and what a test adds to it. */
+    /** The system clock, plus an offset set by the test. */
     private static final class TestClock extends Clock {
         private volatile Duration ahead = Duration.ZERO;
 
@@ -84,7 +84,7 @@ public final class TestServices implements AutoCloseable {
         this.schema = schema;
         this.directory = directory;
         Map<String, String> environment = new HashMap<>(options);
-        // What is tested here is not how long it takes to guess a password.
+        // Fast hashing: resistance to guessing is not tested here.
         environment.put("CHATD_HASHING_MEMORY", "1 MiB");
         environment.put("CHATD_HASHING_ITERATIONS", "1");
         Configuration configuration = new Configuration(null, environment);
@@ -107,7 +107,7 @@ public final class TestServices implements AutoCloseable {
         journal.start(numbers);
     }
 
-    /** A log that is not forced to the disk: for what is tested beside it. */
+    /** Opens a log without fsync, for tests of other parts. */
     public static AuditLog openLog(Path directory, Clock clock) throws IOException {
         return AuditLog.open(
                 directory,
@@ -158,29 +158,29 @@ public final class TestServices implements AutoCloseable {
         return schema;
     }
 
-    /** From now on it is later. */
+    /** Advances the clock. */
     public void later(Duration by) {
         clock.ahead = clock.ahead.plus(by);
     }
 
-    /** What the log has, as far as it is not in a closed segment. */
+    /** Returns the content of the log's open segment. */
     public String logged() throws IOException {
         return Files.readString(directory.resolve("audit.part"));
     }
 
-    /** An account whose password need not be changed. */
+    /** Adds accounts whose passwords need not be changed. */
     public void add(String... names) throws InterruptedException {
         for (String name : names) {
             services.administration().add(name, "", Secret.of(PASSWORD), false, "root");
         }
     }
 
-    /** A connection in {@code chat/1} that has not logged in. */
+    /** Opens a {@code chat/1} connection that has not logged in. */
     public TestTransport connect() {
         return opened(TestTransport.chat1());
     }
 
-    /** The same in JSON. */
+    /** As {@link #connect}, in JSON. */
     public TestTransport connectJson() {
         return opened(TestTransport.json());
     }
@@ -190,12 +190,12 @@ public final class TestServices implements AutoCloseable {
         return connection;
     }
 
-    /** An account's session in {@code chat/1}, that was told what there is to tell at log in. */
+    /** Logs in to an account in {@code chat/1}; the events of the login have been read. */
     public TestTransport logIn(String name) throws InterruptedException {
         return loggedIn(connect(), name, "");
     }
 
-    /** The same in JSON. */
+    /** As {@link #logIn(String)}, in JSON. */
     public TestTransport logInJson(String name, String device) throws InterruptedException {
         return loggedIn(connectJson(), name, device);
     }
@@ -220,7 +220,7 @@ public final class TestServices implements AutoCloseable {
         send(from, text, Audience.of(to));
     }
 
-    /** The same to everyone. */
+    /** As {@link #send(TestConnection, String, String...)}, to everyone. */
     public void sendToAll(TestTransport from, String text) throws InterruptedException {
         send(from, text, Audience.everyone());
     }
@@ -237,8 +237,8 @@ public final class TestServices implements AutoCloseable {
     }
 
     /**
-     * All that a session in {@code chat/1} was told up to now: what is on its way to it comes before the answer to a
-     * replay of nothing (rule 8).
+     * Returns all events sent to a {@code chat/1} session so far: those still in flight precede the answer to an empty
+     * replay (rule 8).
      */
     public List<String> told(TestTransport connection) throws InterruptedException {
         sessions.flush();

@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The daemon from the checkout, in a process of its own that does not outlive this one. All it needs and makes is in one
- * directory: {@code server.pem}, {@code server.key}, {@code mariadb.sock}; {@code chatd.toml}, {@code chatd.log},
- * {@code admin.sock}, {@code help.sock}, {@code audit.sock}, {@code log/}.
+ * The daemon from the checkout, in a process of its own that does not outlive this one. One directory contains all it
+ * needs, {@code server.pem}, {@code server.key}, {@code mariadb.sock}, and all it creates, {@code chatd.toml}, {@code
+ * chatd.log}, {@code admin.sock}, {@code help.sock}, {@code audit.sock}, {@code log/}.
  */
 public final class DaemonProcess implements AutoCloseable {
     private final GuardedProcess process;
@@ -30,14 +30,14 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Starts it, and waits until it answers.
+     * Starts the daemon and waits until it answers.
      *
-     * @param module where it was built: {@code daemon/} of the checkout
+     * @param module the directory in which it was built: {@code daemon/} of the checkout
      * @param config the file that {@link #configure} wrote
-     * @param javaOptions after those of {@code chatd.options}
-     * @param environment in addition to ours
-     * @param patience how long it may take
-     * @throws IOException where it does not start; the message has the last lines of its log
+     * @param javaOptions options added after those of {@code chatd.options}
+     * @param environment variables added to those of this process
+     * @param patience the maximum time to wait
+     * @throws IOException if it does not start; the message contains the last lines of its log
      */
     public static DaemonProcess start(
             Path module, Path config, List<String> javaOptions, Map<String, String> environment, Duration patience)
@@ -60,8 +60,8 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Returns Java options: those in a text as {@code CHAT_JAVA_OPTIONS} has them, and the archive of classes beside the
-     * jar, which is made at the first stop; the next start then takes a third less.
+     * Returns Java options: those in {@code options}, in the format of {@code CHAT_JAVA_OPTIONS}, and the class archive
+     * beside the jar, which is created at the first stop; the next start then takes a third less time.
      */
     public static List<String> archived(Path module, String options) {
         List<String> all = new ArrayList<>();
@@ -74,11 +74,11 @@ public final class DaemonProcess implements AutoCloseable {
     }
 
     /**
-     * Writes {@code chatd.toml} for a daemon that has all it needs and makes in one directory.
+     * Writes {@code chatd.toml} for a daemon that keeps all it needs and creates in one directory.
      *
-     * @param address where clients connect, as {@code listen.addresses} has it
-     * @param database the socket of the server
-     * @param more of the configuration, as TOML
+     * @param address the address for clients, in the format of {@code listen.addresses}
+     * @param database the socket of the database server
+     * @param more further configuration, as TOML
      * @return the file
      */
     public static Path configure(Path directory, String address, Path database, String schema, String more)
@@ -150,12 +150,12 @@ public final class DaemonProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
     }
 
-    /** Where it listens. */
+    /** Returns the port on which it listens. */
     public int port() {
         return port;
     }
 
-    /** Its administrators' socket. */
+    /** Returns a link to its administrators' socket. */
     public AdminLink link() {
         return link;
     }
@@ -164,7 +164,7 @@ public final class DaemonProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Completes with the exit code when it ends. */
+    /** Returns a future that completes with the exit code when it ends. */
     public CompletableFuture<Integer> onExit() {
         return process.onExit();
     }

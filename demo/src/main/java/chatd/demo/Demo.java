@@ -32,23 +32,23 @@ final class Demo implements AutoCloseable {
     private @Nullable PrivateMariaDb database;
     private @Nullable DaemonProcess daemon;
 
-    /** @param daemonModule where the daemon was built */
+    /** @param daemonModule the directory in which the daemon was built */
     Demo(DemoDirectory place, Path daemonModule) {
         this.place = place;
         this.daemonModule = daemonModule;
     }
 
-    /** The two users, as they are to be told of. */
+    /** What to print about the two users. */
     record People(String alicesPassword, @Nullable String bobsOneTimePassword) {}
 
     /** What is running, and where. */
     record Running(int port, People people) {}
 
     /**
-     * Starts all of it.
+     * Starts all the parts.
      *
-     * @param wantedPort 0 for any free one
-     * @param progress told what is being done
+     * @param wantedPort the port for clients; 0 for any free one
+     * @param progress receives what is being done
      */
     Running start(int wantedPort, Consumer<String> progress) throws IOException {
         progress.accept("starting the database");
@@ -121,7 +121,7 @@ final class Demo implements AutoCloseable {
         return password;
     }
 
-    /** Completes with what to say when the daemon or the database ends by itself. */
+    /** Returns a future that completes with an error message when the daemon or the database ends by itself. */
     CompletableFuture<String> onTrouble() {
         CompletableFuture<String> ofDaemon = daemon == null
                 ? new CompletableFuture<>()

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The demo's directory: what is where in it, and that one demo at a time has it. */
+/** The demo's directory: its layout, and a lock that lets only one demo at a time use it. */
 final class DemoDirectory implements AutoCloseable {
     private static final String MARK = "chatd-demo";
     private static final Set<String> OURS = Set.of(
@@ -46,9 +46,9 @@ final class DemoDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes a directory, making it where it is not there.
+     * Locks a directory, creating it if it does not exist.
      *
-     * @throws Problem where another demo has it, or it has something else in it
+     * @throws Problem if another demo is using it, or it contains something else
      */
     static DemoDirectory take(Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath().normalize();
@@ -85,7 +85,7 @@ final class DemoDirectory implements AutoCloseable {
         }
     }
 
-    /** The one line of a file that nobody else may read. */
+    /** Returns the single line of a file that nobody else may read; empty if there is no such file. */
     Optional<String> secret(String name) throws IOException {
         Path file = directory.resolve(name);
         return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
@@ -98,7 +98,7 @@ final class DemoDirectory implements AutoCloseable {
         Files.writeString(file, secret + "\n");
     }
 
-    /** Writes {@code demo.env}, at once or not at all. */
+    /** Writes {@code demo.env} atomically. */
     void announce(Map<String, String> facts) throws IOException {
         String text = facts.entrySet().stream()
                 .map(fact -> fact.getKey() + "=" + quoted(fact.getValue()) + "\n")

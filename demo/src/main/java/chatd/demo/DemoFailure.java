@@ -2,7 +2,7 @@ package chatd.demo;
 
 import java.io.IOException;
 
-/** The demo can't go on; the message is for the person who started it. */
+/** Thrown if the demo can't continue; the message is for the person who started it. */
 final class DemoFailure extends IOException {
     private static final long serialVersionUID = 1L;
 

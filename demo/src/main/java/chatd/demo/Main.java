@@ -80,7 +80,7 @@ public final class Main implements Callable<Integer> {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // It is running: it was waiting for us.
+                // The hook is running already: it was waiting for this.
             }
         }
     }
@@ -115,7 +115,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** One line that is overwritten by the next, where there is a terminal. */
+    /** Prints a line; on a terminal, the next one overwrites it. */
     private void progress(String what) {
         if (live) {
             out.print("\r\u001b[K" + (what.isEmpty() ? "" : what + "…"));

@@ -9,52 +9,55 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A codec between the vocabulary and bytes. All that tells one dialect from another is behind this: who uses it never
- * asks which it is. Immutable; any thread.
+ * A codec between the vocabulary and bytes. It hides every difference between dialects: its callers never ask which
+ * one it is. Immutable; any thread.
  */
 public interface Dialect {
-    /** Its name in ALPN, and in the log. */
+    /** Returns the dialect's name in ALPN and in the log. */
     String name();
 
-    /** Reads what clients send: the daemon's side. One a connection. */
+    /** Creates the daemon's reader of what clients send; one per connection. */
     MessageReader<Command> commandReader();
 
-    /** Reads what the daemon sends: the client's side. One a connection. */
+    /** Creates a client's reader of what the daemon sends; one per connection. */
     MessageReader<Event> eventReader();
 
     /**
-     * A command as bytes: the client's side. Of one with content the head alone; the {@code Content} is to follow as it
-     * is.
+     * Encodes a command on the client's side. Of a command with content, only the head is encoded; the bytes of the
+     * {@link Content} follow unencoded.
      *
-     * @throws IllegalArgumentException where a value does not fit, or the dialect has no message for it
+     * @throws IllegalArgumentException if a value does not fit, or the dialect has no message for the command
      */
     ByteBuf write(Command command, ByteBufAllocator buffers);
 
     /**
-     * An event as it is told to a viewer: the daemon's side. In one, several or no frames; none where it is nothing to
+     * Encodes an event for a viewer, on the daemon's side, as one, several or no frames: none if it means nothing to
      * clients of this dialect.
      *
-     * @param viewer the number of the account that is told; 0 where nobody is logged in
-     * @return frames of whose bytes the caller has one reference each
-     * @throws IllegalArgumentException where a value does not fit
+     * @param viewer the account number of the recipient; 0 if nobody is logged in
+     * @return the frames; the caller owns one reference to the bytes of each
+     * @throws IllegalArgumentException if a value does not fit
      */
     List<Frame> frames(Event event, long viewer, ByteBufAllocator buffers);
 
-    /** What is the same for viewers who are told the same bytes; what is for everybody alike is encoded once. */
+    /**
+     * Returns a key that is equal for all viewers who are sent the same bytes; an event that is the same for everybody
+     * is encoded once.
+     */
     default long view(Event event, long viewer) {
         return 0;
     }
 
-    /** The most bytes of items in one page of the history. One message may be more. */
+    /** Returns the maximum size of the items in one page of the history, in bytes. A single message may exceed it. */
     long pageBytes();
 
-    /** About how many bytes a message takes in a page, from above. */
+    /** Returns an upper estimate of the size of a message in a page, in bytes. */
     long pageBytes(MessageEvent.Message item);
 
     /**
-     * Bytes to be sent in one piece.
+     * Bytes that are sent as a unit.
      *
-     * @param change of presence that it tells; null for anything else
+     * @param change the presence change that they carry; null for anything else
      */
     record Frame(ByteBuf bytes, @Nullable Change change) {
         public Frame(ByteBuf bytes) {
@@ -63,10 +66,10 @@ public interface Dialect {
     }
 
     /**
-     * A change of presence. One that still waits may be replaced by a later one of the same user.
+     * A presence change. A pending one may be coalesced with a later one of the same user.
      *
-     * @param user as the dialect knows users: a name, or a number
-     * @param isNew whether viewers have not heard of this user before
+     * @param user the user as the dialect identifies users: by name or by number
+     * @param isNew whether this user is new to the viewers
      */
     record Change(Object user, boolean online, boolean isNew) {}
 }

@@ -4,7 +4,7 @@ package chatd.protocol;
 public enum Gate {
     /** Anyone, logged in or not. */
     ANYONE,
-    /** Only who has logged in. */
+    /** Logged-in users only. */
     LOGGED_IN;
 
     public boolean admits(boolean loggedIn) {

@@ -1,12 +1,12 @@
 package chatd.protocol;
 
 /**
- * The sizes that the wire is held to, in bytes but for {@code recipients}.
+ * The maximum sizes on the wire, in bytes except {@code recipients}.
  *
- * @param text of one text
- * @param file of one file's content
- * @param recipients named in one packet
- * @param settings of the settings document
+ * @param text the size of one text
+ * @param file the size of one file's content
+ * @param recipients the number of recipients named in one packet
+ * @param settings the size of the settings document
  */
 public record Limits(int text, long file, int recipients, int settings) {
     /** The limits of the page {@code chat-1.md}. */

@@ -1,6 +1,9 @@
 package chatd.protocol;
 
-/** The peer broke the protocol: the connection is to be closed. The text says what was wrong and quotes nothing. */
+/**
+ * Thrown if the peer violates the protocol; the connection must be closed. The text says what was wrong and quotes no
+ * input.
+ */
 public final class MalformedFrame extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final byte[] header;
@@ -22,7 +25,7 @@ public final class MalformedFrame extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
-    /** The header of the frame, 8 bytes. */
+    /** Returns the frame's header, 8 bytes; empty if it has none. */
     public byte[] header() {
         return header.clone();
     }

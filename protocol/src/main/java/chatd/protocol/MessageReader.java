@@ -4,30 +4,30 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes into messages, however they are cut. After a {@link MalformedFrame} it is not to be used again. One a
- * connection, one thread at a time.
+ * Decodes bytes into messages, however the bytes are split. Must not be used again after a {@link MalformedFrame}. One
+ * per connection, used by one thread at a time.
  *
  * @param <M> {@code Command} or {@code Event}
  */
 public interface MessageReader<M> {
 
     /**
-     * The next message, or null while there is not enough of it.
+     * Returns the next message, or null if it is still incomplete.
      *
-     * @param in what has come and was not used; consumed as far as the message goes. A {@code Content} holds a retained
-     *     slice of it
-     * @param loggedIn whether the sender has logged in: what it may not send yet is malformed
-     * @throws MalformedFrame where the bytes break the protocol
+     * @param in the bytes received but not yet consumed; consumed up to the end of the message. A {@link Content} holds
+     *     a retained slice of it
+     * @param loggedIn whether the sender has logged in; a message not allowed before login is malformed
+     * @throws MalformedFrame if the bytes violate the protocol
      */
     @Nullable
     M next(ByteBuf in, boolean loggedIn);
 
-    /** Whether a message has begun and has not ended. */
+    /** Returns whether part of a message has been read, but not its end. */
     boolean inFrame();
 
-    /** The bytes of the message that has begun, where they are known before it is whole; else 0. */
+    /** Returns the size of the incomplete message in bytes, if known in advance; otherwise 0. */
     long size();
 
-    /** How many bytes to make room for, where what has begun is large; else 0. */
+    /** Returns how many bytes to reserve for the incomplete message, if it is large; otherwise 0. */
     long awaited();
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Whether two messages say the same, their passwords included, which nobody else can compare. */
+/** Compares two messages by content, including their passwords, which have no {@code equals} of their own. */
 public final class Same {
     private Same() {}
 

@@ -9,11 +9,11 @@ import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/** Brings a schema to this program's version: only forwards, and never over something half done. */
+/** Migrates a schema to this program's version: only forwards, and never on top of a half-finished migration. */
 public final class Migrations {
     private Migrations() {}
 
-    /** The schema can't be used; the message says why and what to do. */
+    /** Thrown if the schema can't be used; the message says why, and what to do. */
     public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ public final class Migrations {
     /**
      * Migrates the schema that {@code database} connects to.
      *
-     * @throws Refused where it is newer than this program, half migrated, or changed by hand
+     * @throws Refused if the schema is newer than this program, half migrated, or changed by hand
      */
     public static void migrate(DataSource database) {
         FluentConfiguration configuration = Flyway.configure(Migrations.class.getClassLoader())

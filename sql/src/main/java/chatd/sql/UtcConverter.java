@@ -5,7 +5,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import org.jooq.impl.AbstractConverter;
 
-/** A DATETIME(6) of the database is a time in UTC. */
+/** Converts the database's DATETIME(6) values, which are in UTC. */
 public final class UtcConverter extends AbstractConverter<LocalDateTime, Instant> {
     private static final long serialVersionUID = 1L;
 

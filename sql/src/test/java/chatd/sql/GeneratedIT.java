@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jOOQ classes that are committed are those that the migrations give. */
+/** The committed jOOQ classes are those generated from the migrations. */
 @Tag("generated")
 class GeneratedIT {
     @TempDir

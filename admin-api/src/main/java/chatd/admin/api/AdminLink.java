@@ -26,12 +26,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The way to the daemon: one command, what it says meanwhile, and its result. It listens on a Unix socket for each group
- * of people; the first that the kernel lets this user connect to is taken.
+ * A client of the daemon's admin sockets: sends a command, then reads its parts and its result. The daemon listens on a
+ * Unix socket for each group of people; the first that the kernel lets this user connect to is used.
  */
 public final class AdminLink {
     private static final JsonMapper JSON = new JsonMapper();
-    /** Codes of what may have been done all the same. */
+    /** Codes of refusals after which the command may have been executed nonetheless. */
     private static final Set<String> UNDECIDED = Set.of("undecided", "internal");
 
     private static final String ADMINISTRATORS = "admin.sock";
@@ -48,8 +48,8 @@ public final class AdminLink {
     /**
      * Sends a command and waits for its result. Blocks.
      *
-     * @param meanwhile takes the parts, as they come
-     * @throws NotDone where the daemon is not there, or refuses
+     * @param meanwhile receives the parts as they arrive
+     * @throws NotDone if the daemon is not running, or refuses
      */
     public <Q, P, R> R call(AdminCall<Q, P, R> call, Q request, Consumer<P> meanwhile) {
         try (Answer<P, R> answer = ask(call, request)) {
@@ -60,23 +60,23 @@ public final class AdminLink {
         }
     }
 
-    /** As {@link #call(AdminCall, Object, Consumer)}, of a command that says nothing meanwhile. */
+    /** As {@link #call(AdminCall, Object, Consumer)}, for a command whose answer has no parts. */
     public <Q, P, R> R call(AdminCall<Q, P, R> call, Q request) {
         return call(call, request, part -> {});
     }
 
-    /** As {@link #call(AdminCall, Object)}, of a command that asks nothing more. */
+    /** As {@link #call(AdminCall, Object)}, for a command with an empty request. */
     public <P, R> R call(AdminCall<Nothing, P, R> call) {
         return call(call, Nothing.NOTHING);
     }
 
-    /** Sends a command, whose answer is then read as fast as it is asked for. */
+    /** Sends a command; the caller then reads the answer at its own pace. */
     public <Q, P, R> Answer<P, R> ask(AdminCall<Q, P, R> call, Q request) {
         ObjectNode signed = JSON.createObjectNode().put("command", call.name());
         signed.setAll(JSON.<ObjectNode>valueToTree(request));
         String behind = System.getenv("SUDO_USER");
         if (behind != null) {
-            // Counts where the kernel says that this is root.
+            // Used only if the kernel says that this is root.
             signed.put("claimed", behind);
         }
         byte[] line = (JSON.writeValueAsString(signed) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -87,7 +87,7 @@ public final class AdminLink {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            // It may have been refused before all of it was read: the answer will say.
+            // The daemon may have refused the command before reading all of it: the answer will say.
         } finally {
             Arrays.fill(line, (byte) 0);
         }
@@ -102,7 +102,7 @@ public final class AdminLink {
                 true);
     }
 
-    /** What the daemon answers: parts, then the result. One thread; blocks. */
+    /** The daemon's answer: parts, then the result. Used by one thread; blocks. */
     public static final class Answer<P, R> implements AutoCloseable {
         private final SocketChannel channel;
         private final AdminCall<?, P, R> call;
@@ -117,9 +117,9 @@ public final class AdminLink {
         }
 
         /**
-         * The next part; null where there is no more but the result.
+         * Returns the next part; null if only the result is left.
          *
-         * @throws NotDone where the daemon refuses, or goes away
+         * @throws NotDone if the daemon refuses, or goes away
          */
         public @Nullable P next() {
             try {
@@ -150,7 +150,7 @@ public final class AdminLink {
             }
         }
 
-        /** The result, once there is no {@link #next}. */
+        /** Returns the result, once {@link #next} has returned null. */
         public R result() {
             return Objects.requireNonNull(result);
         }
@@ -177,7 +177,10 @@ public final class AdminLink {
         }
     }
 
-    /** An auditor's socket first for what is of the log, a helper's for all else; an administrator's before either. */
+    /**
+     * Chooses the first usable socket: the administrators', then the auditors' for commands about the log or the
+     * helpers' for all others, then the remaining one.
+     */
     private Path choose(String command) {
         List<String> order = command.startsWith("log ")
                 ? List.of(ADMINISTRATORS, AUDITORS, HELPERS)
@@ -206,7 +209,7 @@ public final class AdminLink {
                 false);
     }
 
-    /** The group that a socket is for; empty for none. */
+    /** Returns the group that a socket is for; empty if none. */
     private static String group(Path socket) {
         try {
             PosixFileAttributes attributes = Files.readAttributes(socket, PosixFileAttributes.class);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of the server log. */
+/** Calls about the server log. */
 public final class LogCalls {
     public static final AdminCall<Tail, Tailed, Nothing> TAIL =
             new AdminCall<>("log tail", Tail.class, Tailed.class, Nothing.class);
@@ -26,22 +26,22 @@ public final class LogCalls {
 
     private LogCalls() {}
 
-    /** @param lines how many of those that are there; 10 where it is null */
+    /** @param lines how many existing lines are wanted; 10 if null */
     public record Tail(@Nullable Integer lines, boolean follow) {}
 
     /**
-     * What an account is called now.
+     * The current name of an account.
      *
-     * @param user {@code U} and its number
+     * @param user {@code U} and the account number
      */
     public record Name(String user, String name) {}
 
-    /** Present names, or a line as it stands in the document. */
+    /** Current names, or a line as it stands in the document. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Tailed(
             @Nullable List<Name> names, @Nullable String line) {}
 
-    /** What somebody looks for, to be logged: they read the files themselves. */
+    /** The terms of a query, sent only to be logged: the caller reads the files itself. */
     public record Query(
             @Nullable String user,
             @Nullable String type,
@@ -59,17 +59,17 @@ public final class LogCalls {
 
     public record Rotated(String closed) {}
 
-    /** The public half of the key that seals. */
+    /** The public half of the sealing key. */
     public record Key(String id, String algorithm, String pem) {}
 
     public record Anchor(String seal) {}
 
-    /** A message and the digest of what is stored of it. */
+    /** A message number and the digest of the message as stored. */
     public record Digested(long message, String digest) {}
 
     /**
-     * First the number up to which messages are compared; then the messages, by number; then, where the log goes on without
-     * it, the highest number that is stored.
+     * First the number up to which messages are compared; then the messages, by number; last, if the log goes on
+     * without it, the highest stored number.
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Stored(

@@ -1,10 +1,10 @@
 package chatd.admin.api;
 
-/** The daemon did not do it, or is not there; the message says why, for a person. */
+/** Thrown if the daemon did not execute a command, or is not running; the message says why, for a person. */
 public final class NotDone extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** In place of one of the daemon's codes: it is not there, or has gone. */
+    /** Used in place of a code of the daemon: it is not running, or has gone away. */
     public static final String NO_DAEMON = "no-daemon";
 
     private final String code;
@@ -16,17 +16,17 @@ public final class NotDone extends RuntimeException {
         this.isUndecided = isUndecided;
     }
 
-    /** The code of the daemon's refusal, as {@code not-allowed}; or {@link #NO_DAEMON}. */
+    /** Returns the code of the daemon's refusal, such as {@code not-allowed}; or {@link #NO_DAEMON}. */
     public String code() {
         return code;
     }
 
-    /** Whether it may have been done all the same: what belongs to it is to be kept. */
+    /** Returns whether the command may have been executed nonetheless; if so, whatever belongs to it must be kept. */
     public boolean isUndecided() {
         return isUndecided;
     }
 
-    /** The same with another text. */
+    /** Returns the same exception with another text. */
     public NotDone saying(String text) {
         return new NotDone(code, text, isUndecided);
     }

@@ -2,7 +2,7 @@ package chatd.admin.api;
 
 import java.security.SecureRandom;
 
-/** Passwords that people type once from a slip of paper: no character that is taken for another. */
+/** Passwords that people type once from a slip of paper: no characters that are easily confused. */
 public final class OneTimePassword {
     private static final String CHARACTERS = "abcdefghijkmnpqrstuvwxyz23456789";
     private static final int GROUPS = 3;
@@ -10,7 +10,7 @@ public final class OneTimePassword {
 
     private OneTimePassword() {}
 
-    /** Three groups of four: 60 bits. */
+    /** Generates a password of three groups of four characters: 60 bits. */
     public static String make(SecureRandom random) {
         StringBuilder password = new StringBuilder();
         for (int group = 0; group < GROUPS; group++) {

@@ -3,7 +3,7 @@ package chatd.admin.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** A password on its way to the daemon: shown by nothing but {@link #text}. */
+/** A password in transit to the daemon: only {@link #text} reveals it. */
 public record Password(@JsonValue String text) {
     @JsonCreator
     public Password {}

@@ -4,7 +4,7 @@ import chatd.admin.api.AdminCall.Nothing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of sessions. */
+/** Calls about sessions. */
 public final class SessionCalls {
     public static final AdminCall<Nothing, Sessions, Nothing> LIST =
             new AdminCall<>("session list", Nothing.class, Sessions.class, Nothing.class);
@@ -15,10 +15,10 @@ public final class SessionCalls {
 
     private SessionCalls() {}
 
-    /** @param session its id, or a user's name for all of theirs */
+    /** @param session a session's id, or a user's name for all of that user's sessions */
     public record Whose(String session) {}
 
-    /** @param unsent bytes */
+    /** @param unsent the number of bytes not yet sent */
     public record Session(
             String session,
             @Nullable String name,
@@ -33,6 +33,6 @@ public final class SessionCalls {
 
     public record Broadcast(@Nullable String text) {}
 
-    /** @param message its number */
+    /** @param message the message's number */
     public record Sent(long message, int online) {}
 }

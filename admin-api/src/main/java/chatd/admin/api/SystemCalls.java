@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of the daemon itself: how it fares, its configuration, its certificate. */
+/** Calls about the daemon itself: its state, its configuration, its certificate. */
 public final class SystemCalls {
     public static final AdminCall<Nothing, Nothing, Stats> STATS =
             new AdminCall<>("stats", Nothing.class, Nothing.class, Stats.class);
@@ -23,7 +23,7 @@ public final class SystemCalls {
 
     private SystemCalls() {}
 
-    /** @param seconds between two; 2 where it is null */
+    /** @param seconds the interval between two reports; 2 if null */
     public record Watch(@Nullable Integer seconds) {}
 
     public record Stats(
@@ -37,24 +37,24 @@ public final class SystemCalls {
 
     public record Listening(String address, int port) {}
 
-    /** @param who the names of those who are online, at most a hundred */
+    /** @param who the names of online users, at most a hundred */
     public record People(int accounts, long disabled, long locked, int online, List<String> who, int connections) {}
 
     /**
-     * Counts, and how many a second in the last minute.
+     * Counts, and rates per second over the last minute.
      *
-     * @param messages since the start
-     * @param events of the log since it was begun
+     * @param messages since the daemon started
+     * @param events in the log since it was begun
      */
     public record Rates(long messages, double messagesPerSecond, long events, double eventsPerSecond) {}
 
-    /** What waits, and bytes. */
+    /** Queue lengths, and sizes in bytes. */
     public record Load(int journalWaiting, int hashesWaiting, long unsentBytes, long heapUsed, long heapMost) {}
 
     /**
      * @param database {@code there} or {@code away}
-     * @param log how it fares, in words
-     * @param auditLog its directory
+     * @param log the state of the log, in words
+     * @param auditLog the directory of the log
      */
     public record Parts(
             String database,
@@ -64,29 +64,29 @@ public final class SystemCalls {
             String certificateEnd,
             long certificateDays) {}
 
-    /** @param file the configuration's; empty where there is none */
+    /** @param file the configuration file; empty if there is none */
     public record Options(String file, List<Option> options) {}
 
     /**
-     * As it is set.
+     * An option with its current value.
      *
      * @param source {@code default}, {@code environment NAME}, or the file with line and column
      */
     public record Option(String key, String value, String source) {}
 
-    /** A configuration to be judged; without {@code content}, the daemon's own. */
+    /** A configuration to validate; without {@code content}, the daemon's own. */
     public record Draft(@Nullable String file, @Nullable String content) {}
 
-    /** @param errors none where it is right */
+    /** @param errors empty if the configuration is valid */
     public record Judged(String file, List<String> errors) {}
 
     /**
-     * What has another value than before: the options, by their keys, and the certificate.
+     * What a reload changed: options, by key, and the certificate.
      *
-     * @param inForce from now on
-     * @param forNewConnections from now on, for connections that are made
-     * @param waiting for a restart
-     * @param certificate the one that is shown from now on; empty where it is the one before
+     * @param inForce options in force from now on
+     * @param forNewConnections options in force from now on for new connections
+     * @param waiting options that wait for a restart
+     * @param certificate the certificate presented from now on; empty if unchanged
      */
     public record Reloaded(
             List<String> inForce, List<String> forNewConnections, List<String> waiting, String certificate) {}

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of accounts. Times are as {@link java.time.Instant} writes them. */
+/** Calls about accounts. Times are in the format of {@link java.time.Instant}. */
 public final class UserCalls {
     public static final AdminCall<Nothing, Accounts, Nothing> LIST =
             new AdminCall<>("user list", Nothing.class, Accounts.class, Nothing.class);
@@ -35,18 +35,18 @@ public final class UserCalls {
 
     public record Named(String name) {}
 
-    /** An account is made, or gets another password. */
+    /** Creates an account, or gives it another password. */
     public record Setting(String name, @Nullable String note, boolean mustChange, Password password) {}
 
     public record Renaming(String name, String to) {}
 
-    /** @param dryRun only shows whom it would be */
+    /** @param dryRun whether only to show whom it would delete */
     public record Deletion(String name, boolean dryRun) {}
 
     /**
      * @param state {@code active}, {@code disabled}, {@code locked} or {@code deleted}
-     * @param passwordEnds null where it does not end
-     * @param lastLogin null, as {@code lastAddress}, where there was none
+     * @param passwordEnds when the password expires; null if it does not
+     * @param lastLogin null, like {@code lastAddress}, if there was none
      */
     public record Account(
             String name,
@@ -63,30 +63,30 @@ public final class UserCalls {
 
     public record Accounts(List<Account> accounts) {}
 
-    /** @param wrongPasswords of the last quarter of an hour */
+    /** @param wrongPasswords the number of wrong passwords in the last quarter of an hour */
     public record Details(@JsonUnwrapped Account account, List<String> formerNames, int wrongPasswords) {}
 
-    /** @param changed false where it was so already */
+    /** @param changed false if the account was in that state already */
     public record Changed(@JsonUnwrapped Account account, boolean changed) {}
 
     /**
-     * A list of accounts that are to be there.
+     * A list of accounts that must exist.
      *
-     * @param disabling how many the asker expects to be disabled: where there are more, nothing is done
+     * @param disabling how many accounts the caller expects to be disabled; if the number differs, nothing is done
      */
     public record ImportList(
             List<ImportRow> accounts, boolean sync, boolean disableMissing, int disabling, boolean dryRun) {}
 
-    /** @param line of the list, for what is wrong with it */
+    /** @param line the row's line in the list, for error messages */
     public record ImportRow(
             int line,
             @Nullable String name,
             @Nullable String note,
             @Nullable Password password) {}
 
-    /** How many passwords are hashed. */
+    /** The number of passwords hashed so far. */
     public record Ready(int ready, int all) {}
 
-    /** Names of what was done, or would be. */
+    /** The names of the accounts added, left as they are and disabled, or that would be. */
     public record Imported(List<String> added, List<String> left, List<String> disabled) {}
 }

@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What an auditor has from elsewhere, and the log that it is held against. */
+/** The auditor's options: trusted keys and anchors obtained elsewhere; verifies a log against them. */
 final class AuditorOptions {
     @Option(
             names = "--key",
@@ -37,7 +37,7 @@ final class AuditorOptions {
             description = "It is what log export wrote: judge what is in it, and nothing that came before or after.")
     private boolean excerpt;
 
-    /** Judges a log, which {@code watch} is told of. */
+    /** Verifies a log, passing what is read to {@code watch} and showing progress. */
     Verifier.Report judge(Path log, Watch watch) throws IOException {
         try (Progress progress = new Progress()) {
             return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), new Watch() {
@@ -61,7 +61,7 @@ final class AuditorOptions {
         }
     }
 
-    /** A log's directory, that of the running daemon where none is given. */
+    /** Returns the log's directory: the given one, or the running daemon's if {@code given} is null. */
     static Path directory(Program program, @Nullable Path given) {
         Path where = given != null
                 ? given
@@ -96,7 +96,7 @@ final class AuditorOptions {
         return held;
     }
 
-    /** What is shown of a log that is not wrong. */
+    /** Returns the verdict on a log in which nothing is wrong. */
     static String verdict(Verifier.Report report) {
         if (report.isAuthentic()) {
             return "genuine up to the seal " + report.authentic();

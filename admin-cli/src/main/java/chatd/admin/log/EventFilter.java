@@ -12,12 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which events are asked for. What costs little is looked at first. One thread. */
+/** Selects the events that a query asks for, checking the cheap criteria first. Confined to one thread. */
 final class EventFilter {
     private static final Pattern ADDRESS = Pattern.compile(" address=\"([^\"]*)\"");
     private static final String TIME = " time=\"";
 
-    /** As long as moments are in the log. */
+    /** Length of a timestamp in the log, in characters. */
     private static final int TIME_LENGTH = 27;
 
     private final List<String> parts = new ArrayList<>();
@@ -25,7 +25,7 @@ final class EventFilter {
     private final @Nullable Instant since;
     private final @Nullable Instant until;
 
-    /** @throws Failure where something is asked for that no event can have */
+    /** @throws Failure if a criterion can match no event */
     EventFilter(
             @Nullable String type,
             @Nullable String outcome,
@@ -39,7 +39,7 @@ final class EventFilter {
         this.until = until;
     }
 
-    /** A value that the schema has. */
+    /** Returns the given value; fails if the schema does not allow it. */
     private static @Nullable String known(String attribute, @Nullable String value) {
         if (value == null) {
             return null;
@@ -71,12 +71,12 @@ final class EventFilter {
         }
     }
 
-    /** Whether this line and all after it are later than what is asked for: times never go back. */
+    /** Returns whether this line and all later ones are past the end of the query; times never go back. */
     boolean isPast(String line) {
         return until != null && !time(line).isBefore(until);
     }
 
-    /** False where it can't fit; looks at the text alone. */
+    /** Returns false if the line can't match, judging by its text alone. */
     boolean mayFit(String line) {
         return parts.stream().allMatch(line::contains)
                 && (since == null || !time(line).isBefore(since));
@@ -91,7 +91,7 @@ final class EventFilter {
         }
     }
 
-    /** Whether a line that may fit does: its own attributes count, not those of the elements in it. */
+    /** Returns whether a line that may match does; only the event's own attributes count, not its child elements'. */
     boolean fits(String line) {
         String own = line.substring(0, line.indexOf('>'));
         return parts.stream().allMatch(own::contains) && isFrom(own);

@@ -12,21 +12,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A line of the log, taken apart.
+ * A parsed line of the log.
  *
  * @param kind {@code event} or {@code seal}
- * @param attributes in their order
- * @param children the elements in it: receivers, arguments, a key
+ * @param attributes in document order
+ * @param children its child elements: receivers, arguments, a key
  */
 record EventLine(String kind, Map<String, String> attributes, List<Child> children) {
     private static final Pattern TAG = Pattern.compile("<(\\w+)((?: [\\w-]+=\"[^\"]*\")*) ?/?>");
     private static final Pattern ATTRIBUTE = Pattern.compile(" ([\\w-]+)=\"([^\"]*)\"");
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** An element in the line. */
+    /** A child element. */
     record Child(String kind, Map<String, String> attributes) {}
 
-    /** Takes a line apart, as it stands in the document. */
+    /** Parses a line as it stands in the document. */
     static EventLine parse(String line) {
         Matcher tag = TAG.matcher(line);
         String kind = "";
@@ -61,15 +61,15 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
                         .replace("&amp;", "&");
     }
 
-    /** The value of an attribute; empty where it has none. */
+    /** Returns the value of an attribute; empty if it is absent. */
     String get(String attribute) {
         return attributes.getOrDefault(attribute, "");
     }
 
     /**
-     * {@code seq time type outcome key=value … → receivers}; the chain left out.
+     * Returns {@code seq time type outcome key=value … → receivers}, without the chain.
      *
-     * @param names the present ones, by {@code U} and number: shown where the log has another, or none
+     * @param names current names, by {@code U} and number; shown if the log has a different name, or none
      */
     String readable(Map<String, String> names) {
         boolean seal = kind.equals("seal");
@@ -110,7 +110,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
         return Format.visible(shown.toString());
     }
 
-    /** A value with blanks, or what stands between values, can't pass for several. */
+    /** Quotes a value that contains blanks or separators, so that it can't pass for several values. */
     private static String quoted(String value) {
         return value.matches("[^\\s=→\"]+") ? value : "\"" + value.replace("\"", "\\\"") + "\"";
     }
@@ -120,14 +120,14 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
         return now == null ? "" : " (now " + now + ")";
     }
 
-    /** The present name of an account, where it is not the one that stands there. */
+    /** Returns an account's current name, or null if it is unknown or the same as the logged one. */
     private static @Nullable String now(Map<String, String> of, Map<String, String> names) {
         String user = of.get("user");
         String now = user == null ? null : names.get(user);
         return Objects.equals(now, of.get("name")) ? null : now;
     }
 
-    /** One JSON object, its child elements as lists; {@code now} is a present name, as {@link #readable}. */
+    /** Returns a JSON object, child elements as lists; {@code now} is a current name, as in {@link #readable}. */
     String json(Map<String, String> names) {
         Map<String, Object> all = new LinkedHashMap<>(named(attributes, names));
         for (Child child : children) {

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Prints events of the log: a readable line each, JSON a line each, or one XML document of the lines as they stand. */
+/** Prints log events: one readable line each, one JSON object per line, or one XML document of the original lines. */
 final class EventPrinter implements AutoCloseable {
     private static final String BEGIN =
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<events xmlns=\"urn:chatd:audit:1\">";
@@ -26,17 +26,17 @@ final class EventPrinter implements AutoCloseable {
         }
     }
 
-    /** From now on, accounts are called so. */
+    /** Updates the current names of accounts. */
     void learn(List<LogCalls.Name> present) {
         present.forEach(each -> names.put(each.user(), each.name()));
     }
 
-    /** The present names. */
+    /** Returns the current names, by {@code U} and number. */
     Map<String, String> names() {
         return names;
     }
 
-    /** @param raw as it stands in the document */
+    /** @param raw the line as it stands in the document */
     void print(String raw, EventLine line) {
         out.println(
                 switch (form) {

@@ -28,16 +28,17 @@ import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
 /**
- * Passes on the events of which an XPath 1.0 expression is true. Of each the document is as if it were alone in it; but
- * where the expression can't tell, many are judged in one document, which costs a tenth. One thread.
+ * Passes on the events for which an XPath 1.0 expression is true. Each event is evaluated as if it were alone in its
+ * document; if the expression can't tell the difference, many are evaluated in one document, at a tenth of the cost.
+ * Confined to one thread.
  */
 final class EventXPath {
-    /** Events in one document. */
+    /** Number of events evaluated in one document. */
     private static final int TOGETHER = 500;
 
     private static final Pattern STRINGS = Pattern.compile("\"[^\"]*\"|'[^']*'");
 
-    /** What leads out of an event, or tells where it stands: a path from the root, an axis that goes up or aside, a place. */
+    /** Matches what leads out of an event or depends on its place: absolute paths, axes up or aside, positions. */
     private static final Pattern LEADS_OUT = Pattern.compile(
             "(?:^|[(\\[,=<>|+*!-]|\\b(?:and|or|div|mod)\\b)\\s*/|//|\\.\\.|\\b(?:parent|ancestor|ancestor-or-self|preceding"
                     + "|preceding-sibling|following|following-sibling)\\s*::|\\b(?:position|last|id)\\s*\\(");
@@ -50,8 +51,8 @@ final class EventXPath {
     private final List<String> waiting = new ArrayList<>();
 
     /**
-     * @param taker takes the events of which it is true, in their order, some later than others come
-     * @throws Failure where the expression is none
+     * @param taker receives the matching events in order; some only after later events have been taken
+     * @throws Failure if the expression is not valid XPath 1.0
      */
     EventXPath(String expression, Consumer<String> taker) {
         XPath xpath = xpath();
@@ -95,7 +96,7 @@ final class EventXPath {
         return String.valueOf(root.getMessage());
     }
 
-    /** Takes an event as it stands. */
+    /** Takes an event's line as it stands in the document; it may be evaluated later, with others. */
     void take(String line) {
         if (leadsOut) {
             if (isTrue(line)) {
@@ -109,7 +110,7 @@ final class EventXPath {
         }
     }
 
-    /** No more comes for now. */
+    /** Evaluates the pending events. */
     void flush() {
         if (waiting.isEmpty()) {
             return;

@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what is stored with what is logged, in both directions, while the log is read: both come in the order of the
- * messages' numbers, so that neither is held.
+ * Compares stored messages with logged ones, in both directions, while the log is read. Both arrive in order of message
+ * number, so that neither needs to be held in memory.
  */
 final class MessageCheck implements Watch, AutoCloseable {
-    /** The first event of a segment says what those before it had. */
+    /** The first event of a segment, with the number of the last message in the segments before it. */
     private static final Pattern GONE = Pattern.compile(
             "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
 
@@ -28,13 +28,13 @@ final class MessageCheck implements Watch, AutoCloseable {
     private static final Pattern LOST =
             Pattern.compile("<lost kind=\"message\" from=\"(\\d{1,18})\" to=\"(\\d{1,18})\"/>");
 
-    /** Stretches of missing messages that are kept, to be compared with what the log says later; others only count. */
+    /** Maximum number of ranges of missing messages kept for comparison with later events; others are only counted. */
     private static final int MOST_GAPS = 100_000;
 
-    /** So many are said one by one. */
+    /** Maximum number of discrepancies reported one by one. */
     private static final int SAID = 20;
 
-    /** Logged one after the other, and not stored; {@code seq} is where the first of them is logged. */
+    /** A range of consecutive messages that are logged but not stored; {@code seq} is the event of the first. */
     private record Missing(long seq, long from, long to) {}
 
     private final AdminLink.Answer<LogCalls.Stored, LogCalls.Count> answer;
@@ -51,7 +51,7 @@ final class MessageCheck implements Watch, AutoCloseable {
     private long wrong;
     private final List<String> said = new ArrayList<>();
 
-    /** Asks the daemon; what it has stored later than now is not compared. */
+    /** Asks the daemon for its stored messages; those stored after this call are not compared. */
     MessageCheck(AdminLink daemon) {
         answer = daemon.ask(LogCalls.MESSAGES, Nothing.NOTHING);
         LogCalls.Stored first = answer.next();
@@ -80,7 +80,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         }
     }
 
-    /** What is older than the log that is left can't be compared. */
+    /** Skips the messages up to a number: they are older than the remaining log and can't be compared. */
     private void skip(long number) {
         last = number;
         for (LogCalls.Digested next = peek(); next != null && next.message() <= number; next = peek()) {
@@ -127,7 +127,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         }
     }
 
-    /** The log says of some that are missing that they were lost with the database. */
+    /** Counts as lost, no longer as missing, the messages that the log says were lost with the database. */
     private void lost(String seq, String line) {
         Matcher range = LOST.matcher(line);
         if (!range.find()) {
@@ -191,7 +191,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         return stored.peek();
     }
 
-    /** All was read: what is wrong, in words. */
+    /** Ends the comparison when all of the log has been read; returns what is wrong, in words. */
     List<String> end() {
         unlogged(upTo);
         for (Missing some : missing) {
@@ -209,7 +209,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         return all;
     }
 
-    /** What could not be compared. */
+    /** Returns notes on messages that are known to be lost or could not be compared. */
     List<String> notes() {
         List<String> notes = new ArrayList<>(restored);
         if (undigested > 0) {
@@ -222,12 +222,12 @@ final class MessageCheck implements Watch, AutoCloseable {
         return notes;
     }
 
-    /** How many the log says to have been lost with a database that was replaced by an older one. */
+    /** Returns how many messages, according to the log, were lost when an older database replaced the current one. */
     long lost() {
         return lost;
     }
 
-    /** How many are as they were logged. */
+    /** Returns how many messages are stored as they were logged. */
     long compared() {
         return compared;
     }

@@ -72,7 +72,7 @@ final class ProveCommand implements Callable<Integer> {
         log.program
                 .out()
                 .println("the log is " + AuditorOptions.verdict(report) + "; the message is seq " + finder.seq());
-        // What comes after the last trusted seal may be anybody's.
+        // Events after the last trusted seal may have been written by anybody.
         boolean isSealed = report.isAuthentic() && finder.seq() < report.authentic();
         if (report.isAuthentic() && !isSealed) {
             log.program.out().println("its event is not sealed yet: ask again in a minute, or after log anchor");
@@ -120,7 +120,7 @@ final class ProveCommand implements Callable<Integer> {
 
         @Override
         public void line(String line) {
-            // The first: what comes after the last seal may be anybody's.
+            // The first one: events after the last seal may have been written by anybody.
             if (found == null && line.contains(attribute)) {
                 SentLine sent = SentLine.read(line);
                 found = sent != null && sent.message() == message ? sent : null;

@@ -19,11 +19,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A message with its salt, as a JSON client has it (page {@code json.md}, "Stored messages"): {@code {"send": "U1",
- * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}; of a file, {@code info} is an object with
- * {@code file}, {@code name}, {@code size} and {@code sha256}.
+ * A message with its salt, as a JSON client gets it (page {@code json.md}, "Stored messages"): {@code {"send": "U1",
+ * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}; for a file, {@code info} is an object
+ * with {@code file}, {@code name}, {@code size} and {@code sha256}.
  *
- * @param sha256 hexadecimal; null where it is a text
+ * @param sha256 in hexadecimal; null for a text
  */
 record Receipt(
         long message,
@@ -38,7 +38,7 @@ record Receipt(
     private static final int LONGEST = 2 << 20;
     private static final Pattern USER = Pattern.compile("U\\d{1,10}");
 
-    /** @throws Failure where it is none; the message says what is wrong with it */
+    /** @throws Failure if the file is not such a message; the text says what is wrong with it */
     static Receipt read(Path file) throws IOException {
         if (Files.size(file) > LONGEST) {
             throw no(file, "it is too large");
@@ -91,9 +91,9 @@ record Receipt(
     }
 
     /**
-     * Whether it is what was logged.
+     * Returns whether this is the message that was logged.
      *
-     * @param logged with the number of this one
+     * @param logged the event with the same message number
      */
     boolean isOf(SentLine logged) {
         List<String> to = logged.receivers();

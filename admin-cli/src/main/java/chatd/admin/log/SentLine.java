@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event of a stored message, as its line in the log has it.
+ * The event of a stored message, parsed from its line in the log.
  *
  * @param user {@code U} and a number; null for the server
- * @param receivers the same of each; null for everyone
- * @param digest null where it was logged by a version that took none
+ * @param receivers likewise, one per receiver; null for everyone
+ * @param digest null if it was logged by a version that computed none
  */
 record SentLine(
         long seq,
@@ -25,7 +25,7 @@ record SentLine(
     private static final Pattern DIGEST = Pattern.compile(" digest=\"([A-Za-z0-9_-]{43})\"");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
-    /** Null where the line is of something else. */
+    /** Parses a line; returns null if it is not the event of a stored message. */
     static @Nullable SentLine read(String line) {
         Matcher sent = SENT.matcher(line);
         if (!sent.matches()) {

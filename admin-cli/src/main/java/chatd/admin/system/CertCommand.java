@@ -178,7 +178,7 @@ public final class CertCommand implements Runnable {
             SigningRequest request = made
                     ? SigningRequest.withNewKey(names, kind, new SecureRandom())
                     : SigningRequest.of(names, Pem.privateKey(Input.readable(key)));
-            // The request first: a key is not made for one that can't be written.
+            // The request first: no key is stored if the request can't be written.
             Files.writeString(to, request.pem(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             if (made) {
                 keep(key, request, to);
@@ -201,7 +201,7 @@ public final class CertCommand implements Runnable {
         try {
             Pem.writeSecret(key, request.key());
         } catch (IOException e) {
-            // Of no use without its key.
+            // The request is useless without its key.
             Files.delete(to);
             throw e;
         }

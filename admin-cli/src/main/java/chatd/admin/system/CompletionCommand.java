@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         footerHeading = Program.EXAMPLES,
         footer = {"  source <(chat-admin completion bash)", "  source <(chat-admin completion zsh)"})
 public final class CompletionCommand implements Callable<Integer> {
-    /** Those it is for. */
+    /** The supported shells. */
     enum Shell {
         bash,
         zsh
@@ -36,7 +36,7 @@ public final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // One script is for both: in zsh it loads first what understands bash's.
+        // The same script serves both: in zsh it first loads zsh's support for bash completions.
         Objects.requireNonNull(shell);
         program.out()
                 .print(AccountNames.askedIn(

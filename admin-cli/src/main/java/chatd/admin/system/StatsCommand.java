@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
         footerHeading = Program.EXAMPLES,
         footer = {"  chat-admin stats", "  chat-admin stats --watch"})
 public final class StatsCommand implements Callable<Integer> {
-    /** Of those who are online so many are named; `session list` has all. */
+    /** Maximum number of online users named; {@code session list} has all. */
     private static final int NAMED = 10;
 
     private static final String FROM_THE_TOP = "\033[H\033[J";
@@ -62,7 +62,7 @@ public final class StatsCommand implements Callable<Integer> {
             throw new CommandFailure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
         }
         StandardOutput.whenUnread(() -> System.exit(Exit.OK));
-        // First once, so that a daemon that is not there at all is said.
+        // Calls the daemon once first, so that one that is not running is reported.
         stats();
         while (true) {
             again(seconds);
@@ -73,7 +73,7 @@ public final class StatsCommand implements Callable<Integer> {
         return program.daemon().call(SystemCalls.STATS);
     }
 
-    /** Shows them until the daemon goes away. */
+    /** Prints the statistics until the daemon goes away. */
     private void watch(int every) {
         program.daemon().call(SystemCalls.WATCH, new SystemCalls.Watch(every), stats -> {
             if (program.json()) {
@@ -86,7 +86,7 @@ public final class StatsCommand implements Callable<Integer> {
         });
     }
 
-    /** Waits for a daemon that is just being started again. */
+    /** Watches the daemon; while it is being restarted, waits for it. */
     private void again(int every) throws InterruptedException {
         boolean isSaid = false;
         while (true) {
@@ -110,7 +110,7 @@ public final class StatsCommand implements Callable<Integer> {
         lines(stats).forEach(line -> Format.line(program.out(), line.key(), Format.visible(line.value())));
     }
 
-    /** From then on the daemon warns, too. */
+    /** Days before the certificate expires, from which the daemon warns, too. */
     private static final int WARN_DAYS = 21;
 
     private record Line(String key, String value) {}

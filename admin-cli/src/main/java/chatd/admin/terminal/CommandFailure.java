@@ -1,6 +1,6 @@
 package chatd.admin.terminal;
 
-/** The command could not be done here: what to say, and the exit code. */
+/** Thrown when a command fails in this program: the message to print, and the exit code. */
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int exit;

@@ -7,13 +7,13 @@ import org.jline.nativ.CLibrary;
 import org.jline.nativ.CLibrary.WinSize;
 import org.jline.utils.WCWidth;
 
-/** What standard output is: a terminal of some width, which may have colours, or not. */
+/** Describes standard output: a terminal of some width, with or without colours, or no terminal. */
 public final class Display {
     private static final int STANDARD_OUTPUT = 1;
     private static final int LEAST = 20;
     private static final int USUAL = 80;
 
-    /** Into a pipe or a file: nothing is cut, nothing is coloured. */
+    /** For a pipe or a file: nothing is truncated or coloured. */
     static final Display NONE = new Display(Integer.MAX_VALUE, false);
 
     private final int width;
@@ -24,12 +24,12 @@ public final class Display {
         this.coloured = coloured;
     }
 
-    /** A terminal. */
+    /** Returns a terminal of the given width in columns. */
     public static Display of(int width, boolean coloured) {
         return new Display(Math.max(LEAST, width), coloured);
     }
 
-    /** The screen of this process. */
+    /** Returns the screen of this process. */
     public static Display of(Map<String, String> environment) {
         boolean terminal = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
@@ -42,7 +42,7 @@ public final class Display {
         return of(columns(), !plain);
     }
 
-    /** The terminal's width; that of most where it can't be asked for, as where nothing may be run in /tmp. */
+    /** Returns the terminal's width; the usual one if it can't be determined, e.g. because /tmp is mounted noexec. */
     private static int columns() {
         try {
             WinSize size = new WinSize();
@@ -57,7 +57,7 @@ public final class Display {
         return this != NONE;
     }
 
-    /** Columns. */
+    /** Returns the width in columns. */
     int width() {
         return width;
     }
@@ -66,12 +66,12 @@ public final class Display {
         return coloured ? "\033[1m" + text + "\033[0m" : text;
     }
 
-    /** Columns that a text takes. */
+    /** Returns the number of columns that a text takes. */
     static int columns(String text) {
         return text.codePoints().map(c -> Math.max(0, WCWidth.wcwidth(c))).sum();
     }
 
-    /** Cut to a number of columns, with … where something is missing. */
+    /** Truncates a text to a number of columns; a truncated one ends with …. */
     static String cut(String text, int most) {
         if (columns(text) <= most) {
             return text;

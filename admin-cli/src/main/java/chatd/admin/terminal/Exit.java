@@ -12,12 +12,12 @@ public final class Exit {
     public static final int CONFLICT = 5;
     public static final int NO_DAEMON = 69;
 
-    /** Verified, but without a key or an anchor to say by whom it was written. */
+    /** The log is consistent, but no key or anchor shows who wrote it. */
     public static final int NOT_AUTHENTICATED = 3;
 
     private Exit() {}
 
-    /** Of what {@link NotDone} says. */
+    /** Returns the exit code for a code of {@link NotDone}. */
     public static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How results are printed. */
+/** Formats and prints results. */
 public final class Format {
     private static final JsonMapper PRETTY =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -22,12 +22,12 @@ public final class Format {
         out.println("%-12s %s".formatted(key, value));
     }
 
-    /** {@code 1 event}, {@code 2 events}. */
+    /** Returns e.g. {@code 1 event} or {@code 2 events}. */
     public static String count(long number, String what) {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    /** {@code alice (U12)}. */
+    /** Returns e.g. {@code alice (U12)}. */
     public static String who(UserCalls.Account account) {
         return who(account.name(), account.number());
     }
@@ -40,12 +40,12 @@ public final class Format {
         return is ? "yes" : "no";
     }
 
-    /** As {@link #visible}, of several lines. */
+    /** Applies {@link #visible} to each line. */
     public static String lines(String text) {
         return text.lines().map(Format::visible).collect(Collectors.joining("\n"));
     }
 
-    /** Without anything that could steer a terminal. */
+    /** Replaces control and format characters, which could steer a terminal, with U+FFFD. */
     public static String visible(String text) {
         return text.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? 0xFFFD : c)

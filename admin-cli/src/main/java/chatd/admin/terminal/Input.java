@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What comes by standard input. */
+/** Reads from standard input. */
 public final class Input {
     private Input() {}
 
-    /** The one line of a password. */
+    /** Reads a password, which is one line. */
     public static String password() {
         try {
             String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
@@ -24,7 +24,7 @@ public final class Input {
         throw new CommandFailure(Exit.USAGE, "There is no password on standard input: give it as one line.");
     }
 
-    /** All of it, without its last line end. */
+    /** Reads all of it, without the final line terminator. */
     public static String text() {
         try {
             return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).replaceFirst("\r?\n$", "");

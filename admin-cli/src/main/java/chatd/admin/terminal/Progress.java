@@ -4,7 +4,7 @@ import java.io.Console;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** One line at a terminal that says how far something is, once that has taken a second; nothing elsewhere. */
+/** A progress line on a terminal, shown once the work has taken a second; prints nothing elsewhere. */
 public final class Progress implements AutoCloseable {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -21,7 +21,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    /** The line is for the result again. */
+    /** Clears the line, which the result then uses. */
     @Override
     public void close() {
         if (began) {

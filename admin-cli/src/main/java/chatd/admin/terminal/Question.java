@@ -4,14 +4,14 @@ import java.io.Console;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Asks before something that can't be taken back. */
+/** Asks for confirmation before something that can't be undone. */
 public final class Question {
     private Question() {}
 
     /**
-     * Returns where it was answered with yes.
+     * Asks a question and returns if the answer is yes.
      *
-     * @throws Failure where it was answered with no, or there is no terminal to ask at
+     * @throws Failure if the answer is not yes, or there is no terminal to ask on
      */
     public static void ask(String question) {
         Console console = Optional.ofNullable(System.console())

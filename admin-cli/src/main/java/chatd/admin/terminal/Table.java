@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A table without lines around it. At a terminal it is no wider than that: the widest columns give way. */
+/** A table without borders. On a terminal it is no wider than the screen: the widest columns shrink. */
 public final class Table<T> {
     private static final int GAP = 2;
 
-    /** No column is made narrower. */
+    /** Width below which no column shrinks. */
     private static final int LEAST = 6;
 
     private final List<Column<T>> columns = new ArrayList<>();
 
     private record Column<T>(String head, Function<T, @Nullable String> value) {}
 
-    /** @param value of a row; null where there is none */
+    /** @param value returns the value in a row; null if it has none */
     public Table<T> column(String head, Function<T, @Nullable String> value) {
         columns.add(new Column<>(head, value));
         return this;

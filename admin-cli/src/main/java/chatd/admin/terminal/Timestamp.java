@@ -8,9 +8,9 @@ import java.time.temporal.ChronoUnit;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Moments as people type and read them; all of them UTC, as in the log. */
+/** Parses and formats times for people; always in UTC, as in the log. */
 public final class Timestamp implements ITypeConverter<Instant> {
-    /** A day, which is its beginning, or a moment. */
+    /** Parses a date, which means its start, or an instant. */
     @Override
     public Instant convert(String text) {
         try {
@@ -22,7 +22,7 @@ public final class Timestamp implements ITypeConverter<Instant> {
         }
     }
 
-    /** {@code 2026-11-20 06:15:00 UTC}, of what the daemon says; – for never. */
+    /** Formats a time from the daemon as {@code 2026-11-20 06:15:00 UTC}; an empty one, meaning never, as –. */
     public static String shown(String instant) {
         return instant.isEmpty()
                 ? "–"

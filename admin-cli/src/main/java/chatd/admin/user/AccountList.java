@@ -18,8 +18,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * A list of accounts as a file: {@code name[,note]} a line, CSV in UTF-8. A first line {@code name,note} is a heading;
- * empty lines and those that begin with # count for nothing.
+ * A file that lists accounts: CSV in UTF-8, one {@code name[,note]} per line. A first line {@code name,note} is a
+ * header; empty lines and lines that begin with # are ignored.
  */
 final class AccountList {
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT
@@ -29,18 +29,18 @@ final class AccountList {
             .setIgnoreSurroundingSpaces(true)
             .get();
 
-    /** Bytes; of 50,000 accounts, which the daemon takes at once, with long notes. */
+    /** Maximum size in bytes: room for 50,000 accounts, which the daemon takes at once, with long notes. */
     private static final long LARGEST = 8 << 20;
 
     private AccountList() {}
 
-    /** @param line where it begins */
+    /** @param line its line number in the file */
     record Row(long line, String name, String note) {}
 
     /**
-     * Reads one.
+     * Reads a list.
      *
-     * @throws Failure naming every line that is wrong
+     * @throws Failure if any line is wrong; the message names each of them
      */
     static List<Row> read(Path file) {
         List<Row> rows = new ArrayList<>();

@@ -47,7 +47,7 @@ import picocli.CommandLine.ParentCommand;
             "  王芳,\"class 4b, speaks Mandarin\""
         })
 final class ImportCommand implements Callable<Integer> {
-    /** Names that a plan shows of each kind. */
+    /** Maximum number of names listed for each kind of change. */
     private static final int SHOWN = 20;
 
     @ParentCommand

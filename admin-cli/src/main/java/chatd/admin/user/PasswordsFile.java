@@ -21,8 +21,8 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * The file that one-time passwords go to, {@code name,password}: for its owner alone to read. It is on the disk before
- * the daemon is told any of them, so that none is lost.
+ * The file to which one-time passwords are written, {@code name,password}; readable only by its owner. It is fsynced
+ * before any of them is sent to the daemon, so that none is lost.
  */
 final class PasswordsFile {
     private final Path path;
@@ -34,9 +34,9 @@ final class PasswordsFile {
     }
 
     /**
-     * Makes a new one.
+     * Creates the file.
      *
-     * @throws Failure where that can't be done, or there is one already
+     * @throws Failure if it can't be written, or exists already
      */
     static PasswordsFile create(Path path, Map<String, String> passwords) {
         PasswordsFile file = new PasswordsFile(path, passwords);
@@ -52,12 +52,12 @@ final class PasswordsFile {
         }
     }
 
-    /** What was written of it is no use. */
+    /** Deletes a partly written file. */
     private void discard() {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // It was said that it can't be written.
+            // The caller reports that it can't be written.
         }
     }
 
@@ -83,7 +83,7 @@ final class PasswordsFile {
         return path;
     }
 
-    /** Keeps those of some accounts; of none, the file goes. */
+    /** Keeps only the passwords of these accounts; deletes the file if none is left. */
     void keep(Set<String> names) {
         try {
             if (!passwords.keySet().retainAll(names)) {

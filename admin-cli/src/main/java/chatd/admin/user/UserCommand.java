@@ -53,7 +53,7 @@ public final class UserCommand implements Runnable {
         throw Program.missing(spec);
     }
 
-    /** How passwords are given, and where those that are made go. */
+    /** Options for giving passwords, and for where generated ones are written. */
     static final class PasswordOptions {
         @Option(
                 names = "--password-stdin",
@@ -83,7 +83,10 @@ public final class UserCommand implements Runnable {
         }
     }
 
-    /** The passwords are written before the daemon hears of them; those of users that it refuses are taken out again. */
+    /**
+     * Sets passwords: writes them to the file before they are sent to the daemon, and removes those of users that it
+     * refuses.
+     */
     private int set(
             AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
             List<String> given,
@@ -129,14 +132,14 @@ public final class UserCommand implements Runnable {
         return exit;
     }
 
-    /** An account and the password that it was given, where that is shown. */
+    /** An account, and its new password if that is shown. */
     private record WithPassword(
             @JsonUnwrapped UserCalls.Account account,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String password) {}
 
-    /** @param accounts by the names that were given */
+    /** @param accounts by the names given on the command line */
     private void print(
             Map<String, UserCalls.Account> accounts, boolean several, Map<String, String> passwords, String how) {
         if (program.json()) {
@@ -263,7 +266,7 @@ public final class UserCommand implements Runnable {
                 UserCalls.RENAME, new UserCalls.Renaming(name, other), "renamed, was " + name, "has that name already");
     }
 
-    /** What may be granted. */
+    /** The rights that can be granted. */
     enum Right {
         everyone
     }

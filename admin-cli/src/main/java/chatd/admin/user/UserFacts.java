@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All there is to know of a user, a line each. */
+/** Prints everything known about a user, one line per fact. */
 final class UserFacts {
     private UserFacts() {}
 

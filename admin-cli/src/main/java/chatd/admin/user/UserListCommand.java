@@ -31,14 +31,14 @@ import picocli.CommandLine.ParentCommand;
             "  chat-admin user list --name '4b-*' -o json"
         })
 final class UserListCommand implements Callable<Integer> {
-    /** What an account may do. */
+    /** The states of an account. */
     enum State {
         active,
         disabled,
         locked
     }
 
-    /** By what they are ordered. */
+    /** The sort orders. */
     enum Order {
         number,
         name,
@@ -147,7 +147,7 @@ final class UserListCommand implements Callable<Integer> {
         return switch (order) {
             case number -> Comparator.comparingLong(UserCalls.Account::number);
             case name -> Comparator.comparing(account -> account.name().toLowerCase(Locale.ROOT));
-            // Who never has comes first. They are of different lengths, so not as texts.
+            // Users who have never logged in come first. Times differ in length, so they are not compared as strings.
             case last_login -> Comparator.comparing(account -> instant(account.lastLogin()));
             case created -> Comparator.comparing(account -> instant(account.created()));
         };

@@ -32,7 +32,7 @@ class EventFilterTest {
         assertThat(fits("text", "ok", "2001:DB8:0:0::7", TEXT)).isTrue();
         assertThat(fits("text", "ok", "2001:db8::8", TEXT)).isFalse();
         assertThat(fits(new EventFilter("text", null, null, null, null), ADMIN)).isFalse();
-        // The name of an argument, which is no attribute of the event.
+        // An attribute of an argument, which is not an attribute of the event.
         String pretends =
                 ADMIN.replace("<argument name=\"type\" value=\"text\"/>", "<argument name=\"x\" type=\"text\"/>");
         assertThat(fits(new EventFilter("text", null, null, null, null), pretends))

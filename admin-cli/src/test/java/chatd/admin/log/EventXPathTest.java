@@ -44,7 +44,7 @@ class EventXPathTest {
         assertThat(fitting("not(" + expression + ")", List.of(TEXT))).isEmpty();
     }
 
-    /** Whatever is judged with it. */
+    /** Regardless of the events evaluated with it. */
     @ParameterizedTest
     @ValueSource(
             strings = {

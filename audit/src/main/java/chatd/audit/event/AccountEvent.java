@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the log says of accounts: who came and went, and what was changed. */
+/** Events about accounts: logins, logouts and changes. */
 public sealed interface AccountEvent extends AuditEvent {
 
-    /** A change of an account, with its number. */
+    /** An account change, with its number. */
     sealed interface OfChange extends AccountEvent {
         long number();
 
@@ -31,7 +31,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    /** What a user may not: log in, register, change a password; {@code type} says which. */
+    /** A refused login, registration or password change; {@code type} says which. */
     record Refused(String type, Who who, @Nullable Peer peer, String reason) implements AccountEvent {
         @Override
         public Outcome outcome() {
@@ -56,7 +56,7 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    /** @param peer the session that ended; {@code by} the one that took its place */
+    /** @param peer the displaced session; {@code by} the one that displaced it */
     record Displaced(Who who, Peer peer, String by) implements AccountEvent {
         @Override
         public String type() {
@@ -120,9 +120,9 @@ public sealed interface AccountEvent extends AuditEvent {
     /**
      * An administrator changed an account.
      *
-     * @param was its name before, where that was another
+     * @param was its former name if it was renamed, otherwise null
      * @param how {@code add}, {@code reset}, {@code rename} and so on
-     * @param by a Unix user
+     * @param by the administrator's Unix user
      */
     record AccountChanged(long number, Who who, @Nullable String was, String how, String by) implements OfChange {
         @Override

@@ -2,7 +2,7 @@ package chatd.audit.event;
 
 import java.util.Locale;
 
-/** The attributes of an event, in the order of the schema, which is the order on the line; {@code chain} comes after. */
+/** The attributes of an event in schema order, which is also their order on the line; {@code chain} follows them. */
 public enum Attribute {
     SEQ,
     TIME,
@@ -35,7 +35,7 @@ public enum Attribute {
     PID,
     SEGMENT;
 
-    /** As it stands in the document. */
+    /** Returns the name that the attribute has in the document. */
     public String xmlName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the server log can say: one record each (page {@code audit-log.md}, "What is in it"). None has room for a
- * password, a token or a message's text.
+ * The events of the server log, one record each (page {@code audit-log.md}, "What is in it"). None has a component for
+ * a password, a token or a message's text.
  */
 public sealed interface AuditEvent
         permits AccountEvent,
@@ -30,7 +30,7 @@ public sealed interface AuditEvent
                 AuditEvent.Database,
                 AuditEvent.Fault,
                 AuditEvent.Remark {
-    /** The value of {@code type}. */
+    /** Returns the value of {@code type}. */
     String type();
 
     default Outcome outcome() {
@@ -39,17 +39,17 @@ public sealed interface AuditEvent
 
     void describe(Fields to);
 
-    /** The number of the stored message that this event is about. */
+    /** Returns the number of the stored message that this event is about, if any. */
     default OptionalLong message() {
         return OptionalLong.empty();
     }
 
-    /** The number of the account change that this event is about. */
+    /** Returns the number of the account change that this event is about, if any. */
     default OptionalLong change() {
         return OptionalLong.empty();
     }
 
-    /** The daemon started. {@code message} and {@code change} are the last numbers that the log has before it. */
+    /** The daemon started. {@code message} and {@code change} are the last numbers in the log before this event. */
     record Started(String version, long pid, long lastMessage, long lastChange) implements AuditEvent {
         @Override
         public String type() {
@@ -78,11 +78,11 @@ public sealed interface AuditEvent
     }
 
     /**
-     * The configuration was read again.
+     * The configuration was reloaded.
      *
-     * @param inForce the options that have another value from now on
-     * @param forNewConnections those that have one for connections made from now on
-     * @param waiting those that will have one after the next start
+     * @param inForce the options whose new value applies from now on
+     * @param forNewConnections those whose new value applies to new connections
+     * @param waiting those whose new value applies after the next start
      */
     record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) implements AuditEvent {
         @Override
@@ -116,7 +116,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** A certificate was to be taken up that can't be used; the one before stays. */
+    /** A new certificate can't be used; the previous one stays in use. */
     record CertificateRefused(String why) implements AuditEvent {
         @Override
         public String type() {
@@ -134,7 +134,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** The certificate ends soon, or has ended. */
+    /** The certificate expires soon, or has expired. */
     record CertificateEnding(String subject, String fingerprint, Instant ends) implements AuditEvent {
         @Override
         public String type() {
@@ -191,12 +191,12 @@ public sealed interface AuditEvent
     }
 
     /**
-     * A text or a file was stored; never its words, or its name.
+     * A text or a file was stored. Includes neither the text nor the file's name.
      *
-     * @param file its number, null where it is a text
+     * @param file the file's number; null for a text
      * @param size in bytes; of a text in UTF-8
-     * @param receivers null where it went to everyone
-     * @param digest as {@code SaltedDigest} makes it
+     * @param receivers null if it went to everyone
+     * @param digest as {@link SaltedDigest} computes it
      */
     record MessageSent(
             long number,
@@ -229,7 +229,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** @param reason null where it was sent */
+    /** @param reason why the file was refused; null if it was sent */
     record FileFetched(
             Who who, Peer peer, long file, @Nullable String reason) implements AuditEvent {
         @Override
@@ -248,7 +248,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** @param header of the frame, hexadecimal; empty where none was there */
+    /** @param header the frame's header, hexadecimal; empty if there was none */
     record Violation(Who who, Peer peer, String header, String what) implements AuditEvent {
         @Override
         public String type() {
@@ -271,12 +271,12 @@ public sealed interface AuditEvent
     }
 
     /**
-     * A command of an administrator, with the Unix user who gave it.
+     * An administrator's command, with the Unix user who gave it.
      *
-     * @param by as the kernel says
-     * @param claimed who is said to be behind root
-     * @param arguments without the secret ones
-     * @param reason null where it was done
+     * @param by the Unix user, according to the kernel
+     * @param claimed the user claimed to be behind root
+     * @param arguments the arguments, except secret ones
+     * @param reason why the command was not carried out; null if it was
      */
     record AdminCommand(
             String by,
@@ -319,7 +319,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** A fault of ours; the operational log has more under the same reference. */
+    /** An internal fault; the operational log has more under the same reference. */
     record Fault(String reference, String what) implements AuditEvent {
         @Override
         public String type() {
@@ -337,7 +337,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** Another event, with something said about it. */
+    /** An event with a remark added to it. */
     sealed interface Remark extends AuditEvent {
         AuditEvent event();
 
@@ -362,7 +362,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** The last of several like it that strangers caused from one network; {@code count} is how many. */
+    /** The last of several similar events caused by strangers from one network; {@code count} is their number. */
     record Joined(AuditEvent event, int count) implements Remark {
         @Override
         public void describe(Fields to) {
@@ -370,7 +370,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** What was not logged at its time, because the daemon ended or the log could not be written. */
+    /** An event that was not logged at its time, because the daemon ended or the log could not be written. */
     record Late(AuditEvent event) implements Remark {
         @Override
         public void describe(Fields to) {

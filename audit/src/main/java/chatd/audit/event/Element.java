@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A child element of an event: its name and its attributes in their order.
+ * A child element of an event: its name, and its attributes in order.
  *
- * @param longest characters that are kept of a value
+ * @param longest maximum length of a value in characters; longer values are truncated
  */
 public record Element(String name, List<Map.Entry<String, String>> attributes, int longest) {
     Element(String name, List<Map.Entry<String, String>> attributes) {

@@ -1,23 +1,23 @@
 package chatd.audit.event;
 
 /**
- * Makes any string a value that can only be a value: what XML forbids becomes U+FFFD, what can't be seen (controls,
- * line ends, bidi and format characters) {@code \}{@code u{202E}}, a backslash two.
+ * Escapes any string so that it can only be a value: characters that XML forbids become U+FFFD, invisible ones
+ * (controls, line ends, bidi and format characters) {@code \}{@code u{202E}}, and a backslash is doubled.
  */
 public final class Escape {
-    /** Characters that are kept of a value from outside. */
+    /** Maximum length of a value from outside, in characters; the rest is cut off. */
     public static final int LONGEST = 256;
 
     private Escape() {}
 
-    /** A name that somebody typed, as it may be quoted to people: escaped as in the log, but for XML's own characters. */
+    /** Escapes a name that somebody typed, for display: as in the log, but leaving XML's own characters alone. */
     public static String quoted(String value) {
         StringBuilder out = new StringBuilder(value.length());
         value.codePoints().forEach(c -> appendOther(out, c));
         return out.toString();
     }
 
-    /** @param longest how many characters of it are kept */
+    /** @param longest maximum number of characters kept; the rest is cut off */
     public static void append(StringBuilder out, String value, int longest) {
         int kept = 0;
         for (int i = 0; i < value.length(); ) {
@@ -72,7 +72,7 @@ public final class Escape {
         };
     }
 
-    /** What is default-ignorable in Unicode beyond the format characters. */
+    /** Returns whether a code point is default-ignorable in Unicode, format characters aside. */
     private static boolean defaultIgnorable(int c) {
         return c == 0x034F
                 || c == 0x115F

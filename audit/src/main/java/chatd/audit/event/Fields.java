@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What an event has to say, before it is a line. Values may hold anything: they are escaped when they are written. */
+/** The content of an event before it becomes a line. Values may contain anything: they are escaped when written. */
 public final class Fields {
-    /** Arguments of administrators' commands that name accounts, or may. */
+    /** Arguments of admin commands that contain account names, or may contain them. */
     private static final Set<String> NAMES = Set.of("name", "to", "session", "user", "xpath");
 
     private final EnumMap<Attribute, String> attributes = new EnumMap<>(Attribute.class);
     private final List<Element> children = new ArrayList<>();
     private final boolean names;
 
-    /** @param names whether accounts are named, or only numbered */
+    /** @param names whether accounts are logged with their names, or by number only */
     public Fields(boolean names) {
         this.names = names;
     }
@@ -33,7 +33,7 @@ public final class Fields {
         return put(Attribute.USER, who.user()).put(Attribute.NAME, names ? who.name() : null);
     }
 
-    /** A name that an account had before. */
+    /** Puts the former name of an account. */
     Fields was(@Nullable String name) {
         return put(Attribute.WAS, names ? name : null);
     }
@@ -48,7 +48,7 @@ public final class Fields {
                 .put(Attribute.PORT, peer.port());
     }
 
-    /** Of what comes again and again in one session, whose log in has the rest. */
+    /** Puts only session and address, for events that recur in a session: its login event has the rest. */
     Fields from(@Nullable Peer peer) {
         return peer == null ? this : put(Attribute.SESSION, peer.session()).put(Attribute.ADDRESS, peer.address());
     }
@@ -78,7 +78,7 @@ public final class Fields {
         return this;
     }
 
-    /** A key is as long as it is: what is cut off can't be used. */
+    /** Adds a key at full length: a truncated one can't be used. */
     Fields key(SealPublic key) {
         children.add(new Element(
                 "key",

@@ -6,10 +6,10 @@ import chatd.audit.seal.SealPublic;
 import java.time.Duration;
 import java.util.List;
 
-/** What the log says of itself. */
+/** Events that the log records about itself. */
 public sealed interface LogEvent extends AuditEvent {
 
-    /** The first event of a segment, naming the one before; the numbers are as in {@link AuditEvent.Started}. */
+    /** The first event of a segment, naming the previous segment; the numbers are as in {@link AuditEvent.Started}. */
     record Rotated(String closed, long lastMessage, long lastChange) implements LogEvent {
         @Override
         public String type() {
@@ -22,7 +22,7 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** A torn tail was cut off at the start. */
+    /** A torn tail was cut off at startup. */
     record Recovered(long bytes, String kept) implements LogEvent {
         @Override
         public String type() {
@@ -48,7 +48,7 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** From the next segment on, or from the first, another key seals the log; the one before it seals this. */
+    /** Announces the key that seals the log from the next segment, or the first; the previous key seals this event. */
     record KeyAnnounced(SealPublic key) implements LogEvent {
         @Override
         public String type() {
@@ -61,7 +61,7 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** The log itself could not be written, or can be again. */
+    /** The log itself could not be written, or can be written again. */
     record LogTroubled(boolean over, String what) implements LogEvent {
         @Override
         public String type() {
@@ -80,9 +80,9 @@ public sealed interface LogEvent extends AuditEvent {
     }
 
     /**
-     * A segment is as old as the log may become, and is deleted next.
+     * A segment is past the retention period and is about to be deleted.
      *
-     * @param chain its last
+     * @param chain its last chain
      */
     record SegmentDeleted(String name, String chain) implements LogEvent {
         @Override
@@ -96,10 +96,10 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** Numbers of a kind that are logged and not stored: {@code kind} is an attribute's name, or {@code account}. */
+    /** A range of numbers that are logged but not stored: {@code kind} is an attribute's name, or {@code account}. */
     record Range(String kind, long from, long to) {}
 
-    /** The database is older than the log: it was restored, say. What is logged and not stored is lost. */
+    /** The database is older than the log, for example after a restore. What is logged but not stored is lost. */
     record DatabaseOlder(List<Range> lost) implements LogEvent {
         @Override
         public String type() {

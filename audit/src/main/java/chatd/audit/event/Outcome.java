@@ -1,6 +1,6 @@
 package chatd.audit.event;
 
-/** How what an event tells of ended. */
+/** The outcome of an event. */
 public enum Outcome {
     OK,
     REFUSED,

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An account as the log names it.
  *
- * @param user {@code U} and its number; null where there is no such account
- * @param name null where it must not be told: a name typed at log in that no account has may be a password
+ * @param user {@code U} followed by the account's number; null if there is no such account
+ * @param name null if it must not be logged: an unknown name typed at login may be a password
  */
 public record Who(@Nullable String user, @Nullable String name) {
     public static final Who UNKNOWN = new Who(null, null);

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 
-/** The chain of the log: H(c, b) = base64url without padding of SHA-256(ASCII of c, LF, b). Not for several threads. */
+/** The chain of the log: H(c, b) = base64url without padding of SHA-256(ASCII of c, LF, b). Not thread-safe. */
 public final class Chain {
-    /** What the very first segment has in place of a previous chain. */
+    /** The previous chain given in the very first segment. */
     public static final String ORIGIN = "A".repeat(43);
 
     private final MessageDigest sha256;
@@ -22,12 +22,12 @@ public final class Chain {
         this.head = head;
     }
 
-    /** One that goes on from another head, for the same thread: it hashes with what this one does. */
+    /** Returns a chain that continues from another head, for use by the same thread: the two share one digest. */
     public Chain from(String other) {
         return new Chain(sha256, other);
     }
 
-    /** Takes {@code bytes} in and returns the new head, 43 characters. */
+    /** Adds {@code bytes} to the chain and returns the new head, 43 characters. */
     public String add(byte[] bytes) {
         sha256.update(head.getBytes(StandardCharsets.US_ASCII));
         sha256.update((byte) '\n');

@@ -10,9 +10,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The closed segments that a log has, each of which stays the file that it is until retention deletes it. Any thread. */
+/** The closed segments of a log, each of which must stay the same file until retention deletes it. Thread-safe. */
 public final class ClosedSegments {
-    /** Looks after which all are looked at, also where the directory seems to be as it was. */
+    /** Number of looks after which all segments are checked even if the directory seems unchanged. */
     private static final int ALL = 20;
 
     private final LogFiles files;
@@ -34,12 +34,15 @@ public final class ClosedSegments {
         }
     }
 
-    /** It is about to be deleted. */
+    /** Stops watching a segment that is about to be deleted. */
     public synchronized void forget(Path file) {
         known.remove(file);
     }
 
-    /** What became of some of them, for an event, told once; null where all is as it should be. One thread. */
+    /**
+     * Checks the segments; returns, for an event, what happened to some of them, reported once, or null if all are in
+     * place. Called by one thread.
+     */
     @Nullable
     public String look() throws IOException {
         FileTime now =
@@ -64,7 +67,7 @@ public final class ClosedSegments {
         return new TreeMap<>(known);
     }
 
-    /** Takes in what one is now; false where it was forgotten meanwhile. */
+    /** Records what a segment is now; returns false if it was forgotten meanwhile. */
     private synchronized boolean isNews(Path file, Object before, @Nullable Object key) {
         return key == null ? known.remove(file, before) : known.replace(file, before, key);
     }

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a segment: how they are written, and how {@code chain} is put in and taken out of them. */
+/** Formats the lines of a segment, and inserts {@code chain} into them or takes it out. */
 public final class Line {
     public static final String NAMESPACE = "urn:chatd:audit:1";
     public static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
@@ -32,7 +32,7 @@ public final class Line {
 
     private Line() {}
 
-    /** The first three lines, with the last LF. */
+    /** Returns the first three lines, including the final LF. */
     public static String head(long segment, String host, Instant started, String previous, SealKey key) {
         StringBuilder root = new StringBuilder("<audit xmlns=\"" + NAMESPACE + "\"");
         attribute(root, "segment", Long.toString(segment));
@@ -44,9 +44,9 @@ public final class Line {
     }
 
     /**
-     * An event without its chain and LF: what the chain is taken over.
+     * Returns an event's line without its chain and LF: the text over which the chain is computed.
      *
-     * @param names whether accounts are named, or only numbered
+     * @param names whether accounts are logged with their names, or by number only
      */
     public static String event(long seq, Instant time, AuditEvent event, boolean names) {
         Fields fields = new Fields(names);
@@ -74,10 +74,10 @@ public final class Line {
     }
 
     /**
-     * A seal without its chain and LF.
+     * Returns a seal's line without its chain and LF.
      *
      * @param before the chain before it
-     * @param events in the segment since the seal before it
+     * @param events the number of events in the segment since the previous seal
      */
     public static String seal(String before, long seq, Instant at, long events, SealKey key) {
         String time = TIME.format(at);
@@ -91,7 +91,7 @@ public final class Line {
         return line.append("/>").toString();
     }
 
-    /** The line with its chain as the last attribute of its outer element, and LF. */
+    /** Returns the line with its chain as the last attribute of its outer element, and LF. */
     public static String chained(String line, String chain) {
         int end = line.indexOf('>');
         int at = line.charAt(end - 1) == '/' ? end - 1 : end;
@@ -99,9 +99,9 @@ public final class Line {
     }
 
     /**
-     * The two parts of a line that was read, without its LF: what its chain was taken over, and the chain.
+     * Splits a line, read without its LF, into the bytes over which its chain was computed, and the chain.
      *
-     * @return null where it has none in its place
+     * @return null if the line has no chain in the right place
      */
     static Map.@Nullable Entry<byte[], String> unchained(String line) {
         int end = line.indexOf('>');

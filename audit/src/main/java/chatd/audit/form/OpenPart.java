@@ -10,23 +10,23 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part, open to be written and read: it is the truth, whatever becomes of its name.
+ * The part, open for reading and writing: it is authoritative whatever happens to its name.
  *
- * @param key what its name has to stand for, as {@link LogFiles#keyOf}
+ * @param key the file key that its name must refer to, from {@link LogFiles#keyOf}
  */
 public record OpenPart(FileChannel file, @Nullable Object key) {
-    /** What a part begins with. */
+    /** The initial content of a part. */
     public interface Content {
         void writeTo(FileChannel part) throws IOException;
     }
 
-    /** Opens the one that is there. */
+    /** Opens the existing part. */
     public static OpenPart open(LogFiles files) throws IOException {
         FileChannel opened = FileChannel.open(files.part(), StandardOpenOption.READ, StandardOpenOption.WRITE);
         return new OpenPart(opened, LogFiles.keyOf(files.part()));
     }
 
-    /** Makes another, which is on the disk; until its last step, which is a rename, nothing has changed. */
+    /** Creates a new part and forces it to disk; nothing changes until its last step, a rename. */
     public static OpenPart make(LogFiles files, Content content) throws IOException {
         Path fresh = files.temporary("audit.part");
         FileChannel part = FileChannel.open(
@@ -43,7 +43,7 @@ public record OpenPart(FileChannel file, @Nullable Object key) {
             return new OpenPart(part, key);
         } catch (IOException e) {
             part.close();
-            // It takes room that may be needed.
+            // It takes up space that may be needed.
             Files.deleteIfExists(fresh);
             throw e;
         }

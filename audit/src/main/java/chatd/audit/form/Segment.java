@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a segment's lines say about it, read from its beginning to the last whole line whose chain holds. Reads in
- * bounded memory: a line at a time.
+ * A segment as its lines describe it, read from its beginning to the last complete line whose chain is correct. Reads
+ * one line at a time, in bounded memory.
  */
 public final class Segment {
     private static final Pattern HEAD =
@@ -33,17 +33,17 @@ public final class Segment {
     private static final Pattern DELETED =
             Pattern.compile("<event [^>]* type=\"retention\" [^>]* reference=\"([A-Za-z0-9_-]{43})\""
                     + " segment=\"audit-(\\d{6,18})-[^\"]*\"[^>]*/>");
-    /** A time, but for a 30th of February. */
+    /** Matches a time, but also one on 30 February. */
     private static final Pattern TIME = Pattern.compile(
             "\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])" + "T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{6}Z");
 
-    /** Characters of the day in it. */
+    /** Length of its date in characters. */
     private static final int DAY = 10;
 
-    /** Characters up to the minute, with the colon after it. */
+    /** Length up to and including the colon after the minute, in characters. */
     private static final int MINUTE = 17;
 
-    /** What follows them. */
+    /** The highest value of what follows, digit by digit. */
     private static final String SECONDS = "59.999999Z";
 
     private static final Pattern NUMBERED = Pattern.compile("<(event|seal) seq=\"(\\d{1,18})\" time=\"([^\"]{27})\"");
@@ -52,21 +52,21 @@ public final class Segment {
     private static final String MESSAGE = " message=\"";
     private static final String CHANGE = " change=\"";
 
-    /** Longer than any line that is written: one with the most receivers there can be. */
+    /** Maximum line length in bytes, longer than any line written: that with the most receivers there can be. */
     public static final int LONGEST_LINE = 16 << 20;
 
     /**
-     * What the third line says.
+     * The content of the third line.
      *
-     * @param previous the last chain of the segment before
-     * @param key the id of the key of its seals; null where it has none
+     * @param previous the last chain of the previous segment
+     * @param key the id of the key of its seals; null if it has none
      */
     public record Head(
             long number,
             Instant started,
             String previous,
             @Nullable String key) {
-        /** @throws Broken where the first three lines are not those of a segment */
+        /** @throws Broken if the first three lines are not those of a segment */
         public static Head read(Path file) throws IOException {
             try (InputStream in = Files.newInputStream(file)) {
                 return read(in);
@@ -81,7 +81,7 @@ public final class Segment {
             return read(in, new ByteArrayOutputStream());
         }
 
-        /** @param whole takes the three lines, without the last LF */
+        /** @param whole receives the three lines, without the last LF */
         private static Head read(SegmentReader in, ByteArrayOutputStream whole) throws IOException {
             whole.writeBytes(headLine(in, 1, Line.DECLARATION));
             whole.write('\n');
@@ -101,7 +101,7 @@ public final class Segment {
     public final Instant started;
     public final String previous;
 
-    /** The id of the key of its seals; null where it has none. */
+    /** The id of the key of its seals; null if it has none. */
     public final @Nullable String key;
 
     private Chain chain;
@@ -130,23 +130,23 @@ public final class Segment {
         this.chain = new Chain(previous);
     }
 
-    /** A key that the segment announces, in a line counted from 1; {@code encoded} is its DER form, base64url. */
+    /** A key announced in the segment; {@code line} counts from 1, {@code encoded} is its DER form in base64url. */
     public record Announced(long line, String encoded) {
-        /** @throws IllegalArgumentException where it is none that seals */
+        /** @throws IllegalArgumentException if it is not a sealing key */
         public SealPublic key() {
             return SealPublic.of(Base64.getUrlDecoder().decode(encoded));
         }
     }
 
     /**
-     * The deletion of a segment before it.
+     * The logged deletion of an earlier segment.
      *
-     * @param segment its number
-     * @param chain its last
+     * @param segment that segment's number
+     * @param chain that segment's last chain
      */
     public record Deleted(long seq, long segment, String chain) {}
 
-    /** Where a document stops being one: the line, counted from 1, and what is wrong with it. */
+    /** Thrown if a file is not a segment; gives the line, counted from 1, and what is wrong with it. */
     public static final class Broken extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -156,9 +156,9 @@ public final class Segment {
     }
 
     /**
-     * Reads a segment as far as it holds; {@link #wrong} says what ended it, if not the end of the file.
+     * Reads a segment up to the first error; {@link #wrong} says what that was, unless it was the end of the file.
      *
-     * @throws Broken where not even its first three lines are those of a segment
+     * @throws Broken if not even its first three lines are those of a segment
      */
     public static Segment read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -166,7 +166,7 @@ public final class Segment {
         }
     }
 
-    /** Reads it, or an excerpt of it, from a stream, which it leaves open. */
+    /** Reads a segment, or an excerpt of one, from a stream, which it leaves open. */
     public static Segment read(InputStream stream, Watch watch) throws IOException {
         return read(stream, watch, true);
     }
@@ -206,7 +206,7 @@ public final class Segment {
         }
     }
 
-    /** An excerpt: lines are left out here, and the chain goes on from the last of them. */
+    /** Reads the line that stands for those left out of an excerpt: the chain continues from the last of them. */
     private @Nullable String skip(String text) {
         Matcher excerpt = SKIPPED.matcher(text);
         if (!excerpt.matches()) {
@@ -223,7 +223,7 @@ public final class Segment {
         return null;
     }
 
-    /** Takes a line in; returns what is wrong with it, or null. */
+    /** Processes a line; returns what is wrong with it, or null. */
     private @Nullable String take(String text) {
         Matcher numbered = NUMBERED.matcher(text);
         Map.Entry<byte[], String> parts = Line.unchained(text);
@@ -239,7 +239,7 @@ public final class Segment {
         if (lastSeq >= 0 && seq != lastSeq + 1) {
             return "seq is " + seq + " where " + (lastSeq + 1) + " was due";
         }
-        // All of one form, so that they can be compared as they are.
+        // All times have the same form, so they can be compared as strings.
         String time = numbered.group(3);
         if ((lastTime == null || !time.regionMatches(0, lastTime, 0, DAY)) && !isDay(time)) {
             return "not a time";
@@ -282,7 +282,7 @@ public final class Segment {
         if (seal == null || !seal.key().equals(key)) {
             return seal == null ? "not a seal" : "a seal by another key than the segment's";
         }
-        // Of an excerpt's first seal, some of the events may have been left out.
+        // Some of the events of an excerpt's first seal may have been left out.
         if (seal.events() != unsealed && (skipped == 0 || !seals.isEmpty() || seal.events() < unsealed)) {
             return "it seals " + seal.events() + " events where there are " + unsealed;
         }
@@ -291,7 +291,7 @@ public final class Segment {
         return null;
     }
 
-    /** Of millions in a row most are of the same minute, and only the rest of them is looked at. */
+    /** Returns whether it is a time. Of millions in a row most share the minute: then only the rest is examined. */
     private boolean isTime(String time) {
         if (lastTime == null
                 || time.length() != MINUTE + SECONDS.length()
@@ -324,7 +324,7 @@ public final class Segment {
         try {
             return to < 0 ? 0 : Long.parseLong(text, from, to, 10);
         } catch (NumberFormatException e) {
-            // The schema says so.
+            // The schema check reports this.
             return 0;
         }
     }
@@ -353,12 +353,12 @@ public final class Segment {
         return or >= 0;
     }
 
-    /** The chain after the last line that holds. */
+    /** Returns the chain after the last valid line. */
     public String chain() {
         return chain.head();
     }
 
-    /** Bytes up to and with the last event that holds, the end tag not counted. */
+    /** Returns the number of bytes up to and including the last valid line, not counting the closing tag. */
     public long end() {
         return end;
     }
@@ -367,7 +367,7 @@ public final class Segment {
         return lines;
     }
 
-    /** The number of the last event or seal that is left out; 0 where none is. */
+    /** Returns the seq of the last event or seal left out, or 0 if none is. */
     public long skipped() {
         return skipped;
     }
@@ -376,7 +376,7 @@ public final class Segment {
         return firstSeq;
     }
 
-    /** The number of the last event, or -1 where there is none. */
+    /** Returns the seq of the last event or seal, or -1 if there is none. */
     public long lastSeq() {
         return lastSeq;
     }
@@ -394,7 +394,7 @@ public final class Segment {
         return lastChange;
     }
 
-    /** The keys that it announces, in their order. */
+    /** Returns the keys announced in the segment, in order. */
     public List<Announced> announced() {
         return announced;
     }
@@ -403,22 +403,22 @@ public final class Segment {
         return seals;
     }
 
-    /** The segments that were deleted while it was open. */
+    /** Returns the segments that were deleted while this one was open. */
     public List<Deleted> deleted() {
         return deleted;
     }
 
-    /** Events since the last seal, or since its beginning. */
+    /** Returns the number of events since the last seal, or since the beginning. */
     public long unsealed() {
         return unsealed;
     }
 
-    /** Whether the end tag was there. */
+    /** Returns whether the closing tag was found. */
     public boolean isClosed() {
         return closed;
     }
 
-    /** What is wrong with the line after those that hold, or null. */
+    /** Returns what is wrong with the line after the last valid one, or null. */
     @Nullable
     public String wrong() {
         return wrong;

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a stream, in memory that is bounded by the longest there may be. One thread. */
+/** Reads the lines of a stream, in memory bounded by the maximum line length. Not thread-safe. */
 public final class SegmentReader {
     private static final int BUFFER = 1 << 16;
 
@@ -15,13 +15,13 @@ public final class SegmentReader {
     private int from;
     private int to;
 
-    /** @param longest bytes of a line; one that is longer is as if the stream ended before it */
+    /** @param longest maximum line length in bytes; a longer line is treated as the end of the stream */
     public SegmentReader(InputStream in, int longest) {
         this.in = in;
         this.longest = longest;
     }
 
-    /** The next line without its LF; null at the end, and where the last one has none. */
+    /** Returns the next line without its LF; null at the end of the stream, or if the last line has no LF. */
     public byte @Nullable [] next() throws IOException {
         int at = from;
         while (true) {
@@ -41,7 +41,7 @@ public final class SegmentReader {
         }
     }
 
-    /** Reads more behind what is there; false at the end. */
+    /** Reads more bytes into the buffer; returns false at the end of the stream. */
     private boolean fill() throws IOException {
         if (from > 0) {
             System.arraycopy(buffer, from, buffer, 0, to - from);

@@ -1,20 +1,20 @@
 package chatd.audit.form;
 
-/** Told what a verifier reads, while it reads it: so that who needs more than its judgement reads no log twice. */
+/** Receives what a verifier reads, so that a caller who needs more than the verdict need not read the log twice. */
 public interface Watch {
-    /** Needs nothing. */
+    /** Ignores everything. */
     Watch NOTHING = new Watch() {};
 
     /**
-     * A segment begins.
+     * Called at the beginning of a segment.
      *
      * @param head its first three lines, without the last LF
      */
     default void segment(long number, String head) {}
 
-    /** A line that the chain holds, an event or a seal, without its LF. */
+    /** Called for each valid line, an event or a seal, without its LF. */
     default void line(String line) {}
 
-    /** So many bytes of {@code all} have been judged. Called often. */
+    /** Reports progress: {@code bytes} of {@code all} bytes have been read. Called often. */
     default void read(long bytes, long all) {}
 }

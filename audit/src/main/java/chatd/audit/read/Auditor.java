@@ -4,13 +4,13 @@ import chatd.audit.seal.SealPublic;
 import java.util.List;
 
 /**
- * What whoever judges a log has from elsewhere, and asks.
+ * What an auditor brings to a verification: trusted keys, anchors, and whether an excerpt will do.
  *
- * @param keys that are trusted
- * @param anchors seals that were kept, as {@link Verifier#anchors(java.nio.file.Path)} reads them
- * @param mayBeExcerpt whether no more is asked for than that what is there is genuine
+ * @param keys the trusted keys
+ * @param anchors seals kept elsewhere, as {@link Verifier#anchors(java.nio.file.Path)} reads them
+ * @param mayBeExcerpt whether the log may be an excerpt: what is there must be genuine, but need not be complete
  */
 public record Auditor(List<SealPublic> keys, List<String> anchors, boolean mayBeExcerpt) {
-    /** Who has nothing, and asks whether the log agrees with itself. */
+    /** No keys and no anchors: checks only whether the log is consistent in itself. */
     public static final Auditor NOBODY = new Auditor(List.of(), List.of(), true);
 }

@@ -4,18 +4,18 @@ import chatd.audit.form.Segment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Judges what a log begins with: its first segment, or the first that retention has left, as the log itself must say. */
+/** Checks that a log begins with segment 1, or with the first that retention has left, as the log itself must say. */
 final class Beginning {
     private final boolean mayBeExcerpt;
     private @Nullable Segment first;
     private Segment.@Nullable Deleted deleted;
 
-    /** @param mayBeExcerpt whether no more is asked for than what is there */
+    /** @param mayBeExcerpt whether the log may be an excerpt */
     Beginning(boolean mayBeExcerpt) {
         this.mayBeExcerpt = mayBeExcerpt;
     }
 
-    /** Takes the next segment in; returns what is wrong, or null. */
+    /** Checks the next segment; returns what is wrong with it, or null. */
     @Nullable
     String check(Segment segment) {
         Segment begun = first == null ? segment : first;
@@ -36,7 +36,11 @@ final class Beginning {
         return null;
     }
 
-    /** @param authentic the last seal that is trusted */
+    /**
+     * Returns whether nothing is missing at the beginning, except what retention has deleted.
+     *
+     * @param authentic the seq of the last trusted seal
+     */
     boolean isAuthentic(long authentic) {
         if (first == null || mayBeExcerpt) {
             return true;
@@ -45,7 +49,7 @@ final class Beginning {
         return isWhole && first.skipped() == 0;
     }
 
-    /** Says what can't be judged. */
+    /** Adds a note about what can't be verified. */
     void note(List<String> notes) {
         Segment.Deleted logged = deleted;
         if (first != null && first.skipped() > 0) {

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what a log has of a span of time into a directory of its own, as a log that verifies by itself: the lines as
- * they are, from the first in the span to the first seal after it. What is left out before is one line, with the number
- * and the chain of the last that is.
+ * Exports a time span of a log into a directory of its own, as a log that verifies on its own: the lines unchanged,
+ * from the first in the span to the first seal after it. One line stands for everything left out before, with the
+ * number and chain of the last line left out.
  */
 public final class Excerpt implements Watch {
     private static final Pattern PARTS = Pattern.compile(
@@ -37,8 +37,8 @@ public final class Excerpt implements Watch {
 
     /**
      * @param to an empty directory
-     * @param since the first moment; null for the beginning
-     * @param until the first moment that is no more in it; null for the end
+     * @param since start of the span, inclusive; null for the beginning of the log
+     * @param until end of the span, exclusive; null for the end of the log
      */
     private Excerpt(Path to, @Nullable Instant since, @Nullable Instant until) {
         this.to = new LogFiles(to);
@@ -47,10 +47,10 @@ public final class Excerpt implements Watch {
     }
 
     /**
-     * Writes an excerpt of the log in a directory, judging what it reads.
+     * Writes an excerpt of the log in a directory, verifying what it reads.
      *
-     * @return what is wrong with the log: then what was written ends before it; null where all was read
-     * @throws IOException where something can't be read or written
+     * @return the result; if something is wrong with the log, the excerpt ends before it
+     * @throws IOException if something can't be read or written
      */
     public static Result write(Path from, Path to, @Nullable Instant since, @Nullable Instant until)
             throws IOException {
@@ -69,8 +69,8 @@ public final class Excerpt implements Watch {
     }
 
     /**
-     * @param events how many were written
-     * @param wrong the first wrong line of the log, behind what was written; null where there is none
+     * @param events number of events written
+     * @param wrong the first error in the log, after what was written; null if there is none
      */
     public record Result(long events, @Nullable String wrong) {}
 

@@ -19,11 +19,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the events of a log in their order, over all its segments, a line in memory at a time; also of one that is
- * written to meanwhile. It judges nothing. One thread; blocks.
+ * Reads the events of a log in order, across all its segments, with one line in memory at a time; also of a log that is
+ * being written to. Verifies nothing. Not thread-safe; blocks.
  */
 public final class LogScan {
-    /** The name of a closed segment has its beginning in whole seconds. */
+    /** Precision of the start time in a closed segment's name. */
     private static final Duration ROUNDED = Duration.ofSeconds(1);
 
     private static final Pattern VALUE = Pattern.compile("<xs:enumeration value=\"([^\"]+)\"/>");
@@ -31,7 +31,7 @@ public final class LogScan {
     private final @Nullable Instant since;
     private final Predicate<String> taker;
 
-    /** The last segment that was read to its end. */
+    /** The number of the last segment that was read to its end or skipped. */
     private long done;
 
     private boolean stopped;
@@ -42,12 +42,12 @@ public final class LogScan {
     }
 
     /**
-     * Reads it.
+     * Reads a log.
      *
      * @param log its directory, or one of its files
-     * @param since nothing before this is asked for: segments that end before it are passed over
-     * @param taker takes each event and seal as it stands, without its end of line; false where it wants no more
-     * @throws IOException where it can't be read, is no log, or a segment ends before its end; the message says which
+     * @param since nothing before this is needed: segments that end before it are skipped; null to read them all
+     * @param taker receives each event and seal unchanged, without its LF; returns false to stop
+     * @throws IOException if the log can't be read, is not a log, or has a truncated segment; the message says which
      */
     public static void scan(Path log, @Nullable Instant since, Predicate<String> taker) throws IOException {
         LogScan scan = new LogScan(since, taker);
@@ -58,7 +58,7 @@ public final class LogScan {
         }
     }
 
-    /** The values that the schema has for {@code type} or {@code outcome}. */
+    /** Returns the values that the schema allows for {@code type} or {@code outcome}. */
     public static List<String> values(String attribute) {
         try (InputStream in = LogFiles.class.getResourceAsStream("audit.xsd")) {
             String schema = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
@@ -70,7 +70,7 @@ public final class LogScan {
         }
     }
 
-    /** False where there is none. */
+    /** Reads all segments; returns false if there are none. */
     private boolean all(LogFiles files) throws IOException {
         boolean isThere = false;
         while (true) {
@@ -83,7 +83,7 @@ public final class LogScan {
             if (isOpenRead(files)) {
                 return true;
             }
-            // A segment was closed in between: it comes first.
+            // A segment was closed meanwhile: it comes first.
         }
     }
 
@@ -114,7 +114,7 @@ public final class LogScan {
         }
     }
 
-    /** The open segment as it was published last, unless there are closed ones before it that were not read. */
+    /** Reads the open segment as last published; returns false if closed segments before it are still unread. */
     private boolean isOpenRead(LogFiles files) throws IOException {
         try (InputStream in = Files.newInputStream(files.published())) {
             SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
@@ -132,7 +132,7 @@ public final class LogScan {
         }
     }
 
-    /** The number of the segment, by its first three lines. */
+    /** Returns the segment's number, from its first three lines. */
     private static long head(SegmentReader lines, Path file) throws IOException {
         try {
             return Segment.Head.read(lines).number();

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The last events of the open segment, and those that come after, over rotations too. One thread; blocks. */
+/** Follows a log: the last events of the open segment, then new ones, across rotations. Not thread-safe; blocks. */
 public final class LogTail implements Closeable {
     private static final long POLL_MILLIS = 100;
     private static final int WINDOW = 64 << 10;
@@ -22,7 +22,7 @@ public final class LogTail implements Closeable {
     private @Nullable Object key;
     private long segment;
 
-    /** @param last events to begin with, of the open segment */
+    /** @param last number of existing events of the open segment to begin with */
     public LogTail(LogFiles files, int last) throws IOException {
         this.files = files;
         Opened first = open(files.part());
@@ -32,10 +32,10 @@ public final class LogTail implements Closeable {
         part.seek(start(last));
     }
 
-    /** @param segment its number; -1 where it is none */
+    /** @param segment its number; -1 if the file is not a segment */
     private record Opened(RandomAccessFile file, @Nullable Object key, long segment) {}
 
-    /** Opens a file together with its key, which stays its own when it gets another name. */
+    /** Opens a file together with its file key, which stays the same when the file is renamed. */
     private static Opened open(Path path) throws IOException {
         while (true) {
             Object before = LogFiles.keyOf(path);
@@ -58,10 +58,10 @@ public final class LogTail implements Closeable {
         }
     }
 
-    /** Goes on with the segment after the one that was read: the part, or one that has been closed meanwhile. */
+    /** Continues with the segment after the one that was read: the part, or one that has been closed meanwhile. */
     private void goOn() throws IOException {
         Opened next = open(files.part());
-        // The same once more, which was made anew since it was removed.
+        // The same segment again, if it was recreated after a removal.
         long from = next.segment() == segment ? part.getFilePointer() : 0;
         for (Iterator<Path> closed = files.closed().iterator(); closed.hasNext(); ) {
             if (Objects.equals(LogFiles.keyOf(closed.next()), key) && closed.hasNext()) {
@@ -78,7 +78,7 @@ public final class LogTail implements Closeable {
         segment = next.segment();
     }
 
-    /** Where the last {@code n} events begin: found from the end, a window at a time. */
+    /** Returns the offset of the last {@code n} events, searching from the end one window at a time. */
     private long start(int n) throws IOException {
         long end = part.length();
         int found = 0;
@@ -96,7 +96,7 @@ public final class LogTail implements Closeable {
         return 0;
     }
 
-    /** The next event as it stands in the document, without its end of line; null where there is none yet. */
+    /** Returns the next event as it appears in the document, without its LF, or null if there is none yet. */
     public @Nullable String next() throws IOException {
         while (true) {
             long at = part.getFilePointer();
@@ -106,7 +106,7 @@ public final class LogTail implements Closeable {
                 if (!isRotated()) {
                     return null;
                 }
-                // What came between the end of the file and its rotation is still to be read.
+                // Lines appended between that read and the rotation are still unread.
                 line = line();
                 if (line == null) {
                     goOn();
@@ -141,11 +141,11 @@ public final class LogTail implements Closeable {
 
     private boolean isRotated() throws IOException {
         Object now = LogFiles.keyOf(files.part());
-        // Where it is just not there, it will be made anew.
+        // If it is missing at the moment, it will be recreated.
         return now != null && !now.equals(key);
     }
 
-    /** Waits a moment. */
+    /** Sleeps for one polling interval. */
     public void await() throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }

@@ -17,12 +17,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a log has of messages and account changes above given numbers: what a database that is older than the log lacks.
- * Read from the first segment that may have some of it, and in memory only as far as it has to be known: the highest
- * numbers, and the names.
+ * The messages and account changes in a log above given numbers, which a database older than the log lacks. Reads from
+ * the first segment that may contain any, and keeps in memory only what is needed: the highest numbers, and the names.
  */
 public final class LoggedSince {
-    /** The first event of a segment says what those before it had. */
+    /** Matches the first event of a segment, which has the last numbers of the segments before it. */
     private static final Pattern BEGINNING =
             Pattern.compile("<event [^>]* type=\"rotation\" [^>]*message=\"(\\d{1,18})\" change=\"(\\d{1,18})\"");
 
@@ -44,10 +43,10 @@ public final class LoggedSince {
     }
 
     /**
-     * Reads it. Blocks.
+     * Reads a log. Blocks.
      *
-     * @param directory of the log, whose open segment is published
-     * @throws IOException where it can't be read
+     * @param directory the log's directory, with its open segment published
+     * @throws IOException if it can't be read
      */
     public static LoggedSince read(Path directory, long afterMessage, long afterChange) throws IOException {
         LoggedSince since = new LoggedSince(afterMessage, afterChange);
@@ -58,7 +57,7 @@ public final class LoggedSince {
         return since;
     }
 
-    /** When the first segment began that may have some of it; null for the very first. */
+    /** Returns when the first segment that may contain any of them began; null for the very first segment. */
     private @Nullable Instant begin(LogFiles files) throws IOException {
         if (hasNothingBefore(files.published())) {
             return Segment.Head.read(files.published()).started();
@@ -85,7 +84,7 @@ public final class LoggedSince {
     }
 
     private void take(String line) {
-        // In a start and a rotation they are numbers of others.
+        // In start and rotation events, the numbers are those of earlier events.
         if (line.contains(" type=\"start\" ") || line.contains(" type=\"rotation\" ")) {
             return;
         }
@@ -117,7 +116,7 @@ public final class LoggedSince {
             account = Math.max(account, itsAccount);
             for (String used : new String[] {was, name}) {
                 if (used != null) {
-                    // Behind the others, also where it was there before.
+                    // Moved to the end, even if it was there before.
                     names.remove(used);
                     names.put(used, itsAccount);
                 }
@@ -125,27 +124,27 @@ public final class LoggedSince {
         }
     }
 
-    /** The highest number of a message; the given one where there is none above it. */
+    /** Returns the highest message number, or the given one if there is none above it. */
     public long message() {
         return message;
     }
 
-    /** The same of an account change. */
+    /** Returns the highest number of an account change, or the given one if there is none above it. */
     public long change() {
         return change;
     }
 
-    /** The highest number of a file among those messages; 0 where there is none. */
+    /** Returns the highest file number among those messages, or 0 if there is none. */
     public long file() {
         return file;
     }
 
-    /** The highest number of an account among those that were changed; 0 where there is none. */
+    /** Returns the highest account number among the changed accounts, or 0 if there is none. */
     public long account() {
         return account;
     }
 
-    /** Names that accounts had when they were changed, with their numbers: of each account the last one last. */
+    /** Returns the names of the changed accounts with their numbers; each account's latest name comes last. */
     public Map<String, Long> names() {
         return names;
     }

@@ -25,9 +25,9 @@ import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 
 /**
- * Validates segments against the schema, as many at once as there are processors, each in bounded memory: at a glance those
- * that stand as they are written, and with a validator, which also says what is wrong, all others. One thread adds them,
- * and asks in their order.
+ * Validates segments against the schema, in parallel on all processors, each in bounded memory: by a fast scan those in
+ * the form in which the daemon writes them, and by a validator, which also says what is wrong, all others. One thread
+ * adds segments and takes the results in the same order.
  */
 final class SchemaCheck implements Closeable {
     private final Schema schema;
@@ -61,7 +61,7 @@ final class SchemaCheck implements Closeable {
         });
     }
 
-    /** @param file stays open until it was asked for */
+    /** @param file must stay open until its result has been taken */
     void add(FileChannel file) {
         add(() -> check(file));
     }
@@ -70,7 +70,7 @@ final class SchemaCheck implements Closeable {
         results.add(workers.submit(check));
     }
 
-    /** What is wrong with the next one, in the order they were added in; null where nothing is. Waits for it. */
+    /** Waits for the next result, in the order of addition; returns what is wrong, or null if the segment is valid. */
     @Nullable
     String next() throws IOException {
         try {
@@ -87,12 +87,12 @@ final class SchemaCheck implements Closeable {
         return written.takes(file) ? Optional.empty() : validated(file);
     }
 
-    /** What a validator says of it. */
+    /** Returns what a validator finds wrong with a file, if anything. */
     Optional<String> validated(FileChannel file) throws IOException {
         try {
             Validator validator = schema.newValidator();
             validator.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
-            // The five that every document has count, too; others there are none without a DTD.
+            // The five predefined entities count too; without a DTD there are no others.
             validator.setProperty("jdk.xml.maxGeneralEntitySizeLimit", "0");
             validator.setProperty("jdk.xml.totalEntitySizeLimit", "0");
             validator.validate(new StreamSource(LogFiles.from(file, at -> {})));
@@ -104,7 +104,7 @@ final class SchemaCheck implements Closeable {
         }
     }
 
-    /** What nobody asked for is left. */
+    /** Abandons validations whose results have not been taken. */
     @Override
     public void close() {
         workers.shutdownNow();

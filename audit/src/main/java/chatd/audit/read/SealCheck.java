@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the seals of a log, a segment after the other. A key is trusted when the auditor has it, or when one that is
- * trusted sealed its announcement with the very next line. Where the auditor has no key, a seal held as an anchor is
- * trusted, and its key.
+ * Verifies the seals of a log, one segment after the other. A key is trusted if the auditor has it, or if a trusted key
+ * sealed its announcement on the very next line. If the auditor has no key, a seal held as an anchor is trusted, and so
+ * is its key.
  */
 final class SealCheck {
     private final Map<String, SealPublic> known = new HashMap<>();
@@ -29,13 +29,13 @@ final class SealCheck {
     private @Nullable Segment before;
     private @Nullable Seal last;
 
-    /** The number of the last seal that is trusted. */
+    /** The seq of the last trusted seal. */
     private long authentic;
 
-    /** Whether nothing has come since that such a log would not have. */
+    /** Whether nothing since that seal shows that the log is not authentic. */
     private boolean isAuthentic;
 
-    /** Events since any seal, over all segments. */
+    /** Number of events since the last seal, trusted or not, across segments. */
     private long unsealed;
 
     private boolean hasSeals;
@@ -43,9 +43,9 @@ final class SealCheck {
     private boolean isAnchored;
 
     /**
-     * @param keys that the auditor trusts
+     * @param keys the keys that the auditor trusts
      * @param anchors seal elements
-     * @param notes where to say what can't be judged
+     * @param notes receives what can't be verified
      */
     SealCheck(List<SealPublic> keys, List<String> anchors, List<String> notes) {
         this.notes = notes;
@@ -64,7 +64,7 @@ final class SealCheck {
         }
     }
 
-    /** Takes the next segment in; returns what is wrong with its seals, or null. */
+    /** Checks the next segment; returns what is wrong with its seals, or null. */
     @Nullable
     String check(Segment segment) {
         if (before == null) {
@@ -75,7 +75,7 @@ final class SealCheck {
         for (Segment.Announced one : segment.announced()) {
             wrong = wrong == null ? takeIn(one) : wrong;
         }
-        // Half a millisecond each, and every processor can do its part.
+        // Each takes half a millisecond, so they are verified in parallel.
         Set<Seal> broken =
                 segment.seals().parallelStream().filter(this::isBroken).collect(Collectors.toSet());
         for (Seal seal : segment.seals()) {
@@ -95,7 +95,7 @@ final class SealCheck {
         if (segment.key == null) {
             return "line 3: it has no key for seals, and the segment before it has one";
         }
-        // A segment whose key was lost can't be sealed to its end, and what follows is by nobody its auditors know.
+        // A segment whose key was lost can't be sealed to its end, and its auditors do not know the next key.
         boolean isSame = segment.key.equals(last.key);
         isAuthentic &= isSame || trusted.containsKey(segment.key);
         return isSame && last.unsealed() > 0 ? "line 3: the segment before it ends without a seal" : null;
@@ -127,7 +127,7 @@ final class SealCheck {
         if (anchor != null && !anchor.equals(seal.element())) {
             return at + "not the seal that the anchor has: the log was rewritten";
         }
-        // Who has the key need not believe in a key that only an anchor names: a journal may have been written to.
+        // An auditor with a key need not trust one named only by an anchor: anyone may have written to a journal.
         isAuthentic = isSure || (anchor != null && !hasKeys);
         if (isAuthentic) {
             authentic = seal.seq();
@@ -160,7 +160,7 @@ final class SealCheck {
         }
     }
 
-    /** What is wrong once all was taken in, or null. */
+    /** Returns what is wrong once all segments have been checked, or null. */
     @Nullable
     String end() {
         if (contradiction != null) {
@@ -197,12 +197,12 @@ final class SealCheck {
         return null;
     }
 
-    /** The number of the last seal that is trusted: all before it is as it was sealed; 0 where none is. */
+    /** Returns the seq of the last trusted seal, before which everything is as it was sealed; 0 if there is none. */
     long authentic() {
         return authentic;
     }
 
-    /** Whether that is the last seal there is, and no more follows than is not sealed yet. */
+    /** Returns whether that is the last seal in the log, followed only by events that are not sealed yet. */
     boolean isAuthentic() {
         return isAuthentic;
     }

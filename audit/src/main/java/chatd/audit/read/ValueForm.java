@@ -9,17 +9,17 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Sees whether bytes of a line are a value of a type of the schema. What one takes the schema takes; what it does not take
- * may be a value all the same, in a form that is never written.
+ * Tests whether bytes of a line are a value of a schema type. Everything it accepts the schema accepts; what it rejects
+ * may still be valid, in a form that is never written.
  */
 interface ValueForm {
-    /** Of the bytes from {@code from} to before {@code to}, which are characters, and neither controls nor a quote. */
+    /** Tests the bytes from {@code from} to {@code to}, exclusive, which contain no controls and no quotation mark. */
     boolean takes(byte[] line, int from, int to);
 
-    /** As long as a number that surely fits. */
+    /** Maximum number of digits that always fit into a {@code long}. */
     int DIGITS = 18;
 
-    /** Characters and the entities that every XML document has. */
+    /** Accepts characters and the predefined XML entities. */
     static ValueForm string() {
         return (line, from, to) -> {
             for (int at = from; at < to; at++) {
@@ -37,7 +37,7 @@ interface ValueForm {
         };
     }
 
-    /** Where the entity that begins there ends; -1 where it is none. */
+    /** Returns the index of the last byte of the entity that begins at {@code at}, or -1 if none does. */
     private static int entity(byte[] line, int at, int to) {
         for (byte[] entity : Entities.ALL) {
             int end = at + entity.length;
@@ -48,7 +48,7 @@ interface ValueForm {
         return -1;
     }
 
-    /** One of these. */
+    /** Accepts exactly these values. */
     static ValueForm oneOf(List<String> values) {
         byte[][] all = values.stream()
                 .map(value -> value.getBytes(StandardCharsets.UTF_8))
@@ -63,7 +63,7 @@ interface ValueForm {
         };
     }
 
-    /** A whole number of digits alone. */
+    /** Accepts a whole number within the bounds, written in digits only. */
     static ValueForm number(long least, long most) {
         return (line, from, to) -> {
             if (from == to || to - from > DIGITS) {
@@ -82,10 +82,10 @@ interface ValueForm {
     }
 
     /**
-     * Such as the schema's patterns here are: characters and classes of them, each once, so many times, or once and more
-     * often; each as often as it can be.
+     * Accepts what matches a pattern of the kind found in the schema: characters and character classes, each once, a
+     * fixed number of times, or one or more times; matched greedily.
      *
-     * @throws IllegalArgumentException for one that says more
+     * @throws IllegalArgumentException if the pattern contains anything else
      */
     static ValueForm pattern(String pattern) {
         List<BitSet> sets = new ArrayList<>();
@@ -159,7 +159,7 @@ interface ValueForm {
         return escaped;
     }
 
-    /** A moment that there is, of this pattern, which begins with {@code yyyy-MM-ddTHH:mm:ss}. */
+    /** Accepts an existing date and time that matches a pattern beginning with {@code yyyy-MM-ddTHH:mm:ss}. */
     static ValueForm time(ValueForm pattern) {
         return (line, from, to) -> pattern.takes(line, from, to)
                 && day(number(line, from, 4), two(line, from + 5), two(line, from + 8))
@@ -188,7 +188,7 @@ interface ValueForm {
         return number;
     }
 
-    /** What every XML document has. */
+    /** The predefined XML entities. */
     final class Entities {
         private static final byte[][] ALL = {
             "&quot;".getBytes(StandardCharsets.US_ASCII),

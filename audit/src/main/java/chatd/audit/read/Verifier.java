@@ -22,18 +22,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a log from its files alone: the chain through all segments, numbers and times, the schema, the seals. Memory
- * does not grow with the log. It finds what was changed; that nobody rewrote all of it shows with a key or an anchor.
+ * Verifies a log from its files alone: the chain through all segments, numbers and times, the schema, the seals. Memory
+ * use does not grow with the log. Any change is found; only a key or an anchor shows that the log was not rewritten as
+ * a whole.
  */
 public final class Verifier {
     /**
-     * What was found.
+     * The result of a verification.
      *
-     * @param wrong the first wrong place: file, line and what; null where all holds
-     * @param authentic the number of the last seal that a given key or anchor vouches for: all before it is as it was
-     *     written; 0 where there is none
-     * @param isAuthentic whether that is the last seal there is
-     * @param notes what can't be judged
+     * @param wrong the first error: file, line and what is wrong; null if there is none
+     * @param authentic the seq of the last seal that a given key or anchor vouches for: everything before it is as
+     *     written; 0 if there is none
+     * @param isAuthentic whether that is the last seal in the log
+     * @param notes what can't be verified
      */
     public record Report(
             int segments,
@@ -46,7 +47,7 @@ public final class Verifier {
     private final List<String> notes = new ArrayList<>();
     private long events;
     private @Nullable Segment before;
-    /** Of the last event; a segment that was closed before it had one does not matter. */
+    /** The seq of the last event, segments closed without any being ignored. */
     private long lastSeq = -1;
 
     private @Nullable Instant lastTime;
@@ -64,17 +65,17 @@ public final class Verifier {
     }
 
     /**
-     * Checks all segments in a directory.
+     * Verifies all segments in a directory.
      *
-     * @param watch told of every line in its order, up to the first that is wrong
-     * @throws IOException where they can't be read
+     * @param watch receives every line in order, up to the first that is wrong
+     * @throws IOException if they can't be read
      */
     public static Report verify(Path directory, Auditor auditor, Watch watch) throws IOException {
         LogFiles files = new LogFiles(directory);
         Verifier verifier = new Verifier(auditor, watch);
         String wrong = null;
         int segments = 0;
-        // The open one is opened first, and stays the file it is, whatever is published or rotated meanwhile.
+        // The open segment is opened first, so that it stays the same file whatever is published or rotated meanwhile.
         try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null;
                 SchemaCheck schema = new SchemaCheck()) {
             List<Path> closed = files.closed();
@@ -122,9 +123,9 @@ public final class Verifier {
     }
 
     /**
-     * The seals in an anchor file, in its order: one a line, whatever stands before it there, as a journal prints them.
+     * Returns the seals in an anchor file, in order: one per line, after any prefix, as a journal prints them.
      *
-     * @throws IOException where it can't be read
+     * @throws IOException if it can't be read
      */
     public static List<String> anchors(Path file) throws IOException {
         try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
@@ -133,7 +134,7 @@ public final class Verifier {
         }
     }
 
-    /** What the published segment is called since it was closed; null where it is open. */
+    /** Returns the closed file of the published segment, or null if that segment is still open. */
     private static @Nullable Path closedSince(FileChannel published, List<Path> closed) throws IOException {
         try {
             long number = Segment.Head.read(LogFiles.from(published, at -> {})).number();
@@ -151,7 +152,7 @@ public final class Verifier {
         }
     }
 
-    /** Whether a document is the beginning of another, but for its end. */
+    /** Returns whether a document, without its closing tag, is the beginning of another. */
     private static boolean isBeginning(FileChannel published, Path closed) throws IOException {
         try (InputStream ours = new BufferedInputStream(LogFiles.from(published, at -> {}));
                 InputStream theirs = new BufferedInputStream(Files.newInputStream(closed))) {

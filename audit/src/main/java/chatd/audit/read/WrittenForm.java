@@ -24,10 +24,10 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * Sees, at the pace of a disk, that a segment is as the schema has it, provided that its lines stand just as they are
- * written: attributes in the schema's order, in double quotes, nothing between them but a space. What is not in this form
- * may be valid all the same; a validator says that, which takes several times as long. Made of the schema itself. Not
- * changed once made: for any number of threads.
+ * Checks a segment against the schema at the speed of a disk, provided that its lines are in exactly the form in which
+ * the daemon writes them: attributes in the schema's order, in double quotes, separated by single spaces. A segment in
+ * another form may still be valid; a validator decides that, which takes several times as long. Built from the schema
+ * itself. Immutable and thread-safe.
  */
 final class WrittenForm {
     private static final String SCHEMA = XMLConstants.W3C_XML_SCHEMA_NS_URI;
@@ -36,16 +36,16 @@ final class WrittenForm {
     private static final byte[] ROOT = bytes("<audit xmlns=\"" + Line.NAMESPACE + "\"");
     private static final byte[] END = bytes(Line.END);
 
-    /** Longer ones are seldom, and take memory: the validator has them in pieces. */
+    /** Maximum line length in bytes. Longer lines are rare and take memory; the validator reads them in pieces. */
     private static final int LONGEST_LINE = 1 << 20;
 
-    /** @param before its name as it stands before its value, from the space to the quote */
+    /** @param before the text before its value, from the space before its name to the opening quotation mark */
     private record Attribute(byte[] before, ValueForm form, boolean isRequired) {}
 
     /**
-     * An element: its attributes, and what it may have inside, of one kind at a time.
+     * An element: its attributes, and the children it may contain, of one kind at a time.
      *
-     * @param start how it begins, with its name
+     * @param start its beginning, up to and including its name
      * @param repeats whether several may follow each other
      */
     private record Form(byte[] start, byte[] end, boolean repeats, Attribute[] attributes, Form[] children) {}
@@ -56,7 +56,7 @@ final class WrittenForm {
     private final Form skipped;
     private final Form[] lines;
 
-    /** @throws IllegalArgumentException for a schema that says what can't be seen here */
+    /** @throws IllegalArgumentException if the schema contains something that can't be checked here */
     WrittenForm(InputStream xsd) throws IOException, SAXException {
         Node schema = parse(xsd);
         for (Node type : elements(schema)) {
@@ -116,7 +116,7 @@ final class WrittenForm {
                             string(part, "use").equals("required")));
                 }
                 case "element" -> {
-                    // None is taken where any may be.
+                    // Children are never required here, so they must be optional in the schema.
                     if (!string(part, "minOccurs").equals("0")
                             && !string(type, "minOccurs").equals("0")) {
                         throw new IllegalArgumentException("an element that must be there in the schema");
@@ -183,7 +183,7 @@ final class WrittenForm {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether it is a whole segment in the form in which they are written. */
+    /** Returns whether a file is a whole segment in the form in which the daemon writes it. */
     boolean takes(FileChannel file) throws IOException {
         SegmentReader in = new SegmentReader(LogFiles.from(file, at -> {}), LONGEST_LINE);
         if (!Arrays.equals(in.next(), DECLARATION) || !Arrays.equals(in.next(), STYLE)) {
@@ -226,7 +226,7 @@ final class WrittenForm {
         return element(line, 0, form) == line.length && hasCharacters(line);
     }
 
-    /** Where the element that begins there ends; -1 where it is none of this form. */
+    /** Returns the end of the element that begins at {@code from}, or -1 if there is none of this form. */
     private static int element(byte[] line, int from, Form form) {
         if (!startsWith(line, from, form.start)) {
             return -1;
@@ -245,7 +245,7 @@ final class WrittenForm {
         return startsWith(line, at, form.end) ? at + form.end.length : -1;
     }
 
-    /** Where they end: as many as there may be of the first kind that is there. */
+    /** Returns the end of the children: as many as are allowed of the first kind that is present. */
     private static int children(byte[] line, int from, Form[] forms) {
         int at = from;
         for (Form form : forms) {
@@ -261,7 +261,7 @@ final class WrittenForm {
         return at;
     }
 
-    /** Where the attributes end; -1 where one is missing, or not as it must be. */
+    /** Returns the end of the attributes, or -1 if one is missing or malformed. */
     private static int attributes(byte[] line, int from, Form form) {
         int at = from;
         for (Attribute attribute : form.attributes) {
@@ -287,7 +287,7 @@ final class WrittenForm {
         return end <= line.length && line[at + 1] == with[1] && Arrays.equals(line, at, end, with, 0, with.length);
     }
 
-    /** Whether all are characters that an XML document may have, and none a control. */
+    /** Returns whether all bytes are characters allowed in XML, with no controls among them. */
     private static boolean hasCharacters(byte[] line) {
         boolean isAscii = true;
         for (byte one : line) {

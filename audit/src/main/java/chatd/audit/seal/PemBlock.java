@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Locale;
 
-/** One kind of block in a PEM file; what stands around it does not matter. */
+/** A kind of block in a PEM file; text around the block is ignored. */
 enum PemBlock {
     PRIVATE_KEY,
     PUBLIC_KEY;
@@ -27,9 +27,9 @@ enum PemBlock {
     }
 
     /**
-     * The DER form of the first of this kind in a file.
+     * Returns the DER form of the first block of this kind in a file.
      *
-     * @throws IOException where it can't be read, or has none; the message says so, and has nothing of the file
+     * @throws IOException if it can't be read or has no such block; the message says so and quotes nothing of the file
      */
     byte[] read(Path file) throws IOException {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -42,12 +42,12 @@ enum PemBlock {
         try {
             return Base64.getMimeDecoder().decode(text.substring(begin + begin().length(), end));
         } catch (IllegalArgumentException e) {
-            // Without the cause, which quotes what it read.
+            // The cause is omitted because it quotes what was read.
             throw new IOException(file + ": the " + kind + " in it is not base64");
         }
     }
 
-    /** The block of a DER form, with its last LF. */
+    /** Returns the PEM block for a DER form, including the final LF. */
     String write(byte[] der) {
         return begin() + "\n" + LINES.encodeToString(der) + "\n" + end() + "\n";
     }

@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A seal as it stands in the log: a signature over the chain before it, so over all that was logged until then.
+ * A seal as it appears in the log: a signature over the chain before it, and so over everything logged until then.
  *
- * @param line where it stands, counted from 1
+ * @param line its line number, counted from 1
  * @param before the chain before it
- * @param events how many events it seals in its segment: those since the seal before it
+ * @param events the number of events it seals: those in its segment since the previous seal
  * @param key the id of the key that made it
  * @param element the whole element
  */
@@ -26,13 +26,13 @@ public record Seal(
     /** A seal is due after this many events: no more are ever left unsealed. */
     public static final int EVENTS = 1_000;
 
-    /** An element, wherever it stands on a line. */
+    /** Matches a seal element anywhere on a line. */
     public static final Pattern ELEMENT =
             Pattern.compile("<seal seq=\"(\\d{1,18})\" time=\"([^\"]+)\" events=\"(\\d{1,18})\""
                     + " key=\"([0-9a-f]{16})\" alg=\"([A-Za-z0-9-]+)\" sig=\"([A-Za-z0-9_-]+)\""
                     + " chain=\"[A-Za-z0-9_-]{43}\"/>");
 
-    /** Reads a line; null where it is not a seal. */
+    /** Parses a line; returns null if it is not a seal. */
     public static @Nullable Seal read(String text, long line, String before) {
         Matcher seal = ELEMENT.matcher(text);
         return seal.matches()
@@ -49,7 +49,7 @@ public record Seal(
                 : null;
     }
 
-    /** What is signed: ASCII, its lines joined by LF. */
+    /** Returns the text that is signed: ASCII lines joined by LF. */
     public static String text(String before, long seq, String time, long events) {
         return "chatd-seal-1\n" + before + "\n" + seq + "\n" + time + "\n" + events;
     }

@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that seals the log, in a PEM file with both halves that its owner alone may read. Who has the file can write a
- * log as the daemon does. Immutable; any thread.
+ * The key that seals the log, kept with both halves in a PEM file that only its owner may read. Anyone who has the file
+ * can write a log as the daemon does. Immutable and thread-safe.
  */
 public final class SealKey {
     private final PrivateKey secret;
@@ -36,7 +36,7 @@ public final class SealKey {
     }
 
     /**
-     * A new key, in no file yet.
+     * Generates a key, not yet stored in any file.
      *
      * @param algorithm {@code Ed25519} or {@code ML-DSA-65}
      */
@@ -50,10 +50,10 @@ public final class SealKey {
     }
 
     /**
-     * Reads the key of a file; makes one, and the file, where it is not there.
+     * Reads the key from a file, or generates one and creates the file if it does not exist.
      *
-     * @param algorithm of a key that is made; one that is there stays as it is
-     * @throws IOException where that can't be done; the message has nothing of the key
+     * @param algorithm the algorithm of a generated key; an existing key stays as it is
+     * @throws IOException if that fails; the message reveals nothing of the key
      */
     public static SealKey open(Path file, String algorithm) throws IOException {
         if (Files.exists(file)) {
@@ -80,7 +80,7 @@ public final class SealKey {
             key = new SealKey(
                     KeyFactory.getInstance(half.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(der)), half);
         } catch (GeneralSecurityException e) {
-            // Without the cause, which might quote what it read.
+            // The cause is omitted because it might quote what was read.
             throw new IOException(file + ": the private key in it is not one of " + half.algorithm());
         }
         if (!half.verifies("test", key.sign("test"))) {
@@ -89,18 +89,18 @@ public final class SealKey {
         return key;
     }
 
-    /** The file of the key before the present one, while the log has not gone on with the present one yet. */
+    /** Returns the file of the previous key, which exists until the log has switched to the current one. */
     private static Path before(Path file) {
         return file.resolveSibling(file.getFileName() + ".before");
     }
 
-    /** The key that {@link #replace} put aside, where the log has not gone on with its successor yet. */
+    /** Returns the key that {@link #replace} set aside, if the log has not switched to its successor yet. */
     public static Optional<SealKey> replaced(Path file) throws IOException {
         Path before = before(file);
         return Files.exists(before) ? Optional.of(read(before)) : Optional.empty();
     }
 
-    /** Puts this one in the place of the file's key, which is kept beside it until {@link #settle}. */
+    /** Replaces the key in the file with this one; the old key is kept beside it until {@link #settle}. */
     public void replace(Path file) throws IOException {
         if (!Files.exists(before(file))) {
             Files.createLink(before(file), file);
@@ -109,7 +109,7 @@ public final class SealKey {
         store(file);
     }
 
-    /** The log has gone on with the file's key: the one before it is not needed any more. */
+    /** Deletes the previous key, no longer needed once the log has switched to the key in the file. */
     public static void settle(Path file) throws IOException {
         Files.deleteIfExists(before(file));
     }
@@ -136,17 +136,17 @@ public final class SealKey {
         }
     }
 
-    /** Whether it has this id. */
+    /** Returns whether this key has the given id. */
     public boolean isOf(@Nullable String id) {
         return half.id().equals(id);
     }
 
-    /** The public half. */
+    /** Returns the public half. */
     public SealPublic half() {
         return half;
     }
 
-    /** The signature over a text, base64url without padding. */
+    /** Returns the signature over a text, base64url without padding. */
     public String sign(String text) {
         try {
             Signature signature = Signature.getInstance(half.algorithm());

@@ -14,7 +14,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * The public half of a key that seals: all that an auditor needs (page {@code audit-log.md}, "Proof"). Immutable.
+ * The public half of a sealing key: all that an auditor needs (page {@code audit-log.md}, "Proof"). Immutable.
  *
  * @param id the first 16 hexadecimal digits of the SHA-256 of the key's DER form
  * @param algorithm {@code Ed25519} or {@code ML-DSA-65}
@@ -23,7 +23,7 @@ public record SealPublic(String id, String algorithm, PublicKey key) {
     static final String ED25519 = "Ed25519";
     static final String ML_DSA_65 = "ML-DSA-65";
 
-    /** @throws IllegalArgumentException where it is a key for something else */
+    /** @throws IllegalArgumentException if the key is for another algorithm */
     public static SealPublic of(PublicKey key) {
         String algorithm = switch (key.getAlgorithm()) {
             case "EdDSA", ED25519 -> ED25519;
@@ -34,9 +34,9 @@ public record SealPublic(String id, String algorithm, PublicKey key) {
     }
 
     /**
-     * From its DER form (a SubjectPublicKeyInfo).
+     * Parses a key's DER form (a SubjectPublicKeyInfo).
      *
-     * @throws IllegalArgumentException where it is none
+     * @throws IllegalArgumentException if it is not one for these algorithms
      */
     public static SealPublic of(byte[] der) {
         for (String algorithm : new String[] {ED25519, ML_DSA_65}) {
@@ -46,16 +46,16 @@ public record SealPublic(String id, String algorithm, PublicKey key) {
                     return of(key);
                 }
             } catch (GeneralSecurityException e) {
-                // Then it is one of the other kind.
+                // It may be a key for the other algorithm.
             }
         }
         throw new IllegalArgumentException("not a public key of Ed25519 or ML-DSA-65");
     }
 
     /**
-     * Reads what {@link #pem} makes, as {@code chat-admin log key} prints it; what stands around it does not matter.
+     * Reads a key as {@link #pem} returns it and {@code chat-admin log key} prints it; text around it is ignored.
      *
-     * @throws IOException where it can't be read, or has no such key; the message says so
+     * @throws IOException if the file can't be read or has no such key; the message says so
      */
     public static SealPublic read(Path file) throws IOException {
         byte[] der = PemBlock.PUBLIC_KEY.read(file);
@@ -66,17 +66,17 @@ public record SealPublic(String id, String algorithm, PublicKey key) {
         }
     }
 
-    /** As PEM, with its last LF. */
+    /** Returns the key as PEM, including the final LF. */
     public String pem() {
         return PemBlock.PUBLIC_KEY.write(key.getEncoded());
     }
 
-    /** Its DER form in base64url without padding, as the log announces it. */
+    /** Returns its DER form in base64url without padding, as the log announces it. */
     public String encoded() {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getEncoded());
     }
 
-    /** Whether this key made the signature, which is base64url without padding, over a text. */
+    /** Returns whether a signature (base64url without padding) over a text was made with this key. */
     boolean verifies(String text, String signature) {
         try {
             Signature check = Signature.getInstance(algorithm);

@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server log: appends events, chains them, rotates segments and publishes the open one as a whole document.
  *
- * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and without another's in
- * between, and survive the end of this process; how soon they survive a loss of power is {@link Fsync}. When it throws,
- * none of them is: what can't be logged must not happen. It can be tried again at any time; while it is open the log
- * tries by itself, and says when it can be written again. Safe for use by any thread. Only one may be open on a
- * directory; its owner sees to that.
+ * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and with no others in
+ * between, and survive the end of this process; {@link Fsync} determines how soon they survive a loss of power. When it
+ * throws, none of them is there: what can't be logged must not happen. An append can be retried at any time; while
+ * open, the log also retries by itself and reports when it can be written again. Thread-safe. Only one log may be open
+ * on a directory; its owner must ensure that.
  */
 public final class AuditLog implements Closeable {
-    /** When what was appended is forced to the disk. */
+    /** When appended events are forced to disk. */
     public enum Fsync {
         /** Within a second. */
         INTERVAL,
@@ -39,12 +39,12 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * @param host for the head of a segment
-     * @param sealKey the file of the key that seals, which is made where it is not there
-     * @param sealAlgorithm of a key that is made, {@code Ed25519} or {@code ML-DSA-65}
-     * @param names whether accounts are named, or only numbered
-     * @param retention how long a segment is kept after its last event; zero is for ever
-     * @param reserve bytes of the disk that are kept for when there are no others
+     * @param host the host name for the head of a segment
+     * @param sealKey the file of the sealing key, created if it does not exist
+     * @param sealAlgorithm the algorithm of generated keys, {@code Ed25519} or {@code ML-DSA-65}
+     * @param names whether accounts are logged with their names, or by number only
+     * @param retention how long a segment is kept after its last event; zero means for ever
+     * @param reserve bytes of disk space set aside for when the disk is full
      */
     public record Options(
             Fsync fsync,
@@ -59,12 +59,12 @@ public final class AuditLog implements Closeable {
     /**
      * When a segment that has events is closed.
      *
-     * @param size in bytes, once it is as old as {@code leastAge}: what people look at stays small
-     * @param limit in bytes, at any age: one that is written to much is not closed by the second
-     * @param age at any size
+     * @param size bytes at which a segment of at least {@code leastAge} is closed: files that people look at stay small
+     * @param limit bytes at which a segment of any age is closed, so that a busy log does not rotate every second
+     * @param age age at which a segment of any size is closed
      */
     public record Rotation(long size, Duration leastAge, long limit, Duration age) {
-        /** At a size, whatever the age. */
+        /** Returns a rotation by size, without a minimum age, or by age. */
         public static Rotation at(long size, Duration age) {
             return new Rotation(size, Duration.ZERO, size, age);
         }
@@ -116,10 +116,10 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * Opens the log in a directory, mending first whatever the last owner left unfinished: a torn tail is cut back and
-     * kept beside, an interrupted rotation is finished, and an event says so.
+     * Opens the log in a directory, first repairing whatever the last owner left unfinished: a torn tail is cut off and
+     * kept in a separate file, an interrupted rotation is finished, and an event records it.
      *
-     * @throws IOException where it can't be read or written, or is not a log
+     * @throws IOException if it can't be read or written, or is not a log
      */
     public static AuditLog open(Path directory, Options options, Clock clock) throws IOException {
         LogFiles files = new LogFiles(directory);
@@ -134,7 +134,7 @@ public final class AuditLog implements Closeable {
         AuditLog log = new AuditLog(
                 files, options, clock, new OpenSegment(files, options, clock, last, before, sealer), sealer);
         String earlier = before == null ? null : before.key;
-        // Together: a segment that has its first event has what it goes on from.
+        // Appended together: a segment that has its first event also has the numbers it continues from.
         List<AuditEvent> first = new ArrayList<>(recovery.mended());
         if (ours.isOf(last.key) && last.lastSeq() < 0 && !ours.isOf(earlier)) {
             first.add(new LogEvent.KeyAnnounced(ours.half()));
@@ -150,7 +150,7 @@ public final class AuditLog implements Closeable {
         return log;
     }
 
-    /** What may not be on the disk is, or nothing goes on from it. */
+    /** Forces data that may not be on disk, so that nothing is appended to it before it is. */
     private synchronized void settle() throws IOException {
         if (open.isDoubtful()) {
             forceAtOnce();
@@ -166,7 +166,7 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** Who asks meanwhile gets the same answer, and does not put it off. */
+    /** Throws the last error until a failed force may be retried, without delaying that further. */
     private synchronized void checkCalm() throws IOException {
         if (open.isDoubtful() && !trouble.isCalm()) {
             throw new IOException(trouble.why());
@@ -186,7 +186,7 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** Announces a key, under the seal of the one before it where that is there, and goes on with it in a new segment. */
+    /** Announces a key, sealed by the previous key if that is available, and switches to it in a new segment. */
     private synchronized void goOnWith(SealKey next) throws IOException {
         write(true, List.of(new LogEvent.KeyAnnounced(next.half())));
         forceAtOnce();
@@ -194,9 +194,9 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * Makes a new key, which the one before it announces and seals, and goes on with it in a new segment.
+     * Generates a key, announces it under the seal of the previous one, and switches to it in a new segment.
      *
-     * @throws IOException where the log can't be written; or where it goes on with its key, until the next start at most
+     * @throws IOException if the log can't be written; or if it keeps its present key, until the next start at most
      */
     public synchronized SealPublic changeKey() throws IOException {
         checkOpen();
@@ -208,22 +208,22 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * The head of the log, as an anchor: what comes after can be added to it, what was before can't be changed.
+     * Seals the log and returns its head as an anchor: later events can be added, earlier ones can't be changed.
      *
      * @return the last seal's element, which seals everything until now
-     * @throws IOException where the log can't be written
+     * @throws IOException if the log can't be written
      */
     public synchronized String anchor() throws IOException {
         checkOpen();
         write(true, List.of());
         if (options.fsync() != Fsync.NEVER) {
-            // It is to be in the log for as long as somebody holds it.
+            // The seal must stay in the log for as long as somebody holds it as an anchor.
             forceAtOnce();
         }
         return String.valueOf(sealer.last());
     }
 
-    /** The public half of the key that seals. */
+    /** Returns the public half of the sealing key. */
     public synchronized SealPublic key() {
         return sealer.present().half();
     }
@@ -231,7 +231,7 @@ public final class AuditLog implements Closeable {
     /**
      * Appends events, all or none.
      *
-     * @throws IOException where they could not be written; nothing is then as if they had been
+     * @throws IOException if they could not be written; none of them is then in the log
      */
     public synchronized void append(AuditEvent... events) throws IOException {
         if (events.length == 0) {
@@ -251,7 +251,7 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** Writes; where that fails, once more with the room of the reserve, and says so. */
+    /** Writes events; if that fails, tries once more with the space of the reserve, and logs that. */
     private void write(boolean sealed, List<AuditEvent> due) throws IOException {
         try {
             places.beforeAppending();
@@ -277,7 +277,7 @@ public final class AuditLog implements Closeable {
         publisher.wake(open.size());
     }
 
-    /** What has to stay in its place was taken by another process. */
+    /** Thrown if something that must stay in place was taken by another process. */
     public static class Taken extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -286,22 +286,22 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** What has to stay in its place while the log is open. */
+    /** Keeps something in place while the log is open. */
     public interface Keeper {
         /**
-         * Sees to it, on the log's thread.
+         * Ensures that it is in place. Called with the log's lock held.
          *
-         * @return what had happened, for an event; null where all is as it should be
-         * @throws Taken where the log is another's by now: it can't go on
-         * @throws IOException where it is not in its place: until it is, the log can't be written
+         * @return what had happened, for an event; null if it is in place
+         * @throws Taken if the log belongs to another process by now: it can't continue
+         * @throws IOException if it is not in place: until it is, the log can't be written
          */
         @Nullable
         String keepInPlace() throws IOException;
     }
 
-    /** Looks whether all of the log's files are what they were. On the publisher's thread. */
+    /** Checks that all of the log's files are in place. Called on the publisher's thread. */
     private void lookAtFiles() {
-        // Not with the lock: there may be very many closed segments.
+        // Without the lock: there may be very many closed segments.
         String document = places.document();
         String closedOnes = places.closedSegments();
         synchronized (this) {
@@ -322,19 +322,19 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * Why the log could not be written, or only with its reserve; null where all is well. What is begun now may not come
-     * to its end.
+     * Returns why the log could not be written, or only with its reserve; null if all is well. While it is not null,
+     * work begun now may not be finished.
      */
     public @Nullable String trouble() {
         return trouble.why();
     }
 
-    /** Why the last document could not be published; null where it could. */
+    /** Returns why the last document could not be published, or null if it was. */
     public @Nullable String unpublished() {
         return publisher.failure();
     }
 
-    /** What is due by the clock, or can be tried again. On the publisher's thread. */
+    /** Does what is due by the clock, and retries what failed. Called on the publisher's thread. */
     synchronized void lookAfter() {
         try {
             if (trouble.why() != null && trouble.isCalm()) {
@@ -352,7 +352,7 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** Deletes what is too old, with the log open to others while it reads. */
+    /** Deletes segments past the retention period. They are read without the log's lock. */
     void deleteWhatIsTooOld() {
         try {
             retention.apply(clock.instant(), this::logAtOnce);
@@ -367,9 +367,9 @@ public final class AuditLog implements Closeable {
     }
 
     /**
-     * Appends an event with a seal after it, and brings both to the disk.
+     * Appends an event with a seal after it, and forces both to disk.
      *
-     * @throws IOException where that failed
+     * @throws IOException if that fails
      */
     public synchronized void appendSealed(AuditEvent event) throws IOException {
         checkOpen();
@@ -377,11 +377,11 @@ public final class AuditLog implements Closeable {
         forceAtOnce();
     }
 
-    /** A rotation that fails has changed nothing: the segment goes on, and it is tried again a little later. */
+    /** Rotates if due. A failed rotation changes nothing: the segment continues, and it is retried a little later. */
     private void rotateWhereDue() throws IOException {
         Instant now = clock.instant();
         SealKey key = sealer.key();
-        // Where its key is lost, the start goes on in the next segment anyway.
+        // If its key is lost, startup switches to the next segment anyway.
         if (key == null || !open.isDue(now) || now.isBefore(noRotationBefore)) {
             return;
         }
@@ -396,7 +396,7 @@ public final class AuditLog implements Closeable {
     /**
      * Closes the open segment and begins the next.
      *
-     * @throws IOException where that failed, and the segment goes on
+     * @throws IOException if that fails; the segment then continues
      */
     public synchronized void rotate() throws IOException {
         checkOpen();
@@ -424,28 +424,28 @@ public final class AuditLog implements Closeable {
         publisher.publish();
     }
 
-    /** Told, on a thread of the log's own, of its troubles and of their end. */
+    /** Is notified, on a thread of the log's own, when the log can't be written and when it can be again. */
     public interface Observer {
-        /** @param why it can't be written, or only with its reserve */
+        /** @param why why the log can't be written, or only with its reserve */
         void logTroubled(String why);
 
         void logWell();
 
-        /** It can't go on: opened anew, it is mended. Told once or more. */
+        /** Called, once or more, when the log can't continue; reopening repairs it. */
         void broken(Exception why);
     }
 
-    /** Publishes, seals and deletes by itself what is due from now on, in a thread of its own, until it is closed. */
+    /** Starts a thread that publishes, seals and deletes what is due, until the log is closed. */
     public AuditLog publishing() {
         return publishing(() -> null);
     }
 
-    /** As {@link #publishing()}, and sees to it that all of the log's files, and another, stay in their places. */
+    /** Starts as {@link #publishing()} does, and keeps all of the log's files in place, and another besides. */
     public AuditLog publishing(Keeper another) {
         places.keep(another);
         publisher.start(() -> {
             lookAtFiles();
-            // Before too: what is over again at once was a trouble nevertheless.
+            // Before as well: trouble that ends at once must still be reported.
             trouble.tell();
             lookAfter();
             trouble.tell();
@@ -454,25 +454,25 @@ public final class AuditLog implements Closeable {
         return this;
     }
 
-    /** Says from now on, on its own thread, how it fares. */
+    /** Sets the observer, which is notified on the log's own thread from now on. */
     public void observe(Observer by) {
         trouble.observe(by);
         publisher.look();
     }
 
     /**
-     * Brings what was appended to the disk, by default a second late at most; those who append need not wait, unless it
-     * failed before. Where it fails, what was acknowledged may be lost: nothing is appended until it succeeds.
+     * Forces what was appended to disk, by default within a second; appenders need not wait unless a force has failed.
+     * If it fails, acknowledged events may be lost: nothing is appended until it succeeds.
      */
     private void force() throws IOException {
-        // One at a time: of two, only one is told that the disk failed.
+        // One at a time: of two concurrent forces, only one is told that the disk failed.
         synchronized (forcing) {
             checkCalm();
             Publisher.Snapshot begun;
             try {
                 begun = snapshot();
             } catch (IOException e) {
-                // No file can be opened, say; the part is open.
+                // For example, no file can be opened; the part is already open.
                 forceAtOnce();
                 return;
             }
@@ -505,27 +505,27 @@ public final class AuditLog implements Closeable {
         return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.untold());
     }
 
-    /** The number of the last stored message that is in the log; 0 where none is. */
+    /** Returns the number of the last stored message in the log, or 0 if there is none. */
     public synchronized long lastMessage() {
         return open.end().message();
     }
 
-    /** The same of account changes. */
+    /** Returns the number of the last account change in the log, or 0 if there is none. */
     public synchronized long lastChange() {
         return open.end().change();
     }
 
-    /** Bytes of the open segment. */
+    /** Returns the size of the open segment in bytes. */
     public synchronized long openBytes() {
         return open.size();
     }
 
-    /** The number of the last event or seal. */
+    /** Returns the seq of the last event or seal. */
     public synchronized long lastSeq() {
         return open.end().seq();
     }
 
-    /** Returns once an event could be appended, and the log's thread has looked after it. */
+    /** Returns once an event could be appended and the log's thread has answered a liveness request. */
     public void answer() throws InterruptedException {
         lastSeq();
         publisher.answer();
@@ -535,7 +535,7 @@ public final class AuditLog implements Closeable {
         return files;
     }
 
-    /** Seals and publishes the last state, and ends. */
+    /** Seals and publishes the final state and closes the log. */
     @Override
     public void close() throws IOException {
         publisher.stop();

@@ -14,9 +14,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a segment that has just begun, open for appending. */
+/** The part of a newly begun segment, open for appending. */
 record FreshPart(OpenPart part, long number, Instant started, long size, String chain) {
-    /** Makes the part of a new segment; until its last step, which is a rename, nothing has changed. */
+    /** Creates the part of a new segment; nothing changes until its last step, a rename. */
     static FreshPart begin(LogFiles files, String host, long number, String previous, Instant started, SealKey key)
             throws IOException {
         byte[] head = Line.head(number, host, started, previous, key).getBytes(StandardCharsets.UTF_8);
@@ -25,7 +25,7 @@ record FreshPart(OpenPart part, long number, Instant started, long size, String 
         return new FreshPart(part, number, started, head.length, chain);
     }
 
-    /** The same at the start, after {@code before} or as the very first. */
+    /** Begins, at startup, the segment after {@code before}, or the very first one if that is null. */
     static Segment begin(LogFiles files, String host, Clock clock, @Nullable Segment before, SealKey key)
             throws IOException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);

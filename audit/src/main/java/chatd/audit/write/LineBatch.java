@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lines that are to be written together, and where the log ends once they are. Not for several threads. */
+/** A batch of lines to be written together, and the end of the log once they are. Not thread-safe. */
 final class LineBatch {
-    /** Characters of most events. */
+    /** Typical length of an event in characters. */
     private static final int USUAL = 320;
 
     private final StringBuilder lines = new StringBuilder(USUAL);
@@ -19,8 +19,8 @@ final class LineBatch {
     private @Nullable String seal;
 
     /**
-     * @param before where the log ends now; it stays as it is
-     * @param names whether accounts are named, or only numbered
+     * @param before the current end of the log; it is not modified
+     * @param names whether accounts are logged with their names, or by number only
      */
     LineBatch(LogEnd before, Instant now, boolean names) {
         this.end = before.copy();
@@ -28,7 +28,7 @@ final class LineBatch {
         end.at(lines, now, names);
     }
 
-    /** What the log says of a segment that it begins; it does not fill it. */
+    /** Adds the event that begins a segment; with it alone the segment still counts as empty. */
     void begin(AuditEvent beginning) {
         end.add(lines, beginning, names);
     }
@@ -41,7 +41,7 @@ final class LineBatch {
         }
     }
 
-    /** Seals what is not sealed, where that is due by its number, or {@code now}. */
+    /** Seals the unsealed events if there are {@link Sealer#EVENTS} of them, or if {@code now} is set. */
     void seal(SealKey by, boolean now) {
         if (now || end.unsealed() >= Seal.EVENTS) {
             seal = end.seal(lines, by);
@@ -52,12 +52,12 @@ final class LineBatch {
         return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Where the log ends once they are written. */
+    /** Returns the end of the log once the lines are written. */
     LogEnd end() {
         return end;
     }
 
-    /** The seal among them; null where there is none. */
+    /** Returns the seal among the lines, or null if there is none. */
     @Nullable
     String seal() {
         return seal;

@@ -12,8 +12,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the log ends: what its next line goes on from. The lines that are made change a copy, which takes the place of the
- * one before once they are written. Not for several threads.
+ * The end of the log, from which its next line continues. Formatting lines changes a copy, which replaces the original
+ * once they are written. Not thread-safe.
  */
 final class LogEnd {
     private Chain chain;
@@ -26,11 +26,11 @@ final class LogEnd {
     private long unsealed;
     private Instant unsealedSince;
 
-    /** The end of a segment that was read. */
+    /** Creates the end of a segment that was read. */
     LogEnd(Segment open, @Nullable Segment before) {
         this.chain = new Chain(open.chain());
         this.isEmpty = open.lastSeq() < 0;
-        // A segment without an event goes on from the one before it.
+        // A segment without events continues from the one before it.
         Segment last = open.lastSeq() < 0 && before != null ? before : open;
         Instant lastTime = last.lastTime();
         this.seq = Math.max(last.lastSeq(), 0);
@@ -57,7 +57,7 @@ final class LogEnd {
         return new LogEnd(this);
     }
 
-    /** The same in a segment that has just begun. */
+    /** Returns this end carried over into a newly begun segment. */
     LogEnd inSegment(String itsChain) {
         LogEnd next = copy();
         next.chain = chain.from(itsChain);
@@ -66,7 +66,7 @@ final class LogEnd {
         return next;
     }
 
-    /** The time of the lines that follow; a clock that was set back is an event, once. */
+    /** Sets the time of the lines that follow; a clock that was set back is logged, once. */
     void at(StringBuilder lines, Instant now, boolean names) {
         if (!now.isBefore(time)) {
             isClockBehind = false;
@@ -77,7 +77,7 @@ final class LogEnd {
         }
     }
 
-    /** Adds the line of an event; what the log says of itself does not fill a segment. */
+    /** Adds an event's line. A segment counts as empty until {@link #fill}: the log's own events do not fill it. */
     void add(StringBuilder lines, AuditEvent event, boolean names) {
         lines.append(chained(Line.event(++seq, time, event, names)));
         unsealedSince = unsealed++ == 0 ? time : unsealedSince;
@@ -85,12 +85,12 @@ final class LogEnd {
         change = Math.max(change, event.change().orElse(0));
     }
 
-    /** There are events in the segment that were handed in. */
+    /** Marks the segment as no longer empty: it has events that were appended by a caller. */
     void fill() {
         isEmpty = false;
     }
 
-    /** Adds a seal, where there is something to seal; returns its element, else null. */
+    /** Adds a seal if there are unsealed events; returns its element, or null if there are none. */
     @Nullable
     String seal(StringBuilder lines, SealKey by) {
         if (unsealed == 0) {
@@ -130,12 +130,12 @@ final class LogEnd {
         return change;
     }
 
-    /** Events since the last seal. */
+    /** Returns the number of events since the last seal. */
     long unsealed() {
         return unsealed;
     }
 
-    /** When the first of them was logged. */
+    /** Returns when the first of the unsealed events was logged. */
     Instant unsealedSince() {
         return unsealedSince;
     }

@@ -23,8 +23,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segment that is appended to. What can't be written as a whole leaves no trace: neither in the part nor in the
- * numbers and the chain that go on from here. The log's lock guards it.
+ * The segment that is appended to. A write that fails leaves no trace, neither in the part nor in the numbers and the
+ * chain that continue from here. Guarded by the log's lock.
  */
 final class OpenSegment implements Closeable {
     private final LogFiles files;
@@ -33,48 +33,48 @@ final class OpenSegment implements Closeable {
     private final Sealer sealer;
     private FileChannel part;
 
-    /** What the part's name has to stand for. */
+    /** File key that the part's name must refer to. */
     private @Nullable Object key;
 
-    /** As of what is written. */
+    /** The end of the log as of the last successful write. */
     private LogEnd end;
 
     private long number;
     private Instant started;
     private long size;
 
-    /** What a segment begins with, and could not be written yet. */
+    /** The first event of a segment, if it could not be written yet. */
     private @Nullable AuditEvent beginning;
 
     private boolean sealBeginning;
 
-    /** Bytes that are on the disk. */
+    /** Number of bytes known to be on disk. */
     private long forced;
 
-    /** What of the part is there after a crash. */
+    /** How much of the part survives a crash. */
     private enum OnDisk {
-        /** What was forced. */
+        /** Everything up to {@code forced}. */
         SURE,
-        /** Perhaps nothing behind {@code forced}: the kernel forgets what it could not bring there, also of the last owner. */
+        /** Perhaps nothing past {@code forced}: the kernel drops pages it failed to write, the last owner's too. */
         DOUBTFUL,
-        /** As {@link #DOUBTFUL}, and perhaps not the part's name. */
+        /** As {@link #DOUBTFUL}, and the part's name may be lost too. */
         UNNAMED
     }
 
     private OnDisk onDisk;
 
-    /** What stands behind the bytes that count. */
+    /** What follows the valid bytes. */
     private enum Tail {
         NOTHING,
-        /** Perhaps what could not be written as a whole. */
+        /** Perhaps an incomplete write. */
         TORN,
-        /** What counts can't be read any more itself: nothing can go on from it. */
+        /** The valid bytes themselves can no longer be read: nothing can continue from them. */
         LOST
     }
 
     private Tail tail = Tail.NOTHING;
 
-    /** The second name of a segment that goes on. */
+    /** The second name of a segment that continues because its rotation failed; to be removed. */
     private @Nullable Path stray;
 
     OpenSegment(
@@ -105,14 +105,14 @@ final class OpenSegment implements Closeable {
         key = opened.key();
     }
 
-    /** Removes what an append or a rotation that failed has left. */
+    /** Removes the remains of a failed append or rotation. */
     private void mend() throws IOException {
         if (tail == Tail.LOST) {
             throw new Lost();
         }
         Path second = stray;
         if (second != null) {
-            // With it there, the next start would take the segment for closed. What else may be there is not ours.
+            // If it stayed, the next start would take the segment for closed. Any other file there is not ours.
             if (Files.exists(second) && Files.isSameFile(second, files.part())) {
                 Files.delete(second);
                 files.forceNames();
@@ -129,7 +129,7 @@ final class OpenSegment implements Closeable {
             tail = Tail.TORN;
         }
         if (part.size() < size) {
-            // It was cut short under us: what is written now would stand behind a hole.
+            // It was truncated under us: a write would now leave a hole before it.
             throw lost();
         }
         if (tail == Tail.TORN) {
@@ -140,9 +140,9 @@ final class OpenSegment implements Closeable {
     }
 
     /**
-     * Appends events, all or none, and a seal where it is due or asked for.
+     * Appends events, all or none, and a seal if one is due or requested.
      *
-     * @throws IOException where they could not be written; nothing has changed then
+     * @throws IOException if they could not be written; nothing has changed then
      */
     void write(boolean sealed, List<AuditEvent> events) throws IOException {
         mend();
@@ -159,7 +159,7 @@ final class OpenSegment implements Closeable {
             try {
                 mend();
             } catch (IOException again) {
-                // The next append tries again, and writes nothing before.
+                // The next append retries this before it writes anything.
             }
             throw e;
         }
@@ -182,21 +182,21 @@ final class OpenSegment implements Closeable {
         return next;
     }
 
-    /** Whether it has become large or old, and has events. */
+    /** Returns whether rotation is due: the segment is large or old enough, and not empty. */
     boolean isDue(Instant now) {
         boolean due = options.rotation().isDue(size, Duration.between(started, now));
         return due && !end.isEmpty();
     }
 
     /**
-     * Closes the segment and begins the next; whatever moment it is interrupted at, the next start finishes it. The part
-     * gets its closing tag and a second name, and loses the first to the part of the next segment: nothing is copied
-     * while those who append wait, and there is a part at every moment.
+     * Closes the segment and begins the next; if that is interrupted at any moment, the next start finishes it. The
+     * part gets its closing tag and a second name, and loses the first to the part of the next segment: nothing is
+     * copied while appenders wait, and a part exists at every moment.
      *
-     * @param next the key of the segment that begins; another than before seals at once, so that it shows
-     * @param segments to which the closed one is added
-     * @throws IOException where that failed, and the segment goes on; or where the next one can't be written yet, or is
-     *     doubtful by its name
+     * @param next the key of the new segment; if it is not the current key, it seals at once, to show that it is in use
+     * @param segments receives the closed segment
+     * @throws IOException if that fails and the segment continues; or if the next one can't be written yet, or its name
+     *     may not be on disk
      */
     void rotate(SealKey next, ClosedSegments segments) throws IOException {
         write(true, List.of());
@@ -257,10 +257,10 @@ final class OpenSegment implements Closeable {
     }
 
     /**
-     * Brings what was written to the disk. Where that failed before, it is written again first: a force alone would
-     * succeed, and bring nothing.
+     * Forces what was written to disk. If that failed before, the data is written again first: a force alone would
+     * succeed without writing anything.
      *
-     * @throws IOException where that failed, or what was written can't be read any more
+     * @throws IOException if that fails, or what was written can no longer be read
      */
     void force() throws IOException {
         mend();
@@ -285,22 +285,22 @@ final class OpenSegment implements Closeable {
         onDisk = onDisk == OnDisk.SURE ? OnDisk.DOUBTFUL : onDisk;
     }
 
-    /** Whether what was written may not come to the disk any more: nothing is to go on from it until {@link #force}. */
+    /** Returns whether written data may never reach the disk: nothing may be appended until {@link #force} succeeds. */
     boolean isDoubtful() {
         return onDisk != OnDisk.SURE;
     }
 
-    /** Whether the part's name stands for the file that is written to. */
+    /** Returns whether the part's name refers to the file that is written to. */
     boolean isInPlace() throws IOException {
         return Objects.equals(LogFiles.keyOf(files.part()), key);
     }
 
     /**
-     * Makes sure that the part's name stands for the file that is written to, and that this was not cut short; makes it
-     * anew from that file where it does not.
+     * Ensures that the part's name refers to the file that is written to and that this was not truncated; recreates the
+     * part from that file if the name does not.
      *
-     * @return what had happened, for an event; null where all is as it should be
-     * @throws IOException where that failed: what is written now would be gone with the process
+     * @return what had happened, for an event; null if the part is in place
+     * @throws IOException if that fails: what is written now would be lost with the process
      */
     @Nullable
     String keepInPlace() throws IOException {
@@ -330,7 +330,7 @@ final class OpenSegment implements Closeable {
         try {
             forceName();
         } catch (IOException e) {
-            // It is doubtful: the next force tries again.
+            // The name stays doubtful: the next force retries.
         }
         return happened + "; it was made anew from what the daemon had open";
     }
@@ -347,7 +347,7 @@ final class OpenSegment implements Closeable {
     }
 
     private void checkChain() throws IOException {
-        // The kernel may have shown what is on the disk in place of what it was given.
+        // The kernel may have returned what is on disk instead of what was written.
         try {
             Segment there = Segment.read(files.part());
             if (there.end() != size || !there.chain().equals(end.chain())) {
@@ -363,7 +363,7 @@ final class OpenSegment implements Closeable {
         return new Lost();
     }
 
-    /** Something else is read than was written, and what would be written next could not go on from it. */
+    /** Thrown if something other than what was written is read back, so that nothing can be appended to it. */
     static final class Lost extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -373,13 +373,13 @@ final class OpenSegment implements Closeable {
     }
 
     /**
-     * A force of a segment's file, of so many bytes and without the lock, came to its end.
+     * Records the outcome of a force, done without the lock, of the first {@code bytes} bytes of a segment's file.
      *
-     * @throws IOException where it failed, or one that failed before was tried again and fails again
+     * @throws IOException if it failed, or if an earlier failed force was retried and failed again
      */
     void forced(long segment, long bytes, @Nullable IOException failure) throws IOException {
         if (segment != number) {
-            // Closed meanwhile, which forced it.
+            // The segment was closed meanwhile, which forced it.
             return;
         }
         if (failure != null) {
@@ -396,12 +396,12 @@ final class OpenSegment implements Closeable {
         return number;
     }
 
-    /** Bytes that count. */
+    /** Returns the number of valid bytes. */
     long size() {
         return size;
     }
 
-    /** As of what is written. */
+    /** Returns the end of the log as of the last successful write. */
     LogEnd end() {
         return end;
     }

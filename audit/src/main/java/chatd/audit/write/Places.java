@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that the files of an open log stay in their places: whoever removes or replaces one under it loses nothing,
- * and is told of in the log. The log's lock guards it where nothing else is said.
+ * Keeps the files of an open log in place: if one is removed or replaced under it, nothing is lost and an event records
+ * it. Guarded by the log's lock unless noted otherwise.
  */
 final class Places {
-    /** So long at most something is appended to a file that has lost its name. */
+    /** Longest time, in nanoseconds, that events are appended to a file that has lost its name. */
     private static final long LOOK_NANOS = 250_000_000;
 
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
@@ -26,13 +26,13 @@ final class Places {
     private final Reserve reserve;
     private final Publisher publisher;
 
-    /** What else has to stay in its place. */
+    /** Keeps whatever else must stay in place. */
     private volatile AuditLog.Keeper other = () -> null;
 
-    /** When the part was looked at last, by {@link System#nanoTime}. */
+    /** When the part was last checked, by {@link System#nanoTime}. */
     private long looked = System.nanoTime() - LOOK_NANOS;
 
-    /** What was found to have become of the files, and is not logged yet. */
+    /** Events about what happened to the files, found but not yet logged. */
     private final List<AuditEvent> found = new ArrayList<>();
 
     Places(LogFiles files, OpenSegment open, ClosedSegments segments, Reserve reserve, Publisher publisher) {
@@ -43,15 +43,15 @@ final class Places {
         this.publisher = publisher;
     }
 
-    /** On any thread. */
+    /** Sets the keeper of whatever else must stay in place. Safe for use by any thread. */
     void keep(AuditLog.Keeper another) {
         other = another;
     }
 
     /**
-     * Looks at the part, where that is due before something is appended.
+     * Checks the part before an append, if a check is due.
      *
-     * @throws IOException where it has lost its name, and can't be made anew: it is tried again each time
+     * @throws IOException if it has lost its name and can't be recreated; every call then retries
      */
     void beforeAppending() throws IOException {
         if (System.nanoTime() - looked >= LOOK_NANOS) {
@@ -59,11 +59,11 @@ final class Places {
         }
     }
 
-    /** As {@link #beforeAppending}, whenever that was last. */
+    /** Checks the part, as {@link #beforeAppending} does, however recent the last check. */
     void keepPart() throws IOException {
         looked = System.nanoTime() - LOOK_NANOS;
         if (!open.isInPlace()) {
-            // First what says whose the directory is: nothing of another daemon's is moved out of its place.
+            // First the keeper, which knows whose the directory is: no file of another daemon's may be moved away.
             Files.createDirectories(files.directory());
             note(other.keepInPlace());
         }
@@ -71,7 +71,7 @@ final class Places {
         looked = System.nanoTime();
     }
 
-    /** Looks at all without which the log can't be written. */
+    /** Checks every file without which the log can't be written. */
     void keepAll() throws IOException {
         keepPart();
         note(other.keepInPlace());
@@ -79,9 +79,9 @@ final class Places {
     }
 
     /**
-     * What became of the document; with the log's lock not held.
+     * Checks the document. Called without the log's lock.
      *
-     * @return for {@link #look}
+     * @return what happened to it, for {@link #look}; null if nothing did
      */
     @Nullable
     String document() {
@@ -93,7 +93,7 @@ final class Places {
         }
     }
 
-    /** As {@link #document}, of the closed segments. */
+    /** Checks the closed segments, as {@link #document} does the document. */
     @Nullable
     String closedSegments() {
         try {
@@ -105,10 +105,10 @@ final class Places {
     }
 
     /**
-     * Looks at everything.
+     * Checks everything.
      *
-     * @param document what became of it, and {@code closed} of closed segments
-     * @return whether there is something to be logged
+     * @param document what happened to the document, as {@code closed} is what happened to closed segments
+     * @return whether there is something to log
      */
     boolean look(@Nullable String document, @Nullable String closed) throws IOException {
         note(document);
@@ -132,7 +132,7 @@ final class Places {
         return !found.isEmpty();
     }
 
-    /** What was found, then {@code events}. */
+    /** Returns the events found, followed by {@code events}. */
     List<AuditEvent> before(List<AuditEvent> events) {
         if (found.isEmpty()) {
             return events;
@@ -142,7 +142,7 @@ final class Places {
         return all;
     }
 
-    /** What was found is in the log. */
+    /** Clears the events found, now that they are in the log. */
     void logged() {
         found.clear();
     }

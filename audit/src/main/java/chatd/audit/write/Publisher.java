@@ -16,16 +16,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes whole documents of the open segment, by copy and rename, so that a reader at any moment finds one that is
- * complete. One thread of its own, less often the larger the segment: a second for each 8 MiB. It leaves the disk to
- * others most of the time: 64 MiB brought to it at once let every commit of the database wait for half a second.
+ * Publishes the open segment as a complete document, by copy and rename, so that a reader finds a complete one at any
+ * moment. Runs on a thread of its own, less often the larger the segment: a second for each 8 MiB. It leaves the disk
+ * to others most of the time: forcing 64 MiB at once delayed every commit of the database by half a second.
  */
 final class Publisher {
     private static final long BYTES_A_SECOND = 8 << 20;
     private static final long PAUSE_MILLIS = 750;
     private static final long PIECE = 1 << 20;
 
-    /** Times as long as a piece took; on a slow disk no longer than 64 MiB leave it in eight seconds. */
+    /** Rest after each piece, as a multiple of its time; capped so that on a slow disk 64 MiB take eight seconds. */
     private static final int REST = 3;
 
     private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(75);
@@ -33,11 +33,11 @@ final class Publisher {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
-     * The part, opened for this reader alone, and how much of it is whole lines.
+     * The part, opened for this reader alone, and the length of its complete lines.
      *
-     * @param segment its number
-     * @param size in bytes
-     * @param seals in it that the journal was not told of
+     * @param segment the segment's number
+     * @param size length of the complete lines in bytes
+     * @param seals seals in it that have not been sent to the journal
      */
     record Snapshot(FileChannel part, long segment, long size, List<String> seals) implements Closeable {
         @Override
@@ -46,11 +46,11 @@ final class Publisher {
         }
     }
 
-    /** Where snapshots come from. */
+    /** A source of snapshots. */
     interface Source {
         Snapshot snapshot() throws IOException;
 
-        /** Brings the part to the disk, as far as it is to be there. */
+        /** Forces the part to disk, as far as its fsync setting requires. */
         void force() throws IOException;
     }
 
@@ -58,7 +58,7 @@ final class Publisher {
     private final AuditLog.Fsync fsync;
     private final Source source;
 
-    /** One document at a time is made. Taken before the log's own lock, never after it. */
+    /** Held while a document is made, one at a time. Acquired before the log's own lock, never after it. */
     private final ReentrantLock one = new ReentrantLock();
 
     private final ReentrantLock waiting = new ReentrantLock();
@@ -68,16 +68,16 @@ final class Publisher {
     private boolean stopped;
     private boolean looking;
 
-    /** How often it was asked for a sign of life, and how often it has given one since it was asked. */
+    /** Number of liveness requests so far; {@link #answered} is the number of the last one answered. */
     private long asked;
 
     private long answered;
     private volatile @Nullable String failure;
 
-    /** What the document's name has to stand for; null until there is one. One document at a time. */
+    /** File key that the document's name must refer to; null until there is one. Guarded by {@link #one}. */
     private @Nullable Object key;
 
-    /** Of its thread. */
+    /** The failure that was last logged. Confined to the publisher's thread. */
     private @Nullable String said;
 
     private long size;
@@ -91,7 +91,7 @@ final class Publisher {
         this.source = source;
     }
 
-    /** @param meanwhile what else is to be looked after, every second or more often but amid a large segment */
+    /** @param meanwhile further work, run at least every second except while a large segment is published */
     void start(Runnable meanwhile) {
         Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(meanwhile));
         thread = started;
@@ -117,7 +117,7 @@ final class Publisher {
         }
     }
 
-    /** Once, however often it is tried again. */
+    /** Logs a failure once, however often it is retried. */
     private void say(String why) {
         if (!why.equals(said)) {
             said = why;
@@ -134,13 +134,13 @@ final class Publisher {
         }
     }
 
-    /** False where it is to end. */
+    /** Waits for something to publish, running {@code meanwhile}; returns false if the thread is to end. */
     private boolean awaitChange(Runnable meanwhile) throws InterruptedException {
         while (true) {
             try {
                 meanwhile.run();
             } catch (RuntimeException e) {
-                // It looks again in a moment; without this thread nothing would be published, sealed or mended.
+                // It is retried in a moment; without this thread nothing would be published, sealed or repaired.
                 System.getLogger(Publisher.class.getName())
                         .log(System.Logger.Level.ERROR, "the log was not looked after", e);
             }
@@ -162,7 +162,7 @@ final class Publisher {
         }
     }
 
-    /** Leaves the disk to others, but for what was appended meanwhile, which is on it within a second. */
+    /** Leaves the disk to others, except that what is appended meanwhile is forced within a second. */
     private void rest(long nanos) throws IOException, InterruptedException {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0 && !isHurried(); left = end - System.nanoTime()) {
@@ -175,7 +175,7 @@ final class Publisher {
         }
     }
 
-    /** @param untilLook whether it ends, too, when something is to be looked after */
+    /** @param untilLook whether a {@link #look} request also ends the pause */
     private void pause(long nanos, boolean untilLook) throws InterruptedException {
         waiting.lock();
         try {
@@ -207,13 +207,13 @@ final class Publisher {
         }
     }
 
-    /** What was appended is on the disk within a second, however seldom it is published, and however long that takes. */
+    /** Forces the part, so that appends reach the disk within a second however rarely or slowly it is published. */
     private void force() throws IOException {
         source.force();
         forced = System.nanoTime();
     }
 
-    /** Says that the part has grown to {@code bytes}. */
+    /** Signals that the part has grown to {@code bytes}. */
     void wake(long bytes) {
         waiting.lock();
         try {
@@ -227,7 +227,7 @@ final class Publisher {
         }
     }
 
-    /** Asks for what else is looked after to be looked after now. */
+    /** Requests that the further work be run now. */
     void look() {
         waiting.lock();
         try {
@@ -238,7 +238,7 @@ final class Publisher {
         }
     }
 
-    /** A sign of life of its thread, which holds the lock. */
+    /** Answers liveness requests. Called on the publisher's thread, with {@link #waiting} held. */
     private void answered() {
         if (answered != asked) {
             answered = asked;
@@ -246,7 +246,7 @@ final class Publisher {
         }
     }
 
-    /** A sign of life amid something that takes its time. On its thread. */
+    /** Answers liveness requests in the middle of long work. Called on the publisher's thread. */
     void goesOn() {
         waiting.lock();
         try {
@@ -256,7 +256,7 @@ final class Publisher {
         }
     }
 
-    /** Returns once its thread has looked after the log, or has ended. */
+    /** Waits until the publisher's thread has answered this liveness request, or is stopped. */
     void answer() throws InterruptedException {
         waiting.lock();
         try {
@@ -271,13 +271,13 @@ final class Publisher {
         }
     }
 
-    /** Why the last document could not be made; null where it could. */
+    /** Returns why the last document could not be made, or null if it was made. */
     @Nullable
     String failure() {
         return failure;
     }
 
-    /** Says that there is something to publish at once. */
+    /** Requests publication at once. */
     void hurry() {
         waiting.lock();
         try {
@@ -289,7 +289,7 @@ final class Publisher {
         }
     }
 
-    /** Makes {@code audit.xml} a whole document of what there is of the part, at once or not at all. */
+    /** Publishes the present content of the part as {@code audit.xml}, atomically. */
     void publish() throws IOException {
         publish(false);
     }
@@ -328,7 +328,7 @@ final class Publisher {
             throw new IOException("interrupted", e);
         } catch (IOException e) {
             failure = String.valueOf(e.getMessage());
-            // Half a document takes room that the log itself may need.
+            // Half a document takes up space that the log itself may need.
             Files.deleteIfExists(files.temporary("audit.xml"));
             throw e;
         } finally {
@@ -337,14 +337,14 @@ final class Publisher {
     }
 
     /**
-     * Looks whether the document still is what was published.
+     * Checks whether the document is still the one that was published.
      *
-     * @return what became of it, for an event, told once; null where it is as it should be
+     * @return what happened to it, for an event, reported once; null if it is in place
      */
     @Nullable
     String keepInPlace() throws IOException {
         if (!one.tryLock()) {
-            // Another is just being made.
+            // Another one is being made right now.
             return null;
         }
         try {

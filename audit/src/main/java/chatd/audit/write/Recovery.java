@@ -17,12 +17,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mends at the start what the last owner of a log left unfinished, by a kill or a loss of power at whatever moment: a torn
- * tail is cut back and kept beside, and a segment that was being closed is closed.
+ * Repairs at startup what the last owner of a log left unfinished when it was killed or lost power at any moment: a
+ * torn tail is cut off and kept in a separate file, and a segment that was being closed is closed.
  *
- * @param open the segment to go on with; null where the next is to be begun
- * @param before the last closed one, where {@code open} has no event yet or is null
- * @param mended what is to be logged
+ * @param open the segment to continue; null if the next one must be begun
+ * @param before the last closed segment, if {@code open} has no event yet or is null
+ * @param mended events to be logged
  */
 record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEvent> mended) {
     static Recovery of(LogFiles files, AuditLog.Fsync fsync, Clock clock) throws IOException {
@@ -62,7 +62,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return new Recovery(open, before, mended);
     }
 
-    /** A rotation failed, and the power before its second name was gone: the segment goes on. */
+    /** Removes the second name if a failed rotation left it because the power was lost first: the segment continues. */
     private static void dropSecondName(LogFiles files) throws IOException {
         List<Path> closed = files.closed();
         if (!closed.isEmpty() && Files.isSameFile(closed.getLast(), files.part())) {
@@ -76,7 +76,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return !closed.isEmpty() && LogFiles.segment(closed.getLast()) >= segment.number;
     }
 
-    /** Where the part is gone, what was last published of it takes its place, and goes on. */
+    /** Recreates a missing part from the last published document, to continue it; null if there is none to continue. */
     private static @Nullable Segment fromPublished(LogFiles files, Clock clock, List<AuditEvent> mended)
             throws IOException {
         if (!Files.exists(files.published())) {
@@ -137,7 +137,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return Segment.read(files.part());
     }
 
-    /** A name for what is kept beside, which nothing has. */
+    /** Returns an unused name for the file in which torn data is kept. */
     private static Path torn(LogFiles files, Clock clock) {
         for (long at = clock.millis(); ; at++) {
             Path kept = files.directory().resolve("audit.torn-" + at);
@@ -157,7 +157,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         return kept;
     }
 
-    /** Finishes what {@link AuditLog#rotate} had begun; where that can't be done, the segment goes on as it does there. */
+    /** Finishes an interrupted {@link AuditLog#rotate}; if that fails, the segment continues, as it does there. */
     private static Segment close(LogFiles files, AuditLog.Fsync fsync, Segment segment) throws IOException {
         try (FileChannel part = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
             try {

@@ -10,19 +10,19 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Room on the disk that is kept for when there is none left: given up, it lets what was begun be ended, and the reason be
- * logged. The log's lock guards it.
+ * Disk space set aside for when the disk is full: releasing it lets work in progress be finished and the reason be
+ * logged. Guarded by the log's lock.
  */
 final class Reserve {
     private static final int PIECE = 1 << 20;
 
-    /** What has to be free beside it, so that it is not used up at once again. */
+    /** Bytes that must be free besides, so that the reserve is not used up again at once. */
     private static final long MARGIN = 4 << 20;
 
     private final Path file;
     private final long size;
 
-    /** It was made, and not given up since. */
+    /** Whether the reserve was allocated and has not been released since. */
     private boolean isKept;
 
     /** @param size in bytes; 0 for none */
@@ -32,9 +32,9 @@ final class Reserve {
     }
 
     /**
-     * Makes sure that it is there.
+     * Allocates the reserve if it is not there.
      *
-     * @throws IOException where there is no room for it; what there was is free again
+     * @throws IOException if there is no room for it; a partial one is deleted again
      */
     void make() throws IOException {
         if (size == 0 || isThere()) {
@@ -63,7 +63,7 @@ final class Reserve {
         return Files.exists(file) && Files.size(file) == size;
     }
 
-    /** As {@link OpenSegment#keepInPlace}. */
+    /** Restores the reserve if it was removed or truncated; returns as {@link OpenSegment#keepInPlace} does. */
     @Nullable
     String keepInPlace() throws IOException {
         if (!isKept || isThere()) {
@@ -74,7 +74,7 @@ final class Reserve {
         return LogFiles.name(file) + " was removed or cut short; it was made anew";
     }
 
-    /** Gives it up; false where there was nothing to give. */
+    /** Releases the reserve; returns false if there was nothing to release. */
     boolean release() {
         isKept = false;
         try {

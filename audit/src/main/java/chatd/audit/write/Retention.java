@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Deletes closed segments that are older than the log may become. Each is logged first, with its last chain: so that its
- * absence is told from a theft, and the next one is still bound to it. One thread; the log goes on
- * meanwhile.
+ * Deletes closed segments that are past the retention period. Each deletion is logged first, with the segment's last
+ * chain, so that it can be told from a theft and the next segment stays bound to it. Runs on one thread; the log stays
+ * usable meanwhile.
  */
 final class Retention {
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -26,19 +26,19 @@ final class Retention {
     private final Duration keep;
     private Instant next = Instant.MIN;
 
-    /** @param keep after the last event; zero is for ever */
+    /** @param keep how long a segment is kept after its last event; zero means for ever */
     Retention(LogFiles files, ClosedSegments segments, Duration keep) {
         this.files = files;
         this.segments = segments;
         this.keep = keep;
     }
 
-    /** Brings an event to the disk. */
+    /** Logs an event and forces it to disk. */
     interface Logging {
         void log(AuditEvent event) throws IOException;
     }
 
-    /** Deletes what is too old, if it is time to look. */
+    /** Deletes segments past the retention period, if a check is due. */
     void apply(Instant now, Logging logging) throws IOException {
         if (keep.isZero() || (now.isBefore(next) && !next.isAfter(now.plus(AFTER_FAILURE)))) {
             return;
@@ -52,7 +52,7 @@ final class Retention {
         List<Path> closed = files.closed();
         for (int i = 0; i < closed.size(); i++) {
             Path file = closed.get(i);
-            // It ended when the one after it began; what that says is asked first, and not believed.
+            // It ended when the next one began: that head is a quick test, and is not trusted.
             Segment.Head after = Segment.Head.read(i + 1 < closed.size() ? closed.get(i + 1) : files.part());
             if (after.number() != LogFiles.segment(file) + 1
                     || after.started().plus(keep).isAfter(now)) {

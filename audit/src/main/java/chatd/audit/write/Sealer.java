@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What seals the open segment, and which seals the journal was told of. The log's lock guards it. */
+/** Holds the key that seals the open segment, and the seals not yet sent to the journal. Guarded by the log's lock. */
 public final class Sealer {
     /** A seal is due this long after the first unsealed event, if not by their number. */
     private static final Duration AGE = Duration.ofSeconds(60);
 
-    /** The seals go here too, so that another machine can hold them. */
+    /** Receives every seal too, so that another machine can keep it. */
     private static final System.Logger JOURNAL = System.getLogger("chatd.audit.seal");
 
     private @Nullable SealKey key;
     private @Nullable String last;
 
-    /** The seals that the journal was not told of. */
+    /** Seals not yet sent to the journal. */
     private final Deque<String> untold = new ArrayDeque<>();
 
     /**
-     * @param open the segment that is gone on with, which another key may have sealed
-     * @param ours the key to seal with from now on, of the file
+     * @param open the segment to continue, which may be sealed by another key
+     * @param ours the key in {@code file}, to seal with from now on
      */
     Sealer(Segment open, SealKey ours, Path file) throws IOException {
         this.last = open.seals().isEmpty() ? null : open.seals().getLast().element();
@@ -44,31 +44,31 @@ public final class Sealer {
         }
     }
 
-    /** The key of the open segment; null, until the next begins, where it was begun with one that is lost. */
+    /** Returns the key of the open segment; null if that key is lost, until the next segment begins. */
     @Nullable
     SealKey key() {
         return key;
     }
 
-    /** The key of the open segment, once the log is open. */
+    /** Returns the key of the open segment. Called only once the log is open. */
     SealKey present() {
         return Objects.requireNonNull(key);
     }
 
-    /** A segment begins. */
+    /** Begins a segment with the given key. */
     void begin(SealKey with) {
         key = with;
     }
 
     boolean isDue(LogEnd end, Instant now) {
-        // A clock that was set back must not put it off.
+        // A clock that was set back must not delay the seal.
         return key != null
                 && end.unsealed() > 0
                 && (now.isBefore(end.unsealedSince())
                         || !end.unsealedSince().plus(AGE).isAfter(now));
     }
 
-    /** A seal was written, if there was one. */
+    /** Records the seal that was written, if any. */
     void sealed(@Nullable String seal) {
         if (seal != null) {
             last = seal;
@@ -76,12 +76,12 @@ public final class Sealer {
         }
     }
 
-    /** The seals that the journal was not told of, in their order. */
+    /** Returns the seals not yet sent to the journal, in order. */
     List<String> untold() {
         return List.copyOf(untold);
     }
 
-    /** These are on the disk, so that no other can take their place: the journal is told. */
+    /** Sends seals to the journal, now that they are on disk and no other can take their place. */
     void tell(List<String> seals) {
         for (String seal : seals) {
             if (untold.remove(seal)) {
@@ -90,7 +90,7 @@ public final class Sealer {
         }
     }
 
-    /** The last seal's element; null where there is none yet. */
+    /** Returns the last seal's element, or null if there is none yet. */
     @Nullable
     String last() {
         return last;

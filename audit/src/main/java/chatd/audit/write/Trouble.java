@@ -9,24 +9,24 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What keeps the log from being written, since when, and who is told. Guarded by the log's lock where nothing else is said. */
+/** Why the log can't be written, since when, and whom to notify. Guarded by the log's lock unless noted otherwise. */
 final class Trouble {
-    /** Else a disk that fails now and then would be told of to everyone, and logged, at its pace. */
+    /** Delay after a failed force: without it, every failure of an intermittent disk would be reported and logged. */
     private static final Duration CALM = Duration.ofSeconds(5);
 
     private volatile @Nullable String why;
     private @Nullable Instant since;
     private volatile @Nullable IOException end;
 
-    /** Before, by {@link System#nanoTime}, a force that failed is not tried again. */
+    /** Earliest time, by {@link System#nanoTime}, at which a failed force is retried. */
     private long calmFrom = System.nanoTime();
 
     private volatile AuditLog.@Nullable Observer observer;
 
-    /** Of the publisher's thread. */
+    /** Whether the observer was last told of trouble. Confined to the publisher's thread. */
     private boolean told;
 
-    /** Takes in why something failed; returns whether that is a trouble that was none before. */
+    /** Records why something failed; returns whether it is the beginning of trouble. */
     boolean begins(IOException reason, Instant now) {
         if (reason instanceof OpenSegment.Lost || reason instanceof AuditLog.Taken) {
             end = reason;
@@ -39,7 +39,7 @@ final class Trouble {
         return true;
     }
 
-    /** A force failed: the next has time. */
+    /** Puts off the next force after a failed one. */
     void calm() {
         calmFrom = System.nanoTime() + CALM.toNanos();
     }
@@ -48,13 +48,13 @@ final class Trouble {
         return System.nanoTime() - calmFrom >= 0;
     }
 
-    /** Null where all is well. On any thread. */
+    /** Returns why the log can't be written, or null if all is well. Safe for use by any thread. */
     @Nullable
     String why() {
         return why;
     }
 
-    /** The event that it is over. */
+    /** Returns the event that the trouble is over. */
     AuditEvent over() {
         return new LogEvent.LogTroubled(
                 true,
@@ -62,17 +62,17 @@ final class Trouble {
                         .formatted(Line.TIME.format(Objects.requireNonNull(since)), why));
     }
 
-    /** It is over. */
+    /** Ends the trouble. */
     void ends() {
         why = null;
     }
 
-    /** On any thread. */
+    /** Sets the observer. Safe for use by any thread. */
     void observe(AuditLog.Observer by) {
         observer = by;
     }
 
-    /** On the publisher's thread, which holds nothing then. */
+    /** Notifies the observer of changes. Called on the publisher's thread, with no lock held. */
     void tell() {
         AuditLog.Observer to = observer;
         if (to == null) {

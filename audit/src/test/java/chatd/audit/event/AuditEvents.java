@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One of every event, by the name of its golden file. */
+/** A sample of every event, by the name of its golden file. */
 public final class AuditEvents {
     private static final Who ALICE = Who.of(12, "alice");
     private static final Who WANG = Who.of(13, "王芳");

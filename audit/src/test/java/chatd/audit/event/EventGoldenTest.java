@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every event against its golden file, and the schema against the code. */
+/** Compares every event with its golden file, and the schema with the code. */
 class EventGoldenTest {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.123456Z");
 
@@ -91,7 +91,7 @@ class EventGoldenTest {
                         .collect(Collectors.toSet()));
     }
 
-    /** Writes the golden files anew, to be read by a person before they are committed. */
+    /** Regenerates the golden files, to be reviewed by a person before they are committed. */
     public static void main(String[] arguments) throws IOException {
         for (String name : names()) {
             Files.writeString(Path.of(arguments[0], name + ".xml"), line(name));

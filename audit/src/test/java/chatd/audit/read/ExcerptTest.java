@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A span of the log that verifies by itself. */
+/** An excerpt is a span of the log that verifies on its own. */
 class ExcerptTest {
     private static final Instant START = new Logs.Hands().now;
 
@@ -38,7 +38,7 @@ class ExcerptTest {
     private final Logs.Hands clock = new Logs.Hands();
     private SealPublic key;
 
-    /** An event an hour, sealed every third hour; three segments of ten hours, the last one open. */
+    /** Writes an event an hour, sealed every third hour, in three segments of ten hours, the last one open. */
     @BeforeEach
     void write() throws IOException {
         AuditLog.Options options = new AuditLog.Options(
@@ -81,7 +81,7 @@ class ExcerptTest {
         return new LogFiles(out).closed();
     }
 
-    /** From the event of the first hour to the seal behind that of the last; those in between whole. */
+    /** Runs from the event of the first hour to the seal after that of the last; segments in between are complete. */
     @ParameterizedTest
     @CsvSource({
         "4, 6, 5, 6, 1",
@@ -130,7 +130,7 @@ class ExcerptTest {
             bytes[i] ^= 1;
             Files.write(file, bytes);
             Verifier.Report report = verify(true);
-            // What the head says of itself is bound by no chain that is left: it can at most not be trusted.
+            // No chain that is left covers the head: all a reader can do is not trust it.
             assertThat(report.wrong() != null || !report.isAuthentic() || isOfTheHead(bytes, i))
                     .as("byte %d", i)
                     .isTrue();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All events of a log, each once, also while it is written to and rotated. */
+/** A scan returns every event of a log once, even while the log is written to and rotated. */
 class LogScanTest {
     @TempDir
     private Path directory;
@@ -83,7 +83,7 @@ class LogScanTest {
         assertThat(taken).containsExactly(1L, 2L, 3L);
     }
 
-    /** Rotations come at any moment of a scan; what was there when it began is read once, with nothing left out. */
+    /** Rotations may happen at any moment of a scan; everything that was there when it began is read exactly once. */
     @Test
     void aLogThatIsRotatedMeanwhileIsReadWithoutAGap() throws Exception {
         try (AuditLog log = open()) {

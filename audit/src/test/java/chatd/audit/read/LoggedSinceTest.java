@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a log knows that an older database does not. */
+/** Messages and changes that are in the log but not in an older database. */
 class LoggedSinceTest {
     private static final Peer PEER = new Peer("s1", "chat/1", "192.0.2.1", 7);
 

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code docs/verify.py}, which must judge every log of these tests as ours does. One process for all of them. */
+/** Runs {@code docs/verify.py}, which must agree with ours on every log of these tests. One process serves them all. */
 public final class SecondVerifier {
-    /** What it is asked on a line, and answers on one; a signature that was judged is not judged again. */
+    /** Answers each request line with one line; verifies no signature twice. */
     private static final String DRIVER = """
             import base64, functools, sys, verify
             verify.signed = functools.cache(verify.signed)
@@ -36,7 +36,7 @@ public final class SecondVerifier {
     private final Writer in;
     private final BufferedReader out;
 
-    /** OpenSSL does from 3.5 on. */
+    /** Whether OpenSSL supports ML-DSA, as it does from version 3.5 on. */
     private final boolean knowsMlDsa;
 
     private SecondVerifier() throws IOException {
@@ -58,7 +58,7 @@ public final class SecondVerifier {
         return Files.readString(directory.resolve("audit.xml")).contains(" alg=\"ML-DSA-65\"");
     }
 
-    /** Fails where the two do not agree. */
+    /** Fails if the two verifiers disagree. */
     public static synchronized void agrees(
             Path directory, List<SealPublic> keys, List<String> anchors, Verifier.Report report) {
         try {

@@ -149,7 +149,7 @@ class VerifierTest {
         assertThat(wrong(styled)).contains("line 2");
     }
 
-    /** A document that was overtaken by a rotation is no place for a forged one. */
+    /** A document overtaken by a rotation is verified too, so that it can't be replaced by a forged one. */
     @Test
     void whatLiesBesideTheLogAsItsOpenSegmentIsJudgedToo() throws IOException {
         try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** It takes what is written, and nothing that a validator does not take. */
+/** The fast check accepts everything the daemon writes, and nothing that a validator rejects. */
 class WrittenFormTest {
     private static final String SKIPPED =
             "<skipped seq=\"1\" time=\"2026-11-20T06:15:00.000000Z\" chain=\"" + "C".repeat(43) + "\"/>";
@@ -61,7 +61,7 @@ class WrittenFormTest {
         }
     }
 
-    /** One of every event, and seals. */
+    /** Returns the lines of a document with a sample of every event, and seals. */
     private List<String> written(String algorithm) throws IOException {
         Path log = Files.createTempDirectory(directory, "log");
         AuditLog.Options options = new AuditLog.Options(
@@ -104,7 +104,7 @@ class WrittenFormTest {
         return FileChannel.open(Files.write(directory.resolve("document.xml"), document));
     }
 
-    /** Whether it takes it, which it only may where the validator does. */
+    /** Returns whether the fast check accepts a document, which it may do only if the validator does. */
     private boolean judged(byte[] document) throws IOException {
         boolean takes = takes(document);
         assertThat(!takes || isValid(document))
@@ -121,14 +121,14 @@ class WrittenFormTest {
         assertThat(judged(document(lines))).isTrue();
         lines.add(3, SKIPPED);
         assertThat(judged(document(lines))).isTrue();
-        // An excerpt's first segment alone has it, and once.
+        // Only an excerpt's first segment has it, and only once.
         lines.add(3, SKIPPED);
         assertThat(judged(document(lines))).isFalse();
         assertThat(judged(document(List.of(lines.get(0), lines.get(1), lines.get(2), "</audit>"))))
                 .isTrue();
     }
 
-    /** In every line bytes become others, go, or come twice: about one byte of two in a whole campaign, else of forty. */
+    /** In every line, bytes are changed, removed or doubled: about one in two in a full campaign, else one in 40. */
     @Test
     void noChangeOfAByteIsTakenThatAValidatorDoesNotTake() throws Exception {
         List<String> lines = written("Ed25519");
@@ -166,7 +166,7 @@ class WrittenFormTest {
         assertThat(refused).isGreaterThan(Campaign.times(25, 1_000));
     }
 
-    /** Attributes that are left out, come twice, change places or names; elements inside others. */
+    /** Attributes are removed, doubled, renamed or given other values; elements are put inside others. */
     @Test
     void noChangeOfAnAttributeIsTakenThatAValidatorDoesNotTake() throws Exception {
         List<String> lines = written("Ed25519");
@@ -222,7 +222,7 @@ class WrittenFormTest {
         assertThat(judged(document(lines))).isFalse();
     }
 
-    /** What it does not take need not be wrong: the validator has the last word. */
+    /** What it rejects need not be invalid: the validator has the last word. */
     @Test
     void whatIsNotWrittenLikeThatIsForTheValidator() throws Exception {
         List<String> lines = written("Ed25519");
@@ -231,7 +231,7 @@ class WrittenFormTest {
         assertThat(isValid(document(lines))).isTrue();
     }
 
-    /** However many characters of it stand as entities. */
+    /** A segment is accepted however many of its characters are written as entities. */
     @Test
     void aSegmentFullOfEntities() throws Exception {
         List<String> lines = written("Ed25519");
@@ -243,7 +243,7 @@ class WrittenFormTest {
         assertThat(judged(document(many))).isTrue();
     }
 
-    /** That is for the validator, which does not take the memory for it. */
+    /** An overlong line is left to the validator, which does not hold it in memory. */
     @Test
     void aLineThatIsLongerThanAny() throws Exception {
         List<String> lines = written("Ed25519");
@@ -259,7 +259,7 @@ class WrittenFormTest {
         assertThat(judged(Arrays.copyOf(document, document.length - 1))).isFalse();
     }
 
-    /** A schema that says what it can't see is a fault of the program, and is found by any test that opens one. */
+    /** A schema that it does not support is a bug in the program, found by any test that loads the schema. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '#',

@@ -90,7 +90,7 @@ class AuditLogTest {
             log.append(Logs.event(4));
         }
         assertThat(group(published(), "type")).containsExactly("key", "text", "text", "text", "text");
-        // Each time it was closed it was sealed.
+        // It was sealed each time it was closed.
         assertThat(group(published(), "seq")).containsExactly("1", "2", "3", "4", "5", "6", "7");
         verifies();
     }
@@ -135,7 +135,7 @@ class AuditLogTest {
         }
     }
 
-    /** Whatever byte the part was cut at: the whole lines stay, the rest is kept beside, and an event says so. */
+    /** Wherever the part is cut, its complete lines stay, the rest is kept in another file, and an event says so. */
     @Test
     void aTornTailIsCutBackToTheLastWholeLine() throws Exception {
         Logs.write(directory, 2);
@@ -148,7 +148,7 @@ class AuditLogTest {
             open().close();
             List<String> after = published();
             int lines = countLines(whole, cut);
-            // Where the key was cut off, it is announced again.
+            // If the key event was cut off, the key is announced again.
             List<String> types = group(after, "type").stream()
                     .filter(type -> !type.equals("key"))
                     .toList();
@@ -238,7 +238,7 @@ class AuditLogTest {
         verifies();
     }
 
-    /** The names of files are read again by their form: they must not follow the language of the machine. */
+    /** File names are parsed when they are read back, so they must not depend on the machine's locale. */
     @Test
     void aSegmentIsNamedAlikeInEveryLanguage() throws Exception {
         Locale before = Locale.getDefault();
@@ -312,7 +312,7 @@ class AuditLogTest {
         }
         verifies();
         assertThat(Logs.verify(directory).segments()).isEqualTo(1);
-        // And one that says so.
+        // And an event that says so.
         assertThat(group(published(), "type")).containsExactly("key", "text", "text", "text", "log");
     }
 

@@ -24,7 +24,7 @@ class PublisherTest {
         return Files.getAttribute(directory.resolve("audit.xml"), "unix:ino");
     }
 
-    /** A large segment is published seldom: whoever asks whether the log lives does not wait for the next time. */
+    /** A large segment is published rarely: a liveness check does not wait for the next publication. */
     @Test
     void itGivesASignOfLifeAlsoWhileItRests() throws Exception {
         AuditLog.Options large = Logs.options(AuditLog.Fsync.NEVER, 512 << 20, Duration.ofDays(1));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who removes or replaces a file of a log's under it loses nothing of it, and is told of in it. */
+/** If a file of an open log is removed or replaced, nothing is lost and the log records it. */
 @Tag("slow")
 class RemovedFilesTest {
     @TempDir
@@ -50,7 +50,7 @@ class RemovedFilesTest {
         return directory().resolve(name);
     }
 
-    /** What the log itself says of it, once it does. */
+    /** Waits until the log itself reports something, and checks that it does so once. */
     private void awaitSaid(String what) {
         await().until(() -> Files.exists(file("audit.xml")) && said(what) > 0);
         assertThat(said(what)).isEqualTo(1);
@@ -94,7 +94,7 @@ class RemovedFilesTest {
         holds(log);
     }
 
-    /** Whatever is appended at once after it: nothing goes into a file without a name for longer than a moment. */
+    /** Nothing appended right after a removal is lost: a file without a name is written to only for a moment. */
     @Test
     void whoIsBusyLosesNothingEither() throws Exception {
         AuditLog log = open();
@@ -256,7 +256,7 @@ class RemovedFilesTest {
         awaitSaid("neither audit.part nor audit.xml was there at the start");
     }
 
-    /** It must start: what is ruined is kept beside, and told of. */
+    /** The log must start: damaged files are kept under another name, and an event records it. */
     @Test
     void aStartWithNothingThatCanBeReadKeepsItBeside() throws Exception {
         AuditLog log = open();
@@ -272,7 +272,7 @@ class RemovedFilesTest {
         }
     }
 
-    /** What is cut off while nobody looks is not written on behind a hole. */
+    /** After an unnoticed truncation, nothing is written behind the hole. */
     @Test
     void whoIsBusyDoesNotWriteOnBehindAHole() throws Exception {
         AuditLog log = open();
@@ -297,7 +297,7 @@ class RemovedFilesTest {
         holds(open());
     }
 
-    /** An administrator who looks on sees each event once. */
+    /** An administrator who follows the log sees each event once. */
     @Test
     void whoFollowsGoesOnInThePartThatWasMadeAnew() throws Exception {
         AuditLog log = open().publishing();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Segments that are deleted when they are old, and those that somebody else deleted. */
+/** Segments deleted by retention, and segments deleted by somebody else. */
 class RetentionTest {
     private static final Duration MONTH = Duration.ofDays(30);
 
@@ -28,7 +28,7 @@ class RetentionTest {
     private final Logs.Hands clock = new Logs.Hands();
     private SealPublic key;
 
-    /** Three closed segments a day apart, and an open one. */
+    /** Writes three closed segments a day apart, and an open one. */
     @BeforeEach
     void write() throws IOException {
         try (AuditLog log = open(Duration.ZERO)) {
@@ -126,7 +126,7 @@ class RetentionTest {
         assertThat(segments()).hasSize(3);
     }
 
-    /** Only what is old is deleted, whatever somebody wrote into the heads of the files. */
+    /** Only segments that are old are deleted, whatever somebody wrote into the files' heads. */
     @Test
     void whatOnlySaysThatItIsOldIsKept() throws IOException {
         for (Path file : segments()) {
@@ -149,7 +149,7 @@ class RetentionTest {
         assertThat(segments()).hasSize(3);
     }
 
-    /** Who has the key could write a log that begins after every anchor. */
+    /** Anyone who has the key could write a log that begins after every anchor. */
     @Test
     void anchorsThatAreAllOlderThanWhatIsLeftVouchForNothing() throws IOException {
         List<String> anchors = Verifier.anchors(segments().getFirst());

@@ -82,7 +82,7 @@ class SealTest {
         return Logs.lines(file).stream().filter(l -> l.startsWith("<seal")).toList();
     }
 
-    /** As someone would who has all but the key: every chain right again. */
+    /** Rewrites a file as a forger without the key would, with every chain recomputed. */
     private void rewrite(Path file, List<String> lines) throws IOException, NoSuchAlgorithmException {
         String previous = lines.get(2).replaceFirst(".* previous=\"([^\"]*)\".*", "$1");
         List<String> chains = Logs.chains(lines, previous);
@@ -289,7 +289,7 @@ class SealTest {
         assertThat(Logs.verify(directory, List.of(), anchors).isAuthentic()).isTrue();
     }
 
-    /** What a forger without the key can add: the chain needs no secret. */
+    /** A forger without the key can still add segments: the chain needs no secret. */
     @ParameterizedTest
     @ValueSource(strings = {"", " key=\"0123456789abcdef\"", "same"})
     void segmentsThatAreAddedWithoutTheKeyAreNotGenuine(String forged) throws Exception {
@@ -336,7 +336,7 @@ class SealTest {
         assertThat(verify(key).isAuthentic()).isFalse();
     }
 
-    /** One that a forger put among the events that were not sealed yet is sealed with them, but not trusted for that. */
+    /** A key that a forger announced among unsealed events is sealed with them, but not trusted because of that. */
     @Test
     void aKeyIsTrustedOnlyWhenItsAnnouncementIsSealedAtOnce() throws IOException {
         SealPublic old;
@@ -414,7 +414,7 @@ class SealTest {
         assertThat(verify(key).isAuthentic()).isTrue();
     }
 
-    /** As versions wrote it that knew no seals. */
+    /** Writes a log as versions without seals wrote it. */
     private void writeWithoutSeals() throws Exception {
         write(1, 2);
         List<String> lines = new ArrayList<>(Logs.lines(published));
@@ -450,7 +450,7 @@ class SealTest {
         assertThat(verify(key).segments()).isEqualTo(2);
     }
 
-    /** It is due, and mended first: nothing can begin the next segment but the new key. */
+    /** Recovery comes first and rotation is due, but only the new key can begin the next segment. */
     @Test
     void aLogWhoseKeyIsLostGoesOnAlsoAfterACrashAndADay() throws IOException {
         Logs.write(directory, 2);

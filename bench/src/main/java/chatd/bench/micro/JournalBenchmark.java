@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A text through the journal, committed in a real database and logged: alone, and a hundred together. */
+/** Measures a text through the journal, committed to a real database and logged: one alone, and a hundred at once. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -47,7 +47,10 @@ public class JournalBenchmark {
     private static final int TOGETHER = 100;
     private static final byte[] SALT = new byte[16];
 
-    /** Of {@code database.fence}: what a transaction costs on a server that is no cluster, and on one that is. */
+    /**
+     * The setting {@code database.fence}: what a transaction costs on a server that is not a cluster, and on one that
+     * is.
+     */
     @Param({"cluster", "always"})
     private String fence;
 
@@ -101,7 +104,7 @@ public class JournalBenchmark {
         journal.start(ledger.open(Instant.now()));
     }
 
-    /** Nothing is to happen. */
+    /** Fails the benchmark if the database is lost or the journal breaks. */
     private static final class Quiet implements Journal.Observer {
         @Override
         public void databaseAway(String why) {

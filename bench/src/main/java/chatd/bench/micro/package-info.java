@@ -1,4 +1,4 @@
-/** What the parts of the hot path cost by themselves, by JMH: {@code ./chat bench --micro}. */
+/** Measures the parts of the hot path by themselves, with JMH: {@code ./chat bench --micro}. */
 @NullMarked
 package chatd.bench.micro;
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where to connect, and as whom if that was said: {@code alice@chat.example.org:7443}, {@code [::1]}. */
+/** A server's address, with the user if one was given: {@code alice@chat.example.org:7443}, {@code [::1]}. */
 public record Address(Optional<String> user, String host, int port) {
     public static final int DEFAULT_PORT = 7443;
 
@@ -12,9 +12,9 @@ public record Address(Optional<String> user, String host, int port) {
             "(?:(?<user>[^@]+)@)?(?:\\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\\]\\s]+)?)\\]|(?<host>[^@:\\[\\]\\s]+))(?::(?<port>\\d{1,5}))?");
 
     /**
-     * Reads one.
+     * Parses an address.
      *
-     * @throws IllegalArgumentException saying what form is expected
+     * @throws IllegalArgumentException if it is malformed; the message gives the expected form
      */
     public static Address parse(String text, int defaultPort) {
         Matcher matcher = FORM.matcher(text);
@@ -31,7 +31,7 @@ public record Address(Optional<String> user, String host, int port) {
         return new Address(Optional.ofNullable(matcher.group("user")), v6 == null ? matcher.group("host") : v6, number);
     }
 
-    /** Host and port alone, as the list of known hosts has them. */
+    /** Returns host and port alone, as in the list of known hosts. */
     public String server() {
         return (host.contains(":") ? "[" + host + "]" : host.toLowerCase(java.util.Locale.ROOT)) + ":" + port;
     }

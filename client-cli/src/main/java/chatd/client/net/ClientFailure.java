@@ -1,6 +1,6 @@
 package chatd.client.net;
 
-/** What was asked could not be done: what to say, and the exit code. */
+/** A failed request of the user, with the message and the exit code. */
 public final class ClientFailure extends RuntimeException {
     public static final int NO = 1;
     public static final int NO_SUCH = 4;
@@ -20,7 +20,7 @@ public final class ClientFailure extends RuntimeException {
         return exit;
     }
 
-    /** What to say; it may quote what others wrote. */
+    /** Returns the message, which may quote text from others. */
     public String text() {
         return String.valueOf(getMessage());
     }

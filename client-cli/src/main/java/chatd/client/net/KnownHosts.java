@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The servers that this person knows: {@code HOST:PORT HEX} for a key that was said yes to, {@code HOST:PORT vouched}
- * for one that an authority once vouched for. One file for all servers, 0600. One thread.
+ * The servers known to this user: {@code HOST:PORT HEX} for an accepted key, {@code HOST:PORT vouched} for a server
+ * that an authority once vouched for. One file for all servers, mode 0600. Not thread-safe.
  */
 public final class KnownHosts {
     private static final String VOUCHED = "vouched";
@@ -22,17 +22,17 @@ public final class KnownHosts {
         this.file = file;
     }
 
-    /** The key that was said yes to. */
+    /** Returns the key that the user accepted. */
     Optional<Fingerprint> key(Address server) throws IOException {
         return entry(server).flatMap(Fingerprint::parse);
     }
 
-    /** Whether an authority once vouched for it. */
+    /** Returns whether an authority once vouched for the server. */
     boolean wasVouchedFor(Address server) throws IOException {
         return entry(server).filter(VOUCHED::equals).isPresent();
     }
 
-    /** The person said yes. */
+    /** Records a key that the user accepted. */
     public void remember(Address server, Fingerprint key) throws IOException {
         put(server, key.hex());
     }
@@ -43,7 +43,7 @@ public final class KnownHosts {
         }
     }
 
-    /** Where it stands, for messages that tell a person what to remove. */
+    /** Returns the path of the file, for messages that tell the user what to remove. */
     Path file() {
         return file;
     }

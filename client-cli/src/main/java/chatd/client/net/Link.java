@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Link implements Closeable {
     private static final int CHUNK = 1 << 16;
 
-    /** Of one frame that is held in memory: the roster of a million, and far more than any text. */
+    /**
+     * The most bytes of a frame held in memory: enough for the roster of a million users, and far more than any text.
+     */
     private static final long LONGEST = 40L << 20;
 
     private final Dialect dialect;
@@ -44,31 +46,31 @@ public final class Link implements Closeable {
         this.out = secured.socket().getOutputStream();
     }
 
-    /** Where links lead. */
+    /** Connects to one server. */
     public interface To {
         /**
-         * Connects, and checks who answers.
+         * Connects, and checks the server's certificate.
          *
-         * @throws UnknownServer where a person may decide
-         * @throws Failure where nobody answers, or the certificate is not to be believed
+         * @throws UnknownServer if the user may decide whether to trust the server
+         * @throws Failure if nobody answers, or the certificate is not trusted
          */
         Link connect() throws UnknownServer;
     }
 
     /**
-     * @param own shown where the server asks for one; null for none
-     * @param dialect that is spoken
+     * @param own presented if the server asks for one; null for none
+     * @param dialect the dialect to speak
      */
     public static To to(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect) {
         return () -> connect(server, trust, own, dialect);
     }
 
-    /** As {@link Secured#prepare}. */
+    /** See {@link Secured#prepare}. */
     public static void prepare() {
         Secured.prepare();
     }
 
-    /** Connects now, beside whatever else there is to do; the first that asks for a link gets that one. */
+    /** Starts connecting at once, on a thread of its own; the first call of {@link To#connect} gets that link. */
     public static To ahead(To server) {
         FutureTask<Link> first = new FutureTask<>(server::connect);
         Thread.ofPlatform().daemon().name("connect").start(first);
@@ -103,9 +105,9 @@ public final class Link implements Closeable {
     }
 
     /**
-     * Sends commands in one go; of a file the head alone.
+     * Sends commands with one flush; of a file, only its header.
      *
-     * @throws IllegalArgumentException where a value fits no packet: nothing of that command has gone
+     * @throws IllegalArgumentException if a value does not fit its packet; nothing of that command has been sent
      */
     public void send(List<Command> commands) throws IOException {
         synchronized (out) {
@@ -126,10 +128,10 @@ public final class Link implements Closeable {
     }
 
     /**
-     * Sends a file: its head, then its content as it is read. What was begun can't be taken back: whoever gives up on
-     * it closes the link.
+     * Sends a file: its header, then its content as it is read. A file once begun can't be withdrawn: a caller that
+     * gives up must close the link.
      *
-     * @param sent is told after each piece how many bytes have gone; it may throw to give up
+     * @param sent called after each chunk with the bytes sent so far; may throw to give up
      */
     public void send(FileCommand.SendFile head, InputStream content, LongConsumer sent) throws IOException {
         synchronized (out) {
@@ -150,10 +152,10 @@ public final class Link implements Closeable {
     }
 
     /**
-     * The next event; blocks.
+     * Returns the next event; blocks.
      *
-     * @return null where the server closed in good order
-     * @throws IOException with a sentence, where the connection is lost, or what comes is not of the dialect
+     * @return the event; null if the server closed the connection cleanly
+     * @throws IOException if the connection is lost, or the input is not of the dialect; its message is a sentence
      */
     public @Nullable Event next() throws IOException {
         while (true) {
@@ -182,18 +184,18 @@ public final class Link implements Closeable {
         }
     }
 
-    /** Like {@link #next()}; null too where nothing comes for so long. */
+    /** Like {@link #next()}, but also returns null if nothing arrives within {@code patience}. */
     public @Nullable Event next(Duration patience) throws IOException {
         return secured.patiently(patience, this::next);
     }
 
-    /** Ends it in good order; may wait for what is being written. */
+    /** Closes the connection cleanly; may wait for a write in progress. */
     @Override
     public void close() {
         secured.close();
     }
 
-    /** Ends it at once, from any thread, whatever is being written. */
+    /** Closes the connection at once, even during a write. May be called from any thread. */
     public void abort() {
         secured.abort();
     }

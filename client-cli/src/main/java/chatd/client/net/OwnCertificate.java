@@ -13,16 +13,16 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate of one's own, with its key, for servers that ask for one. */
+/** A client certificate with its private key, for servers that ask for one. */
 public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
     private static final String ALIAS = "own";
 
     /**
-     * Reads it.
+     * Reads a certificate chain and its private key.
      *
-     * @param certificate the chain, PEM
-     * @param key PEM, not encrypted
-     * @throws Failure where it can't be read; the text says what, and nothing of the key
+     * @param certificate the file with the chain, PEM
+     * @param key the file with the key, PEM, not encrypted
+     * @throws Failure if one of them can't be read; the message says why, and nothing of the key
      */
     public static OwnCertificate read(Path certificate, Path key) {
         try {
@@ -34,7 +34,7 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
         }
     }
 
-    /** Shows it, or none, on one connection; and knows whether the server has asked. */
+    /** Presents the certificate, if there is one, on one connection, and records whether the server asked for it. */
     static final class Shown extends X509ExtendedKeyManager {
         private final @Nullable OwnCertificate own;
         private volatile boolean asked;
@@ -43,7 +43,7 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
             this.own = own;
         }
 
-        /** What is probably wrong with a server that goes away before it has said anything; null for nothing known. */
+        /** Returns the likely reason why a server closed before sending anything; null if none is known. */
         @Nullable
         String suspicion() {
             return !asked

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
 
-/** What the client keeps between two starts, for its person's eyes alone: 0600 in directories of 0700. */
+/** The files that the client keeps between runs, private to their owner: mode 0600, in directories of 0700. */
 public final class PrivateFiles {
     private static final FileAttribute<Set<PosixFilePermission>> FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -24,16 +24,16 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** {@code $XDG_STATE_HOME/chatd}, else {@code ~/.local/state/chatd}. */
+    /** Returns {@code $XDG_STATE_HOME/chatd}, else {@code ~/.local/state/chatd}. */
     public static Path directory(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
-        // The XDG page has it that a relative path is to be ignored.
+        // The XDG specification says to ignore a relative path.
         Path root =
                 state.startsWith("/") ? Path.of(state) : Path.of(System.getProperty("user.home"), ".local", "state");
         return root.resolve("chatd");
     }
 
-    /** Makes the file where it is not there; what is there loses the rights of others. */
+    /** Creates the file if it does not exist; removes others' permissions from an existing one. */
     public static void create(Path file) throws IOException {
         Files.createDirectories(parent(file), DIRECTORY);
         try {
@@ -43,7 +43,7 @@ public final class PrivateFiles {
         }
     }
 
-    /** Adds to its end, in one write; makes it where it is not there. */
+    /** Appends text to a file in one write; creates the file if it does not exist. */
     public static void append(Path file, String text) throws IOException {
         try {
             write(file, text);
@@ -59,7 +59,7 @@ public final class PrivateFiles {
         }
     }
 
-    /** Writes it anew, as a whole or not at all. */
+    /** Replaces the content of a file atomically. */
     public static void replace(Path file, byte[] content) throws IOException {
         Files.createDirectories(parent(file), DIRECTORY);
         Path next = Files.createTempFile(parent(file), ".next", "", FILE);

@@ -15,8 +15,8 @@ import java.security.spec.AlgorithmParameterSpec;
 import java.util.List;
 
 /**
- * The JDK's RSA-PSS under the names that Bouncy Castle's TLS looks for. Bouncy Castle's own would do too, and each start
- * would spend a quarter of its time on the whole of its provider.
+ * The JDK's RSA-PSS under the names that Bouncy Castle's TLS looks for. Bouncy Castle's own would also do, but loading
+ * its whole provider would take a quarter of each start.
  */
 final class PssSignatures extends Provider {
     private static final long serialVersionUID = 1L;
@@ -34,7 +34,7 @@ final class PssSignatures extends Provider {
         put("AlgorithmParameters.PSS", "org.bouncycastle.jcajce.provider.asymmetric.rsa.AlgorithmParametersSpi$PSS");
     }
 
-    /** Which digest, and how much salt, it is told before it signs or verifies. */
+    /** Gets digest and salt length as parameters before it signs or verifies. */
     private static final class Pss extends SignatureSpi {
         private final Signature jdk = Signature.getInstance("RSASSA-PSS");
 

@@ -29,7 +29,7 @@ import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.jspecify.annotations.Nullable;
 
-/** A TLS connection to the daemon, whatever is spoken on it. One thread may write while another reads. */
+/** A TLS connection to the daemon, for any dialect. One thread may write while another reads. */
 final class Secured implements Closeable {
     private static final int CONNECT_MILLIS = 10_000;
     private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "secp256r1", "secp384r1"};
@@ -37,7 +37,7 @@ final class Secured implements Closeable {
     private final Socket plain;
     private final SSLSocket socket;
     private final OwnCertificate.Shown shown;
-    /** Whether the server has said anything: with TLS 1.3 it judges our certificate after the handshake. */
+    /** Whether the server has sent anything: with TLS 1.3 it validates our certificate after the handshake. */
     private volatile boolean heard;
 
     private Secured(Socket plain, SSLSocket socket, OwnCertificate.Shown shown) {
@@ -47,12 +47,12 @@ final class Secured implements Closeable {
     }
 
     /**
-     * Connects, and checks who answers.
+     * Connects, and checks the server's certificate.
      *
-     * @param own shown where the server asks for one; null for none
-     * @param dialect by its name in ALPN
-     * @throws UnknownServer where a person may decide
-     * @throws Failure where nobody answers, the certificate is not to be believed, or the dialect is not spoken there
+     * @param own presented if the server asks for one; null for none
+     * @param dialect its name in ALPN
+     * @throws UnknownServer if the user may decide whether to trust the server
+     * @throws Failure if nobody answers, the certificate is not trusted, or the server does not speak the dialect
      */
     static Secured connect(Address server, Trust trust, @Nullable OwnCertificate own, String dialect)
             throws UnknownServer {
@@ -96,7 +96,7 @@ final class Secured implements Closeable {
         return switch (root) {
             case InterruptedIOException silence -> "The server at " + server.server() + " does not answer.";
             case SocketException broken -> "The connection to " + server.server() + " broke off.";
-            // What the library makes of an end without a word.
+            // Reported by the library if the connection ends without an alert.
             case TlsFatalAlert alert
             when alert.getAlertDescription() == AlertDescription.handshake_failure ->
                 "The connection to " + server.server() + " broke off.";
@@ -114,8 +114,8 @@ final class Secured implements Closeable {
     }
 
     /**
-     * Makes ready what the first connection needs and takes a fifth of a second: curves, algorithms, providers. For a
-     * thread beside the one that reads the arguments; to leave it out changes nothing but the time.
+     * Initialises what the first connection needs, which takes a fifth of a second: curves, algorithms, providers. For
+     * a thread beside the one that parses the arguments; leaving it out costs only time.
      */
     static void prepare() {
         try {
@@ -125,7 +125,7 @@ final class Secured implements Closeable {
             curve.generateKeyPair();
             KeyPairGenerator.getInstance("ML-KEM-768").generateKeyPair();
         } catch (GeneralSecurityException e) {
-            // The connection will say what is wrong.
+            // The connection attempt will report it.
         }
     }
 
@@ -142,7 +142,7 @@ final class Secured implements Closeable {
             try {
                 socket.connect(new InetSocketAddress(address, server.port()), CONNECT_MILLIS);
                 socket.setTcpNoDelay(true);
-                // A peer that is gone without a word is found within a minute.
+                // Detects within a minute that the peer has vanished.
                 socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
                 socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
                 socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
@@ -175,7 +175,7 @@ final class Secured implements Closeable {
 
     private static SSLContext context(@Nullable TrustManager trust, @Nullable KeyManager keys)
             throws GeneralSecurityException {
-        // Last of all: what the JDK has stays the JDK's.
+        // Added last, so that the JDK's own algorithms take precedence.
         Security.addProvider(new PssSignatures());
         SSLContext context =
                 SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(false, new JcaTlsCryptoProvider()));
@@ -190,15 +190,15 @@ final class Secured implements Closeable {
         return socket;
     }
 
-    /** The server has said something. */
+    /** Records that the server has sent something. */
     void hear() {
         heard = true;
     }
 
     /**
-     * What to throw for a connection that is lost: a sentence.
+     * Returns the exception for a lost connection; its message is a sentence.
      *
-     * @throws Failure where there is more to be said
+     * @throws Failure if a likely reason is known
      */
     IOException lost(IOException cause) {
         String suspicion = heard ? null : shown.suspicion();
@@ -208,13 +208,13 @@ final class Secured implements Closeable {
         return new IOException("The connection broke off.", cause);
     }
 
-    /** What reads from it. */
+    /** A read from the connection. */
     interface Reading<T> {
         @Nullable
         T read() throws IOException;
     }
 
-    /** Reads; null too where nothing comes for so long. */
+    /** Reads with a timeout; also returns null if nothing arrives within {@code patience}. */
     <T> @Nullable T patiently(Duration patience, Reading<T> reading) throws IOException {
         try {
             socket.setSoTimeout((int) patience.toMillis());
@@ -229,18 +229,18 @@ final class Secured implements Closeable {
             try {
                 socket.setSoTimeout(0);
             } catch (SocketException e) {
-                // It is lost: the next read says so, if this one has not.
+                // The connection is lost: the next read reports it, if this one has not.
             }
         }
     }
 
-    /** Ends it in good order; may wait for what is being written. */
+    /** Closes the connection cleanly; may wait for a write in progress. */
     @Override
     public void close() {
         shut(socket);
     }
 
-    /** Ends it at once, from any thread, whatever is being written. */
+    /** Closes the connection at once, even during a write. May be called from any thread. */
     void abort() {
         shut(plain);
     }

@@ -23,16 +23,16 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to believe that they are the server: what authorities vouch for, else a key that the person named or said yes to.
- * One that has expired or is for another name is never believed. Immutable; each connection has a {@link Check} of its
- * own.
+ * Decides whether a server is trusted: because an authority vouches for it, else because the user named or accepted its
+ * key. An expired certificate, or one for another name, is never trusted. Immutable; each connection has its own
+ * {@link Check}.
  */
 public final class Trust {
-    /** Where systems keep the authorities that they trust, beside what Java brings. */
+    /** Where systems keep their trusted authorities; if there is no such file, Java's own are used. */
     private static final List<Path> SYSTEM =
             List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"), Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
 
-    /** The purpose {@code serverAuth}. */
+    /** The OID of the extended key usage {@code serverAuth}. */
     private static final String FOR_SERVERS = "1.3.6.1.5.5.7.3.1";
 
     private final @Nullable Path authorities;
@@ -40,8 +40,8 @@ public final class Trust {
     private final KnownHosts known;
 
     /**
-     * @param authorities a PEM file in place of what the system trusts; null for that
-     * @param named the only key to believe, whatever authorities say
+     * @param authorities a PEM file to use instead of the system's authorities; null for the system's
+     * @param named the only key to trust, whatever the authorities say
      */
     public Trust(@Nullable Path authorities, Optional<Fingerprint> named, KnownHosts known) {
         this.authorities = authorities;
@@ -49,7 +49,7 @@ public final class Trust {
         this.known = known;
     }
 
-    /** For the server at an address; one connection. */
+    /** Returns a check of one connection to a server. */
     Check check(Address server) {
         return new Check(server);
     }
@@ -90,7 +90,7 @@ public final class Trust {
         throw new GeneralSecurityException("this Java has no trust manager");
     }
 
-    /** Judges the one certificate that a connection's server shows; what was wrong with it is kept for the person. */
+    /** Checks the certificate of one connection's server, and keeps the reason for a refusal, for the user. */
     final class Check extends X509ExtendedTrustManager {
         private final Address server;
         private @Nullable UnknownServer unknown;
@@ -100,13 +100,13 @@ public final class Trust {
             this.server = server;
         }
 
-        /** Set where a person may decide. */
+        /** Returns the server if the user may decide whether to trust it, else null. */
         @Nullable
         UnknownServer unknown() {
             return unknown;
         }
 
-        /** Set where nobody may; a sentence. */
+        /** Returns why the certificate is refused, a sentence, if the user may not decide; else null. */
         @Nullable
         String refusal() {
             return refusal;
@@ -143,7 +143,9 @@ public final class Trust {
             }
         }
 
-        /** As if the certificate itself were believed: then nothing is left to object to but what it is for. */
+        /**
+         * Checks purpose and host name, with the certificate itself as the trust anchor, so that nothing else can fail.
+         */
         private void checkName(X509Certificate[] chain, String kind, Socket socket)
                 throws GeneralSecurityException, IOException {
             List<String> uses = chain[0].getExtendedKeyUsage();
@@ -175,7 +177,7 @@ public final class Trust {
             try {
                 roots().checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {
-                // One in between that has expired is no matter for a person either.
+                // Nor may the user decide about an expired intermediate certificate.
                 for (X509Certificate certificate : chain) {
                     checkDates(certificate);
                 }
@@ -184,7 +186,7 @@ public final class Trust {
             try {
                 known.vouched(server);
             } catch (IOException e) {
-                // It only could not be noted, and is to be believed all the same.
+                // Only the record could not be written; the server is trusted all the same.
             }
         }
 

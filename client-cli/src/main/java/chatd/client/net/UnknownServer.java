@@ -2,7 +2,9 @@ package chatd.client.net;
 
 import chatd.certs.Fingerprint;
 
-/** Nobody vouches for the server, and nothing else is wrong with its certificate: a person may decide. */
+/**
+ * Thrown if no authority vouches for a server whose certificate is otherwise valid: the user may decide to trust it.
+ */
 public final class UnknownServer extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient Fingerprint fingerprint;
@@ -12,7 +14,7 @@ public final class UnknownServer extends Exception {
         this.fingerprint = fingerprint;
     }
 
-    /** Of the key that it showed. */
+    /** Returns the fingerprint of the key that the server presented. */
     public Fingerprint fingerprint() {
         return fingerprint;
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 
-/** What is known, as lines to read. Immutable. */
+/** Formats messages and notices as lines to show. Immutable. */
 public final class Lines {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
 
@@ -23,8 +23,8 @@ public final class Lines {
     private final Pattern mention;
 
     /**
-     * @param me whose mentions stand out
-     * @param zone of the times
+     * @param me the user's name, whose mentions are highlighted
+     * @param zone the time zone of the times shown
      * @param mayColour whether colours are wanted at all
      */
     public Lines(String me, ZoneId zone, Preferences preferences, boolean mayColour) {
@@ -43,7 +43,7 @@ public final class Lines {
                 Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
-    /** Whether one's name is in it. */
+    /** Returns whether an item from somebody else mentions the user's name. */
     boolean mentions(Item item) {
         return !item.isMine() && mention.matcher(item.text()).find();
     }
@@ -52,7 +52,7 @@ public final class Lines {
         return LocalDate.ofInstant(item.time(), zone);
     }
 
-    /** {@code 14:05 alice: Lunch?}; to whom it went only where that is known. */
+    /** Formats an item, as {@code 14:05 alice: Lunch?}; with its recipients only if they are known. */
     AttributedString said(Item item) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.quiet(), time.format(item.time()) + " ");
@@ -76,7 +76,7 @@ public final class Lines {
         return to.isEmpty() ? "(everyone)" : String.join(", ", to);
     }
 
-    /** A line that parts: a day, or what follows. */
+    /** Formats a separating line: a day, or a heading. */
     AttributedString heading(String text) {
         return new AttributedString("—— " + text + " ——", palette.quiet());
     }
@@ -85,17 +85,17 @@ public final class Lines {
         return heading(DAY.format(day));
     }
 
-    /** Something of little weight. */
+    /** Formats a line of little importance. */
     AttributedString quiet(String text) {
         return new AttributedString("· " + Visible.line(text), palette.quiet());
     }
 
-    /** What must not be overlooked. */
+    /** Formats a warning that must not be overlooked. */
     AttributedString warning(String text) {
         return new AttributedString("* " + Visible.text(text), palette.loud());
     }
 
-    /** What the client itself has to say. */
+    /** Formats a notice of the client itself. */
     AttributedString notice(String text) {
         return new AttributedStringBuilder()
                 .styled(palette.loud(), "* ")

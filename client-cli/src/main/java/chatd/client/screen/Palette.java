@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.jline.utils.AttributedStyle;
 
-/** The colours of a theme; a name has the same one everywhere and always. Immutable. */
+/** The colours of a theme; a name always has the same one. Immutable. */
 enum Palette {
-    /** Of a middle brightness: to be read on black and on white. */
+    /** Of medium brightness, to be legible on black and on white. */
     AUTO(28, 30, 31, 61, 62, 67, 91, 94, 97, 125, 130, 132, 136, 160, 166, 169),
     DARK(75, 79, 80, 81, 107, 110, 113, 140, 141, 147, 173, 176, 179, 204, 209, 215),
     LIGHT(18, 22, 24, 25, 26, 53, 54, 55, 58, 60, 88, 89, 90, 94, 124, 130),
@@ -34,17 +34,17 @@ enum Palette {
         return AttributedStyle.BOLD.foreground(names.get((int) (hash.getValue() % names.size())));
     }
 
-    /** What is beside the point: times, who comes and goes. */
+    /** Returns the style of secondary text: times, presence changes. */
     AttributedStyle quiet() {
         return this == NONE ? AttributedStyle.DEFAULT : AttributedStyle.DEFAULT.faint();
     }
 
-    /** What must not be overlooked. */
+    /** Returns the style of text that must not be overlooked. */
     AttributedStyle loud() {
         return AttributedStyle.BOLD;
     }
 
-    /** One's own name in a text. */
+    /** Returns the style of the user's own name in a text. */
     AttributedStyle mention() {
         return AttributedStyle.INVERSE.bold();
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jline.utils.AttributedString;
 
-/** Pipes: what is shown goes to standard output, what is typed comes from standard input, and nobody is asked. */
+/** A screen over pipes: output goes to standard output, input comes from standard input, and nobody is asked. */
 public final class PlainScreen implements Screen {
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -11,9 +11,9 @@ import java.util.List;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
-/** Shows on a {@link Screen} what a conversation gets to know. Any thread. */
+/** Shows the events of a conversation on a {@link Display}. Thread-safe. */
 public final class Presenter implements View {
-    /** Under the text, beside the time. */
+    /** The indent, in columns, of an item's further lines: below the text, to the right of the time. */
     private static final int SAID = 6;
 
     private static final int NOTICE = 2;
@@ -39,7 +39,7 @@ public final class Presenter implements View {
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
 
-    /** Tells the person something. */
+    /** Shows a notice to the user. */
     public synchronized void notice(String text) {
         screen.show(List.of(lines.notice(text)), NOTICE);
     }

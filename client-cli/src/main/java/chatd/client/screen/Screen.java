@@ -4,38 +4,38 @@ import java.util.List;
 import java.util.Optional;
 import org.jline.utils.AttributedString;
 
-/** Where a person reads and types. What the client knows is elsewhere; this only shows. */
+/** The user's display and keyboard. It only displays; the client's state is elsewhere. */
 public interface Screen extends AutoCloseable {
     /**
-     * Shows something above what is being typed. Any thread.
+     * Shows texts above the line being typed. May be called from any thread.
      *
-     * @param indent columns by which all lines of a text after its first are set in, so that none of them can be taken
+     * @param indent columns by which the lines of a text after its first are indented, so that none of them can pass
      *     for another text
      */
     void show(List<AttributedString> texts, int indent);
 
-    /** Rings, by whatever is wanted. Any thread. */
+    /** Alerts the user by bell, desktop notification or both. May be called from any thread. */
     void ring(boolean bell, boolean desktop, String title, String text);
 
-    /** What was typed; empty at the end of input. */
+    /** Reads a line; returns empty at the end of input. */
     Optional<String> read(String prompt);
 
-    /** Something that must not be seen; empty where none can be read, or the person gives up. */
+    /** Reads a line without echo; returns empty if none can be read, or the user gives up. */
     Optional<String> readSecret(String prompt);
 
-    /** Asks; no is also the answer of nobody. */
+    /** Asks a yes-or-no question; returns false if nobody can be asked. */
     boolean confirm(String question);
 
-    /** Whether a person can be asked. */
+    /** Returns whether a user can be asked. */
     boolean isAsking();
 
-    /** Whether lines that are typed are kept for the next start. */
+    /** Sets whether typed lines are kept for the next start. */
     void keepHistory(boolean keep);
 
-    /** What Ctrl-C does while nothing can be typed. Any thread runs it. */
+    /** Sets what Ctrl-C does while nothing can be typed. It may run on any thread. */
     void onInterrupt(Runnable interrupted);
 
-    /** Does something long, whose progress is shown. */
+    /** Runs a long operation and shows its progress. */
     void during(String title, Work work) throws java.io.IOException, InterruptedException;
 
     interface Work {
@@ -43,7 +43,7 @@ public interface Screen extends AutoCloseable {
     }
 
     interface Progress {
-        /** @param size of all, in bytes */
+        /** @param size the total, in bytes */
         void at(long bytes, long size);
     }
 

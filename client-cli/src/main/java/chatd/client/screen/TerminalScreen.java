@@ -23,11 +23,11 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.InfoCmp.Capability;
 import org.jspecify.annotations.Nullable;
 
-/** A terminal, by JLine: line by line, with what arrives printed above the line that is being typed. */
+/** A terminal, driven by JLine line by line; arriving messages are printed above the line being typed. */
 public final class TerminalScreen implements Screen {
     private static final int LINES_KEPT = 1_000;
 
-    /** No secret is typed into such a line, but by mistake. */
+    /** Lines never kept in the history, since a secret might be typed into them by mistake. */
     private static final String NEVER_KEPT = "/p*:/P*:/reg*";
 
     private static final List<Capability> ARROWS = List.of(
@@ -44,14 +44,17 @@ public final class TerminalScreen implements Screen {
     private final Path history;
     private boolean isKept;
 
-    /** What stands in place of a prompt while something long is done; held while anything is written beside a prompt. */
+    /**
+     * Guards {@code progress}, the line shown instead of a prompt during a long operation; held while anything else is
+     * printed.
+     */
     private final Object running = new Object();
 
     private @Nullable String progress;
 
     /**
-     * @param history where typed lines are kept, 0600
-     * @param words what can be typed
+     * @param history the file in which typed lines are kept, mode 0600
+     * @param words parses and completes what is typed
      */
     public TerminalScreen(Path history, Words words) throws IOException {
         this.history = history;
@@ -59,10 +62,10 @@ public final class TerminalScreen implements Screen {
                 .system(true)
                 .name("chat-client")
                 .nativeSignals(true)
-                // As the protocol; a locale that knows no letters would lose them without a word.
+                // As in the protocol; a locale without the letters would lose them silently.
                 .encoding(StandardCharsets.UTF_8)
-                // To ask the terminal how it joins emoji takes a third of a second where it does not answer, and what
-                // was typed meanwhile; not asked, it counts them as JLine does.
+                // Asking the terminal how it joins emoji takes a third of a second if it does not answer, and loses
+                // what is typed meanwhile; without asking, JLine's own widths are used.
                 .graphemeCluster(false)
                 .build();
         reader = LineReaderBuilder.builder()
@@ -71,7 +74,7 @@ public final class TerminalScreen implements Screen {
                 .completer(words)
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
-                // A text is shown again when it is stored: what was typed is not left standing beside it.
+                // A text is shown once it is stored, so the typed line is erased rather than shown twice.
                 .option(LineReader.Option.ERASE_LINE_ON_FINISH, true)
                 .option(LineReader.Option.AUTO_MENU_LIST, false)
                 .variable(LineReader.HISTORY_IGNORE, NEVER_KEPT)
@@ -80,7 +83,7 @@ public final class TerminalScreen implements Screen {
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  ")
                 .variable(LineReader.BELL_STYLE, "none")
                 .build();
-        // Between two lines too, nothing that is typed is echoed: it waits for the next.
+        // Raw mode between prompts too: input is not echoed, but waits for the next prompt.
         attributes = terminal.enterRawMode();
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         bindPlainArrows(keys);
@@ -92,7 +95,10 @@ public final class TerminalScreen implements Screen {
         });
     }
 
-    /** JLine knows an arrow as the terminal sends it while a line is read; between two lines it sends the plain form. */
+    /**
+     * Binds the plain forms of the arrow keys too: the terminal sends them between prompts, and JLine binds only the
+     * forms that it sends while a line is read.
+     */
     private void bindPlainArrows(KeyMap<Binding> keys) {
         for (Capability key : ARROWS) {
             String sent = KeyMap.key(terminal, key);
@@ -158,7 +164,7 @@ public final class TerminalScreen implements Screen {
         terminal.flush();
     }
 
-    /** For a control sequence whose parts are parted by semicolons. */
+    /** Makes text safe for a control sequence whose fields are separated by semicolons. */
     private static String plain(String text) {
         String line = Visible.line(text).replace(';', ',');
         return line.length() > 200 ? line.substring(0, line.offsetByCodePoints(0, 100)) + "…" : line;
@@ -185,7 +191,7 @@ public final class TerminalScreen implements Screen {
     }
 
     private Optional<String> ask(String prompt, @Nullable Character mask) {
-        // Neither kept nor completed.
+        // Neither kept in the history nor completed.
         reader.setVariable(LineReader.DISABLE_HISTORY, true);
         reader.setVariable(LineReader.DISABLE_COMPLETION, true);
         try {
@@ -200,10 +206,10 @@ public final class TerminalScreen implements Screen {
 
     private String readLine(String prompt, @Nullable Character mask) {
         try {
-            // A prompt is a pattern.
+            // JLine reads the prompt as a pattern.
             return reader.readLine(prompt.replace("%", "%%"), mask);
         } finally {
-            // What is pasted while something else is done comes as one text too.
+            // Keeps bracketed paste on, so that a paste between prompts is also one text.
             bracketed(true);
         }
     }
@@ -230,7 +236,7 @@ public final class TerminalScreen implements Screen {
 
     @Override
     public void onInterrupt(Runnable interrupted) {
-        // Between two lines nobody reads the keys, so Ctrl-C has to come as a signal.
+        // Between prompts nothing reads the keys, so Ctrl-C must come as a signal.
         Attributes signalling = terminal.getAttributes();
         signalling.setLocalFlag(Attributes.LocalFlag.ISIG, true);
         terminal.setAttributes(signalling);
@@ -252,7 +258,10 @@ public final class TerminalScreen implements Screen {
         }
     }
 
-    /** {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  Ctrl-C cancels}, at most ten times a second. */
+    /**
+     * A progress line, {@code plan.pdf  [#######·············]  36 %  5.8 of 16.0 MiB  Ctrl-C cancels}, redrawn at most
+     * ten times a second.
+     */
     private final class Bar implements Progress {
         private static final long EVERY_NANOS = 100_000_000;
         private static final int CELLS = 20;

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
-/** What a person typed: a text, or a command with its arguments. */
+/** A typed line: a text, or a command with its arguments. */
 public sealed interface Typed {
-    /** What can be typed, in the order in which help lists it. */
+    /** The commands, in the order in which the help lists them. */
     enum Command {
         TO("NAME[,NAME…]", "what you type from now on goes to them"),
         MSG("NAME[,NAME…] TEXT", "one text to them"),
@@ -37,7 +37,7 @@ public sealed interface Typed {
             this.help = help;
         }
 
-        /** As it is typed, with its slash. */
+        /** Returns the command as it is typed, with its slash. */
         String word() {
             return "/" + name().toLowerCase(Locale.ROOT);
         }
@@ -59,13 +59,13 @@ public sealed interface Typed {
 
     record Nothing() implements Typed {}
 
-    /** A text to whom the prompt names. */
+    /** A text to the recipients named by the prompt. */
     record Say(String text) implements Typed {}
 
-    /** @param names none is everyone */
+    /** @param names empty for everyone */
     record Turn(List<String> names) implements Typed {}
 
-    /** One text. */
+    /** One text to the users named. */
     record Send(List<String> names, String text) implements Typed {}
 
     record SendFile(List<String> names, Path path) implements Typed {}
@@ -88,10 +88,10 @@ public sealed interface Typed {
 
     record Quit() implements Typed {}
 
-    /** It can't be done; {@code text} says why. Nothing of it is ever sent. */
+    /** A line that can't be executed; {@code text} says why. No part of it is ever sent. */
     record Mistake(String text) implements Typed {}
 
-    /** Reads a line, which may have several lines in it. */
+    /** Parses typed input, which may have several lines. */
     static Typed of(String line) {
         if (line.isBlank()) {
             return new Nothing();
@@ -152,7 +152,9 @@ public sealed interface Typed {
         };
     }
 
-    /** {@code *}, which no name has, is everyone, and then nobody is named; null where it is no list of names. */
+    /**
+     * Parses a list of names: empty for {@code *}, which no name contains and which means everyone; null if malformed.
+     */
     private static @Nullable List<String> names(String word) {
         if (word.equals("*")) {
             return List.of();
@@ -161,7 +163,7 @@ public sealed interface Typed {
         return names.contains("") || names.contains("*") ? null : names;
     }
 
-    /** A path as a shell reads it, with {@code ~} for the home directory. */
+    /** Parses a path as a shell does, with {@code ~} for the home directory. */
     static Path path(String text) {
         String home = System.getProperty("user.home");
         return Path.of(text.equals("~") ? home : text.startsWith("~/") ? home + text.substring(1) : text);

@@ -1,20 +1,20 @@
 package chatd.client.screen;
 
-/** Makes what others wrote safe to print: nothing from outside can steer the terminal, or pretend to be another line. */
+/** Makes text from others safe to print: it can neither control the terminal nor pass for another line. */
 public final class Visible {
-    /** Marks on one letter; more are piled up to cover the lines above. */
+    /** The most combining marks kept on one letter; a longer pile would cover the lines above. */
     private static final int MARKS = 6;
 
     private static final int UNREADABLE = 0xFFFD;
 
     private Visible() {}
 
-    /** One line: line ends and controls become visible signs. */
+    /** Returns text as one line; line ends and control characters become visible symbols. */
     public static String line(String text) {
         return clean(text, false);
     }
 
-    /** A text that may have several lines. */
+    /** Returns text that may have several lines, safe to print. */
     public static String text(String text) {
         return clean(text.replace("\r\n", "\n").replace('\r', '\n'), true);
     }
@@ -50,12 +50,15 @@ public final class Visible {
         return c == 0x200C || c == 0x200D;
     }
 
-    /** Joiners belong between the parts of an emoji, and in scripts that join; elsewhere they only hide. */
+    /**
+     * Returns whether a joiner is in its place: between the parts of an emoji, or in scripts that join; elsewhere it is
+     * only invisible.
+     */
     private static boolean joins(int[] points, int i) {
         return i > 0 && i + 1 < points.length && points[i - 1] > 0x02FF && points[i + 1] > 0x02FF;
     }
 
-    /** What turns the order of what is read, or can't be seen at all. */
+    /** Returns whether a character changes the reading direction or is invisible. */
     private static boolean steers(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
@@ -65,7 +68,7 @@ public final class Visible {
                     Character.SURROGATE,
                     Character.PRIVATE_USE,
                     Character.UNASSIGNED -> true;
-            // Letters and marks that fill a place with nothing.
+            // Letters and marks that are shown as blank space.
             default ->
                 c == 0x034F
                         || c == 0x115F

@@ -16,21 +16,24 @@ import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
 
-/** A line cut into words for Tab: quotes and backslashes mean nothing in a text, and the last word may be a path. */
+/**
+ * Splits a line into words for completion: quotes and backslashes have no meaning in a text, and the last word may be a
+ * path.
+ */
 public final class Words implements Parser, Completer {
     private static final int MOST_FILES = 500;
 
     private final Supplier<List<String>> names;
 
-    /** @param names who there is, those who are online first */
+    /** @param names the names of all users, those online first */
     public Words(Supplier<List<String>> names) {
-        // Others' names: none that could steer the terminal.
+        // Others chose these names: leave out any that could control the terminal.
         this.names = () -> names.get().stream()
                 .filter(name -> Visible.line(name).equals(name))
                 .toList();
     }
 
-    /** @param start of the word that is completed */
+    /** @param start the index at which the word to complete starts */
     private record Line(String line, int cursor, List<String> words, int start) implements CompletingParsedLine {
         @Override
         public String word() {
@@ -114,7 +117,7 @@ public final class Words implements Parser, Completer {
         switch (command) {
             case TO, MSG, FILE, IGNORE, WHO -> {
                 if (index == 1) {
-                    // After a comma the next of several names.
+                    // After a comma, complete the next of several names.
                     String others = word.substring(0, word.lastIndexOf(',') + 1);
                     names.get()
                             .forEach(name -> candidates.add(candidate(others + name, "", command != Typed.Command.TO)));

@@ -6,12 +6,12 @@ import org.jline.utils.AttributedString;
 
 /** Breaks texts into lines of a terminal's width, between words where that is possible. */
 final class Wrapping {
-    /** A terminal so narrow is written to as if it were wider: it breaks the lines itself. */
+    /** The smallest width used, in columns; a narrower terminal breaks the lines itself. */
     private static final int NARROWEST = 20;
 
     private Wrapping() {}
 
-    /** @param indent columns that all lines but the first are set in by */
+    /** @param indent columns by which all lines but the first are indented */
     static List<AttributedString> lines(AttributedString text, int columns, int indent) {
         // The last column stays free: terminals differ in what they do after it.
         int width = Math.max(NARROWEST, columns - 1);
@@ -21,7 +21,7 @@ final class Wrapping {
             AttributedString rest = line;
             while (true) {
                 int room = lines.isEmpty() ? width : width - indent;
-                // Every column takes one char at least, and few take more than some: no need to look at all the rest.
+                // A column takes at least one char, and few take more than several, so the rest need not be measured.
                 AttributedString near = rest.subSequence(0, Math.min(rest.length(), 16 * room));
                 AttributedString head = near.columnLength() <= room ? near : near.columnSubSequence(0, room);
                 boolean isAll = head.length() == rest.length();

@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** What a script wants of the server: one thing, on one connection, and no question. One thread. */
+/** A session for a script: one operation, on one connection, without questions. Not thread-safe. */
 public final class Errand implements Closeable {
     private final Link link;
     private final String me;
     private final List<String> people;
 
-    /** @param in what {@link Door#logIn} answered; its link is closed with this */
+    /** @param in the answer of {@link Door#logIn}; its link is closed with this */
     public Errand(Door.In in, String me) {
         this.link = in.link();
         this.me = me;
@@ -37,14 +37,14 @@ public final class Errand implements Closeable {
     /**
      * Sends a text, and waits until it is stored.
      *
-     * @param to nobody named is everyone
-     * @throws Failure {@link ClientFailure#NO_SUCH} where a recipient is unknown, though the others were sent it
+     * @param to an empty list means everyone
+     * @throws Failure {@link ClientFailure#NO_SUCH} if a recipient is unknown; the others still get it
      */
     public void send(List<String> to, String text) throws IOException {
         accepted(to, run(Exchange.command(), List.of(new MessageCommand.SendText(Outgoing.audience(to), text))));
     }
 
-    /** Sends a file; as {@link #send(List, String)}. */
+    /** Sends a file; otherwise like {@link #send(List, String)}. */
     public void send(List<String> to, String name, long size, InputStream content) throws IOException {
         link.send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, sent -> {});
         accepted(to, run(Exchange.command(), List.of()));
@@ -61,7 +61,7 @@ public final class Errand implements Closeable {
                 : new ClientFailure(ClientFailure.NO_SUCH, "Unknown: " + unknown + ". The server said: " + told);
     }
 
-    /** The last {@code count} items, oldest first. */
+    /** Returns the last {@code count} items, oldest first. */
     public List<Item> history(long count) throws IOException {
         return run(Exchange.replay(count, done -> {}), List.of(new MessageCommand.Replay(count)))
                 .items();
@@ -70,7 +70,7 @@ public final class Errand implements Closeable {
     /**
      * Fetches a file.
      *
-     * @throws Failure {@link ClientFailure#NO_SUCH} where there is none for this account
+     * @throws Failure {@link ClientFailure#NO_SUCH} if there is none for this account
      */
     public void fetch(long file, Downloads downloads) throws IOException {
         Exchange exchange = run(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file)));
@@ -79,14 +79,14 @@ public final class Errand implements Closeable {
         }
     }
 
-    /** What comes, until the connection ends. */
+    /** Passes on each event until the connection ends. */
     public void listen(Consumer<Event> each) throws IOException {
         while (true) {
             each.accept(next());
         }
     }
 
-    /** Asks, with the fence behind it, and reads up to its answer. */
+    /** Sends a request, followed by the fence, and reads until the fence is answered. */
     private Exchange run(Exchange exchange, List<Command> commands) throws IOException {
         List<Command> all = new ArrayList<>(commands);
         all.add(new MessageCommand.Replay(0));

@@ -21,18 +21,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A user's own messages as the daemon's log is bound to them: with number, time and salt (page {@code audit-log.md},
- * "Proof"). On a session of its own, beside those that the user has. One thread.
+ * A user's own messages with the number, time and salt that bind them to the daemon's log (page {@code audit-log.md},
+ * "Proof"). Uses a session of its own, beside the user's others. Not thread-safe.
  */
 public final class Receipts implements Closeable {
-    /** The session's: another of these takes its place, nothing else. */
+    /** The device name of the session: only another receipt session takes its place. */
     private static final String DEVICE = "receipt";
 
-    /** A server that slows guessing down answers after some seconds. */
+    /** How long to wait for an answer: a server that throttles password guessing answers only after some seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Link link;
-    /** By number, as far as the server has told them. */
+    /** Names by account number, as far as the server has sent them. */
     private final Map<Long, String> names = new HashMap<>();
 
     private Receipts(Link link) {
@@ -42,8 +42,8 @@ public final class Receipts implements Closeable {
     /**
      * Logs in.
      *
-     * @param server where JSON is spoken: {@code chat/1} has no receipts
-     * @throws Failure where it is refused
+     * @param server a connector that speaks JSON: {@code chat/1} has no receipts
+     * @throws Failure if the login is refused
      */
     public static Receipts logIn(Link.To server, String user, Secret password) throws IOException, UnknownServer {
         Link link = server.connect();
@@ -76,7 +76,7 @@ public final class Receipts implements Closeable {
         };
     }
 
-    /** The last {@code count} messages, oldest first. */
+    /** Returns the last {@code count} messages, oldest first. */
     public List<MessageEvent.Message> last(int count) throws IOException {
         List<MessageEvent.Message> items = new ArrayList<>();
         boolean more = true;
@@ -92,7 +92,7 @@ public final class Receipts implements Closeable {
         return items;
     }
 
-    /** The message with this number, where it is among the user's own. */
+    /** Returns the message with this number, if it is one of the user's own. */
     public Optional<MessageEvent.Message> numbered(long number) throws IOException {
         return page(new MessageCommand.ReadHistory(null, number + 1, number - 1, 1, "")).items().stream()
                 .findFirst();
@@ -101,7 +101,7 @@ public final class Receipts implements Closeable {
     private MessageEvent.Page page(Command question) throws IOException {
         link.send(List.of(question));
         while (true) {
-            // What is said to everyone meanwhile is not what was asked.
+            // Skip unsolicited events, such as texts to everyone.
             Event event = next(link);
             if (event instanceof MessageEvent.Page page) {
                 return page;
@@ -120,7 +120,7 @@ public final class Receipts implements Closeable {
         return event;
     }
 
-    /** By what it is bound to the log; every message here has that. */
+    /** Returns the data that binds a message to the log; every message here has it. */
     public static MessageEvent.Stored stored(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
         if (stored == null) {
@@ -129,7 +129,7 @@ public final class Receipts implements Closeable {
         return stored;
     }
 
-    /** A user's name where it is known, else the number. */
+    /** Returns a user's name if it is known, else the number. */
     public String name(long user) {
         return user == MessageEvent.Stored.SERVER ? User.SERVER : names.getOrDefault(user, "U" + user);
     }

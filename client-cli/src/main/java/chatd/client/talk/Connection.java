@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a conversation, and what was asked on it and is not answered yet. One thread reads; who sends sees to
- * it that questions are asked one after the other; {@link #cut} is any thread's.
+ * One connection of a conversation, with its pending requests. One thread reads; senders must serialise their requests;
+ * {@link #cut} may be called from any thread.
  */
 final class Connection {
     private static final Duration PATIENCE = Duration.ofSeconds(45);
@@ -34,9 +34,9 @@ final class Connection {
     }
 
     /**
-     * Asks, with the fence behind it.
+     * Sends a request, followed by the fence.
      *
-     * @throws IllegalArgumentException where it fits no packet: nothing of it has gone
+     * @throws IllegalArgumentException if a value does not fit its packet; nothing of it has been sent
      */
     Exchange ask(Exchange exchange, List<Command> commands) throws IOException {
         List<Command> all = new ArrayList<>(commands);
@@ -51,7 +51,7 @@ final class Connection {
         return exchange;
     }
 
-    /** The next event; null at the end. Blocks. */
+    /** Returns the next event, or null at the end; blocks. */
     @Nullable
     Event next() throws IOException {
         Event event = link.next();
@@ -59,7 +59,7 @@ final class Connection {
         return event;
     }
 
-    /** Whether an event was for what was asked first, and is nothing that arrived. */
+    /** Offers an event to the oldest pending request; returns whether it was part of that answer, not an arrival. */
     boolean answers(Event event, @Nullable Item item) throws IOException {
         Exchange first = asked.peek();
         if (first == null || !first.take(event, item)) {
@@ -71,27 +71,27 @@ final class Connection {
         return true;
     }
 
-    /** Ends it at once. Any thread. */
+    /** Aborts the connection. May be called from any thread. */
     void cut(String why) {
         cut = why;
         link.abort();
     }
 
-    /** Why it ended: what was said when it was cut from here, else {@code otherwise}. */
+    /** Returns why the connection ended: the reason given to {@link #cut}, else {@code otherwise}. */
     String end(String otherwise) {
         String why = cut;
         return why == null ? otherwise : why;
     }
 
-    /** It has ended: nothing that was asked will be answered. */
+    /** Fails all pending requests, because the connection has ended. */
     void lost(String why) {
         IOException lost = new IOException(why);
         asked.forEach(exchange -> exchange.lost(lost));
     }
 
     /**
-     * Cuts it when nothing comes while something is asked: a peer that is gone without a word; the system would take
-     * many minutes. Blocks until it is interrupted.
+     * Cuts the connection if nothing arrives while a request is pending: the peer has vanished, which the system would
+     * take many minutes to notice. Blocks until then, or until interrupted.
      */
     void watch() {
         try {

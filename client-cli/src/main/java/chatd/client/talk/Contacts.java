@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Who there is, and who is online, as the daemon tells it. Any thread. */
+/** All users and who of them is online, as reported by the daemon. Thread-safe. */
 public final class Contacts {
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 
@@ -14,7 +14,7 @@ public final class Contacts {
         roster.forEach(presence -> people.put(presence.name(), presence.online()));
     }
 
-    /** Takes a change in; null where it is none. */
+    /** Applies a presence change; returns null if nothing changed. */
     synchronized View.@Nullable Presence change(String name, boolean online) {
         Boolean before = people.put(name, online);
         if (before != null && before == online) {
@@ -27,12 +27,12 @@ public final class Contacts {
         return people.containsKey(name);
     }
 
-    /** All names, by the alphabet. */
+    /** Returns all names in alphabetical order. */
     public synchronized List<String> names() {
         return List.copyOf(people.keySet());
     }
 
-    /** Those who are online, or those who are not, by the alphabet. */
+    /** Returns the users who are online, or those who are not, in alphabetical order. */
     public synchronized List<String> who(boolean online) {
         return people.entrySet().stream()
                 .filter(person -> person.getValue() == online)

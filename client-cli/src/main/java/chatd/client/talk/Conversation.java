@@ -25,9 +25,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An account's session as a person has it: it outlives connections. A thread of its own reads what comes, and after a
- * loss connects again and shows what was missed, nothing twice; the person's thread sends. What the server ends (another
- * log in, an administrator) stays ended until {@link #begin} is called again.
+ * An account's session as the user sees it, which outlives connections. A thread of its own reads events and, after a
+ * loss, reconnects and shows the missed items, nothing twice; the user's thread sends. A session that the server ended
+ * (another login, an administrator) stays ended until {@link #begin} is called again.
  */
 public final class Conversation {
     private static final long FIRST_ITEMS = 50;
@@ -42,7 +42,7 @@ public final class Conversation {
     private final Return back;
     private final Contacts roster = new Contacts();
 
-    /** Held while something is sent, so that answers come in the order of the questions. */
+    /** Lock held while something is sent, so that answers come in the order of the requests. */
     private final Object sending = new Object();
 
     private volatile @Nullable Connection connected;
@@ -53,7 +53,7 @@ public final class Conversation {
     /** Set while the session is moved to a new connection. */
     private volatile @Nullable Move move;
 
-    /** @param random for the pauses between attempts to connect, so that not all come at once */
+    /** @param random for the jitter of the pauses between attempts to connect, so that not all clients come at once */
     public Conversation(Door door, View view, SeenItems shown, Clock clock, RandomGenerator random) {
         this.door = door;
         this.view = view;
@@ -70,18 +70,18 @@ public final class Conversation {
         return preferences;
     }
 
-    /** Whether the session has ended and waits for {@link #begin}. */
+    /** Returns whether the session has ended and waits for {@link #begin}. */
     public boolean isAway() {
         return isAway;
     }
 
-    /** Whether there is a connection. */
+    /** Returns whether there is a connection. */
     public boolean isConnected() {
         return connected != null;
     }
 
     /**
-     * Begins, or begins again.
+     * Starts the session, or starts it again.
      *
      * @param current the password, kept to log in again after a loss
      */
@@ -93,15 +93,15 @@ public final class Conversation {
     }
 
     /**
-     * Leaves in good order: what was sent is waited for. Blocks.
+     * Ends the session, after waiting for what was sent. Blocks.
      *
-     * @return what may or may not have been stored
+     * @return the items that may or may not have been stored
      */
     public List<Item> leave() throws InterruptedException {
         try {
             ask(Exchange.command(), List.of()).await(GOODBYE);
         } catch (IOException e) {
-            // It stays open what became of it.
+            // The outcome stays unknown.
         }
         back.giveUp();
         Connection now = connected;
@@ -138,7 +138,7 @@ public final class Conversation {
         };
     }
 
-    /** Takes a connection into use. */
+    /** Makes a new connection the current one. */
     private Connection connected(Door.In in) {
         roster.set(in.roster());
         preferences = Preferences.of(in.settings());
@@ -156,7 +156,7 @@ public final class Conversation {
         return now;
     }
 
-    /** Reads until the connection ends; returns why it did, null where the server has ended the session. */
+    /** Reads until the connection ends; returns the reason, or null if the server ended the session. */
     private @Nullable String talk(Connection now, View.Reason reason) {
         String why = "The server closed the connection.";
         boolean isGoingOn = true;
@@ -179,7 +179,7 @@ public final class Conversation {
             why = "This client has a fault: " + e + ".";
         }
         why = now.end(why);
-        // First of all, so that whoever is writing is not waited for.
+        // First, so that a blocked writer is not waited for.
         now.link().abort();
         watch.interrupt();
         synchronized (sending) {
@@ -192,7 +192,7 @@ public final class Conversation {
         return isGoingOn ? why : null;
     }
 
-    /** False where the session has ended. */
+    /** Handles an event; returns false if the session has ended. */
     private boolean take(Connection now, Event event, boolean wasTold) throws IOException {
         Item item = Item.of(event, door.user());
         if (now.answers(event, item)) {
@@ -212,7 +212,7 @@ public final class Conversation {
             case UserEvent.WentOffline offline -> presence(offline.name(), false);
             case FileEvent.Piece piece -> piece.content().bytes().release();
             case MessageEvent.Message message -> transcript.arrived(Objects.requireNonNull(item));
-            // What was not asked for, and is nothing to show.
+            // Unsolicited, and nothing to show.
             case SessionEvent other -> {}
             case UserEvent other -> {}
             case MessageEvent other -> {}
@@ -228,7 +228,7 @@ public final class Conversation {
         }
     }
 
-    /** Asks, with the fence behind it. */
+    /** Sends a request, followed by the fence. */
     private Exchange ask(Exchange exchange, List<Command> commands) throws IOException {
         synchronized (sending) {
             Connection now = connected;
@@ -239,7 +239,9 @@ public final class Conversation {
         }
     }
 
-    /** Shows what is in the history and was not shown; asks further back until it meets what was. */
+    /**
+     * Shows the items of the history not yet shown; asks further back until the replay overlaps with those that were.
+     */
     private void catchUp(View.Reason reason, long count) throws IOException {
         synchronized (sending) {
             transcript.hold();
@@ -254,18 +256,21 @@ public final class Conversation {
         }
     }
 
-    /** For the thread that reads: what it sends might wait for what it has not read. */
+    /**
+     * Catches up on another thread: if the reading thread sent the request, it might wait for input that it alone
+     * reads.
+     */
     private void catchUpLater(View.Reason reason, long count) {
         Thread.startVirtualThread(() -> {
             try {
                 catchUp(reason, count);
             } catch (IOException e) {
-                // The next connection does it.
+                // The next connection catches up.
             }
         });
     }
 
-    /** Shows the last {@code count} items. Blocks until they have come. */
+    /** Shows the last {@code count} items. Blocks until they have arrived. */
     public void history(long count) throws IOException, InterruptedException {
         Exchange replay;
         synchronized (sending) {
@@ -277,25 +282,28 @@ public final class Conversation {
         replay.await();
     }
 
-    /** The fence behind it has been answered: it is stored, or the server said something that may be a refusal. */
+    /**
+     * Returns the exchange of an outgoing item: once its fence is answered, the item is stored, unless the server said
+     * something that may be a refusal.
+     */
     private Exchange sent(Outgoing mine) {
         return Exchange.command(done -> {
             if (done.told().isEmpty()) {
                 transcript.stored(mine);
             } else if (transcript.open().contains(mine)) {
                 mine.doubt();
-                // The history knows.
+                // The history tells whether it is stored.
                 catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
             }
         });
     }
 
     /**
-     * Sends a text. Returns at once; the view is told when it is stored, or that it is not.
+     * Sends a text. Returns at once; the view is notified when it is stored, or if it was not.
      *
-     * @param to nobody named is everyone
-     * @throws NotConnected where there is no connection
-     * @throws IllegalArgumentException where a name is longer than any name
+     * @param to an empty list means everyone
+     * @throws NotConnected if there is no connection
+     * @throws IllegalArgumentException if a name is longer than the protocol allows
      */
     public void say(List<String> to, String text) throws IOException {
         Outgoing mine = new Outgoing(door.user(), to, text, false, clock.instant());
@@ -311,9 +319,9 @@ public final class Conversation {
     }
 
     /**
-     * Sends a file. Blocks until it is gone; the view is told when it is stored, or that it is not.
+     * Sends a file. Blocks until the server has answered; the view is notified when it is stored, or if it was not.
      *
-     * @param progress is told how many bytes have gone
+     * @param progress called with the number of bytes sent so far
      */
     public void send(List<String> to, String name, long size, InputStream content, LongConsumer progress)
             throws IOException, InterruptedException {
@@ -331,7 +339,7 @@ public final class Conversation {
                 transcript.forget(mine);
                 throw e;
             } catch (IOException | RuntimeException e) {
-                // What was begun can't be taken back.
+                // A file once begun can't be withdrawn.
                 now.link().abort();
                 throw e;
             }
@@ -340,13 +348,13 @@ public final class Conversation {
         exchange.await();
     }
 
-    /** Fetches a file; where the server has none, it says so. Blocks until it is there. */
+    /** Fetches a file; if the server has none, it says so in a text. Blocks until the answer is complete. */
     public void fetch(long file, Downloads downloads) throws IOException, InterruptedException {
         ask(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file))).await();
     }
 
     /**
-     * Ends the connection, to have done with what is under way; it is made again. Any thread.
+     * Cuts the connection, to cancel the operation in progress; it is then made again. May be called from any thread.
      *
      * @param why a sentence
      */
@@ -358,9 +366,9 @@ public final class Conversation {
     }
 
     /**
-     * Changes the password. Blocks until it is answered.
+     * Changes the password. Blocks until the server answers.
      *
-     * @return what the server said to it; null where it was a text, which has been shown
+     * @return the server's verdict; null if it answered with a text, which has been shown
      */
     public Exchange.@Nullable Verdict changePassword(Secret old, Secret chosen)
             throws IOException, InterruptedException {
@@ -374,11 +382,11 @@ public final class Conversation {
     }
 
     /**
-     * Changes the settings on the server. They are read again before, which {@code chat/1} does at log in alone: so the
-     * session goes on on a new connection. Blocks.
+     * Changes the settings on the server. They are read again first, which {@code chat/1} does only at login, so the
+     * session moves to a new connection. Blocks.
      *
      * @param mayReplace whether a document that is not JSON may be replaced
-     * @return whether it was done; not, where such a document was found
+     * @return whether the settings were changed; false if such a document was found and kept
      */
     public boolean change(UnaryOperator<Preferences> change, boolean mayReplace)
             throws IOException, InterruptedException, UnknownServer {

@@ -23,14 +23,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done before log in: each on a connection of its own, so that a person may take all the time they like between
- * two answers. Any thread.
+ * The operations that need no session: logging in, registering and changing the password. Each uses a connection of its
+ * own, so that the user may take any time between two answers. Thread-safe.
  */
 public final class Door {
-    /** A refused registration may be followed by a text; nothing says whether it will be. */
+    /** How long to wait for the text that may follow a refused registration; nothing says whether one will. */
     private static final Duration FOR_A_TEXT = Duration.ofMillis(500);
 
-    /** A server that slows guessing down answers after some seconds. */
+    /** How long to wait for an answer: a server that throttles password guessing answers only after some seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Link.To server;
@@ -41,12 +41,12 @@ public final class Door {
         this.user = user;
     }
 
-    /** The name that is logged in with. */
+    /** Returns the name of the account. */
     public String user() {
         return user;
     }
 
-    /** Why the door stays closed. */
+    /** Why a request was refused. */
     public enum Reason {
         WRONG_PASSWORD,
         NO_SUCH_USER,
@@ -54,32 +54,32 @@ public final class Door {
         NAME_TAKEN,
         BAD_NAME,
         BAD_PASSWORD,
-        /** What has no code of its own; the text says it. It may pass. */
+        /** A refusal without a code of its own, explained by the text. It may be temporary. */
         OTHER
     }
 
-    /** What the server answers. */
+    /** The server's answer. */
     public sealed interface Answer {}
 
-    /** It is done; of a log in see {@link In}. */
+    /** Success; for a login see {@link In}. */
     public record Done() implements Answer {}
 
     /**
-     * Logged in; the link is the caller's.
+     * A successful login; the link belongs to the caller.
      *
-     * @param lastLogin of the log in before this one; empty is never
-     * @param tookOver whether another session of the account was ended by it
+     * @param lastLogin the time of the previous login; empty for never
+     * @param tookOver whether this login ended another session of the account
      */
     public record In(Link link, Optional<Instant> lastLogin, boolean tookOver, List<Presence> roster, Document settings)
             implements Answer {}
 
-    /** @param text a sentence for a person; it may quote the server */
+    /** @param text a sentence for the user, which may quote the server */
     public record Refused(Reason reason, String text) implements Answer {}
 
     /**
      * Logs in.
      *
-     * @throws Failure where the server can't be reached or is not to be believed
+     * @throws Failure if the server can't be reached or is not trusted
      */
     public Answer logIn(Secret password) throws UnknownServer {
         Link link = server.connect();
@@ -111,7 +111,7 @@ public final class Door {
         return refused(link, Reason.NO_SUCH_USER, "There is no user called " + user + ".");
     }
 
-    /** Changes the password, also one that must be changed. */
+    /** Changes the password, including one that must be changed. */
     public Answer changePassword(Secret old, Secret chosen) throws UnknownServer {
         Link link = server.connect();
         try {
@@ -130,7 +130,7 @@ public final class Door {
         }
     }
 
-    /** Makes the account. */
+    /** Registers the account. */
     public Answer register(Secret password) throws UnknownServer {
         Link link = server.connect();
         try {
@@ -168,7 +168,7 @@ public final class Door {
         return next(link);
     }
 
-    /** Why it was refused, where the answer has a code for it. */
+    /** Returns the code of a refusal; null if the answer has none. */
     private static @Nullable Code code(Event answer) {
         return answer instanceof SessionEvent.Refused refused ? refused.code() : null;
     }

@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file as it comes in: into the directory, never out of it, never over another file. While it is not whole it has
- * another name, and what did not become whole is removed. One thread.
+ * One file being received: into the directory, never outside it, never overwriting another file. It has a temporary
+ * name until it is complete, and is removed if it never is. Not thread-safe.
  */
 public final class Downloads implements Closeable {
     private static final int MOST_NAMES = 1_000;
@@ -32,12 +32,12 @@ public final class Downloads implements Closeable {
     private @Nullable Path whole;
     private @Nullable IOException failure;
 
-    /** Is told how far it is. */
+    /** Receives the progress of the download. */
     public interface Progress {
         void at(long received, long size);
     }
 
-    /** @param visible makes a name that others chose harmless to show and to write */
+    /** @param visible makes a name chosen by others safe to show and to write */
     public Downloads(Path directory, UnaryOperator<String> visible, Progress progress) {
         this.directory = directory;
         this.visible = visible;
@@ -61,27 +61,27 @@ public final class Downloads implements Closeable {
         progress.at(0, size);
     }
 
-    /** It can't be written: what still comes of it is thrown away, and the connection goes on. */
+    /** Records a write error: the rest of the file is discarded, and the connection continues. */
     private void failed(IOException why) {
         failure =
                 new IOException("The file can't be written to " + directory.toAbsolutePath() + ": " + why.getMessage());
         out = null;
     }
 
-    /** What a file will be called here: what is shown is what is written. */
+    /** Returns the name under which a file is written, which is also the one shown. */
     private String written(String offered) {
         String bare = visible.apply(offered).replaceAll("[/\\\\]", "_");
-        // No dot in front: what was fetched is not to be hidden, nor to become a program's settings.
+        // No leading dot: a fetched file must not be hidden, nor become a program's settings.
         String shown = bare.startsWith(".") ? "_" + bare.substring(1) : bare;
         try {
             return directory.resolve(shown).getFileName().toString();
         } catch (InvalidPathException e) {
-            // This system's names have not all letters.
+            // Not every character can be used in this system's file names.
             return shown.replaceAll("[^ -~]", "_");
         }
     }
 
-    /** Takes a piece, releasing it. */
+    /** Writes a chunk and releases it. */
     void take(Content piece) {
         try {
             OutputStream into = out;
@@ -107,13 +107,13 @@ public final class Downloads implements Closeable {
         for (int n = 0; n < MOST_NAMES; n++) {
             Path candidate = directory.resolve(n == 0 ? name : numbered(n));
             try {
-                // A link takes no name that is there already, as a rename would.
+                // Unlike a rename, a hard link does not replace an existing file.
                 Files.createLink(candidate, from);
                 Files.delete(from);
                 part = null;
                 return candidate;
             } catch (FileAlreadyExistsException e) {
-                // Another name, then.
+                // Try another name.
             } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
                 return copied(from, candidate);
             }
@@ -121,7 +121,7 @@ public final class Downloads implements Closeable {
         throw new IOException("there are too many files called " + name + " in " + directory);
     }
 
-    /** For file systems without links. */
+    /** Copies the file, on file systems without hard links. */
     private Path copied(Path from, Path candidate) throws IOException {
         try {
             Files.copy(from, candidate);
@@ -146,9 +146,9 @@ public final class Downloads implements Closeable {
     }
 
     /**
-     * The file, once it is whole; null where none came.
+     * Returns the file once it is complete; null if none arrived.
      *
-     * @throws IOException where it could not be written
+     * @throws IOException if it could not be written
      */
     public @Nullable Path whole() throws IOException {
         if (failure != null) {
@@ -157,7 +157,7 @@ public final class Downloads implements Closeable {
         return whole;
     }
 
-    /** Removes what did not become whole. */
+    /** Removes an incomplete file. */
     @Override
     public void close() throws IOException {
         if (out != null) {

@@ -18,12 +18,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked of the server, and what came before its answer was over. Every question is followed by a replay of no
- * items: commands take effect in order, so the <em>clear</em> that answers it is the fence (rule 8 of {@code
- * chat-1.md}), and no timer is needed. Fed by the thread that reads the link.
+ * A request to the server, with the events received until its answer is complete. Every request is followed by a replay
+ * of no items: commands take effect in order, so the <em>clear</em> that answers it is the fence (rule 8 of
+ * {@code chat-1.md}), and no timer is needed. Fed by the thread that reads the link.
  */
 public final class Exchange {
-    /** Of what comes beside what was asked for. */
+    /** The most items accepted beside those requested. */
     private static final int MORE = 10_000;
 
     private final boolean isReplay;
@@ -37,7 +37,7 @@ public final class Exchange {
     private @Nullable Verdict verdict;
     private boolean begun;
 
-    /** What becomes of a change of password. */
+    /** The outcome of a password change. */
     public enum Verdict {
         CHANGED,
         WRONG_OLD_PASSWORD,
@@ -59,7 +59,7 @@ public final class Exchange {
         this.then = then;
     }
 
-    /** @param then done by the thread that reads, when the answer is over; never where the link ends before */
+    /** @param then run by the reading thread when the answer is complete; never if the link ends first */
     public static Exchange command(Consumer<Exchange> then) {
         return new Exchange(false, 0, null, then);
     }
@@ -68,7 +68,7 @@ public final class Exchange {
         return command(exchange -> {});
     }
 
-    /** For the last {@code count} items; else as {@link #command(Consumer)}. */
+    /** Creates a request for the last {@code count} items; otherwise like {@link #command(Consumer)}. */
     public static Exchange replay(long count, Consumer<Exchange> then) {
         return new Exchange(true, count, null, then);
     }
@@ -77,29 +77,29 @@ public final class Exchange {
         return new Exchange(false, 0, downloads, exchange -> {});
     }
 
-    /** What the replay had. */
+    /** Returns the items of the replay. */
     public List<Item> items() {
         return items;
     }
 
-    /** What {@code server} said in between: a refusal, or by chance something said to all. */
+    /** Returns the texts of {@code server} in between: a refusal, or by chance something sent to everyone. */
     public List<String> told() {
         return told;
     }
 
-    /** What became of a change of password, which has answers of its own; else null. */
+    /** Returns the outcome of a password change, which has answers of its own; null for any other request. */
     @Nullable
     Verdict verdict() {
         return verdict;
     }
 
     /**
-     * Takes what is for it.
+     * Takes an event if it belongs to this exchange.
      *
-     * @param item the event as an item, where it is one
-     * @return whether it was for this alone, and is nothing that arrived
-     * @throws IOException where a file can't be written; or where it can't be told what the answer is: a server that
-     *     refuses a replay answers with a text alone, and then the first <em>clear</em> would be the fence
+     * @param item the event as an item, if it is one
+     * @return whether the event belongs to the answer alone, and did not arrive unasked
+     * @throws IOException if a file can't be written, or if the answer is ambiguous: a server that refuses a replay
+     *     answers with a text alone, and then the first <em>clear</em> would be the fence
      */
     public boolean take(Event event, @Nullable Item item) throws IOException {
         return switch (event) {
@@ -159,31 +159,31 @@ public final class Exchange {
         done.complete(this);
     }
 
-    /** When it was asked, as {@link System#nanoTime} counts. */
+    /** Returns when the request was made, as counted by {@link System#nanoTime}. */
     long asked() {
         return asked;
     }
 
-    /** Whether the answer is over. */
+    /** Returns whether the answer is complete. */
     public boolean isOver() {
         return done.isDone();
     }
 
-    /** The link has ended. */
+    /** Fails the exchange, because the link has ended. */
     void lost(IOException why) {
         done.completeExceptionally(why);
     }
 
     /**
-     * Blocks until the answer is over.
+     * Blocks until the answer is complete.
      *
-     * @throws IOException where the link ended before
+     * @throws IOException if the link ended first
      */
     Exchange await() throws IOException, InterruptedException {
         return await(Duration.ofDays(1));
     }
 
-    /** As {@link #await()}, but no longer than {@code patience}. */
+    /** Like {@link #await()}, but no longer than {@code patience}. */
     Exchange await(Duration patience) throws IOException, InterruptedException {
         try {
             return done.get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,16 +9,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that was said: a text, or a file that can be fetched.
+ * One message: a text, or a file that can be fetched.
  *
- * @param sender as the server names them, {@code server} for itself
+ * @param sender the name that the server gives; {@code server} for itself
  * @param isMine whether this account sent it
- * @param time the server's, by the second; of what was just sent from here, this machine's
+ * @param time the server's, to the second; for an item just sent from here, this machine's
  * @param isServerTime whether {@code time} is the server's
- * @param text the text; of a file its name
- * @param file the number of the file; empty for a text, -1 while the server has not told it
- * @param to to whom it went, where that is known: {@code chat/1} tells it only of what was sent from here. An empty list
- *     is everyone
+ * @param text the text; for a file, its name
+ * @param file the number of the file; null for a text, -1 until the server has reported it
+ * @param to the recipients, if known: {@code chat/1} gives them only for items sent from here. An empty list means
+ *     everyone
  */
 public record Item(
         String sender,
@@ -29,7 +29,7 @@ public record Item(
         @Nullable Long file,
         Optional<List<String>> to) {
 
-    /** What an event says, to the account called {@code me}; null where it says nothing. */
+    /** Returns the item in an event, for the account called {@code me}; null if it has none. */
     public static @Nullable Item of(Event event, String me) {
         return event instanceof MessageEvent.Message message ? of(message, me) : null;
     }

@@ -10,27 +10,31 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of an item that was shown, to know it again: enough to tell it from others, and nothing to read. What
- * was sent from here has the server's time, and a file its number, only once the server has told them.
+ * A compact record of an item that was shown, to recognise it again: enough to tell it from others, but nothing
+ * readable. For an item sent from here, the server's time and a file's number are unknown until the server reports
+ * them.
  *
- * @param second of the server's time; of what was just sent from here, a second before which it was not
+ * @param second the second of the server's time; for an item just sent from here, a lower bound
  * @param isExact whether {@code second} is the server's for this item
- * @param content a digest, hexadecimal, of the text, or of the file's number or (of one's own) its name
+ * @param content a hexadecimal digest of the text, or of the file's number (for the account's own files, their name)
  */
 record Mark(Who who, long second, boolean isExact, String content) {
     private static final int BYTES = 12;
 
-    /** What is sent from here is shown when the server has confirmed it: a little after what came meanwhile. */
+    /**
+     * In seconds: an item sent from here is shown once the server has confirmed it, a little after items that arrived
+     * meanwhile.
+     */
     private static final long SLACK = 60;
 
     enum Who {
         MINE,
         OTHER,
-        /** The server itself: what it says to one alone is in no history. */
+        /** The server itself; its texts to one user alone are in no history. */
         SERVER
     }
 
-    /** @param latest second of the server's time that was seen so far */
+    /** @param latest the latest second of the server's time seen so far */
     static Mark of(Item item, long latest) {
         Long file = item.file();
         String content = file == null ? "text " + item.text() : "file " + (item.isMine() ? item.text() : file);
@@ -56,9 +60,10 @@ record Mark(Who who, long second, boolean isExact, String content) {
     }
 
     /**
-     * Whether the server can have told it of the same item. Not by the sender's name, which may have changed since.
+     * Returns whether a mark from the server can be of the same item. Ignores the sender's name, which may have changed
+     * since.
      *
-     * @param told with the server's time
+     * @param told a mark with the server's time
      */
     boolean isOf(Mark told) {
         return isMine() == told.isMine()
@@ -66,13 +71,13 @@ record Mark(Who who, long second, boolean isExact, String content) {
                 && (isExact ? second == told.second : second <= told.second);
     }
 
-    /** As a line of the file. */
+    /** Returns the mark as a line of the file. */
     String line() {
         return who.name().toLowerCase(Locale.ROOT) + (isExact ? " at " : " after ") + Instant.ofEpochSecond(second)
                 + " " + content;
     }
 
-    /** Null for a line that is none: a file that was cut off is used as far as it goes. */
+    /** Parses a line; returns null if it is malformed, so that a truncated file is used as far as it goes. */
     static @Nullable Mark parse(String line) {
         String[] words = line.split(" ", -1);
         if (words.length != 4 || words[3].length() != 2 * BYTES) {

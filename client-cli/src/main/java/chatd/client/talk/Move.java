@@ -5,10 +5,10 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session on its way to another connection.
+ * A session that is moving to another connection.
  *
- * @param to that one, once it is there; null where it could not be made
- * @param done when it is in use
+ * @param to the new connection once it is made; null if it could not be made
+ * @param done counted down once the new connection is in use
  */
 record Move(CompletableFuture<Door.@Nullable In> to, CountDownLatch done) {
     Move() {

@@ -2,7 +2,7 @@ package chatd.client.talk;
 
 import java.io.IOException;
 
-/** There is no connection at the moment: nothing was sent. */
+/** Thrown if there is no connection at the moment; nothing was sent. */
 public final class NotConnected extends IOException {
     private static final long serialVersionUID = 1L;
 

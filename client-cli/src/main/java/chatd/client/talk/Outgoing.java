@@ -5,15 +5,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What was sent from here and is not known to be stored yet. */
+/** An item sent from here and not yet known to be stored. */
 public final class Outgoing {
     final Item item;
 
     private volatile boolean isUnsure;
 
     /**
-     * @param to nobody named is everyone
-     * @param text of a file its name
+     * @param to an empty list means everyone
+     * @param text the text; for a file, its name
      */
     Outgoing(String me, List<String> to, String text, boolean isFile, Instant now) {
         this.item = new Item(me, true, now, false, text, isFile ? -1L : null, Optional.of(to));
@@ -23,12 +23,12 @@ public final class Outgoing {
         return to.isEmpty() ? Audience.everyone() : new Audience.Some(to);
     }
 
-    /** Whether an item that the server tells of can be this one. */
+    /** Returns whether an item reported by the server can be this one. */
     boolean is(Item told) {
         return told.isMine() && told.isFile() == item.isFile() && told.text().equals(item.text());
     }
 
-    /** The server had something to say to it: perhaps not all it was sent to get it. */
+    /** Records that the server answered with a text: perhaps not everybody it was sent to gets it. */
     void doubt() {
         isUnsure = true;
     }

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * and {@code common} are ours; the rest stays as it is. Immutable.
  */
 public final class Preferences {
-    /** Made when the first document is there: it takes a while. */
+    /** Created with the first document, because it takes a while. */
     private static final class Json {
         static final JsonMapper MAPPER = JsonMapper.builder()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -37,12 +37,12 @@ public final class Preferences {
         this.isForeign = isForeign;
     }
 
-    /** Those of somebody who never set anything. */
+    /** Returns the preferences of a user who has never set anything. */
     public static Preferences none() {
         return new Preferences(JsonNodeFactory.instance.objectNode(), false);
     }
 
-    /** Reads a document; one that is no JSON object has no settings for us. */
+    /** Reads a document; one that is not a JSON object has no settings for us. */
     public static Preferences of(Document document) {
         if (document.bytes().length == 0) {
             return none();
@@ -56,12 +56,12 @@ public final class Preferences {
         }
     }
 
-    /** Whether what is stored is not ours to read: to store anything replaces it. */
+    /** Returns whether the stored document is not ours to read: storing anything replaces it. */
     public boolean isForeign() {
         return isForeign;
     }
 
-    /** One of the setting's choices: its default, where the document has none of them. */
+    /** Returns one of the setting's choices; its default if the document has none of them. */
     public String get(Setting setting) {
         String value = root.path(setting.section()).path(setting.key()).asString("");
         return setting.choices().contains(value) ? value : setting.choices().getFirst();
@@ -71,7 +71,7 @@ public final class Preferences {
         return get(setting).equals(value);
     }
 
-    /** Whose texts and files are not shown. */
+    /** Returns the users whose texts and files are hidden. */
     public List<String> ignored() {
         return Stream.of(root.path(COMMON).path(IGNORED))
                 .flatMap(JsonNode::valueStream)

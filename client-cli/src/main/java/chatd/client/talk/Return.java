@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** Logging in again after a loss: with growing pauses, each a little different from everybody else's. One thread. */
+/** Logs in again after a loss, with growing pauses and jitter. Used by one thread. */
 final class Return {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -25,17 +25,17 @@ final class Return {
         this.random = random;
     }
 
-    /** What came of it. */
+    /** The outcome of the attempts. */
     sealed interface Outcome {}
 
     record Again(Door.In in) implements Outcome {}
 
-    /** It may not; {@code why} is a sentence. */
+    /** The login was refused for good; {@code why} is a sentence. */
     record Ended(String why) implements Outcome {}
 
     record GivenUp() implements Outcome {}
 
-    /** The person leaves. Any thread. */
+    /** Stops the attempts, because the user leaves. May be called from any thread. */
     void giveUp() {
         givenUp.countDown();
     }
@@ -44,7 +44,7 @@ final class Return {
         return givenUp.getCount() == 0;
     }
 
-    /** Tries once. */
+    /** Tries to log in once. */
     Door.In once(Secret password) throws IOException, UnknownServer {
         return switch (door.logIn(password)) {
             case Door.In in -> in;
@@ -54,9 +54,9 @@ final class Return {
     }
 
     /**
-     * Tries until it is in.
+     * Tries until the login succeeds, is refused for good, or is given up.
      *
-     * @param known why the connection was lost: said already
+     * @param known why the connection was lost, which the user has been told already
      */
     Outcome logIn(Secret password, String known) {
         String told = known;

@@ -12,14 +12,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last shown of an account's history, kept over restarts, so that nothing of a replay is shown twice.
+ * The items last shown of an account's history, kept across restarts, so that no part of a replay is shown twice.
  *
- * <p>{@code chat/1} has no message numbers: a replay is laid beside what was shown where they have most in common, in
- * order. What others sent and what the account itself sent are laid beside separately, since what is sent from here is
- * shown when the server has confirmed it, a little before or after what arrives at that time. One thread at a time.
+ * <p>{@code chat/1} has no message numbers, so a replay is aligned with the items shown by their longest common
+ * subsequence. Items from others and the account's own are aligned separately, because an item sent from here is shown
+ * once the server has confirmed it, a little before or after items that arrive at that time. Used by one thread at a
+ * time.
  */
 public final class SeenItems {
-    /** Kept; a replay that does not reach back as far as the latest of them was cut. */
+    /** The most marks kept; a replay that does not reach back to the latest of them was cut. */
     private static final int KEPT = 500;
 
     private static final int NONE = Integer.MAX_VALUE;
@@ -46,7 +47,7 @@ public final class SeenItems {
         }
     }
 
-    /** Whether nothing was ever shown but what the server itself said. */
+    /** Returns whether nothing was ever shown but texts of the server itself. */
     boolean isEmpty() {
         return marks.stream().allMatch(mark -> mark.who() == Mark.Who.SERVER);
     }
@@ -59,7 +60,7 @@ public final class SeenItems {
                 .orElse(0);
     }
 
-    /** It has been shown. */
+    /** Records an item that has been shown. */
     void add(Item item) {
         Mark mark = Mark.of(item, latest());
         marks.add(mark);
@@ -80,14 +81,14 @@ public final class SeenItems {
     }
 
     /**
-     * What of a replay was not shown yet.
+     * The items of a replay that were not shown yet.
      *
      * @param items in the replay's order
      * @param reachesBack whether the replay reaches back to what was shown; else more may be missing before it
      */
     record Unseen(List<Item> items, boolean reachesBack) {}
 
-    /** Lays a replay beside what was shown. What it tells of times is taken over. */
+    /** Aligns a replay with the items shown, and adopts the server's times from it. */
     Unseen unseen(List<Item> replay) {
         forgetOldest();
         List<Mark> told = replay.stream().map(item -> Mark.of(item, 0)).toList();
@@ -110,12 +111,12 @@ public final class SeenItems {
         return new Unseen(unseen, reachesBack);
     }
 
-    /** @param first index in the replay of the first that both have; {@link #NONE} where there is none */
+    /** @param first the index in the replay of the first item that both have; {@link #NONE} if there is none */
     private record Laid(int length, int first) {}
 
     /**
-     * Finds the longest common subsequence of what was shown and what was told, of those that end earliest in the
-     * latter, and marks what is up to its end.
+     * Finds the longest common subsequence of the items shown and the replay, of several the one that ends earliest in
+     * the replay, and marks everything up to its end as seen.
      */
     private Laid lay(boolean mine, List<Mark> told, BitSet seen) {
         int[] ours = indexes(marks, mine);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a person may set: where it stands in the document on the server, and the values it can have. */
+/** The user's settings: where each is in the document on the server, and the values it can have. */
 public enum Setting {
     THEME("terminal", "colours for a terminal that is", "auto", "dark", "light", "none"),
     TIME("common", "how times are written", "24h", "12h", "iso"),
@@ -26,12 +26,12 @@ public enum Setting {
         this.choices = List.of(choices);
     }
 
-    /** As it is typed. */
+    /** Returns the key as it is typed. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** {@code common} to all our clients, or of the {@code terminal}. */
+    /** Returns {@code common} if all our clients share the setting, else {@code terminal}. */
     String section() {
         return section;
     }
@@ -40,7 +40,7 @@ public enum Setting {
         return meaning;
     }
 
-    /** The first is the default. */
+    /** Returns the possible values; the first is the default. */
     public List<String> choices() {
         return choices;
     }

@@ -6,28 +6,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said, as far as it is known here: puts what arrives, what a replay tells and what was sent from here together,
- * so that each is shown once. Any thread.
+ * The conversation as known here: merges arriving items, replays and items sent from here, so that each item is shown
+ * once. Thread-safe.
  */
 final class Transcript {
     private static final Duration A_WHILE = Duration.ofSeconds(3);
 
-    /** No server that is set up sensibly replays fewer, so that a replay of fewer is all there is. */
+    /** A sensibly configured server replays at least this many items, so a shorter replay is the whole history. */
     static final long SOME_ITEMS = 250;
 
     private final View view;
     private final SeenItems shown;
     private final List<Outgoing> outgoing = new ArrayList<>();
 
-    /** What came while a replay was under way, which may have it too; null otherwise. */
+    /** Items that arrived during a replay, which may contain them too; null if none is under way. */
     private @Nullable List<Item> held;
 
-    /** From a connection's beginning until what was missed has been shown: what is shown in between goes here. */
+    /**
+     * Set from the start of a connection until the missed items have been shown; items shown in between go to
+     * {@code meanwhile}.
+     */
     private boolean isCatchingUp;
 
     private final List<Item> meanwhile = new ArrayList<>();
 
-    /** Whether what was missed has been shown once: from then on all that comes is news, to an empty history too. */
+    /** Whether missed items have been shown once; from then on every arrival is new, even if the history was empty. */
     private boolean hasCaughtUp;
 
     Transcript(View view, SeenItems shown) {
@@ -35,12 +38,14 @@ final class Transcript {
         this.shown = shown;
     }
 
-    /** Whether this account is here for the first time, and only the last of its history is to be shown. */
+    /**
+     * Returns whether this account is used here for the first time, so that only the end of its history is to be shown.
+     */
     synchronized boolean isFirst() {
         return !hasCaughtUp && shown.isEmpty();
     }
 
-    /** It is about to be sent; if that takes a text a while, the view is told. */
+    /** Registers an item about to be sent; if a text is not confirmed within three seconds, tells the view. */
     synchronized void sending(Outgoing mine) {
         outgoing.add(mine);
         if (mine.item.isFile()) {
@@ -62,28 +67,28 @@ final class Transcript {
         }
     }
 
-    /** It was not sent after all. */
+    /** Removes an item that was not sent after all. */
     synchronized void forget(Outgoing mine) {
         outgoing.remove(mine);
     }
 
-    /** What was sent and is not known to be stored. */
+    /** Returns the items sent and not yet known to be stored. */
     synchronized List<Outgoing> open() {
         return List.copyOf(outgoing);
     }
 
-    /** There is a new connection: what was missed comes first. */
+    /** Starts a new connection, on which the missed items come first. */
     synchronized void catchUp() {
         isCatchingUp = true;
         hold();
     }
 
-    /** A replay is being asked for: what arrives waits for it. */
+    /** Holds back arriving items, because a replay is being requested. */
     synchronized void hold() {
         held = held == null ? new ArrayList<>() : held;
     }
 
-    /** The connection is gone: what waited will be in the next replay. */
+    /** Discards the items held back, because the connection is lost: the next replay will contain them. */
     synchronized void drop() {
         held = null;
     }
@@ -96,7 +101,7 @@ final class Transcript {
         }
     }
 
-    /** The server has done it and had nothing to say. */
+    /** Shows an outgoing item as stored: the server has executed the command without comment. */
     synchronized void stored(Outgoing mine) {
         if (outgoing.remove(mine)) {
             show(mine.item);
@@ -112,7 +117,7 @@ final class Transcript {
         }
     }
 
-    /** With whom it went to, where it was sent from here; it is then known to be stored. */
+    /** Returns the item with its recipients if it was sent from here, in which case it is now known to be stored. */
     private Item known(Item item) {
         for (Outgoing mine : outgoing) {
             if (mine.is(item)) {
@@ -123,7 +128,7 @@ final class Transcript {
         return item;
     }
 
-    /** The history that a person asked for has come: shows all of it. */
+    /** Shows the whole history that the user asked for. */
     synchronized void listed(List<Item> replay) {
         view.replayed(new View.Replay(View.Reason.ASKED, replay, false));
         if (!isCatchingUp) {
@@ -132,11 +137,11 @@ final class Transcript {
     }
 
     /**
-     * What was missed has come: shows what was not shown, and says of what was sent before whether it is stored.
+     * Shows the missed items, and reports which of the items sent before were not stored.
      *
-     * @param mayReachFurther whether a longer replay may be asked for
-     * @param sent what was sent before the replay was asked for
-     * @return false where it does not reach back to what was shown and a longer one is needed first
+     * @param mayReachFurther whether a longer replay may be requested
+     * @param sent the items sent before the replay was requested
+     * @return false if the replay does not reach back to what was shown, and a longer one is needed first
      */
     synchronized boolean replayed(View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
         boolean isAll = isFirst() || (shown.isEmpty() && replay.size() < SOME_ITEMS);
@@ -162,7 +167,7 @@ final class Transcript {
         return true;
     }
 
-    /** Whether it was shown meanwhile; each of those answers for one. */
+    /** Returns whether an item was shown meanwhile; each item shown accounts for one. */
     private boolean wasShownMeanwhile(Item told) {
         Mark mark = Mark.of(told, 0);
         for (Item item : meanwhile) {
@@ -173,7 +178,7 @@ final class Transcript {
         return false;
     }
 
-    /** What came meanwhile: shows what is not in the replay. */
+    /** Releases the items held back, and shows those that are not in the replay. */
     private void release(List<Item> replay, boolean isNew) {
         List<Item> had = new ArrayList<>(replay);
         List<Item> came = held == null ? List.of() : held;

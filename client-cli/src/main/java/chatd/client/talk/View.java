@@ -2,12 +2,12 @@ package chatd.client.talk;
 
 import java.util.List;
 
-/** Who shows what a {@link Conversation} gets to know. Called by its threads, one call at a time. */
+/** Shows the events of a {@link Conversation}. Called by its threads, one call at a time. */
 public interface View {
-    /** Something was said just now, by others or, confirmed by the server, from here. */
+    /** Shows a new item: from others, or from here once the server has confirmed it. */
     void said(Item item);
 
-    /** Items of the history. */
+    /** Shows items of the history. */
     void replayed(Replay replay);
 
     void presence(String name, Presence presence);
@@ -15,39 +15,42 @@ public interface View {
     enum Presence {
         ONLINE,
         OFFLINE,
-        /** Has an account now; is not online. */
+        /** A new account, which is not online. */
         NEW
     }
 
-    /** The connection is lost, or can't be made again, and will be tried for; {@code why} is a sentence. */
+    /** Reports that the connection is lost or can't be made again, and is being retried; {@code why} is a sentence. */
     void lost(String why);
 
-    /** The connection is there again. */
+    /** Reports that the connection is re-established. */
     void back();
 
-    /** The session has ended for good, until {@link Conversation#begin} is called again; {@code why} is a sentence. */
+    /**
+     * Reports that the session has ended and stays so until {@link Conversation#begin} is called; {@code why} is a
+     * sentence.
+     */
     void ended(String why);
 
-    /** This was sent some time ago, and the server has not said yet that it is stored. */
+    /** Reports that the server has not yet confirmed an item sent some time ago. */
     void waiting(Item item);
 
-    /** This was not stored. */
+    /** Reports that an item was not stored. */
     void notSent(Item item);
 
-    /** The settings were read. */
+    /** Applies the settings that were read. */
     void preferences(Preferences preferences);
 
     /** Why items of the history are shown. */
     enum Reason {
-        /** The last ones, at the first log in from here. */
+        /** The last items, at the first login from here. */
         FIRST,
-        /** What came since the last time. */
+        /** Items that arrived since the last session here. */
         AWAY,
-        /** What came while the connection was down. */
+        /** Items that arrived while the connection was down. */
         LOSS,
         /** To see whether something was stored. */
         CHECK,
-        /** A person asked. */
+        /** The user asked. */
         ASKED
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whom the client believes to be the server, over real sockets. */
+/** Tests which servers the client trusts, over real sockets. */
 class TrustTest {
     private static final SecureRandom RANDOM = new SecureRandom();
     private final Instant now = Instant.now();
@@ -70,7 +70,7 @@ class TrustTest {
                     client.startHandshake();
                     client.getInputStream().readAllBytes();
                 } catch (IOException e) {
-                    // The client did not like it, or the test is over.
+                    // The client refused the certificate, or the test is over.
                 }
             }
         }
@@ -238,7 +238,7 @@ class TrustTest {
                 .startsWith("No TLS connection to localhost:");
     }
 
-    /** What is said of a server that answers so and hangs up. */
+    /** Returns the message about a server that sends this answer and hangs up. */
     private String answered(byte[] answer, boolean reset) throws Exception {
         try (ServerSocket server = new ServerSocket(0)) {
             Thread.startVirtualThread(() -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of a replay was not shown yet. */
+/** Tests which items of a replay were not shown yet. */
 class SeenItemsTest {
     @TempDir
     private Path directory;
@@ -29,7 +29,7 @@ class SeenItemsTest {
         return new Item("me", true, Instant.ofEpochSecond(second), true, text, null, Optional.empty());
     }
 
-    /** As it is shown when it was sent from here: the server's time is not known. */
+    /** Returns an item as shown when sent from here: the server's time is not known. */
     private static Item sent(String text) {
         return new Item("me", true, Instant.ofEpochSecond(7), false, text, null, Optional.of(List.of("bob")));
     }
@@ -81,7 +81,7 @@ class SeenItemsTest {
         SeenItems shown = after(other(1, "a"), sent("hello"), other(3, "b"));
         List<Item> replay = List.of(other(1, "a"), mine(2, "hello"), other(3, "b"));
         assertThat(texts(shown.unseen(replay))).isEmpty();
-        // Its time is known by now: the same text again is another.
+        // Its time is known by now, so the same text again is another item.
         List<Item> more = new ArrayList<>(replay);
         more.add(mine(9, "hello"));
         assertThat(texts(shown.unseen(more))).containsExactly("hello");
@@ -162,8 +162,8 @@ class SeenItemsTest {
     }
 
     /**
-     * Any history, of which any part was shown, is continued exactly, whatever was repeated in it. (Of a few items alone
-     * it can't be told which of several alike they were; five hundred are remembered.)
+     * Any history, of which any part was shown, is continued exactly, whatever repeats in it. (If only a few items are
+     * remembered, equal ones can't be told apart; five hundred are remembered.)
      */
     @RepeatedTest(200)
     void nothingIsShownTwiceAndNothingIsLost(RepetitionInfo repetition) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What arrives, what a replay tells, and what was sent from here, shown once each. */
+/** Tests that items that arrive, are replayed or were sent from here are shown once each. */
 class TranscriptTest {
     private final List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
     private final Transcript transcript = new Transcript(
@@ -73,7 +73,7 @@ class TranscriptTest {
         return IntStream.rangeClosed(from, to).mapToObj(i -> other(i, "m" + i)).toList();
     }
 
-    /** A connection on which {@code replay} is what was missed. */
+    /** Runs a connection on which {@code replay} contains the missed items. */
     private void caughtUp(List<Item> replay) {
         transcript.catchUp();
         transcript.replayed(View.Reason.LOSS, replay, false, transcript.open());

@@ -7,7 +7,7 @@ import chatd.daemon.model.AccountChange;
 import java.time.Instant;
 import java.util.function.BiFunction;
 
-/** A change of an account, to be decided. */
+/** A decision that changes an account. */
 public record AccountDecision(Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding)
         implements Decision<AccountChange> {
 

@@ -26,12 +26,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
-/**
- * Many accounts at once, as a list has them: all of it is done, or nothing. Any thread; methods block, and others are
- * answered meanwhile.
- */
+/** Imports a list of accounts, all or none. Thread-safe; methods block, while other requests are still served. */
 public final class AccountImport {
-    /** Errors that a refusal lists. */
+    /** Maximum number of errors that a refusal lists. */
     private static final int LISTED = 100;
 
     private final Accounts accounts;
@@ -49,37 +46,38 @@ public final class AccountImport {
     /**
      * A line of the list.
      *
-     * @param line where it stands, for what is said of it
+     * @param line the line number, for error messages
      */
     public record Row(int line, String name, String note, Secret password) {}
 
     /**
-     * What the list is held to be.
+     * How the list is to be applied.
      *
-     * @param sync the whole of who is to be there: who is there already is left as he is, else that is an error
-     * @param disableMissing whoever is not in it is disabled
+     * @param sync whether the list is the complete set of accounts: existing accounts are left as they are; otherwise
+     *     an existing account is an error
+     * @param disableMissing whether to disable accounts that are not in the list
      */
     public record Mode(boolean sync, boolean disableMissing) {}
 
-    /** Lines of one list: they are one transaction. */
+    /** Maximum number of lines in a list, which is one transaction. */
     public static final int MOST = 50_000;
 
     /**
-     * What is, or would be, done.
+     * The accounts that an import changes, or would change.
      *
-     * @param left those that are there already
+     * @param left existing accounts, left as they are
      */
     public record Plan(List<String> added, List<String> left, List<String> disabled) {}
 
-    /** Told, now and then, how many of the accounts to be added are ready. */
+    /** Notified, from time to time, how many of the accounts to be added are ready. */
     public interface Progress {
         void ready(int count, int all);
     }
 
     /**
-     * Says what would be done.
+     * Validates a list and returns what an import would do.
      *
-     * @throws Refusal naming every line that is wrong
+     * @throws Refusal listing the invalid lines
      */
     public Plan plan(List<Row> rows, Mode mode) {
         Draft draft = new Draft(rows, mode);
@@ -88,11 +86,11 @@ public final class AccountImport {
     }
 
     /**
-     * Does it.
+     * Runs the import.
      *
-     * @param disabling how many were to be disabled when it was planned, and agreed to
-     * @param by the Unix user
-     * @throws Refusal as {@link #plan}; nothing was done
+     * @param disabling how many accounts were to be disabled when the plan was confirmed
+     * @param by the Unix user who makes the request
+     * @throws Refusal as {@link #plan} does; nothing was done
      */
     public Plan run(List<Row> rows, Mode mode, int disabling, String by, Progress progress)
             throws InterruptedException {
@@ -118,7 +116,7 @@ public final class AccountImport {
         }
     }
 
-    /** A list that was judged, its new names reserved. */
+    /** A validated list, with its new names reserved. */
     private final class Draft {
         private final List<Row> added = new ArrayList<>();
         private final List<String> left = new ArrayList<>();
@@ -189,7 +187,7 @@ public final class AccountImport {
                     missing.stream().map(Account::name).toList());
         }
 
-        /** Of all but one of the threads for it: who logs in is not to wait. */
+        /** Hashes the new passwords, on all but one of the hashing threads, so that logins need not wait. */
         List<String> hashes(Progress progress) throws InterruptedException {
             try (ExecutorService threads = Executors.newFixedThreadPool(
                     Math.max(1, hashing.atOnce() - 1), Thread.ofVirtual().factory())) {

@@ -32,7 +32,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What users do with their accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
+/** The operations of users on their own accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
 public final class Accounts implements Room {
     private final Supplier<Config> config;
     private final Directory directory;
@@ -68,7 +68,7 @@ public final class Accounts implements Room {
     }
 
     /**
-     * A stranger makes an account, and is not logged in by it.
+     * Registers an account for a caller who is not logged in; does not log in.
      *
      * @throws Refusal {@link Code#CLOSED}, {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
@@ -116,26 +116,26 @@ public final class Accounts implements Room {
         }
     }
 
-    /** What is recorded of a change when its turn has come. */
+    /** Makes the record of a change when the journal decides it. */
     interface Recording {
         /**
-         * The change to {@code account}, which is as it is {@code now}.
+         * Returns the record of the change to {@code account}, given in its state as of {@code now}.
          *
-         * @throws Refusal where the change has been overtaken, and then takes no number
+         * @throws Refusal if another change has overtaken this one, which then takes no number
          */
         Change of(Numbers numbers, Account account, Instant now);
     }
 
     /**
-     * Makes an account.
+     * Creates an account.
      *
-     * @param recording what is recorded of it
+     * @param recording makes the record of the change
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
     AccountChange make(
             String name, String note, Secret password, boolean mustChange, Hashing.Asker asker, Recording recording)
             throws InterruptedException {
-        // In the order of rule 13; and nothing is kept for a name that comes to nothing.
+        // Checked in the order of rule 13; no name is reserved for an attempt that is refused.
         directory.check(name, 0);
         rules.check(password, name);
         directory.reserve(name, 0);
@@ -151,7 +151,7 @@ public final class Accounts implements Room {
         }
     }
 
-    /** An account as it is when it is made. */
+    /** Returns a new account, with the next account number. */
     Account made(Numbers numbers, String name, String note, boolean mustChange, Instant now) {
         return new Account(
                 numbers.nextAccount(),
@@ -166,13 +166,13 @@ public final class Accounts implements Room {
                 Optional.empty());
     }
 
-    /** When a password that is set now ends, if it is a one-time one. */
+    /** Returns when a password set now expires, if it is a one-time password. */
     Optional<Instant> passwordEnds(boolean mustChange, Instant now) {
         return mustChange ? config.get().accounts().oneTimePassword().map(now::plus) : Optional.empty();
     }
 
     /**
-     * The hash of a password that the rules allow.
+     * Validates a password and returns its hash.
      *
      * @throws Refusal {@link Code#BAD_PASSWORD}
      */
@@ -182,7 +182,7 @@ public final class Accounts implements Room {
     }
 
     /**
-     * Changes the password of the named account, before or after log in.
+     * Changes the password of the named account, before or after login.
      *
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD} or {@link Code#BAD_PASSWORD}
      */
@@ -222,9 +222,9 @@ public final class Accounts implements Room {
     }
 
     /**
-     * Sets a password that was hashed, and ends the sessions of the account.
+     * Sets a password, given as its hash, and ends the account's sessions.
      *
-     * @param recording what is recorded of it; refuses, at the moment of the change, what has been overtaken since
+     * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */
     AccountChange setPassword(long number, String hash, boolean mustChange, Recording recording)
             throws InterruptedException {
@@ -236,7 +236,7 @@ public final class Accounts implements Room {
         }));
     }
 
-    /** Stores a settings document; whatever it is. */
+    /** Stores a settings document without inspecting it. */
     public void storeSettings(Caller caller, AccountCommand.StoreSettings command) throws InterruptedException {
         long number = caller.account();
         byte[] document = command.document().bytes();

@@ -24,10 +24,10 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * What administrators do with accounts. Methods block; each is done, and logged, when it returns.
+ * Account administration. Methods block; when they return, the change is committed, logged and applied.
  *
- * <p>They throw {@link Refusal}: {@link Code#NO_SUCH_USER} where there is no such account, and what they say beside.
- * {@code by} is the Unix user who asks.
+ * <p>They throw {@link Refusal}: {@link Code#NO_SUCH_USER} if there is no such account, and the codes that each method
+ * names. {@code by} is the Unix user who makes the request.
  */
 public final class Administration {
     private static final int NOTE_CHARACTERS = 200;
@@ -49,13 +49,13 @@ public final class Administration {
     }
 
     /**
-     * An account, and whether it is another than before.
+     * An account, and whether it was changed.
      *
-     * @param account as it is now
+     * @param account its present state
      */
     public record Outcome(Account account, boolean changed) {}
 
-    /** Makes an account. Refused: {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}. */
+    /** Creates an account. Refused with {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}. */
     public Account add(String name, String note, Secret password, boolean mustChange, String by)
             throws InterruptedException {
         checkNote(note);
@@ -73,7 +73,7 @@ public final class Administration {
         return directory.numbered(entry.change().account());
     }
 
-    /** Refuses a note that is too long, or would not be one line. */
+    /** Refuses a note that is too long or contains control characters. */
     static void checkNote(String note) {
         if (note.codePointCount(0, note.length()) > NOTE_CHARACTERS) {
             throw new Refusal(Code.TOO_LARGE, "A note has " + NOTE_CHARACTERS + " characters at most.");
@@ -83,7 +83,7 @@ public final class Administration {
         }
     }
 
-    /** Sets a password, and ends the account's session. Refused: {@link Code#BAD_PASSWORD}. */
+    /** Sets a password and ends the account's sessions. Refused with {@link Code#BAD_PASSWORD}. */
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
         String hash = accounts.hashed(password, name, Hashing.Asker.ADMINISTRATOR);
@@ -93,12 +93,12 @@ public final class Administration {
         }));
     }
 
-    /** Lets nobody log in to it any more, and ends its session. */
+    /** Disables an account: blocks logins and ends its sessions. */
     public Outcome disable(String name, String by) throws InterruptedException {
         return update(name, Change.Kind.DISABLED, by, account -> account.withState(Account.State.DISABLED));
     }
 
-    /** Takes a disabling back. */
+    /** Enables a disabled account. */
     public Outcome enable(String name, String by) throws InterruptedException {
         return update(
                 name,
@@ -108,7 +108,7 @@ public final class Administration {
                         account.state() == Account.State.DISABLED ? account.withState(Account.State.ACTIVE) : account);
     }
 
-    /** Forgets wrong passwords, and gives a one-time password that has ended its time again. */
+    /** Clears failed-login counts and renews an expired one-time password. */
     public Outcome unlock(String name, String by) throws InterruptedException {
         Outcome outcome = update(name, Change.Kind.UNLOCKED, by, account -> {
             if (account.stateAt(clock.instant()) != Account.State.LOCKED) {
@@ -122,7 +122,7 @@ public final class Administration {
         return new Outcome(outcome.account(), outcome.changed() || slowed);
     }
 
-    /** Lets it write to all where not everyone may, or not any more. */
+    /** Grants or revokes permission to write to everyone, where that is restricted. */
     public Outcome grant(String name, boolean everyone, String by) throws InterruptedException {
         return update(
                 name,
@@ -131,7 +131,7 @@ public final class Administration {
                 account -> account.withEveryone(everyone));
     }
 
-    /** Gives it another name. Refused: {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
+    /** Renames an account. Refused with {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
     public Outcome rename(String name, String other, String by) throws InterruptedException {
         Account account = find(name);
         if (name.equals(other)) {
@@ -155,7 +155,7 @@ public final class Administration {
         }
     }
 
-    /** Deletes it: its password, settings and addresses go; its name and number are never given again. */
+    /** Deletes an account: erases its password, settings and addresses; its name and number are never reused. */
     public Account delete(String name, String by) throws InterruptedException {
         Account account = find(name);
         journal.commit(decision(account, (numbers, now) -> {
@@ -193,7 +193,7 @@ public final class Administration {
         return new AccountDecision(new Batching.ChangeOf(account.number(), true), 1_000, deciding);
     }
 
-    /** Nothing is left to be done. */
+    /** Thrown if nothing is left to change. */
     private static final class AsItWas extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -209,7 +209,7 @@ public final class Administration {
                 Change.by(by, numbers.nextPosition(), after, kind, now, was), new Effect.AccountUpdated(after));
     }
 
-    /** One that was not deleted meanwhile. */
+    /** Returns the account; throws a refusal if it was deleted meanwhile. */
     private static Account present(Account account) {
         if (account.state() == Account.State.DELETED) {
             throw noSuch(account.name());
@@ -221,7 +221,10 @@ public final class Administration {
         return new Refusal(Code.NO_SUCH_USER, "There is no user called " + name + ".");
     }
 
-    /** The account of that name; {@link Code#NO_SUCH_USER} where there is none, naming one that was renamed. */
+    /**
+     * Returns the account with this name. Refused with {@link Code#NO_SUCH_USER}, giving the present name if it was
+     * renamed.
+     */
     public Account find(String name) {
         return directory
                 .named(name)
@@ -239,16 +242,16 @@ public final class Administration {
                         : "There is no user called " + name + " any more; it is called " + account.name() + " now.");
     }
 
-    /** Wrong passwords of the last quarter of an hour, which slow its log ins down. */
+    /** Returns the number of wrong passwords in the last 15 minutes, which slow down the account's logins. */
     public int wrongPasswords(Account account) {
         return throttle.counted(Throttle.Target.account(account.number()));
     }
 
     /**
-     * Ends sessions.
+     * Ends the sessions of an account, or a single session.
      *
-     * @param whose an account's name; where nobody has it, the id of a session
-     * @return those that were ended
+     * @param whose an account's name, or, if no account has it, a session's id
+     * @return the sessions that were ended
      */
     public List<Session> kick(String whose) {
         List<Session> all = sessions.online().stream()

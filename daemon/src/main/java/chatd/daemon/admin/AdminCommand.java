@@ -7,24 +7,24 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What one of the administrators' commands does: a row of the table.
+ * An admin command: one row of the command table.
  *
- * @param roles who may give it
- * @param when how it and the log go together
- * @param logged the fields of the request that the log shows; a secret is never among them
+ * @param roles the roles that may run it
+ * @param when how the command is logged
+ * @param logged the request fields recorded in the log; never a secret
  */
 public record AdminCommand<Q, P, R>(
         AdminCall<Q, P, R> call, Set<Role> roles, When when, List<String> logged, Body<Q, P, R> body) {
-    /** Of a long list, in one part. */
+    /** Maximum items per part when a long list is written in parts. */
     static final int PART = 500;
 
-    /** How a command and the log go together. */
+    /** How a command is logged. */
     public enum When {
-        /** Done where it can be logged, and logged when it is done. */
+        /** Runs only if it can be logged; logged when it completes. */
         LOGGED,
-        /** It shows what is wrong, and changes nothing: done even where it can't be logged at the time. */
+        /** Diagnostic and read-only: runs even if it can't be logged at the time. */
         ALWAYS,
-        /** As {@link #ALWAYS}, and logged when it begins and when it ends: it may go on for days. */
+        /** As {@link #ALWAYS}, but logged both when it starts and when it ends, because it may run for days. */
         ALWAYS_AND_LONG
     }
 
@@ -45,34 +45,35 @@ public record AdminCommand<Q, P, R>(
         return call.name();
     }
 
-    /** Does what is asked. */
+    /** Runs the command on the calling thread. Blocks. */
     R run(Request request, String by, Parts<P> out) throws IOException, InterruptedException {
         return body.run(request.as(call.request()), by, out);
     }
 
-    /** What a command does. Each call on a thread of its own; may block. */
+    /** A command's implementation. Each call runs on its own thread and may block. */
     public interface Body<Q, P, R> {
         /**
-         * Does it.
+         * Runs the command.
          *
-         * @param by the Unix user
-         * @param out takes what comes before the result
-         * @throws chatd.daemon.model.Refusal where it can't be done
+         * @param by the Unix user who runs it
+         * @param out receives the parts that precede the result
+         * @throws chatd.daemon.model.Refusal if it can't be done
          */
         R run(Q request, String by, Parts<P> out) throws IOException, InterruptedException;
     }
 
-    /** Where a command that goes on writes. */
+    /** Receives the parts of a command's answer. */
     public interface Parts<P> {
         void write(P part);
 
-        /** False where nobody reads them any more. */
+        /** Returns whether the client is still reading. */
         boolean areRead();
 
         /**
-         * Writes a long list in several parts, so that it is never in memory as a whole, however many ask for one.
+         * Writes a long list in parts of at most {@link #PART} items, so that it is never serialised in memory as a
+         * whole, however many clients request one.
          *
-         * @param part of some of them
+         * @param part makes a part from some of the items
          */
         default <T> void write(List<T> all, Function<List<T>, P> part) {
             for (int i = 0; i < all.size(); i += PART) {

@@ -22,18 +22,18 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The table of the administrators' commands: who may give one, and that each is logged, the refused ones too. */
+/** Dispatches admin commands by table: checks the caller's role and logs every command, including refused ones. */
 final class AdminDispatcher {
     private static final Logger LOG = LogManager.getLogger(AdminDispatcher.class);
 
-    /** What nobody knows, or was not read: it is refused. */
+    /** Stands in the log for a command that is unknown or was not read; always refused. */
     private static final AdminCommand<?, ?, ?> UNKNOWN = AdminCommand.of(
             new AdminCall<>("unknown", Nothing.class, Nothing.class, Nothing.class),
             Role.all(),
             (request, user, out) -> request,
             Request.COMMAND);
 
-    /** Characters of its name that the log shows. */
+    /** Maximum characters of an unknown command's name that are logged. */
     private static final int LONGEST_UNKNOWN = 32;
 
     private final Map<String, AdminCommand<?, ?, ?>> table = new TreeMap<>();
@@ -49,33 +49,33 @@ final class AdminDispatcher {
         this.audit = audit;
     }
 
-    /** The group of a role; empty for none. */
+    /** Returns the Unix group of a role; empty if it has none. */
     String group(Role role) {
         return groups.getOrDefault(role, "");
     }
 
     /** The other end of a connection. */
     interface Peer {
-        /** @throws IOException where it has gone away */
+        /** @throws IOException if the client has disconnected */
         void write(String line) throws IOException;
 
         boolean isThere();
     }
 
-    /** What somebody is about to ask. */
+    /** Source of a request that has not been read yet. */
     interface Asking {
         /**
-         * Reads it.
+         * Reads the request. Blocks.
          *
-         * @throws Refusal where it is no command
+         * @throws Refusal if it is not a valid command
          */
         Request request() throws IOException;
     }
 
     /**
-     * One command on its way.
+     * One command in progress.
      *
-     * @param ended after how long it has come to its end, where that is logged apart from its beginning
+     * @param ended the command's duration, for the separate log event at its end; null in all other events
      */
     private record Call(
             AdminCommand<?, ?, ?> command,
@@ -100,8 +100,8 @@ final class AdminDispatcher {
     }
 
     /**
-     * Logs a command. Of who is no administrator, and can't do what would be logged otherwise, those that are refused for
-     * the same, and those that are the same, are joined.
+     * Logs a command. For callers other than administrators, repeated events are joined: refusals of a command for the
+     * same reason, and successful commands with the same arguments.
      */
     private void log(Call call, Outcome outcome, @Nullable String reason) {
         AuditEvent event = call.event(outcome, reason);
@@ -117,7 +117,7 @@ final class AdminDispatcher {
         }
     }
 
-    /** Does what is asked for, and answers it. Blocks. */
+    /** Reads, runs, logs and answers one command. Blocks. */
     void serve(Requester caller, Asking asking, Peer peer) throws IOException {
         Request request;
         try {
@@ -190,7 +190,7 @@ final class AdminDispatcher {
             }
             throw new IOException("the administrator went away", e);
         } catch (IOException e) {
-            // Ours, not the connection's.
+            // The daemon's own I/O failed, not the connection.
             LOG.error("admin command {} failed: {}", call.command().name(), e.getMessage());
             throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + e.getMessage());
         }
@@ -207,7 +207,7 @@ final class AdminDispatcher {
         return command.run(call.request(), call.by().user(), parts(peer));
     }
 
-    /** What was logged when it began has come to its end. */
+    /** Logs the end and the duration of a long-running command. */
     private void ended(Call call, long begun) {
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         log(new Call(call.command(), call.request(), call.by(), took.toSeconds() + " s"), Outcome.OK, null);

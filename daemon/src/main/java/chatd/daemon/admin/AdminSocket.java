@@ -29,27 +29,27 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Unix socket for those of one role: one JSON object a line in each direction, one command a connection. Who may
- * connect is the socket's group, as the kernel enforces it; who did is what the kernel says.
+ * A Unix socket for one role: one JSON object per line in each direction, one command per connection. The kernel
+ * restricts access to the socket's group and reports the user who has connected.
  */
 final class AdminSocket implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AdminSocket.class);
     private static final int AT_ONCE = 32;
 
-    /** A list of accounts to import may be long, and administrators alone import. */
+    /** Maximum request length in bytes for administrators: only they import accounts, and the list may be long. */
     private static final int LONGEST_OF_ADMINISTRATORS = 16 << 20;
 
     private static final int LONGEST = 64 << 10;
 
-    /** Of those that are longer there is one at a time. */
+    /** Request length in bytes above which only one request is processed at a time. */
     private static final int LARGE = 64 << 10;
 
-    /** Of the commands at once. */
+    /** Maximum concurrent commands of one user. */
     private static final int OF_ONE_USER = 16;
 
     private static final Duration REQUEST = Duration.ofSeconds(10);
 
-    /** For one line of an answer to be taken. */
+    /** Time limit for the client to read one line of an answer. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -65,7 +65,7 @@ final class AdminSocket implements AutoCloseable {
     private final Path path;
     private final ServerSocketChannel server;
 
-    /** @throws IOException where the socket can't be made; the message says which */
+    /** @throws IOException if the socket can't be created; the message names it */
     AdminSocket(Path directory, Role role, AdminDispatcher dispatcher) throws IOException {
         this.role = role;
         this.dispatcher = dispatcher;
@@ -74,7 +74,7 @@ final class AdminSocket implements AutoCloseable {
         Thread.ofPlatform().name(role.socket()).daemon().start(this::accept);
     }
 
-    /** Made where nobody else can connect, and moved to its place once its group and mode are right. */
+    /** Creates the socket in a private directory and moves it into place once its group and mode are set. */
     private static ServerSocketChannel bind(Path directory, Path path, String group) throws IOException {
         try {
             Path apart = Files.createTempDirectory(
@@ -88,7 +88,7 @@ final class AdminSocket implements AutoCloseable {
                 boolean shared = !group.isEmpty() && give(fresh, group, path);
                 Files.setPosixFilePermissions(
                         fresh, PosixFilePermissions.fromString(shared ? "rw-rw----" : "rw-------"));
-                // Over what an earlier process left behind: that none listens there, the daemon's lock has made sure.
+                // Replaces an earlier process's stale socket; the daemon's lock ensures that none is listening on it.
                 Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
                 return server;
             } finally {
@@ -132,7 +132,7 @@ final class AdminSocket implements AutoCloseable {
                 return;
             } catch (IOException | RuntimeException e) {
                 LOG.error("the admin socket {} failed: {}", path, e.getMessage());
-                // Whatever it is that has run out, asking at once again does not bring it back.
+                // A resource may be exhausted: an immediate retry would not help.
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
@@ -148,7 +148,7 @@ final class AdminSocket implements AutoCloseable {
         boolean hasRoom = room.tryAcquire();
         try {
             if (!hasRoom || ofUser.merge(user, 1, Integer::sum) > OF_ONE_USER) {
-                // What was to be asked is not read.
+                // Refused without reading the request.
                 dispatcher.serve(caller, AdminSocket::busy, connection);
                 return;
             }
@@ -168,18 +168,18 @@ final class AdminSocket implements AutoCloseable {
         throw new Refusal(Code.BUSY, "Too many commands at once; try again in a moment.");
     }
 
-    /** One connection: what takes too long, or has gone away, is closed and keeps its place from nobody. */
+    /** One connection. If it times out or the client disconnects, it is closed and its permits are released. */
     private final class Connection implements AdminDispatcher.Peer, AutoCloseable {
         private final SocketChannel channel;
 
-        /** When it has to be over with what it is doing, by {@link System#nanoTime}. */
+        /** Deadline of the current read or write, by {@link System#nanoTime}. */
         private volatile long due = System.nanoTime() + REQUEST.toNanos();
 
         private volatile boolean isAnswering;
         private volatile boolean isRequested;
         private volatile boolean hasEnded;
 
-        /** It has the place of those that are long. */
+        /** Whether it holds the permit for a large request. */
         private boolean isLarge;
 
         Connection(SocketChannel channel) {
@@ -188,7 +188,7 @@ final class AdminSocket implements AutoCloseable {
             Thread.startVirtualThread(this::watch);
         }
 
-        /** Who says nothing, or reads nothing, has the connection only for a while. */
+        /** Closes the connection if the client neither sends its request nor reads its answer before the deadline. */
         private void watch() {
             try {
                 while (channel.isOpen()) {
@@ -221,7 +221,7 @@ final class AdminSocket implements AutoCloseable {
             return request;
         }
 
-        /** The one line, as it comes: it ends before its end of line, or where it is too much. */
+        /** Streams the request line; ends before the newline, or where the request is refused as too long. */
         private final class Line extends InputStream {
             private final ByteBuffer piece = ByteBuffer.allocate(8 << 10).limit(0);
             private int taken;
@@ -251,7 +251,7 @@ final class AdminSocket implements AutoCloseable {
                 return count == 0 ? -1 : count;
             }
 
-            /** Makes sure that there is something to take; false at the end, and where it is refused. */
+            /** Fills the buffer if it is empty; returns false at the end of input and if the request is refused. */
             private boolean fill() throws IOException {
                 if (taken >= (role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST)) {
                     refusal = new Refusal(Code.TOO_LARGE, "The command is too long.");
@@ -273,16 +273,19 @@ final class AdminSocket implements AutoCloseable {
                 return read > 0;
             }
 
-            /** What is refused is taken all the same, where it is not too long, so that its sender comes to the answer. */
+            /** Drains the rest of the line, unless it is too long, so that the client gets to read the refusal. */
             void skipRest() throws IOException {
                 byte[] rest = new byte[8 << 10];
                 while (read(rest, 0, rest.length) >= 0) {
-                    // Only taken.
+                    // Discard.
                 }
             }
         }
 
-        /** Nothing more is to come but the end, which some send before they read the answer. */
+        /**
+         * Waits for the end of input, which some clients send before they read the answer; closes the channel if data
+         * comes instead. Blocks.
+         */
         private void awaitEnd() {
             try {
                 if (channel.read(ByteBuffer.allocate(1)) > 0) {
@@ -335,7 +338,7 @@ final class AdminSocket implements AutoCloseable {
                 LOG.debug("closing the connection of an administrator", e);
             }
         }
-        // What they were about is to end, and to be logged, while there is a log.
+        // Let running commands finish and be logged while the log is still open.
         for (long end = System.nanoTime() + FAREWELL.toNanos(); !open.isEmpty() && System.nanoTime() - end < 0; ) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

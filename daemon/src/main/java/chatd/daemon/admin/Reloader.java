@@ -3,12 +3,12 @@ package chatd.daemon.admin;
 import chatd.admin.api.SystemCalls;
 import chatd.daemon.config.ConfigException;
 
-/** How the daemon reads its configuration and its certificate again. Any thread. */
+/** Reloads the daemon's configuration and certificate. Any thread. */
 public interface Reloader {
     /**
-     * Reads both again, without dropping a connection.
+     * Reloads both without dropping a connection.
      *
-     * @throws ConfigException where one is wrong; all stays as it was
+     * @throws ConfigException if either is invalid; nothing changes
      */
     SystemCalls.Reloaded reload() throws ConfigException;
 }

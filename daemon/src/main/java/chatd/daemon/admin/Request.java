@@ -29,16 +29,16 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
-/** What was asked: a JSON object. What is missing in it is refused as {@link Code#MALFORMED}. */
+/** A request: a JSON object. Missing fields are refused as {@link Code#MALFORMED}. */
 public record Request(JsonNode json) {
     static final String COMMAND = "command";
 
-    /** Keys, values, beginnings and ends: what a list of as many accounts as there may be has, and some more. */
+    /** Maximum JSON tokens: those of an account list of the maximum size, and some to spare. */
     private static final int MOST_PARTS = 12 * AccountImport.MOST + 1_000;
 
     private static final int DEEPEST = 8;
 
-    /** Characters of an argument that the log shows, and that are kept for it where it can't be written. */
+    /** Maximum characters of an argument that are logged, or kept in memory while the log can't be written. */
     private static final int LONGEST_SHOWN = 256;
 
     private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
@@ -59,14 +59,14 @@ public record Request(JsonNode json) {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
-    /** What nobody asked. */
+    /** An empty request, for the log event of a request that could not be read. */
     static final Request NOTHING = new Request(STRICT.createObjectNode());
 
     /**
-     * Reads one, judging it as it comes.
+     * Reads a request, enforcing its limits while parsing. Blocks.
      *
-     * @param line up to its end
-     * @throws Refusal {@link Code#MALFORMED} where it is no object, or {@link Code#TOO_LARGE}
+     * @param line the request, without its newline
+     * @throws Refusal {@link Code#MALFORMED} if it is not a JSON object, or {@link Code#TOO_LARGE}
      */
     static Request read(InputStream line) {
         try {
@@ -85,27 +85,27 @@ public record Request(JsonNode json) {
         }
     }
 
-    /** Empty where it names none. */
+    /** Returns the command's name; empty if it has none. */
     String command() {
         return json.path(COMMAND).isString() ? json.path(COMMAND).asString() : "";
     }
 
-    /** As much of a text as the log may show. */
+    /** Truncates a text to a number of code points, for the log. */
     private static String cut(String text, int longest) {
         return text.codePointCount(0, text.length()) <= longest
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, longest)) + '…';
     }
 
-    /** The command alone, its name cut off. */
+    /** Returns a request with the command's name only, truncated. */
     Request withCommandOf(int longest) {
         return new Request(STRICT.createObjectNode().put(COMMAND, cut(command(), longest)));
     }
 
     /**
-     * What is asked, by the record of its command.
+     * Converts the request to its command's record.
      *
-     * @throws Refusal {@link Code#MALFORMED} where something is missing or is not what it should be
+     * @throws Refusal {@link Code#MALFORMED} if a field is missing or has the wrong type
      */
     <Q> Q as(Class<Q> type) {
         for (RecordComponent field : type.getRecordComponents()) {
@@ -151,9 +151,9 @@ public record Request(JsonNode json) {
     }
 
     /**
-     * A number that was asked for, or another where none was.
+     * Returns the requested number, or {@code otherwise} if none was given.
      *
-     * @throws Refusal {@link Code#MALFORMED} where it is below 0 or above {@code most}
+     * @throws Refusal {@link Code#MALFORMED} if it is below 0 or above {@code most}
      */
     public static int within(String field, @Nullable Integer value, int otherwise, int most) {
         if (value != null && (value < 0 || value > most)) {
@@ -162,7 +162,7 @@ public record Request(JsonNode json) {
         return value == null ? otherwise : value;
     }
 
-    /** What the log shows of it: {@code mustChange} as {@code must-change}, of a list how long it is. */
+    /** Returns the fields to be logged: {@code mustChange} as {@code must-change}, a list as its length. */
     List<Map.Entry<String, String>> shown(List<String> keys) {
         List<Map.Entry<String, String>> shown = new ArrayList<>();
         for (String key : keys) {

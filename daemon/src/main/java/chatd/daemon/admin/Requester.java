@@ -3,15 +3,15 @@ package chatd.daemon.admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gives a command.
+ * The caller of an admin command.
  *
- * @param user as the kernel says
- * @param claimed who is said to be behind root
+ * @param user the Unix user, as reported by the kernel
+ * @param claimed the user said to be acting as root, from {@code SUDO_USER}; null for none
  */
 record Requester(String user, @Nullable String claimed, Role role) {
     private static final int LONGEST_CLAIM = 64;
 
-    /** The same, with what was claimed: of root alone, who may be anyone. */
+    /** Returns this caller with the claimed name; only root's claim counts, because anyone may be acting as root. */
     Requester claiming(String name) {
         boolean counts = user.equals("root") && !name.isEmpty() && name.length() <= LONGEST_CLAIM;
         return counts ? new Requester(user, name, role) : this;

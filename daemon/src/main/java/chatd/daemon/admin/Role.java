@@ -3,7 +3,7 @@ package chatd.daemon.admin;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** As whom somebody comes: by which socket, which is by which group. */
+/** A caller's role, determined by the socket, and thus the Unix group, it connects through. */
 public enum Role {
     ADMINISTRATOR("admin.sock"),
     HELPER("help.sock"),

@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
-/** All that can be configured; {@code chatd.toml} says what each means, and has the defaults. */
+/** The complete configuration; {@code chatd.toml} documents each option and holds the defaults. */
 public record Config(
         Listen listen,
         Tls tls,
@@ -25,21 +25,21 @@ public record Config(
         Hashing hashing) {
 
     /**
-     * Whether the limits by address do not hold for an address. Where there are proxies, an address of this machine's own
-     * may be one of theirs, and is not exempt.
+     * Returns whether an address is exempt from the limits per address. If proxies are configured, loopback addresses
+     * are not exempt, because they may be a proxy's.
      */
     public boolean isExempt(InetAddress address) {
         return (listen.proxies().isEmpty() || !address.isLoopbackAddress())
                 && throttle.exempt().stream().anyMatch(free -> free.contains(address));
     }
 
-    /** @param proxies whose connections begin with a header that says who the client is */
+    /** @param proxies networks whose connections begin with a PROXY protocol header naming the client */
     public record Listen(List<InetSocketAddress> addresses, List<Network> proxies) {}
 
     /**
-     * @param development where the daemon makes a certificate for itself, which {@code certificate} and {@code key}
-     *     then name; empty where another is configured
-     * @param clientNames whether a client's certificate names the one account that it is for
+     * @param development the directory of the daemon's self-made certificate, to which {@code certificate} and
+     *     {@code key} then point; empty if another certificate is configured
+     * @param clientNames whether a client's certificate is valid only for the account named in it
      */
     public record Tls(
             Path certificate, Path key, Optional<Path> development, Optional<Path> clientCa, boolean clientNames) {}
@@ -71,23 +71,25 @@ public record Config(
             boolean refuseOnFailure) {}
 
     /**
-     * Where chat-admin finds the daemon, and the groups of those who may.
+     * The directory of the admin sockets, and the groups that may connect to them.
      *
-     * @param administrators a group's name or number; empty: the daemon's user and root alone. So are the others
+     * @param administrators a group's name or number; empty for the daemon's user and root only. The same applies to
+     *     {@code helpers} and {@code auditors}
      */
     public record Admin(Path directory, String administrators, String helpers, String auditors) {}
 
     /**
-     * Whether anyone may register, or administrators alone.
+     * Self-registration of accounts.
      *
-     * @param most accounts that there may be for that
+     * @param open whether anyone may register, rather than administrators only
+     * @param most number of accounts, including deleted ones, from which registration is refused
      */
     public record Registration(boolean open, int most) {}
 
-    /** @param oneTimePassword how long one is good; empty is for ever */
+    /** @param oneTimePassword validity of a one-time password; empty for unlimited */
     public record Accounts(boolean concealUsers, Optional<Duration> oneTimePassword) {}
 
-    /** @param all whether anyone may write to all, or only accounts that were given it */
+    /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}
 
     public record Chat1(ZoneId wireZone) {}

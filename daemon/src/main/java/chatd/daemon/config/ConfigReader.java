@@ -24,14 +24,14 @@ public final class ConfigReader {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
 
-    /** A hundred years: every moment that follows from one is a date that the database can hold. */
+    /** Maximum duration: a hundred years, so that any date computed from it fits the database. */
     private static final Duration LONGEST_TIME = Duration.ofDays(36_525);
 
     private static final Duration LONGEST_DATABASE_TIMEOUT = Duration.ofSeconds(30);
 
     private ConfigReader() {}
 
-    /** The commented document with every default. */
+    /** Returns the commented default configuration. */
     public static String defaults() {
         try (InputStream in = ConfigReader.class.getResourceAsStream("chatd.toml")) {
             if (in == null) {
@@ -44,18 +44,18 @@ public final class ConfigReader {
     }
 
     /**
-     * Reads it.
+     * Reads the configuration.
      *
      * @param file the administrator's file, or null for none
-     * @param environment of which {@code CHATD_…} counts
-     * @throws ConfigException with all errors at once
+     * @param environment the environment, of which only {@code CHATD_…} variables are used
+     * @throws ConfigException listing all errors
      */
     public static Config read(@Nullable Path file, Map<String, String> environment) throws ConfigException {
         return readWithSources(file, environment).config();
     }
 
     /**
-     * Reads as much of it as is right, with defaults in place of what is wrong: for what has to be done all the same.
+     * Reads the configuration, replacing invalid values by their defaults: for work that must be done regardless.
      *
      * @param file as for {@link #read}
      */
@@ -64,15 +64,15 @@ public final class ConfigReader {
         try {
             text = file == null ? null : Files.readString(file);
         } catch (IOException e) {
-            // The defaults, then.
+            // Fall back to the defaults.
         }
         return config(new Settings(defaults(), text, String.valueOf(file), environment));
     }
 
-    /** A configuration, and where each of its values comes from. */
+    /** A configuration and the source of each of its values. */
     record Sourced(Config config, List<Option> options) {}
 
-    /** As {@link #read}. */
+    /** As {@link #read}, with the source of each value. */
     static Sourced readWithSources(@Nullable Path file, Map<String, String> environment) throws ConfigException {
         String text = null;
         if (file != null) {
@@ -88,7 +88,7 @@ public final class ConfigReader {
         return read(text, String.valueOf(file), environment);
     }
 
-    /** As {@link #read}, of a text that stands in a file called {@code name}. */
+    /** As {@link #read}, but from a string; {@code name} is the file name for error messages. */
     static Sourced read(@Nullable String text, String name, Map<String, String> environment) throws ConfigException {
         Settings settings = new Settings(defaults(), text, name, environment);
         Config config = config(settings);
@@ -240,7 +240,7 @@ public final class ConfigReader {
         return time;
     }
 
-    /** Longer, and a database that hangs would look like a daemon that does. */
+    /** Parses the database timeout; bounded, since otherwise a hung database would look like a hung daemon. */
     private static Duration databaseTimeout(String text) {
         Duration time = time(text);
         if (time.compareTo(LONGEST_DATABASE_TIMEOUT) > 0 || time.isZero()) {
@@ -257,7 +257,7 @@ public final class ConfigReader {
                 return n;
             }
         } catch (NumberFormatException e) {
-            // answered below, with the range
+            // Reported below, with the range.
         }
         throw new IllegalArgumentException(
                 "expected a whole number from " + least + " to " + most + ", not \"" + text + "\"");
@@ -311,7 +311,7 @@ public final class ConfigReader {
         }
     }
 
-    /** {@code [::]:7443}, {@code 192.0.2.1:7443}, {@code chat.example.org:7443}. */
+    /** Parses {@code [::]:7443}, {@code 192.0.2.1:7443} or {@code chat.example.org:7443}. */
     static InetSocketAddress socketAddress(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);

@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration in force, which can be read again. What is needed at the start alone keeps its value until the next
- * one; all else is asked for where it is used. Any thread.
+ * The current configuration, which can be reloaded. Options used only at startup keep their values until the next
+ * start; all others are read where they are used. Any thread.
  */
 public final class Configuration implements Supplier<Config> {
-    /** Sections and options that parts of the daemon are built with. */
+    /** Sections and options that take effect only at the next start. */
     private static final Set<String> AT_START = Set.of(
             "listen.addresses",
             "database",
@@ -25,7 +25,7 @@ public final class Configuration implements Supplier<Config> {
             "limits.uploads",
             "limits.large-frames");
 
-    /** Those that a connection keeps as they were when it was made. */
+    /** Sections and options whose values a connection keeps for its lifetime. */
     private static final Set<String> AT_CONNECTION = Set.of(
             "listen.proxies",
             "tls",
@@ -48,14 +48,14 @@ public final class Configuration implements Supplier<Config> {
     private final Map<String, String> environment;
     private volatile ConfigReader.Sourced current;
 
-    /** What the options of the start were then. */
+    /** The options that take effect only at startup, with the values they had then. */
     private final Map<String, Option> started;
 
     /**
-     * Reads it.
+     * Reads the configuration.
      *
-     * @param file the administrator's, or null for none
-     * @throws ConfigException with all errors at once
+     * @param file the administrator's file, or null for none
+     * @throws ConfigException listing all errors
      */
     public Configuration(@Nullable Path file, Map<String, String> environment) throws ConfigException {
         this.file = file;
@@ -66,7 +66,7 @@ public final class Configuration implements Supplier<Config> {
                 .collect(Collectors.toMap(Option::key, option -> option));
     }
 
-    /** Whether an option waits for the next start. */
+    /** Returns whether an option takes effect only at the next start. */
     static boolean isOfTheStart(String key) {
         return isIn(AT_START, key);
     }
@@ -80,12 +80,12 @@ public final class Configuration implements Supplier<Config> {
         return current.config();
     }
 
-    /** The administrator's file, or null. */
+    /** Returns the administrator's file, or null if there is none. */
     public @Nullable Path file() {
         return file;
     }
 
-    /** All options as they are in force. */
+    /** Returns all options with the values in force. */
     public List<Option> options() {
         return current.options().stream()
                 .map(option -> started.getOrDefault(option.key(), option))
@@ -93,11 +93,11 @@ public final class Configuration implements Supplier<Config> {
     }
 
     /**
-     * The keys of options that have another value than before.
+     * The keys of the options changed by a reload.
      *
-     * @param inForce from now on
-     * @param forNewConnections from now on, for connections that are made
-     * @param waiting for a restart
+     * @param inForce in force immediately
+     * @param forNewConnections in force for new connections
+     * @param waiting in force after a restart
      */
     public record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) {}
 
@@ -111,16 +111,16 @@ public final class Configuration implements Supplier<Config> {
         ConfigReader.readWithSources(file, environment);
     }
 
-    /** What has to agree to a configuration before it is in force. */
+    /** Applies part of a new configuration before the rest takes effect; may reject it. */
     public interface Taker {
-        /** @throws ConfigException where it can't be used, by what it names */
+        /** @throws ConfigException if what the configuration refers to, such as a certificate, can't be used */
         void take(Config fresh) throws ConfigException;
     }
 
     /**
-     * Reads it again.
+     * Reloads the configuration.
      *
-     * @throws ConfigException where it is wrong, or not taken; all stays as it was
+     * @throws ConfigException if it is invalid or rejected by {@code taker}; nothing changes
      */
     public synchronized Reloaded reload(Taker taker) throws ConfigException {
         ConfigReader.Sourced fresh = ConfigReader.readWithSources(file, environment);

@@ -7,9 +7,9 @@ import java.util.Arrays;
 public record Network(InetAddress address, int prefix) {
 
     /**
-     * Reads one; without a length it is a single address.
+     * Parses a network; without a prefix length it is a single address.
      *
-     * @throws IllegalArgumentException where it is none
+     * @throws IllegalArgumentException if the text is not a network
      */
     public static Network parse(String text) {
         int slash = text.indexOf('/');
@@ -22,13 +22,13 @@ public record Network(InetAddress address, int prefix) {
         return new Network(masked(address, prefix), prefix);
     }
 
-    /** The network that stands for a client in what is counted by address: itself, or the /64 of an IPv6 address. */
+    /** Returns the network that counts as one address in limits: the address itself, or the /64 of an IPv6 address. */
     public static Network ofClient(InetAddress client) {
         int prefix = client.getAddress().length == 4 ? 32 : 64;
         return new Network(masked(client, prefix), prefix);
     }
 
-    /** The network around a client in what is joined by network: the /24, or the /64 of an IPv6 address. */
+    /** Returns the network by which log events are joined: the /24 of an IPv4, or the /64 of an IPv6 address. */
     public static Network around(InetAddress client) {
         int prefix = client.getAddress().length == 4 ? 24 : 64;
         return new Network(masked(client, prefix), prefix);

@@ -1,10 +1,10 @@
 package chatd.daemon.config;
 
 /**
- * One option as it is set.
+ * One option and its value.
  *
  * @param key {@code section.key}
- * @param value as it is written; a list with commas
+ * @param value the text as given; a list is separated by commas
  * @param source {@code default}, {@code environment NAME}, or the file with line and column
  */
 public record Option(String key, String value, String source) {}

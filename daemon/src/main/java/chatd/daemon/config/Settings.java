@@ -14,8 +14,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * The values of all options, each from the last of: the default, the file, the environment. Which options there are,
- * and of what type, the default document says. Every error is collected with its place; what is wrong reads as its
+ * The values of all options: the environment overrides the file, which overrides the defaults. The default document
+ * defines the options and their types. All errors are collected with their positions; an invalid value reads as its
  * default.
  */
 final class Settings {
@@ -108,12 +108,12 @@ final class Settings {
         return place == null ? fileName + ": " : fileName + ":" + place.line() + ":" + place.column() + ": ";
     }
 
-    /** How a text becomes a value; an exception's text says what is wrong with it. */
+    /** Parses a value; throws an exception whose message says what is wrong. */
     interface Reader<T> {
         T read(String text);
     }
 
-    /** A value that was given as text, or as a number or boolean where the default is one. */
+    /** Returns a single value; in the file, it may be a string, or a number or boolean if the default is one. */
     <T> T value(String key, Reader<T> reader) {
         return reader(key, reader, raw(key));
     }
@@ -127,7 +127,7 @@ final class Settings {
         }
     }
 
-    /** Says that a value is wrong which was read. */
+    /** Reports an error in a value that was already read. */
     void wrong(String key, String what) {
         errors.add(raw(key).place + key + ": " + what);
     }
@@ -177,7 +177,7 @@ final class Settings {
         return file == null ? "" : at(file.inputPositionOf(List.of(key.substring(0, dot), key.substring(dot + 1))));
     }
 
-    /** A list of texts. */
+    /** Returns a list of values; in the environment they are separated by commas. */
     <T> List<T> list(String key, Reader<T> reader) {
         String fromEnvironment = environment.get(variable(key));
         List<Object> items;
@@ -206,7 +206,7 @@ final class Settings {
         return List.copyOf(values);
     }
 
-    /** All options, in the order of the default document, with where they come from. */
+    /** Returns all options with their sources, in the order of the default document. */
     List<Option> options() {
         List<Option> options = new ArrayList<>();
         for (String section : defaults.keySet()) {

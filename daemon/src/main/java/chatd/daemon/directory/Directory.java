@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** All accounts, in memory: what the database has, as of the last commit. Any thread. */
+/** In-memory copy of all accounts, as of the last applied commit. Thread-safe. */
 public final class Directory {
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
@@ -25,12 +25,12 @@ public final class Directory {
     private final Map<Long, Long> passwordsSet = new ConcurrentHashMap<>();
     private final Map<Long, Long> settingsStored = new ConcurrentHashMap<>();
 
-    /** Every name that was ever used, with the number of its account; 0 while that is being made. */
+    /** Every name ever used, with its account's number; 0 while it is only reserved. Guarded by {@code this}. */
     private final Map<String, Long> everUsed = new HashMap<>();
 
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
-    /** @param namesEverUsed with the numbers of their accounts */
+    /** @param namesEverUsed every name ever used, with its account's number */
     public Directory(List<Account> accounts, Map<String, Long> namesEverUsed) {
         namesEverUsed.forEach(this::remember);
         accounts.forEach(this::put);
@@ -41,9 +41,9 @@ public final class Directory {
     }
 
     /**
-     * The account with a number that is known to exist.
+     * Returns the account with this number, which must exist.
      *
-     * @throws IllegalStateException where it does not
+     * @throws IllegalStateException if it does not
      */
     public Account numbered(long number) {
         Account account = byNumber.get(number);
@@ -54,9 +54,9 @@ public final class Directory {
     }
 
     /**
-     * As {@link #numbered}, of one that is about to do something.
+     * Returns the account with this number, which is about to act.
      *
-     * @throws Refusal {@link Code#DISABLED} where it may do nothing any more: it was disabled or deleted meanwhile
+     * @throws Refusal {@link Code#DISABLED} if it may no longer act: it was disabled or deleted meanwhile
      */
     public Account acting(long number) {
         Account account = numbered(number);
@@ -66,16 +66,16 @@ public final class Directory {
         return account;
     }
 
-    /** The present name of an account, or of the daemon itself. */
+    /** Returns the present name of an account; {@link User#SERVER} for a number that no account has. */
     public String nameOf(long number) {
         Account account = byNumber.get(number);
         return account == null ? User.SERVER : account.name();
     }
 
     /**
-     * The name of who is meant.
+     * Resolves a user, given by name or by number, to a name.
      *
-     * @return a name, which nobody may have; for the number of no account, what was typed
+     * @return the name, which may be no account's; for an unknown number, the text as typed
      */
     public String nameFor(User user) {
         return switch (user) {
@@ -87,38 +87,38 @@ public final class Directory {
         };
     }
 
-    /** Accounts as the log has them. */
+    /** Returns the accounts with these numbers in the form used by the log. */
     public List<Who> who(List<Long> numbers) {
         return numbers.stream().map(number -> Who.of(number, nameOf(number))).toList();
     }
 
-    /** How many there are, deleted ones too. */
+    /** Returns the number of accounts, including deleted ones. */
     public int size() {
         return byNumber.size();
     }
 
-    /** All but deleted ones, by number. */
+    /** Returns all accounts except deleted ones, by number. */
     public List<Account> all() {
         return byNumber.values().stream()
                 .filter(account -> account.state() != Account.State.DELETED)
                 .toList();
     }
 
-    /** Their present names, by number; of all but deleted ones. */
+    /** Returns the present names of all accounts except deleted ones, by number. */
     public SortedMap<Long, String> names() {
         SortedMap<Long, String> present = new TreeMap<>();
         all().forEach(account -> present.put(account.number(), account.name()));
         return present;
     }
 
-    /** The present names of all accounts, or the last ones of those that were deleted, by number. */
+    /** Returns the names of all accounts by number: the present name, or the last one of a deleted account. */
     public SortedMap<Long, String> allNames() {
         SortedMap<Long, String> all = new TreeMap<>();
         byNumber.forEach((number, account) -> all.put(number, account.name()));
         return all;
     }
 
-    /** The names that an account had before. */
+    /** Returns an account's former names, sorted. */
     public synchronized List<String> formerNames(Account account) {
         return everUsed.entrySet().stream()
                 .filter(used ->
@@ -128,15 +128,15 @@ public final class Directory {
                 .toList();
     }
 
-    /** The account that once had a name, deleted or not. */
+    /** Returns the account that has or once had this name, deleted or not. */
     public synchronized Optional<Account> formerly(String name) {
         return Optional.ofNullable(everUsed.get(name)).map(byNumber::get);
     }
 
     /**
-     * Keeps a name for an account that is being made or renamed.
+     * Reserves a name for an account that is being created or renamed.
      *
-     * @param account 0 for one that is being made; another may have a name again that it had before
+     * @param account 0 for a new account; an existing one may take back a former name of its own
      * @throws Refusal {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}
      */
     public synchronized void reserve(String name, long account) {
@@ -144,7 +144,7 @@ public final class Directory {
         remember(name);
     }
 
-    /** Judges a name as {@link #reserve} does, and keeps nothing. */
+    /** Validates a name as {@link #reserve} does, without reserving it. */
     public synchronized void check(String name, long account) {
         names.check(name);
         Long owner = everUsed.get(name);
@@ -166,7 +166,7 @@ public final class Directory {
         }
     }
 
-    /** Gives a reserved name back, unless it is an account's by now. */
+    /** Releases a reserved name, unless an account has it by now. */
     public synchronized void release(String name) {
         if (everUsed.remove(name, 0L)) {
             bySkeleton.computeIfPresent(names.skeleton(name), (skeleton, alike) -> {
@@ -183,7 +183,7 @@ public final class Directory {
                 .add(name);
     }
 
-    /** Takes in what was committed. */
+    /** Applies a committed change: adds or replaces the account. */
     public void put(Account account) {
         Account before = byNumber.put(account.number(), account);
         byName.put(account.name(), account);
@@ -199,12 +199,15 @@ public final class Directory {
         everUsed.put(account.name(), account.number());
     }
 
-    /** How often the account's password was set since the start: a log in judged by an older one does not hold. */
+    /**
+     * Returns the account's password generation, counted since the start: logins verified against an older one are
+     * rejected.
+     */
     public long passwordsSet(long number) {
         return passwordsSet.getOrDefault(number, 0L);
     }
 
-    /** How often the account's settings were stored since the start. */
+    /** Returns how often the account's settings were stored since the start. */
     public long settingsStored(long number) {
         return settingsStored.getOrDefault(number, 0L);
     }
@@ -213,7 +216,7 @@ public final class Directory {
         settingsStored.merge(number, 1L, Long::sum);
     }
 
-    /** Takes in a password that was committed. */
+    /** Applies a committed password change and increments the password generation. */
     public void putPassword(Account account) {
         passwordsSet.merge(account.number(), 1L, Long::sum);
         put(account);

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The rules of names ({@code chat-1.md}, "Name and password rules"). Any thread. */
+/** The name rules ({@code chat-1.md}, "Name and password rules"). Thread-safe. */
 public final class Names {
     private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*");
     private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
@@ -25,9 +25,9 @@ public final class Names {
     private final String serverSkeleton = spoof.getSkeleton(User.SERVER);
 
     /**
-     * Judges a name by itself.
+     * Validates a name on its own, without regard to other names.
      *
-     * @throws Refusal {@link Code#BAD_NAME}, saying which rule it breaks
+     * @throws Refusal {@link Code#BAD_NAME}, naming the rule it breaks
      */
     void check(String name) {
         if (name.isEmpty() || isTooLong(name)) {
@@ -54,17 +54,17 @@ public final class Names {
         }
     }
 
-    /** Whether it is nobody's, however it is written. */
+    /** Returns whether a name is too long to be any account's. */
     public static boolean isTooLong(String name) {
         return name.length() > MOST_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
     }
 
-    /** Names with the same skeleton look alike (UTS 39). */
+    /** Returns a name's skeleton: names with the same skeleton look alike (UTS 39). */
     String skeleton(String name) {
         return spoof.getSkeleton(name);
     }
 
-    /** Whether two names are the same but for the case of ASCII letters. */
+    /** Returns whether two names are equal, ignoring the case of ASCII letters. */
     static boolean sameButForAsciiCase(String one, String other) {
         return lower(one).equals(lower(other));
     }

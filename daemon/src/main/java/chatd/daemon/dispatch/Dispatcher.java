@@ -27,13 +27,13 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * The table of commands: who may send one, and what does it. Here the three kinds of error get their answer: a refusal
- * is answered, a violation is logged and closes the connection, a fault is logged with a reference.
+ * Dispatches commands by table: each row has a command's gate and its handler. Handles the three kinds of error: a
+ * refusal is answered, a violation is logged and closes the connection, a fault is logged with a reference.
  */
 public final class Dispatcher {
     private static final Logger LOG = LogManager.getLogger(Dispatcher.class);
 
-    /** What is no message, from one connection, before it is closed. */
+    /** Malformed messages from one connection after which it is closed. */
     private static final int MOST_MALFORMED = 3;
 
     private final Routes routes = new Routes();
@@ -42,7 +42,7 @@ public final class Dispatcher {
     private final AuditTrail audit;
     private final Clock clock;
 
-    /** Bytes that wait in all inboxes. */
+    /** Bytes queued in all inboxes. */
     private final AtomicLong waiting = new AtomicLong();
 
     /** @throws IllegalStateException if a command has no row */
@@ -61,9 +61,9 @@ public final class Dispatcher {
     }
 
     /**
-     * Does a command at once, where nothing of it has to wait. For an event loop.
+     * Submits a command immediately if that needs no waiting. Called on an event loop; never blocks.
      *
-     * @return whether it was done; else nothing of it was
+     * @return whether it was submitted; if not, it had no effect
      */
     <C extends Command> boolean handleAtOnce(Session session, C command, Writes writes) {
         if (!(routes.row(command) instanceof Routes.Written<C> row)
@@ -78,7 +78,7 @@ public final class Dispatcher {
         try {
             write = row.offer().write(session, command);
         } catch (RuntimeException e) {
-            // To be answered in its turn, after what came before.
+            // Leave it to the queue, so that it is answered in order.
             return false;
         }
         if (write == null) {
@@ -89,7 +89,7 @@ public final class Dispatcher {
         return true;
     }
 
-    /** What is to be said when a write fails is said then. It does not keep what was written. */
+    /** Answers a failed write when it fails. The returned future does not retain the committed entry. */
     private CompletableFuture<Boolean> watched(Session session, Command command, CompletableFuture<?> write) {
         return write.handle((done, failure) -> {
             if (failure != null) {
@@ -99,7 +99,7 @@ public final class Dispatcher {
         });
     }
 
-    /** Does one command of a session, and whatever comes of it. On the session's own thread; blocks. */
+    /** Runs one command of a session and answers its errors. Called on the session's own thread; blocks. */
     void handle(Session session, Command command, Writes writes) {
         if (session.hasEnded()) {
             drop(command);
@@ -111,7 +111,7 @@ public final class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // What came before is answered before.
+            // Earlier commands are answered first.
             settle(writes);
             failed(session, command, e);
         }
@@ -126,7 +126,7 @@ public final class Dispatcher {
         }
         if (row.isLogged() && audit.refuses()) {
             drop(command);
-            // Not judged again: what was dropped can't be done, though the log may be well by now.
+            // Not audit.admit(), which checks again: the log may have recovered, but the command was already dropped.
             throw AuditTrail.refusal();
         }
         switch (row) {
@@ -165,7 +165,10 @@ public final class Dispatcher {
         session.answer(SessionEvent.Refused.to(command, refusal.code(), refusal.text(), clock.instant()));
     }
 
-    /** What was no message, where the dialect goes on after it. One who goes on so too is not listened to for long. */
+    /**
+     * Refuses a malformed message in a dialect that can continue after one; closes the connection after
+     * {@link #MOST_MALFORMED}.
+     */
     private void malformed(Session session, SessionCommand.Malformed command) {
         Refusal refusal = new Refusal(Code.MALFORMED, command.what());
         if (!command.counts()) {
@@ -188,7 +191,7 @@ public final class Dispatcher {
                 new AuditEvent.Violation(AuditTrail.who(session), AuditTrail.peer(session), header, what));
     }
 
-    /** Logs a fault of ours and returns its reference, which is all that is told of it. */
+    /** Logs an internal error and returns its reference, the only detail that the user is told. */
     private String fault(String doing, Throwable failure) {
         String reference = UUID.randomUUID().toString().substring(0, 8);
         LOG.error("fault {} in {}", reference, doing, failure);
@@ -197,7 +200,7 @@ public final class Dispatcher {
         return reference;
     }
 
-    /** The peer broke the protocol: it is logged, what it is owed is sent, and the connection closes. */
+    /** Handles a protocol violation: logs it, sends the pending output and closes the connection. Blocks. */
     void violated(Session session, MalformedFrame violation, Writes writes) {
         if (session.hasEnded()) {
             return;
@@ -212,7 +215,7 @@ public final class Dispatcher {
         rooms.forEach(room -> room.sessionEnded(session));
     }
 
-    /** A session can't go on, by a fault of ours. */
+    /** Aborts a session after an internal error, and logs the error. */
     void broken(Session session, Throwable why) {
         try {
             fault("session " + session.id(), why);
@@ -221,7 +224,7 @@ public final class Dispatcher {
         }
     }
 
-    /** The peer will send nothing more. */
+    /** Handles the end of the peer's input: finishes the session and logs it out. Blocks. */
     void ended(Session session, Writes writes) {
         settle(writes);
         session.finish("closed by the client");
@@ -236,7 +239,7 @@ public final class Dispatcher {
         }
     }
 
-    /** The session's connection is gone, and nothing of it is under way any more. */
+    /** Cleans up a session whose connection is gone and whose commands have all ended. */
     void over(Session session) {
         try {
             try {
@@ -251,12 +254,12 @@ public final class Dispatcher {
         }
     }
 
-    /** A connection is there. */
+    /** Registers a new connection's session. */
     public void opened(Session session) {
         sessions.opened(session);
     }
 
-    /** Frees what a command holds that is not going to be done. */
+    /** Frees the resources of a command that will not run: releases buffers and wipes passwords. */
     static void drop(Command command) {
         switch (command) {
             case FileCommand.Piece piece -> piece.content().bytes().release();

@@ -8,19 +8,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of one session, in the order they came, one after the other: a text, which only goes into the journal,
- * at once where it came in; what may have to wait on a virtual thread that is there only while there is something to
- * do. Bounded: {@link #isFull} tells the carrier to stop reading. Put, violated, end and close are one thread's; the
- * rest is any thread's.
+ * The command queue of one session. Commands run one at a time in arrival order: a text, which only goes into the
+ * journal, directly on the calling event loop; a command that may block, on a virtual thread that exists only while
+ * there is work. Bounded: {@link #isFull} tells the carrier to stop reading. {@code put}, {@code violated}, {@code end}
+ * and {@code close} are called by one thread; the other methods by any.
  */
 public final class Inbox {
     private static final int COMMANDS = 64;
     private static final long BYTES = 256 << 10;
 
-    /** Of all inboxes together: past it each takes one command at a time. */
+    /** Bytes queued in all inboxes together above which each inbox takes one command at a time. */
     private static final long BYTES_OF_ALL = 32 << 20;
 
-    /** What comes in its turn: a command, a violation in its place, or the end. */
+    /** An item of the queue: a command, a protocol violation, or the end of input. */
     private sealed interface Step {}
 
     private record Do(Command command, Runnable done) implements Step {}
@@ -41,7 +41,7 @@ public final class Inbox {
     private boolean running;
     private boolean closed;
 
-    /** @param progressed called, on any thread, when there is room again, and when all is done */
+    /** @param progressed called on any thread when there is room again and when the queue is empty */
     public Inbox(Session session, Dispatcher dispatcher, Runnable progressed) {
         this.session = session;
         this.dispatcher = dispatcher;
@@ -49,10 +49,10 @@ public final class Inbox {
     }
 
     /**
-     * Hands a command over.
+     * Enqueues a command, or runs it immediately if possible.
      *
-     * @param size about how much memory it holds, in bytes
-     * @param done run once, when it is done or was dropped
+     * @param size the approximate memory it holds, in bytes
+     * @param done run once, when the command has completed or was dropped
      */
     public void put(Command command, int size, Runnable done) {
         if (atOnce(command)) {
@@ -62,7 +62,11 @@ public final class Inbox {
         }
     }
 
-    /** Does it here and now, where nothing is waiting before it and it has to wait for nothing itself. */
+    /**
+     * Runs a command on the calling thread if nothing is queued before it and it need not wait; never blocks.
+     *
+     * @return whether it was run
+     */
     private boolean atOnce(Command command) {
         lock.lock();
         try {
@@ -90,12 +94,15 @@ public final class Inbox {
         step.done().run();
     }
 
-    /** The peer broke the protocol: what came before is still done. */
+    /** Enqueues a protocol violation; earlier commands still run. */
     public void violated(MalformedFrame how) {
         put(new Waiting(new Violated(how), 0));
     }
 
-    /** The peer will send nothing more: what came before is still done; after its close_notify TLS sends no answer. */
+    /**
+     * Enqueues the end of the peer's input; earlier commands still run, but TLS sends no answers after the peer's
+     * close_notify.
+     */
     public void end() {
         put(new Waiting(new End(), 0));
     }
@@ -123,7 +130,7 @@ public final class Inbox {
             try {
                 take(next);
             } catch (RuntimeException | Error e) {
-                // No memory, say. Whatever it is, the session comes to its end, or it would be online for ever.
+                // Out of memory, for example. In any case end the session, or it would stay online for ever.
                 dispatcher.broken(session, e);
             }
         }
@@ -144,7 +151,7 @@ public final class Inbox {
         }
     }
 
-    /** What is next; null, and not running any more, where there is nothing. */
+    /** Returns the next item; null, clearing {@code running}, if the queue is empty. */
     private @Nullable Step next() {
         boolean roomAgain;
         Waiting next;
@@ -172,7 +179,7 @@ public final class Inbox {
         return next == null ? null : next.step();
     }
 
-    /** Whether nothing more should be read for now. */
+    /** Returns whether the carrier should pause reading. */
     public boolean isFull() {
         lock.lock();
         try {
@@ -193,7 +200,7 @@ public final class Inbox {
         dispatcher.waiting().addAndGet(more);
     }
 
-    /** Whether a command is waiting or being done. */
+    /** Returns whether a command is queued or running. */
     public boolean isBusy() {
         lock.lock();
         try {
@@ -203,7 +210,7 @@ public final class Inbox {
         }
     }
 
-    /** The connection is gone: drops what waits, and sees to it that the session is over once nothing is under way. */
+    /** Drops all queued commands after the connection is gone; the session is cleaned up once the running one ends. */
     public void close() {
         lock.lock();
         try {

@@ -5,16 +5,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A session's messages that are on their way through the journal. They need not be waited for one by one, since the
- * journal keeps their order; every other command waits for all of them. One thread.
+ * A session's messages in flight in the journal. They are not awaited one by one, since the journal preserves their
+ * order; every other command waits for all of them. Not thread-safe: used by one thread at a time.
  */
 final class Writes {
-    /** Under way at once for one session, so that none has the journal to itself. */
+    /** Maximum writes in flight per session, so that no session monopolises the journal. */
     private static final int MOST = 256;
 
     private final ArrayDeque<CompletableFuture<?>> underWay = new ArrayDeque<>();
 
-    /** Whether one more can be taken in without waiting. */
+    /** Returns whether another write can be added without waiting. */
     boolean hasRoom() {
         while (!underWay.isEmpty() && underWay.getFirst().isDone()) {
             underWay.removeFirst();
@@ -29,12 +29,12 @@ final class Writes {
         }
     }
 
-    /** Takes one in, where there is room. */
+    /** Adds a write; there must be room. */
     void add(CompletableFuture<?> write) {
         underWay.add(write);
     }
 
-    /** Waits for all; how each ended was said when it did. */
+    /** Waits for all writes; failures have already been answered. Blocks. */
     void awaitAll() throws InterruptedException {
         while (!underWay.isEmpty()) {
             await(underWay.removeFirst());
@@ -45,7 +45,7 @@ final class Writes {
         try {
             write.get();
         } catch (ExecutionException e) {
-            // Answered already, where it happened.
+            // Already answered when it failed.
         }
     }
 }

@@ -36,19 +36,19 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files in and out (rule 7 of {@code chat-1.md}), a chunk at a time: what a transfer holds in memory does not depend on
- * the file's size. Methods run on the session's own thread, and block.
+ * Uploads and downloads files (rule 7 of {@code chat-1.md}), one chunk at a time: a transfer's memory use does not
+ * depend on the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files implements Room {
     private static final Logger LOG = LogManager.getLogger(Files.class);
 
-    /** Of those that are a single chunk, and have a place of their own: what is kept of all of them. */
+    /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
     private static final long SMALL_KIBIBYTES = 16 << 10;
 
-    /** How long a file waits for room. */
+    /** Maximum time that an upload waits for room. */
     private static final Duration ROOM = Duration.ofSeconds(10);
 
-    /** Bytes of a content that are read at once where {@linkplain Session.Answer#isTight memory is tight}. */
+    /** Bytes of a content read at a time when {@linkplain Session.Answer#isTight memory is tight}. */
     private static final int SMALL_PIECE = 16 << 10;
 
     private final MessageStore messages;
@@ -73,20 +73,20 @@ public final class Files implements Room {
         this.room = new Shares(config.get().limits().uploads());
     }
 
-    /** A file on its way in. */
+    /** A file being uploaded. */
     private sealed interface Upload {}
 
-    /** One that was refused: its bytes are taken, and nothing is done with them. */
+    /** A refused upload, whose bytes are read and discarded. */
     private record Refused() implements Upload {}
 
     private static final Upload REFUSED = new Refused();
 
-    /** One that is stored, chunk by chunk. */
+    /** An accepted upload, stored chunk by chunk. */
     private final class Accepted implements Upload {
         private final String name;
         private final long size;
         private final Recipients recipients;
-        /** Of its place among those that are under way. */
+        /** The holders of its share of the upload limit. */
         private final List<Object> holders;
 
         private final MessageDigest digest = ContentStore.digest();
@@ -146,10 +146,10 @@ public final class Files implements Room {
     }
 
     /**
-     * A file begins; its content follows by {@link #take}.
+     * Begins an upload; its content follows through {@link #take}.
      *
-     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER}, {@link Code#NOT_ALLOWED} or
-     *     {@link Code#BUSY}; what follows is then taken and dropped
+     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER},
+     *     {@link Code#NOT_ALLOWED} or {@link Code#BUSY}; the content that follows is then read and discarded
      */
     public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {
         uploads.put(caller, REFUSED);
@@ -178,9 +178,9 @@ public final class Files implements Room {
     }
 
     /**
-     * The next bytes of the file that has begun. Releases them. After the last ones the file is stored and announced.
+     * Takes the next bytes of the upload, and releases them. After the last ones the file is stored and announced.
      *
-     * @return what its sender is told, and nobody else; null for nothing
+     * @return a text for its sender alone; null for none
      */
     public @Nullable String take(Caller caller, Content piece) throws InterruptedException {
         try {
@@ -217,7 +217,7 @@ public final class Files implements Room {
         }
         if (piece.last()) {
             uploads.remove(caller, upload);
-            // Where the content was there already, this one is nobody's.
+            // If the same content was stored already, this copy is unused.
             giveUp(upload);
         }
         return beside;
@@ -231,7 +231,7 @@ public final class Files implements Room {
         return 1 + (size >> 10);
     }
 
-    /** Makes room for another. */
+    /** Releases the room that an upload of this size took. */
     private void leave(long size, List<Object> holders) {
         if (isSmall(size)) {
             smallRoom.give(kibibytes(size), holders);
@@ -240,7 +240,7 @@ public final class Files implements Room {
         }
     }
 
-    /** It is over: what no file has of it goes. */
+    /** Ends an upload: releases its room, and discards its content unless a file uses it. */
     private void giveUp(Accepted upload) {
         leave(upload.size, upload.holders);
         discard(upload);
@@ -250,7 +250,7 @@ public final class Files implements Room {
         try {
             contents.discard(upload.content);
         } catch (RuntimeException e) {
-            // The next start finds what no file has.
+            // The next start discards contents that no file uses.
             LOG.warn("the content of a file that nobody has was not removed: {}", e.getMessage());
         }
     }
@@ -266,7 +266,7 @@ public final class Files implements Room {
     /**
      * Sends a file's content.
      *
-     * @throws Refusal {@link Code#NO_SUCH_FILE}, for one that the user may not have too
+     * @throws Refusal {@link Code#NO_SUCH_FILE} if there is none, or the user may not fetch it
      */
     public void fetch(Session session, long file) {
         Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.numbered(session.account()));
@@ -293,7 +293,7 @@ public final class Files implements Room {
                         new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == there.size())));
             }
         } catch (RuntimeException e) {
-            // The frame has begun and can't be ended: there is no way on for this connection.
+            // The frame has begun and can't be completed, so the connection can't continue.
             session.abort("file broken off");
             throw e;
         }

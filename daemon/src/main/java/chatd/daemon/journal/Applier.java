@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes in what was committed and logged, by the entry alone: directory, sessions, delivery. Whoever has handed it in
- * hears of it by the journal. In the order of the entries; on the journal's thread.
+ * Applies entries that were committed and logged, by the entry alone: updates the directory and the sessions, and
+ * delivers messages. The submitter is notified by the journal. Called in the order of the entries, on the journal's
+ * thread.
  */
 public final class Applier {
     private final Directory directory;
@@ -28,7 +29,7 @@ public final class Applier {
         this.sessions = sessions;
     }
 
-    /** Applies one; what is to be sent for it goes at {@link #batchApplied}. */
+    /** Applies one entry; what it queues for the sessions is flushed by {@link #batchApplied}. */
     void apply(Committed<?> committed) {
         switch (committed.entry()) {
             case Message message -> sessions.deliver(committed, message, event(message, directory));
@@ -37,12 +38,12 @@ public final class Applier {
         }
     }
 
-    /** All that was committed together is applied. */
+    /** Flushes the sessions once all entries of a batch are applied. */
     void batchApplied() {
         sessions.flush();
     }
 
-    /** Those that were made are told of at once. */
+    /** Announces the new accounts together, then applies the other changes. */
     private void apply(AccountChanges several) {
         List<Account> made = new ArrayList<>();
         for (AccountChange change : several.changes()) {
@@ -99,12 +100,12 @@ public final class Applier {
         }
     }
 
-    /** Ends the account's sessions, but for the one that has made the change. */
+    /** Ends the account's sessions, except the one that made the change. */
     private void end(Change change, String farewell, String why) {
         sessions.end(change.account(), change.session(), farewell, why);
     }
 
-    /** A stored message as it is delivered, and as a history has it. */
+    /** Returns a stored message in the form in which it is delivered and replayed. */
     public static MessageEvent.Message event(Message message, Directory directory) {
         MessageEvent.Stored stored =
                 new MessageEvent.Stored(message.number(), message.sender(), message.receivers(), message.salt());

@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server log as the services use it. What can't be logged does not happen; where the log can't be written, that is
- * refused, or with {@code audit.on-failure = "continue"} done all the same. Any thread.
+ * The services' access to the server log. Nothing happens unlogged: while the log can't be written, actions that must
+ * be logged are refused, or with {@code audit.on-failure = "continue"} done all the same. Thread-safe.
  */
 public final class AuditTrail implements AutoCloseable {
     private static final int MOST_KEPT = 10_000;
@@ -34,8 +34,8 @@ public final class AuditTrail implements AutoCloseable {
     private long dropped;
 
     /**
-     * @param unknownNames whether names typed at log in that no account has are logged
-     * @param refuse whether nothing is done that can't be logged
+     * @param unknownNames whether to log names typed at login that no account has
+     * @param refuse whether to refuse actions that can't be logged
      */
     public AuditTrail(AuditLog log, boolean unknownNames, boolean refuse) {
         this.log = log;
@@ -43,7 +43,7 @@ public final class AuditTrail implements AutoCloseable {
         this.refuse = refuse;
     }
 
-    /** What is refused as long as the log can't be written. */
+    /** Returns the refusal used while the log can't be written. */
     public static Refusal refusal() {
         return new Refusal(
                 Code.UNLOGGED,
@@ -51,17 +51,17 @@ public final class AuditTrail implements AutoCloseable {
                         + "Nothing was done; try again later.");
     }
 
-    /** Whether nothing is done that can't be logged. */
+    /** Returns whether actions that can't be logged are refused. */
     public boolean isRefusing() {
         return refuse;
     }
 
-    /** Whether everything that would have to be logged is to be refused at the moment. */
+    /** Returns whether actions that must be logged are refused at the moment. */
     public boolean refuses() {
         return refuse && log.trouble() != null;
     }
 
-    /** @throws Refusal {@link Code#UNLOGGED} where everything that would have to be logged is to be refused */
+    /** @throws Refusal {@link Code#UNLOGGED} if actions that must be logged are refused at the moment */
     public void admit() {
         if (refuses()) {
             throw refusal();
@@ -69,9 +69,9 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /**
-     * Logs what is to be done next, or to be answered; when it returns, the events are in the log.
+     * Logs an event before its action or answer; when this returns, the event is in the log.
      *
-     * @throws Refusal {@link Code#UNLOGGED} where they can't be logged: it must not happen then
+     * @throws Refusal {@link Code#UNLOGGED} if it can't be logged: the action must not happen then
      */
     public void log(AuditEvent event) {
         try {
@@ -84,7 +84,7 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    /** Logs what has happened anyway; where that is not possible now, as soon as it is. */
+    /** Logs an event that has happened already; if that is not possible now, as soon as it is. */
     public void note(AuditEvent event) {
         try {
             log.append(event);
@@ -102,12 +102,12 @@ public final class AuditTrail implements AutoCloseable {
             }
         }
         if (log.trouble() == null) {
-            // It is well again since.
+            // The log has recovered since.
             catchUp();
         }
     }
 
-    /** The log can be written again: what was kept is logged. */
+    /** Logs the events that were kept while the log could not be written. */
     public void catchUp() {
         synchronized (kept) {
             try {
@@ -121,25 +121,27 @@ public final class AuditTrail implements AutoCloseable {
                     dropped = 0;
                 }
             } catch (IOException e) {
-                // It will be well again another time.
+                // Retried when the log has recovered.
             }
         }
     }
 
-    /** Notes what a caller has caused at will: joined. */
+    /** Logs an event that a caller can cause at will, coalescing it with similar ones. */
     public void caused(String kind, Caller by, AuditEvent event) {
         strangers.caused(kind, cause(by), event);
     }
 
-    /** As {@link #caused(String, Caller, AuditEvent)}, of what is about an account that is to be told from others. */
+    /**
+     * Logs as {@link #caused(String, Caller, AuditEvent)} does, coalescing events about different accounts separately.
+     */
     public void caused(String kind, Optional<Account> about, Caller by, AuditEvent event) {
         strangers.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
     }
 
     /**
-     * As {@link #caused(String, Caller, AuditEvent)}, of a Unix user.
+     * Logs as {@link #caused(String, Caller, AuditEvent)} does, for an event caused by a Unix user.
      *
-     * @param about told apart as long as those are few; null for nothing
+     * @param about the subject, coalesced separately as long as there are few; null for none
      */
     public void caused(String kind, @Nullable String about, String user, AuditEvent event) {
         strangers.caused(kind, about, user, event);
@@ -149,17 +151,17 @@ public final class AuditTrail implements AutoCloseable {
         return by.isLoggedIn() ? (Object) by.account() : Network.around(by.address());
     }
 
-    /** As {@link #caused}, a moment later: for an event loop, which must not wait for the disk. */
+    /** Logs as {@link #caused} does, a moment later: for event loops, which must not wait for the disk. */
     public void soon(String kind, Caller by, AuditEvent event) {
         strangers.soon(() -> caused(kind, by, event));
     }
 
-    /** As {@link #soon(String, Caller, AuditEvent)}, where there is no caller yet. */
+    /** Logs as {@link #soon(String, Caller, AuditEvent)} does, for an address that has no caller yet. */
     public void soon(String kind, InetAddress by, AuditEvent event) {
         strangers.soon(() -> strangers.caused(kind, Network.around(by), event));
     }
 
-    /** Logs what is waiting to be joined. */
+    /** Logs the pending coalesced events, and those that were kept. */
     @Override
     public void close() {
         strangers.close();
@@ -175,7 +177,7 @@ public final class AuditTrail implements AutoCloseable {
         return Who.of(account.number(), account.name());
     }
 
-    /** The account that asks, if any does. */
+    /** Returns the caller's account; {@link Who#UNKNOWN} if it is not logged in. */
     public static Who who(Caller caller) {
         String name = caller.name();
         return name == null ? Who.UNKNOWN : Who.of(caller.account(), name);

@@ -1,11 +1,11 @@
 package chatd.daemon.journal;
 
-/** What an entry may share a batch with: all of a batch is decided before any of it is applied. */
+/** What an entry may share a batch with; a whole batch is decided before any of it is applied. */
 public sealed interface Batching {
-    /** With anything. */
+    /** Shares a batch with anything. */
     Batching ANY = new Any();
 
-    /** With nothing: it is many changes in one. */
+    /** Shares a batch with nothing, because it is many changes in one. */
     Batching ALONE = new Alone();
 
     /** As {@link #ANY}. */
@@ -15,9 +15,9 @@ public sealed interface Batching {
     record Alone() implements Batching {}
 
     /**
-     * With no other change of the same account.
+     * Shares a batch with no other change of the same account.
      *
-     * @param ends whether it ends the batch: whatever comes later is decided after this is applied
+     * @param ends whether it ends the batch: later work is decided only after this is applied
      */
     record ChangeOf(long account, boolean ends) implements Batching {}
 }

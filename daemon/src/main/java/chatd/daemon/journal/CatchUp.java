@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Closes the gap between ledger and log: what was committed but not logged, because the daemon ended in between or the
- * log could not be written, is logged before anything else happens. Blocks.
+ * Closes the gap between ledger and log: before anything else happens, logs what was committed but not logged because
+ * the daemon ended in between or the log could not be written. Blocks.
  */
 public final class CatchUp {
     private static final int PAGE = 500;
@@ -36,9 +36,9 @@ public final class CatchUp {
     }
 
     /**
-     * Logs all that is missing.
+     * Logs all missing entries.
      *
-     * @param page run after each page of it
+     * @param page called after each page of them
      */
     public void run(Runnable page) throws IOException {
         for (List<Missing> next = next(); !next.isEmpty(); next = next()) {
@@ -47,15 +47,16 @@ public final class CatchUp {
         }
     }
 
-    /** What the ledger has and the log has not. */
+    /** An entry that is in the ledger but not in the log. */
     private record Missing(long position, AuditEvent event) {}
 
-    /** The next of it, in the order of the positions. */
+    /** Returns the next missing entries, by position; empty if there are none. */
     private List<Missing> next() {
-        // Each kind after the last of its own: until version 5 of the schema they were numbered apart.
+        // Each kind is read from its own last number: until version 5 of the schema, the kinds were numbered
+        // separately.
         List<Change> changes = ledger.changesAfter(log.lastChange(), PAGE);
         List<Message> late = messages.after(log.lastMessage(), PAGE);
-        // Of the kind whose page is full there may be more behind it, before the rest of the other's.
+        // A full page may be followed by more of its kind that precede the rest of the other kind: stop at its end.
         long end = Math.min(
                 changes.size() < PAGE ? Long.MAX_VALUE : changes.getLast().number(),
                 late.size() < PAGE ? Long.MAX_VALUE : late.getLast().number());

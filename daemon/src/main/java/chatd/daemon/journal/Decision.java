@@ -4,25 +4,25 @@ import chatd.daemon.model.Entry;
 import java.time.Instant;
 
 /**
- * Something to be written, that becomes an entry when its turn has come: decided against the state as of the entry
- * before it. What follows from the entry is the {@link Applier}'s, by its kind alone. None of the methods blocks.
+ * A request that becomes an entry when its turn comes: decided against the state as of the entry before it. The
+ * {@link Applier} then applies the entry by its kind alone. No method blocks.
  *
  * @param <E> the entry it becomes
  */
 public interface Decision<E extends Entry> {
 
-    /** About how much memory it holds, in bytes. */
+    /** Returns the approximate memory it holds, in bytes. */
     long bytes();
 
-    /** What it may share a batch with. */
+    /** Returns what it may share a batch with. */
     default Batching batching() {
         return Batching.ANY;
     }
 
     /**
-     * Makes the entry, with its number. On the journal's thread.
+     * Creates the entry and assigns its number. Called on the journal's thread.
      *
-     * @throws Refusal where it can't be done any more; no number was taken then
+     * @throws Refusal if the request can no longer be carried out; it takes no number then
      */
     E decide(Numbers numbers, Instant now);
 }

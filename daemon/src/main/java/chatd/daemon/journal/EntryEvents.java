@@ -18,7 +18,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Objects;
 
-/** What the log says of an entry, by its kind alone: the same when it is committed and when it is caught up with. */
+/** Maps entries to log events, by their kind alone: the same event at commit and at catch-up. */
 public final class EntryEvents {
     private final Directory directory;
 
@@ -37,7 +37,7 @@ public final class EntryEvents {
         };
     }
 
-    /** What the log says of a stored message. */
+    /** Returns the log event of a stored message. */
     AuditEvent sent(Message message) {
         Origin origin = message.origin();
         StoredFile file = message.file();
@@ -55,8 +55,8 @@ public final class EntryEvents {
     }
 
     /**
-     * The digest of a message, by which its event in the log is bound to it; empty for one that nobody ever
-     * sent so: with both a text and a file, or with another salt than we make.
+     * Returns the digest of a message, which binds its log event to it; empty for a message that was never sent in this
+     * form: with both a text and a file, or with a salt of another length than ours.
      */
     public static String digest(Message message) {
         if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {
@@ -74,7 +74,7 @@ public final class EntryEvents {
         return Objects.requireNonNullElse(message.text(), "");
     }
 
-    /** What the log says of a change of an account. */
+    /** Returns the log event of an account change. */
     static AuditEvent changed(Change change) {
         Who who = Who.of(change.account(), change.name());
         Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));

@@ -26,27 +26,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only writer: what came in while one transaction was being committed goes into the next, so that one fsync serves
- * many. It gives the numbers. Order: committed, logged, delivered; what was not logged is neither delivered nor
- * answered.
+ * The only writer. What is submitted while one transaction is being committed goes into the next, so that one fsync
+ * serves many. It assigns the numbers. Order: committed, logged, delivered; an entry that was not logged is neither
+ * delivered nor answered.
  *
- * <p>Anyone may submit, and waits where too much is under way. Work is done on the journal's one thread.
+ * <p>Any thread may submit, and waits while the queue is full. The work is done on the journal's own thread.
  */
 public final class Journal {
     private static final Duration CHECK = Duration.ofSeconds(2);
     private static final long RETRY_MILLIS = 300;
     private static final long LOOK_MILLIS = 100;
 
-    /** After that a database that hangs is left alone: what it did with the last batch, the next start finds out. */
+    /**
+     * Maximum time to wait for a hung database when stopping; the next start finds out what became of the last batch.
+     */
     private static final long STOP_MILLIS = 4_000;
 
-    /** What becomes of the daemon with the journal. */
+    /** Notified when the journal loses or regains the database, and when it fails for good. */
     public interface Observer {
         void databaseAway(String why);
 
         void databaseBack();
 
-        /** Nothing can be written any more, by no fault of the database: the daemon has to end. */
+        /**
+         * Called when the journal can write no more, for a reason other than an unreachable database: the daemon must
+         * end.
+         */
         void broken(Exception why);
     }
 
@@ -63,7 +68,7 @@ public final class Journal {
     private final Thread thread = Thread.ofPlatform().name("journal").unstarted(this::run);
     private volatile boolean away;
 
-    /** Something was delivered that is not logged yet. */
+    /** Whether something was delivered that is not logged yet. */
     private boolean behind;
 
     /** The position of the last entry that was committed. */
@@ -73,10 +78,10 @@ public final class Journal {
     private volatile boolean stopping;
     private volatile boolean ended;
 
-    /** Counts what the thread begins: it still does something. */
+    /** Counts the steps that the journal's thread begins, as a sign of life. */
     private final AtomicLong begun = new AtomicLong();
 
-    /** Where entries go: in this order. */
+    /** The stages that an entry passes through, in this order. */
     public record Ways(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
 
     public Journal(Ways ways, Clock clock, Observer observer) {
@@ -90,7 +95,7 @@ public final class Journal {
         this.observer = observer;
     }
 
-    /** Begins, on a ledger that is open and was caught up with. */
+    /** Starts the journal's thread. The ledger must be open, and the log caught up with it. */
     public void start(Ledger.Numbers there) {
         committed = there.position();
         numbers.atLeast(there, Math.max(log.lastMessage(), log.lastChange()));
@@ -98,9 +103,10 @@ public final class Journal {
     }
 
     /**
-     * Hands something in without waiting: for an event loop.
+     * Submits a decision without waiting, for event loops.
      *
-     * @return as {@link #submit}; null where too much is under way, and nothing was taken
+     * @return as {@link #submit}; null if the queue is full or the journal refuses work at the moment, and nothing was
+     *     taken
      */
     public <E extends Entry> @Nullable CompletableFuture<Committed<E>> offer(Decision<E> decision) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, entry -> {});
@@ -110,18 +116,19 @@ public final class Journal {
     }
 
     /**
-     * Hands something in; returns at once, or waits where too much is under way.
+     * Submits a decision; returns at once, or waits while the queue is full.
      *
-     * @return completes, on the journal's thread, when it is committed, logged and applied; or with a {@link Refusal}
+     * @return a future that completes on the journal's thread once the entry is committed, logged and applied, or fails
+     *     with a {@link Refusal}
      */
     public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision) {
         return submit(decision, entry -> {});
     }
 
     /**
-     * As {@link #submit(Decision)}, of what has to follow at once.
+     * Submits a decision as {@link #submit(Decision)} does, with an action that follows immediately.
      *
-     * @param then takes the entry when it is applied, before the next one is; on the journal's thread
+     * @param then called with the entry once it is applied, before the next one is; on the journal's thread
      */
     public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision, Consumer<E> then) {
         JournalQueue.Pending<E> pending = new JournalQueue.Pending<>(decision, then);
@@ -142,15 +149,15 @@ public final class Journal {
     }
 
     /**
-     * Hands something in, and waits until it is committed, logged and applied.
+     * Submits a decision and waits until it is committed, logged and applied.
      *
-     * @throws Refusal where it is not; nothing was done, unless its code is {@link Code#UNDECIDED}
+     * @throws Refusal if it is not; nothing was done, unless its code is {@link Code#UNDECIDED}
      */
     public <E extends Entry> E commit(Decision<E> decision) throws InterruptedException {
         return commit(decision, entry -> {});
     }
 
-    /** As {@link #commit(Decision)}; {@code then} as of {@link #submit(Decision, Consumer)}. */
+    /** Commits as {@link #commit(Decision)} does, with {@code then} as in {@link #submit(Decision, Consumer)}. */
     public <E extends Entry> E commit(Decision<E> decision, Consumer<E> then) throws InterruptedException {
         try {
             return submit(decision, then).get().entry();
@@ -159,12 +166,14 @@ public final class Journal {
         }
     }
 
-    /** Entries that wait for their turn. */
+    /** Returns the number of pending entries. */
     public int waiting() {
         return queue.size();
     }
 
-    /** Returns once the journal's thread has begun something new, waiting for more included; or has ended. */
+    /**
+     * Returns once the journal's thread has begun a new step, which may be just waiting for work, or has ended. Blocks.
+     */
     public void answer() throws InterruptedException {
         long before = begun.get();
         while (begun.get() == before && !ended) {
@@ -172,17 +181,17 @@ public final class Journal {
         }
     }
 
-    /** Messages that were committed since the start. */
+    /** Returns the number of messages committed since the start. */
     public long messages() {
         return messages.get();
     }
 
-    /** Whether the database can't be reached at the moment. */
+    /** Returns whether the database is unreachable at the moment. */
     public boolean isAway() {
         return away;
     }
 
-    /** Commits what has been handed in, and ends. Blocks. */
+    /** Commits what was submitted, and stops. Blocks, for at most 4 s. */
     public void stop() throws InterruptedException {
         stopping = true;
         queue.wake();
@@ -206,7 +215,8 @@ public final class Journal {
         } catch (IOException | RuntimeException e) {
             observer.broken(e);
         } catch (Error e) {
-            // No memory for buffers, say: the daemon without its journal would refuse everything and look well.
+            // Out of memory for buffers, for example: without its journal the daemon would refuse everything, yet look
+            // healthy.
             observer.broken(new IllegalStateException("the journal failed: " + e, e));
             throw e;
         } catch (InterruptedException e) {
@@ -234,14 +244,14 @@ public final class Journal {
         try {
             commitAndDeliver(all);
         } finally {
-            // Nobody waits for ever: what has no outcome by now will have none before the next start.
+            // Nobody waits for ever: an entry without an outcome by now gets none before the next start.
             all.forEach(pending -> pending.done.completeExceptionally(Refusal.undecided()));
         }
     }
 
     private void commitAndDeliver(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         Numbers before = numbers.copy();
-        // Every dialect can tell milliseconds, so that everyone can check the digest of what it got.
+        // Milliseconds, which every dialect can express, so that everyone can check the digest of a message received.
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         List<JournalQueue.Pending<?>> batch = new ArrayList<>(all.size());
         List<Entry> entries = new ArrayList<>(all.size());
@@ -291,12 +301,13 @@ public final class Journal {
     }
 
     /**
-     * Logs what was committed; where that can't be done, waits until it can, with nothing delivered, or goes on without
-     * if it is configured so. False where the journal has to end instead: then the next start logs it.
+     * Logs the events of a committed batch; if the log can't be written, waits until it can, delivering nothing, or
+     * goes on without it if so configured. Returns false if the journal must end instead: the next start then logs
+     * them.
      */
     private boolean logged(AuditEvent[] events) throws InterruptedException {
         if (behind) {
-            // This batch is among it.
+            // This includes the present batch.
             logWhatIsMissing();
             return true;
         }
@@ -330,11 +341,11 @@ public final class Journal {
                 behind = false;
             }
         } catch (IOException | DatabaseAway e) {
-            // Another time.
+            // Retried at the next batch or check.
         }
     }
 
-    /** One of them can't be written: it must not take the others with it. */
+    /** Commits the batch entry by entry, so that one that can't be written does not fail the others. */
     private void oneByOne(List<JournalQueue.Pending<?>> batch, RuntimeException why)
             throws IOException, InterruptedException {
         if (batch.size() == 1) {
@@ -346,7 +357,10 @@ public final class Journal {
         }
     }
 
-    /** What was committed of the entries, none or all; empty where the journal has to end without knowing. */
+    /**
+     * Reconnects and returns which of the entries were committed, none or all; empty if the journal must end without
+     * knowing.
+     */
     private Optional<List<Committed<Entry>>> afterLoss(DatabaseAway loss, List<Entry> entries)
             throws InterruptedException {
         DatabaseAway why = loss;
@@ -363,7 +377,10 @@ public final class Journal {
         return loss.outcomeUnknown() ? Optional.empty() : Optional.of(List.of());
     }
 
-    /** Until the database is back, everything else is refused. Returns false where the journal is to end instead. */
+    /**
+     * Reconnects to the database, refusing everything else until it is back. Returns false if the journal must end
+     * instead.
+     */
     private boolean reconnect(DatabaseAway why) throws InterruptedException {
         away = true;
         boolean told = false;

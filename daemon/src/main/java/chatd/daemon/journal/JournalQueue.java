@@ -21,26 +21,26 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the journal, bounded in number and in bytes, and how it is made into batches. Any thread puts in; the
- * journal's takes out.
+ * The journal's queue of pending decisions, bounded in number and in bytes, which also forms the batches. Any thread
+ * enqueues; the journal's thread dequeues.
  */
 final class JournalQueue {
     private static final int WAITING = 10_000;
     private static final int WAITING_KIBIBYTES = 32 << 10;
     private static final int BATCH_ENTRIES = 1_000;
-    /** So much, and no more, comes to a reader before it can take any of it. */
+    /** Bytes at which a batch ends: limits what is queued for a reader before it can read any of it. */
     private static final long BATCH_BYTES = 1 << 20;
 
     private static final long GATHER_NANOS = 50_000;
 
-    /** One piece of work on its way. */
+    /** A pending decision and its future. */
     static final class Pending<E extends Entry> {
         private final Decision<E> decision;
         private final Consumer<E> then;
         final int kibibytes;
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
 
-        /** @param then takes the entry when it is applied, before the next one is */
+        /** @param then called with the entry once it is applied, before the next one is */
         Pending(Decision<E> decision, Consumer<E> then) {
             this.decision = decision;
             this.then = then;
@@ -55,7 +55,7 @@ final class JournalQueue {
             return decision.batching();
         }
 
-        @SuppressWarnings("unchecked") // the ledger answers in the order it was given
+        @SuppressWarnings("unchecked") // the ledger returns entries in the order given
         void complete(Committed<Entry> committed) {
             Committed<E> mine = (Committed<E>) committed;
             then.accept(mine.entry());
@@ -66,10 +66,10 @@ final class JournalQueue {
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(WAITING);
     private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
 
-    /** Entries of the last batch. */
+    /** Size of the last batch, in entries. */
     private int together;
 
-    /** Takes it in without waiting; false where there is no room. */
+    /** Enqueues without waiting; returns false if the queue is full. */
     boolean offer(Pending<?> pending) {
         if (!room.tryAcquire(pending.kibibytes)) {
             return false;
@@ -81,12 +81,12 @@ final class JournalQueue {
         return true;
     }
 
-    /** Ends the waiting for more. */
+    /** Wakes the journal's thread if it is waiting for work. */
     void wake() {
         offer(new Pending<>(new Nothing(), entry -> {}));
     }
 
-    /** Becomes no entry. */
+    /** A decision that yields no entry; only wakes the journal's thread. */
     private static final class Nothing implements Decision<Message> {
         @Override
         public long bytes() {
@@ -99,7 +99,7 @@ final class JournalQueue {
         }
     }
 
-    /** Takes it in, waiting for room; false where nobody takes anything out any more. */
+    /** Enqueues, waiting for room; returns false if the journal has ended. */
     boolean put(Pending<?> pending, BooleanSupplier ended) throws InterruptedException {
         room.acquire(pending.kibibytes);
         boolean taken = false;
@@ -112,7 +112,7 @@ final class JournalQueue {
         return taken;
     }
 
-    /** Whether it was still there, and is not any more. */
+    /** Removes pending work; returns false if it was no longer queued. */
     boolean takeBack(Pending<?> pending) {
         boolean removed = queue.remove(pending);
         if (removed) {
@@ -129,13 +129,13 @@ final class JournalQueue {
         return queue.size();
     }
 
-    /** The next batch; empty where nothing came for {@code patience}. */
+    /** Returns the next batch; empty if nothing arrived within {@code patience}. */
     List<Pending<?>> take(Duration patience) throws InterruptedException {
         Pending<?> first = queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         return first == null ? List.of() : gather(first);
     }
 
-    /** Refuses all that waits. */
+    /** Refuses all pending work. */
     void refuse(Refusal refusal) {
         for (Pending<?> next = queue.poll(); next != null; next = queue.poll()) {
             room.release(next.kibibytes);
@@ -144,8 +144,9 @@ final class JournalQueue {
     }
 
     /**
-     * What goes into one batch. Where the last one had many, what comes together with the first is given the moment that
-     * it takes to arrive: it then costs no commit of its own. Who is alone waits for nothing.
+     * Gathers a batch. If the last batch was larger than what is queued now, waits 50 µs for work that arrives together
+     * with the first, which then costs no commit of its own. A lone sender, whose last batch had one entry, does not
+     * wait.
      */
     private List<Pending<?>> gather(Pending<?> first) {
         if (queue.size() + 1 < together) {
@@ -174,7 +175,9 @@ final class JournalQueue {
         return batch;
     }
 
-    /** What is next, if it may be in one batch with changes of {@code accounts}. */
+    /**
+     * Dequeues the next piece of work if it may share a batch with changes of {@code accounts}; otherwise returns null.
+     */
     private @Nullable Pending<?> next(Set<Long> accounts) {
         Pending<?> next = queue.peek();
         boolean isFree = next != null

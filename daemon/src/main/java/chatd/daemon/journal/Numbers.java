@@ -5,15 +5,15 @@ import chatd.daemon.store.Ledger;
 import chatd.protocol.value.Code;
 
 /**
- * The numbers given last: of files, of accounts, and the position of what is committed, which messages and account changes
- * share (ADR 14). The journal's thread alone.
+ * The last assigned numbers: of files, of accounts, and the position, which messages and account changes share (ADR
+ * 14). Used by the journal's thread only.
  */
 public final class Numbers {
     private long position;
     private long file;
     private long account;
 
-    /** @param logged the last position that the log has */
+    /** @param logged the last position in the log */
     void atLeast(Ledger.Numbers there, long logged) {
         position = Math.max(position, Math.max(there.position(), logged));
         file = Math.max(file, there.file());
@@ -36,12 +36,12 @@ public final class Numbers {
         return position;
     }
 
-    /** The number of the next message or account change. */
+    /** Assigns and returns the position of the next message or account change. */
     public long nextPosition() {
         return ++position;
     }
 
-    /** @throws Refusal when all of the 32 bits have been used */
+    /** @throws Refusal if all 32-bit file numbers have been used */
     public long nextFile() {
         if (file == 0xffff_ffffL) {
             throw new Refusal(Code.TOO_MANY, "No more files can be stored: all file numbers have been used.");

@@ -13,8 +13,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Notices, at the start, a database that is older than the log: an earlier state of it was restored. Nothing that the log
- * has named is named again: no number of any kind, no name (page {@code audit-log.md}, "No gap between ledger and log").
+ * Detects, at the start, a database that is older than the log because an earlier state of it was restored. Numbers of
+ * any kind and names that are in the log are not reused (page {@code audit-log.md}, "No gap between ledger and log").
  */
 public final class OlderDatabase {
     private static final Logger LOG = LogManager.getLogger(OlderDatabase.class);
@@ -29,12 +29,12 @@ public final class OlderDatabase {
     }
 
     /**
-     * Gives up what is logged and not stored, says so, and logs it under a seal. Blocks.
+     * Writes off what is logged but not stored, reports it, and logs it under a seal. Blocks.
      *
-     * @param there the highest numbers of the database
-     * @return the numbers to go on from
-     * @throws IOException where the log can't be read or written
-     * @throws chatd.daemon.store.DatabaseAway where the database went away; it may be tried again
+     * @param there the highest numbers in the database
+     * @return the numbers to continue from
+     * @throws IOException if the log can't be read or written
+     * @throws chatd.daemon.store.DatabaseAway if the database becomes unreachable; may be called again
      */
     public Ledger.Numbers giveUp(Ledger.Numbers there, Instant now) throws IOException {
         if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {
@@ -55,7 +55,8 @@ public final class OlderDatabase {
         add(lost, "account", there.account(), next.account());
         if (!isLogged) {
             say(lost);
-            // First, since a database that has it is not older any more; a daemon that ends in between says it twice.
+            // Logged first, because a database that has been written to is no longer older; a daemon that ends in
+            // between logs it twice.
             log.appendSealed(new LogEvent.DatabaseOlder(lost));
             isLogged = true;
         }

@@ -9,9 +9,9 @@ import java.time.Clock;
 import java.util.function.Supplier;
 
 /**
- * What the services are built on, assembled once by the daemon: each takes of it what it needs.
+ * The dependencies of the services, assembled once by the daemon; each service takes those it needs.
  *
- * @param config as it is in force at each moment
+ * @param config supplies the configuration in force at the moment
  */
 public record ServiceParts(
         Supplier<Config> config,

@@ -12,24 +12,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be caused at will is joined, so that nobody can fill the disk by it: the first of a kind by a stranger's network,
- * an account or a Unix user is logged at once, those of the ten seconds after it as one, with their number. Any thread.
+ * Coalesces events that can be caused at will, so that nobody can fill the disk with them: the first of a kind from a
+ * stranger's network, an account or a Unix user is logged at once, those of the next ten seconds as one event with
+ * their count. Thread-safe.
  */
 final class Strangers implements AutoCloseable {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST = 10_000;
 
-    /** Accounts that are told apart in what one network causes. */
+    /** Maximum number of accounts coalesced separately for one network. */
     private static final int MOST_ABOUT = 16;
 
     private static final int MOST_SOON = 1_000;
     private static final long CLOSE_SECONDS = 5;
 
     /**
-     * What is alike about those that are joined.
+     * The key by which events are coalesced.
      *
-     * @param about whom it is about, where that is told apart
-     * @param by null where there are too many of them: then they are joined over all
+     * @param about the subject; null if subjects are not distinguished
+     * @param by who caused the events; null if there are too many keys: then events of all causers are coalesced
      */
     private record Key(
             String kind, @Nullable Object about, @Nullable Object by) {}
@@ -45,29 +46,29 @@ final class Strangers implements AutoCloseable {
     private final Consumer<AuditEvent> log;
     private final Map<Key, Window> windows = new HashMap<>();
 
-    /** Of those, the ones that are about somebody, by who causes them. */
+    /** Number of windows that have a subject, by who causes the events. */
     private final Map<Object, Integer> apart = new HashMap<>();
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("strangers").daemon().factory());
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until it is closed
+    @SuppressWarnings("FutureReturnValueIgnored") // it runs until it is closed
     Strangers(Consumer<AuditEvent> log) {
         this.log = log;
         timer.scheduleWithFixedDelay(() -> flush(WINDOW_NANOS), 1, 1, TimeUnit.SECONDS);
     }
 
-    /** Notes what is about nobody, or not told apart. */
+    /** Logs or coalesces an event without a subject. */
     void caused(String kind, Object by, AuditEvent event) {
         caused(kind, null, by, event);
     }
 
     /**
-     * Notes what was caused.
+     * Logs an event, or coalesces it with earlier ones.
      *
-     * @param kind what is alike about those that are joined
-     * @param about whom it is about; told apart as long as those are few
-     * @param by a {@link Network}, the number of an account, or the name of a Unix user
+     * @param kind the kind under which events are coalesced
+     * @param about the subject, coalesced separately as long as there are few; null for none
+     * @param by who caused it: a {@link Network}, an account's number, or a Unix user's name
      */
     synchronized void caused(String kind, @Nullable Object about, Object by, AuditEvent event) {
         Key key = new Key(kind, about, by);
@@ -90,14 +91,14 @@ final class Strangers implements AutoCloseable {
         }
     }
 
-    /** Does it on a thread of its own, in order; where very much waits for that already, here and now. */
+    /** Runs the task on the timer's thread, in order; on the calling thread if too many tasks are queued. */
     void soon(Runnable logging) {
         if (timer.getQueue().size() < MOST_SOON) {
             try {
                 timer.execute(logging);
                 return;
             } catch (RejectedExecutionException e) {
-                // It is just closed.
+                // Closed meanwhile.
             }
         }
         logging.run();
@@ -122,7 +123,10 @@ final class Strangers implements AutoCloseable {
         }
     }
 
-    /** Logs what is still waiting. Its thread is not interrupted: that would close the log's file under it. */
+    /**
+     * Logs the pending events. Does not interrupt the timer's thread, because that would close the log's file while it
+     * is being written.
+     */
     @Override
     public void close() {
         timer.shutdown();

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Judges passwords: counts and slows down wrong ones, and lets a user who does not exist cost the same as a wrong
- * password. Blocks.
+ * Verifies passwords: counts and throttles wrong ones, and makes an unknown user cost the same as a wrong password.
+ * Blocks.
  */
 public final class Authenticator {
     private final Directory directory;
@@ -42,17 +42,17 @@ public final class Authenticator {
     }
 
     /**
-     * An account whose password was right.
+     * An account whose password was verified.
      *
-     * @param hash the password's, as it was judged
-     * @param passwordsSet as {@link Directory#passwordsSet}, of that moment
-     * @param settings the stored document; empty where none is
-     * @param settingsStored as {@link Directory#settingsStored}, of that moment
+     * @param hash the hash against which the password was verified
+     * @param passwordsSet the value of {@link Directory#passwordsSet} at that moment
+     * @param settings the stored document; empty if there is none
+     * @param settingsStored the value of {@link Directory#settingsStored} at that moment
      */
     public record Admitted(
             Account account, String hash, long passwordsSet, byte[] settings, long settingsStored, String network) {}
 
-    /** The same, with the settings as they are now. */
+    /** Returns the same, with the current settings. */
     Admitted withPresentSettings(Admitted admitted) {
         long number = admitted.account().number();
         long stored = directory.settingsStored(number);
@@ -72,16 +72,18 @@ public final class Authenticator {
     }
 
     /**
-     * Judges a name and a password.
+     * Verifies a name and a password.
      *
-     * @param type of the event in the log: {@code login} or {@code password}
-     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED}, {@link Code#LOCKED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} where the client's certificate is for another
+     * @param type the type of the event in the log: {@code login} or {@code password}
+     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED},
+     *     {@link Code#LOCKED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} if the client's certificate is for another
+     *     account
      */
     public Admitted admit(Caller caller, String type, String name, Secret password) throws InterruptedException {
         try {
             checkCertificate(caller, name);
         } catch (Refusal e) {
-            // It costs no hash, and can be had at any pace: joined, as what strangers do.
+            // Costs no hash, and can be repeated at any rate: coalesced, like other events that strangers can cause.
             audit.caused(
                     type + " " + e.code().word(),
                     caller,
@@ -109,8 +111,8 @@ public final class Authenticator {
         }
         boolean right;
         try {
-            // Waiting comes first: what nobody waits for any more costs no hash, and what is judged is judged as it is
-            // now.
+            // Delayed first: an attempt whose client has gone then costs no hash, and the password is verified against
+            // the current state.
             attempt.await(caller::hasEnded);
             if (!attempt.delay().isZero()) {
                 judged = read(name, network);
@@ -151,9 +153,9 @@ public final class Authenticator {
     }
 
     /**
-     * Judges a name by the certificate that the client has shown, where that is to name its account.
+     * Checks a name against the client's certificate, if certificates must name the account.
      *
-     * @throws Refusal {@link Code#NOT_ALLOWED} where it is for another
+     * @throws Refusal {@link Code#NOT_ALLOWED} if the certificate does not name this account
      */
     public void checkCertificate(Caller caller, String name) {
         String certified = caller.certified();
@@ -166,7 +168,7 @@ public final class Authenticator {
         }
     }
 
-    /** An account as it is at a moment. */
+    /** A snapshot of an account and its credentials. */
     private record Judged(
             Account account, AccountStore.Credentials credentials, long passwordsSet, long settingsStored) {
         boolean isKnownThere() {
@@ -174,11 +176,11 @@ public final class Authenticator {
         }
     }
 
-    /** Reads it; of a name that nobody has, nothing, at the same cost. */
+    /** Reads a snapshot; empty for a name that nobody has, at the same cost. */
     private Optional<Judged> read(String name, String network) {
         Optional<Account> account = directory.named(name);
         long number = account.map(Account::number).orElse(0L);
-        // Before the row: a change in between then shows as one that has overtaken this.
+        // Read before the row, so that a change in between makes the snapshot out of date.
         long passwordsSet = directory.passwordsSet(number);
         long settingsStored = directory.settingsStored(number);
         Optional<AccountStore.Credentials> credentials = accounts.credentials(number, network);
@@ -194,7 +196,10 @@ public final class Authenticator {
         return hashing.verify(judged.get().credentials().hash(), canonical, asker);
     }
 
-    /** Logs a refusal, to be thrown; joined, since whoever can connect can have as many as there are hashes. */
+    /**
+     * Logs a refusal and returns it to be thrown; coalesced, since anyone who can connect can cause as many as there
+     * are hashes.
+     */
     public Refusal refused(Caller caller, String type, String name, Optional<Account> account, Code code) {
         audit.caused(
                 type + " " + code.word(),
@@ -216,7 +221,7 @@ public final class Authenticator {
                 });
     }
 
-    /** The password hashed anew where its hash is weaker than what is configured; else null. */
+    /** Returns a new hash of the password if its hash is weaker than configured; otherwise null. */
     @org.jspecify.annotations.Nullable
     String rehashed(Caller caller, Admitted admitted, Secret password) {
         return hashing.isWeak(admitted.hash())

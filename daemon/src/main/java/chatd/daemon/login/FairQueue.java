@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits, by whose it is: they take turns, so that nobody waits for all that another has waiting. Its users bound it.
- * Any thread.
+ * A fair queue: owners are served round robin, so that nobody waits for another's whole backlog. Unbounded: its users
+ * bound it. Thread-safe.
  */
 final class FairQueue<T> {
     private final Map<Object, Deque<T>> waiting = new HashMap<>();
@@ -26,7 +26,7 @@ final class FairQueue<T> {
         size++;
     }
 
-    /** Takes what is next; null where nothing waits. */
+    /** Removes and returns the next item; null if the queue is empty. */
     synchronized @Nullable T next() {
         Object whose = order.poll();
         Deque<T> mine = whose == null ? null : waiting.get(whose);

@@ -22,9 +22,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Argon2id, on few threads of its own: as many hashes at once as there are processors, and a bounded number waiting,
- * of whom no network has more than its {@linkplain Shares share}, and which take turns. Methods block; they wipe what they
- * are given.
+ * Argon2id on a small thread pool of its own, by default with one thread per processor. A bounded number of hashes may
+ * wait; no network takes more than its {@linkplain Shares share} of these places, and networks are served in turn.
+ * Methods block, and wipe the passwords they are given.
  */
 public final class Hashing implements AutoCloseable {
     private static final Pattern PHC =
@@ -49,7 +49,7 @@ public final class Hashing implements AutoCloseable {
                 new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("hashing-", 0).daemon().factory());
         threads.allowCoreThreadTimeOut(true);
-        // Those that are being computed have their places, too.
+        // Hashes being computed take places, too.
         this.room = new Shares(config.waiting() + (long) atOnce);
         this.kibibytes = (int) (config.memory() >> 10);
         this.iterations = config.iterations();
@@ -58,9 +58,9 @@ public final class Hashing implements AutoCloseable {
     }
 
     /**
-     * For whom something is hashed: those who wait take turns.
+     * The requester of a hash; waiting requesters are served in turn.
      *
-     * @param isExempt whether they may have as many waiting as there is room
+     * @param isExempt whether it may take all the places that are free
      */
     public record Asker(Object who, boolean isExempt) {
         public static final Asker ADMINISTRATOR = new Asker("administrator", true);
@@ -83,26 +83,26 @@ public final class Hashing implements AutoCloseable {
         }
     }
 
-    /** How many are computed at once. */
+    /** Returns the maximum number of hashes computed at once. */
     public int atOnce() {
         return threads.getMaximumPoolSize();
     }
 
-    /** How many wait. */
+    /** Returns the number of waiting hashes. */
     public int waiting() {
         return turns.size();
     }
 
     /**
-     * A new hash in PHC form.
+     * Returns a new hash in PHC form.
      *
-     * @throws Refusal {@link Code#BUSY} where too many wait
+     * @throws Refusal {@link Code#BUSY} if too many are waiting
      */
     public String hash(byte[] password, Asker asker) {
         return run(password, asker, () -> argon2.hash(iterations, kibibytes, parallelism, password));
     }
 
-    /** Whether the password is that of the hash, in constant time. */
+    /** Returns whether the password matches the hash, comparing in constant time. */
     boolean verify(String hash, byte[] password, Asker asker) {
         return run(password, asker, () -> argon2.verify(hash, password));
     }
@@ -112,7 +112,7 @@ public final class Hashing implements AutoCloseable {
         verify(nobodys, password, asker);
     }
 
-    /** Whether a hash was made with less than is configured now. */
+    /** Returns whether a hash was made with weaker parameters than those configured now. */
     boolean isWeak(String hash) {
         Matcher matcher = PHC.matcher(hash);
         return !matcher.matches()
@@ -129,7 +129,7 @@ public final class Hashing implements AutoCloseable {
         }
         try {
             turns.add(asker.who(), mine);
-            // Not this one but whoever's turn it is then.
+            // Runs whichever request is next in turn, not necessarily this one.
             threads.execute(() -> runNext());
             return mine.get();
         } catch (ExecutionException e) {

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Logging in and out (rules 1 to 4 of {@code chat-1.md}). */
+/** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
 public final class Logins implements Room {
     private final Authenticator authenticator;
     private final Directory directory;
@@ -51,9 +51,9 @@ public final class Logins implements Room {
     }
 
     /**
-     * Logs a session in, answering it. Blocks until the session is online.
+     * Logs a session in and answers it. Blocks until the session is online.
      *
-     * @throws Refusal as {@link Authenticator#admit}, and {@link Code#MUST_CHANGE_PASSWORD}
+     * @throws Refusal as {@link Authenticator#admit} does, or with {@link Code#MUST_CHANGE_PASSWORD}
      */
     public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
         if (session.isLoggedIn()) {
@@ -74,7 +74,7 @@ public final class Logins implements Room {
                     journal.commit(attempt, attempt::enter);
                     return;
                 } catch (Overtaken e) {
-                    // The session that this one displaces has just stored other settings.
+                    // The session that this one displaces has just stored new settings: try again.
                 }
             }
         } finally {
@@ -88,7 +88,7 @@ public final class Logins implements Room {
         logOut(session, session.endedBecause());
     }
 
-    /** Its user ends a session whose connection goes on. */
+    /** Logs a session out at its user's request; the connection stays open. */
     void leave(Session session) {
         logOut(session, "logged out");
         session.loggedOut();
@@ -101,7 +101,7 @@ public final class Logins implements Room {
         }
     }
 
-    /** The settings that were read are not the present ones any more. */
+    /** Thrown if the settings that were read are out of date. */
     private static final class Overtaken extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -116,7 +116,7 @@ public final class Logins implements Room {
         private final Authenticator.Admitted admitted;
         private final @Nullable String rehashed;
 
-        /** Of the log in before this one. */
+        /** Time of the previous login. */
         private Optional<Instant> lastLogin = Optional.empty();
 
         LogIn(Session session, @Nullable String device, Authenticator.Admitted admitted, @Nullable String rehashed) {
@@ -166,8 +166,8 @@ public final class Logins implements Room {
         }
 
         /**
-         * Makes the session one that is logged in, before anything later is applied: whatever ends the account's sessions
-         * ends this one too. On the journal's thread.
+         * Marks the session as logged in before any later entry is applied, so that a change that ends the account's
+         * sessions ends this one too. Called on the journal's thread.
          */
         void enter(AccountChange entry) {
             Change change = entry.change();
@@ -188,7 +188,7 @@ public final class Logins implements Room {
                             everybody.numbers(),
                             new Document(admitted.settings())));
             if (!session.isLoggedIn()) {
-                // It ended while it was being logged in: in the log, too.
+                // It ended while it was being logged in: log that, too.
                 audit.note(new AccountEvent.LoggedOut(
                         AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
             }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import me.gosimple.nbvcxz.resources.DictionaryUtil;
 
-/** The rules of passwords ({@code chat-1.md}, "Name and password rules"). Any thread. */
+/** The password rules ({@code chat-1.md}, "Name and password rules"). Thread-safe. */
 public final class PasswordRules {
     static final int LEAST_CHARACTERS = 8;
     static final int MOST_BYTES = 32;
@@ -20,17 +20,17 @@ public final class PasswordRules {
 
     private final Normalizer2 nfc = Normalizer2.getNFCInstance();
 
-    /** Read at the first new password: it would make each start of the daemon longer. */
+    /** Loaded at the first new password: loading it earlier would slow down every start of the daemon. */
     private static final class Common {
-        /** A line each, with a line's end on both sides of each: an eighth of the memory of a map of them. */
+        /** One password per line, with a line feed on both sides of each: takes an eighth of the memory of a map. */
         static final String LINES = DictionaryUtil.loadRankedDictionary(DictionaryUtil.passwords).keySet().stream()
                 .collect(Collectors.joining("\n", "\n", "\n"));
     }
 
     /**
-     * Judges a new password; of the old one the service knows more.
+     * Validates a new password; the service compares it with the old one.
      *
-     * @throws Refusal {@link Code#BAD_PASSWORD}, saying which rule it breaks
+     * @throws Refusal {@link Code#BAD_PASSWORD}, naming the rule it breaks
      */
     public void check(Secret password, String name) {
         String text = password.text().orElseThrow(() -> bad("A password is text in UTF-8."));
@@ -53,8 +53,8 @@ public final class PasswordRules {
     }
 
     /**
-     * What is hashed: the password in NFC, as UTF-8. Bytes that are no text are nobody's password, and hash as such; so
-     * does what is so long that no normal form makes a password of it.
+     * Returns the bytes to hash: the password in NFC, as UTF-8. Input that is not valid UTF-8 is replaced by a text
+     * that is nobody's password, as is input too long for any of its normal forms to be a password.
      */
     public byte[] canonical(Secret password) {
         Optional<String> text = password.length() > LONGEST_FORM * MOST_BYTES ? Optional.empty() : password.text();

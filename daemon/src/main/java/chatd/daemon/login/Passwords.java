@@ -1,4 +1,4 @@
 package chatd.daemon.login;
 
-/** What passwords are judged by: how they have to be, how they are hashed, how often they may be tried. */
+/** The parts that handle passwords: their rules, their hashing, and the throttling of attempts. */
 public record Passwords(PasswordRules rules, Hashing hashing, Throttle throttle) {}

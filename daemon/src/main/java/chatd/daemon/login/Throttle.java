@@ -18,14 +18,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * Slows down who guesses passwords (rule 14 of {@code chat-1.md}). An attempt counts as wrong from its start, so that
- * many at once are no way around. Any thread; waiting blocks.
+ * Throttles password guessing (rule 14 of {@code chat-1.md}). An attempt counts as wrong from its start, so that
+ * concurrent attempts can't evade the limit. Thread-safe; waiting blocks.
  */
 public final class Throttle {
     private static final Duration MEMORY = Duration.ofMinutes(15);
     private static final int LONGEST_SECONDS = 8;
 
-    /** Attempts that may wait for one turn; so nobody waits longer than half a minute or so. */
+    /** Maximum number of attempts that wait for one lock, so that nobody waits longer than about half a minute. */
     private static final int WAITING = 4;
 
     private static final int ACCOUNT_AND_ADDRESS = 3;
@@ -34,16 +34,16 @@ public final class Throttle {
 
     private static final int REGISTRATIONS = 100;
 
-    /** Whose password is guessed. Always of one size, whatever was typed. */
+    /** The target of a guess. Of fixed size, whatever was typed. */
     public record Target(long high, long low) {
         public static Target account(long number) {
             return new Target(0, number);
         }
 
-        /** A name that no account has, by its digest. */
+        /** Returns the target for a name that no account has, derived from its digest. */
         static Target nobody(String name) {
             ByteBuffer digest = ByteBuffer.wrap(ContentStore.digest().digest(name.getBytes(StandardCharsets.UTF_8)));
-            // Unlike any account's.
+            // Differs from every account's.
             return new Target(digest.getLong() | 1, digest.getLong());
         }
     }
@@ -67,13 +67,13 @@ public final class Throttle {
     }
 
     /**
-     * Counts by key, each forgotten a quarter of an hour after its first, or when it is zero again. Strangers make them:
-     * so their keys are of one size, and past a number the least used are forgotten first.
+     * Counters by key; each expires 15 minutes after its first count, or when it is back at zero. Strangers can create
+     * them, so their keys have a fixed size, and beyond a maximum number the least used are evicted first.
      */
     private static final class Counts<K> {
         private static final long BYTES = 16 << 20;
 
-        /** What one takes, with its key and its places in the cache: measured, and rounded up. */
+        /** Memory of one counter, with its key and its cache entries: measured, and rounded up. */
         private static final long ENTRY_BYTES = 256;
 
         private final Cache<K, Integer> counts;
@@ -113,15 +113,16 @@ public final class Throttle {
         }
     }
 
-    /** How many counts are kept, of all kinds together. */
+    /** Returns the number of counters, of all kinds together. */
     long size() {
         return pairs.size() + targets.size() + addresses.size() + registrations.size();
     }
 
     /**
-     * One attempt.
+     * Counts an attempt and returns it.
      *
-     * @param knownNetwork whether the account has logged in from there before: then others can't slow it down
+     * @param knownNetwork whether the account has logged in from this network before: attempts from other networks then
+     *     can't slow it down
      */
     Attempt attempt(Target target, InetAddress address, boolean knownNetwork) {
         Network network = Network.ofClient(address);
@@ -139,9 +140,9 @@ public final class Throttle {
     }
 
     /**
-     * One account more from there.
+     * Counts a registration from this address.
      *
-     * @throws Refusal {@link Code#THROTTLED} where there were too many in a quarter of an hour
+     * @throws Refusal {@link Code#THROTTLED} if there were too many within 15 minutes
      */
     public void registration(InetAddress address) {
         if (registrations.add(Network.ofClient(address)) > REGISTRATIONS && !exempt.test(address)) {
@@ -149,12 +150,12 @@ public final class Throttle {
         }
     }
 
-    /** Attempts for an account that were wrong, or are not judged yet. */
+    /** Returns the number of attempts for an account that were wrong or are not verified yet. */
     public int counted(Target target) {
         return targets.of(target);
     }
 
-    /** Forgets the attempts for an account; whether there were any. */
+    /** Clears the attempts for an account; returns whether there were any. */
     public boolean forget(Target target) {
         boolean there = counted(target) > 0;
         targets.forget(target);
@@ -166,7 +167,7 @@ public final class Throttle {
         return over < 1 ? Duration.ZERO : Duration.ofSeconds(Math.min(LONGEST_SECONDS, 1L << Math.min(over - 1, 8)));
     }
 
-    /** An attempt under way. */
+    /** An attempt in progress. */
     final class Attempt {
         private final Pair pair;
         private final Duration delay;
@@ -178,16 +179,16 @@ public final class Throttle {
             this.turn = turn;
         }
 
-        /** How much later the answer comes; zero for most. */
+        /** Returns the delay of the answer; zero for most attempts. */
         Duration delay() {
             return delay;
         }
 
         /**
-         * Waits, one attempt after the other for the account.
+         * Waits for the delay; attempts for the same account wait one after another.
          *
-         * @param gone whether nobody waits for the answer any more
-         * @throws Refusal {@link Code#THROTTLED} where too many wait already
+         * @param gone returns whether nobody waits for the answer any more
+         * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already
          */
         void await(BooleanSupplier gone) throws InterruptedException {
             if (delay.isZero()) {
@@ -211,13 +212,16 @@ public final class Throttle {
             }
         }
 
-        /** The password was right: the attempt does not count, and the account's from there are forgotten. */
+        /**
+         * Records that the password was right: withdraws the attempt, and clears the account's attempts from this
+         * network.
+         */
         void right() {
             takeBack();
             pairs.forget(pair);
         }
 
-        /** The attempt was not judged: it does not count. */
+        /** Withdraws the attempt, which then does not count: its password was not verified. */
         void takeBack() {
             pairs.takeBack(pair);
             targets.takeBack(pair.target());

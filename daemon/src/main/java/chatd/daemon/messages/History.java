@@ -28,17 +28,17 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What a user sent and received (rule 8 of {@code chat-1.md}; {@code extensions.md}, type 19). Runs on the session's own
- * thread, and blocks.
+ * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code extensions.md}, type 19). Runs on the
+ * session's own thread, and blocks.
  */
 public final class History implements Room {
-    /** Messages read at once: a text may have 64 KiB. */
+    /** Messages read per query: a text may have 64 KiB. */
     private static final int PART = 20;
 
-    /** Bytes of the items in one page where {@linkplain Session.Answer#isTight memory is tight}. */
+    /** Maximum bytes of a page's items when {@linkplain Session.Answer#isTight memory is tight}. */
     private static final long SMALL_PAGE = 32 << 10;
 
-    /** Pages that are being made at once; a further one waits. */
+    /** Maximum number of pages built at once; further ones wait. */
     private static final int PAGES = 8;
 
     private final MessageStore store;
@@ -61,11 +61,14 @@ public final class History implements Room {
         routes.unlogged(MessageCommand.ReadHistory.class, Gate.LOGGED_IN, this::page);
     }
 
-    /** Clears the screen, and sends the last {@code count} items, oldest first, at the pace at which they are read. */
+    /**
+     * Clears the screen, then sends the last {@code count} items, oldest first, at the pace at which the client reads.
+     */
     public void replay(Session session, long count) {
         Account account = directory.numbered(session.account());
         int most = (int) Math.min(count, config.get().limits().replay());
-        // Read before the answer begins: what is delivered in between is not counted twice but found by the session.
+        // Read before the answer begins, so that no message is sent twice: answer.delivered() covers those delivered in
+        // between.
         long deliveredTo = sessions.deliveredTo();
         try (Session.Answer answer = session.beginAnswer()) {
             long upTo = Math.max(deliveredTo, answer.delivered());
@@ -80,10 +83,9 @@ public final class History implements Room {
     }
 
     /**
-     * Sends a page, which may have fewer messages than were asked for where they are long. Nothing is in it that was not
-     * logged.
+     * Sends a page, with fewer messages than requested if they are long. It contains only messages that were logged.
      *
-     * @throws Refusal {@link Code#NOT_ALLOWED} where it is to be with one user
+     * @throws Refusal {@link Code#NOT_ALLOWED} if the history with one user is requested
      */
     public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
         String with = command.with();
@@ -105,7 +107,7 @@ public final class History implements Room {
         long most = session.isTight() ? Math.min(SMALL_PAGE, dialect.pageBytes()) : dialect.pageBytes();
         boolean newest = command.after() < 0;
         long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
-        // One more than was asked for: is there more?
+        // One more than requested, to find out whether there are more.
         List<Long> numbers = store.numbers(
                 account, command.with() != null, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
         boolean more = numbers.size() > command.limit();
@@ -131,7 +133,7 @@ public final class History implements Room {
         return new MessageEvent.Page(command.with(), items, more, names);
     }
 
-    /** Whom the reader knows to have sent or received it. */
+    /** Returns the accounts that the reader may know to have sent or received the message. */
     private static Stream<Long> concerned(Message message, long reader) {
         List<Long> receivers = message.receivers();
         return Stream.concat(Stream.of(message.sender()), receivers == null ? Stream.empty() : receivers.stream())

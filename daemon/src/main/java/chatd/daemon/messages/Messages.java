@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sending texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
+/** Sends texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
 public final class Messages implements Room {
     private final Directory directory;
     private final Journal journal;
@@ -64,9 +64,9 @@ public final class Messages implements Room {
     }
 
     /**
-     * Sends a text. Waits only where too much is under way.
+     * Sends a text. Waits only while the journal's queue is full.
      *
-     * @throws Refusal {@link Code#MALFORMED} for an empty one, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
+     * @throws Refusal {@link Code#MALFORMED} if it is empty, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
      *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
     public UnderWay send(Caller caller, MessageCommand.SendText command) {
@@ -75,9 +75,9 @@ public final class Messages implements Room {
     }
 
     /**
-     * Sends a text without waiting: for an event loop.
+     * Sends a text without waiting, for event loops.
      *
-     * @return as {@link #send}; null where that would have to wait, and nothing was sent
+     * @return as {@link #send}; null if the journal can't take it at once, and nothing was sent
      * @throws Refusal as {@link #send}
      */
     public @Nullable UnderWay offer(Caller caller, MessageCommand.SendText command) {
@@ -87,10 +87,10 @@ public final class Messages implements Room {
     }
 
     /**
-     * A message on its way.
+     * A message in flight.
      *
      * @param done completes when it is committed, logged and delivered
-     * @param beside what its sender is told then, and nobody else; null for nothing
+     * @param beside a text then sent to its sender alone; null for none
      */
     public record UnderWay(
             CompletableFuture<?> done, @Nullable String beside) {}
@@ -100,15 +100,15 @@ public final class Messages implements Room {
         return recipients(caller, command.audience());
     }
 
-    /** To whom it did not go. */
+    /** Returns the text that tells the sender of unknown recipients; null if there are none. */
     private static @Nullable String beside(Recipients recipients) {
         return recipients.unknown().isEmpty() ? null : recipients.complaint() + " The others were sent it.";
     }
 
     /**
-     * The daemon itself says something to everyone, which is stored as any message is. Blocks until it is delivered.
+     * Sends a text from the daemon itself to everyone, stored like any other message. Blocks until it is delivered.
      *
-     * @throws Refusal {@link Code#MALFORMED} for an empty text, or {@link Code#TOO_LARGE}
+     * @throws Refusal {@link Code#MALFORMED} if the text is empty, or {@link Code#TOO_LARGE}
      */
     public Message broadcast(String text) throws InterruptedException {
         check(text);
@@ -132,23 +132,24 @@ public final class Messages implements Room {
     }
 
     /**
-     * Sends a file whose content is there. Blocks until it is delivered.
+     * Sends a file whose content is already stored. Blocks until it is delivered.
      *
-     * @return what its sender is told, and nobody else; null for nothing
+     * @return a text for its sender alone; null for none
      */
     @Nullable
     public String sendFile(Caller caller, Recipients recipients, String name, long content, long size, byte[] digest)
             throws InterruptedException {
-        // Its number is given when its turn has come.
+        // Its number is assigned when it is decided.
         StoredFile file = new StoredFile(0, name, content, size, digest);
         journal.commit(new Sending(caller, recipients, 1_000, null, file));
         return beside(recipients);
     }
 
     /**
-     * Looks the recipients up.
+     * Resolves the recipients.
      *
-     * @throws Refusal as {@link Recipients#of}, and {@link Code#NOT_ALLOWED} where it is to all, and not everyone may
+     * @throws Refusal as {@link Recipients#of} does, or with {@link Code#NOT_ALLOWED} if it is for everyone and the
+     *     caller may not write to everyone
      */
     public Recipients recipients(Caller caller, Audience audience) {
         if (audience instanceof Audience.Everyone) {
@@ -165,7 +166,7 @@ public final class Messages implements Room {
         }
     }
 
-    /** The number of who sends it, if that is still allowed at the moment it is stored. */
+    /** Returns the sender's number, after checking that it may still send at the moment of storing. */
     private long sender(long from, Recipients recipients) {
         Account account = directory.acting(from);
         if (recipients.numbers() == null) {
@@ -180,9 +181,9 @@ public final class Messages implements Room {
         return salt;
     }
 
-    /** A text or a file that is to be sent. */
+    /** A text or a file to be sent. */
     private final class Sending implements Decision<Message> {
-        /** Null where the daemon speaks itself. */
+        /** The sender's account; null for the daemon itself. */
         private final @Nullable Long from;
 
         private final @Nullable Origin origin;

@@ -15,19 +15,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * To whom something goes, after its names were looked up (rules 5, 6 and 11 of {@code chat-1.md}).
+ * The recipients of a message, resolved from names (rules 5, 6 and 11 of {@code chat-1.md}).
  *
- * @param numbers null is everyone
- * @param unknown names that nobody has
+ * @param numbers accounts; null for everyone
+ * @param unknown names that no account has
  */
 public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
-    /** Unknown names that an answer lists. */
+    /** Maximum number of unknown names that an answer lists. */
     private static final int LISTED = 10;
 
     /**
-     * Looks names up.
+     * Resolves an audience.
      *
-     * @throws Refusal {@link Code#TOO_MANY}, or {@link Code#NO_SUCH_USER} where nobody at all is known
+     * @throws Refusal {@link Code#TOO_MANY}, or {@link Code#NO_SUCH_USER} if none of the names is known
      */
     static Recipients of(Audience audience, Directory directory, int limit) {
         return switch (audience) {
@@ -56,7 +56,7 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
         return recipients;
     }
 
-    /** What the sender is told of the unknown ones. */
+    /** Returns the text that tells the sender which names are unknown. */
     String complaint() {
         String listed = String.join(
                 ", ", unknown.stream().limit(LISTED).map(Escape::quoted).toList());
@@ -64,7 +64,7 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
         return "There is no user called " + listed + rest + ".";
     }
 
-    /** About how much memory they take on their way. */
+    /** Returns the approximate memory they take while pending, in bytes. */
     long bytes() {
         return numbers == null ? 0 : 64L * numbers.size();
     }

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is stored now, message by message, as digests that can be compared with those in the log (page {@code
- * audit-log.md}, "Proof"). Contents are read through and hashed anew. One thread; blocks.
+ * Reads the stored messages in order and computes their digests, for comparison with those in the log (page
+ * {@code audit-log.md}, "Proof"). File contents are read in full and hashed again. Used by one thread; blocks.
  */
 public final class StoredMessages {
     private static final int PAGE = 200;
 
-    /** Of contents that were sent more than once, so many are remembered. */
+    /** Maximum number of content hashes kept, for contents that were sent more than once. */
     private static final int REMEMBERED = 1_000;
 
     private final MessageStore messages;
     private final ContentStore contents;
     private final Map<Long, byte[]> hashed = new LinkedHashMap<>();
-    /** Below any number there can be, also one that nobody gave. */
+    /** The last number read; at first below any possible number, even one that was never assigned. */
     private long last = -1;
 
     public StoredMessages(Stores stores) {
@@ -34,7 +34,7 @@ public final class StoredMessages {
     /** A message and its digest. */
     public record Digested(long message, String digest) {}
 
-    /** The next ones, by number; empty when there are no more up to {@code upTo}. */
+    /** Returns the next messages up to {@code upTo}, by number; empty if there are no more. */
     public List<Digested> next(long upTo) {
         List<Message> page = messages.after(last, PAGE);
         if (!page.isEmpty()) {
@@ -46,12 +46,14 @@ public final class StoredMessages {
                 .toList();
     }
 
-    /** The highest number that is stored; 0 where nothing is. */
+    /** Returns the highest stored message number; 0 if there is none. */
     public long highest() {
         return messages.highest();
     }
 
-    /** The message with the hash of what its file has now, in place of the one that was taken down when it came. */
+    /**
+     * Returns the message with the hash of its file's present content in place of the one recorded when it was sent.
+     */
     private Message asItIs(Message message) {
         StoredFile file = message.file();
         if (file == null) {

@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An account as the daemon keeps it in memory: all of it but the password's hash.
+ * An account as the daemon keeps it in memory, without the password hash.
  *
- * @param number given once, never again
- * @param note users never see it; empty is none
- * @param mustChange whether the password is a one-time one
- * @param passwordEnds when a one-time password is good for nothing any more; empty is never
- * @param everyone whether it may write to all where not everyone may
- * @param everyoneAfter of what goes to everyone, messages above this number are its own
- * @param lastLogin empty is never
+ * @param number never reused
+ * @param note never shown to users; empty for none
+ * @param mustChange whether the password is a one-time password
+ * @param passwordEnds when a one-time password expires; empty for never
+ * @param everyone whether it may write to everyone where that is restricted
+ * @param everyoneAfter of the messages to everyone, it gets those above this number
+ * @param lastLogin empty for never
  */
 public record Account(
         long number,
@@ -26,10 +26,10 @@ public record Account(
         Instant created,
         Optional<Login> lastLogin) {
 
-    /** A log in: from where, with its port. */
+    /** A login: its time, and the address and port it came from. */
     public record Login(Instant time, String address, int port) {}
 
-    /** What an account may do. The code is what the database has. */
+    /** The state of an account. The code is the value in the database. */
     public enum State {
         ACTIVE(0),
         DISABLED(1),
@@ -52,7 +52,7 @@ public record Account(
         }
     }
 
-    /** What it may do at a moment: one whose one-time password has ended is locked. */
+    /** Returns the state at a moment: an account whose one-time password has expired is locked. */
     public State stateAt(Instant now) {
         boolean ended =
                 mustChange && passwordEnds.filter(end -> !now.isBefore(end)).isPresent();
@@ -91,7 +91,7 @@ public record Account(
                 Optional.of(login));
     }
 
-    /** What is left of it once it is deleted. */
+    /** Returns the account as it remains after deletion. */
     public Account deleted() {
         return new Account(
                 number,

@@ -1,6 +1,6 @@
 package chatd.daemon.model;
 
-/** A change of an account, with what the log will say of it. */
+/** A change of an account, with the record of it that is logged. */
 public record AccountChange(Change change, Effect effect) implements Entry {
     @Override
     public long position() {

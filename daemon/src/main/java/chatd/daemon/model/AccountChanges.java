@@ -2,7 +2,7 @@ package chatd.daemon.model;
 
 import java.util.List;
 
-/** Changes of many accounts, all of them or none. */
+/** Changes of many accounts, committed all or none. */
 public record AccountChanges(List<AccountChange> changes) implements Entry {
     public AccountChanges {
         changes = List.copyOf(changes);

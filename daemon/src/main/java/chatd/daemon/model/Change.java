@@ -5,14 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbered row of a change.
- *
- * @param name the account's after it
- * @param was the name before it, where that was another
- * @param actor the Unix user who did it, for an administrator's
- * @param origin where it came from, for a user's own
- * @param size of what was stored, in bytes; else 0
- */
+     * The numbered record of a change.
+     *
+     * @param name the account's name after the change
+     * @param was the previous name, if it was another
+     * @param actor the Unix user who made the change, if it is an administrator's
+     * @param origin the connection it came from, if it is the user's own
+     * @param size bytes that were stored; 0 if none were
+     */
 public record Change(
         long number,
         long account,
@@ -24,22 +24,22 @@ public record Change(
         Optional<Origin> origin,
         int size) {
 
-    /** The session that it came from; empty for an administrator's. */
+    /** Returns the id of the session that it came from; empty for an administrator's change. */
     public String session() {
         return origin.map(Origin::session).orElse("");
     }
 
-    /** An administrator's. */
+    /** Returns a change made by an administrator. */
     public static Change by(String actor, long number, Account account, Kind kind, Instant time, @Nullable String was) {
         return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0);
     }
 
-    /** A user's own. */
+    /** Returns a change that a user made to its own account. */
     public static Change own(Origin origin, long number, long account, String name, Kind kind, Instant time, int size) {
         return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size);
     }
 
-    /** The kinds of change. The code is what the database has. */
+    /** The kinds of change. The code is the value in the database. */
     public enum Kind {
         REGISTERED(0),
         ADDED(1),

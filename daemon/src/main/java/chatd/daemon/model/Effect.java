@@ -4,20 +4,20 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a change does to the tables. */
+/** The effect of a change on the tables. */
 public sealed interface Effect {
     record AccountMade(Account account, String hash) implements Effect {}
 
-    /** @param ends of a one-time password; empty is never */
+    /** @param ends when a one-time password expires; empty for never */
     record PasswordSet(String hash, boolean mustChange, Optional<Instant> ends) implements Effect {}
 
-    /** The account is afterwards as this, but for its password and its log ins. */
+    /** Replaces the account, except its password and its logins. */
     record AccountUpdated(Account account) implements Effect {}
 
-    /** Its password, settings and networks are gone; its number and its names stay, never to be given again. */
+    /** Erases the password, settings and networks; keeps the number and the names, which are never reused. */
     record AccountDeleted() implements Effect {}
 
-    /** @param rehashed the same password hashed anew, with the parameters of today; null where that was not due */
+    /** @param rehashed the same password hashed again, with the current parameters; null if that was not needed */
     record LoggedIn(
             String address,
             int port,

@@ -1,14 +1,14 @@
 package chatd.daemon.model;
 
-/** What the journal writes: a message, or a change of an account. */
+/** An entry that the journal writes: a message, or a change of one or more accounts. */
 public sealed interface Entry permits Message, AccountChange, AccountChanges {
 
     /**
-     * Where it stands among all that is committed: the number of a message or of an account change (of several, the
-     * last one's). It grows in the order of the commits and of the log, with gaps.
+     * Returns the position among all committed entries: the number of a message or of an account change (the last
+     * one's, if there are several). Positions increase in the order of the commits and of the log, with gaps.
      */
     long position();
 
-    /** About how many bytes it takes in a statement. */
+    /** Returns the approximate size in a statement, in bytes. */
     long bytes();
 }

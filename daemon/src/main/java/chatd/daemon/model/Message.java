@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored message.
- *
- * @param sender an account's number, or {@link #SERVER}
- * @param receivers accounts; null is everyone
- * @param text null where it is a file
- * @param origin where it came from, as long as that is known: it is not stored; null for what the daemon says
- */
+     * A stored message.
+     *
+     * @param sender an account's number, or {@link #SERVER}
+     * @param receivers accounts; null for everyone
+     * @param text null for a file
+     * @param origin the connection it came from; null if unknown, since it is not stored, and for the daemon's own
+     *     messages
+     */
 public record Message(
         long number,
         Instant time,
@@ -22,18 +23,18 @@ public record Message(
         byte[] salt,
         @Nullable Origin origin)
         implements Entry {
-    /** The sender of what the daemon says itself. */
+    /** The sender of the daemon's own messages. */
     public static final long SERVER = 0;
 
-    /** As a receiver: all accounts. */
+    /** The receiver that stands for all accounts. */
     public static final long EVERYONE = 0;
 
-    /** The session that it came from; empty where that is not known. */
+    /** Returns the id of the session that it came from; empty if unknown. */
     public String session() {
         return origin == null ? "" : origin.session();
     }
 
-    /** The same with another file. */
+    /** Returns the same message with another file. */
     public Message with(StoredFile other) {
         return new Message(number, time, sender, receivers, text, other, salt, origin);
     }

@@ -2,7 +2,10 @@ package chatd.daemon.model;
 
 import chatd.protocol.value.Code;
 
-/** The user may not, or can't: answered with a code, and a text for people. Has no secret, and no stack trace. */
+/**
+ * Thrown if the user may not or cannot do something: answered with a code and a text for people. Contains no secret and
+ * has no stack trace.
+ */
 public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final Code code;
@@ -28,7 +31,7 @@ public final class Refusal extends RuntimeException {
         return new Refusal(Code.UNDECIDED, "The server is stopping. Your history will show whether this was stored.");
     }
 
-    /** What is said when the database can't be reached. */
+    /** Returns the refusal used while the database is unreachable. */
     public static Refusal databaseAway() {
         return new Refusal(
                 Code.BUSY, "The database can't be reached at the moment. Nothing was stored; try again later.");

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** How many connections there are, in all and from one address. Any thread. */
+/** Limits the number of connections, in total and per address. Any thread. */
 final class Admission {
     private final Supplier<Config> config;
     private final AtomicInteger all = new AtomicInteger();
@@ -18,7 +18,7 @@ final class Admission {
         this.config = config;
     }
 
-    /** Counts a connection, if there is room for it. */
+    /** Counts a connection if it is within the limits; returns whether it is. */
     boolean admit(InetAddress address) {
         Config now = config.get();
         int ofOne = byAddress.merge(Network.ofClient(address), 1, Integer::sum);

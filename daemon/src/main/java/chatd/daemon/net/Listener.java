@@ -56,7 +56,7 @@ import jdk.net.ExtendedSocketOptions;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** Listens, and makes a connection of each that comes. Reads top to bottom as what a connection goes through. */
+/** Accepts connections and sets them up. The methods follow the order in which a connection passes through them. */
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 1_024;
@@ -65,10 +65,10 @@ public final class Listener implements AutoCloseable {
 
     private static final Duration COMPLAINTS_APART = Duration.ofMinutes(1);
 
-    /** How long a stop waits for those who are in their handshake: it is over in a fraction of this, or not meant. */
+    /** How long a stop waits for handshakes in progress: a genuine one takes a fraction of this. */
     private static final Duration HANDSHAKES = Duration.ofSeconds(2);
 
-    /** What a connection may hold beside its outbox: it is held by many at once when a network goes down. */
+    /** Write buffer limits per connection, beside its outbox; low, since many fill at once when a network fails. */
     private static final WriteBufferWaterMark UNWRITTEN = new WriteBufferWaterMark(16 << 10, 32 << 10);
 
     private static final int KEEPALIVE_IDLE_SECONDS = 60;
@@ -86,9 +86,9 @@ public final class Listener implements AutoCloseable {
     private final Shares strangers;
     private final Backlog backlog;
     private final AtomicLong sessions;
-    /** Connections of proxies, those included that have yet to say who the client is. */
+    /** Number of connections from proxies, including those whose PROXY header has not arrived yet. */
     private final AtomicInteger proxied = new AtomicInteger();
-    /** Connections whose handshake is not over. */
+    /** Number of connections whose handshake is in progress. */
     private final AtomicInteger greeting = new AtomicInteger();
 
     private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINTS_APART.toNanos());
@@ -97,9 +97,9 @@ public final class Listener implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
 
     /**
-     * @param config as it is in force at each moment
-     * @param tls the same
-     * @param firstSession where the numbering of sessions begins: another at each start
+     * @param config supplies the current configuration
+     * @param tls supplies the current certificate and TLS context
+     * @param firstSession base of the session numbers; different at each start
      */
     public Listener(
             Supplier<Config> config, Supplier<Tls> tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
@@ -114,19 +114,18 @@ public final class Listener implements AutoCloseable {
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
         this.backlog = new Backlog(memory / 4);
         this.sessions = new AtomicLong(firstSession);
-        // They never wait for anything; the journal, the database and the hashes want processors too.
+        // Half the processors: event loops never block, and the journal, the database and hashing need some too.
         this.loops = new MultiThreadIoEventLoopGroup(
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
     /**
-     * Begins to listen: on the sockets that were handed to the process, or where there are none on all addresses of the
-     * configuration.
+     * Starts listening on the inherited sockets or, if there are none, on all configured addresses. Blocks.
      *
-     * @param inherited descriptors of sockets that listen already
-     * @return where, with the ports that were chosen
-     * @throws IOException where one can't be had; the message says which
+     * @param inherited descriptors of sockets that are already listening
+     * @return the addresses, with the ports actually bound
+     * @throws IOException if a socket can't be opened; the message names it
      */
     public List<InetSocketAddress> open(List<Integer> inherited) throws IOException {
         try {
@@ -221,7 +220,7 @@ public final class Listener implements AutoCloseable {
                 });
     }
 
-    /** A proxy that is not set up as it should be shuts everyone out: that is to be found, and not in a flood. */
+    /** Logs a refused proxy connection, at most once a minute: a misconfigured proxy shuts out everyone behind it. */
     private void complain(InetSocketAddress proxy, String why) {
         long now = System.nanoTime();
         long last = complained.get();
@@ -241,7 +240,7 @@ public final class Listener implements AutoCloseable {
                 new AuditEvent.ConnectionRefused(NetUtil.toAddressString(peer.getAddress()), reason));
     }
 
-    /** @param peer who it is, by its own address or by what a proxy says of it */
+    /** @param peer the client's address, its own or as reported by a proxy */
     private void welcome(SocketChannel channel, InetSocketAddress peer) {
         if (!admission.admit(peer.getAddress())) {
             refuse(peer, "too-many");
@@ -287,7 +286,7 @@ public final class Listener implements AutoCloseable {
                 backlog));
         Hello hello = new Hello(
                 () -> {
-                    // The one of this moment: the hello may have taken its time.
+                    // Fetched only now, since the ClientHello may have arrived late.
                     SslHandler secure = tls.get().handler(channel.alloc());
                     secure.setCloseNotifyFlushTimeoutMillis(1_000);
                     secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
@@ -297,7 +296,7 @@ public final class Listener implements AutoCloseable {
         channel.pipeline().addLast(hello, new Greeting(), connection);
     }
 
-    /** Counts the connection until its handshake is over, or until it is gone. */
+    /** Counts a connection as greeting until its handshake ends or it is closed. */
     private final class Greeting extends ChannelInboundHandlerAdapter {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
@@ -325,12 +324,12 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Takes no new connections; those that are there go on, and those that have just come become sessions. */
+    /** Stops accepting connections; existing ones continue, and those just accepted still become sessions. Blocks. */
     public void stopAccepting() throws InterruptedException {
         for (Channel channel : listening) {
             channel.close().sync();
         }
-        // What was accepted last has reached its loop then. One that hangs must not keep the others from their end.
+        // The last accepted connections are registered by then. A hung loop must not keep the others from stopping.
         for (EventExecutor loop : loops) {
             loop.submit(() -> {}).await(HANDSHAKES.toMillis());
         }
@@ -340,7 +339,7 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Ends the event loops, and with them what connections are left. */
+    /** Shuts down the event loops and thereby closes all remaining connections. Blocks. */
     @Override
     public void close() {
         loops.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).syncUninterruptibly();

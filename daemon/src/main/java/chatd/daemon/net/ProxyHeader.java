@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Waits for what a proxy says of its client before anything else (PROXY protocol, version 2), and hands the connection
- * on as that client's. On its event loop.
+ * Waits for the PROXY protocol header (version 2) at the start of a proxy's connection, then passes the connection on
+ * with the client's address. Runs on the connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
@@ -39,10 +39,11 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Puts it first in a connection's pipeline.
+     * Adds the handler to an empty pipeline.
      *
-     * @param welcome adds what comes after it, once it is known who the client is
-     * @param refuse told what was wrong with the header; the connection is closed then
+     * @param patience time limit for the header
+     * @param welcome called with the client's address; adds the handlers that follow
+     * @param refuse called with the reason if the header is invalid or late; the connection is then closed
      */
     static void await(
             ChannelPipeline pipeline,
@@ -65,7 +66,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         settled.run();
     }
 
-    /** Who comes and goes without a word sees whether we are there: no fault of a proxy's. */
+    /** Closes a connection that ends without sending anything, without a refusal: it is a health check. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !done) {
@@ -95,7 +96,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The proxy itself, where it comes for its own sake, to see whether we are there. */
+    /** Returns the client's address from the header; the proxy's own for its health checks (command LOCAL). */
     private InetSocketAddress client(HAProxyMessage header) {
         boolean isTcp = header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
                 || header.proxiedProtocol() == HAProxyProxiedProtocol.TCP6;

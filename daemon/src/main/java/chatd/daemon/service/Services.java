@@ -20,7 +20,7 @@ import chatd.daemon.messages.StoredMessages;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.List;
 
-/** What the system does, a class a subject. Built once; closes what it started. */
+/** The daemon's services, one class per subject. Built once; closes what it started. */
 public final class Services implements AutoCloseable {
     private final Hashing hashing;
     private final Logins logins;
@@ -81,7 +81,7 @@ public final class Services implements AutoCloseable {
         return history;
     }
 
-    /** All messages from the first on, to be compared with the log. */
+    /** Returns a reader of all stored messages, from the first on, for comparison with the log. */
     public StoredMessages storedMessages() {
         return new StoredMessages(parts.stores());
     }
@@ -90,7 +90,7 @@ public final class Services implements AutoCloseable {
         return parts.directory();
     }
 
-    /** Passwords that wait to be hashed. */
+    /** Returns the number of passwords waiting to be hashed. */
     public int hashesWaiting() {
         return hashing.waiting();
     }

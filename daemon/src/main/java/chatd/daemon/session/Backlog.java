@@ -7,35 +7,36 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What all readers together have left, which must fit the memory however many they are (rule 16 of {@code chat-1.md}):
- * past the bound the one who has left most is cut off, until it fits. What waits behind an answer counts once the answer
- * itself has to wait for its reader. Any thread.
+ * Limits the unread output of all sessions together, so that it fits the memory however many there are (rule 16 of
+ * {@code chat-1.md}): above the limit, the readers with the most unread output are cut off until it fits. Frames held
+ * behind an answer count once the answer itself has to wait for its reader. Any thread.
  */
 public final class Backlog {
     private final long most;
     private final AtomicLong total = new AtomicLong();
 
-    /** Bytes of answers that wait, also for those who read. */
+    /** Bytes of queued answers, including those to readers that keep up. */
     private final LongAdder answers = new LongAdder();
 
     private final Map<Session, Share> shares = new ConcurrentHashMap<>();
 
     /**
-     * What one reader has left.
+     * The unread output of one session.
      *
-     * @param unasked of it, what is not the bytes of an answer: of an answer little waits, and who waits for one is the
-     *     last to be cut off
+     * @param bytes all of it
+     * @param unasked the part that is not bytes of answers: these are bounded anyway, and a session that waits only for
+     *     an answer is the last to be cut off
      */
     record Share(long bytes, long unasked) {
         static final Share NONE = new Share(0, 0);
     }
 
-    /** @param most bytes that all may have left, together */
+    /** @param most limit in bytes for all sessions together */
     public Backlog(long most) {
         this.most = most;
     }
 
-    /** A session has left this, in place of what it had. One thread at a time for one session. */
+    /** Replaces a session's share; cuts off sessions if the limit is exceeded. One thread at a time per session. */
     void leaves(Session session, Share share) {
         Share before = share.bytes() == 0 ? shares.remove(session) : shares.put(session, share);
         if (total.addAndGet(share.bytes() - (before == null ? 0 : before.bytes())) > most) {
@@ -43,12 +44,12 @@ public final class Backlog {
         }
     }
 
-    /** More bytes of answers wait, or fewer. */
+    /** Adds to the bytes of queued answers; {@code more} is negative when they were written. */
     void answers(long more) {
         answers.add(more);
     }
 
-    /** Whether so much waits that answers should come in small pieces, so that nobody need be cut off for them. */
+    /** Returns whether so much is queued that answers should be sent in small pieces, so that they cut nobody off. */
     boolean isTight() {
         return answers.sum() > most / 4 || total.get() > most / 2;
     }

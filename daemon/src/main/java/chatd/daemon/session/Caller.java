@@ -7,38 +7,39 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who asks for something: from where, and as which account. A {@link Session} is one. Any thread. */
+/** The originator of a command: its address and account. {@link Session} implements it. Any thread. */
 public interface Caller {
-    /** Where it comes from, as the log names it. */
+    /** Returns the origin as recorded in the log. */
     Origin origin();
 
     InetAddress address();
 
-    /** The name in the client's certificate, its subject's CN; null where it has shown none, or one without. */
+    /** Returns the CN of the client certificate's subject; null without a certificate or CN. */
     @Nullable
     String certified();
 
-    /** Whether it asks as an account. */
+    /** Returns whether it is logged in to an account. */
     boolean isLoggedIn();
 
     /**
-     * The number of that account.
+     * Returns the account's number.
      *
-     * @throws IllegalStateException where there is none: the gate of the command should not have let it through
+     * @throws IllegalStateException if not logged in: the command's gate should have refused it
      */
     long account();
 
-    /** The present name of that account, or null. */
+    /** Returns the account's current name, or null if not logged in. */
     @Nullable
     String name();
 
-    /** Whether it has gone, and waits for nothing any more. */
+    /** Returns whether it has ended and no longer waits for an answer. */
     boolean hasEnded();
 
     /**
-     * Who holds what this caller takes of what {@linkplain Shares all share}: its account, and its network.
+     * Returns the holders charged for this caller's use of {@linkplain Shares shared resources}: its account and its
+     * network.
      *
-     * @param isExempt whether the limits by address do not hold for it
+     * @param isExempt whether it is exempt from the limits per address, and its network therefore not charged
      */
     default List<Object> holders(boolean isExempt) {
         List<Object> holders = new ArrayList<>();

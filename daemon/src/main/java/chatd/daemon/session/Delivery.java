@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One event on its way to many sessions: encoded once for all who see it alike. One thread; to be closed. */
+/** An event being delivered to many sessions; encoded once per distinct view of it. One thread; must be closed. */
 public final class Delivery implements AutoCloseable {
     private final Event event;
     private final boolean toAll;
     private final Map<View, List<Dialect.Frame>> encoded = new HashMap<>(2);
 
-    /** The one before, which is most often the one again. */
+    /** The last view encoded: most often the next one is the same. */
     private @Nullable View last;
 
     private List<Dialect.Frame> lastFrames = List.of();
 
-    /** Those who see it alike. */
+    /** Key of viewers who receive identical frames. */
     private record View(Dialect dialect, long view) {}
 
-    /** @param toAll whether everyone online is given it, so that it takes its memory once */
+    /** @param toAll whether it goes to everyone online, so that its frames are shared and use their memory once */
     public Delivery(Event event, boolean toAll) {
         this.event = event;
         this.toAll = toAll;
@@ -32,7 +32,7 @@ public final class Delivery implements AutoCloseable {
         return toAll;
     }
 
-    /** The frames for a viewer; their bytes stay this delivery's. */
+    /** Returns the frames for a viewer; the delivery keeps ownership of their bytes. */
     List<Dialect.Frame> frames(Dialect dialect, long viewer) {
         long view = dialect.view(event, viewer);
         View before = last;

@@ -6,22 +6,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Every account but deleted ones, and who of them is online. With the order of presence held. */
+/** The roster: every account except deleted ones, with its presence. Guarded by the presence lock. */
 public final class Everybody {
     private final Roster roster = new Roster();
     private final List<Long> numbers = new ArrayList<>();
 
-    /** By {@linkplain #numbers number}. */
+    /** Returns the roster, in the order of {@link #numbers}. */
     public Roster roster() {
         return roster;
     }
 
-    /** The accounts' numbers, sorted. */
+    /** Returns the accounts' numbers, in ascending order. */
     public List<Long> numbers() {
         return Collections.unmodifiableList(numbers);
     }
 
-    /** Takes an account in, or what has changed of it. */
+    /** Adds or updates an account. */
     void show(long account, String name, boolean isOnline) {
         Presence presence = new Presence(name, isOnline);
         int place = place(account);

@@ -10,26 +10,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be written to one connection, in order (rule 16 of {@code chat-1.md}).
+ * The output queue of one connection (rule 16 of {@code chat-1.md}). Any thread.
  *
- * <p>What comes unasked (messages, presence) never blocks its giver: what the reader has left of it is counted, and past
- * the bound the connection is closed. What was asked for blocks its giver, a virtual thread, until the reader has taken
- * enough; while an answer of many frames is being produced, what comes unasked waits behind it.
+ * <p>Unsolicited frames (messages, presence) never block their producer: those that the reader leaves unread are
+ * counted, and above the limit the connection is closed. Answers block their producer, a virtual thread, until the
+ * reader has taken enough; while an answer of many frames is being produced, unsolicited frames are held behind it.
  */
 final class Outbox {
-    /** Bytes of an answer that may wait before its producer does. */
+    /** Bytes of queued answers above which their producer waits. */
     private static final long ANSWER_BYTES = 32 << 10;
 
-    /** What a frame that waits takes beside its bytes, about. */
+    /** Approximate memory overhead of a queued frame, in bytes. */
     private static final int FRAME_COST = 256;
 
-    /** One frame; it becomes nothing when a later presence of the same user takes its place. */
+    /** A queued frame; its buffer is set to null when a later presence change of the same user replaces it. */
     private static final class Entry {
         @Nullable
         ByteBuf frame;
 
         final int bytes;
-        /** What of the memory is taken for this reader alone. */
+        /** Memory used for this reader only, in bytes. */
         final int cost;
 
         final boolean counted;
@@ -56,22 +56,22 @@ final class Outbox {
     private long countedBytes;
     private int countedFrames;
 
-    /** Of those, what came since the carrier last wrote what it could: no reader has had a chance to take it. */
+    /** Counted bytes queued since the last write; not yet held against the reader, who had no chance to take them. */
     private long freshBytes;
 
     private int freshFrames;
     private long answerBytes;
 
-    /** What all that waits takes of the memory. */
+    /** Memory used by all queued frames, in bytes. */
     private long cost;
 
     private boolean answering;
-    /** Nothing new is taken; an answer that has begun is brought to its end. */
+    /** Set when nothing new is accepted, except the rest of an answer in progress. */
     private boolean ending;
 
     private boolean ended;
 
-    /** The highest number of a message that came this way. */
+    /** Highest message number pushed so far. */
     private long delivered;
 
     Outbox(long maxBytes, int maxFrames, Backlog backlog) {
@@ -81,14 +81,14 @@ final class Outbox {
     }
 
     /**
-     * Takes a frame that nobody asked for, and its reference.
+     * Queues an unsolicited frame and takes ownership of its reference.
      *
-     * @param shared whether all have it, and it takes its memory once: no reader can hold on to more of those than its
-     *     own bound, and all hold on to the same
-     * @param number of the message that it is, 0 where it is none
-     * @param change of presence that it tells; a later one of the same user takes its place, or undoes it: then neither
-     *     is told. Null for anything else
-     * @return whether the reader had left no more than the bound when it was last written to
+     * @param shared whether the frame goes to everyone and its memory is used once: each reader retains at most its own
+     *     limit of such frames, and all retain the same ones
+     * @param number the message's number; 0 if the frame is not a message
+     * @param change the presence change it announces, or null; a later change of the same user replaces it, or cancels
+     *     it out, so that neither is sent
+     * @return whether the reader's unread frames were within the limit at the last write
      */
     boolean push(ByteBuf frame, boolean shared, long number, Dialect.@Nullable Change change) {
         lock.lock();
@@ -118,7 +118,7 @@ final class Outbox {
         }
     }
 
-    /** Bytes that wait for the reader. */
+    /** Returns the number of queued bytes. */
     long waiting() {
         lock.lock();
         try {
@@ -140,7 +140,7 @@ final class Outbox {
         to.add(entry);
     }
 
-    /** Takes back what waits of the same user; returns what is to be told instead, null where that is nothing. */
+    /** Coalesces with a pending presence change of the same user; returns null if they cancel out. */
     private Dialect.@Nullable Change joined(Dialect.Change change) {
         Entry earlier = presences.remove(change.user());
         if (earlier == null || earlier.frame == null || earlier.change == null) {
@@ -160,7 +160,7 @@ final class Outbox {
         return earlier.change.online() == change.online() ? change : null;
     }
 
-    /** Takes a frame of an answer, and its reference, without waiting: one of few. It comes after an answer of many. */
+    /** Queues a frame of a short answer, without waiting, behind any long one. Takes ownership of its reference. */
     void answer(ByteBuf frame) {
         lock.lock();
         try {
@@ -174,7 +174,7 @@ final class Outbox {
         }
     }
 
-    /** Takes a frame, or a part of one, of the answer that has begun. Its reference too. */
+    /** Queues a frame of the answer in progress, or part of one. Takes ownership of its reference. */
     void part(ByteBuf frame) {
         lock.lock();
         try {
@@ -198,9 +198,9 @@ final class Outbox {
     }
 
     /**
-     * Waits until the reader has taken enough of the answers. Blocks.
+     * Waits until the reader has taken enough of the queued answers. Blocks.
      *
-     * @return false where the session has ended
+     * @return false if the session has ended
      */
     boolean awaitRoom() {
         lock.lock();
@@ -215,9 +215,9 @@ final class Outbox {
     }
 
     /**
-     * From now on what comes unasked waits until {@link #endAnswer}.
+     * Begins a long answer: unsolicited frames are held until {@link #endAnswer}.
      *
-     * @return the highest number of a message that came before
+     * @return the highest message number pushed before
      */
     long beginAnswer() {
         lock.lock();
@@ -241,7 +241,7 @@ final class Outbox {
         }
     }
 
-    /** The next frame to write, whose reference is the caller's; null where there is none. */
+    /** Removes and returns the next frame to write, whose reference the caller then owns; null if there is none. */
     @Nullable
     ByteBuf poll() {
         lock.lock();
@@ -279,10 +279,10 @@ final class Outbox {
     }
 
     /**
-     * All was written that the reader takes: what is left now, it has left.
+     * Called when the reader's socket accepts no more: all queued frames now count as left unread.
      *
-     * @param pending bytes that have been polled and are not written
-     * @return the memory that this takes
+     * @param pending bytes polled but not yet written to the socket
+     * @return the memory used by the unread output
      */
     Backlog.Share left(long pending) {
         lock.lock();
@@ -295,7 +295,7 @@ final class Outbox {
         }
     }
 
-    /** Takes nothing more, but the rest of an answer that has begun; what is there may still be polled. */
+    /** Accepts no more frames, except the rest of an answer in progress; queued frames can still be polled. */
     void end() {
         lock.lock();
         try {
@@ -307,7 +307,7 @@ final class Outbox {
         }
     }
 
-    /** Whether nothing will come any more, and all has been polled. */
+    /** Returns whether the outbox has ended and is empty. */
     boolean isAllSent() {
         lock.lock();
         try {
@@ -317,7 +317,7 @@ final class Outbox {
         }
     }
 
-    /** Throws away what is there. */
+    /** Ends the outbox and releases all queued frames. */
     void discard() {
         lock.lock();
         try {

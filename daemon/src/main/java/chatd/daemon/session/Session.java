@@ -17,9 +17,10 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from the handshake to its end: greeting, logged in, closing. What it is sent goes through its outbox.
+ * A client session, from the handshake to the end of its connection: greeting, logged in, closing. All output goes
+ * through its outbox.
  *
- * <p>Its commands run on one thread at a time, in their order; anyone may send to it.
+ * <p>Its commands run on one thread at a time, in order; any thread may send to it.
  */
 public final class Session implements Caller {
     private static final Logger LOG = LogManager.getLogger(Session.class);
@@ -35,24 +36,24 @@ public final class Session implements Caller {
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile @Nullable Login login;
-    /** Whether messages were enqueued that are not sent yet; with the order of presence held. */
+    /** Whether frames were enqueued since the last flush; guarded by the presence lock. */
     private boolean owed;
 
-    /** The name in the certificate that the client has shown; null where it has shown none. */
+    /** Name in the client's certificate; null without a certificate or name. */
     private volatile @Nullable String certified;
 
     private volatile String endedBecause = "connection lost";
 
-    /** When it was last asked for something, by the system's nanoseconds. */
+    /** Time of the last command, by {@link System#nanoTime}. */
     private volatile long used = System.nanoTime();
 
-    /** How often the peer has said what is no message; the session's own thread. */
+    /** Number of malformed messages received; used on the session's own thread only. */
     private int malformed;
 
-    /** What the backlog was told last; the carrier's thread alone. */
+    /** The share last reported to the backlog; used on the carrier's thread only. */
     private Backlog.Share unread = Backlog.Share.NONE;
 
-    /** Who is logged in here, since when, or was until it logged out. The name is the present one. */
+    /** The current login, or the last one if {@code over}. The name is the account's current one. */
     private record Login(
             long account, String name, @Nullable String device, Instant since, boolean over) {}
 
@@ -74,7 +75,7 @@ public final class Session implements Caller {
         this.backlog = backlog;
     }
 
-    /** {@code s} and hexadecimal digits, as the log names it. */
+    /** Returns the session's id, as used in the log: {@code s} and hexadecimal digits. */
     public String id() {
         return id;
     }
@@ -89,7 +90,7 @@ public final class Session implements Caller {
         return new Origin(id, dialect.name(), addressText, port());
     }
 
-    /** As people write it: the short form of an IPv6 address. */
+    /** Returns the address as text; for IPv6, in its compressed form. */
     public String addressText() {
         return addressText;
     }
@@ -102,12 +103,12 @@ public final class Session implements Caller {
         return dialect;
     }
 
-    /** For the carrier: the client has chosen another dialect than the one that it began with. Before it is sent anything. */
+    /** Sets the negotiated dialect. Called by the carrier before anything is sent. */
     public void speaks(Dialect chosen) {
         dialect = chosen;
     }
 
-    /** The client has shown a certificate, which an authority of the daemon's vouches for. */
+    /** Records the name in the client's certificate, which was verified against the configured CA. */
     public void certified(String name) {
         certified = name;
     }
@@ -122,7 +123,7 @@ public final class Session implements Caller {
         return name() != null;
     }
 
-    /** As {@link Caller#account}; also of the account that was logged in until it logged out. */
+    /** As {@link Requester#account}; after logging out, still returns the last account. */
     @Override
     public long account() {
         Login current = login;
@@ -132,7 +133,7 @@ public final class Session implements Caller {
         return current.account();
     }
 
-    /** When it logged in, or null. */
+    /** Returns the time of the login, or null. */
     public @Nullable Instant since() {
         Login current = login;
         return current == null ? null : current.since();
@@ -144,7 +145,7 @@ public final class Session implements Caller {
         return current == null || current.over() ? null : current.name();
     }
 
-    /** Whether another session is on the same device, and one of them is to go. */
+    /** Returns whether another session is on the same device, so that one displaces the other. */
     boolean isOnDeviceOf(Session other) {
         Login mine = login;
         Login others = other.login;
@@ -155,17 +156,17 @@ public final class Session implements Caller {
         login = new Login(account, name, device, now, false);
     }
 
-    /** It was asked for something. */
+    /** Records that a command was received. */
     public void use() {
         used = System.nanoTime();
     }
 
-    /** How long it has not been asked for anything, in nanoseconds. */
+    /** Returns the time since the last command, in nanoseconds. */
     long idle() {
         return System.nanoTime() - used;
     }
 
-    /** It has left, and may log in again. */
+    /** Marks the session as logged out; it may log in again. */
     public void loggedOut() {
         Login current = login;
         if (current != null) {
@@ -175,7 +176,7 @@ public final class Session implements Caller {
         told.set(false);
     }
 
-    /** Counts one more message that is none; returns how many there were. */
+    /** Counts a malformed message and returns their number so far. */
     public int malformed() {
         return ++malformed;
     }
@@ -187,16 +188,17 @@ public final class Session implements Caller {
         }
     }
 
-    /** Bytes that wait to be sent. */
+    /** Returns the number of bytes queued for sending. */
     public long waiting() {
         return outbox.waiting();
     }
 
     /**
-     * Puts something nobody asked for where it is sent from at the next {@link #flush}; a reader who is too slow is cut
-     * off. With the order of presence held.
+     * Queues an unsolicited event, sent at the next {@link #flush}; cuts off a reader that is too slow. Called with the
+     * presence lock held.
      *
-     * @return whether this is the first since the last flush
+     * @param number the message's number; 0 if it is not a message
+     * @return whether these are the first frames queued since the last flush
      */
     boolean enqueue(Delivery delivery, long number) {
         List<Dialect.Frame> frames = encoded(() -> delivery.frames(dialect, viewer()));
@@ -210,18 +212,18 @@ public final class Session implements Caller {
         return first && owed;
     }
 
-    /** As a dialect knows who is told; 0 where nobody is logged in. */
+    /** Returns the viewer's account number for the dialect; 0 if nobody is logged in. */
     private long viewer() {
         Login current = login;
         return current == null || current.over() ? 0 : current.account();
     }
 
-    /** Ends it at once: its reader has left too much. */
+    /** Aborts the session because its reader is too slow. */
     void cutOff() {
         abort("too slow a reader");
     }
 
-    /** Sends what was enqueued. As {@link #enqueue}, called with the order of presence held. */
+    /** Sends what was enqueued. Called with the presence lock held, as {@link #enqueue}. */
     void flush() {
         owed = false;
         connection.flush();
@@ -238,8 +240,8 @@ public final class Session implements Caller {
     }
 
     /**
-     * Frames for this session; none where they can't be made, and the session has ended for that. It is not thrown: who
-     * delivers to many, the journal say, is not to fail for one of them.
+     * Encodes frames for this session; if that fails, aborts the session and returns none. Does not throw, so that a
+     * delivery to many sessions, such as the journal's, does not fail because of one.
      */
     private List<Dialect.Frame> encoded(Supplier<List<Dialect.Frame>> encoding) {
         try {
@@ -251,17 +253,17 @@ public final class Session implements Caller {
         }
     }
 
-    /** Waits until the reader has taken enough of what it was answered; false where the session has ended. Blocks. */
+    /** Waits until the reader has taken enough of the queued answers; returns false if the session ended. Blocks. */
     public boolean awaitRoom() {
         return outbox.awaitRoom();
     }
 
-    /** Whether {@link #awaitRoom} would return at once. */
+    /** Returns whether {@link #awaitRoom} would return immediately. */
     public boolean hasRoom() {
         return outbox.hasRoom();
     }
 
-    /** An answer of many frames, with nothing else in between. Only the session's own thread makes one; it blocks. */
+    /** An answer of many frames, sent without interleaving. Used on the session's own thread only; methods block. */
     public final class Answer implements AutoCloseable {
         private final long delivered;
 
@@ -269,20 +271,20 @@ public final class Session implements Caller {
             this.delivered = delivered;
         }
 
-        /** The highest number of a message that this session was sent before: later ones follow the answer. */
+        /** Returns the highest message number queued before the answer; later messages follow it. */
         public long delivered() {
             return delivered;
         }
 
-        /** Whether so much waits for all readers that this one should be given little at a time. */
+        /** Returns whether so much is queued for all readers that this answer should be sent in small pieces. */
         public boolean isTight() {
             return backlog.isTight();
         }
 
         /**
-         * Sends one event of it, or a piece of one.
+         * Sends one event of the answer, or a piece of one, and waits until there is room for the next. Blocks.
          *
-         * @return false where the session has ended, and there is no use in going on
+         * @return false if the session has ended, so that the rest need not be produced
          */
         public boolean send(Event event) {
             frames(event).forEach(frame -> outbox.part(frame.bytes()));
@@ -307,14 +309,14 @@ public final class Session implements Caller {
         return new Answer(outbox.beginAnswer());
     }
 
-    /** Ends it in order: what it is owed is sent, then the connection closes. */
+    /** Ends the session in order: sends the pending output, then closes the connection. */
     public void finish(String why) {
         end(why);
         outbox.end();
         connection.finish();
     }
 
-    /** Ends it at once. */
+    /** Ends the session immediately, discarding the pending output. */
     public void abort(String why) {
         end(why);
         outbox.discard();
@@ -327,43 +329,43 @@ public final class Session implements Caller {
         }
     }
 
-    /** Whether it takes no more commands. */
+    /** Returns whether the session has ended and accepts no more commands. */
     @Override
     public boolean hasEnded() {
         return ended.get();
     }
 
-    /** For the log. */
+    /** Returns the reason for the end, for the log. */
     public String endedBecause() {
         return endedBecause;
     }
 
-    /** True the first time: whoever is first does what is to be done when a session is over. */
+    /** Returns true on the first call after a login: that caller takes the session offline. */
     boolean leave() {
         return left.compareAndSet(false, true);
     }
 
-    /** True the first time: the log is told once. */
+    /** Returns true on the first call after a login, so that the logout is logged once. */
     public boolean firstFarewell() {
         return told.compareAndSet(false, true);
     }
 
-    /** For the carrier: the next frame to write; null where there is none now. */
+    /** For the carrier: returns the next frame to write; null if there is none at present. */
     public @Nullable ByteBuf nextFrame() {
         return outbox.poll();
     }
 
     /**
-     * For the carrier: it has written all that the peer takes at the moment, and more is there. This, {@link #unblocked}
-     * and {@link #connectionLost} are called by one thread.
+     * For the carrier: reports that the peer accepts no more bytes at present, although more are pending. This,
+     * {@link #unblocked} and {@link #connectionLost} are called by one thread.
      *
-     * @param pending bytes that the carrier itself has left
+     * @param pending bytes not yet written by the carrier itself
      */
     public void blocked(long pending) {
         unread(outbox.left(pending));
     }
 
-    /** For the carrier: the peer takes more, and will be written it. */
+    /** For the carrier: reports that the peer accepts bytes again. */
     public void unblocked() {
         unread(Backlog.Share.NONE);
     }
@@ -375,12 +377,12 @@ public final class Session implements Caller {
         }
     }
 
-    /** For the carrier: whether nothing will come any more, and all of it was taken. */
+    /** For the carrier: returns whether the output has ended and everything was polled. */
     public boolean isAllSent() {
         return outbox.isAllSent();
     }
 
-    /** For the carrier: the connection is gone. */
+    /** For the carrier: reports that the connection is gone. */
     public void connectionLost() {
         end("connection lost");
         outbox.discard();

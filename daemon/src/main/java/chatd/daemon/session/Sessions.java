@@ -24,34 +24,34 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is online. Every change of presence, and every list of who is there, is made under one lock and put in the
- * outboxes under it: so a list and the presence told after it are one order, in which no change is missing or told
- * twice (rule 1). Any thread; nothing here blocks for long.
+ * The sessions that are online. Every presence change and every roster is made and queued in the outboxes under one
+ * lock, the presence lock, so that a roster and the changes after it form one order, in which none is missing or sent
+ * twice (rule 1). Any thread; methods do not block for long.
  */
 public final class Sessions {
-    /** Sessions of one account at once. */
+    /** Maximum concurrent sessions of one account. */
     private static final int MOST_DEVICES = 8;
 
     private final ReentrantLock order = new ReentrantLock();
-    /** The sessions of each account that has any. The lists are never changed. */
+    /** The sessions of each account that is online. The lists are immutable. */
     private final Map<Long, List<Session>> online = new ConcurrentHashMap<>();
 
     private long deliveredTo;
 
-    /** What was enqueued for them has not been sent yet. */
+    /** Sessions with frames enqueued since the last flush. */
     private final List<Session> owed = new ArrayList<>();
 
     private volatile @Nullable String closing;
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
-    /** With the order of presence held. */
+    /** Guarded by the presence lock. */
     private final Everybody everybody = new Everybody();
 
     private final Clock clock;
 
     /**
-     * @param deliveredTo the last number of an earlier run
-     * @param names of the accounts there are, by number
+     * @param deliveredTo the last message number of the previous run
+     * @param names the existing accounts' names, by number
      */
     public Sessions(long deliveredTo, SortedMap<Long, String> names, Clock clock) {
         this.clock = clock;
@@ -67,18 +67,19 @@ public final class Sessions {
         }
     }
 
-    /** Every connection, logged in or not. */
+    /** Returns every session, logged in or not. */
     public Collection<Session> all() {
         return List.copyOf(all);
     }
 
     /**
-     * Makes a session the only one of its account on its device (rule 4 of {@code chat-1.md}; {@code json.md},
-     * "Sessions"). The others hear of it once {@link #flush} is called.
+     * Logs a session in, displacing any other of its account on the same device (rule 4 of {@code chat-1.md};
+     * {@code json.md}, "Sessions"), or the one idle longest if the account has too many. Other users are notified at
+     * the next {@link #flush}.
      *
-     * @param device the client's own label; null for the one that all without labels are on
-     * @param greeting from whether another was displaced, and who is online
-     * @return the sessions that were displaced, which are being closed
+     * @param device the client's own label; null for the device shared by all clients without labels
+     * @param greeting makes the answer to the login
+     * @return the displaced sessions, which are being closed
      */
     public List<Session> logIn(
             Session session, long account, String name, @Nullable String device, Instant now, Greeter greeting) {
@@ -114,7 +115,7 @@ public final class Sessions {
         }
     }
 
-    /** Makes the answer to a log in; called with the order of presence held, in which alone it holds. */
+    /** Makes the answer to a login. Called with the presence lock held; the roster is valid only under it. */
     public interface Greeter {
         Event greet(boolean displaced, Everybody everybody);
     }
@@ -124,7 +125,7 @@ public final class Sessions {
         all.remove(session);
     }
 
-    /** Takes a session that is over from who is online; the others are told. */
+    /** Takes an ended session offline and notifies the other users. */
     public void leave(Session session) {
         order.lock();
         try {
@@ -153,7 +154,11 @@ public final class Sessions {
         }
     }
 
-    /** Makes new accounts known, who are offline, to everyone online; {@code taking} runs in the order of presence. */
+    /**
+     * Adds new accounts to the roster as offline, and announces them to everyone online.
+     *
+     * @param taking called for each account before it is announced, with the presence lock held
+     */
     public void announce(List<Account> made, Consumer<Account> taking) {
         order.lock();
         try {
@@ -169,9 +174,9 @@ public final class Sessions {
     }
 
     /**
-     * An account has another name: all are told, itself included. Its own sessions go on.
+     * Renames an account and notifies everyone online, including itself. Its own sessions continue.
      *
-     * @param told to its own sessions, before
+     * @param told the notice sent to its own sessions first
      */
     public void rename(long account, String name, String told) {
         order.lock();
@@ -190,7 +195,10 @@ public final class Sessions {
         }
     }
 
-    /** An account is no more: as {@link #end}, and no list has it again. */
+    /**
+     * Ends the sessions of a deleted account, as {@link #end(long, String, String, String)}, and removes it from the
+     * roster.
+     */
     public void remove(long account, String farewell, String why) {
         order.lock();
         try {
@@ -201,7 +209,7 @@ public final class Sessions {
         }
     }
 
-    /** Sent at the next {@link #flush}: many who come together are one write to each who hears of it. */
+    /** Queues an event for everyone online; sent at the next {@link #flush}, so that many become one write each. */
     private void tell(Event presence, @Nullable Session but) {
         try (Delivery delivery = new Delivery(presence, true)) {
             for (List<Session> sessions : online.values()) {
@@ -215,9 +223,11 @@ public final class Sessions {
     }
 
     /**
-     * Ends the sessions of an account, telling them why, its name last (rule 4).
+     * Ends the sessions of an account: sends each the reason, then its own name as going offline (rule 4).
      *
-     * @param except the id of a session to spare; empty for none
+     * @param except the id of a session to keep; empty for none
+     * @param farewell the notice that the sessions are sent
+     * @param why the reason recorded in the log
      */
     public void end(long account, String except, String farewell, String why) {
         order.lock();
@@ -232,7 +242,7 @@ public final class Sessions {
         }
     }
 
-    /** As {@link #end(long, String, String, String)}, of this very session; nothing where it is over. */
+    /** As {@link #end(long, String, String, String)}, for this session only; does nothing if it has already ended. */
     public void end(Session session, String farewell, String why) {
         order.lock();
         try {
@@ -249,7 +259,7 @@ public final class Sessions {
         }
     }
 
-    /** A user's settings were stored: the sessions are told, but for {@code by}, which has stored them. */
+    /** Sends newly stored settings to the account's sessions, except {@code by}, which stored them. */
     public void settingsStored(long account, String by, Document settings) {
         order.lock();
         try (Delivery delivery = new Delivery(new UserEvent.Settings(settings), false)) {
@@ -263,12 +273,12 @@ public final class Sessions {
     }
 
     /**
-     * Delivers a message that was committed: to the sessions of its receivers, or to all; and to those of its sender,
-     * but for the one that it came from.
+     * Queues a committed message for the sessions of its receivers, or for everyone; and for the sender's sessions,
+     * except the one it came from, if the sender is not a receiver.
      *
-     * <p>Called in the order of the numbers. They are on their way once {@link #flush} is called.
+     * <p>Called in the order of the message numbers. The messages are sent at the next {@link #flush}.
      *
-     * @param committed proves that the entry was
+     * @param committed proof that the entry was committed
      */
     public void deliver(Committed<?> committed, Message entry, MessageEvent.Message event) {
         long number = entry.number();
@@ -308,7 +318,7 @@ public final class Sessions {
         }
     }
 
-    /** Sends what was enqueued since the last time: to each session at once, in as few writes as may be. */
+    /** Sends everything enqueued since the last flush, with one flush per session so that writes are few. */
     public void flush() {
         order.lock();
         try {
@@ -319,7 +329,7 @@ public final class Sessions {
         }
     }
 
-    /** The number up to which everything was delivered: what is above it will still be, to whom it concerns. */
+    /** Returns the number up to which all messages were delivered; higher ones will still reach their receivers. */
     public long deliveredTo() {
         order.lock();
         try {
@@ -329,7 +339,7 @@ public final class Sessions {
         }
     }
 
-    /** Tells everyone online something that is not stored. */
+    /** Sends everyone online a notice that is not stored. */
     public void tellAll(String text) {
         order.lock();
         try {
@@ -348,17 +358,17 @@ public final class Sessions {
         return online.containsKey(account);
     }
 
-    /** The sessions that are logged in. */
+    /** Returns the sessions that are logged in. */
     public List<Session> online() {
         return online.values().stream().flatMap(List::stream).toList();
     }
 
-    /** Users who are online, on however many devices. */
+    /** Returns the number of users online, each counted once however many devices it uses. */
     public int onlineCount() {
         return online.size();
     }
 
-    /** Ends every session in order, those that have not logged in too, and each that still comes. */
+    /** Finishes every session, logged in or not, and any opened later. */
     public void finishAll(String why) {
         closing = why;
         for (Session session : new ArrayList<>(all)) {

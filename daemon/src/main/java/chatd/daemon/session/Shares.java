@@ -6,22 +6,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Room that all share, of which nobody may hold more than is still free: one alone may have half of it, of several each
- * has less, and whoever comes next finds some. Any thread.
+ * A shared resource of which no holder may hold more than is still free: a single holder gets at most half, several get
+ * less each, and there is always some left for the next. Any thread.
  */
 public final class Shares {
     private long free;
     private final Map<Object, Long> held = new HashMap<>();
 
-    /** @param most of all together, in whatever it is counted */
+    /** @param most total amount, in any unit */
     public Shares(long most) {
         free = most;
     }
 
     /**
-     * Takes a share, where there is one.
+     * Takes a share if it is available.
      *
-     * @param holders whose it is: an account, a network; none for what only has to fit
+     * @param holders who is charged for it, such as an account and a network; if empty, only the total limits it
      * @return whether it was taken
      */
     public synchronized boolean take(long amount, Collection<?> holders) {
@@ -33,7 +33,7 @@ public final class Shares {
         return true;
     }
 
-    /** As {@link #take}, waiting for it. */
+    /** As {@link #take(long, Collection)}, waiting up to {@code patience} for the share. Blocks. */
     public synchronized boolean take(long amount, Collection<?> holders, Duration patience)
             throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
@@ -47,7 +47,7 @@ public final class Shares {
         return true;
     }
 
-    /** Gives back what was taken, for the same holders. */
+    /** Returns a share, which must have been taken for the same holders. */
     public synchronized void give(long amount, Collection<?> holders) {
         free += amount;
         holders.forEach(

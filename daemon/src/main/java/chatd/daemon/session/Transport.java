@@ -1,13 +1,13 @@
 package chatd.daemon.session;
 
-/** The carrier of a session, as the session sees it. None of these blocks; any thread. */
+/** The carrier of a session, as the session sees it. The methods do not block; any thread. */
 public interface Transport {
-    /** There is something in the outbox. */
+    /** Sends what is in the outbox. */
     void flush();
 
-    /** Send what is in the outbox, then close in order. */
+    /** Sends what is in the outbox, then closes in order. */
     void finish();
 
-    /** Close at once: the peer reads too slowly, or the connection can't go on. */
+    /** Closes immediately, because the peer reads too slowly or the connection can't continue. */
     void abort();
 }

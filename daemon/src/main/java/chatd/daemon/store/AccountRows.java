@@ -30,9 +30,9 @@ import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
-/** What the ledger writes of accounts: of many that log in, or are made, at once, a command for each table. */
+/** Writes the ledger's account changes: many logins, or many new accounts, take one command per table. */
 final class AccountRows {
-    /** Accounts of one command: under a megabyte. */
+    /** Maximum number of accounts per command, which stays under a megabyte. */
     private static final int ROWS = 1_000;
 
     private static final String UPDATE_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
@@ -70,7 +70,7 @@ final class AccountRows {
     private final List<Effect.AccountMade> made = new ArrayList<>();
     private final List<AccountChange> others = new ArrayList<>();
 
-    /** Of all but the log ins. */
+    /** Changes of all entries except those in {@code logIns}. */
     private final List<Change> changes = new ArrayList<>();
 
     private record LogIn(Change change, Effect.LoggedIn effect) {}
@@ -107,7 +107,7 @@ final class AccountRows {
         }
     }
 
-    /** Of many who log in at once: a command for each table. No account is changed twice in one turn. */
+    /** Writes many logins with one command per table. No account is changed twice in a batch. */
     private void logIns(Connection connection) throws SQLException {
         if (logIns.isEmpty()) {
             return;
@@ -149,7 +149,7 @@ final class AccountRows {
 
     private static void make(DSLContext sql, List<Effect.AccountMade> some) {
         insertAccounts(sql, some);
-        // They were made in the same moment: it is one command.
+        // Accounts created at the same moment, as here, take one command.
         some.stream()
                 .collect(Collectors.groupingBy(each -> each.account().created()))
                 .forEach((created, each) -> insertNames(
@@ -269,14 +269,14 @@ final class AccountRows {
                 .set(ACCOUNT.EVERYONE, account.everyone())
                 .where(ACCOUNT.NUMBER.eq(account.number()))
                 .execute();
-        // One that it had before is its own again.
+        // A former name of the account already has a row.
         sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
                 .values(account.name(), account.number(), now)
                 .onDuplicateKeyIgnore()
                 .execute();
     }
 
-    /** As {@link Ledger#giveUp}. */
+    /** Writes what {@link HistoryCheck#giveUp} describes. */
     static void giveUp(DSLContext sql, Ledger.Numbers numbers, Map<String, Long> names, Instant now) {
         sql.insertInto(
                         NUMBER_FLOOR,
@@ -296,7 +296,7 @@ final class AccountRows {
         Set<String> used = sql.select(ACCOUNT_NAME.NAME).from(ACCOUNT_NAME).fetchSet(ACCOUNT_NAME.NAME);
         Map<Long, String> gone = new HashMap<>();
         names.forEach((name, account) -> {
-            // Where the database is another's altogether, another account may have the name: it is used, too.
+            // If the database is a different one altogether, another account may have the name: then it is in use, too.
             if (!there.contains(account) && !used.contains(name)) {
                 gone.put(account, name);
             }

@@ -15,7 +15,7 @@ import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Reads accounts; they are written by the {@link Ledger} alone. Blocks. */
+/** Reads accounts, which only the {@link HistoryCheck} writes. Blocks. */
 public final class AccountStore {
     private final Database database;
 
@@ -23,13 +23,13 @@ public final class AccountStore {
         this.database = database;
     }
 
-    /** All accounts, deleted ones too, by number. */
+    /** Returns all accounts, including deleted ones, by number. */
     public List<Account> all() {
         return database.with(
                 sql -> sql.selectFrom(ACCOUNT).orderBy(ACCOUNT.NUMBER).fetch(AccountStore::account));
     }
 
-    /** Every name that was ever used, with the account that had or has it. */
+    /** Returns every name ever used, with the number of the account that has or had it. */
     public Map<String, Long> namesEverUsed() {
         return database.with(sql -> sql.select(ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT)
                 .from(ACCOUNT_NAME)
@@ -37,15 +37,15 @@ public final class AccountStore {
     }
 
     /**
-     * What is needed to judge a log in.
+     * The data needed to verify a login.
      *
-     * @param hash in PHC form
+     * @param hash the password hash, in PHC form
      * @param knownNetwork whether the account has logged in from this network before
      * @param settings the stored document, or null
      */
     public record Credentials(String hash, boolean knownNetwork, byte @Nullable [] settings) {}
 
-    /** Of a number that no account has: nothing, at the same cost. */
+    /** Returns an account's credentials; empty for a number that no account has, at the same cost. */
     public Optional<Credentials> credentials(long number, String network) {
         return database.with(sql -> sql.select(
                         ACCOUNT.PASSWORD_HASH,

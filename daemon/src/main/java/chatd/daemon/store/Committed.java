@@ -3,7 +3,7 @@ package chatd.daemon.store;
 import chatd.daemon.model.Entry;
 
 /**
- * An entry that was committed; only the {@link Ledger} makes one. Who wants to deliver something has to have it.
+ * A committed entry. Only the {@link HistoryCheck} creates one, and delivery requires one.
  *
  * @param <E> the kind of entry
  */

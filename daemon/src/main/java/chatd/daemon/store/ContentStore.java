@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** The bytes of files, in chunks. Each method is a transaction; blocks. */
+/** Stores the bytes of files in chunks. Each method is a transaction, and blocks. */
 public final class ContentStore {
-    /** Bytes of a chunk, but for the last. */
+    /** Size of a chunk in bytes; the last one may be smaller. */
     public static final int CHUNK = 256 << 10;
 
     private final Database database;
@@ -23,7 +23,10 @@ public final class ContentStore {
         this.database = database;
     }
 
-    /** Begins a content and returns its number. Until a message names it, it can be {@linkplain #discard discarded}. */
+    /**
+     * Creates an empty content and returns its number. Until a message refers to it, it can be
+     * {@linkplain #discard discarded}.
+     */
     public long begin(long size, Instant now) {
         return database.with(sql -> sql.insertInto(CONTENT, CONTENT.SIZE, CONTENT.CREATED)
                 .values(size, now)
@@ -40,7 +43,7 @@ public final class ContentStore {
     }
 
     /**
-     * What there is from an offset on: at most so many bytes, and no more than the rest of a chunk. Empty where nothing
+     * Returns the bytes from an offset on: at most {@code most}, and not beyond the end of the chunk. Empty if nothing
      * is stored there.
      */
     public Optional<byte[]> read(long content, long offset, int most) {
@@ -54,7 +57,7 @@ public final class ContentStore {
                 .fetchOptional(bytes));
     }
 
-    /** A new SHA-256, by which contents are told apart. */
+    /** Returns a new SHA-256, the digest that identifies contents. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -63,14 +66,15 @@ public final class ContentStore {
         }
     }
 
-    /** The SHA-256 of all that is stored of a content, read through: not the one that stands beside it. */
+    /** Computes the SHA-256 of a content from all its stored bytes, ignoring the recorded one. */
     public byte[] sha256(long content) {
         MessageDigest sha256 = digest();
         Optional<byte[]> chunk = read(content, 0, CHUNK);
         for (long next = 1; chunk.isPresent(); next++) {
             sha256.update(chunk.get());
             if (chunk.get().length != CHUNK && read(content, next * CHUNK, 1).isPresent()) {
-                // Who fetches it looks for each byte where it was put.
+                // Readers locate each byte by its offset, so a short chunk before another is damage: make the digest
+                // differ.
                 sha256.update((byte) 0);
             }
             chunk = read(content, next * CHUNK, CHUNK);
@@ -78,7 +82,7 @@ public final class ContentStore {
         return sha256.digest();
     }
 
-    /** Forgets a content that no file has. */
+    /** Deletes a content, unless a file uses it. */
     public void discard(long content) {
         database.with(sql -> sql.deleteFrom(CONTENT)
                 .where(
@@ -87,7 +91,7 @@ public final class ContentStore {
                 .execute());
     }
 
-    /** Forgets what was begun and never sent. Only before the first upload of this process. */
+    /** Deletes contents that were begun and never sent. Called only before the first upload of this process. */
     public void discardUnfinished() {
         List<Long> unfinished = database.with(sql -> sql.select(CONTENT.NUMBER)
                 .from(CONTENT)

@@ -23,24 +23,24 @@ import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /**
- * The way to the database: a pool for everything that reads, and single connections for the one that writes. All
- * methods block, and may be called by any thread but an event loop's.
+ * Access to the database: a pool for reading, and single connections for the writer. All methods block; any thread may
+ * call them except an event loop's.
  */
 public final class Database implements Closeable {
     static final Settings SETTINGS =
             new Settings().withExecuteLogging(false).withRenderSchema(false).withFetchWarnings(false);
 
     private final MariaDbDataSource source;
-    /** Without a bound for one statement: bringing a large schema up to date takes what it takes. */
+    /** Without a statement timeout: migrating a large schema takes as long as it takes. */
     private final MariaDbDataSource patient;
 
     private final QueryTimeout patience;
     private final HikariDataSource pool;
 
     /**
-     * Prepares the pool; nothing is connected yet.
+     * Creates the pool, without connecting yet.
      *
-     * @throws IOException where the password's file can't be read
+     * @throws IOException if the password file can't be read
      */
     public Database(Config.Database config) throws IOException {
         patience = new QueryTimeout(config.timeout());
@@ -79,7 +79,7 @@ public final class Database implements Closeable {
         options.setProperty("socketTimeout", Long.toString(statement.toMillis()));
         options.setProperty("useServerPrepStmts", "true");
         options.setProperty("cachePrepStmts", "true");
-        // Many rows in one command, written by one statement: all of them or none.
+        // Many rows in one command, executed as one statement: all or none.
         options.setProperty("useBulkStmtsForInserts", "true");
         options.setProperty("connectionTimeZone", "UTC");
         options.setProperty("tcpKeepAlive", "true");
@@ -106,10 +106,10 @@ public final class Database implements Closeable {
     }
 
     /**
-     * Brings the schema to this program's version.
+     * Migrates the schema to this program's version.
      *
-     * @throws DatabaseAway where it can't be reached
-     * @throws Migrations.Refused where the schema can't be used
+     * @throws DatabaseAway if the database can't be reached
+     * @throws Migrations.Refused if the schema can't be used
      */
     public void migrate() {
         try (Connection probe = connect()) {
@@ -119,15 +119,15 @@ public final class Database implements Closeable {
         }
     }
 
-    /** A connection of its own, not of the pool. */
+    /** Opens a connection outside the pool. */
     Connection connect() throws SQLException {
         return source.getConnection();
     }
 
     /**
-     * Reads, or writes in a transaction of one statement.
+     * Runs work on a pooled connection: reads, or a write of one statement, which is a transaction of its own.
      *
-     * @throws DatabaseAway where the connection fails
+     * @throws DatabaseAway if the connection fails
      */
     <T extends @Nullable Object> T with(Function<DSLContext, T> work) {
         try {
@@ -154,7 +154,7 @@ public final class Database implements Closeable {
         return patience;
     }
 
-    /** Whether it is the connection that failed, not the statement. */
+    /** Returns whether the connection failed, rather than the statement. */
     static boolean isAway(Throwable thrown) {
         for (Throwable e = thrown; e != null; e = e.getCause()) {
             if (e instanceof SQLNonTransientConnectionException
@@ -188,9 +188,9 @@ public final class Database implements Closeable {
     }
 
     /**
-     * Returns once the pool has given a connection.
+     * Returns once the pool has provided a connection.
      *
-     * @throws DatabaseAway where it has none in time
+     * @throws DatabaseAway if it provides none in time
      */
     public void answer() {
         with(sql -> true);

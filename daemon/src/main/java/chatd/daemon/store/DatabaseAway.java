@@ -1,6 +1,6 @@
 package chatd.daemon.store;
 
-/** The database can't be reached, or did not answer in time. */
+/** Thrown if the database can't be reached or does not answer in time. */
 public final class DatabaseAway extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final boolean unknown;
@@ -10,7 +10,7 @@ public final class DatabaseAway extends RuntimeException {
         this.unknown = unknown;
     }
 
-    /** Whether what was to be committed may have been. */
+    /** Returns whether the transaction may have been committed. */
     public boolean outcomeUnknown() {
         return unknown;
     }

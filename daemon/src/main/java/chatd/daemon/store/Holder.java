@@ -17,17 +17,20 @@ import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
 /**
- * Keeps every process but one from writing the ledger (ADR 14). Two things do: a named lock, held as long as the connection
- * lives; and the epoch in the table's one row, which each process that takes the ledger over begins anew, so that the one
- * before it finds out however late it comes back. A cluster has a lock on each of its nodes: there every transaction moves
- * the row as well, and the nodes let only one of two go through. One thread at a time.
+ * Ensures that only one process writes the ledger (ADR 14), by two means: a named lock, held for the lifetime of the
+ * connection, and an epoch in the table's only row, which each process that takes over the ledger increments, so that
+ * its predecessor notices however late it comes back. Each node of a cluster has locks of its own: there every
+ * transaction also updates the row, and of two that conflict the nodes let only one commit. Used by one thread at a
+ * time.
  */
 final class Holder {
     private static final int ROW = 1;
     private static final String FENCED = "45000";
     private static final int LOCK_SECONDS = 3;
 
-    /** In place of a commit, in one round trip. Not by jOOQ, which has no such blocks in its free edition. */
+    /**
+     * Commits if the epoch is still ours, in one round trip. Not through jOOQ, whose free edition has no such blocks.
+     */
     private static final String COMMIT = """
             begin not atomic
               update holder set seq = seq + 1 where id = 1 and epoch = ?;
@@ -44,10 +47,13 @@ final class Holder {
     private final String host;
     private final long pid;
 
-    /** Connections of ours that may still hold the lock: of each attempt since the last that succeeded, and that one. */
+    /**
+     * Ids of this process's connections that may still hold the lock: of the last successful attempt, and of every
+     * attempt since.
+     */
     private final Set<Long> ours = ConcurrentHashMap.newKeySet();
 
-    /** 0 until this process has taken the ledger. */
+    /** This process's epoch; 0 until it has taken the ledger. */
     private volatile long epoch;
 
     private volatile boolean isFenced;
@@ -60,10 +66,10 @@ final class Holder {
     }
 
     /**
-     * Takes the lock, ending a connection of ours that was lost but still has it.
+     * Takes the lock, first killing a lost connection of this process that still holds it.
      *
-     * @return the number of the connection, for {@link #isOnly}
-     * @throws Ledger.HeldByAnother where another process has it
+     * @return the connection's id, for {@link #isOnly}
+     * @throws Ledger.HeldByAnother if another process holds the lock
      */
     long lock(DSLContext sql) {
         long id = sql.select(DSL.field("connection_id()", Long.class))
@@ -72,13 +78,13 @@ final class Holder {
         Field<Long> owner = DSL.function("is_used_lock", Long.class, DSL.val(lock));
         Long holder = sql.select(owner).fetchSingle().value1();
         boolean mayBeOurs = holder != null && ours.contains(holder);
-        // Numbers of connections are given again: the epoch tells.
+        // Connection ids are reused: the epoch tells whose it is.
         boolean isOurs = mayBeOurs && epoch != 0 && sql.fetchExists(HOLDER, isOurs(DSL.val(epoch)));
         if (isOurs) {
             try {
                 sql.execute("kill {0}", DSL.inline(holder));
             } catch (DataAccessException e) {
-                // It may have ended by itself meanwhile; the lock will tell.
+                // It may have ended by itself meanwhile; taking the lock will show.
             }
         }
         Field<Integer> got = DSL.function("get_lock", Integer.class, DSL.val(lock), DSL.val(LOCK_SECONDS));
@@ -89,26 +95,26 @@ final class Holder {
             }
             throw epoch == 0 ? heldByAnother(sql) : takenOver(sql);
         }
-        // Before anything else that may fail: the database may hold the lock for longer than we wait for it.
+        // Recorded before anything else can fail: the database may hold the lock longer than we wait for it.
         ours.add(id);
         return id;
     }
 
-    /** Of the connections of ours, only this one is left. */
+    /** Records that this is the only connection of this process that is left. */
     void isOnly(long id) {
         ours.retainAll(Set.of(id));
     }
 
     /**
-     * Begins an epoch of this process; or, where it has begun one, makes sure that nobody has begun another since. With
-     * the lock, and on a schema that is up to date.
+     * Begins this process's epoch or, if it has begun one, checks that no other process has begun one since. Called
+     * with the database lock held, on a schema that is up to date.
      *
-     * @throws Ledger.TakenOver where somebody has
+     * @throws Ledger.TakenOver if another process has
      */
     void take(DSLContext sql, Instant now) {
         isFenced = always || isNodeOfCluster(sql);
         if (epoch != 0) {
-            // Not only read: a node of a cluster may be behind what the others have committed.
+            // An update, not just a read: a cluster node may lag behind what the others have committed.
             if (sql.update(HOLDER)
                             .set(HOLDER.SEQ, HOLDER.SEQ.plus(1))
                             .where(isOurs(DSL.val(epoch)))
@@ -132,15 +138,15 @@ final class Holder {
         });
     }
 
-    /** Whether each transaction has to end with {@link #commit}. */
+    /** Returns whether every transaction must end with {@link #commit}. */
     boolean isFenced() {
         return isFenced;
     }
 
     /**
-     * Commits the transaction that is open, if the epoch is still ours.
+     * Commits the open transaction, if the epoch is still ours.
      *
-     * @throws Ledger.TakenOver where it is not; nothing was committed
+     * @throws Ledger.TakenOver if it is not; nothing was committed
      */
     void commit(Connection connection) throws SQLException {
         try (PreparedStatement commit = connection.prepareStatement(COMMIT)) {
@@ -155,9 +161,9 @@ final class Holder {
     }
 
     /**
-     * Makes sure that the epoch is still ours.
+     * Checks that the epoch is still ours.
      *
-     * @throws Ledger.TakenOver where it is not
+     * @throws Ledger.TakenOver if it is not
      */
     void check(DSLContext sql) {
         if (!sql.fetchExists(HOLDER, isOurs(DSL.val(epoch)))) {
@@ -169,7 +175,7 @@ final class Holder {
         return HOLDER.ID.eq(ROW).and(HOLDER.EPOCH.eq(epoch));
     }
 
-    /** Galera: several servers, each of which takes writes. */
+    /** Returns whether the server is a node of a Galera cluster, every node of which accepts writes. */
     private static boolean isNodeOfCluster(DSLContext sql) {
         return sql.fetchExists(
                 DSL.table("information_schema.global_variables"),
@@ -193,11 +199,11 @@ final class Holder {
             who = sql.select(HOLDER.HOST, HOLDER.PID, HOLDER.STARTED)
                     .from(HOLDER)
                     .fetchOptional()
-                    // One that has just got the lock has not said who it is yet.
+                    // A process that has just taken the lock has not written its row yet.
                     .filter(row -> row.value2() != pid || !row.value1().equals(host))
                     .map(row -> "process " + row.value2() + " on " + row.value1() + ", since " + row.value3());
         } catch (DataAccessException e) {
-            // It is just making the table.
+            // The other process may still be creating the table.
             who = Optional.empty();
         }
         return who.orElse("a process that did not say which");

@@ -31,9 +31,9 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection that writes accounts and messages. It holds a lock on the database for as long as it lives: so
- * two daemons never write at once, and once a new connection has the lock, what the old one left is decided: committed
- * or not. One thread; blocks.
+ * The only connection that writes accounts and messages. It holds a lock on the database for its lifetime: so two
+ * daemons never write at once, and once a new connection holds the lock, the last transaction of the old one is
+ * decided, committed or not. Used by one thread; blocks.
  */
 public final class Ledger implements Closeable {
     private final Database database;
@@ -43,13 +43,13 @@ public final class Ledger implements Closeable {
     private @Nullable FutureTask<Opened> opening;
     private volatile boolean migrating;
 
-    /** @param host and {@code pid} of this process, for another that finds the ledger taken */
+    /** @param host with {@code pid}, identifies this process to another that finds the ledger locked */
     public Ledger(Database database, Config.Database config, String host, long pid) {
         this.database = database;
         this.holder = new Holder(config, host, pid);
     }
 
-    /** Another daemon writes to this database. */
+    /** Thrown if another daemon writes to this database. */
     public static class HeldByAnother extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -58,7 +58,7 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** Another daemon has begun to write to this database, which this one did until then: it has to end. */
+    /** Thrown if another daemon has taken over this database from this one, which must then end. */
     public static final class TakenOver extends HeldByAnother {
         private static final long serialVersionUID = 1L;
 
@@ -67,14 +67,14 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** The highest numbers there are; 0 where there is none. */
+    /** The highest numbers in use, by kind; 0 if there are none. */
     public record Numbers(long message, long change, long file, long account) {
-        /** The position of the last entry. */
+        /** Returns the position of the last entry. */
         public long position() {
             return Math.max(message, change);
         }
 
-        /** Of each kind the higher one. */
+        /** Returns the higher number of each kind. */
         public Numbers atLeast(Numbers other) {
             return new Numbers(
                     Math.max(message, other.message),
@@ -85,21 +85,20 @@ public final class Ledger implements Closeable {
     }
 
     /**
-     * Connects, and takes the lock. A connection of ours that was lost but that the database still holds is ended
-     * first.
+     * Connects, and takes the lock. First kills a lost connection of this process that the database still holds open.
      *
-     * @throws DatabaseAway where that fails
-     * @throws HeldByAnother where another process has the lock; the message names it
-     * @throws TakenOver where another process has begun to write since this one did
+     * @throws DatabaseAway if that fails
+     * @throws HeldByAnother if another process holds the lock; the message names it
+     * @throws TakenOver if another process has begun to write since this one did
      */
     public Numbers open(Instant now) {
         return open(now, () -> {});
     }
 
     /**
-     * As {@link #open(Instant)}, and once it has the lock, before anything else, brings the schema up to date.
+     * Opens the ledger as {@link #open(Instant)} does, and migrates the schema as soon as it holds the lock.
      *
-     * @param migration of the schema; it blocks
+     * @param migration migrates the schema; it blocks
      */
     public Numbers open(Instant now, Runnable migration) {
         close();
@@ -118,7 +117,7 @@ public final class Ledger implements Closeable {
             opening = null;
             throw e;
         } catch (TimeoutException e) {
-            // The same attempt is waited for the next time: there is never more than one.
+            // The next call waits for the same attempt: there is never more than one.
             throw new DatabaseAway(
                     migrating
                             ? "its schema is being brought up to date, which may take minutes"
@@ -134,7 +133,7 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** A connection that has the lock. */
+    /** A connection that holds the lock. */
     private record Opened(Connection connection, long id, Numbers numbers) {}
 
     private Opened connect(Instant now, Runnable migration) throws SQLException {
@@ -168,9 +167,9 @@ public final class Ledger implements Closeable {
     }
 
     /**
-     * Makes sure that the database is still there, and this process the one that writes to it.
+     * Checks that the database is reachable and that this process is still the one that writes to it.
      *
-     * @throws TakenOver where it is not
+     * @throws TakenOver if another process is
      */
     public void check() {
         attempt(current -> {
@@ -183,7 +182,7 @@ public final class Ledger implements Closeable {
         T on(Connection connection) throws SQLException;
     }
 
-    /** Does something on the connection; where that takes too long, the connection is given up. */
+    /** Runs work on the connection, and closes the connection if it fails or the work takes too long. */
     private <T> T attempt(Work<T> work) {
         Connection current = connection;
         if (current == null) {
@@ -210,19 +209,19 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** Gives the connection up: a transaction may still be open on it, and must take in nothing more. */
+    /** Closes the connection, because a transaction may still be open on it and must not be continued. */
     private DatabaseAway lost(DatabaseAway why) {
         close();
         return why;
     }
 
     /**
-     * Commits all of it, or nothing.
+     * Commits all entries or none.
      *
-     * @throws DatabaseAway where the connection failed; where the commit itself was under way, its outcome is unknown
-     *     until the next {@link #open} and {@link #lookUp}
-     * @throws DataAccessException where a statement failed; nothing was written
-     * @throws TakenOver where another process writes now; nothing was written
+     * @throws DatabaseAway if the connection failed; if the commit itself was in flight, its outcome is unknown until
+     *     the next {@link #open} and {@link #lookUp}
+     * @throws DataAccessException if a statement failed; nothing was written
+     * @throws TakenOver if another process writes now; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
         LedgerRows rows = new LedgerRows(entries);
@@ -260,8 +259,8 @@ public final class Ledger implements Closeable {
     }
 
     /**
-     * What became of entries whose commit was under way when the connection was lost: all of them, or none. Since the
-     * {@link #open} that followed found no other epoch, what has their numbers is theirs.
+     * Returns the outcome of entries whose commit was in flight when the connection was lost: all of them, or none.
+     * Because the following {@link #open} found no other epoch, rows with their numbers are theirs.
      *
      * @param entries at least one
      */
@@ -284,10 +283,10 @@ public final class Ledger implements Closeable {
     }
 
     /**
-     * Gives up what others know of and this database does not have: no number up to these is given again, and no name. An
-     * account that is not there becomes a deleted one with its name.
+     * Writes off what is known elsewhere but missing from this database: no number up to these, and none of these
+     * names, is assigned again. A missing account becomes a deleted one with its name.
      *
-     * @param names that accounts had, with their numbers; of each account the last one last
+     * @param names the names that accounts had, with their numbers; the last name of each account comes last
      */
     public void giveUp(Numbers numbers, Map<String, Long> names, Instant now) {
         attempt(current -> {
@@ -296,7 +295,7 @@ public final class Ledger implements Closeable {
         });
     }
 
-    /** The changes of accounts after {@code number}, by number, at most {@code limit}. */
+    /** Returns at most {@code limit} account changes after {@code number}, by number. */
     public List<Change> changesAfter(long number, int limit) {
         return database.with(sql -> sql.selectFrom(ACCOUNT_CHANGE)
                 .where(ACCOUNT_CHANGE.NUMBER.gt(number))
@@ -322,7 +321,7 @@ public final class Ledger implements Closeable {
         Connection old = connection;
         connection = null;
         if (old != null) {
-            // It may take as long as the database does.
+            // Closing may block as long as the database does not respond.
             Thread.startVirtualThread(() -> {
                 try {
                     old.close();

@@ -24,12 +24,12 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** What the ledger writes, as rows: many in a statement, and no statement larger than MariaDB takes. */
+/** The rows that the ledger writes: many per statement, and no statement larger than MariaDB accepts. */
 final class LedgerRows {
-    /** Bytes of one statement, well under the smallest max_allowed_packet in use, 16 MiB. */
+    /** Maximum bytes of one statement, well under the smallest max_allowed_packet in use, 16 MiB. */
     private static final long BYTES = 4 << 20;
 
-    /** Receivers of one statement: half a megabyte of them. */
+    /** Maximum number of receivers in one statement, half a megabyte of them. */
     private static final int ROWS = 25_000;
 
     private static final String INSERT_TEXT = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
@@ -43,12 +43,12 @@ final class LedgerRows {
             .values((Long) null, null)
             .getSQL();
 
-    /** A row each; those of one list are written together by one statement. */
+    /** Texts, a row each; the texts of one inner list are written by one statement. */
     private final List<List<Message>> texts = new ArrayList<>();
 
     private final List<Message> files = new ArrayList<>();
 
-    /** Texts and files to several, who have a row each too. */
+    /** Texts and files to several receivers, who also have a row each. */
     private final List<Message> toSeveral = new ArrayList<>();
 
     private final AccountRows accounts = new AccountRows();
@@ -81,12 +81,12 @@ final class LedgerRows {
         return receivers != null && receivers.size() != 1;
     }
 
-    /** Whether all of it is one statement, which is then a transaction of its own. */
+    /** Returns whether everything is one statement, which is then a transaction of its own. */
     boolean isOneStatement() {
         return texts.size() == 1 && toSeveral.isEmpty() && files.isEmpty() && accounts.isEmpty();
     }
 
-    /** Writes all of it. */
+    /** Writes all rows. */
     void write(Connection connection) throws SQLException {
         for (List<Message> some : texts) {
             texts(connection, some);
@@ -101,7 +101,7 @@ final class LedgerRows {
         }
     }
 
-    /** By JDBC itself: the driver sends all rows in one command, and nothing is rendered for each. */
+    /** Inserts texts through plain JDBC: the driver sends all rows in one command, and no SQL is rendered for each. */
     private static void texts(Connection connection, List<Message> messages) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_TEXT)) {
             for (Message message : messages) {
@@ -140,7 +140,9 @@ final class LedgerRows {
         }
     }
 
-    /** A content that is there already takes the place of the one just uploaded, whose chunks go. */
+    /**
+     * Inserts a file, deduplicated by digest: if its content is already stored, the copy just uploaded stays unused.
+     */
     private static void file(DSLContext sql, Message message) {
         StoredFile file = Objects.requireNonNull(message.file());
         Long same = sql.select(CONTENT.NUMBER)

@@ -22,7 +22,10 @@ import org.jooq.TableField;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the ledger. What a query costs depends on how much is asked for, not on how much there is. Blocks. */
+/**
+ * Reads messages from the ledger. The cost of a query depends on how much is requested, not on how much is stored.
+ * Blocks.
+ */
 public final class MessageStore {
     private final Database database;
 
@@ -31,7 +34,7 @@ public final class MessageStore {
     }
 
     /**
-     * The numbers of the last messages of a user's history, sent and received, oldest first.
+     * Returns the numbers of the last messages in a user's history, sent and received, oldest first.
      *
      * @param upTo no message above this number
      */
@@ -40,12 +43,12 @@ public final class MessageStore {
     }
 
     /**
-     * The numbers of messages of a user's history, sent and received.
+     * Returns the numbers of messages in a user's history, sent and received.
      *
-     * @param everyones only what went to everyone
+     * @param everyones whether to return only messages to everyone
      * @param after only messages above this number
      * @param upTo no message above this number
-     * @param newest whether to begin with the highest number; else with the lowest
+     * @param newest whether to begin with the highest number; otherwise with the lowest
      */
     public List<Long> numbers(Account account, boolean everyones, long after, long upTo, int count, boolean newest) {
         Table<Record1<Long>> toEveryone = ordered(
@@ -79,7 +82,7 @@ public final class MessageStore {
                 .fetch(number));
     }
 
-    /** The numbers of one index, as a table with the column {@code n}. */
+    /** Returns a query for message numbers in one index, as a table with the column {@code n}. */
     private static Table<Record1<Long>> ordered(
             Table<?> from,
             TableField<?, Long> number,
@@ -97,15 +100,15 @@ public final class MessageStore {
                 .asTable(name);
     }
 
-    /** The messages with these numbers, by number. */
+    /** Returns the messages with these numbers, by number. */
     public List<Message> messages(List<Long> numbers) {
         return read(MESSAGE.NUMBER.in(numbers), numbers.size());
     }
 
-    /** A file that may be fetched, with where its content is. */
+    /** A file that may be fetched, with the number of its content. */
     public record Fetchable(long sender, Instant time, String name, long content, long size) {}
 
-    /** The file, where {@code account} sent it or it was sent to it; nothing otherwise, as if there were none. */
+    /** Returns the file if {@code account} sent or received it; otherwise empty, as if it did not exist. */
     public Optional<Fetchable> fetchable(long file, Account account) {
         var withOthers = DSL.exists(DSL.selectOne()
                 .from(RECEIVER)
@@ -130,7 +133,7 @@ public final class MessageStore {
                         row.get(FILE.SIZE))));
     }
 
-    /** What was committed after {@code number}, by number, at most {@code limit}, as it is stored. */
+    /** Returns at most {@code limit} messages after {@code number}, by number, as stored. */
     public List<Message> after(long number, int limit) {
         return read(MESSAGE.NUMBER.gt(number), limit);
     }
@@ -176,7 +179,7 @@ public final class MessageStore {
         });
     }
 
-    /** The highest number there is; 0 where there is none. */
+    /** Returns the highest message number; 0 if there is none. */
     public long highest() {
         Long highest = database.with(sql ->
                 sql.select(DSL.max(MESSAGE.NUMBER)).from(MESSAGE).fetchSingle().value1());
@@ -185,7 +188,7 @@ public final class MessageStore {
 
     private static StoredFile file(Record row) {
         if (row.get(FILE.NUMBER) == null) {
-            // It names a file that does not name it, as none does that was sent.
+            // The message refers to a file that does not refer back to it, which the ledger never writes.
             return new StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0]);
         }
         return new StoredFile(
@@ -196,7 +199,9 @@ public final class MessageStore {
                 Objects.requireNonNullElse(row.get(CONTENT.DIGEST), new byte[0]));
     }
 
-    /** Whoever it is that gets it, also where both tables say so, as none does that the ledger wrote. */
+    /**
+     * Returns the receivers, null for everyone; merges both tables if both name some, which the ledger never writes.
+     */
     private static @Nullable List<Long> receivers(@Nullable Long one, List<Long> several) {
         if (one == null || several.isEmpty()) {
             return one == null ? several : one == Message.EVERYONE ? null : List.of(one);

@@ -12,9 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits for a database no longer than it may take. The driver's own timeouts do not work on a Unix socket: so a thread
- * of its own looks at what is under way, and interrupts what takes too long, which closes the connection that it waits
- * on. Any thread.
+ * Enforces the timeout of database operations. The driver's own timeouts do not work on a Unix socket, so a watcher
+ * thread interrupts operations that take too long, which closes the connections they wait on. Thread-safe.
  */
 final class QueryTimeout implements Closeable {
     private static final long LOOK_MILLIS = 100;
@@ -29,7 +28,7 @@ final class QueryTimeout implements Closeable {
         watcher.start();
     }
 
-    /** One piece of work, on the thread that does it. */
+    /** An operation in progress, with the thread that runs it. */
     private static final class Watch {
         private final Thread worker = Thread.currentThread();
         private final long since = System.nanoTime();
@@ -43,7 +42,7 @@ final class QueryTimeout implements Closeable {
             }
         }
 
-        /** From now on it is not interrupted any more; returns whether it was. */
+        /** Ends the watch, after which the thread is not interrupted; returns whether it was. */
         synchronized boolean end() {
             over = true;
             if (interrupted) {
@@ -54,9 +53,9 @@ final class QueryTimeout implements Closeable {
     }
 
     /**
-     * Does something on this thread.
+     * Runs work on the calling thread.
      *
-     * @throws TimeoutException where it took too long; its connection is closed then
+     * @throws TimeoutException if it took too long; its connection is then closed
      */
     <T> T run(Callable<T> work) throws Exception {
         Watch watch = new Watch();
@@ -95,7 +94,7 @@ final class QueryTimeout implements Closeable {
         }
     }
 
-    /** Starts something that may go on after {@link #await} has given up waiting. */
+    /** Starts work on a virtual thread, which may continue after {@link #await} has timed out. */
     static <T> FutureTask<T> start(Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
         Thread.startVirtualThread(task);
@@ -103,9 +102,9 @@ final class QueryTimeout implements Closeable {
     }
 
     /**
-     * Waits for it.
+     * Waits for a task.
      *
-     * @throws TimeoutException where it takes too long; it may be waited for again
+     * @throws TimeoutException if it takes too long; it may be waited for again
      */
     <T> T await(FutureTask<T> task) throws Exception {
         try {

@@ -1,6 +1,6 @@
 package chatd.daemon.store;
 
-/** All that is read from the database, a store a subject. */
+/** The stores that read the database, one per subject. */
 public record Stores(AccountStore accounts, MessageStore messages, ContentStore contents) {
     public Stores(Database database) {
         this(new AccountStore(database), new MessageStore(database), new ContentStore(database));

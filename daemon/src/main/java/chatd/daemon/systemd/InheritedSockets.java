@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The sockets that systemd holds for the daemon, and hands to it at its start (sd_listen_fds(3)). */
+/** Listening sockets passed by systemd at startup (socket activation, sd_listen_fds(3)). */
 public final class InheritedSockets {
     private static final int FIRST = 3;
     private static final int MOST = 64;
@@ -12,9 +12,11 @@ public final class InheritedSockets {
     private InheritedSockets() {}
 
     /**
-     * Their descriptors, in the order of {@code chatd.socket}; none where they are for another process, or there are none.
+     * Returns the sockets' descriptors, in the order of {@code chatd.socket}; empty if there are none or they are for
+     * another process.
      *
-     * @param environment {@code LISTEN_FDS} and {@code LISTEN_PID}
+     * @param environment the process environment, with {@code LISTEN_FDS} and {@code LISTEN_PID}
+     * @param pid this process's id
      */
     public static List<Integer> of(Map<String, String> environment, long pid) {
         String count = environment.getOrDefault("LISTEN_FDS", "");

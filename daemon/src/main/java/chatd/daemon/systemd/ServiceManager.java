@@ -23,8 +23,8 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What systemd is told of the daemon, as sd_notify(3) has it: nothing where it was not started by systemd. Never fails: a
- * notice that can't be sent is said in the operational log, once. Any thread.
+ * Notifies systemd of the daemon's state, by the protocol of sd_notify(3); does nothing if systemd did not start it.
+ * Undeliverable notifications do not fail; the first one is reported in the operational log. Any thread.
  */
 public final class ServiceManager {
     private static final Logger LOG = LogManager.getLogger(ServiceManager.class);
@@ -38,7 +38,10 @@ public final class ServiceManager {
     private String status = "";
     private boolean failed;
 
-    /** @param environment as systemd gave it: {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC}, {@code WATCHDOG_PID} */
+    /**
+     * @param environment the process environment, with systemd's {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and
+     *     {@code WATCHDOG_PID}
+     */
     public ServiceManager(Map<String, String> environment) {
         this.socket = environment.get("NOTIFY_SOCKET");
         this.watchdog = watchdog(environment);
@@ -54,19 +57,19 @@ public final class ServiceManager {
                 : Optional.empty();
     }
 
-    /** How long it may say nothing before systemd kills it; empty where nobody waits for it. */
+    /** Returns the watchdog timeout, after which systemd kills a silent daemon; empty if the watchdog is off. */
     public Optional<Duration> watchdog() {
         return watchdog;
     }
 
-    /** It serves, or at least stands by. */
+    /** Notifies systemd that startup is complete: the daemon serves, or at least stands by. */
     public void ready() {
         send("READY=1");
     }
 
-    /** It reads its configuration again; {@link #ready} ends that. */
+    /** Notifies systemd that a reload has begun; {@link #ready} ends it. */
     public void reloading() {
-        // Java counts nanoseconds by the clock that systemd wants to know of: CLOCK_MONOTONIC.
+        // System.nanoTime uses CLOCK_MONOTONIC, the clock that systemd expects here.
         send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
     }
 
@@ -74,17 +77,17 @@ public final class ServiceManager {
         send("STOPPING=1");
     }
 
-    /** It needs longer for what it is at, from now on. */
+    /** Extends the timeout of the current start or stop, counted from now. */
     public void extend(Duration time) {
         send("EXTEND_TIMEOUT_USEC=" + TimeUnit.NANOSECONDS.toMicros(time.toNanos()));
     }
 
-    /** All its parts still answer. */
+    /** Feeds the watchdog. */
     public void alive() {
         send("WATCHDOG=1");
     }
 
-    /** One line for people, as {@code systemctl status} shows it; the same again is not sent. */
+    /** Sets the status line that {@code systemctl status} shows; an unchanged line is not sent again. */
     public synchronized void status(String text) {
         if (!text.equals(status)) {
             status = text;
@@ -134,7 +137,7 @@ public final class ServiceManager {
         }
     }
 
-    /** A function of the C library. */
+    /** Returns a handle to a C library function. */
     @SuppressWarnings("restricted") // the program's manifest allows it
     private static MethodHandle function(String name, MemoryLayout returned, MemoryLayout... taken) {
         Linker linker = Linker.nativeLinker();

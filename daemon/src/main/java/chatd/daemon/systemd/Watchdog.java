@@ -11,16 +11,16 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Looks whether the daemon's parts still do something, and feeds systemd's watchdog as long as all of them do: each is
- * asked on a thread of its own, so that one that hangs is known by its name. Tells systemd how the daemon fares, too.
+ * Checks that the daemon's parts are responsive, and feeds systemd's watchdog as long as all of them are. Each part is
+ * polled on a thread of its own, so that a hung part can be named. Also updates the status line shown by systemd.
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Watchdog.class);
     private static final Duration STATUS_EVERY = Duration.ofSeconds(5);
 
-    /** A part of the daemon that can be asked for a sign of life. */
+    /** A part of the daemon that can be polled. */
     public interface Part {
-        /** Returns, or fails, once it has given one. */
+        /** Returns or throws as soon as the part responds. Blocks. */
         void answer() throws Exception;
     }
 
@@ -32,7 +32,7 @@ public final class Watchdog implements AutoCloseable {
     private volatile Supplier<String> status = () -> "starting";
     private String silent = "";
 
-    /** Begins, with no part to look after yet. */
+    /** Starts the watchdog; no parts are watched yet. */
     public Watchdog(ServiceManager systemd) {
         this.systemd = systemd;
         Duration period = systemd.watchdog().orElse(STATUS_EVERY.multipliedBy(6));
@@ -42,16 +42,16 @@ public final class Watchdog implements AutoCloseable {
         begin("watchdog", this::judge);
     }
 
-    /** Looks after a part from now on. */
+    /** Watches a part from now on. */
     public void watch(String name, Part part) {
         answered(name);
         begin("watchdog of " + name, () -> ask(name, part));
     }
 
     /**
-     * Says from now on how the daemon fares.
+     * Sets the source of the status line shown by systemd.
      *
-     * @param line for people
+     * @param line supplies the human-readable line
      */
     public void status(Supplier<String> line) {
         status = line;
@@ -69,7 +69,7 @@ public final class Watchdog implements AutoCloseable {
                     try {
                         step.take();
                     } catch (RuntimeException e) {
-                        // As good as no sign of life, if it goes on.
+                        // If it persists, the part counts as hung.
                         LOG.error("{} failed", name, e);
                     }
                     TimeUnit.NANOSECONDS.sleep(interval.toNanos());
@@ -86,7 +86,7 @@ public final class Watchdog implements AutoCloseable {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            // It says no: that is an answer.
+            // A failure is a response too.
             LOG.debug("{}: {}", name, e.getMessage());
         }
         answered(name);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What administrators do, as its users see it (rules 1, 2, 4 and 8 of {@code chat-1.md}). */
+/** The effects of administrators' commands, as users see them (rules 1, 2, 4 and 8 of {@code chat-1.md}). */
 @ExtendWith(TestDatabase.class)
 class AdministrationIT {
     private static final String ROOT = "root";
@@ -100,7 +100,7 @@ class AdministrationIT {
                 "line",
                 () -> administration.add("carol", "two\nlines", password("good enough"), true, ROOT));
         assertThat(chat.told(bob)).isEmpty();
-        // The name was not kept for what came to nothing.
+        // The failed attempts did not keep the name reserved.
         Account carol = administration.add("carol", "\uD83D\uDE00".repeat(200), password("good enough"), true, ROOT);
         assertThat(carol.number()).isEqualTo(3);
     }
@@ -133,7 +133,7 @@ class AdministrationIT {
         assertThat(alice.isClosed()).isTrue();
         assertThat(administration.disable("alice", ROOT).changed()).isFalse();
         logInRefused(Code.DISABLED, "alice", TestServices.PASSWORD);
-        // It exists: what is sent to it meanwhile it finds in its history.
+        // The account still exists: messages sent to it meanwhile are in its history.
         chat.send(bob, "meanwhile", "alice");
         Administration.Outcome enabled = administration.enable("alice", ROOT);
         assertThat(enabled.changed()).isTrue();

@@ -71,7 +71,7 @@ class ConfigReaderTest {
         assertThat(read(ConfigReader.defaults())).isEqualTo(ConfigReader.read(null, Map.of()));
     }
 
-    /** Every option stands in the document with a comment above it; every option of the document is one of the code's. */
+    /** Every option in the default document has a comment above it and is read by the code, and the reverse. */
     @Test
     void everyOptionIsExplainedAndRead() throws Exception {
         TomlParseResult document = Toml.parse(ConfigReader.defaults());

@@ -57,7 +57,7 @@ class ConfigurationTest {
         assertThat(reloaded.forNewConnections()).containsExactly("limits.text");
         assertThat(reloaded.waiting()).containsExactlyInAnyOrder("listen.addresses", "limits.uploads");
         assertThat(configuration.get().limits().text()).isEqualTo(2048);
-        // What waits is shown as it is, and is said to wait until it is taken back.
+        // A pending option is shown with its old value, and reported as pending until the change is reverted.
         assertThat(option(configuration, "limits.uploads").value()).isEqualTo("64");
         assertThat(configuration.reload(fresh -> {}).waiting()).hasSize(2);
         write("[limits]\ntext = \"2 KiB\"\nreplay = 7\n");

@@ -105,7 +105,7 @@ class NamesTest {
         directory.reserve("alice", 1);
         directory.reserve("a1ice", 1);
         assertThatThrownBy(() -> directory.reserve("bob", 1)).isInstanceOf(Refusal.class);
-        // What is its own already is not given back.
+        // A name that belongs to an account is not released.
         directory.release("alice");
         assertThatThrownBy(() -> directory.reserve("alice", 0)).isInstanceOf(Refusal.class);
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TestDatabase.class)
 class InboxIT {
-    /** An answer of this size makes what comes after it wait for the reader. */
+    /** Size in bytes of an answer large enough to make later commands wait for the reader. */
     private static final int LARGE = 40 << 10;
 
     @TempDir
@@ -68,7 +68,7 @@ class InboxIT {
         chat.close();
     }
 
-    /** Something that is only answered, with {@code what}. */
+    /** Returns a command whose only effect is an answer containing {@code what}. */
     private static Command answered(String what) {
         return new SessionCommand.Malformed("", what, false, "");
     }
@@ -91,14 +91,14 @@ class InboxIT {
                 MalformedFrame.class, () -> new Chat1().commandReader().next(header, true));
     }
 
-    /** From now on a command is being done, which waits for the reader. */
+    /** Runs a command that blocks until the reader resumes. */
     private void block() {
         alice.pause();
         put(answered("x".repeat(LARGE)));
         await().until(() -> alice.session().waiting() >= LARGE);
     }
 
-    /** Everything is done that was put. */
+    /** Waits until all queued commands have completed. */
     private void idle() {
         await().until(() -> !inbox.isBusy());
     }
@@ -147,7 +147,7 @@ class InboxIT {
         assertThat(done).hasValue(0);
         progressed.drainPermits();
         alice.resume();
-        // Once when there is room again, and once when all is done.
+        // Once when there is room again, and once when the queue is empty.
         assertThat(progressed.tryAcquire(2, 20, TimeUnit.SECONDS)).isTrue();
         idle();
         assertThat(inbox.isFull()).isFalse();

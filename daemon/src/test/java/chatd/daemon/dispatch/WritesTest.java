@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** One session's texts on their way are bounded. */
+/** The number of a session's texts in flight is bounded. */
 class WritesTest {
     @Test
     void soManyAndNoMore() {

@@ -63,7 +63,7 @@ class FilesIT {
         logIn();
     }
 
-    /** What the sender was told of the file that was sent last. */
+    /** The notice to the sender about the last file sent; null for none. */
     private @Nullable String beside;
 
     @AfterEach
@@ -85,7 +85,7 @@ class FilesIT {
         beside = chat.services().files().take(from.session(), new Content(bytes, last));
     }
 
-    /** In pieces as a socket might cut it, which fit no chunk. */
+    /** Sends a file in pieces as a socket might split it, not aligned to chunks. */
     private void send(TestTransport from, String name, byte[] content, Audience to) throws InterruptedException {
         begin(from, name, content.length, to);
         int sent = 0;
@@ -161,7 +161,7 @@ class FilesIT {
         assertThat(count("content_chunk")).isZero();
         assertThat(count("message")).isZero();
         assertThat(chat.told(bob)).isEmpty();
-        // Nothing is left to be forgotten either.
+        // Forgetting it again does nothing.
         chat.services().files().connectionClosed(alice.session());
     }
 
@@ -255,7 +255,7 @@ class FilesIT {
         });
         Thread waiting = Thread.startVirtualThread(second);
         await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
-        // A small one has room of its own.
+        // Small files have a limit of their own.
         send(chat.logIn("carol"), "small", bytes(3), Audience.of("alice"));
         assertThat(alice.next()).isEqualTo("+carol");
         assertThat(alice.next()).isEqualTo("carol offers small as 1");

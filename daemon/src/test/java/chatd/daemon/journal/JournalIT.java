@@ -212,7 +212,7 @@ class JournalIT {
         for (CompletableFuture<?> one : all) {
             one.get();
         }
-        // Each saw all those before it taken in.
+        // Each was decided after all earlier ones had been applied.
         assertThat(seen)
                 .containsExactlyElementsOf(IntStream.range(0, 90).boxed().toList());
     }
@@ -278,7 +278,7 @@ class JournalIT {
         assertThatThrownBy(() -> send("three").get()).hasCauseInstanceOf(Refusal.class);
     }
 
-    /** A replica that was behind, or a backup: what is lost is said by the next start, which compares with the log. */
+    /** After failover to a lagging replica, or a restore: the next start compares with the log and reports the loss. */
     @Test
     void aDatabaseThatComesBackWithLessThanItHadIsNotGoneOnWith() throws Exception {
         send("one").get();

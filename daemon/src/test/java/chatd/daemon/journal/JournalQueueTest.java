@@ -7,7 +7,7 @@ import chatd.daemon.model.Refusal;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** What waits for the journal is bounded, in number and in bytes. */
+/** The journal's queue is bounded, in entries and in bytes. */
 class JournalQueueTest {
     private final JournalQueue queue = new JournalQueue();
 

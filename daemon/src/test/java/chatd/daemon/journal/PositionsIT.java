@@ -33,10 +33,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mariadb.jdbc.MariaDbDataSource;
 
-/** One position for all that is committed: ADR 14. */
+/** All committed entries share one sequence of positions (ADR 14). */
 @ExtendWith(TestDatabase.class)
 class PositionsIT {
-    /** Of an event that was committed: the number of its message or change. */
+    /** Matches the message or change number of a committed entry's log event. */
     private static final Pattern POSITION =
             Pattern.compile("<event [^>]* type=\"(?!start|rotation)[^>]* (?:message|change)=\"(\\d+)\"[^>]*>");
 
@@ -84,7 +84,7 @@ class PositionsIT {
         assertThat(logged()).hasSize(63).isSorted().doesNotHaveDuplicates().isEqualTo(stored());
     }
 
-    /** More of each kind than are read at once, now one, now the other. */
+    /** More entries of each kind than fit one page, interleaved. */
     @Test
     void whatWasCommittedAndNotLoggedIsLoggedInTheOrderOfThePositions() throws Exception {
         List<Entry> entries = new ArrayList<>();
@@ -138,7 +138,7 @@ class PositionsIT {
         }
     }
 
-    /** Numbered apart, and killed before the last of each kind was logged. */
+    /** A log with separate numbers for messages and changes, of a daemon killed before the last of each was logged. */
     private void oldLog() throws Exception {
         try (AuditLog log = TestServices.openLog(directory, Clock.systemUTC())) {
             Who alice = Who.of(1, "alice");
@@ -158,7 +158,7 @@ class PositionsIT {
         oldDatabase();
         oldLog();
         try (TestServices chat = new TestServices(schema, directory, Map.of())) {
-            // The last change, the third, and the last message, the ninth, were not logged.
+            // The third change and the ninth message, the last ones, had not been logged.
             assertThat(logged()).containsExactly(1L, 2L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 3L, 9L);
             TestTransport alice = chat.logIn("alice");
             chat.send(alice, "ten is the log in", "bob");

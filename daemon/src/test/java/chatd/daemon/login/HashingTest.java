@@ -9,7 +9,7 @@ import chatd.daemon.model.Refusal;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who has very much to be hashed keeps nobody else waiting, and not out. */
+/** A caller with very many passwords to hash neither delays nor locks out the others. */
 class HashingTest {
     private static final int WAITING = 100;
 
@@ -21,7 +21,7 @@ class HashingTest {
         return new byte[] {1, 2, 3};
     }
 
-    /** Has so many hashed; those that are done, and are refused, are counted. */
+    /** Submits {@code number} passwords for hashing; counts those hashed and those refused. */
     private static void flood(
             Hashing hashing, Hashing.Asker asker, int number, AtomicInteger done, AtomicInteger refused) {
         for (int i = 0; i < number; i++) {
@@ -44,7 +44,7 @@ class HashingTest {
             await().until(() -> hashing.waiting() >= 30);
             int before = done.get();
             hashing.hash(password(), new Hashing.Asker("another", false));
-            // What was being hashed, and one more whose turn it was.
+            // The password being hashed, and one more whose turn it was.
             assertThat(done.get() - before).isLessThan(10);
         }
     }

@@ -110,7 +110,7 @@ class LoginsIT {
         refused(Code.NO_SUCH_USER, "nobody", WRONG);
         refused(Code.NO_SUCH_USER, "Alice", TestServices.PASSWORD);
         refused(Code.NO_SUCH_USER, "x".repeat(33), WRONG);
-        // What was typed may be a password.
+        // The name typed may be a password.
         assertThat(chat.logged()).contains("no-such-user").doesNotContain("nobody");
         chat = chat.restarted(Map.of("CHATD_ACCOUNTS_CONCEAL_USERS", "true"));
         refused(Code.WRONG_PASSWORD, "nobody", WRONG);
@@ -145,7 +145,7 @@ class LoginsIT {
         chat.later(Duration.ofMinutes(61));
         refused(Code.LOCKED, "dave", TestServices.PASSWORD);
         refused(Code.WRONG_PASSWORD, "dave", WRONG);
-        // One's own has no end.
+        // Other passwords do not expire.
         attempt(chat.connect(), "alice", TestServices.PASSWORD);
     }
 
@@ -214,7 +214,7 @@ class LoginsIT {
         assertThat(gone.session().isLoggedIn()).isFalse();
         assertThat(chat.sessions().isOnline(1)).isFalse();
         assertThat(chat.told(bob)).isEmpty();
-        // It was logged in, as the log has it: so it was logged out.
+        // The log has its login, so it must have the logout too.
         assertThat(chat.logged()).contains("type=\"logout\"");
     }
 }

@@ -131,7 +131,7 @@ class HistoryIT {
         bob.pause();
         Thread replaying =
                 Thread.startVirtualThread(() -> chat.services().history().replay(bob.session(), ALL));
-        // It waits for its reader, in the midst of its items.
+        // It is waiting for its reader, in the middle of its items.
         await().until(() ->
                 replaying.getState() == Thread.State.WAITING && bob.session().waiting() > 32 << 10);
         chat.send(alice, "meanwhile", "bob");
@@ -147,7 +147,7 @@ class HistoryIT {
         for (String text : List.of("1", "2", "3", "4", "5")) {
             chat.send(alice, text, "bob");
         }
-        // Two accounts were made, and two logged in.
+        // The positions of two new accounts and two logins.
         long before = 4;
         String names = "{\"U1\":\"alice\",\"U2\":\"bob\"}";
         assertThat(page(null, Long.MAX_VALUE, NEWEST, 2)).isEqualTo("[U1 to U2: 4, U1 to U2: 5] more " + names);
@@ -191,7 +191,7 @@ class HistoryIT {
         assertThat(newest).startsWith("[U1 to U2: 2x").contains("U1 to U2: 5x").contains("] more {");
         String oldest = page(null, Long.MAX_VALUE, 0, 6);
         assertThat(oldest).startsWith("[U1 to U2: 0x").contains("U1 to U2: 3x").contains("] more {");
-        // As JSON writes it, this one alone is over the bound.
+        // Escaped as JSON, this message alone exceeds the page limit.
         chat.send(alice, "\u0001".repeat(60_000), "bob");
         assertThat(page(null, Long.MAX_VALUE, NEWEST, 6))
                 .startsWith("[U1 to U2: \u0001")

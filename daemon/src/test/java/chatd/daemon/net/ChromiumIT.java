@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A browser that has the hybrid key exchange gets it. Where there is no Chromium there is nothing to show. */
+/** A browser that supports the hybrid key exchange negotiates it. Skipped if Chromium is not installed. */
 @EnabledIf("hasChromium")
 @Tag("processes")
 class ChromiumIT {
@@ -89,7 +89,7 @@ class ChromiumIT {
         }
     }
 
-    /** The ServerHello that Chromium saw, as its net log has it. */
+    /** Returns the ServerHello recorded in Chromium's net log, in hexadecimal. */
     private String serverHello(int port) throws Exception {
         Path log = directory.resolve("net.json");
         Process chromium = new ProcessBuilder(

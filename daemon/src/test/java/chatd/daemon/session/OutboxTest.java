@@ -46,7 +46,7 @@ class OutboxTest {
         assertThat(outbox.push(frame("x"), false, 7, null)).isFalse();
     }
 
-    /** A turn of the journal brings many at once: the reader has left none of them before it was written to. */
+    /** A journal batch queues many frames at once: none counts as unread before the next write. */
     @Test
     void whatCameAtOnceIsNotWhatTheReaderHasLeft() {
         for (int i = 1; i <= 50; i++) {

@@ -54,7 +54,7 @@ class SessionsTest {
         return online(TestTransport.json(), account, device);
     }
 
-    /** One that is online, and has read its greeting. */
+    /** Returns a connection that is online and has read its greeting. */
     private TestTransport online(TestTransport connection, long account, @Nullable String device) {
         sessions.opened(connection.session());
         enter(connection, account, device);
@@ -76,7 +76,7 @@ class SessionsTest {
         assertThat(first.told()).containsExactly("-alice");
         assertThat(first.isClosed()).isTrue();
         assertThat(second.told()).startsWith("took over false [alice+, bob+, carol-]");
-        // What comes of the old connection's end is no news either.
+        // The end of the old connection is not announced either.
         sessions.leave(first.session());
         assertThat(bob.told()).isEmpty();
         assertThat(second.told()).isEmpty();
@@ -88,7 +88,7 @@ class SessionsTest {
         TestTransport bob = online(2);
         TestTransport chat1 = online(1);
         TestTransport phone = onlineJson(1, "phone");
-        // The same label as all of chat/1 has, and another device all the same.
+        // An empty label, which is a different device from that of chat/1 clients, who have none.
         TestTransport unnamed = onlineJson(1, "");
         TestTransport samePhone = TestTransport.json();
         assertThat(enter(samePhone, 1, "phone")).containsExactly(phone.session());
@@ -139,7 +139,7 @@ class SessionsTest {
         assertThat(sessions.isOnline(1)).isFalse();
     }
 
-    /** Each change that is told is one of what was listed or told before: none is missing, none comes twice. */
+    /** Every presence change is consistent with the roster and the changes before it: none is missing or duplicated. */
     @Test
     void listAndPresenceAreOneOrder() throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
@@ -219,7 +219,7 @@ class SessionsTest {
         sessions.rename(1, "alina", "you are alina");
         assertThat(bob.told()).containsExactly("-alice", "+alina");
         assertThat(carol.told()).containsExactly("U1 is alina");
-        // Its own name going would say that it was displaced.
+        // Its own name going offline would mean that it was displaced.
         assertThat(alice.told()).containsExactly("server: you are alina", "+alina");
         assertThat(phone.told()).containsExactly("server: you are alina", "U1 is alina");
         assertThat(alice.session().name()).isEqualTo("alina");
@@ -259,7 +259,7 @@ class SessionsTest {
         assertThat(alice.isClosed() && !phone.isClosed()).isTrue();
         assertThat(phone.told()).isEmpty();
         assertThat(bob.told()).isEmpty();
-        // Of one that is over, nothing is left to be ended.
+        // Ending a session that has already ended does nothing.
         sessions.end(alice.session(), "again", "again");
         assertThat(alice.told()).isEmpty();
         assertThat(alice.session().endedBecause()).isEqualTo("changed");

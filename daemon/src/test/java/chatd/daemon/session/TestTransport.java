@@ -27,8 +27,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The carrier of a session without a network: reads what the session is sent as soon as it may, and has it as a short
- * text an event, decoded from the frame. {@code +bob} came online, {@code -bob} went.
+ * A session's carrier without a network: reads the session's frames as soon as it may, and decodes each event into a
+ * short text, such as {@code +bob} for coming online and {@code -bob} for going offline.
  */
 public final class TestTransport implements Transport {
     private static final Chat1 CHAT1 = new Chat1();
@@ -92,31 +92,31 @@ public final class TestTransport implements Transport {
         notifyAll();
     }
 
-    /** From now on it takes nothing, as one whose peer does not read. */
+    /** Stops reading, like a peer that does not read. */
     public synchronized void pause() {
         paused = true;
     }
 
-    /** Takes what has come meanwhile, and what comes. */
+    /** Resumes reading, beginning with the frames queued meanwhile. */
     public synchronized void resume() {
         paused = false;
         session.unblocked();
         flush();
     }
 
-    /** Whether the connection is closed: aborted, or ended with all taken that it was owed. */
+    /** Returns whether the connection is closed: aborted, or ended with all its output read. */
     public synchronized boolean isClosed() {
         return closed || (session.hasEnded() && session.isAllSent());
     }
 
-    /** What has come since the last time. */
+    /** Returns the events received since the last call. */
     public synchronized List<String> told() {
         List<String> all = new ArrayList<>(told);
         told.clear();
         return all;
     }
 
-    /** The next that comes; waits for it. */
+    /** Returns the next event. Blocks until there is one. */
     public synchronized String next() throws InterruptedException {
         long end = System.nanoTime() + PATIENCE;
         while (told.isEmpty()) {
@@ -129,7 +129,7 @@ public final class TestTransport implements Transport {
         return told.removeFirst();
     }
 
-    /** The content of the file that came last. */
+    /** Returns the content of the last file received. */
     public synchronized byte[] content() {
         return content.toByteArray();
     }

@@ -102,7 +102,7 @@ class LedgerIT {
         assertThat(count("message")).isEqualTo(1000);
     }
 
-    /** More receivers than one statement takes, of messages among others. */
+    /** Messages to several receivers, with more receivers than fit one statement, among messages to one and to all. */
     @Test
     void manyToSeveralGoInOneTurn() throws Exception {
         List<Long> hundred = LongStream.rangeClosed(1, 100).boxed().toList();
@@ -121,7 +121,7 @@ class LedgerIT {
         assertThat(count("receiver")).isEqualTo(30_000);
     }
 
-    /** The connection lives on, with a transaction open: nothing may go into that any more. */
+    /** The connection survives with an open transaction, in which nothing more may be written. */
     @Test
     void afterAStatementThatWasEndedNothingIsWrittenBeforeTheNextOpen() throws Exception {
         ledger.commit(List.of(Rows.account(1, "alice", 0)));
@@ -137,7 +137,7 @@ class LedgerIT {
             long id = holder(killer);
             Thread killing = Thread.startVirtualThread(() -> {
                 try {
-                    // Once it waits for the other's lock.
+                    // Long enough for it to be waiting for the other connection's lock.
                     TimeUnit.MILLISECONDS.sleep(500);
                     killer.createStatement().execute("kill query " + id);
                 } catch (Exception e) {
@@ -240,7 +240,7 @@ class LedgerIT {
         }
     }
 
-    /** What the other has changed is not in this one's memory: it must not write on. */
+    /** The other's changes are not in this process's memory, so it must stop writing. */
     @Test
     void whoFindsThatAnotherTookTheLedgerOverEndsAndSaysWho() throws Exception {
         kill();
@@ -248,12 +248,12 @@ class LedgerIT {
                 Ledger other = new Ledger(second, schema.config(), "other", 4711)) {
             await().untilAsserted(
                             () -> assertThatNoException().isThrownBy(() -> other.open(Rows.TIME.plusSeconds(60))));
-            // While it is there,
+            // While the other is connected,
             assertThatThrownBy(() -> ledger.open(Rows.TIME))
                     .isInstanceOf(Ledger.TakenOver.class)
                     .hasMessageContaining("process 4711 on other, since 2026-11-20T06:16:00.123456Z");
         }
-        // and when it was there.
+        // and after it has disconnected.
         await().untilAsserted(() -> assertThatThrownBy(() -> ledger.open(Rows.TIME))
                 .isInstanceOf(Ledger.TakenOver.class)
                 .hasMessageContaining("process 4711 on other"));
@@ -288,7 +288,7 @@ class LedgerIT {
                 assertThatThrownBy(() -> fenced.commit(List.of(entry)))
                         .isInstanceOf(Ledger.TakenOver.class)
                         .hasMessageContaining("process 4711 on other");
-                // Its connection is given up.
+                // The connection was abandoned.
                 assertThatThrownBy(() -> fenced.commit(List.of(entry))).isInstanceOf(DatabaseAway.class);
                 assertThatThrownBy(() -> fenced.open(Rows.TIME)).isInstanceOf(Ledger.TakenOver.class);
                 giveBack();
@@ -323,7 +323,7 @@ class LedgerIT {
         }
     }
 
-    /** Another's message may have the number. */
+    /** Another process's message may have the same number. */
     @Test
     void anUnknownCommitIsLookedUpByWhatOnlyItHas() throws Exception {
         Message ours = Rows.text(1, 1, null, "ours");
@@ -425,7 +425,7 @@ class LedgerIT {
         assertThat(count("account_name")).isEqualTo(2_500);
         assertThat(ledger.changesAfter(2_499, 10)).hasSize(1);
         assertThat(ledger.lookUp(List.of(new AccountChanges(all)))).hasSize(1);
-        // One that can't be made: none is.
+        // If one account can't be created, none is.
         List<AccountChange> more = new ArrayList<>();
         for (int i = 2_501; i <= 4_000; i++) {
             more.add(Rows.account(i, "pupil" + i, 0));

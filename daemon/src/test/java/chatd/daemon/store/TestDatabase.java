@@ -24,7 +24,7 @@ public final class TestDatabase implements ParameterResolver {
         }
     }
 
-    /** A schema: how to reach it, and by hand. */
+    /** A schema: its configuration for the daemon, and its URL for direct access. */
     public record Schema(Config.Database config, String url, long serverPid) {
         public Database open() throws IOException {
             Database database = new Database(config);
@@ -36,7 +36,7 @@ public final class TestDatabase implements ParameterResolver {
             return new Ledger(database, config, "test", ProcessHandle.current().pid());
         }
 
-        /** The same as it is in a cluster: with a fence about each transaction. */
+        /** Returns the same schema configured as in a cluster: with a fence in each transaction. */
         Schema fenced() {
             Config.Database fenced = new Config.Database(
                     config.socket(),

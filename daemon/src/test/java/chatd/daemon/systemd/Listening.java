@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A datagram socket as systemd has it, in another program: Java has none. What it got, a message each. */
+/** A Unix datagram socket like systemd's, in a helper process since Java has none; collects the messages received. */
 final class Listening implements AutoCloseable {
     private static final String PROGRAM = """
             import socket, sys

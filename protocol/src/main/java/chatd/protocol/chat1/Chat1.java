@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable; any thread.
  */
 public final class Chat1 implements Dialect {
-    /** Its name in ALPN. */
+    /** The ALPN protocol name. */
     public static final String ALPN = "chat/1";
 
     static final int HEADER_BYTES = 8;
@@ -39,12 +39,12 @@ public final class Chat1 implements Dialect {
     private final List<Packet<? extends Command>> commands;
     private final List<Packet<? extends Event>> events;
 
-    /** The table with the limits and the time zone of the page. */
+    /** Creates the table with the default limits and time zone of the page. */
     public Chat1() {
         this(Limits.DEFAULT, ZoneOffset.UTC);
     }
 
-    /** @param zone the zone of the times on the wire, {@code wire-zone} */
+    /** @param zone the time zone of times on the wire, option {@code wire-zone} */
     public Chat1(Limits limits, ZoneId zone) {
         this.commands = CommandTable.rows(limits);
         this.events = EventTable.rows(Field.time(zone));
@@ -90,7 +90,7 @@ public final class Chat1 implements Dialect {
             case UserEvent.Renamed renamed -> renaming(renamed, viewer, buffers);
             case UserEvent.Registered registered -> List.of(frame(registered, buffers));
             case UserEvent.PasswordChanged changed -> List.of(frame(changed, buffers));
-            // They are told at log in alone.
+            // Settings are sent only at login.
             case UserEvent.Settings settings -> List.of();
             case MessageEvent.Message message -> List.of(frame(message, buffers));
             case MessageEvent.ClearScreen clear -> List.of(frame(clear, buffers));
@@ -100,7 +100,10 @@ public final class Chat1 implements Dialect {
         };
     }
 
-    /** A renaming is for oneself the one who comes, for others one who goes and one who comes (rule 1). */
+    /**
+     * Gives the renamed user a view of its own: it is sent only the new name, while others see the old name go offline
+     * first (rule 1).
+     */
     @Override
     public long view(Event event, long viewer) {
         return event instanceof UserEvent.Renamed renamed && renamed.user() == viewer ? viewer : 0;
@@ -125,12 +128,12 @@ public final class Chat1 implements Dialect {
         return new Frame(packet(event, buffers));
     }
 
-    /** The one packet of an event that is one, of a client's also. */
+    /** Encodes an event that is exactly one packet, including an event that a client has read. */
     ByteBuf packet(Event event, ByteBufAllocator buffers) {
         return packet(events, event, buffers);
     }
 
-    /** The answer to a log in and the settings, which are two packets (rule 1). */
+    /** Encodes the answer to a login and the settings: two packets in one buffer (rule 1). */
     private ByteBuf greeting(SessionEvent.Welcome welcome, ByteBufAllocator buffers) {
         ByteBuf greeting = packet(welcome, buffers);
         ByteBuf settings = packet(new UserEvent.Settings(requireNonNull(welcome.settings())), buffers);
@@ -141,7 +144,7 @@ public final class Chat1 implements Dialect {
         }
     }
 
-    /** Its own code where it has one, else a text of the server's (rule 11). */
+    /** Encodes a refusal as a packet of its own if it has one, otherwise as a text from the server (rule 11). */
     private List<Frame> refusal(SessionEvent.Refused refused, ByteBufAllocator buffers) {
         ByteBuf coded = packetOrNull(events, refused, buffers);
         if (coded == null) {
@@ -170,7 +173,7 @@ public final class Chat1 implements Dialect {
         return new Frame(packet(event, buffers), new Change(name, online, isNew));
     }
 
-    /** The tables as the page of the documentation has them. */
+    /** Returns the tables as they appear in the documentation page. */
     public Stream<String> documentation() {
         return Stream.of(
                         Stream.of(

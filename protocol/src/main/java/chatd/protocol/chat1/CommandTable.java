@@ -13,7 +13,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.value.Audience;
 import java.util.List;
 
-/** What clients may send in {@code chat/1}. */
+/** The packets that clients may send in {@code chat/1}. */
 final class CommandTable {
     private CommandTable() {}
 

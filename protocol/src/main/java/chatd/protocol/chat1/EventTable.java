@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the daemon sends in {@code chat/1}. */
+/** The packets that the daemon sends in {@code chat/1}. */
 final class EventTable {
     static final long OFFER = NAME_BYTES + TIME_BYTES + FILE_NAME_BYTES + 4;
 
@@ -196,10 +196,10 @@ final class EventTable {
     }
 
     /**
-     * A refusal that has a code of its own.
+     * Declares a refusal that has a packet of its own.
      *
-     * @param what is refused; a client reads what it has asked itself
-     * @param codes that are all told as the first of them
+     * @param what matches the refused command; a client, which knows what it asked, reads the refusal without it
+     * @param codes the refusal codes sent as this packet; a client reads all of them as the first
      */
     private static Packet<SessionEvent.Refused> refused(
             int number, String meaning, Predicate<@Nullable Command> what, Code... codes) {

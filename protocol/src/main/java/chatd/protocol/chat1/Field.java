@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One field of a packet: how it is read and how it is written, in one place. By itself it is a layout too.
+ * One field of a packet, with its reader and writer in one place. A field by itself is also a layout.
  *
- * @param <T> what it holds
+ * @param <T> the type of its value
  */
 interface Field<T> extends Layout<T> {
     int NAME_BYTES = 32;
@@ -60,12 +60,12 @@ interface Field<T> extends Layout<T> {
     /** Thirty-two bytes, padded with NUL; UTF-8. */
     Field<String> NAME = padded(NAME_BYTES, "name");
 
-    /** A name as a client typed it: what is not UTF-8 is no malformed frame, but nobody's name. */
+    /** A name as a client typed it: invalid UTF-8 is not a malformed frame, but a name that nobody has. */
     Field<String> TYPED_NAME = of(
             (in, length) -> new String(unpadded(in, NAME_BYTES, "name"), StandardCharsets.UTF_8),
             (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), NAME_BYTES, "name"));
 
-    /** As {@link #TYPED_NAME}, of somebody who is meant by it. */
+    /** As {@link #TYPED_NAME}, but as a reference to a user. */
     Field<User> USER = of(
             (in, length) -> new User.Named(TYPED_NAME.read(in, length)),
             (out, user) -> TYPED_NAME.write(out, user.typed()));
@@ -94,7 +94,7 @@ interface Field<T> extends Layout<T> {
             (in, length) -> new Document(ByteBufUtil.getBytes(in.readSlice(in.readableBytes()))),
             (out, value) -> out.writeBytes(value.bytes()));
 
-    /** The length of what follows, to the end of the body: it streams, and is never in the buffer as a whole. */
+    /** The length of the content, which extends to the end of the body: it is streamed, never buffered as a whole. */
     Field<Long> CONTENT = of((in, length) -> length - in.readerIndex(), (out, value) -> {});
 
     /** A count and that many presences, to the end of the body. */
@@ -116,7 +116,7 @@ interface Field<T> extends Layout<T> {
                 roster.write(out);
             });
 
-    /** A count and that many names; none, or one empty name, is everyone. */
+    /** A count and that many names; no names, or one empty name, means everyone. */
     static Field<Audience> audience(int limit) {
         return of(
                 (in, length) -> {
@@ -146,7 +146,7 @@ interface Field<T> extends Layout<T> {
                 });
     }
 
-    /** Nineteen bytes of ASCII in {@code zone}; empty is "never". */
+    /** A time as nineteen bytes of ASCII in {@code zone}; an empty value means "never". */
     static Field<Optional<Instant>> time(ZoneId zone) {
         DateTimeFormatter format = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss")
                 .withResolverStyle(ResolverStyle.STRICT)
@@ -171,7 +171,7 @@ interface Field<T> extends Layout<T> {
                         out.writeCharSequence(time.map(format::format).orElse(never), StandardCharsets.US_ASCII));
     }
 
-    /** Whether a file may be called that: not empty, no separator, no control character, not a way upwards. */
+    /** Returns whether a file may have this name: not empty, no separator, no control character, not "." or "..". */
     static boolean isBareName(String name) {
         return !name.isEmpty()
                 && !name.equals(".")

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes into messages, however they are cut. A frame is judged by its header before any of its body is waited
- * for; a content that streams is handed on piece by piece. After a {@link MalformedFrame} it is not to be used again.
- * One a connection, one thread at a time.
+ * Decodes bytes into messages, however the bytes are split. A frame is validated from its header before any of its body
+ * is awaited; streamed content is passed on piece by piece. Must not be used again after a {@link MalformedFrame}. One
+ * per connection, used by one thread at a time.
  *
  * @param <M> {@code Command} or {@code Event}
  */
@@ -43,7 +43,7 @@ public final class FrameReader<M> implements MessageReader<M> {
         return row == null ? 0 : length;
     }
 
-    /** The length of the body that is being waited for, in bytes; 0 between frames, and where the body streams. */
+    /** Returns the length of the awaited body in bytes; 0 between frames, and if the body is streamed. */
     @Override
     public long awaited() {
         Packet<? extends M> current = row;

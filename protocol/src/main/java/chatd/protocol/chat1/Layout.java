@@ -6,21 +6,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A record as a row of {@linkplain Field fields}, symmetric: what it writes it reads.
+ * A record as a sequence of {@linkplain Field fields}. Symmetric: it reads what it writes.
  *
  * @param <T> the record
  */
 interface Layout<T> {
     /**
-     * Reads it from a body.
+     * Reads the record from a body.
      *
      * @param in the body, or as much of it as is buffered; its first byte is at index 0
-     * @param length of the whole body as the header told it
-     * @throws MalformedFrame where the bytes break the rules
+     * @param length the length of the whole body in bytes, from the header
+     * @throws MalformedFrame if the bytes break the rules
      */
     T read(ByteBuf in, long length);
 
-    /** @throws IllegalArgumentException where a value does not fit */
+    /** @throws IllegalArgumentException if a value does not fit */
     void write(ByteBuf out, T value);
 
     static <T> Layout<T> empty(Supplier<T> make) {

@@ -7,17 +7,17 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of the table: all that is to be known of a packet.
+ * One row of the table: the complete definition of a packet.
  *
  * @param <T> the record that it carries
  * @param code type in the upper, subtype in the lower 16 bits
  * @param meaning for the table in the documentation
  * @param body for the table in the documentation
  * @param gate who may send it; always {@link Gate#ANYONE} for what the daemon sends
- * @param least bytes of a body
- * @param most bytes of a body: what is longer is refused by its header
- * @param carries which values of {@code type} go by this row, where several rows carry it
- * @param stream where the body ends in a content that streams: how long that is, and how much stands before it
+ * @param least the minimum length of a body in bytes
+ * @param most the maximum length of a body in bytes; a longer one is refused from its header
+ * @param carries selects the values of {@code type} that this row encodes, if several rows carry the type
+ * @param stream for a body that ends in streamed content: the content's length, and that of the part before it
  */
 record Packet<T>(
         int code,
@@ -31,10 +31,10 @@ record Packet<T>(
         Predicate<T> carries,
         @Nullable Stream<T> stream) {
 
-    /** No limit but that of the header. */
+    /** No limit except that of the header's length field. */
     static final long ANY = 0xffff_ffffL;
 
-    /** @param head bytes before the content, given the body's first four bytes as a number */
+    /** @param head computes the bytes before the content from the body's first four bytes, read as a number */
     record Stream<T>(ToLongFunction<T> size, LongUnaryOperator head) {}
 
     Packet<T> only(Predicate<T> which) {
@@ -49,7 +49,7 @@ record Packet<T>(
         return length >= least && length <= most;
     }
 
-    /** {@code 0x0010/0x0001}. */
+    /** Returns type and subtype, as in {@code 0x0010/0x0001}. */
     public String number() {
         return "0x%04x/0x%04x".formatted(code >>> 16, code & 0xffff);
     }

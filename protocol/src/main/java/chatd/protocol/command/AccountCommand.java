@@ -7,12 +7,12 @@ import chatd.protocol.value.User;
 /** Commands about an account. */
 public sealed interface AccountCommand extends Command {
 
-    /** Make an account; does not log in. */
+    /** Creates an account; does not log in. */
     record Register(String name, Secret password) implements AccountCommand {}
 
-    /** Change the password of an account, before or after log in. */
+    /** Changes the password of an account, before or after login. */
     record ChangePassword(User user, Secret oldPassword, Secret newPassword) implements AccountCommand {}
 
-    /** Store the settings document, opaque to the daemon. */
+    /** Stores the settings document, which is opaque to the daemon. */
     record StoreSettings(Document document) implements AccountCommand {}
 }

@@ -1,14 +1,14 @@
 package chatd.protocol.command;
 
 /**
- * What a client asks of the daemon: one record each, by subject, whatever dialect it came in.
+ * A request from a client to the daemon: one record per command, grouped by subject, the same for every dialect.
  *
- * <p>Values are as they came, checked for their shape only (padding, UTF-8, length); whether they are allowed is judged
- * by the services. Records are immutable but for {@code Content}, which owns a buffer.
+ * <p>Values are as received, checked only for their shape (padding, UTF-8, length); the services validate them. Records
+ * are immutable except {@link Content}, which owns a buffer.
  */
 public sealed interface Command permits SessionCommand, AccountCommand, MessageCommand, FileCommand {
 
-    /** What the client calls it, to know its answer by; empty where it does not, as {@code chat/1} never does. */
+    /** Returns the client's identifier for matching the answer; empty if it gave none, as always in {@code chat/1}. */
     default String id() {
         return "";
     }

@@ -7,15 +7,15 @@ import chatd.protocol.value.Content;
 public sealed interface FileCommand extends Command {
 
     /**
-     * A file of {@code size} bytes, which follow as {@link Piece}s until one is the last.
+     * Sends a file of {@code size} bytes, which follow as {@link Piece}s up to the one marked last.
      *
-     * @param name a bare file name, or empty where the audience is {@link Audience.TooMany}
+     * @param name a bare file name; empty if the audience is {@link Audience.TooMany}
      */
     record SendFile(Audience audience, String name, long size) implements FileCommand {}
 
     /** A piece of the content of the {@link SendFile} before it. */
     record Piece(Content content) implements FileCommand {}
 
-    /** Fetch a file by its number, 0 to 2^32-1. */
+    /** Fetches a file by its number, 0 to 2^32-1. */
     record FetchFile(long file) implements FileCommand {}
 }

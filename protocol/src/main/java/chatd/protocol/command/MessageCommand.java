@@ -6,22 +6,22 @@ import org.jspecify.annotations.Nullable;
 /** Commands about messages and their history. */
 public sealed interface MessageCommand extends Command {
 
-    /** A text; {@code text} may be empty here, and is then refused. */
+    /** Sends a text; an empty {@code text} is decoded, but refused later. */
     record SendText(Audience audience, String text) implements MessageCommand {}
 
-    /** The last {@code count} items of the user's history, 0 to 2^32-1. */
+    /** Replays the last {@code count} items, 0 to 2^32-1, of the user's history. */
     record Replay(long count) implements MessageCommand {}
 
     /**
-     * A page of the history: the newest messages, or those next to a number.
+     * Reads a page of the history: the newest messages, or those next to a message number.
      *
-     * @param with whose: empty is what went to everyone; null is all that is the user's own
-     * @param before none with this number or a higher one
+     * @param with which history: empty for the messages to everyone; null for all of the user's own
+     * @param before only messages with a lower number
      * @param after only messages with a higher number, the lowest first; -1 for the newest
-     * @param limit at most so many messages, 0 to {@value #MOST}
+     * @param limit the maximum number of messages, 0 to {@value #MOST}
      */
     record ReadHistory(@Nullable String with, long before, long after, int limit, String id) implements MessageCommand {
-        /** Messages in one page. */
+        /** Maximum number of messages in one page. */
         public static final int MOST = 200;
     }
 }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 public sealed interface SessionCommand extends Command {
 
     /**
-     * Log in; a name may break the rules of names, it is then nobody's.
+     * Logs in; a name that breaks the rules for names is accepted here, but belongs to nobody.
      *
-     * @param device the client's own label: another log in with the same takes its place. Null is the one device that
-     *     all clients are on whose dialect has no labels
+     * @param device the client's own label: another login with the same label displaces this one. Null is the single
+     *     device shared by all clients whose dialect has no labels
      */
     record LogIn(User user, Secret password, @Nullable String device, String id) implements SessionCommand {}
 
@@ -19,11 +19,11 @@ public sealed interface SessionCommand extends Command {
     record LogOut(String id) implements SessionCommand {}
 
     /**
-     * Something that is no command, where the connection goes on: it is refused.
+     * Input that is not a command; it is refused, and the connection stays open.
      *
-     * @param called what it calls itself, in its dialect, for the answer; empty where it does not
-     * @param what was wrong with it; quotes nothing
-     * @param counts whether the peer does not speak the protocol, and is not to go on so
+     * @param called the type it claims in its dialect, for the answer; empty if none
+     * @param what what was wrong with it; quotes no input
+     * @param counts whether it counts as a protocol violation, of which the peer may commit only a few
      */
     record Malformed(String called, String what, boolean counts, String id) implements SessionCommand {}
 }

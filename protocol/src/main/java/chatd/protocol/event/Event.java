@@ -1,4 +1,7 @@
 package chatd.protocol.event;
 
-/** What the daemon tells a client: one record each, by subject, whatever dialect it goes out in. */
+/**
+ * An answer or notification from the daemon to a client: one record per event, grouped by subject, the same for every
+ * dialect.
+ */
 public sealed interface Event permits SessionEvent, UserEvent, MessageEvent, FileEvent {}

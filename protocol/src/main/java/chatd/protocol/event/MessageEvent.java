@@ -10,25 +10,25 @@ public sealed interface MessageEvent extends Event {
 
     /** A text or file that somebody has sent. */
     sealed interface Message extends MessageEvent {
-        /** Its name; empty where the dialect does not say. */
+        /** Returns the sender's name; empty if the dialect does not carry it. */
         String sender();
 
         Instant time();
 
-        /** Null where the dialect does not say. */
+        /** Returns what proves the message; null if the dialect does not carry it. */
         @Nullable
         Stored stored();
 
-        /** The same message, stored as {@code other}. */
+        /** Returns a copy of this message, stored as {@code other}. */
         Message with(Stored other);
     }
 
     /**
-     * What shows that a message is the one that was sent (page {@code audit-log.md}, "Proof").
+     * The data that proves that a message is the one that was sent (page {@code audit-log.md}, "Proof").
      *
-     * @param number of the message
-     * @param sender its number; 0 is the daemon
-     * @param receivers their numbers; a dialect tells each viewer what that one may know of them. Null is everyone
+     * @param number the message's number
+     * @param sender the sender's number; 0 is the daemon
+     * @param receivers the receivers' numbers; a dialect shows each viewer only those it may know. Null is everyone
      * @param salt 16 bytes
      */
     record Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt) {
@@ -50,8 +50,8 @@ public sealed interface MessageEvent extends Event {
     /**
      * A file that can be fetched.
      *
-     * @param file 0 to 2^32-1
-     * @param content null where the dialect does not say
+     * @param file the file's number, 0 to 2^32-1
+     * @param content null if the dialect does not carry it
      */
     record FileOffer(
             String sender,
@@ -69,16 +69,16 @@ public sealed interface MessageEvent extends Event {
     /** A file's content as a whole: its size in bytes, and its SHA-256. */
     record Whole(long size, byte[] sha256) {}
 
-    /** A replay begins: what was shown before it is to be cleared. */
+    /** A replay begins: the client clears what it has shown so far. */
     record ClearScreen() implements MessageEvent {}
 
     /**
      * A page of the history.
      *
-     * @param with as it was asked for
+     * @param with as in the request
      * @param items oldest first
-     * @param more whether there are more on that side
-     * @param names the present ones of those who sent or received them, by number
+     * @param more whether there are more in the same direction
+     * @param names the current names of the senders and receivers of the items, by account number
      */
     record Page(@Nullable String with, List<Message> items, boolean more, SortedMap<Long, String> names)
             implements MessageEvent {}

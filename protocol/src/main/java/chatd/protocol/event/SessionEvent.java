@@ -15,15 +15,15 @@ public sealed interface SessionEvent extends Event {
     /**
      * Logged in.
      *
-     * @param user its number; 0 where the dialect does not say
-     * @param name empty where the dialect does not say
-     * @param time of this log in; null where the dialect does not say
-     * @param lastLogin of the log in before this one; empty is never
+     * @param user the account number; 0 if the dialect does not carry it
+     * @param name empty if the dialect does not carry it
+     * @param time the time of this login; null if the dialect does not carry it
+     * @param lastLogin the time of the previous login; empty if there was none
      * @param displaced whether a session that held the account was displaced
-     * @param roster every account but deleted ones, the user's own included; as far as the dialect tells them
-     * @param numbers of those accounts, in the same order; like the roster, to be read at once. Empty where the dialect
-     *     has none
-     * @param settings null where they follow as {@link UserEvent.Settings}
+     * @param roster every account except deleted ones, including the user's own, as far as the dialect carries them
+     * @param numbers the numbers of those accounts, in the same order; like the roster, must be read immediately. Empty
+     *     if the dialect has none
+     * @param settings null if they follow as {@link UserEvent.Settings}
      */
     record Welcome(
             long user,
@@ -37,12 +37,12 @@ public sealed interface SessionEvent extends Event {
             implements SessionEvent {}
 
     /**
-     * Nothing of what the client asked took effect.
+     * A command was refused; no part of it took effect.
      *
-     * @param command what was asked; null for a client, whose dialect may not say
-     * @param text for people; empty where the dialect has only the code
-     * @param id what the client called it; empty where it did not
-     * @param time null where the dialect does not say
+     * @param command the refused command; null when read by a client, since the dialect may not carry it
+     * @param text the reason, for people; empty if the dialect has only the code
+     * @param id the client's identifier of the command; empty if it gave none
+     * @param time null if the dialect does not carry it
      */
     record Refused(
             @Nullable Command command,
@@ -51,12 +51,12 @@ public sealed interface SessionEvent extends Event {
             String id,
             @Nullable Instant time) implements SessionEvent {
 
-        /** What the daemon answers to a command. */
+        /** Returns the daemon's refusal of a command. */
         public static Refused to(Command command, Code code, String text, Instant time) {
             return new Refused(command, code, text, command.id(), time);
         }
     }
 
-    /** What the daemon itself says to a user, which is not stored. */
+    /** A text from the daemon itself to a user; it is not stored. */
     record Notice(String text, @Nullable Instant time) implements SessionEvent {}
 }

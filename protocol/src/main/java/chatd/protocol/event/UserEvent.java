@@ -2,31 +2,31 @@ package chatd.protocol.event;
 
 import chatd.protocol.value.Document;
 
-/** Events about users: oneself, and others. A number is 0 where the dialect has none. */
+/** Events about users: the viewer, and others. An account number is 0 if the dialect has none. */
 public sealed interface UserEvent extends Event {
 
-    /** The account that was asked for is there. */
+    /** The requested account was created. */
     record Registered() implements UserEvent {}
 
-    /** The password is changed. */
+    /** The password was changed. */
     record PasswordChanged() implements UserEvent {}
 
-    /** The settings document that was stored last, on another session or before; empty if none ever was. */
+    /** The settings document stored last, on another session or earlier; empty if none was ever stored. */
     record Settings(Document document) implements UserEvent {}
 
-    /** An account was made; it is offline. */
+    /** An account was created; it is offline. */
     record Joined(long user, String name) implements UserEvent {}
 
     record CameOnline(long user, String name) implements UserEvent {}
 
-    /** Offline; oneself: this session has ended. */
+    /** A user went offline; if it is the viewer, this session has ended. */
     record WentOffline(long user, String name) implements UserEvent {}
 
     /**
-     * A user has another name.
+     * A user was renamed.
      *
-     * @param was the name before; empty where the dialect does not say
-     * @param online whether the user is
+     * @param was the previous name; empty if the dialect does not carry it
+     * @param online whether the user is online
      */
     record Renamed(long user, String was, String name, boolean online) implements UserEvent {}
 }

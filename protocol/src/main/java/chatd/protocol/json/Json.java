@@ -33,27 +33,30 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dialect {@code chat-json/1}: an object a line (pages {@code json.md} and {@code extensions.md}). */
+/** The dialect {@code chat-json/1}: one object per line (pages {@code json.md} and {@code extensions.md}). */
 public final class Json implements Dialect {
-    /** Its name in ALPN, where a line is a message. */
+    /** The ALPN protocol name of the carrier on which each line is a message. */
     public static final String ALPN = "chat-json/1";
 
-    /** What is longer stays on the heap: much of it may wait for slow readers. */
+    /** Longer messages, in bytes, stay on the heap, because many of them may be queued for slow readers. */
     private static final int LARGE = 64 << 10;
 
-    /** Bytes of the items in one page. */
+    /** Maximum size of the items in one page, in bytes. */
     private static final long PAGE_BYTES = 256 << 10;
 
-    /** Bytes of a message that a client takes: a page of the history, and a million who are online. */
+    /** Maximum message size that a client accepts, in bytes: room for a page of history and a million online users. */
     private static final int MOST_TO_CLIENTS = 40 << 20;
 
-    /** Keys, values, beginnings and ends in one message: more cost more than their bytes, and no message needs them. */
+    /**
+     * Maximum number of tokens (keys, values, starts and ends) in one message: more cost more than their bytes, and no
+     * message needs them.
+     */
     static final int MOST_PARTS = 20_000;
 
-    /** The page's bounds: no key twice, nothing after the value. */
+    /** For messages, with the page's bounds: no duplicate keys, nothing after the value. */
     private static final JsonMapper STRICT = mapper(16, MOST_PARTS, true);
 
-    /** For what users keep as they like it. */
+    /** For documents in whatever form users choose to store. */
     static final JsonMapper LENIENT = mapper(64, 5 * MOST_PARTS, false);
 
     private static JsonMapper mapper(int deepest, int parts, boolean strict) {
@@ -69,26 +72,26 @@ public final class Json implements Dialect {
                 .build();
     }
 
-    /** A message as it has come; nothing where it is not JSON within the page's bounds. */
+    /** Parses a received message; empty if it is not JSON within the page's bounds. */
     static Optional<JsonNode> parse(byte[] message) {
         return parse(STRICT, message);
     }
 
-    /** Any JSON; nothing where it is none. */
+    /** Parses any JSON; empty if it is invalid. */
     static Optional<JsonNode> parse(JsonMapper mapper, byte[] json) {
         try {
-            // Jackson itself lets a character through that is longer than it has to be.
+            // Jackson itself accepts overlong UTF-8 encodings.
             JsonNode node = mapper.readTree(Utf8.decode(json, "message"));
             return node.isMissingNode() ? Optional.empty() : Optional.of(node);
         } catch (MalformedFrame | JacksonException | ArithmeticException | NumberFormatException e) {
-            // Of a number whose exponent is beyond all numbers Jackson says nothing of its own.
+            // Jackson has no exception of its own for a number whose exponent is out of range.
             return Optional.empty();
         }
     }
 
     private final int most;
 
-    /** @param most bytes of a message that a client sends */
+    /** @param most the maximum size of a message from a client, in bytes */
     public Json(int most) {
         this.most = most;
     }
@@ -130,7 +133,7 @@ public final class Json implements Dialect {
                 .orElse(List.of());
     }
 
-    /** Of several who got a message, each knows that it did; the sender knows all of them. */
+    /** Gives each receiver of a message to several a view in which it is the only one; the sender sees all of them. */
     @Override
     public long view(Event event, long viewer) {
         return event instanceof MessageEvent.Message message && isToSeveral(message) ? viewer : 0;
@@ -171,7 +174,7 @@ public final class Json implements Dialect {
         return PAGE_BYTES;
     }
 
-    /** A control character takes six bytes. */
+    /** Counts six bytes for a control character. */
     @Override
     public long pageBytes(MessageEvent.Message item) {
         return 400
@@ -205,9 +208,9 @@ public final class Json implements Dialect {
     }
 
     /**
-     * A message as it is in this dialect, for a client that shows it as it came.
+     * Returns a message in the form of this dialect, for a client that prints it as received.
      *
-     * @throws IllegalArgumentException where it is not stored
+     * @throws IllegalArgumentException if the message is not stored
      */
     public static JsonNode tree(MessageEvent.Message message) {
         return line(message, UnpooledByteBufAllocator.DEFAULT)
@@ -215,7 +218,7 @@ public final class Json implements Dialect {
                 .orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
     }
 
-    /** A message as a command; {@link SessionCommand.Malformed} where it is none. */
+    /** Decodes a message as a command; {@link SessionsCommand.Malformed} if it is not one. */
     private static Command command(byte[] message) {
         JsonNode object = parse(message).orElse(null);
         if (object == null) {
@@ -248,7 +251,7 @@ public final class Json implements Dialect {
         }
     }
 
-    /** A message as an event; null where it is one that this client does not know. */
+    /** Decodes a message as an event; null if this client does not know it. */
     private static @Nullable Event event(byte[] message) {
         JsonNode object = parse(LENIENT, message).orElseThrow(() -> new MalformedFrame("it is no JSON"));
         try {
@@ -258,7 +261,7 @@ public final class Json implements Dialect {
         }
     }
 
-    /** The rows as the page of the documentation has them: type, way and {@code info}. */
+    /** Returns the rows as they appear in the documentation page: type, direction and {@code info}. */
     public Stream<String> documentation() {
         SortedMap<Integer, String> rows = new TreeMap<>();
         JsonCommands.ROWS.forEach(row -> rows.put(row.type(), "→ | " + row.documentation()));

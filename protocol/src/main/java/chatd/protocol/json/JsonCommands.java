@@ -7,11 +7,11 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import java.util.List;
 
-/** What clients may say in {@code chat-json/1}. */
+/** The messages that clients may send in {@code chat-json/1}. */
 final class JsonCommands {
     private static final int LONGEST_ID = 64;
 
-    /** What a client calls a message, or its device. */
+    /** A client's own identifier for a message, or label for its device. */
     static final JsonValue<String> ID = JsonValue.text(LONGEST_ID);
 
     static final List<JsonMessage<? extends Command>> ROWS = List.of(

@@ -20,14 +20,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What the daemon says in {@code chat-json/1}. */
+/** The messages that the daemon sends in {@code chat-json/1}. */
 final class JsonEvents {
-    /** Users who are listed at log in. */
+    /** Maximum number of users listed at login. */
     private static final int MOST_STRANGERS = 1_000;
 
     private static final String OK = "ok";
 
-    /** The refusals of a log in that are told by the answer to it. */
+    /** The codes with which the answer to a login itself can refuse it. */
     private static final Set<Code> OF_LOG_IN = Set.of(
             Code.NO_SUCH_USER,
             Code.WRONG_PASSWORD,
@@ -36,7 +36,7 @@ final class JsonEvents {
             Code.LOCKED,
             Code.THROTTLED);
 
-    /** A code that this client does not know is a fault of the server's to it. */
+    /** A code that this client does not know is read as {@link Code#INTERNAL}, a fault of the server. */
     private static final JsonValue<Code> CODE = JsonValue.of(
             (value, key) -> Code.of(JsonValue.TEXT.read(value, key)).orElse(Code.INTERNAL),
             (out, code) -> out.writeString(code.word()));
@@ -216,7 +216,7 @@ final class JsonEvents {
         return message.path("info").path("code").asString("").equals(OK);
     }
 
-    /** Somebody who is online, and no friend. */
+    /** An online user who is not a friend. */
     private record Stranger(long user, String name) {}
 
     private static boolean isStranger(SessionEvent.Welcome welcome, int place) {
@@ -239,7 +239,7 @@ final class JsonEvents {
                 .count();
     }
 
-    /** What an answer to a log in says in the words of the page. */
+    /** Returns the text of the answer to a refused login, as worded in the page. */
     private static String success(Code code) {
         return switch (code) {
             case NO_SUCH_USER -> "无此用户";
@@ -251,12 +251,12 @@ final class JsonEvents {
         };
     }
 
-    /** As an answer to a log in has it. */
+    /** Returns the code as sent in the answer to a login. */
     private static Code ofLogIn(Code code) {
         return code == Code.LOCKED ? Code.DISABLED : code;
     }
 
-    /** As a refusal has it. */
+    /** Returns the code as sent in a refusal. */
     private static Code told(Code code) {
         return switch (code) {
             case DISABLED, LOCKED, MUST_CHANGE_PASSWORD -> Code.NOT_ALLOWED;
@@ -265,7 +265,7 @@ final class JsonEvents {
         };
     }
 
-    /** The keys that stored messages have alike. */
+    /** The keys that all stored messages share. */
     private static final class Kept<T extends MessageEvent.Message> {
         private final JsonMessage<T> row;
         private final JsonMessage.Key<T, Long> sender;
@@ -275,7 +275,7 @@ final class JsonEvents {
         private JsonMessage.@Nullable Key<T, Instant> time;
         private JsonMessage.@Nullable Key<T, byte[]> salt;
 
-        /** Declares those before {@code info}. */
+        /** Declares the shared keys before {@code info}. */
         Kept(JsonMessage<T> row) {
             this.row = row;
             this.sender = row.envelope(
@@ -294,7 +294,7 @@ final class JsonEvents {
                     List.of());
         }
 
-        /** Declares those after it. */
+        /** Declares the shared keys after {@code info}. */
         void after() {
             number = row.envelope(
                     "mid", JsonValue.WHOLE, message -> stored(message).number());

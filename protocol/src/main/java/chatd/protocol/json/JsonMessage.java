@@ -11,28 +11,28 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One row of the table: a message of {@code chat-json/1}, symmetric: what it writes it reads. Built once, by {@link
- * #row}; then immutable.
+ * One row of the table: a message of {@code chat-json/1}. Symmetric: it reads what it writes. Built once, by {@link
+ * #row}; immutable afterwards.
  *
  * @param <T> the record that it carries
  */
 final class JsonMessage<T> {
-    /** Where a key stands. */
+    /** The position of a key in the message. */
     private enum Place {
         /** Beside {@code type}. */
         ENVELOPE,
         /** In the object {@code info}. */
         INFO,
-        /** It is {@code info} itself. */
+        /** The value is {@code info} itself. */
         WHOLE_INFO
     }
 
     /**
      * One key.
      *
-     * @param absent makes the value of a key that is not there; throws where it has to be
-     * @param isWritten whether a value is written, or left out as what is absent
-     * @param documented as the page has it
+     * @param absent supplies the value of a missing key; throws if the key is required
+     * @param isWritten whether a value is written; a value left out is read as {@code absent}
+     * @param documented the key as shown in the page
      */
     record Key<T, V>(
             Place place,
@@ -65,9 +65,9 @@ final class JsonMessage<T> {
         V value();
     }
 
-    /** A message that is being read. */
+    /** A message being read. */
     record In<T>(JsonNode message) {
-        /** @throws JsonValue.Misshapen where the key is missing, or its value is of another kind */
+        /** @throws JsonValue.Misshapen if the key is required but missing, or its value is of another kind */
         <V> V get(Key<T, V> key) {
             return key.read(message);
         }
@@ -89,18 +89,18 @@ final class JsonMessage<T> {
 
     /** The keys of a row, in the order in which they are written; {@code send} and {@code receive} before the type. */
     interface Shape<T> {
-        /** Declares them; returns what makes the record of them. */
+        /** Declares the keys; returns the function that builds the record from their values. */
         Function<In<T>, T> of(JsonMessage<T> row);
     }
 
-    /** A message that is the record, of the type. */
+    /** Creates the row that encodes a record as a message of a type. */
     static <T> JsonMessage<T> row(int type, Class<T> record, Shape<T> shape) {
         JsonMessage<T> row = new JsonMessage<>(type, record);
         row.make = shape.of(row);
         return row;
     }
 
-    /** Where several rows carry the record: which values go by this one, and which messages are read by it. */
+    /** Restricts the values this row writes and the messages it reads, where several rows carry the record. */
     JsonMessage<T> only(Predicate<T> which, Predicate<JsonNode> messages) {
         carries = which;
         isRead = messages;
@@ -111,7 +111,7 @@ final class JsonMessage<T> {
         return required(Place.ENVELOPE, name, kind, get);
     }
 
-    /** Left out where it is as {@code absent}. */
+    /** Declares a key that is left out if its value equals {@code absent}. */
     <V> Key<T, V> envelope(String name, JsonValue<V> kind, Function<T, V> get, V absent) {
         return optional(Place.ENVELOPE, name, kind, get, absent);
     }
@@ -120,12 +120,12 @@ final class JsonMessage<T> {
         return required(Place.INFO, name, kind, get);
     }
 
-    /** Left out where it is as {@code absent}. */
+    /** Declares a key in {@code info} that is left out if its value equals {@code absent}. */
     <V> Key<T, V> info(String name, JsonValue<V> kind, Function<T, V> get, V absent) {
         return optional(Place.INFO, name, kind, get, absent);
     }
 
-    /** Left out where it is null. */
+    /** Declares a key in {@code info} that is left out if its value is null. */
     <V> Key<T, @Nullable V> infoOrNull(String name, JsonValue<V> kind, Function<T, @Nullable V> get) {
         return optional(Place.INFO, name, kind, get, null);
     }
@@ -134,7 +134,7 @@ final class JsonMessage<T> {
         return required(Place.WHOLE_INFO, name, kind, get);
     }
 
-    /** Always written, and never asked for. */
+    /** Declares a key with a constant value, always written and never read. */
     void constant(String name, String text) {
         keys.add(always(Place.ENVELOPE, name, text));
     }
@@ -144,18 +144,18 @@ final class JsonMessage<T> {
         keys.add(always(Place.INFO, name, text));
     }
 
-    /** What tells this row from others of its type: always the same, in {@code info}. */
+    /** Declares the constant in {@code info} that distinguishes this row from others of its type. */
     void op(String op) {
         infoConstant("op", op);
         isRead = message -> message.path("info").path("op").asString("").equals(op);
     }
 
-    /** As {@link #constant}: all of {@code info}. */
+    /** As {@link #constant}, for the whole of {@code info}. */
     void wholeInfoConstant(String text) {
         keys.add(always(Place.WHOLE_INFO, "info", text));
     }
 
-    /** A list that is always written, and always empty. */
+    /** Declares a list that is always written and always empty. */
     void emptyList(String name) {
         keys.add(new Key<T, List<String>>(
                 Place.INFO, name, JsonValue.list(JsonValue.TEXT), value -> List.of(), List::of, value -> true, name));
@@ -180,7 +180,7 @@ final class JsonMessage<T> {
                 name));
     }
 
-    @SuppressWarnings("NullAway") // null is absent only where the record takes null
+    @SuppressWarnings("NullAway") // absent is null only if the record accepts null
     private <V> Key<T, V> optional(
             Place place, String name, JsonValue<V> kind, Function<T, V> get, @Nullable V absent) {
         return added(new Key<>(
@@ -200,17 +200,17 @@ final class JsonMessage<T> {
         return record;
     }
 
-    /** Whether a value goes by this row. */
+    /** Returns whether this row writes a value. */
     boolean carries(Object value) {
         return record.isInstance(value) && carries.test(record.cast(value));
     }
 
-    /** Whether a message is to be read by this row. */
+    /** Returns whether this row reads a message. */
     boolean reads(int itsType, JsonNode message) {
         return type == itsType && isRead.test(message);
     }
 
-    /** @throws JsonValue.Misshapen where it is not as the row has it */
+    /** @throws JsonValue.Misshapen if the message does not match the row */
     T read(JsonNode message) {
         return make.apply(new In<>(message));
     }
@@ -248,7 +248,7 @@ final class JsonMessage<T> {
                 && (key.name().equals("send") || key.name().equals("receive"));
     }
 
-    /** What {@code info} is, as the page of the documentation has it. */
+    /** Returns the description of {@code info} for the documentation page. */
     String documentation() {
         List<Key<T, ?>> inside =
                 keys.stream().filter(key -> key.place() == Place.INFO).toList();

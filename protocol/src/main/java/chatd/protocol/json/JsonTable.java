@@ -12,13 +12,13 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The messages of {@code chat-json/1}, each declared once ({@link JsonCommands}, {@link JsonEvents}): type, keys, and the
- * record that it is. Reader and writer, on both sides, and the table of the documentation come from here.
+ * The messages of {@code chat-json/1}, each declared once ({@link JsonCommands}, {@link JsonEvents}): type, keys and
+ * record. The readers and writers of both sides, and the documentation's table, are derived from these rows.
  */
 final class JsonTable {
     private JsonTable() {}
 
-    /** The last of the types that the pages have. */
+    /** The highest message type in the pages. */
     private static final int LAST = 29;
 
     private static final Map<Class<?>, List<JsonMessage<?>>> BY_RECORD = Stream.concat(
@@ -28,7 +28,7 @@ final class JsonTable {
     /**
      * Writes a message.
      *
-     * @return whether there is one for the value; else nothing was written
+     * @return whether there is a message for the value; if not, nothing was written
      */
     static boolean write(JsonGenerator out, Object value) {
         for (JsonMessage<?> row : BY_RECORD.getOrDefault(value.getClass(), List.of())) {
@@ -43,8 +43,8 @@ final class JsonTable {
     /**
      * Reads a message.
      *
-     * @return nothing where no row has it
-     * @throws JsonValue.Misshapen where it is not as its row has it
+     * @return the record; empty if no row reads the message
+     * @throws JsonValue.Misshapen if the message does not match its row
      */
     static <M> Optional<M> read(List<JsonMessage<? extends M>> rows, JsonNode message) {
         int type = message.path("type").asInt(0);
@@ -56,12 +56,12 @@ final class JsonTable {
         return Optional.empty();
     }
 
-    /** Whether the pages have such a type; it may be one that the daemon does not take yet. */
+    /** Returns whether the pages define this type; the daemon may not support it yet. */
     static boolean isType(JsonNode type) {
         return type.isInt() && type.intValue() >= 1 && type.intValue() <= LAST;
     }
 
-    /** The type that a command came as; 0 where it had none. */
+    /** Returns the message type of a received command; 0 if it had none. */
     static long type(@Nullable Command command) {
         if (command instanceof SessionCommand.Malformed malformed) {
             return malformed.called().isEmpty() ? 0 : Long.parseLong(malformed.called());
@@ -73,7 +73,7 @@ final class JsonTable {
                 .orElse(0);
     }
 
-    /** {@code id}, of a message to the daemon. */
+    /** Returns the {@code id} of a message to the daemon; empty if it has none. */
     static String id(JsonNode message) {
         JsonNode id = message.path("id");
         return id.isMissingNode() ? "" : JsonCommands.ID.read(id, "id");

@@ -22,23 +22,23 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A kind of value in a JSON message: how it is read and how it is written, in one place.
+ * A kind of value in a JSON message, with its reader and writer in one place.
  *
- * @param <V> what it holds
+ * @param <V> the type of the value
  */
 interface JsonValue<V> {
 
     /**
-     * Reads a value that is there.
+     * Reads a value that is present.
      *
-     * @param key that has it, for the message of an error
-     * @throws Misshapen where it is of another kind
+     * @param key the value's key, for error messages
+     * @throws Misshapen if the value is of another kind
      */
     V read(JsonNode value, String key);
 
     void write(JsonGenerator out, V value);
 
-    /** A value that is not as its type has it. The text is told to the sender, and quotes nothing. */
+    /** Thrown if a message does not have the form of its type. The text is sent to the sender and quotes no input. */
     final class Misshapen extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -71,7 +71,7 @@ interface JsonValue<V> {
 
     JsonValue<String> TEXT = text(Integer.MAX_VALUE);
 
-    /** @param most bytes in UTF-8 */
+    /** @param most the maximum length in bytes of UTF-8 */
     static JsonValue<String> text(int most) {
         return of(
                 (value, key) -> {
@@ -90,7 +90,7 @@ interface JsonValue<V> {
                 (out, text) -> out.writeString(text));
     }
 
-    /** Always the same; whatever a client writes in its place means the same. */
+    /** A constant; any value that a client sends in its place is read as the constant. */
     static JsonValue<String> constant(String text) {
         return of((value, key) -> text, (out, same) -> out.writeString(text));
     }
@@ -109,7 +109,7 @@ interface JsonValue<V> {
             },
             (out, number) -> out.writeNumber(number));
 
-    /** A whole number; a larger one is taken as the most. */
+    /** A whole number; a value above {@code most} is read as {@code most}. */
     static JsonValue<Integer> upTo(int most) {
         return of(
                 (value, key) -> (int) Math.min(most, WHOLE.read(value, key)), (out, number) -> out.writeNumber(number));
@@ -124,7 +124,7 @@ interface JsonValue<V> {
             },
             (out, flag) -> out.writeBoolean(flag));
 
-    /** No name looks like one. */
+    /** The form of a user's number, which no name can have. */
     Pattern NUMBER = Pattern.compile("[Uu]?([1-9][0-9]{0,17})");
 
     /** A user as clients may write one: {@code U123}, {@code u123}, {@code 123} or a name. */
@@ -146,7 +146,7 @@ interface JsonValue<V> {
         return user == MessageEvent.Stored.SERVER ? User.SERVER : "U" + user;
     }
 
-    /** As {@link #NUMBERED} reads it. */
+    /** Parses a user's number as {@link #NUMBERED} does. */
     static long number(String text, String key) {
         Matcher number = NUMBER.matcher(text);
         if (number.matches()) {
@@ -161,7 +161,7 @@ interface JsonValue<V> {
     DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    /** UTC, in milliseconds. */
+    /** A time, written in UTC with milliseconds. */
     JsonValue<Instant> TIME = of(
             (value, key) -> {
                 try {
@@ -192,7 +192,7 @@ interface JsonValue<V> {
                 (out, bytes) -> out.writeString(encode.apply(bytes)));
     }
 
-    /** Any JSON; as a string where a document is none, null where it is empty. */
+    /** Any JSON; a document that is not JSON is written as a string, an empty one as null. */
     JsonValue<Document> DOCUMENT = of(
             (value, key) ->
                     new Document(value.isNull() ? new byte[0] : value.toString().getBytes(StandardCharsets.UTF_8)),

@@ -6,23 +6,23 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Messages that are a line each (page {@code json.md}, "Carriers"). */
+/** Decodes messages of one line each (page {@code json.md}, "Carriers"). */
 final class LineReader<M> implements MessageReader<M> {
-    /** What who has not logged in has to say is short. */
+    /** Maximum line length before login, in bytes. */
     static final int BEFORE_LOG_IN = 16 << 10;
 
-    /** What is longer than this is taken for as long as may be. */
+    /** Longer lines, in bytes, reserve memory for the maximum size. */
     private static final int LARGE = 128 << 10;
 
     private final int most;
     private final Function<byte[], @Nullable M> parser;
 
-    /** Bytes of the line that has begun; none of them ends it. */
+    /** Bytes of the incomplete line received so far; none of them is a line end. */
     private int begun;
 
     /**
-     * @param most bytes of a line, its end not counted
-     * @param parser returns null for a message that is to be passed over
+     * @param most the maximum length of a line in bytes, excluding its end
+     * @param parser returns null for a message to be skipped
      */
     LineReader(int most, Function<byte[], @Nullable M> parser) {
         this.most = most;

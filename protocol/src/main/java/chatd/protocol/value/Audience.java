@@ -2,13 +2,13 @@ package chatd.protocol.value;
 
 import java.util.List;
 
-/** To whom a text or file goes. */
+/** The recipients of a text or file. */
 public sealed interface Audience {
 
     /** Everyone who has an account. */
     record Everyone() implements Audience {}
 
-    /** The named ones, at least one, as often as the client named them. */
+    /** The named users, at least one; a name that the client repeated is repeated here. */
     record Some(List<String> names) implements Audience {
         public Some {
             names = List.copyOf(names);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Why something was refused. The log has every one of them; a dialect says those that it has a word for. */
+/** Why something was refused. The log records every code; a dialect sends only those that it has a word for. */
 public enum Code {
     MALFORMED,
     NOT_LOGGED_IN,
@@ -22,19 +22,19 @@ public enum Code {
     LOCKED,
     THROTTLED,
     BUSY,
-    /** Whether it was done is not known. */
+    /** The outcome is unknown. */
     UNDECIDED,
-    /** It could not be logged, and was not done. */
+    /** Not done, because it could not be logged. */
     UNLOGGED,
     CLOSED,
     INTERNAL;
 
-    /** As it is written: {@code no-such-user}. */
+    /** Returns the code in its written form, such as {@code no-such-user}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The code that is written so; empty where none is. */
+    /** Returns the code with this written form; empty if there is none. */
     public static Optional<Code> of(String word) {
         return Arrays.stream(values()).filter(code -> code.word().equals(word)).findFirst();
     }

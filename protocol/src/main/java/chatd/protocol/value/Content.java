@@ -3,8 +3,8 @@ package chatd.protocol.value;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Some bytes of a file on their way. Whoever takes it releases {@code bytes}.
+ * A piece of a file in transit. The receiver releases {@code bytes}.
  *
- * @param last whether these are the last; an empty file is one empty, last piece
+ * @param last whether this is the last piece; an empty file is one empty last piece
  */
 public record Content(ByteBuf bytes, boolean last) {}

@@ -1,4 +1,4 @@
 package chatd.protocol.value;
 
-/** One line of the roster. */
+/** One entry of the roster. */
 public record Presence(String name, boolean online) {}

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A password as it was typed: never printed, and wiped when it is done with. Not safe for use by several threads. */
+/** A password as it was typed: never printed, and wiped after use. Not safe for use by several threads. */
 public final class Secret {
     private final byte[] bytes;
 
@@ -15,7 +15,7 @@ public final class Secret {
         this.bytes = bytes;
     }
 
-    /** Takes the array over: {@link #wipe} empties it. */
+    /** Takes ownership of the array: {@link #wipe} overwrites it with zeros. */
     public static Secret ofBytes(byte[] utf8) {
         return new Secret(utf8);
     }
@@ -29,7 +29,7 @@ public final class Secret {
         return new Secret(bytes);
     }
 
-    /** The text, or nothing where the bytes are not UTF-8. */
+    /** Returns the text; empty if the bytes are not UTF-8. */
     public Optional<String> text() {
         try {
             return Optional.of(StandardCharsets.UTF_8
@@ -41,7 +41,7 @@ public final class Secret {
         }
     }
 
-    /** The bytes themselves, not a copy. */
+    /** Returns the bytes themselves, not a copy. */
     public byte[] bytes() {
         return bytes;
     }

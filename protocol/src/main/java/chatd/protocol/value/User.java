@@ -1,11 +1,14 @@
 package chatd.protocol.value;
 
-/** Whom a client means by what it typed; it may be nobody. A dialect that knows numbers takes them beside names. */
+/**
+ * A user as a client refers to one; there may be no such user. A dialect with account numbers accepts them as well as
+ * names.
+ */
 public sealed interface User {
-    /** The name under which the daemon itself speaks; nobody else has it. */
+    /** The name that the daemon itself uses as a sender; nobody else can have it. */
     String SERVER = "server";
 
-    /** As the client wrote it. */
+    /** Returns the reference as the client wrote it. */
     String typed();
 
     /** The user with this name. */

@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What an event is in chat/1 where it is not one packet of its own. */
+/** How chat/1 encodes events that are not a single packet of their own. */
 class Chat1Test {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00Z");
     private static final Chat1 CHAT1 = new Chat1();
 
-    /** As a client reads it. */
+    /** Returns the events that a client reads. */
     private static List<Event> told(Event event, long viewer) {
         MessageReader<Event> reader = CHAT1.eventReader();
         List<Event> all = new ArrayList<>();
@@ -82,7 +82,7 @@ class Chat1Test {
         return new SessionEvent.Refused(null, code, "", "", null);
     }
 
-    /** Every code to every command is told: by a packet of its own where it has one, else as a text. */
+    /** Every code is sent for every command: as a packet of its own if it has one, otherwise as a text. */
     @Test
     void aRefusalWithoutAPacketIsAText() {
         for (Command command : Samples.commands().values()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each field: normal, exactly full, cut short, over; and what breaks its rules. */
+/** Each field: normal, exactly full, truncated, too long; and values that break its rules. */
 class FieldTest {
     private static final Field<Optional<Instant>> TIME = Field.time(ZoneOffset.UTC);
     private static final Field<Audience> AUDIENCE = Field.audience(3);

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What Jazzer calls. The first byte chooses dialect, direction and whether the sender is logged in, the rest is what came.
- * However it is cut, it reads the same; nothing but {@link MalformedFrame} is thrown; and what was read, written, reads
- * as itself.
+ * Entry point for Jazzer. The first byte selects dialect, direction and whether the sender is logged in; the rest is
+ * what was received. However the input is split, it decodes the same; nothing but {@link MalformedFrame} is thrown; and
+ * a decoded message, encoded again, decodes to itself.
  */
 public final class FrameFuzzer {
     private static final int LIMIT = 1 << 12;
@@ -56,7 +56,7 @@ public final class FrameFuzzer {
         }
     }
 
-    /** The messages, a content as the number of its bytes, and at the end what was wrong, if anything. */
+    /** Returns the messages, then what was wrong, if anything, and last the number of content bytes. */
     private static List<Object> read(MessageReader<?> reader, boolean loggedIn, byte[] input, int step) {
         List<Object> messages = new ArrayList<>();
         long content = 0;
@@ -91,7 +91,7 @@ public final class FrameFuzzer {
             frame.release();
             compare(message, read);
         } else if (message instanceof Event event && !(event instanceof SessionEvent.Refused)) {
-            // But for a refusal: a client reads it without what it has asked.
+            // Not a refusal: a client reads it without the command that was refused.
             ByteBuf frame = CHAT1.packet(event, UnpooledByteBufAllocator.DEFAULT);
             Event read = requireNonNull(CHAT1.eventReader().next(frame, true));
             frame.release();
@@ -106,8 +106,8 @@ public final class FrameFuzzer {
     }
 
     /**
-     * Whether it can be written as it was read: not names that are no text, and not what is over its own limit but within
-     * that of its packet, which is refused later.
+     * Returns whether a command can be encoded as it was read. Names that are not valid text can't, nor can a value
+     * over its own limit but within that of its packet, which is refused later.
      */
     private static boolean isExact(Command command) {
         return switch (command) {

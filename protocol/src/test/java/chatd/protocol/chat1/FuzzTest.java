@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The decoder against what nobody thought of. Until when: system property {@code chatd.fuzz}. */
+/** Fuzzes the decoder. The system property {@code chatd.fuzz} sets how long, as an option of libFuzzer. */
 class FuzzTest {
     @TempDir
     private Path found;
@@ -53,7 +53,7 @@ class FuzzTest {
                         "--target_class=chatd.protocol.chat1.FrameFuzzer",
                         "--instrumentation_includes=chatd.protocol.**",
                         "--custom_hook_includes=chatd.protocol.**",
-                        // It trips over the Unsafe of a queue in Netty.
+                        // It fails on the use of Unsafe in a queue of Netty.
                         "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer",
                         "--reproducer_path=" + found,
                         "-artifact_prefix=" + found + "/",
@@ -67,7 +67,7 @@ class FuzzTest {
         int exit = jazzer.waitFor();
         String said = Files.readString(log);
         assertThat(exit).as(said).isZero();
-        // It ran at all: libFuzzer's last line.
+        // Checks that it ran at all: libFuzzer's last line.
         assertThat(said).containsPattern("Done \\d{5,} runs");
         Pattern.compile("Seed: \\d+|Done .* runs.*")
                 .matcher(said)

@@ -91,11 +91,11 @@ class GoldenTest {
         return ByteBufUtil.getBytes(whole);
     }
 
-    /** What chat/1 says in other packets than of its own: of these there is no row. */
+    /** Events that chat/1 sends as packets of other events, and so have no row of their own. */
     private static final Set<Class<?>> SAID_OTHERWISE =
             Set.of(SessionEvent.Notice.class, UserEvent.Joined.class, UserEvent.Renamed.class);
 
-    /** The walk over the vocabulary: nothing in it without a row and a golden file. */
+    /** Walks the vocabulary: every record has a row and a golden file. */
     @ParameterizedTest
     @MethodSource("vocabularies")
     void everyRecordHasARowAndASample(

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
 
-/** Golden files: hexadecimal bytes, white space as it pleases, and comments from {@code #} to the end of the line. */
+/** Reads golden files: hexadecimal bytes, any white space, and comments from {@code #} to the end of the line. */
 final class Hex {
     private Hex() {}
 

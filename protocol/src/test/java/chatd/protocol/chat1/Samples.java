@@ -90,14 +90,14 @@ final class Samples {
         return new SessionEvent.Refused(command, code, "", "", null);
     }
 
-    /** As a client reads it, who knows itself what it has asked. */
+    /** Returns an event as a client reads it: without the refused command, which the client knows itself. */
     static Event read(Event event) {
         return event instanceof SessionEvent.Refused refused
                 ? new SessionEvent.Refused(null, refused.code(), refused.text(), refused.id(), null)
                 : event;
     }
 
-    /** What streams after a head; the golden file of the head has it too. */
+    /** Returns the content that is streamed after a head; the golden file of the head includes it. */
     static Content content() {
         return new Content(Unpooled.copiedBuffer("%PDF\n", StandardCharsets.US_ASCII), true);
     }

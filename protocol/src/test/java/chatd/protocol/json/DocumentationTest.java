@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page of the protocol has the packets that the code has. */
+/** The protocol pages list the same packets and messages as the code. */
 class DocumentationTest {
     private static final Json JSON = new Json(1 << 20);
     private static final Path JSON_PAGE = Path.of("../docs/protocol/chat-json-1.md");
@@ -46,7 +46,7 @@ class DocumentationTest {
                 .allMatch(row -> JsonSamples.events().values().stream().anyMatch(row::carries));
     }
 
-    /** Prints the tables, to be put into the page. */
+    /** Prints the tables for the pages. */
     public static void main(String[] arguments) {
         new Chat1().documentation().forEach(System.out::println);
         JSON.documentation().forEach(System.out::println);

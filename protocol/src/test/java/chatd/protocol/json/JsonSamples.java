@@ -23,7 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Values of the records that JSON has, by the names of their golden files. */
+/** Values of the records in the JSON dialect, by the names of their golden files. */
 public final class JsonSamples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.120Z");
     private static final byte[] SALT = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);

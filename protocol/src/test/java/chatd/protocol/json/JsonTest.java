@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** JSON messages, as the golden files have them, and what is none. */
+/** JSON messages as in the golden files, and input that is not a message. */
 class JsonTest {
     private static final int MOST = 100_000;
     private static final Json JSON = new Json(MOST);
@@ -48,7 +48,7 @@ class JsonTest {
         return JsonSamples.events().keySet();
     }
 
-    /** A line, with its end. */
+    /** Returns the line in a golden file, including its line end. */
     private static String golden(String direction, String name) throws IOException {
         String path = "golden/" + direction + "/" + name + ".json";
         try (InputStream in = requireNonNull(JsonTest.class.getResourceAsStream(path), path)) {
@@ -98,7 +98,7 @@ class JsonTest {
                                 requireNonNull(JsonSamples.commands().get("history")))));
     }
 
-    /** What no client that speaks the dialect sends. */
+    /** Input that no client speaking the dialect sends. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -133,7 +133,7 @@ class JsonTest {
         });
     }
 
-    /** A megabyte of them would take fifty times as much memory, and hold up everybody else on the event loop. */
+    /** A megabyte of parts would take fifty times as much memory, and block everybody else on the event loop. */
     @Test
     void whatHasMorePartsThanAnyMessageNeedsIsNoMessage() {
         String line = "{\"type\": 19, \"info\": {\"limit\": 1}, \"x\": [%s0]}";
@@ -222,7 +222,7 @@ class JsonTest {
                 .isZero();
     }
 
-    /** Whatever users keep as their settings can be told. */
+    /** Whatever users store as their settings can be sent. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -298,14 +298,14 @@ class JsonTest {
         assertThat(reader.awaited()).isEqualTo(1 << 20);
     }
 
-    /** One line. */
+    /** Encodes an event as its one line. */
     private static String line(Event event, long viewer) {
         List<Dialect.Frame> frames = JSON.frames(event, viewer, UnpooledByteBufAllocator.DEFAULT);
         assertThat(frames).hasSize(1);
         return frames.getFirst().bytes().toString(StandardCharsets.UTF_8);
     }
 
-    /** But for refusals: what was asked, the client knows itself. */
+    /** Returns all events except refusals, which are read without the command: the client knows it itself. */
     static Stream<String> wholeEvents() {
         return JsonSamples.events().entrySet().stream()
                 .filter(sample -> !(sample.getValue() instanceof SessionEvent.Refused))
@@ -362,7 +362,7 @@ class JsonTest {
                 .isEmpty();
     }
 
-    /** Each of several who got a message knows that it did; the sender knows all. */
+    /** Each receiver of a message to several sees only itself; the sender sees all of them. */
     @Test
     void aMessageToSeveralIsToOneForEachOfThem() throws IOException {
         Event event = requireNonNull(JsonSamples.events().get("text-to-several"));

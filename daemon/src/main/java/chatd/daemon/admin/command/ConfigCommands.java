@@ -10,7 +10,7 @@ import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import java.util.List;
 
-/** What {@code chat-admin config} asks for. */
+/** Implements {@code chat-admin config}. */
 public record ConfigCommands(Configuration configuration, Reloader reloader) {
 
     public List<AdminCommand<?, ?, ?>> all() {
@@ -31,7 +31,7 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
         return configuration.file() == null ? "" : configuration.file().toString();
     }
 
-    /** Of the daemon's own file; or of a text that stands in the asker's. */
+    /** Checks the daemon's own file, or the content of the client's file if the request carries it. */
     private SystemCalls.Judged check(SystemCalls.Draft draft) {
         String name = draft.file() == null ? file() : draft.file();
         try {

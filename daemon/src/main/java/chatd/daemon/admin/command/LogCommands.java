@@ -19,14 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What {@code chat-admin log} asks of the daemon. */
+/** Implements {@code chat-admin log}. */
 public record LogCommands(AuditLog log, Services services, Semaphore one) {
     private static final int MOST_LINES = 100_000;
 
-    /** What was committed is logged within moments. */
+    /** Maximum wait, in seconds, for the log to contain the last committed message; normally it takes moments. */
     private static final int PATIENCE_SECONDS = 5;
 
-    /** After these an account may be called otherwise. */
+    /** Log events after which an account's name may have changed. */
     private static final Pattern NAMING = Pattern.compile(" type=\"(?:account|register)\" .* user=\"U(\\d{1,18})\"");
 
     public List<AdminCommand<?, ?, ?>> all() {
@@ -65,13 +65,13 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
                 AdminCommand.of(LogCalls.KEY, Role.auditorsToo(), (request, by, out) -> key()),
                 AdminCommand.of(LogCalls.CHANGE_KEY, Role.administrators(), (request, by, out) -> {
                     log.changeKey();
-                    // Its first seal is to be found in the document from now on.
+                    // So that the document contains the key's first seal.
                     log.publish();
                     return key();
                 }),
                 AdminCommand.of(LogCalls.ANCHOR, Role.auditorsToo(), (request, by, out) -> {
                     String seal = log.anchor();
-                    // It is to be found in the document from now on.
+                    // So that the document contains the anchored seal.
                     log.publish();
                     return new LogCalls.Anchor(seal);
                 }),
@@ -82,7 +82,7 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
         return log.files().directory().toAbsolutePath().toString();
     }
 
-    /** The present name of each account. */
+    /** Returns the current name of each account. */
     private List<LogCalls.Name> names() {
         return services.directory().allNames().entrySet().stream()
                 .map(each -> name(each.getKey(), each.getValue()))
@@ -117,13 +117,13 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
         return Nothing.NOTHING;
     }
 
-    /** The public half of the key that seals. */
+    /** Returns the public half of the sealing key. */
     private LogCalls.Key key() {
         SealPublic key = log.key();
         return new LogCalls.Key(key.id(), key.algorithm(), key.pem());
     }
 
-    /** It reads all that is stored, by the connections that log ins use too: one at a time. */
+    /** Runs {@link #messages}, one call at a time: it reads the whole store, through the pool that logins also use. */
     private LogCalls.Count alone(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
         if (!one.tryAcquire()) {
             throw new Refusal(Code.BUSY, "Somebody is comparing the messages already. Try again when that is done.");
@@ -136,8 +136,8 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
     }
 
     /**
-     * Every stored message with its digest, up to the last one that is logged, which is published then. The comparing is
-     * the asker's: a daemon that is itself in doubt does not judge.
+     * Publishes the log and writes the digest of every stored message up to the last logged one. The client compares
+     * them, because a daemon that is itself under suspicion must not be the judge.
      */
     private LogCalls.Count messages(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
         long upTo = log.lastMessage();
@@ -159,7 +159,9 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
         return new LogCalls.Count(count);
     }
 
-    /** The highest number that is stored, where the log does not have it, and goes on without it; 0 otherwise. */
+    /**
+     * Returns the highest stored message number if the log still lacks it after {@link #PATIENCE_SECONDS}; 0 otherwise.
+     */
     private long beyond(StoredMessages stored) throws InterruptedException {
         long highest = stored.highest();
         for (int i = 0; i < PATIENCE_SECONDS * 20 && log.lastMessage() < highest; i++) {

@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
-/** What {@code chat-admin session} and {@code chat-admin broadcast} ask for. */
+/** Implements {@code chat-admin session} and {@code chat-admin broadcast}. */
 public record SessionCommands(Services services, Sessions sessions) {
 
     public List<AdminCommand<?, ?, ?>> all() {

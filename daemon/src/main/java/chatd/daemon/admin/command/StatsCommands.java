@@ -22,17 +22,17 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code stats}: which daemon this is, who is there, what it does, and how its parts fare. */
+/** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
 public final class StatsCommands implements AutoCloseable {
-    /** Rates are those of so many seconds. */
+    /** Seconds over which rates are averaged. */
     private static final int WINDOW = 60;
 
-    /** A day. */
+    /** Maximum interval in seconds between repeated statistics: one day. */
     private static final int LONGEST_PAUSE = 86_400;
 
     private static final long LOOK_MILLIS = 250;
 
-    /** Of those who are online so many are named. */
+    /** Maximum users online who are listed by name. */
     private static final int NAMED = 100;
 
     private final AllCommands.Facts facts;
@@ -43,7 +43,7 @@ public final class StatsCommands implements AutoCloseable {
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Thread sampler;
 
-    /** What had been counted at a moment. */
+    /** The counters at one moment, by {@link System#nanoTime}. */
     private record Sample(long nanos, long messages, long events) {}
 
     public StatsCommands(AllCommands.Facts facts, ServiceParts parts, Services services, AuditLog log) {
@@ -66,7 +66,7 @@ public final class StatsCommands implements AutoCloseable {
                         this::watch));
     }
 
-    /** Again every so many seconds, until nobody reads it any more. */
+    /** Writes the statistics at the requested interval until the client stops reading. Blocks. */
     private Nothing watch(SystemCalls.Watch asked, String by, AdminCommand.Parts<SystemCalls.Stats> out)
             throws IOException, InterruptedException {
         int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
@@ -176,7 +176,7 @@ public final class StatsCommands implements AutoCloseable {
                 perSecond(now.events() - first.events(), now, first));
     }
 
-    /** With one decimal. */
+    /** Returns a rate per second, rounded to one decimal. */
     private static double perSecond(long more, Sample now, Sample first) {
         double seconds = Math.max(1, (now.nanos() - first.nanos()) / 1e9);
         return Math.round(more / seconds * 10) / 10.0;

@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** What {@code chat-admin user} asks for. */
+/** Implements {@code chat-admin user}. */
 public record UserCommands(Services services, Sessions sessions) {
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -76,7 +76,7 @@ public record UserCommands(Services services, Sessions sessions) {
                         "dryRun"));
     }
 
-    /** What is done with a password: an account is made, or gets it. */
+    /** A command that sets a password: on a new account or on an existing one. */
     private interface Setting {
         Account set(UserCalls.Setting request, Secret password, String by) throws InterruptedException;
     }

@@ -36,15 +36,15 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: bytes in become commands in the inbox, frames in the outbox become bytes out. It reads
- * no faster than commands are done, and writes no faster than the peer reads. On its event loop, but for
- * {@link Transport}'s methods.
+ * One client connection: decodes received bytes into commands for the inbox, and writes the outbox's frames. Applies
+ * back-pressure both ways: reads no faster than commands complete, and writes no faster than the peer reads. On its
+ * event loop, except for {@link Transport}'s methods.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // the end of the channel says how a close or shutdown went
+@SuppressWarnings("FutureReturnValueIgnored") // failures of close and shutdown show in the channel's own end
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Transport {
     private static final Logger LOG = LogManager.getLogger(ClientConnection.class);
 
-    /** How long what is owed may take to be read by the peer, once the connection is to close. */
+    /** Time limit for the peer to read the pending output once the connection is closing. */
     private static final Duration FAREWELL = Duration.ofSeconds(4);
 
     private static final Duration SHARE_RETRY = Duration.ofMillis(50);
@@ -63,7 +63,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private @Nullable Inbox inbox;
-    /** Run once, when somebody has logged in or the connection is gone. */
+    /** Run once, after login or when the connection is gone; null once run. */
     private @Nullable Runnable noStranger;
 
     private final ConnectionState state = new ConnectionState();
@@ -72,11 +72,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private long pausedUntil = System.nanoTime();
 
     /**
-     * What a connection is granted.
+     * The limits and shared resources of a connection.
      *
-     * @param isExempt whether its network may have as much as there is
-     * @param noStranger run once, when somebody has logged in or the connection is gone
-     * @param linger how long it is kept, once the session is over, for what the peer still sends
+     * @param isExempt whether it is exempt from the limits per network
+     * @param noStranger run once, after login or when the connection is gone
+     * @param linger how long after the session's end the peer's remaining input is discarded before the close
      */
     public record Grant(
             Deadlines deadlines,
@@ -99,7 +99,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         this.tasks = tasks;
     }
 
-    /** The session that this carries; before the connection is active. */
+    /** Sets the session of this connection; called before the connection is active. */
     public void carry(Session carried) {
         session = carried;
         inbox = new Inbox(carried, dispatcher, () -> tasks.add(this::resume));
@@ -142,14 +142,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** What ALPN has chosen; where nothing was offered, {@code chat/1}. */
+    /** Sets the dialect selected by ALPN; {@code chat/1} if the client offered none. */
     private void speak(@Nullable String name) {
         Dialect dialect = spoken.dialects().named(name);
         reader = dialect.commandReader();
         session().speaks(dialect);
     }
 
-    /** Nothing more will come; what has come is still decoded, at the pace at which commands are done. */
+    /** Handles the end of input; bytes already received are still decoded, at the pace at which commands complete. */
     private void nothingMoreComes(boolean wasSending, ChannelHandlerContext ctx) {
         if (wasSending && !state.isDeaf()) {
             decode(ctx);
@@ -170,7 +170,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     private void decode(ChannelHandlerContext ctx) {
         ByteBuf in = received.bytes();
-        // Asked once a round: what is paused here may be over a moment later, with commands still in the buffer.
+        // Checked once per round: a pause may end while this runs, with commands still in the buffer.
         boolean paused = isPaused();
         try {
             while (!state.isDeaf() && !paused) {
@@ -205,13 +205,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void listen(ChannelHandlerContext ctx, boolean on) {
-        // Once the peer has ended its half all was read, and Netty's epoll may have let go of the channel for good.
+        // After the peer's half-close everything was read, and Netty's epoll may have dropped the channel for good.
         if (!state.isPeerGone()) {
             ctx.channel().config().setAutoRead(on);
         }
     }
 
-    /** Whether to wait: for room, and before log in for the answer, since it decides what may come next. */
+    /**
+     * Returns whether to pause decoding: for the rate limit, for room in the inbox, and before login for each answer,
+     * since it decides which commands may follow.
+     */
     private boolean isPaused() {
         return pausedUntil - System.nanoTime() > 0
                 || inbox().isFull()
@@ -243,7 +246,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         return reader.inFrame() || received.isBegun();
     }
 
-    /** It is no stranger's any more, or nobody's. On the event loop. */
+    /** Gives up the slot for connections that have not logged in, after login or at the end. On the event loop. */
     public void becomeKnown() {
         Runnable due = noStranger;
         if (due != null) {
@@ -333,7 +336,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         });
     }
 
-    /** All is written: say so, end our half, and let what still comes in run out, so that no reset destroys it. */
+    /**
+     * Closes the connection in order once all output is written: sends close_notify, shuts down output and discards the
+     * remaining input, since a reset would destroy what the peer has not read yet.
+     */
     private void shut(ChannelHandlerContext ctx) {
         state.shut();
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
@@ -354,7 +360,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             state.deafen();
             ChannelHandlerContext ctx = context;
             if (ctx != null) {
-                // Past TLS, which would hold what is unwritten for another second.
+                // Bypasses TLS, which would delay the close by up to a second for unwritten data.
                 ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
                 (tls == null ? ctx : tls).close();
             }
@@ -376,7 +382,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A peer that breaks TLS or goes away: the end of the channel says all there is to say.
+        // TLS errors and disconnects are handled when the channel closes.
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             LOG.error("a connection failed", cause);
         }
@@ -385,7 +391,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** A timer that ends with the channel, so that it does not hold on to one that is closed before. */
+    /** Schedules a close; the timer is cancelled when the channel closes earlier, so that it does not retain it. */
     private static void closeLater(ChannelHandlerContext ctx, Duration delay) {
         Future<?> timer = ctx.executor().schedule(() -> ctx.close(), delay.toNanos(), TimeUnit.NANOSECONDS);
         ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));

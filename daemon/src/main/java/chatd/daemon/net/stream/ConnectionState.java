@@ -1,24 +1,24 @@
 package chatd.daemon.net.stream;
 
-/** How far a connection has come, on our side and on the peer's; neither goes back. Its event loop alone. */
+/** State of a connection's close, on our side and the peer's; each only advances. Used on its event loop only. */
 final class ConnectionState {
-    /** What we still do. */
+    /** State of our side. */
     private enum Ours {
         OPEN,
-        /** What still comes is not read any more. */
+        /** Further input is ignored. */
         DEAF,
-        /** Deaf, and to be closed once what is owed is sent. */
+        /** Input is ignored, and the connection closes once the pending output is sent. */
         FINISHING,
-        /** All is sent, and our half is closed. */
+        /** All output is sent, and our half is closed. */
         SHUT
     }
 
-    /** What the peer still does. */
+    /** State of the peer's side. */
     private enum Theirs {
         SENDING,
-        /** It has said that nothing more comes. */
+        /** It has announced the end of its data (close_notify). */
         DONE,
-        /** It has closed its half. */
+        /** It has closed its half of the TCP connection. */
         GONE
     }
 
@@ -47,7 +47,7 @@ final class ConnectionState {
         return ours != Ours.OPEN;
     }
 
-    /** Finishing, or shut already. */
+    /** Returns whether it is finishing or already shut. */
     boolean isFinishing() {
         return ours.compareTo(Ours.FINISHING) >= 0;
     }
@@ -56,12 +56,12 @@ final class ConnectionState {
         return ours == Ours.SHUT;
     }
 
-    /** Returns whether the peer was sending until now. */
+    /** Records the peer's close_notify; returns whether the peer was still sending before. */
     boolean peerDone() {
         return peerIs(Theirs.DONE);
     }
 
-    /** As {@link #peerDone}. */
+    /** Records the peer's half-close; returns whether the peer was still sending before. */
     boolean peerGone() {
         return peerIs(Theirs.GONE);
     }

@@ -4,14 +4,14 @@ import chatd.daemon.config.Config;
 import java.time.Duration;
 
 /**
- * How long a peer may take: to its first packet, to log in, and with a frame once begun. Counted in ticks while the
- * daemon owes it nothing. One thread.
+ * Time limits for a peer: until its first packet, until login, and for a frame in progress. Counted in ticks, and only
+ * while the daemon owes the peer nothing. One thread.
  */
 public final class Deadlines {
     static final Duration TICK = Duration.ofMillis(250);
     private static final int WINDOW_TICKS = 20;
 
-    /** A frame that is so young is not late. */
+    /** Age in ticks up to which a frame is never late. */
     private static final int GRACE_TICKS = 240;
 
     private final long firstPacket;
@@ -20,12 +20,12 @@ public final class Deadlines {
     private final long wholeFrame;
     private long waited;
     private boolean packets;
-    /** Of the frame, since it began. */
+    /** Ticks since the current frame began. */
     private long frameTicks;
 
     private long frameBytes;
 
-    /** Of those, before the present window. */
+    /** Bytes of the current frame received before the current window. */
     private long bytesBefore;
 
     public Deadlines(Config.Limits limits) {
@@ -43,7 +43,7 @@ public final class Deadlines {
         frameBytes += bytes;
     }
 
-    /** A whole packet has come. */
+    /** Records that a complete packet has arrived. */
     void packet() {
         packets = true;
         noFrame();
@@ -56,11 +56,11 @@ public final class Deadlines {
     }
 
     /**
-     * A tick in which the daemon owed nothing, and read.
+     * Counts a tick in which the daemon owed nothing and was reading.
      *
-     * @param inFrame whether something has begun and has not ended
-     * @param size of that, in bytes; 0 where it is not known
-     * @return whether the time is up
+     * @param inFrame whether a frame is in progress
+     * @param size the frame's size in bytes; 0 if unknown
+     * @return whether a time limit has expired
      */
     boolean tick(boolean loggedIn, boolean inFrame, long size) {
         if (!loggedIn && (++waited >= logIn || (!packets && waited >= firstPacket))) {
@@ -75,7 +75,7 @@ public final class Deadlines {
         }
         boolean stands = frameBytes - bytesBefore < bytesAWindow;
         bytesBefore = frameBytes;
-        // In the middle of a large one it may stand still for a while; by the end it must be where it ought to be.
+        // A large frame may slow to the minimum rate for a while, as long as its average rate keeps up.
         boolean isLate = frameTicks > GRACE_TICKS && frameBytes < size * frameTicks / wholeFrame;
         return stands || isLate;
     }

@@ -5,32 +5,32 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What all connections together hold of large frames: each waits for its turn before its body is read, so that many of
- * them at once do not use up the memory. Any thread.
+ * Limits the memory that all connections together use for large frames: each frame waits for its share before its body
+ * is read. Any thread.
  */
 public final class LargeFrames {
-    /** Bytes of a body from which on a frame is a large one. */
+    /** Body size in bytes from which a frame counts as large. */
     private static final long LARGE = 128 << 10;
 
     private final Shares kibibytes;
     private final int most;
 
-    /** @param bytes of all bodies together */
+    /** @param bytes limit for all large bodies together */
     public LargeFrames(long bytes) {
         this.most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes >> 10));
         this.kibibytes = new Shares(most);
     }
 
     /**
-     * For one connection.
+     * Returns the share of one connection.
      *
-     * @param holders as {@link Shares#take} has them, asked when something is taken
+     * @param holders supplies the holders for {@link Shares#take} each time a share is taken
      */
     Share share(Supplier<List<Object>> holders) {
         return new Share(holders);
     }
 
-    /** What one connection holds while it reads a frame. Its event loop alone. */
+    /** The memory that one connection holds while it reads a frame. Used on its event loop only. */
     final class Share {
         private final Supplier<List<Object>> holders;
         private List<Object> by = List.of();
@@ -42,10 +42,10 @@ public final class LargeFrames {
         }
 
         /**
-         * Takes what a body is due, where nothing is held already.
+         * Takes the share that a body needs, unless one is already held.
          *
          * @param length of the body, in bytes
-         * @return whether it was taken now
+         * @return whether a share was taken by this call
          */
         boolean take(long length) {
             int due = held > 0 || length < LARGE ? 0 : (int) Math.min(most, length >> 10);
@@ -63,7 +63,7 @@ public final class LargeFrames {
             return true;
         }
 
-        /** Whether it was due something that was not there. */
+        /** Returns whether the last {@link #take} needed a share that was not available. */
         boolean waits() {
             return waits;
         }
@@ -72,7 +72,7 @@ public final class LargeFrames {
             return held > 0;
         }
 
-        /** What is held belongs to another from now on, who gives it back by running this, on any thread. */
+        /** Transfers ownership of the held share; the new owner releases it by running the result, on any thread. */
         Runnable handOver() {
             int mine = held;
             List<Object> whose = by;

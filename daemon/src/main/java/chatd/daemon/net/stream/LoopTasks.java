@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** What the connections of one event loop have to do there, in its order: the loop is woken once for all. Any thread. */
+/** Batches tasks for one event loop, in order, so that a single wake-up serves many connections. Any thread. */
 public final class LoopTasks {
     private static final Logger LOG = LogManager.getLogger(LoopTasks.class);
 
-    /** Tasks in one turn of the loop. */
+    /** Maximum tasks per batch. */
     private static final int MOST = 4_096;
 
     private final Executor loop;
@@ -33,7 +33,7 @@ public final class LoopTasks {
             try {
                 loop.execute(this::run);
             } catch (RejectedExecutionException e) {
-                // The event loops have ended, and every connection with them.
+                // The event loops have shut down, and all connections with them.
             }
         }
     }
@@ -41,7 +41,7 @@ public final class LoopTasks {
     private void run() {
         scheduled.set(false);
         try {
-            // Those that come meanwhile have another turn: the loop has to look after its sockets too.
+            // The rest waits for another batch: the loop must serve its sockets too.
             for (int left = MOST; left > 0; left--) {
                 Runnable task = waiting.poll();
                 if (task == null) {

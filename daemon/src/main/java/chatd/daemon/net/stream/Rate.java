@@ -5,7 +5,7 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How fast one session may send; past it the carrier pauses. One thread. */
+/** Rate limit of one session; above it the carrier pauses reading. One thread. */
 public final class Rate {
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;

@@ -6,9 +6,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
-/** What has come on one connection and is not decoded yet. Its event loop alone. */
+/** Receive buffer of one connection: bytes not decoded yet. Used on its event loop only. */
 final class Received {
-    /** A buffer that is larger is one for a large frame. */
+    /** Capacity in bytes above which the buffer was allocated for a large frame. */
     private static final int LARGE = 128 << 10;
 
     private final LargeFrames.Share share;
@@ -18,7 +18,7 @@ final class Received {
         this.share = share;
     }
 
-    /** Takes what has come, and its reference. */
+    /** Appends received bytes and takes ownership of their reference. */
     void add(ByteBuf bytes, ByteBufAllocator buffers) {
         ByteBuf begun = buffer;
         if (begun != null && share.isHeld() && begun.refCnt() == 1) {
@@ -30,7 +30,7 @@ final class Received {
         }
     }
 
-    /** All of it, to be read from. */
+    /** Returns the buffered bytes; the decoder reads from it. */
     ByteBuf bytes() {
         return buffer == null ? Unpooled.EMPTY_BUFFER : buffer;
     }
@@ -40,21 +40,21 @@ final class Received {
     }
 
     /**
-     * Lets go of what was read. What is awaited, where that is large, waits for its share of the memory before it is read
-     * on, into a buffer of its size.
+     * Discards the bytes already read. If a large frame is expected, takes its share of the memory and allocates a
+     * buffer of its size; while no share is available, reading must pause.
      *
-     * @param awaited as {@link chatd.protocol.MessageReader#awaited}
-     * @return whether more may be read
+     * @param awaited as {@link chatd.protocol.MessageReader#awaited}, in bytes
+     * @return whether reading may continue
      */
     boolean makeRoom(long awaited, ByteBufAllocator buffers) {
         ByteBuf begun = buffer;
         if (begun != null && !begun.isReadable() && !share.isHeld()) {
             release();
         } else if (begun != null && begun.refCnt() == 1) {
-            // Only where no piece of a content still points into it.
+            // Only if no slice of a file's content still refers to the buffer.
             begun.discardSomeReadBytes();
             if (!share.isHeld() && begun.capacity() > LARGE && begun.readableBytes() < LARGE) {
-                // What was large was handed over with its share.
+                // The large frame was handed over with its share: shrink the buffer.
                 buffer = buffers.buffer(begun.readableBytes()).writeBytes(begun);
                 begun.release();
             }
@@ -70,12 +70,12 @@ final class Received {
         return !share.waits();
     }
 
-    /** Whether it waits for its share. */
+    /** Returns whether a large frame is waiting for its share. */
     boolean waits() {
         return share.waits();
     }
 
-    /** The share is another's, who gives it back by running this, on any thread. */
+    /** Transfers ownership of the share; the new owner releases it by running the result, on any thread. */
     Runnable handOver() {
         return share.handOver();
     }

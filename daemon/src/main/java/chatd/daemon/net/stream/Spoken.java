@@ -6,7 +6,7 @@ import chatd.protocol.Limits;
 import chatd.protocol.chat1.Chat1;
 import chatd.protocol.json.Json;
 
-/** The dialects as they are configured at a moment: a connection keeps to their limits. Any thread. */
+/** The dialects built from one configuration; a connection keeps their limits while it lasts. Any thread. */
 public record Spoken(Config config, Dialects dialects) {
     public static Spoken as(Config config) {
         Config.Limits limits = config.limits();

@@ -23,14 +23,14 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate that clients are shown, and how another takes its place: when the configuration is read again, or by
- * itself when its files change. One that can't be used is refused, and the one before stays. Connections keep the one
- * that they began with. Warns before it ends. Any thread.
+ * Holds the server certificate and replaces it when the configuration is reloaded or its files change. An unusable
+ * certificate is rejected, and the previous one stays in force. Connections keep the certificate they started with.
+ * Warns before expiry. Any thread.
  */
 public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Certificates.class);
 
-    /** Before the end, the last of them when it has come. */
+    /** Times before expiry at which to warn; the last is at expiry. */
     private static final List<Duration> WARNINGS =
             List.of(Duration.ofDays(21), Duration.ofDays(7), Duration.ofDays(1), Duration.ZERO);
 
@@ -39,26 +39,26 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private final Thread watch;
     private volatile Tls current;
 
-    /** Where the one in force comes from. */
+    /** The configuration from which the current certificate was loaded. */
     private Config.Tls config;
 
-    /** As the files are that were refused last, so that they are refused once. */
+    /** State of the files last rejected, so that they are rejected only once. */
     private @Nullable TlsFiles refused;
 
-    /** As the files were when they were looked at last: what still changes is not judged. */
+    /** State of the files at the last check: files that are still changing are not loaded. */
     private @Nullable TlsFiles seen;
 
-    /** The last of the warnings that was given of this certificate; null for none. */
+    /** The last warning issued for the current certificate; null for none. */
     private @Nullable Duration warned;
 
-    /** Replaced, and perhaps still asked by a connection that is just being made. */
+    /** Replaced contexts, released at the next check: a connection being set up may still be using one. */
     private List<Tls> retired = new ArrayList<>();
 
     /**
-     * Reads the certificate for the start; where none is configured, makes one first.
+     * Loads the certificate at startup, creating one first if none is configured. Blocks.
      *
-     * @param host the machine's name
-     * @throws IOException where it can't be used; the message says why
+     * @param host the machine's hostname
+     * @throws IOException if it can't be used; the message says why
      */
     public static Tls load(Config.Tls config, String host, SecureRandom random, Clock clock) throws IOException {
         if (config.development().isPresent()) {
@@ -96,10 +96,10 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     }
 
     /**
-     * Goes on with the certificate of the start, and looks after it from now on.
+     * Takes over the certificate loaded at startup and starts watching its files.
      *
-     * @param config where that comes from
-     * @param interval between two looks at the files; what has changed is taken up at the second look that finds it so
+     * @param config the configuration from which it was loaded
+     * @param interval between checks of the files; a change is loaded at the second check that finds the files the same
      */
     public Certificates(Tls first, Config.Tls config, AuditTrail audit, Clock clock, Duration interval) {
         this.current = first;
@@ -148,10 +148,10 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     }
 
     /**
-     * Takes the certificate of a configuration that is to be in force, if it is another.
+     * Loads the certificate of a new configuration, if it differs from the current one. Blocks.
      *
-     * @return whether it is
-     * @throws ConfigException where it can't be used; the one before stays
+     * @return whether it differed
+     * @throws ConfigException if it can't be used; the previous one stays in force
      */
     public synchronized boolean take(Config.Tls files) throws ConfigException {
         TlsFiles now = TlsFiles.of(files);
@@ -203,7 +203,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         Duration due = null;
         Duration life = Duration.between(tls.begin(), tls.end());
         for (Duration warning : WARNINGS) {
-            // One for some days is renewed within days: its last third is soon enough.
+            // A short-lived certificate is renewed within days: warn only in the last third of its validity.
             if (warning.multipliedBy(3).compareTo(life) > 0) {
                 continue;
             }
@@ -221,7 +221,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         audit.note(new AuditEvent.CertificateEnding(tls.subject(), tls.fingerprint(), tls.end()));
     }
 
-    /** Looks after it no longer. */
+    /** Stops watching the certificate's files. */
     @Override
     public void close() {
         watch.interrupt();

@@ -7,11 +7,11 @@ import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Whom a client's certificate is for. */
+/** Extracts the account name from a client certificate. */
 public final class ClientName {
     private ClientName() {}
 
-    /** The CN of its subject; empty where the client has shown none, or one without a single CN. */
+    /** Returns the CN of the certificate's subject; empty if there is no certificate, or not exactly one CN. */
     public static Optional<String> of(SslHandler secured) {
         try {
             X509Certificate shown =

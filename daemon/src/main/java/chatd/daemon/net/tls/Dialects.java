@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All dialects, by their names in ALPN. Immutable; any thread. */
+/** All dialects, by ALPN protocol name. Immutable; any thread. */
 public final class Dialects {
-    /** Their names in ALPN, the preferred one first. */
+    /** ALPN protocol names, the preferred one first. */
     public static final List<String> NAMES = List.of(Json.ALPN, Chat1.ALPN);
 
     private final Map<String, Dialect> byName;
@@ -21,10 +21,10 @@ public final class Dialects {
     }
 
     /**
-     * The dialect that ALPN has chosen.
+     * Returns the dialect that ALPN selected.
      *
-     * @param name null or empty where the client has offered none: that is {@code chat/1}
-     * @throws IllegalArgumentException where there is no such dialect
+     * @param name the selected protocol name; null or empty if the client offered none, which means {@code chat/1}
+     * @throws IllegalArgumentException if there is no such dialect
      */
     public Dialect named(@Nullable String name) {
         Dialect dialect = name == null || name.isEmpty() ? unnamed : byName.get(name);

@@ -14,9 +14,9 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at what a client says first, before TLS does: one that offers dialects of which the daemon has none is refused
- * with {@code no_application_protocol} (binary-v1.md), which OpenSSL's own selection can't be told to do. On its event
- * loop.
+ * Inspects the ClientHello before TLS does: a client that offers only unknown dialects is refused with
+ * {@code no_application_protocol} (chat-1.md), which OpenSSL's own ALPN selection can't be configured to do. On the
+ * connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
 public final class Hello extends SslClientHelloHandler<Boolean> {
@@ -31,14 +31,14 @@ public final class Hello extends SslClientHelloHandler<Boolean> {
     private final List<String> dialects;
     private boolean refused;
 
-    /** @param tls takes over once the client is welcome */
+    /** @param tls supplies the TLS handler that takes over if the client is accepted */
     public Hello(Supplier<SslHandler> tls, List<String> dialects) {
         super(MOST_BYTES);
         this.tls = tls;
         this.dialects = dialects;
     }
 
-    /** It speaks none of the daemon's dialects. */
+    /** The client offers none of the daemon's dialects. */
     static final class NoDialect extends SSLHandshakeException {
         private static final long serialVersionUID = 1L;
 
@@ -58,7 +58,7 @@ public final class Hello extends SslClientHelloHandler<Boolean> {
             ctx.pipeline().replace(this, "tls", tls.get());
             return;
         }
-        // The same hello is decoded again when the channel closes.
+        // Called again when the channel closes: the same hello is then decoded once more.
         if (refused) {
             return;
         }
@@ -67,7 +67,7 @@ public final class Hello extends SslClientHelloHandler<Boolean> {
         ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new NoDialect()));
     }
 
-    /** Whether no dialect is offered, or one that the daemon has. What is broken is for TLS itself to refuse. */
+    /** Returns whether the hello offers a known dialect or none at all; true if malformed, for TLS to refuse. */
     boolean isWelcome(ByteBuf hello) {
         try {
             ByteBuf in = hello.slice();

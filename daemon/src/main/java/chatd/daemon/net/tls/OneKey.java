@@ -9,8 +9,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon's one key and its chain, whatever kind of key is asked for: which one suits the client is for OpenSSL to
- * say, and Java's own key managers do not know Ed25519 by the names that OpenSSL has. Immutable; any thread.
+ * Key manager that returns the daemon's single key and chain for every key type: OpenSSL checks whether it suits the
+ * client, and Java's own key managers do not know Ed25519 by OpenSSL's names. Immutable; any thread.
  */
 final class OneKey extends X509ExtendedKeyManager {
     private static final String ALIAS = "server";

@@ -32,8 +32,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.ManagerFactoryParameters;
 
 /**
- * TLS as it is spoken here: 1.3 and 1.2, ciphers with authentication and forward secrecy alone, the hybrid
- * post-quantum key exchange where the peer has it. Immutable; any thread.
+ * The server's TLS context: versions 1.3 and 1.2, only authenticated ciphers with forward secrecy, and the hybrid
+ * post-quantum key exchange where the peer supports it. Immutable; any thread.
  */
 public final class Tls {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -55,13 +55,13 @@ public final class Tls {
     private final TlsFiles files;
 
     /**
-     * Reads certificate and key.
+     * Loads the certificate and key. Blocks.
      *
-     * @param dialects by their names in ALPN, in the daemon's order
-     * @throws IOException where they can't be read, or do not belong together
+     * @param dialects their ALPN names, in the daemon's order of preference
+     * @throws IOException if they can't be read, or do not match
      */
     public Tls(Config.Tls config, List<String> dialects) throws IOException {
-        // Before they are read: what changes meanwhile is seen to have changed.
+        // Recorded before the files are read, so that a change made meanwhile is detected.
         files = TlsFiles.of(config);
         chain = read("tls.certificate", config.certificate(), Pem::certificates);
         PrivateKey key = read("tls.key", config.key(), Pem::privateKey);
@@ -103,7 +103,7 @@ public final class Tls {
         }
     }
 
-    /** Made ready for OpenSSL once, not for each connection. */
+    /** Returns a key manager factory that converts the key for OpenSSL once, not per connection. */
     private static KeyManagerFactory keys(OneKey key) {
         return new OpenSslCachingX509KeyManagerFactory(new SimpleKeyManagerFactory("one key") {
             @Override
@@ -119,7 +119,7 @@ public final class Tls {
         });
     }
 
-    /** Signs something with the key and checks it with the certificate's. */
+    /** Verifies that key and certificate match, by signing with one and verifying with the other. */
     private static void checkPair(Config.Tls config, PublicKey mine, PrivateKey key) throws IOException {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
@@ -140,18 +140,18 @@ public final class Tls {
                 return;
             }
         } catch (GeneralSecurityException e) {
-            // Not even of the same kind: answered below.
+            // Different key types: reported below.
         }
         throw new IOException(
                 "the key in " + config.key() + " is not that of the certificate in " + config.certificate());
     }
 
-    /** What speaks TLS on one connection. */
+    /** Returns a new TLS handler for one connection. */
     public SslHandler handler(ByteBufAllocator buffers) {
         return context.newHandler(buffers);
     }
 
-    /** By their names in ALPN, in the daemon's order. */
+    /** Returns the dialects' ALPN names, in the daemon's order of preference. */
     public List<String> dialects() {
         return dialects;
     }
@@ -160,7 +160,7 @@ public final class Tls {
         return chain.getFirst();
     }
 
-    /** The certificate, then those that vouch for each before it. */
+    /** Returns the chain: the certificate, then the issuer of each preceding one. */
     public List<X509Certificate> chain() {
         return chain;
     }
@@ -177,17 +177,17 @@ public final class Tls {
         return certificate().getNotAfter().toInstant();
     }
 
-    /** Its files as they were before they were read. */
+    /** Returns the state of the files just before they were read. */
     TlsFiles files() {
         return files;
     }
 
-    /** Gives back what OpenSSL holds for it; connections that it began go on. */
+    /** Frees the native OpenSSL context; existing connections continue. */
     void release() {
         ReferenceCountUtil.release(context);
     }
 
-    /** SHA-256 of the certificate, hexadecimal. */
+    /** Returns the SHA-256 fingerprint of the certificate, in hexadecimal. */
     public String fingerprint() {
         try {
             return HexFormat.of()

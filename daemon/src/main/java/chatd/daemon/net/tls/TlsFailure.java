@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How a failed handshake is told in the log. */
+/** Describes a failed handshake for the log. */
 public final class TlsFailure {
     private static final Pattern OPENSSL = Pattern.compile("(?s).*error:[0-9a-f]+:[^:]*:[^:]*:([A-Z0-9_]+).*");
 
     private TlsFailure() {}
 
-    /** What went wrong, in words that quote nothing of what came. */
+    /** Returns the reason of the failure; never quotes received data. */
     public static String reason(Throwable cause) {
         for (Throwable e = cause; e != null; e = e.getCause()) {
             switch (e) {
@@ -41,7 +41,7 @@ public final class TlsFailure {
         return cause.getClass().getSimpleName();
     }
 
-    /** OpenSSL's own name of what went wrong; those of alerts begin with the version that they came with. */
+    /** Converts an OpenSSL error name to words; the names of received alerts begin with the protocol version. */
     private static String words(String name) {
         String words = name.replaceFirst("^(TLSV1|SSLV3|TLSV13)_ALERT_", "the peer says ");
         return words.replace('_', ' ').toLowerCase(Locale.ROOT);

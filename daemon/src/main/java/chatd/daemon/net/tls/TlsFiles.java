@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The files of a certificate as they are at a moment: two are equal where nothing was written or replaced in between,
- * nor what a link points to.
+ * Snapshot of the state of a certificate's files: two snapshots are equal if no file, or target of a link, was written
+ * or replaced in between.
  */
 record TlsFiles(List<String> states) {
     static TlsFiles of(Config.Tls config) {
@@ -21,7 +21,7 @@ record TlsFiles(List<String> states) {
 
     private static String state(Path file) {
         try {
-            // The last tells of other permissions, too.
+            // The ctime also reveals changed permissions.
             return file + " " + new TreeMap<>(Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime"));
         } catch (IOException e) {
             return file + " " + e.getClass().getSimpleName();

@@ -16,7 +16,7 @@ class DeadlinesTest {
                         .limits());
     }
 
-    /** Ticks until the time is up, at most so many seconds; the seconds it took. */
+    /** Ticks until the deadline expires, for at most {@code most} seconds; returns the seconds it took, or -1. */
     private static int secondsUntilUp(Deadlines deadlines, boolean loggedIn, boolean inFrame, int most) {
         for (int tick = 1; tick <= most * TICKS_A_SECOND; tick++) {
             if (deadlines.tick(loggedIn, inFrame, 0)) {
@@ -79,7 +79,7 @@ class DeadlinesTest {
         assertThat(none.count(1, 1)).isZero();
     }
 
-    /** The seconds after which a frame of a size that comes on by so much a second is late; -1 where it is not. */
+    /** Returns the seconds after which a frame received at a constant rate is late; -1 if it never is. */
     private static int lateAfter(long size, int bytesASecond) throws Exception {
         Deadlines deadlines = deadlines();
         deadlines.packet();
@@ -96,7 +96,7 @@ class DeadlinesTest {
 
     @Test
     void theLargerAFrameTheFasterItMustCome() throws Exception {
-        // 1 KiB/s is enough for what comes within half an hour.
+        // 1 KiB/s is enough for a frame that arrives within half an hour.
         assertThat(lateAfter(1 << 20, 1024)).isEqualTo(-1);
         assertThat(lateAfter(16 << 20, 1100)).isEqualTo(65);
         assertThat(lateAfter(16 << 20, 9_000)).isEqualTo(65);

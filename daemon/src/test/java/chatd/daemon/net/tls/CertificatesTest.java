@@ -106,7 +106,7 @@ class CertificatesTest {
         }
     }
 
-    /** As certbot has it: links to files that are numbered. */
+    /** As with certbot: symbolic links to numbered files. */
     @Test
     void aLinkThatPointsElsewhereIsAChange() throws IOException {
         Path one = made("one.example");
@@ -132,7 +132,7 @@ class CertificatesTest {
             await().until(() -> logged("outcome=\"refused\"").size() == 1);
             assertThatThrownBy(() -> certificates.take(in(live))).hasMessageContaining("no private key in it");
             assertThat(name(certificates)).isEqualTo("one.example");
-            // Asked for, it was refused again; by itself it is not, however often it looks.
+            // The explicit request was refused again; the watch itself refuses it only once, however often it checks.
             await().during(OFTEN.multipliedBy(10))
                     .until(() -> logged("outcome=\"refused\"").size() == 2);
             put(made("two.example"), live, "server.key", "server.pem");
@@ -178,14 +178,14 @@ class CertificatesTest {
                 await().during(OFTEN.multipliedBy(5))
                         .until(() -> logged("to be renewed").size() == expected);
             }
-            // A new one has its own.
+            // A new certificate has warnings of its own.
             put(made("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
             assertThat(logged("to be renewed")).hasSize(4);
         }
     }
 
-    /** The watch outlives whatever is in the files. */
+    /** The watch survives any content of the files. */
     @Test
     void garbledKeysAndCutOffCertificatesAreRefusedAndTheNextOneIsTakenUp() throws IOException {
         Path live = made("one.example");
@@ -208,7 +208,7 @@ class CertificatesTest {
         }
     }
 
-    /** As where only the group of a key was wrong. */
+    /** As when only a key's group was wrong and is corrected. */
     @Test
     void otherPermissionsAreAChange() throws IOException {
         Path live = made("one.example");

@@ -29,7 +29,7 @@ class HelloTest {
         return bytes;
     }
 
-    /** One that speaks no dialect is refused, and told of, once: also when its connection ends. */
+    /** A client without a known dialect is refused and reported only once, even when its connection closes. */
     @Test
     @SuppressWarnings("FutureReturnValueIgnored")
     void aStrangeDialectIsRefusedOnce() throws Exception {

@@ -49,7 +49,7 @@ class TlsTest {
 
     private final Authority authority = Authority.create("test authority", RANDOM, Instant.now());
 
-    /** The client needs it for RSA and Ed25519. */
+    /** Registers Bouncy Castle, which the client needs for RSA and Ed25519. */
     @BeforeAll
     static void provide() {
         Security.addProvider(new BouncyCastleProvider());
@@ -112,7 +112,7 @@ class TlsTest {
         return client;
     }
 
-    /** Lets two engines talk until both have done, and returns what the server sent first, as hexadecimal. */
+    /** Runs a handshake between two engines; returns the bytes sent by the server, in hexadecimal. */
     private static String handshake(SSLEngine client, SSLEngine server) throws SSLException {
         ByteBuffer toServer = ByteBuffer.allocate(1 << 16);
         ByteBuffer toClient = ByteBuffer.allocate(1 << 16);
@@ -156,7 +156,7 @@ class TlsTest {
                 default -> {
                     in.flip();
                     boolean empty = !in.hasRemaining();
-                    // With nothing new too: OpenSSL may have taken more than it has looked at.
+                    // Even without new input: OpenSSL may have buffered more than it has processed.
                     engine.unwrap(in, plain);
                     in.compact();
                     if (empty && engine.getHandshakeStatus() != SSLEngineResult.HandshakeStatus.NEED_WRAP) {
