@@ -1,4 +1,4 @@
-"""A second verifier of chatd's log, for who trusts no program but one that can be read: docs/audit-log.md, "Proof".
+"""A second verifier of chatd's log, for those who trust only a program they can read: docs/audit-log.md, "Proof".
 python3 verify.py DIR [KEY or ANCHORS]...: exit 0 genuine, 1 wrong, 3 consistent but not authenticated."""
 import base64, glob, hashlib, os, re, subprocess, sys, tempfile
 HEAD = re.compile(rb'<audit xmlns="[^"]+" segment="(\d+)" host="[^"]*" started="([^"]+)" previous="([\w-]{43})"(?: key="(\w{16})")?>')
@@ -24,7 +24,7 @@ def verify(directory, keys=(), anchors=()):
         lines, name = open(path, "rb").read().split(b"\n"), os.path.basename(path)
         head = HEAD.fullmatch(lines[2]) if len(lines) > 4 else None
         need(head and lines[-2:] == [b"</audit>", b""] and (name == "audit.xml" or int(name.split("-")[1]) == int(head[1])), name + ": not whole")
-        if name == "audit.xml" and begin and int(head[1]) <= last:  # it has been closed since, and must be the beginning of that
+        if name == "audit.xml" and begin and int(head[1]) <= last:  # closed meanwhile: must be a prefix of the closed segment
             was = open(([f for f in files if int(f.split("-")[-2]) == int(head[1])] or files)[0], "rb").read()
             need(was.startswith(b"\n".join(lines[:-2]) + b"\n"), name + ": not what the segment was"); continue
         if begin:
@@ -53,7 +53,7 @@ def verify(directory, keys=(), anchors=()):
     return genuine if sure and anchored and loose <= 1000 and (whole or gone and gone < genuine) else 0
 if __name__ == "__main__":
     try:
-        given = [open(file, "rb").read() for file in sys.argv[2:]]  # who can write into a journal must not bring a key with it
+        given = [open(file, "rb").read() for file in sys.argv[2:]]  # a journal that others can write to must not supply a key
         keys = [base64.b64decode(key) for text in given if b"<seal" not in text for key in re.findall(rb"PUBLIC KEY-----([^-]+)-----", text)]
         genuine = verify(sys.argv[1], keys, [seal[0] for text in given for seal in SEAL.finditer(text)])
     except (ValueError, OSError) as wrong: sys.exit(print("WRONG:", wrong) or 1)

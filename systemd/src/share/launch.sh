@@ -19,7 +19,7 @@ find_java() {
 
 need_java() {
   if ! JAVA_HOME=$(find_java java); then
-    echo "$(basename -- "$0"): no Java 25 was found (looked in JAVA_HOME, the path, /usr/lib/jvm, /usr/lib/chatd-runtime)." >&2
+    echo "$(basename -- "$0"): no Java 25 was found (searched JAVA_HOME, PATH, /usr/lib/jvm, /usr/lib/chatd-runtime)." >&2
     echo "Install one of the packages openjdk-25-jre-headless, temurin-25-jre, chatd-runtime." >&2
     exit 3
   fi

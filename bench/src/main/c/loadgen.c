@@ -891,7 +891,7 @@ static void print_usage(void)
 {
     puts("loadgen -d irc|xmpp|mumble|chat -s pair|fanout|idle|storm|tls|replay|files -P port [options]\n"
          "  -n N      connections (users u0..uN-1)       -w PASSWORD\n"
-         "  -p PIDS   server pids, comma separated       -q PIDS  database pids, reported apart\n"
+         "  -p PIDS   server pids, comma separated       -q PIDS  database pids, reported separately\n"
          "  -c C      logins in progress at one time     -t SECS  measured time   -T SECS warm-up\n"
          "  -W W      messages in flight per sender      -k K     senders (fanout only)\n"
          "  -r RATE   paced: messages/s over all senders (default: as fast as the windows allow)\n"
@@ -900,8 +900,8 @@ static void print_usage(void)
          "  -H HOST   IPv6 address     -D DOMAIN xmpp    -R ROOM    -e SECS settle after login\n"
          "  -N        fanout to named users, not to all  -S K  the last K stop reading (fanout)\n"
          "  -f FIRST  number of the first user           -Q  leave once logged in (storm)\n"
-         "  -m ITEMS  of a replay                        -F BYTES of a file\n"
-         "  -2        allow TLS 1.2                      -v  say more");
+         "  -m ITEMS  items per replay                   -F BYTES size of a file\n"
+         "  -2        allow TLS 1.2                      -v  be more verbose");
 }
 
 static void parse_args(int argc, char **argv)

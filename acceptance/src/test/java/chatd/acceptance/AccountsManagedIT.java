@@ -77,7 +77,7 @@ class AccountsManagedIT {
             socket.send(Wire.text("before", other.name()));
             other.awaitText(old, "before");
             chatd.admin("", "user", "rename", old, name).exits(0);
-            assertThat(socket.expectServerText()).contains("you are called " + name);
+            assertThat(socket.expectServerText()).contains("your name is now " + name);
             other.expectPresence(Wire.OFFLINE, old);
             other.expectPresence(Wire.ONLINE, name);
             socket.send(Wire.text("after", other.name()));
@@ -115,7 +115,7 @@ class AccountsManagedIT {
             socket.send(Wire.text("what stays", other.name()));
             other.awaitText(socket.name(), "what stays");
             assertThat(chatd.admin("", "user", "delete", socket.name()).exits(2).err())
-                    .contains("What goes:", "--yes");
+                    .contains("Removed:", "--yes");
             chatd.admin("", "user", "delete", socket.name(), "--yes").exits(0);
             expectSentAway(socket, "deleted");
             other.expectPresence(Wire.OFFLINE, socket.name());
@@ -215,7 +215,7 @@ class AccountsManagedIT {
             assertThat(own.admin("first-day-only-5\n", "user", "add", name, "--password-stdin")
                             .exits(0)
                             .out())
-                    .contains("to be changed at the first log in, by ");
+                    .contains("to be changed at the first login, by ");
             await().until(() ->
                     own.admin("", "user", "list", "--state", "locked").out().contains(name));
             try (Chat1Socket socket = own.connect()) {
@@ -237,11 +237,11 @@ class AccountsManagedIT {
                 Chat1Socket socket = own.newcomer();
                 Chat1Socket other = own.newcomer()) {
             socket.send(Wire.textToAll("to all"));
-            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            assertThat(socket.expectServerText()).contains("You are not allowed to write to everyone");
             socket.send(Wire.text("as to nobody"));
-            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            assertThat(socket.expectServerText()).contains("You are not allowed to write to everyone");
             socket.send(Wire.fileToAll("a.txt", Wire.utf8("content")));
-            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            assertThat(socket.expectServerText()).contains("You are not allowed to write to everyone");
             socket.send(Wire.text("to one", other.name()));
             other.awaitText(socket.name(), "to one");
             own.admin("", "user", "grant", socket.name(), "everyone").exits(0);
@@ -250,7 +250,7 @@ class AccountsManagedIT {
             own.admin("", "user", "revoke", socket.name(), "everyone").exits(0);
             socket.fence();
             socket.send(Wire.textToAll("to all again"));
-            assertThat(socket.expectServerText()).contains("Only some may write to everyone");
+            assertThat(socket.expectServerText()).contains("You are not allowed to write to everyone");
         }
     }
 

@@ -117,7 +117,7 @@ class AdminIT {
     @ValueSource(
             strings = {"nonsense", "user", "user add", "user add x --nonsense", "user list -o nonsense", "log tail -n x"
             })
-    void wrongUsageIsTwo(String command) {
+    void wrongUsageExitsWithTwo(String command) {
         Run run = chatd.admin("", command.split(" ", -1)).exits(2);
         assertThat(run.err()).isNotBlank();
     }

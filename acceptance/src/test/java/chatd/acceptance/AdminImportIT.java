@@ -58,14 +58,14 @@ class AdminImportIT {
                             list("pupils.csv", lines).toString(),
                             "--passwords",
                             passwords.toString()))) {
-                terminal.showsLine("[1-9]\\d* of " + MANY + " passwords made ready");
+                terminal.showsLine("[1-9]\\d* of " + MANY + " passwords hashed");
                 chatd.newcomer().close();
                 one.send(Wire.text("meanwhile", two.name()));
                 two.awaitText(one.name(), "meanwhile");
                 assertThat(names(chatd)).hasSizeLessThan(10);
                 terminal.showsLine(MANY + " added: pupil-");
                 terminal.showsLine("The passwords are in");
-                assertThat(terminal.screen()).doesNotContain("made ready");
+                assertThat(terminal.screen()).doesNotContain("hashed");
             }
             assertThat(names(chatd)).hasSizeGreaterThan(MANY);
             Set<String> announced = new HashSet<>();

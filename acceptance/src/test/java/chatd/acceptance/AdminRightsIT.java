@@ -184,7 +184,7 @@ class AdminRightsIT {
                     assertThat(run.err())
                             .as(what)
                             .contains("needs " + String.join(" or ", each.getValue()))
-                            .contains("you came as " + group);
+                            .contains("you are connected as " + group);
                 }
             }
             List<AuditReader.Entry> entries = logged(Integer.toString(user));
@@ -195,9 +195,11 @@ class AdminRightsIT {
             assertThat(ends)
                     .extracting(entry -> entry.get("command"))
                     .isEqualTo(group.equals(HELPERS) ? List.of() : List.of("log tail"));
-            assertThat(entries.size() - ends.size()).as("logged of %s", group).isEqualTo(COMMANDS.size());
+            assertThat(entries.size() - ends.size())
+                    .as("commands logged for %s", group)
+                    .isEqualTo(COMMANDS.size());
             assertThat(entries.stream().filter(entry -> entry.get("reason").equals("not-allowed")))
-                    .as("refused of %s", group)
+                    .as("commands refused to %s", group)
                     .hasSize(refused);
         }
     }

@@ -45,10 +45,10 @@ class AdminTerminalIT {
             String[] users = {"alice", "bob", "王芳", "mia"};
             for (String name : users) {
                 assertThat(terminal.screen().lines().filter(line -> line.matches("\\d+ +" + name + " .*")))
-                        .as("a line each")
+                        .as("one line each")
                         .hasSize(1);
             }
-            assertThat(terminal.coloured()).as("the head is bold").contains("\033[1mNUMBER");
+            assertThat(terminal.coloured()).as("the header is bold").contains("\033[1mNUMBER");
         }
         try (Terminal terminal = terminal(List.of("NO_COLOR=1"), "user", "list")) {
             assertThat(terminal.awaitEnd()).isZero();
@@ -64,7 +64,7 @@ class AdminTerminalIT {
     void whatCantBeTakenBackIsAskedFirst() {
         chatd.admin("", "user", "add", "noah").exits(0);
         try (Terminal terminal = terminal(List.of(), "user", "delete", "noah")) {
-            terminal.shows("What goes: the password", "Delete noah (U").prompts("[y/N]");
+            terminal.shows("Removed: the password", "Delete noah (U").prompts("[y/N]");
             terminal.enter("no");
             assertThat(terminal.awaitEnd()).isEqualTo(1);
             terminal.shows("Nothing was done.");

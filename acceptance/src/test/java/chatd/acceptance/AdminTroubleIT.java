@@ -137,7 +137,7 @@ class AdminTroubleIT {
     }
 
     @Test
-    void withAFullDiskWhatChangesSomethingIsRefusedAndLoggedLater() throws Exception {
+    void whileTheLogCannotGrowChangesAreRefusedAndLoggedLater() throws Exception {
         try (SpawnedDaemon chatd = SpawnedDaemon.start()) {
             limit(chatd, "--fsize=" + Files.size(chatd.auditLog().resolve("audit.part")) + ":");
             // Committed, but not yet logged: it is answered only once it is logged.

@@ -77,7 +77,7 @@ final class AuditReader {
                             (_, last) ->
                                     last != null && last.text().equals(text) ? last : new Segment(text, read(text)))
                     .entries();
-            assertThat(text).as("goes on where the segment before ended").contains(" previous=\"" + chain + "\"");
+            assertThat(text).as("continues where the previous segment ended").contains(" previous=\"" + chain + "\"");
             chain = segment.isEmpty() ? head(text) : segment.getLast().get("chain");
             entries.addAll(segment);
         }

@@ -50,7 +50,7 @@ abstract class BootedStory {
     void shutDown() {
         if (box != null) {
             box.close();
-            assertThat(machine()).as("nothing of the machine was changed").isEqualTo(machine);
+            assertThat(machine()).as("the machine is unchanged").isEqualTo(machine);
         }
     }
 
@@ -158,7 +158,8 @@ abstract class BootedStory {
                 .contains("GRANT ALL PRIVILEGES ON `chatd`.* TO `chatd`@`localhost`")
                 .hasLineCount(2);
         for (int i = 0; i < 2; i++) {
-            assertThat(box.run("chatd-setup").exits(0).out()).contains("The database chatd is there");
+            assertThat(box.run("chatd-setup").exits(0).out())
+                    .contains("The database chatd and its user chatd are ready");
         }
         assertThat(box.run("chatd-setup", "--print-sql").exits(0).out()).contains("grant all privileges on `chatd`.*");
         assertThat(box.run("chatd-setup", "--host").exits(2).err()).contains("--host needs a value");
@@ -438,7 +439,7 @@ abstract class BootedStory {
                         .err())
                 .contains("could not be made");
         // And back: the database user that must connect over TLS becomes the one of the socket again.
-        assertThat(box.run("chatd-setup").exits(0).err()).contains("as long as there is");
+        assertThat(box.run("chatd-setup").exits(0).err()).contains("as long as");
         box.sh(
                         "rm /etc/systemd/system/chatd.service.d/database.conf && systemctl daemon-reload && systemctl restart chatd")
                 .exits(0);

@@ -48,7 +48,7 @@ final class Box implements AutoCloseable {
      * @throws TestAbortedException if this machine can't boot one
      */
     static Box boot(String release, String... packages) {
-        demand(ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "it wants root");
+        demand(ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "it needs root");
         for (String program : PROGRAMS) {
             demand(has(program), "there is no " + program);
         }

@@ -171,10 +171,10 @@ class BudgetIT {
             room.talk(MEASURED);
             double deliveries = MEASURED * (READERS + 1.0);
             within(
-                    "allocated bytes a delivery",
+                    "allocated bytes per delivery",
                     (threads().getTotalThreadAllocatedBytes() - allocated) / deliveries,
                     900);
-            within("bytes on the wire a delivery", (wireBytes() - wire) / deliveries, 185);
+            within("bytes on the wire per delivery", (wireBytes() - wire) / deliveries, 185);
         }
     }
 
@@ -195,7 +195,7 @@ class BudgetIT {
             for (int i = 0; i < WAITING; i++) {
                 room.sender.expect(Wire.TEXT);
             }
-            within("commits for messages of which half waited", (double) (commits() - commits), WAITING / 2.0 + 10);
+            within("commits for messages, half of them queued", (double) (commits() - commits), WAITING / 2.0 + 10);
         }
     }
 
@@ -233,7 +233,7 @@ class BudgetIT {
                     .matcher(table);
             assertThat(total.find()).as(table).isTrue();
             within(
-                    "system calls for 1,000 deliveries",
+                    "system calls per 1,000 deliveries",
                     Long.parseLong(total.group(1)) * 1_000.0 / (MEASURED * (READERS + 1.0)),
                     500);
         }
@@ -260,15 +260,15 @@ class BudgetIT {
         for (int i = 0; i < PEOPLE; i++) {
             people.add(demo.person());
         }
-        await("what is held of connections that are closed")
+        await("closed connections are freed")
                 .until(() -> !live().containsKey("chatd.daemon.net.stream.ClientConnection"));
         // Logs some in first, so that one-time allocations are already made.
         List<Chat1Socket> sockets = logIn(people.subList(0, PEOPLE - IDLE));
         Map<String, Long> before = live();
         sockets.addAll(logIn(people.subList(PEOPLE - IDLE, PEOPLE)));
         Map<String, Long> after = live();
-        System.out.println("an idle connection is: " + growth(before, after));
-        within("KiB of heap an idle connection", (sum(after) - sum(before)) / 1024.0 / IDLE, 8);
+        System.out.println("an idle connection holds: " + growth(before, after));
+        within("KiB of heap per idle connection", (sum(after) - sum(before)) / 1024.0 / IDLE, 8);
         sockets.forEach(Chat1Socket::close);
     }
 

@@ -91,8 +91,8 @@ class CertificateReloadIT {
             assertThat(shown(chatd, chatd.directory.resolve("ca.pem"))).isNotNull();
             assertThat(chatd.admin("", "config", "show").exits(0).out()).containsPattern("registration.mode +open");
             Run.signal("HUP", chatd.daemon().pid());
-            await().untilAsserted(() ->
-                    assertThat(chatd.read("chatd.log")).contains("can't be used, and the one before stays"));
+            await().untilAsserted(
+                            () -> assertThat(chatd.read("chatd.log")).contains("the previous one stays in force"));
             one.send(Wire.text("still here", one.name()));
             one.expectText(one.name(), "still here");
             assertThat(log(chatd)).contains("type=\"certificate\" outcome=\"refused\"");

@@ -133,9 +133,9 @@ class ClientCertificateIT {
 
     @Test
     void withoutOneOrWithOneThatNobodyVouchesForNobodyGetsIn() {
-        assertThat(client().exits(69).err()).contains("wants a certificate of yours");
+        assertThat(client().exits(69).err()).contains("asks for a client certificate");
         assertThat(client("--certificate", file("others-alice.both")).exits(69).err())
-                .contains("does not take the certificate");
+                .contains("does not accept the certificate");
     }
 
     @Test

@@ -106,7 +106,7 @@ class ClientIT {
         String unknown = Chatd.newName();
         try (Chat1Socket ben = chatd.newcomer()) {
             Run run = client(ann, "send", unknown, ben.name(), "--", "anyone?").exits(4);
-            assertThat(run.err()).contains("Unknown: " + unknown, "The others were sent it");
+            assertThat(run.err()).contains("Unknown: " + unknown, "It was sent to the others");
             ben.awaitText(ann.name(), "anyone?");
         }
         assertThat(client(ann, "send", unknown, "--", "anyone?").exits(4).err()).contains(unknown, "Nothing was sent");
@@ -133,7 +133,7 @@ class ClientIT {
         assertThat(client("", at(chatd.person()), "send", "alice", "--", "x")
                         .exits(77)
                         .err())
-                .as("no question without a terminal")
+                .as("no prompt without a terminal")
                 .contains("--password-file");
         assertThat(client("", at(chatd.person())).exits(77).err()).contains("--password-file");
     }
@@ -230,7 +230,7 @@ class ClientIT {
         assertThat(Run.client(ann.password() + "\n", nobody, named.toArray(String[]::new))
                         .exits(69)
                         .err())
-                .contains("not the one that was named");
+                .contains("not the one named");
     }
 
     @Test
@@ -268,7 +268,7 @@ class ClientIT {
                 ben.fence();
                 await().untilAsserted(() ->
                         assertThat(out).content().contains("\"from\":\"" + ben.name() + "\"", "look", "here"));
-                assertThat(out).content().as("no control of the terminal").doesNotContain("\u001b");
+                assertThat(out).content().as("no terminal control sequence").doesNotContain("\u001b");
             } finally {
                 tail.destroy();
             }

@@ -141,7 +141,7 @@ class ConnectionIT {
             stopping.countDown();
             greeted.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS);
             assertThat(socket.getInputStream().read())
-                    .as("it ends in good order")
+                    .as("it ends with close_notify")
                     .isEqualTo(-1);
         }
     }

@@ -110,7 +110,7 @@ class DatabaseAwayIT {
             var ledger = new HistoryCheck(demo, talkers, new AuditReader(demo.auditLog()));
             ledger.logAgreesWith(ledger.histories(true));
             assertThat(proxy.connections())
-                    .as("the daemon came through the proxy")
+                    .as("the daemon connected through the proxy")
                     .isGreaterThan(cuts);
         }
     }

@@ -488,7 +488,7 @@ class JsonIT {
     @Test
     void theLogSaysWhichDialectItWas() throws Exception {
         JsonSocket json = logIn(ann, "laptop");
-        json.raw("no message of ours\n");
+        json.raw("not a message of ours\n");
         assertThat(json.refusal()).isEqualTo("malformed");
         json.send("{'type': 5}");
         json.send("{'type': 5}");
@@ -500,7 +500,7 @@ class JsonIT {
         assertThat(own).hasSize(3);
         assertThat(own.get(0)).contains("type=\"login\"", "dialect=\"chat-json/1\"");
         assertThat(own.get(1))
-                .contains("type=\"violation\"", "dialect=\"chat-json/1\"", "detail=\"no message of chat-json/1\"");
+                .contains("type=\"violation\"", "dialect=\"chat-json/1\"", "detail=\"not a message of chat-json/1\"");
         // What the login event recorded is not repeated.
         String session = own.get(0).replaceFirst(".*( session=\"s[0-9a-f]+\").*", "$1");
         assertThat(own.get(2))

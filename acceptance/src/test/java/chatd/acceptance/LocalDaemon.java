@@ -83,6 +83,6 @@ final class LocalDaemon extends BareDaemon {
     public void close() {
         super.close();
         operational.close();
-        assertThat(broken.get()).as("why the daemon could not go on").isNull();
+        assertThat(broken.get()).as("what made the daemon fail").isNull();
     }
 }

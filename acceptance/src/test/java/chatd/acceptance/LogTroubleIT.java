@@ -49,7 +49,7 @@ class LogTroubleIT {
 
     @Test
     void aDiskThatFillsUp() throws Exception {
-        assumeTrue(did("mount", "-t", "tmpfs", "-o", "size=40m", "none", log.toString()), "may mount");
+        assumeTrue(did("mount", "-t", "tmpfs", "-o", "size=40m", "none", log.toString()), "mounting is permitted");
         mounted = true;
         try (SpawnedDaemon chatd = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
@@ -276,7 +276,7 @@ class LogTroubleIT {
         try (SpawnedDaemon chatd = started(Map.of())) {
             List<Talker> talkers = LogUnderFireIT.talkers(chatd);
             // A bind mount, because a file system with files open for writing can't be made read-only.
-            assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "may mount");
+            assumeTrue(did("mount", "--bind", log.toString(), log.toString()), "mounting is permitted");
             mounted = true;
             // Retried, like the unmount below: either fails while a file is just being published.
             await().until(() -> did("mount", "-o", "remount,ro,bind", log.toString()));

@@ -55,7 +55,7 @@ class NameRulesIT {
 
     @ParameterizedTest
     @MethodSource("good")
-    void goodNameIsTaken(String name) {
+    void goodNameIsAccepted(String name) {
         assertThat(register(name)).isEqualTo(Wire.LOGGED_IN);
         assertThat(register(name)).isEqualTo(Wire.NAME_TAKEN);
     }
@@ -131,7 +131,7 @@ class NameRulesIT {
     }
 
     @Test
-    void namesThatOnlyResembleTheServerAreTaken() {
+    void namesThatOnlyResembleTheServerAreAccepted() {
         assertThat(register("servers")).isEqualTo(Wire.LOGGED_IN);
         assertThat(register("5erver")).isEqualTo(Wire.LOGGED_IN);
     }

@@ -103,8 +103,8 @@ class OlderDatabaseIT {
             assertThat(verified.out())
                     .doesNotContain("WRONG")
                     .containsPattern(
-                            "2 messages logged before seq \\d+, where an older database was put beside the log,"
-                                    + " were lost by it");
+                            "2 messages logged before seq \\d+, where an older database replaced the current one,"
+                                    + " were lost");
         }
     }
 }

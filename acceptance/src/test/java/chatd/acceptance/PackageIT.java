@@ -65,7 +65,7 @@ class PackageIT {
                         .filter(line -> !UNAVOIDABLE.matcher(line).matches())
                         .filter(line -> !line.startsWith("N:")))
                 .isEmpty();
-        assertThat(lintian.out()).as("it did look").contains("unknown-java-class-version");
+        assertThat(lintian.out()).as("lintian did run").contains("unknown-java-class-version");
     }
 
     /** Copies the sources into another directory. */
@@ -158,7 +158,9 @@ class PackageIT {
                 "/bin/sh",
                 "-c",
                 "PATH=/usr/bin:/bin; JAVA_HOME=/nowhere; exec " + bin + "/chatd --version"));
-        assertThat(none.exit()).as("one of the machine's: %s", none).isIn(0, 3);
+        assertThat(none.exit())
+                .as("uses the machine's Java, if it has one: %s", none)
+                .isIn(0, 3);
     }
 
     /** Without a Java on the machine, as on Debian 12: with the one in the package {@code chatd-runtime}. */

@@ -100,13 +100,13 @@ class ProofIT {
             everyone     | message #5 is not stored as | update message set receiver = 0 where number = #5 | update message set receiver = (select m.receiver from (select receiver from message where number = #1) m) where number = #5
             time         | message #3 is not stored as | update message set time = time + interval 1 microsecond where number = #3 | update message set time = time - interval 1 microsecond where number = #3
             salt         | message #3 is not stored as | update message set salt = reverse(salt) where number = #3 | update message set salt = reverse(salt) where number = #3
-            one more     | message #2 is not stored as | insert into receiver values (#2, 99) | delete from receiver where account = 99
-            one beside   | message #1 is not stored as | insert into receiver values (#1, 99) | delete from receiver where account = 99
-            one of all   | message #3 is not stored as | insert into receiver values (#3, 99) | delete from receiver where account = 99
+            added to two | message #2 is not stored as | insert into receiver values (#2, 99) | delete from receiver where account = 99
+            added to one | message #1 is not stored as | insert into receiver values (#1, 99) | delete from receiver where account = 99
+            added to all | message #3 is not stored as | insert into receiver values (#3, 99) | delete from receiver where account = 99
             file's name  | message #4 is not stored as | update file set name = '3 chunks.bin' | update file set name = 'three chunks.bin'
             file's size  | message #4 is not stored as | update file set size = size - 1 | update file set size = size + 1
             content      | message #4 is not stored as | update content_chunk set bytes = insert(bytes, 7, 1, 'x') where position = 1 | update content_chunk set bytes = insert(bytes, 7, 1, char(0)) where position = 1
-            a chunk less | message #4 is not stored as | update content_chunk set position = 9 where position = 2 | update content_chunk set position = 2 where position = 9
+            chunk lost   | message #4 is not stored as | update content_chunk set position = 9 where position = 2 | update content_chunk set position = 2 where position = 9
             other file   | message #4 is not stored as | update file set message = #1 | update file set message = #4
             text added   | message #4 is not stored as | update message set text = '' where number = #4 | update message set text = null where number = #4
             file added   | message #1 is not stored as | update message set file = 1 where number = #1; update file set message = #1 | update message set file = null where number = #1; update file set message = #4
@@ -249,7 +249,7 @@ class ProofIT {
             });
             assertThat(receipt(sender, port, directory).exits(69).err())
                     .isEqualTo("chat-client: The server at localhost:" + port
-                            + " does not speak chat-json/1: it is older, or no chatd.\n");
+                            + " does not speak chat-json/1: it is older, or not a chatd.\n");
         } finally {
             server.descendants().forEach(ProcessHandle::destroyForcibly);
             server.destroyForcibly();

@@ -107,7 +107,7 @@ class RulesFileIT {
     }
 
     @Test
-    void fileAtItsLimitIsKeptByteForByteAndOneByteMoreIsTold() {
+    void fileAtItsLimitIsKeptByteForByteAndOneByteMoreIsRefused() {
         byte[] full = noise(16 << 20);
         ann.send(Wire.file("full", full, ben.name()));
         expectContent(ben, ben.expect(Wire.FILE), full);
@@ -118,7 +118,7 @@ class RulesFileIT {
     }
 
     @Test
-    void unknownReceiverOfAFileIsToldAndTheKnownOnesGetIt() {
+    void unknownReceiverOfAFileIsReportedAndTheKnownOnesGetIt() {
         String unknown = Chatd.newName();
         ann.send(Wire.file("partly", SMALL, unknown, ben.name()), Wire.file("nobody", SMALL, unknown));
         assertThat(ann.expectServerText()).contains(unknown);

@@ -45,15 +45,15 @@ class RulesMalformedIT {
                 arguments("unknown subtype of 0x10", frame(0x0010_0003, ok, ok)),
                 arguments("unknown subtype of 0x12", frame(0x0012_0006, number(1))),
                 arguments("unknown subtype of 0x13", frame(0x0013_0001)),
-                arguments("log in too short", frame(Wire.LOG_IN, ok, padded("x", 31))),
-                arguments("log in without a body", frame(Wire.LOG_IN)),
-                arguments("log in too long, header only", header(Wire.LOG_IN, 65)),
+                arguments("login too short", frame(Wire.LOG_IN, ok, padded("x", 31))),
+                arguments("login without a body", frame(Wire.LOG_IN)),
+                arguments("login too long, header only", header(Wire.LOG_IN, 65)),
                 arguments("register too long, header only", header(Wire.REGISTER, 65)),
                 arguments("change too short", frame(Wire.CHANGE, ok, ok)),
                 arguments("change too long, header only", header(Wire.CHANGE, 97)),
                 arguments("4 GiB, header only", header(Wire.LOG_IN, 0xffff_ffffL)),
-                arguments("name's padding in log in", frame(Wire.LOG_IN, BROKEN, ok)),
-                arguments("password's padding in log in", frame(Wire.LOG_IN, ok, BROKEN)),
+                arguments("name's padding in login", frame(Wire.LOG_IN, BROKEN, ok)),
+                arguments("password's padding in login", frame(Wire.LOG_IN, ok, BROKEN)),
                 arguments("name's padding in register", frame(Wire.REGISTER, BROKEN, ok)),
                 arguments("password's padding in register", frame(Wire.REGISTER, ok, BROKEN)),
                 arguments("name's padding in change", frame(Wire.CHANGE, BROKEN, ok, ok)),
@@ -77,19 +77,19 @@ class RulesMalformedIT {
                 arguments("fetch too short", frame(Wire.FETCH, new byte[3])),
                 arguments("replay without a body", frame(Wire.REPLAY)),
                 arguments("text without a count", frame(Wire.TEXT_TO_SOME, new byte[3])),
-                arguments("text with fewer names than said", frame(Wire.TEXT_TO_SOME, number(3), bob, bob)),
+                arguments("text with fewer names than its count", frame(Wire.TEXT_TO_SOME, number(3), bob, bob)),
                 arguments("text with 4,294,967,295 names", frame(Wire.TEXT_TO_SOME, number(-1), bob, text)),
                 arguments("text with 134,217,728 names", frame(Wire.TEXT_TO_SOME, number(1 << 27), text)),
                 arguments("text with an empty name among two", frame(Wire.TEXT_TO_SOME, to("bob", ""), text)),
                 arguments("text with broken padding", frame(Wire.TEXT_TO_SOME, number(1), BROKEN, text)),
-                arguments("text to a name not UTF-8", frame(Wire.TEXT_TO_SOME, number(1), NOT_UTF8, text)),
-                arguments("text not UTF-8", frame(Wire.TEXT_TO_SOME, to("bob"), badText)),
-                arguments("text to all not UTF-8", frame(Wire.TEXT_TO_ALL, badText)),
+                arguments("text to a name that is not UTF-8", frame(Wire.TEXT_TO_SOME, number(1), NOT_UTF8, text)),
+                arguments("text that is not UTF-8", frame(Wire.TEXT_TO_SOME, to("bob"), badText)),
+                arguments("text to all that is not UTF-8", frame(Wire.TEXT_TO_ALL, badText)),
                 arguments(
                         "text cut in a character", frame(Wire.TEXT_TO_ALL, new byte[] {'x', (byte) 0xe4, (byte) 0xb8})),
                 arguments("file without a name field", frame(Wire.FILE_TO_SOME, to("bob"), new byte[63])),
                 arguments("file to all without a name field", frame(Wire.FILE_TO_ALL, new byte[63])),
-                arguments("file with fewer names than said", frame(Wire.FILE_TO_SOME, number(9), bob, FILE_NAME)),
+                arguments("file with fewer names than its count", frame(Wire.FILE_TO_SOME, number(9), bob, FILE_NAME)),
                 arguments("file with an empty name among two", frame(Wire.FILE_TO_SOME, to("", "bob"), FILE_NAME)),
                 arguments("file with an empty name", Wire.file("", text, "bob")),
                 arguments("file named .", Wire.file(".", text, "bob")),
@@ -99,18 +99,18 @@ class RulesMalformedIT {
                 arguments("file with a line end", Wire.file("a\nb", text, "bob")),
                 arguments("file with DEL", Wire.file("a\u007fb", text, "bob")),
                 arguments("file with a C1 control", Wire.file("a\u0085b", text, "bob")),
-                arguments("file name not UTF-8", frame(Wire.FILE_TO_ALL, Arrays.copyOf(NOT_UTF8, 64), text)),
+                arguments("file name that is not UTF-8", frame(Wire.FILE_TO_ALL, Arrays.copyOf(NOT_UTF8, 64), text)),
                 arguments("file name with broken padding", frame(Wire.FILE_TO_ALL, Arrays.copyOf(BROKEN, 64), text)));
     }
 
     static Stream<Arguments> beforeLogIn() {
         return Stream.of(
-                arguments("text before log in", Wire.text("x", "bob")),
-                arguments("text to all before log in", Wire.textToAll("x")),
-                arguments("file before log in", Wire.fileToAll("f", utf8("x"))),
-                arguments("fetch before log in", Wire.fetch(1)),
-                arguments("replay before log in", Wire.replay(0)),
-                arguments("settings before log in", Wire.store(utf8("x"))));
+                arguments("text before login", Wire.text("x", "bob")),
+                arguments("text to all before login", Wire.textToAll("x")),
+                arguments("file before login", Wire.fileToAll("f", utf8("x"))),
+                arguments("fetch before login", Wire.fetch(1)),
+                arguments("replay before login", Wire.replay(0)),
+                arguments("settings before login", Wire.store(utf8("x"))));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -146,7 +146,7 @@ class RulesPasswordIT {
 
     @ParameterizedTest
     @MethodSource("goodPasswords")
-    void goodPasswordIsTaken(String password) {
+    void goodPasswordIsAccepted(String password) {
         var person = new Chatd.Person(Chatd.newName(), password);
         try (Chat1Socket socket = chatd.connect()) {
             expectAnswer(socket, Wire.register(person.name(), password), Wire.LOGGED_IN);

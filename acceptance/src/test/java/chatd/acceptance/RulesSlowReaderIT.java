@@ -113,7 +113,7 @@ class RulesSlowReaderIT {
     }
 
     @Test
-    void presenceIsJoinedPerUserSoThatItNeverFillsTheQueue() {
+    void presenceIsCoalescedPerUserSoThatItNeverFillsTheQueue() {
         Chatd.Person restless = chatd.person();
         try (Chat1Socket slow = heldUp();
                 Chat1Socket watcher = chatd.newcomer()) {

@@ -143,7 +143,7 @@ class RulesTextIT {
     }
 
     @Test
-    void unknownReceiverIsToldToTheSenderAndTheKnownOnesGetIt() {
+    void unknownReceiverIsReportedToTheSenderAndTheKnownOnesGetIt() {
         String unknown = Chatd.newName();
         ann.send(Wire.text("partly", ben.name(), unknown));
         assertThat(ann.expectServerText()).contains(unknown);
@@ -164,7 +164,7 @@ class RulesTextIT {
     }
 
     @Test
-    void emptyTextIsToldAndNotStored() {
+    void emptyTextIsRefusedAndNotStored() {
         ann.send(Wire.text("", ben.name()), Wire.textToAll(""), Wire.text(""));
         for (int i = 0; i < 3; i++) {
             ann.expectServerText();
@@ -176,7 +176,7 @@ class RulesTextIT {
     }
 
     @Test
-    void textAtItsLimitIsDeliveredAndOneByteMoreIsTold() {
+    void textAtItsLimitIsDeliveredAndOneByteMoreIsRefused() {
         String full = "ü".repeat(32 * 1024);
         ann.send(Wire.text(full, ben.name()), Wire.text(full + "x", ben.name()), Wire.textToAll(full));
         ben.expectText(ann.name(), full);
@@ -187,7 +187,7 @@ class RulesTextIT {
     }
 
     @Test
-    void receiversAtTheirLimitAreTakenAndOneMoreIsTold() {
+    void receiversAtTheirLimitAreAcceptedAndOneMoreIsRefused() {
         List<String> names = new ArrayList<>(Collections.nCopies(1000, ben.name()));
         ann.send(Wire.frame(Wire.TEXT_TO_SOME, Wire.to(names), Wire.utf8("thousand")));
         ben.expectText(ann.name(), "thousand");

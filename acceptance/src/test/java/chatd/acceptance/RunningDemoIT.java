@@ -35,7 +35,7 @@ class RunningDemoIT {
     void itSaysWithinAScreenWhatToTypeNext() throws IOException {
         demo.logIn(demo.alice()).close();
         // It is ready a moment before it says so.
-        await().until(() -> demo.output().contains("Ctrl-C stops all of it"));
+        await().until(() -> demo.output().contains("Ctrl-C stops everything"));
         String output = demo.output();
         assertThat(output)
                 .contains(

@@ -89,7 +89,7 @@ class SecretsIT {
                     .exits(0);
             demo.stop();
             Map<String, String> logs = logs(demo);
-            assertThat(logs.values()).as("what is no secret is found").anyMatch(log -> log.contains(person.name()));
+            assertThat(logs.values()).as("public names are found").anyMatch(log -> log.contains(person.name()));
             String hex = HexFormat.of().formatHex(Wire.utf8(BEGINNING));
             logs.forEach((file, log) -> assertThat(log).as(file).doesNotContainIgnoringCase(BEGINNING, hex));
         }

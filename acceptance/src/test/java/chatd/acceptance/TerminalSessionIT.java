@@ -169,7 +169,8 @@ class TerminalSessionIT {
         Terminal a = clients.logIn(ann);
         Terminal b = clients.logIn(ann).shows("The session that you had elsewhere was ended.");
         a.shows("The account was logged in elsewhere. Press Enter to log in again");
-        a.enter("/to " + ann.name()).shows("Not sent, since the session has ended: /to", "Enter alone logs in again.");
+        a.enter("/to " + ann.name())
+                .shows("Not sent, since the session has ended: /to", "Press Enter alone to log in again.");
         // A client that is going to reconnect by itself says so at once.
         assertThat(a.all()).doesNotContain("Trying again");
         assertThat(b.all()).doesNotContain("logged in elsewhere");
@@ -225,7 +226,7 @@ class TerminalSessionIT {
         a.press("C-d").awaitEnd();
         var known = clients.state(ann.name()).resolve("known-hosts");
         Files.writeString(known, "localhost:" + chatd.port() + " " + "ab".repeat(32) + "\n");
-        a = clients.start(ann.name(), chatd.port()).shows("The server's key is another than the one you said yes to");
+        a = clients.start(ann.name(), chatd.port()).shows("The server's key is differs from the one you accepted");
         assertThat(a.awaitEnd()).isEqualTo(69);
         a.shows("remove the line of localhost:" + chatd.port());
     }
@@ -268,11 +269,11 @@ class TerminalSessionIT {
     void whoIsIgnoredIsNotShownNowNorLater() {
         try (Chat1Socket mallory = chatd.newcomer()) {
             Terminal a = clients.logIn(ann);
-            a.enter("/ignore " + mallory.name()).shows("What " + mallory.name() + " says is not shown any more.");
+            a.enter("/ignore " + mallory.name()).shows("Messages from " + mallory.name() + " are hidden.");
             mallory.send(Wire.text("noise", ann.name())).fence();
-            a.enter("/history").shows("1 of ignored people");
+            a.enter("/history").shows("1 from ignored users");
             assertThat(a.all()).doesNotContain(": noise");
-            a.enter("/ignore " + mallory.name()).shows("is shown again.");
+            a.enter("/ignore " + mallory.name()).shows("are shown again.");
             a.enter("/history").shows(": noise");
         }
     }
@@ -294,11 +295,11 @@ class TerminalSessionIT {
         a.prompts("Password of " + name + ":").enter("not-the-password").shows("The password is wrong.");
         a.prompts("Password of " + name + ":").enter(once).shows("choose your own", "at least 8 characters");
         a.prompts("New password:").enter("short").prompts("Once more:").enter("short");
-        a.shows("The server does not take it.");
+        a.shows("The server does not accept it.");
         a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter("another-one");
-        a.shows("The two are not alike.");
+        a.shows("The passwords do not match.");
         a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
-        a.shows("The password is changed.", "Welcome, " + name);
+        a.shows("The password has been changed.", "Welcome, " + name);
         assertThat(a.raw()).doesNotContain(Chatd.PASSWORD, once, "short\n", "another-one");
         a.enter("/password").prompts("Old password:").enter("wrong-old-one");
         a.prompts("New password:")
@@ -321,13 +322,13 @@ class TerminalSessionIT {
         String name = Chatd.newName();
         Terminal a = clients.start(name, chatd.port(), "--ca", chatd.ca().toString());
         a.prompts("Password of " + name + ":").enter("whatever-it-is");
-        a.prompts("There is no user called " + name + ". Make this account? [y/N]")
+        a.prompts("There is no user called " + name + ". Create this account? [y/N]")
                 .enter("y");
         a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);
-        a.shows("The account " + name + " is made.", "Welcome, " + name);
+        a.shows("The account " + name + " has been created.", "Welcome, " + name);
         String another = Chatd.newName();
         a.enter("/register " + another).prompts("New password:").enter(Chatd.PASSWORD);
-        a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The account " + another + " is made.");
+        a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The account " + another + " has been created.");
         a.enter("/register " + name).prompts("New password:").enter(Chatd.PASSWORD);
         a.prompts("Once more:").enter(Chatd.PASSWORD).shows("The name " + name + " is taken");
         chatd.logIn(new Chatd.Person(another, Chatd.PASSWORD)).close();
@@ -351,7 +352,7 @@ class TerminalSessionIT {
             assertThat(in.resolve("big.bin")).hasBinaryContent(content);
             proxy.slow(Duration.ofMillis(200));
             a.enter("/fetch " + number.group(1)).shows("Ctrl-C cancels").press("C-c");
-            a.shows("Cancelled, by a new connection. Trying again…");
+            a.shows("Cancelled by closing the connection. Trying again…");
             proxy.slow(Duration.ZERO);
             a.shows("Connected again.");
             assertThat(in.toFile().list()).containsExactlyInAnyOrder("big.bin", "big (1).bin");

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         name = "chat-admin",
         description = {
             "Manages a running chatd: its users, sessions, configuration and certificate; and inspects its log.",
-            "What you may do is what the group may whose socket you reach: chatadmin everything, chathelp show, list, add,"
-                    + " reset, unlock and kick, chataudit the log, show and list."
+            "What you may do depends on the group whose socket you can open: chatadmin may do everything; chathelp may"
+                    + " show, list, add, reset, unlock and kick; chataudit may read the log, show and list."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
@@ -56,12 +56,12 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0: done",
-            "1: no; what was wrong is said",
+            "1: failed; a message says why",
             "2: wrong usage",
-            "3: not allowed; of `log verify`: consistent in itself, but not authenticated",
+            "3: not allowed; for `log verify`: consistent in itself, but not authenticated",
             "4: no such user or file",
-            "5: conflict: the name is taken, or the file is there",
-            "69: the daemon is not there, or ended before it said whether it was done"
+            "5: conflict: the name is taken, or the file exists",
+            "69: no daemon answers, or it ended before it confirmed the command"
         },
         footerHeading = Program.EXAMPLES,
         footer = {
@@ -87,7 +87,7 @@ public final class Main implements Runnable, Program {
             paramLabel = "FORM",
             defaultValue = "table",
             scope = ScopeType.INHERIT,
-            description = "How to print: ${COMPLETION-CANDIDATES}; xml of `log tail` and `log query` alone.")
+            description = "Output format: ${COMPLETION-CANDIDATES}; xml only for `log tail` and `log query`.")
     private Output output = Output.table;
 
     public static void main(String[] arguments) {
@@ -117,18 +117,18 @@ public final class Main implements Runnable, Program {
     private static int failed(Exception failure) throws Exception {
         switch (failure) {
             case CommandFailure known -> {
-                Program.complain(String.valueOf(known.getMessage()));
+                Program.printError(String.valueOf(known.getMessage()));
                 return known.exit();
             }
             case NotDone refused -> {
-                Program.complain(String.valueOf(refused.getMessage()));
+                Program.printError(String.valueOf(refused.getMessage()));
                 return Exit.of(refused.code());
             }
-            case NoSuchFileException missing -> Program.complain("There is no " + missing.getFile() + ".");
+            case NoSuchFileException missing -> Program.printError("There is no " + missing.getFile() + ".");
             case AccessDeniedException denied ->
-                Program.complain("You may not read or write " + denied.getFile() + ".");
-            case FileAlreadyExistsException there -> Program.complain("There is a " + there.getFile() + " already.");
-            case IOException e -> Program.complain(String.valueOf(e.getMessage()));
+                Program.printError("You may not read or write " + denied.getFile() + ".");
+            case FileAlreadyExistsException there -> Program.printError(there.getFile() + " exists already.");
+            case IOException e -> Program.printError(String.valueOf(e.getMessage()));
             default -> throw failure;
         }
         return Exit.NO;
@@ -142,7 +142,7 @@ public final class Main implements Runnable, Program {
             wrong = "`" + line.getCommandSpec().qualifiedName() + "` has nothing called '"
                     + unmatched.getUnmatched().getFirst() + "'.";
         }
-        Program.complain(wrong);
+        Program.printError(wrong);
         CommandLine.UnmatchedArgumentException.printSuggestions(
                 failure, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");
@@ -161,7 +161,7 @@ public final class Main implements Runnable, Program {
 
     @Override
     public void run() {
-        throw Program.missing(spec);
+        throw Program.missingSubcommand(spec);
     }
 
     @Override

@@ -39,7 +39,7 @@ class ManPagesTest {
             }
         }
         assertThat(committed())
-                .as("src/main/man; `./chat generate` makes it anew")
+                .as("src/main/man; `./chat generate` regenerates it")
                 .isEqualTo(made);
     }
 

@@ -130,7 +130,7 @@ public record LogFiles(Path directory) {
     public static Instant started(Path file) {
         Matcher matcher = CLOSED.matcher(name(file));
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(file + " is no closed segment");
+            throw new IllegalArgumentException(file + " is not a closed segment");
         }
         return STAMP.parse(matcher.group(2), Instant::from);
     }

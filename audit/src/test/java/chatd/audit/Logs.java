@@ -51,7 +51,7 @@ public final class Logs {
     }
 
     /** A clock that is set by hand. */
-    public static final class Hands extends Clock {
+    public static final class ManualClock extends Clock {
         public Instant now = Instant.parse("2026-11-20T06:15:00Z");
 
         @Override
@@ -76,7 +76,7 @@ public final class Logs {
 
     /** Writes a log with {@code n} messages and closes it properly. */
     public static void write(Path directory, int n) throws IOException {
-        try (AuditLog log = AuditLog.open(directory, OPTIONS, new Hands())) {
+        try (AuditLog log = AuditLog.open(directory, OPTIONS, new ManualClock())) {
             for (int i = 1; i <= n; i++) {
                 log.append(event(i));
             }

@@ -20,12 +20,12 @@ final class Disk {
     private Disk() {}
 
     /** Measures latencies in ms, one entry per window, on a file of its own whose blocks are already allocated. */
-    static List<Load.Figures> measure(Path file, int aSecond, int seconds, int windows) throws IOException {
+    static List<LoadGenerator.Figures> measure(Path file, int aSecond, int seconds, int windows) throws IOException {
         try (FileChannel disk =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             disk.write(ByteBuffer.allocate(FILE_BYTES));
             disk.force(true);
-            List<Load.Figures> measured = new ArrayList<>();
+            List<LoadGenerator.Figures> measured = new ArrayList<>();
             for (int i = 0; i < windows; i++) {
                 measured.add(window(disk, aSecond, aSecond * seconds));
             }
@@ -33,7 +33,7 @@ final class Disk {
         }
     }
 
-    private static Load.Figures window(FileChannel disk, int aSecond, int writes) throws IOException {
+    private static LoadGenerator.Figures window(FileChannel disk, int aSecond, int writes) throws IOException {
         double[] took = new double[writes];
         long begun = System.nanoTime();
         for (int i = 0; i < writes; i++) {
@@ -48,6 +48,6 @@ final class Disk {
             took[i] = (System.nanoTime() - due) / 1e6;
         }
         Arrays.sort(took);
-        return new Load.Figures(Map.of("p50_ms", took[writes / 2], "p99_ms", took[writes * 99 / 100]));
+        return new LoadGenerator.Figures(Map.of("p50_ms", took[writes / 2], "p99_ms", took[writes * 99 / 100]));
     }
 }

@@ -12,10 +12,10 @@ import java.util.function.Consumer;
 final class Endurance {
     private static final int MINUTE = 60;
 
-    private final Load load;
+    private final LoadGenerator load;
     private final Path daemon;
 
-    Endurance(Load load, Path daemon) {
+    Endurance(LoadGenerator load, Path daemon) {
         this.load = load;
         this.daemon = daemon;
     }
@@ -42,7 +42,7 @@ final class Endurance {
             table.append("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
             int step = Math.max(1, minutes / 12);
             for (int minute = step; minute <= minutes; minute += step) {
-                Load.Figures figures = load.run(
+                LoadGenerator.Figures figures = load.run(
                                 server,
                                 arguments("-W", "64", "-r", rate, "-T", "1", "-t", Integer.toString(step * MINUTE - 1)))
                         .getFirst();
@@ -54,7 +54,7 @@ final class Endurance {
         }
     }
 
-    private static String row(String first, Load.Figures figures) {
+    private static String row(String first, LoadGenerator.Figures figures) {
         return "| %s | %s | %s | %s | %s | %s | %s |%n"
                 .formatted(
                         first,
@@ -77,12 +77,12 @@ final class Endurance {
             load.run(server, arguments("-W", "4", "-T", "12", "-t", "1"));
             StringBuilder table = new StringBuilder("""
 
-                    | load | messages/s | CPU µs | p50 ms | p99 ms | lost | memory MiB | log ins at the same time, failed |
+                    | load | messages/s | CPU µs | p50 ms | p99 ms | lost | memory MiB | concurrent logins, failed |
                     | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
                     """);
             for (String window : List.of("4", "32", "1000")) {
-                CompletableFuture<Load.Figures> others = CompletableFuture.supplyAsync(() -> logIns(server));
-                Load.Figures figures = load.run(server, arguments("-W", window, "-T", "3", "-t", "12"))
+                CompletableFuture<LoadGenerator.Figures> others = CompletableFuture.supplyAsync(() -> logIns(server));
+                LoadGenerator.Figures figures = load.run(server, arguments("-W", window, "-T", "3", "-t", "12"))
                         .getFirst();
                 String row = "| 50 senders with %s in flight | %s | %s | %s | %s | %s | %s | %s |%n"
                         .formatted(
@@ -101,7 +101,7 @@ final class Endurance {
         }
     }
 
-    private static String told(Load.Figures logIns) {
+    private static String told(LoadGenerator.Figures logIns) {
         return "%s in %s s, %s"
                 .formatted(
                         Report.number(logIns.of("ready")),
@@ -110,7 +110,7 @@ final class Endurance {
     }
 
     /** Logs in the other hundred accounts, four at a time, once the load is running. */
-    private Load.Figures logIns(Server server) {
+    private LoadGenerator.Figures logIns(Server server) {
         try {
             BenchDirectory.pause(6_000);
             return load.run(server, List.of("-s", "storm", "-n", "100", "-f", "100", "-c", "4"))

@@ -19,10 +19,10 @@ final class Growth {
     private static final int HEIGHT = 260;
     private static final int MARGIN = 48;
 
-    private final Load load;
+    private final LoadGenerator load;
     private final Path daemon;
 
-    Growth(Load load, Path daemon) {
+    Growth(LoadGenerator load, Path daemon) {
         this.load = load;
         this.daemon = daemon;
     }
@@ -57,7 +57,7 @@ final class Growth {
                 Server server =
                         new ChatdServer(daemon, place, new ChatdServer.Size(accounts, messages, false, List.of()))) {
             load.run(server, WARM_UP);
-            List<Load.Figures> windows = load.run(server, LOAD);
+            List<LoadGenerator.Figures> windows = load.run(server, LOAD);
             return new Point(size, Report.median(windows, "cpu_us"), Report.median(windows, "db_cpu_us"));
         }
     }

@@ -52,7 +52,7 @@ final class LogPace {
         Path place = Files.createTempDirectory("chatd-bench");
         try {
             StringBuilder table = new StringBuilder("\n| what | figure |\n| --- | --- |\n");
-            row(table, "publishing at %,d events/s for %d s, of a core".formatted(RATE, SECONDS), publishing(place));
+            row(table, "publishing at %,d events/s for %d s, of one core".formatted(RATE, SECONDS), publishing(place));
             Path log = Files.createDirectory(place.resolve("gigabyte"));
             Path key = place.resolve("seal.pem");
             Files.writeString(key, write(log));
@@ -168,7 +168,7 @@ final class LogPace {
         try {
             int exit = process.waitFor();
             if (exit != 0) {
-                throw new IOException(command.getFirst() + " ended with " + exit);
+                throw new IOException(command.getFirst() + " exited with " + exit);
             }
         } catch (InterruptedException e) {
             process.destroy();

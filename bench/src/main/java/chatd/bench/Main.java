@@ -36,26 +36,25 @@ public final class Main implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "chatd,floor,floor-b",
             description = {
-                "chatd, floor, floor-b (batched), inspircd, ngircd; ${DEFAULT-VALUE} without it.",
-                "disk: what forcing a few bytes to the disk takes, beside the latency at 200 messages/s."
+                "chatd, floor, floor-b (batched), inspircd, ngircd; ${DEFAULT-VALUE} by default.",
+                "disk: how long forcing a few bytes to disk takes, to compare with the latency at 200 messages/s."
             })
     private List<String> servers = List.of();
 
     @Option(names = "--only", paramLabel = "REGEX", defaultValue = ".*", description = "Only these scenarios.")
     private String only = ".*";
 
-    @Option(names = "--list", description = "Say which scenarios there are.")
+    @Option(names = "--list", description = "List the scenarios.")
     private boolean list;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
             defaultValue = "1",
-            description =
-                    "Servers that are started for each scenario, one after the other; ${DEFAULT-VALUE} without it.")
+            description = "How often each server is started for each scenario, in turn; ${DEFAULT-VALUE} by default.")
     private int runs = 1;
 
-    @Option(names = "--java", paramLabel = "OPTION", description = "For the daemon's Java, after the usual ones.")
+    @Option(names = "--java", paramLabel = "OPTION", description = "A daemon JVM option, after the usual ones.")
     private List<String> javaOptions = List.of();
 
     @Option(names = "--micro", description = "Measure the parts of the hot path by themselves, with JMH.")
@@ -67,13 +66,13 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--growth", description = "Measure what a message costs as accounts and messages grow; draw it.")
     private boolean growth;
 
-    @Option(names = "--overload", description = "Measure what happens when more comes than can be done.")
+    @Option(names = "--overload", description = "Measure the behaviour under overload.")
     private boolean overload;
 
     @Option(
             names = "--soak",
             paramLabel = "MINUTES",
-            description = "Half of the top rate for so long: an hour, to see that memory and latency stay flat.")
+            description = "Run at half the top rate for that long: an hour, to see that memory and latency stay flat.")
     private int soak;
 
     @Option(names = "--no-table", description = "Print only; leave bench/RESULTS.md as it is.")
@@ -115,7 +114,7 @@ public final class Main implements Callable<Integer> {
             return 0;
         }
         Native programs = new Native(root.resolve("bench/src/main/c"), root.resolve("bench/target"));
-        Load load = new Load(programs);
+        LoadGenerator load = new LoadGenerator(programs);
         if (growth || overload || soak > 0) {
             Endurance endurance = new Endurance(load, daemon);
             if (growth) {
@@ -173,7 +172,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private void measure(Native programs, Load load, Scenario scenario, String name) throws IOException {
+    private void measure(Native programs, LoadGenerator load, Scenario scenario, String name) throws IOException {
         try (BenchDirectory place = new BenchDirectory();
                 Server server = start(programs, place, scenario, name)) {
             if (scenario.isIdle()) {
@@ -198,7 +197,7 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Warms up the daemon, as if it had run for some minutes, so that Java has compiled the hot code. */
-    private static void warmUp(Load load, Server server, Scenario scenario) throws IOException {
+    private static void warmUp(LoadGenerator load, Server server, Scenario scenario) throws IOException {
         for (int i = 0; i < scenario.warmUps(); i++) {
             List<String> longer = new ArrayList<>(scenario.arguments());
             longer.addAll(List.of("-T", "5", "-t", "2", "-j", "1", "-r", "0"));
@@ -214,9 +213,9 @@ public final class Main implements Callable<Integer> {
                         place,
                         new ChatdServer.Size(
                                 scenario.accounts(), scenario.storedMessages(), scenario.hashes(), javaOptions));
-            case "floor" -> Other.floor(programs, place, false);
-            case "floor-b" -> Other.floor(programs, place, true);
-            case "inspircd", "ngircd" -> Other.irc(name, root.resolve("bench/peers"), place);
+            case "floor" -> PeerServer.floor(programs, place, false);
+            case "floor-b" -> PeerServer.floor(programs, place, true);
+            case "inspircd", "ngircd" -> PeerServer.irc(name, root.resolve("bench/peers"), place);
             default -> throw new BenchFailure("there is no server called " + name + "; see --help");
         };
     }

@@ -13,15 +13,15 @@ import java.util.function.ToDoubleFunction;
 
 /** Collects the measurements and formats them as Markdown: medians, with the minimum and the maximum. */
 final class Report {
-    private final Map<Scenario, Map<String, List<Load.Figures>>> measured = new EnumMap<>(Scenario.class);
+    private final Map<Scenario, Map<String, List<LoadGenerator.Figures>>> measured = new EnumMap<>(Scenario.class);
 
-    void add(Scenario scenario, String server, List<Load.Figures> windows) {
+    void add(Scenario scenario, String server, List<LoadGenerator.Figures> windows) {
         measured.computeIfAbsent(scenario, s -> new LinkedHashMap<>())
                 .computeIfAbsent(server, s -> new ArrayList<>())
                 .addAll(windows);
     }
 
-    private record Column(String title, ToDoubleFunction<Load.Figures> value) {
+    private record Column(String title, ToDoubleFunction<LoadGenerator.Figures> value) {
         Column(String title, String key) {
             this(title, figures -> figures.of(key));
         }
@@ -38,12 +38,12 @@ final class Report {
             return List.of(
                     new Column("CPU ms each", "cpu_ms_per_login"),
                     new Column("database CPU ms", "db_ms_per_login"),
-                    new Column("a second", "logins_per_s"));
+                    new Column("per second", "logins_per_s"));
         }
         return List.of(
                 new Column("CPU µs each", "cpu_us"),
                 new Column("database CPU µs", "db_cpu_us"),
-                new Column("a second", "per_s"),
+                new Column("per second", "per_s"),
                 new Column("p50 ms", "p50_ms"),
                 new Column("p99 ms", "p99_ms"),
                 new Column("lost", "lost"),
@@ -53,7 +53,8 @@ final class Report {
     /** Returns the medians as one line for the terminal. */
     String line(Scenario scenario, String server) {
         StringBuilder line = new StringBuilder("%-14s %-10s".formatted(scenario.word(), server));
-        List<Load.Figures> windows = measured.getOrDefault(scenario, Map.of()).getOrDefault(server, List.of());
+        List<LoadGenerator.Figures> windows =
+                measured.getOrDefault(scenario, Map.of()).getOrDefault(server, List.of());
         for (Column column : columns(scenario)) {
             line.append("  ").append(column.title()).append(' ').append(number(median(windows, column.value())));
         }
@@ -77,7 +78,7 @@ final class Report {
         return text.toString();
     }
 
-    private static String cell(List<Load.Figures> windows, ToDoubleFunction<Load.Figures> value) {
+    private static String cell(List<LoadGenerator.Figures> windows, ToDoubleFunction<LoadGenerator.Figures> value) {
         double[] sorted = sorted(windows, value);
         if (sorted.length == 0) {
             return "–";
@@ -88,7 +89,7 @@ final class Report {
                 : median + " (" + number(sorted[0]) + "–" + number(sorted[sorted.length - 1]) + ")";
     }
 
-    private static double[] sorted(List<Load.Figures> windows, ToDoubleFunction<Load.Figures> value) {
+    private static double[] sorted(List<LoadGenerator.Figures> windows, ToDoubleFunction<LoadGenerator.Figures> value) {
         return windows.stream()
                 .mapToDouble(value)
                 .filter(v -> !Double.isNaN(v))
@@ -96,11 +97,11 @@ final class Report {
                 .toArray();
     }
 
-    static double median(List<Load.Figures> windows, String key) {
+    static double median(List<LoadGenerator.Figures> windows, String key) {
         return median(windows, figures -> figures.of(key));
     }
 
-    private static double median(List<Load.Figures> windows, ToDoubleFunction<Load.Figures> value) {
+    private static double median(List<LoadGenerator.Figures> windows, ToDoubleFunction<LoadGenerator.Figures> value) {
         double[] sorted = sorted(windows, value);
         int half = sorted.length / 2;
         return sorted.length == 0

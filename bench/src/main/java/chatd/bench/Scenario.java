@@ -15,16 +15,16 @@ enum Scenario {
     PAIRS_W4("50 pairs, 4 in flight", 100, "-s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
     PAIRS_W32("50 pairs, 32 in flight", 100, "-s pair -n 100 -W 32 -T 2 -t 3 -j 3"),
     PAIRS_200("50 pairs, 200 messages/s", 100, "-s pair -n 100 -W 4 -T 1 -t 4 -r 200 -j 3"),
-    SLOW1000("fan-out to 999, and one who does not read", 1_001, "-s fanout -n 1001 -S 1 -W 8 -T 2 -t 3 -j 3"),
+    SLOW1000("fan-out to 999, and one that does not read", 1_001, "-s fanout -n 1001 -S 1 -W 8 -T 2 -t 3 -j 3"),
     IDLE1000("1,000 idle", 1_000, "-s idle -n 1000 -t 30"),
     IDLE5000("5,000 idle", 5_000, "-s idle -n 5000 -t 30"),
     IDLE10000("10,000 idle", 10_000, "-s idle -n 10000 -t 40"),
-    STORM("1,000 log ins, the hash as cheap as may be", 1_000, "-s storm -n 1000"),
-    STORM_ALONE("1,000 log ins, each leaving at once", 1_000, "-s storm -Q -n 1000"),
-    STORM_ARGON2("200 log ins with Argon2id", 200, "-s storm -n 200"),
+    STORM("1,000 logins, the hash as cheap as possible", 1_000, "-s storm -n 1000"),
+    STORM_ALONE("1,000 logins, each leaving at once", 1_000, "-s storm -Q -n 1000"),
+    STORM_ARGON2("200 logins with Argon2id", 200, "-s storm -n 200"),
     TLS("TLS handshake and close", 100, "-s tls -n 2000"),
-    REPLAY("replays of 100, of 10 million messages", 100, "-s replay -n 100 -m 100 -T 2 -t 4 -j 3"),
-    FILES("64 files of 16 MiB at once, and fetched", 128, "-s files -n 128 -T 0 -t 20");
+    REPLAY("replays of 100 out of 10 million messages", 100, "-s replay -n 100 -m 100 -T 2 -t 4 -j 3"),
+    FILES("64 files of 16 MiB sent at once, and fetched", 128, "-s files -n 128 -T 0 -t 20");
 
     private final String title;
     private final int accounts;

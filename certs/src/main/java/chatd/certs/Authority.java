@@ -149,7 +149,7 @@ public final class Authority {
                 return new GeneralName(
                         GeneralName.iPAddress, InetAddress.ofLiteral(name).getHostAddress());
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("no address: " + name, e);
+                throw new IllegalArgumentException("not an address: " + name, e);
             }
         }
         if (!name.matches("(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {

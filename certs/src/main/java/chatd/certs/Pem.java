@@ -62,7 +62,7 @@ public final class Pem {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         if (BEGIN.matcher(text).results().count()
                 != CERTIFICATE.matcher(text).results().count()) {
-            throw new Unusable(file, "a certificate in it is cut off");
+            throw new Unusable(file, "a certificate in it is truncated");
         }
         String blocks =
                 CERTIFICATE.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n", "", "\n"));

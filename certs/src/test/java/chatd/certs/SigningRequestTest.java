@@ -57,7 +57,7 @@ class SigningRequestTest {
     }
 
     @Test
-    void whatIsNoNameIsRefused() {
+    void anInvalidNameIsRefused() {
         for (String name : List.of("", "two words", "a..b", "300.1.1.1", "2001:db8::x", "a\nb")) {
             assertThatThrownBy(() -> SigningRequest.withNewKey(List.of(name), Authority.KeyKind.EC, random))
                     .as(name)

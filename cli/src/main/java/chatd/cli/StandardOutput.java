@@ -22,7 +22,7 @@ public final class StandardOutput {
     /** Size of {@code struct pollfd}: {@code fd}, {@code events}, {@code revents}. */
     private static final long POLLFD_BYTES = 8;
 
-    private static final long HAPPENED = 6;
+    private static final long REVENTS_OFFSET = 6;
 
     /** POLLERR and POLLHUP, which are reported whether or not they are requested. */
     private static final short GONE = 0x8 | 0x10;
@@ -36,7 +36,7 @@ public final class StandardOutput {
      * for a file, or for a terminal that is still there. Waits on a daemon thread of its own, which does not keep the
      * program running.
      */
-    public static void whenUnread(Runnable end) {
+    public static void onReaderGone(Runnable end) {
         Thread.ofPlatform().name("standard-output").daemon().start(() -> {
             if (awaitGone()) {
                 end.run();
@@ -57,7 +57,7 @@ public final class StandardOutput {
             while (true) {
                 int found = (int) poll.invokeExact(asked, 1L, NO_TIMEOUT);
                 if (found > 0) {
-                    return (asked.get(JAVA_SHORT, HAPPENED) & GONE) != 0;
+                    return (asked.get(JAVA_SHORT, REVENTS_OFFSET) & GONE) != 0;
                 }
                 // Interrupted by a signal; poll again.
             }

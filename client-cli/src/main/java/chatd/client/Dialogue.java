@@ -6,9 +6,9 @@ import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Presenter;
+import chatd.client.screen.SafeText;
 import chatd.client.screen.Screen;
-import chatd.client.screen.Visible;
-import chatd.client.talk.Door;
+import chatd.client.talk.LoginExchange;
 import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.Optional;
@@ -17,8 +17,8 @@ import java.util.Optional;
  * The dialogue before a session: trusting the server, the password, a new one, registering. Runs on the user's thread.
  */
 final class Dialogue {
-    static final String RULES = "It has at least 8 characters and at most 32 bytes, and is neither your name, nor the"
-            + " old one, nor one of the most common.";
+    static final String RULES = "It must have at least 8 characters and at most 32 bytes, and be neither your name,"
+            + " nor the old one, nor one of the most common.";
 
     private static final int ATTEMPTS = 5;
     private static final int PASSWORD_BYTES = 32;
@@ -45,7 +45,7 @@ final class Dialogue {
     }
 
     /** A successful login, and the password that it used. */
-    record Entered(Door.In in, Secret password) {}
+    record Entered(LoginExchange.In in, Secret password) {}
 
     private interface Attempt<T> {
         T run() throws UnknownServer;
@@ -84,7 +84,7 @@ final class Dialogue {
         if (!screen.isAsking()) {
             throw refusal(address, unknown);
         }
-        presenter.notice("Nobody that this machine trusts vouches for " + address.server()
+        presenter.notice("No authority that this machine trusts vouches for " + address.server()
                 + ". The fingerprint of its key (SHA-256) is\n\n" + unknown.fingerprint()
                 + "\n\nCompare all of it with what the administrator reads out (`chat-admin cert show`).");
         if (!screen.confirm("Is it the same? It will be remembered.")) {
@@ -112,25 +112,25 @@ final class Dialogue {
             });
             return ask();
         });
-        Door door = new Door(server, user);
+        LoginExchange door = new LoginExchange(server, user);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Secret tried = password;
             switch (knowing(() -> door.logIn(tried))) {
-                case Door.In in -> {
+                case LoginExchange.In in -> {
                     last = Optional.of(tried);
                     return new Entered(in, tried);
                 }
-                case Door.Refused(Door.Reason reason, String text) ->
+                case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                     password = switch (reason) {
                         case WRONG_PASSWORD -> again(text);
                         case MUST_CHANGE -> change(door, tried);
                         case NO_SUCH_USER -> offer(door, text);
                         default -> throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
                     };
-                case Door.Done done -> throw new IllegalStateException("a log in has another answer");
+                case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
             }
         }
-        throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "These were too many attempts.");
+        throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "Too many attempts.");
     }
 
     /** Sets the password for later logins. */
@@ -148,7 +148,7 @@ final class Dialogue {
 
     private Secret ask() {
         while (true) {
-            Secret password = screen.readSecret("Password of " + Visible.line(user) + ": ")
+            Secret password = screen.readSecret("Password of " + SafeText.line(user) + ": ")
                     .map(Secret::of)
                     .orElseThrow(Dialogue::gaveUp);
             if (password.length() <= PASSWORD_BYTES) {
@@ -166,15 +166,15 @@ final class Dialogue {
     }
 
     /** Makes the user change the password; returns the new one. */
-    private Secret change(Door door, Secret old) {
+    private Secret change(LoginExchange door, Secret old) {
         presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
-                + " Nobody else will know it, the administrator neither.");
-        return accepted(chosen -> door.changePassword(old, chosen), "The password is changed.")
+                + " Nobody else will know it, not even the administrator.");
+        return accepted(chosen -> door.changePassword(old, chosen), "The password has been changed.")
                 .orElseThrow(Dialogue::gaveUp);
     }
 
     private interface Setting {
-        Door.Answer set(Secret chosen) throws UnknownServer;
+        LoginExchange.Answer set(Secret chosen) throws UnknownServer;
     }
 
     /** Asks for a new password until the server accepts one; returns empty if the user gives up. */
@@ -185,16 +185,16 @@ final class Dialogue {
                 return chosen;
             }
             switch (knowing(() -> setting.set(chosen.get()))) {
-                case Door.Done taken -> {
+                case LoginExchange.Done taken -> {
                     presenter.notice(done);
                     return chosen;
                 }
-                case Door.Refused(Door.Reason reason, String text)
-                when reason == Door.Reason.BAD_PASSWORD ->
-                    presenter.notice("The server does not take it. " + RULES + " Another one:");
-                case Door.Refused(Door.Reason reason, String text) ->
+                case LoginExchange.Refused(LoginExchange.Reason reason, String text)
+                when reason == LoginExchange.Reason.BAD_PASSWORD ->
+                    presenter.notice("The server does not accept it. " + RULES + " Choose another:");
+                case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                     throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
-                case Door.In in -> throw new IllegalStateException("a new password has another answer");
+                case LoginExchange.In in -> throw new IllegalStateException("unexpected answer to a new password");
             }
         }
     }
@@ -208,7 +208,7 @@ final class Dialogue {
             }
             Secret secret = Secret.of(once.get());
             if (secret.length() > PASSWORD_BYTES) {
-                presenter.notice("That has " + secret.length() + " bytes; 32 is the most.");
+                presenter.notice("That has " + secret.length() + " bytes; the maximum is 32.");
                 continue;
             }
             Optional<String> again = screen.readSecret("Once more: ");
@@ -218,28 +218,28 @@ final class Dialogue {
             if (once.get().equals(again.get())) {
                 return Optional.of(secret);
             }
-            presenter.notice("The two are not alike. From the beginning:");
+            presenter.notice("The passwords do not match. Try again:");
         }
     }
 
-    private Secret offer(Door door, String why) {
+    private Secret offer(LoginExchange door, String why) {
         if (!screen.isAsking()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
-        if (!screen.confirm(Visible.line(why) + " Make this account?")) {
+        if (!screen.confirm(SafeText.line(why) + " Create this account?")) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         return register(door).orElseThrow(Dialogue::gaveUp);
     }
 
-    private Optional<Secret> register(Door door) {
+    private Optional<Secret> register(LoginExchange door) {
         presenter.notice("Choose a password. " + RULES);
-        return accepted(door::register, "The account " + door.user() + " is made.");
+        return accepted(door::register, "The account " + door.user() + " has been created.");
     }
 
     /** Registers another account from within a session. */
     void register(String name) {
         Main.checkName(name);
-        register(new Door(server, name));
+        register(new LoginExchange(server, name));
     }
 }

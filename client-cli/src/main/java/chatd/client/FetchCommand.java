@@ -1,9 +1,9 @@
 package chatd.client;
 
 import chatd.client.net.UnknownServer;
-import chatd.client.screen.Visible;
-import chatd.client.script.Errand;
-import chatd.client.talk.Downloads;
+import chatd.client.screen.SafeText;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.Download;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -11,12 +11,12 @@ import picocli.CommandLine.Parameters;
 /** {@code fetch}. */
 @Command(
         name = "fetch",
-        description = "Fetches a file into --downloads, over no other file, and prints where it is.",
+        description = "Fetches a file into --downloads, overwriting none, and prints its path.",
         footer = {"", "Example: chat-client --password-file pw --downloads in alice@localhost fetch 7"})
 final class FetchCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;
 
-    @Parameters(paramLabel = "ID", description = "The file's number, as history and tail have it.")
+    @Parameters(paramLabel = "ID", description = "The file's number, as printed by history and tail.")
     private long file;
 
     @Override
@@ -24,8 +24,8 @@ final class FetchCommand extends ScriptCommand {
         if (file < 0 || file > MOST) {
             throw main().wrong("a file's number is 0 to " + MOST);
         }
-        try (Errand errand = errand();
-                Downloads download = new Downloads(main().downloads(), Visible::line, (received, size) -> {})) {
+        try (ScriptSession errand = errand();
+                Download download = new Download(main().downloads(), SafeText::line, (received, size) -> {})) {
             errand.fetch(file, download);
             main().out().println(download.whole());
         }

@@ -1,7 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.UnknownServer;
-import chatd.client.script.Errand;
+import chatd.client.script.ScriptSession;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,9 +16,9 @@ final class HistoryCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;
 
     @Mixin
-    private Printed printed;
+    private MessagePrinter printed;
 
-    @Option(names = "-n", paramLabel = "N", description = "How many; else 20. The server has a limit of its own.")
+    @Option(names = "-n", paramLabel = "N", description = "How many; 20 by default. The server has its own limit.")
     private long count = 20;
 
     @Override
@@ -26,7 +26,7 @@ final class HistoryCommand extends ScriptCommand {
         if (count < 1 || count > MOST) {
             throw main().wrong("-n is 1 to " + MOST);
         }
-        try (Errand errand = errand()) {
+        try (ScriptSession errand = errand()) {
             errand.history(count).forEach(item -> printed.item(main().out(), item));
         }
     }

@@ -8,15 +8,15 @@ import chatd.client.net.Link;
 import chatd.client.net.OwnCertificate;
 import chatd.client.net.PrivateFiles;
 import chatd.client.net.Trust;
+import chatd.client.screen.LineCompleter;
 import chatd.client.screen.PlainScreen;
 import chatd.client.screen.Presenter;
+import chatd.client.screen.SafeText;
 import chatd.client.screen.Screen;
 import chatd.client.screen.TerminalScreen;
-import chatd.client.screen.Visible;
-import chatd.client.screen.Words;
 import chatd.client.talk.Contacts;
 import chatd.client.talk.Conversation;
-import chatd.client.talk.Door;
+import chatd.client.talk.LoginExchange;
 import chatd.client.talk.SeenItems;
 import chatd.protocol.Limits;
 import chatd.protocol.chat1.Chat1;
@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
         name = "chat-client",
         description = {
             "Talks to people on a chatd. Without a command, in a terminal; with one, for scripts.",
-            "A script on this protocol displaces the account's interactive session: give it an account of its own."
+            "A script that uses this protocol displaces the account's interactive session: give it an account of its own."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
@@ -73,12 +73,12 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0: done; of `send`: stored",
-            "1: no; what was wrong is said",
+            "1: failed; the reason is printed",
             "2: wrong usage",
             "4: no such recipient, file or message",
             "5: conflict: the name is taken",
-            "69: the server is not there, or is not to be believed",
-            "77: log in refused"
+            "69: the server can't be reached, or is not trusted",
+            "77: login refused"
         },
         footer = {
             "",
@@ -106,7 +106,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--fingerprint",
             paramLabel = "SHA256",
-            description = "The server's key, as `chat-admin cert show` prints it: believe this one alone.")
+            description = "The server's key, as `chat-admin cert show` prints it; no other is trusted.")
     private @Nullable String fingerprint;
 
     @Option(
@@ -115,31 +115,31 @@ public final class Main implements Callable<Integer> {
             description = "A certificate of your own with its chain (PEM), for servers that ask for one.")
     private @Nullable Path certificate;
 
-    @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM); else the certificate's file has it.")
+    @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM); by default in the certificate's file.")
     private @Nullable Path key;
 
     @Mixin
     private PasswordOptions password;
 
-    @Option(names = "--to", paramLabel = "NAMES", description = "Whom what is typed goes to at first, as with /to.")
+    @Option(names = "--to", paramLabel = "NAMES", description = "The initial recipients of what you type, as with /to.")
     private String to = "";
 
     @Option(
             names = "--downloads",
             paramLabel = "DIR",
-            description = "Where fetched files are put; else the current directory.")
+            description = "The directory for fetched files; by default the current one.")
     private Path downloads = Path.of("");
 
     @Option(
             names = "--wire-zone",
             paramLabel = "ZONE",
-            description = "The zone of the times that a foreign server sends, as Europe/Berlin; ours send UTC.")
+            description = "The time zone that a foreign server sends, such as Europe/Berlin; ours send UTC.")
     private String wireZone = "UTC";
 
     @Parameters(
             paramLabel = "[USER@]HOST[:PORT]",
-            description = "Whom to log in as, and where. Without a user the name of your login here; without a port"
-                    + " CHAT_PORT, else 7443.",
+            description = "The account and server to log in to. The user defaults to your login name here, the port"
+                    + " to CHAT_PORT, else 7443.",
             defaultValue = "")
     private String address = "";
 
@@ -178,21 +178,21 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main(environment, out, text))
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     switch (failure) {
-                        case ClientFailure known -> err.println("chat-client: " + Visible.text(known.text()));
+                        case ClientFailure known -> err.println("chat-client: " + SafeText.text(known.text()));
                         case FileSystemException file -> {
                             err.println("chat-client: "
-                                    + Visible.line(file.getMessage() + ": "
+                                    + SafeText.line(file.getMessage() + ": "
                                             + file.getClass().getSimpleName()));
                             return ClientFailure.NO;
                         }
                         case IOException lost ->
-                            err.println("chat-client: " + Visible.line(String.valueOf(lost.getMessage())));
+                            err.println("chat-client: " + SafeText.line(String.valueOf(lost.getMessage())));
                         default -> throw failure;
                     }
                     return failure instanceof ClientFailure known ? known.exit() : ClientFailure.NO_SERVER;
                 })
                 .setParameterExceptionHandler((mistake, line) -> {
-                    err.println("chat-client: " + Visible.line(told(mistake)) + " `chat-client --help` says more.");
+                    err.println("chat-client: " + SafeText.line(told(mistake)) + " `chat-client --help` says more.");
                     return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -206,7 +206,7 @@ public final class Main implements Callable<Integer> {
                     + mistake.getCommandLine().getSubcommands().keySet().stream()
                             .filter(command -> Levenshtein.distance(command, word) <= 2)
                             .findFirst()
-                            .map(command -> "; is it " + command + "?")
+                            .map(command -> "; did you mean " + command + "?")
                             .orElse(".");
         }
         return mistake.getMessage() + ".";
@@ -232,7 +232,7 @@ public final class Main implements Callable<Integer> {
 
     Address address() {
         if (address.isEmpty()) {
-            throw wrong("whom to connect to is missing, as alice@chat.example.org");
+            throw wrong("the address is missing, such as alice@chat.example.org");
         }
         try {
             String port = environment.getOrDefault("CHAT_PORT", "");
@@ -263,7 +263,7 @@ public final class Main implements Callable<Integer> {
         try {
             return Link.to(address(), trust(), own(), new Chat1(Limits.DEFAULT, ZoneId.of(wireZone)));
         } catch (DateTimeException e) {
-            throw wrong("there is no time zone " + wireZone + "; one is Europe/Berlin");
+            throw wrong("there is no time zone " + wireZone + "; an example is Europe/Berlin");
         }
     }
 
@@ -323,7 +323,7 @@ public final class Main implements Callable<Integer> {
             Presenter presenter = new Presenter(screen, user, mayColour);
             Path shown = state().resolve("shown").resolve(user.replace("/", "_") + "@" + where.server());
             Conversation conversation = new Conversation(
-                    new Door(server, user),
+                    new LoginExchange(server, user),
                     presenter,
                     new SeenItems(shown),
                     Clock.systemUTC(),
@@ -336,7 +336,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private Screen terminal(Supplier<Contacts> people) throws IOException {
-        Words words = new Words(() -> Stream.of(true, false)
+        LineCompleter words = new LineCompleter(() -> Stream.of(true, false)
                 .flatMap(online -> people.get().who(online).stream())
                 .toList());
         return new TerminalScreen(state().resolve("history"), words);

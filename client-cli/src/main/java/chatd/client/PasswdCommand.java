@@ -14,15 +14,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "passwd",
         description = {
-            "Changes the account's password, also one that must be changed before the first log in.",
-            "The old one comes from the options of a log in. It ends the account's other sessions."
+            "Changes the account's password, including one that must be changed before the first login.",
+            "The old password comes from the login options. The change ends the account's other sessions."
         },
         footer = {"", "Example: chat-client --password-file old alice@localhost passwd --new-password-file new"})
 final class PasswdCommand extends ScriptCommand {
     @Option(
             names = "--new-password-file",
             paramLabel = "FILE",
-            description = "The new password is a file's first line; else standard input's next.")
+            description = "The new password is a file's first line; by default the next line of standard input.")
     private @Nullable Path file;
 
     @Override
@@ -42,7 +42,7 @@ final class PasswdCommand extends ScriptCommand {
         Optional<Secret> again = once.isEmpty() ? once : PasswordOptions.typed("Once more: ");
         if (again.isEmpty() || !again.equals(once)) {
             throw new ClientFailure(
-                    ClientFailure.NO, again.isEmpty() ? "No password was given." : "The two are not alike.");
+                    ClientFailure.NO, again.isEmpty() ? "No password was given." : "The passwords do not match.");
         }
         return again.get();
     }

@@ -80,8 +80,7 @@ final class PasswordOptions {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             return firstLine(lines, file.toString());
         } catch (IOException e) {
-            throw new ClientFailure(
-                    ClientFailure.NO, "There is no file " + file + " that a password can be read from.");
+            throw new ClientFailure(ClientFailure.NO, "No password can be read from the file " + file + ".");
         }
     }
 
@@ -97,7 +96,7 @@ final class PasswordOptions {
             if (exit != 0 || line == null) {
                 throw new ClientFailure(
                         ClientFailure.NO,
-                        "The password's command ended with " + exit + (line == null ? " and said nothing." : "."));
+                        "The password command exited with " + exit + (line == null ? " and printed nothing." : "."));
             }
             return checked(Secret.of(line));
         } catch (InterruptedException e) {
@@ -131,7 +130,8 @@ final class PasswordOptions {
 
     private static Secret checked(Secret secret) {
         if (secret.length() > BYTES) {
-            throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "No password has more than 32 bytes; this one has.");
+            throw new ClientFailure(
+                    ClientFailure.LOG_IN_REFUSED, "A password has at most 32 bytes; this one has more.");
         }
         return secret;
     }

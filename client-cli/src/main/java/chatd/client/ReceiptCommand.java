@@ -2,7 +2,7 @@ package chatd.client;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.client.screen.Visible;
+import chatd.client.screen.SafeText;
 import chatd.client.script.Receipts;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.json.Json;
@@ -19,20 +19,20 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "receipt",
         description = {
-            "Prints a message of the account's with its salt, as JSON: with it `chat-admin log prove` shows that the"
-                    + " server's log has exactly this message, and nobody can without it.",
-            "Without a number, lists the last messages with theirs. The account's other sessions go on"
-                    + " (of eight, the one longest unused ends)."
+            "Prints one of the account's messages with its salt, as JSON: with it, `chat-admin log prove` can prove"
+                    + " that the server's log has exactly this message; without it, nobody can.",
+            "Without a number, lists the last messages with their numbers. The account's other sessions continue"
+                    + " (if there are eight, the least recently used one ends)."
         },
         footer = {"", "Example: chat-client --password-file pw alice@localhost receipt 12 > 12.json"})
 final class ReceiptCommand extends ScriptCommand {
     private static final int WIDTH = 60;
     private static final int MOST = 100_000;
 
-    @Parameters(paramLabel = "NUMBER", arity = "0..1", description = "The message's number, as the list has it.")
+    @Parameters(paramLabel = "NUMBER", arity = "0..1", description = "The message's number, as in the list.")
     private @Nullable Long number;
 
-    @Option(names = "-n", paramLabel = "N", description = "How many to list; else 20.")
+    @Option(names = "-n", paramLabel = "N", description = "How many to list; 20 by default.")
     private int count = 20;
 
     @Override
@@ -55,7 +55,7 @@ final class ReceiptCommand extends ScriptCommand {
                                 ClientFailure.NO_SUCH,
                                 "No message " + wanted + " was sent or received by " + main().user()
                                         + ". Without a number, `receipt` lists those that were."));
-                main().out().println(Printed.json(Json.tree(message)));
+                main().out().println(MessagePrinter.json(Json.tree(message)));
             }
         }
     }
@@ -70,13 +70,13 @@ final class ReceiptCommand extends ScriptCommand {
             case MessageEvent.Text text -> text.text();
             case MessageEvent.FileOffer offer -> "file " + offer.file() + ": " + offer.name();
         };
-        String shown = Visible.line(what);
+        String shown = SafeText.line(what);
         return "%6d  %s  %s to %s: %s"
                 .formatted(
                         stored.number(),
-                        Printed.time().format(message.time()),
-                        Visible.line(receipts.name(stored.sender())),
-                        Visible.line(to),
+                        MessagePrinter.time().format(message.time()),
+                        SafeText.line(receipts.name(stored.sender())),
+                        SafeText.line(to),
                         shown.codePointCount(0, shown.length()) <= WIDTH
                                 ? shown
                                 : shown.substring(0, shown.offsetByCodePoints(0, WIDTH)) + "…");

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 /** {@code register}. */
 @Command(
         name = "register",
-        description = "Makes the account, where the server lets people do that; does not log in.",
+        description = "Registers the account, if the server allows it; does not log in.",
         footer = {"", "Example: chat-client --password-file pw dora@localhost register"})
 final class RegisterCommand extends ScriptCommand {
     @Override

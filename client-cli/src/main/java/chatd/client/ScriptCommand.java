@@ -2,8 +2,8 @@ package chatd.client;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.client.script.Errand;
-import chatd.client.talk.Door;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.LoginExchange;
 import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -32,36 +32,36 @@ abstract class ScriptCommand implements Callable<Integer> {
 
     abstract void run() throws IOException, UnknownServer;
 
-    Door door() {
-        return new Door(main.server(), main.user());
+    LoginExchange door() {
+        return new LoginExchange(main.server(), main.user());
     }
 
     /** Logs in. */
-    Errand errand() throws IOException, UnknownServer {
+    ScriptSession errand() throws IOException, UnknownServer {
         main.address();
         Secret password = main.password().require();
         return switch (door().logIn(password)) {
-            case Door.In in -> new Errand(in, main.user());
-            case Door.Refused(Door.Reason reason, String text)
-            when reason == Door.Reason.MUST_CHANGE ->
+            case LoginExchange.In in -> new ScriptSession(in, main.user());
+            case LoginExchange.Refused(LoginExchange.Reason reason, String text)
+            when reason == LoginExchange.Reason.MUST_CHANGE ->
                 throw new ClientFailure(
-                        ClientFailure.LOG_IN_REFUSED, text + " In a terminal without a command, or by `passwd`.");
-            case Door.Refused(Door.Reason reason, String text) ->
+                        ClientFailure.LOG_IN_REFUSED, text + " Use a terminal without a command, or `passwd`.");
+            case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                 throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
-            case Door.Done done -> throw new IllegalStateException("a log in has another answer");
+            case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
         };
     }
 
     /** Throws a failure if the answer is a refusal. */
-    static void accept(Door.Answer answer) {
-        if (answer instanceof Door.Refused(Door.Reason reason, String text)) {
+    static void accept(LoginExchange.Answer answer) {
+        if (answer instanceof LoginExchange.Refused(LoginExchange.Reason reason, String text)) {
             throw new ClientFailure(
                     switch (reason) {
                         case NAME_TAKEN -> ClientFailure.CONFLICT;
                         case NO_SUCH_USER, WRONG_PASSWORD -> ClientFailure.LOG_IN_REFUSED;
                         default -> ClientFailure.NO;
                     },
-                    reason == Door.Reason.BAD_PASSWORD ? text + " " + Dialogue.RULES : text);
+                    reason == LoginExchange.Reason.BAD_PASSWORD ? text + " " + Dialogue.RULES : text);
         }
     }
 }

@@ -1,7 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.UnknownServer;
-import chatd.client.script.Errand;
+import chatd.client.script.ScriptSession;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,12 +16,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "send",
         description = {
-            "Sends a text (after --, or else from standard input) or a file; exit 0 says that it is stored.",
-            "An unknown recipient ends it with 4, though the others were sent it."
+            "Sends a text (after --, or else from standard input) or a file; exit code 0 means that it is stored.",
+            "If a recipient is unknown, the exit code is 4, and the others still get it."
         },
         footer = {"", "Example: chat-client --password-file pw alice@localhost send bob carol -- Lunch?"})
 final class SendCommand extends ScriptCommand {
-    @Parameters(paramLabel = "TO", arity = "0..*", description = "To whom.")
+    @Parameters(paramLabel = "TO", arity = "0..*", description = "The recipients.")
     private List<String> to = List.of();
 
     @Option(names = "--all", description = "To everyone.")
@@ -33,12 +33,12 @@ final class SendCommand extends ScriptCommand {
     @Override
     void run() throws IOException, UnknownServer {
         if (to.isEmpty() != isToAll) {
-            throw main().wrong("name whom to send it to, or --all");
+            throw main().wrong("name the recipients, or give --all");
         }
         to.forEach(Main::checkName);
         if (main().words().stream().anyMatch(word -> word.indexOf('\uFFFD') >= 0)) {
             throw main().wrong(
-                            "the text has letters that this machine's locale has not: set LC_ALL=C.UTF-8, or give the"
+                            "the text has characters that this machine's locale lacks: set LC_ALL=C.UTF-8, or give the"
                                     + " text on standard input");
         }
         Path path = file;
@@ -46,18 +46,18 @@ final class SendCommand extends ScriptCommand {
             send(path);
             return;
         }
-        try (Errand errand = errand()) {
+        try (ScriptSession errand = errand()) {
             String text =
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
-            Carried.check(text);
+            SizeLimits.check(text);
             errand.send(to, text);
         }
     }
 
     private void send(Path path) throws IOException, UnknownServer {
-        Carried.Sized sized = Carried.file(path);
+        SizeLimits.Sized sized = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path);
-                Errand errand = errand()) {
+                ScriptSession errand = errand()) {
             errand.send(to, sized.name(), sized.size(), content);
         }
     }

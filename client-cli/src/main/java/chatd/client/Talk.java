@@ -3,15 +3,15 @@ package chatd.client;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Presenter;
+import chatd.client.screen.SafeText;
 import chatd.client.screen.Screen;
-import chatd.client.screen.Typed;
-import chatd.client.screen.Visible;
+import chatd.client.screen.TypedLine;
 import chatd.client.talk.Contacts;
 import chatd.client.talk.Conversation;
-import chatd.client.talk.Door;
-import chatd.client.talk.Downloads;
+import chatd.client.talk.Download;
 import chatd.client.talk.Exchange;
 import chatd.client.talk.Item;
+import chatd.client.talk.LoginExchange;
 import chatd.client.talk.NotConnected;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
@@ -71,7 +71,7 @@ final class Talk {
         }
         for (Optional<String> line = read(); line.isPresent(); line = read()) {
             if (conversation.isAway()) {
-                if (Typed.of(line.get()) instanceof Typed.Quit) {
+                if (TypedLine.of(line.get()) instanceof TypedLine.Quit) {
                     break;
                 }
                 away(line.get());
@@ -87,7 +87,7 @@ final class Talk {
     /** Handles Ctrl-C while an operation blocks. */
     private void interrupted() {
         if (conversation.isConnected()) {
-            conversation.cut("Cancelled, by a new connection.");
+            conversation.cut("Cancelled by closing the connection.");
         } else {
             System.exit(INTERRUPTED);
         }
@@ -102,7 +102,7 @@ final class Talk {
         if (to == null) {
             return "(nobody)";
         }
-        return to.isEmpty() ? "(everyone)" : Visible.line(shortened(to));
+        return to.isEmpty() ? "(everyone)" : SafeText.line(shortened(to));
     }
 
     private static String shortened(List<String> to) {
@@ -115,7 +115,7 @@ final class Talk {
             throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
         }
         if (!line.isBlank()) {
-            presenter.notice("Not sent, since the session has ended: " + line + "\nEnter alone logs in again.");
+            presenter.notice("Not sent, since the session has ended: " + line + "\nPress Enter alone to log in again.");
             return;
         }
         try {
@@ -127,20 +127,20 @@ final class Talk {
 
     private void enter(Optional<Secret> given) {
         Dialogue.Entered entered = dialogue.logIn(given);
-        Door.In in = entered.in();
+        LoginExchange.In in = entered.in();
         String last = in.lastLogin()
-                .map(time -> "Your last log in was on " + presenter.time(time) + ".")
-                .orElse("This is your first log in.");
+                .map(time -> "Your last login was on " + presenter.time(time) + ".")
+                .orElse("This is your first login.");
         presenter.notice("Welcome, " + dialogue.user() + ". " + last
                 + (in.tookOver() ? " The session that you had elsewhere was ended." : "")
-                + (target == null ? " /to NAME turns to somebody, /help says the rest." : ""));
+                + (target == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
         conversation.begin(in, entered.password());
     }
 
     /** Executes a typed line; returns false to leave. */
     private boolean take(String line) throws InterruptedException {
         try {
-            return take(Typed.of(line));
+            return take(TypedLine.of(line));
         } catch (NotConnected e) {
             presenter.notice("There is no connection at the moment; nothing was sent. ↑ brings it back.");
         } catch (IOException e) {
@@ -155,27 +155,27 @@ final class Talk {
         return true;
     }
 
-    private boolean take(Typed typed) throws IOException, InterruptedException, UnknownServer {
+    private boolean take(TypedLine typed) throws IOException, InterruptedException, UnknownServer {
         switch (typed) {
-            case Typed.Nothing nothing -> {}
-            case Typed.Say(String text)
+            case TypedLine.Nothing nothing -> {}
+            case TypedLine.Say(String text)
             when target == null ->
-                presenter.notice("To whom? /to NAME turns to somebody, /all to everyone. Nothing was sent; ↑ brings it"
-                        + " back.");
-            case Typed.Say(String text) -> say(target, text);
-            case Typed.Turn(List<String> names) -> turn(names);
-            case Typed.Send(List<String> names, String text) -> say(names, text);
-            case Typed.SendFile(List<String> names, Path path) -> send(names, path);
-            case Typed.Fetch(long file) -> fetch(file);
-            case Typed.History(long count) -> conversation.history(count);
-            case Typed.Who(String part) -> who(part);
-            case Typed.Ignore(Optional<String> name) -> ignore(name);
-            case Typed.Set(List<String> words) -> set(words);
-            case Typed.Password password -> changePassword();
-            case Typed.Register(String name) -> dialogue.register(name);
-            case Typed.Help(String text) -> presenter.page(text);
-            case Typed.Mistake(String text) -> presenter.notice(text);
-            case Typed.Quit quit -> {
+                presenter.notice("To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑"
+                        + " brings it back.");
+            case TypedLine.Say(String text) -> say(target, text);
+            case TypedLine.Turn(List<String> names) -> turn(names);
+            case TypedLine.Send(List<String> names, String text) -> say(names, text);
+            case TypedLine.SendFile(List<String> names, Path path) -> send(names, path);
+            case TypedLine.Fetch(long file) -> fetch(file);
+            case TypedLine.History(long count) -> conversation.history(count);
+            case TypedLine.Who(String part) -> who(part);
+            case TypedLine.Ignore(Optional<String> name) -> ignore(name);
+            case TypedLine.Set(List<String> words) -> set(words);
+            case TypedLine.Password password -> changePassword();
+            case TypedLine.Register(String name) -> dialogue.register(name);
+            case TypedLine.Help(String text) -> presenter.page(text);
+            case TypedLine.Mistake(String text) -> presenter.notice(text);
+            case TypedLine.Quit quit -> {
                 return false;
             }
         }
@@ -189,7 +189,7 @@ final class Talk {
             String near = roster.names().stream()
                     .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
                     .findFirst()
-                    .map(known -> "; is it " + known + "?")
+                    .map(known -> "; did you mean " + known + "?")
                     .orElse(".");
             presenter.notice("There is no user called " + name + near + (near.endsWith("?") ? "" : " /who lists all."));
         }
@@ -206,11 +206,11 @@ final class Talk {
         if (to == null || !areKnown(to)) {
             return;
         }
-        Carried.check(text);
+        SizeLimits.check(text);
         long lines = text.lines().count();
         if (lines > FEW_LINES && screen.isAsking()) {
             String whom = to.isEmpty() ? "everyone" : shortened(to);
-            if (!screen.confirm("Send these " + lines + " lines to " + Visible.line(whom) + " as one text?")) {
+            if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
                 presenter.notice("Not sent; ↑ brings it back.");
                 return;
             }
@@ -222,7 +222,7 @@ final class Talk {
         if (!areKnown(to)) {
             return;
         }
-        Carried.Sized file = Carried.file(path);
+        SizeLimits.Sized file = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path)) {
             screen.during(
                     file.name(),
@@ -232,7 +232,7 @@ final class Talk {
 
     private void fetch(long file) throws IOException, InterruptedException {
         screen.during("file " + file, bar -> {
-            try (Downloads download = new Downloads(downloads, Visible::line, bar::at)) {
+            try (Download download = new Download(downloads, SafeText::line, bar::at)) {
                 conversation.fetch(file, download);
                 Path whole = download.whole();
                 if (whole != null) {
@@ -277,22 +277,22 @@ final class Talk {
         if (isDone) {
             presenter.notice(
                     isBack
-                            ? "What " + who + " says is shown again."
-                            : "What " + who + " says is not shown any more. /ignore " + who + " ends that.");
+                            ? "Messages from " + who + " are shown again."
+                            : "Messages from " + who + " are hidden. /ignore " + who + " shows them again.");
         }
     }
 
     private boolean change(java.util.function.UnaryOperator<Preferences> change)
             throws IOException, InterruptedException, UnknownServer {
         boolean mayReplace = conversation.preferences().isForeign()
-                && screen.confirm("Your settings on the server are not JSON: another program's. Replace them?");
+                && screen.confirm("Your settings on the server are another program's, not JSON. Replace them?");
         if (conversation.preferences().isForeign() && !mayReplace) {
             presenter.notice("Nothing was changed.");
             return false;
         }
         boolean isDone = conversation.change(change, mayReplace);
         if (!isDone) {
-            presenter.notice("Nothing was changed: your settings on the server are not JSON any more.");
+            presenter.notice("Nothing was changed: your settings on the server are no longer JSON.");
         }
         return isDone;
     }
@@ -328,7 +328,7 @@ final class Talk {
         Optional<Secret> old = screen.readSecret("Old password: ").map(Secret::of);
         Optional<Secret> chosen = old.isEmpty() ? Optional.empty() : dialogue.choose();
         if (chosen.isEmpty()) {
-            presenter.notice("The password stays as it was.");
+            presenter.notice("The password was not changed.");
             return;
         }
         Exchange.Verdict verdict = conversation.changePassword(old.get(), chosen.get());
@@ -338,7 +338,7 @@ final class Talk {
         if (verdict != null) {
             presenter.notice(
                     switch (verdict) {
-                        case CHANGED -> "The password is changed.";
+                        case CHANGED -> "The password has been changed.";
                         case WRONG_OLD_PASSWORD -> "That was not your old password; it stays as it was.";
                         case BAD_NEW_PASSWORD ->
                             "The new password breaks the rules; the old one stays. " + Dialogue.RULES;

@@ -43,7 +43,7 @@ class ClientRoomsTest {
     }
 
     @Test
-    void terminalsAreTheScreensAndTlsIsTheNets() {
+    void talkAndNetUseNoTerminalAndOnlyNetUsesTls() {
         noClasses()
                 .that()
                 .resideInAnyPackage("chatd.client.talk..", "chatd.client.script..", "chatd.client.net..")

@@ -22,7 +22,7 @@ import chatd.daemon.net.tls.Tls;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
-import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.DatabaseUnavailable;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.Stores;
 import chatd.daemon.systemd.ServiceManager;
@@ -152,10 +152,10 @@ public final class Daemon {
         Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
         started(certificates::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
-        News news = new News(sessions, audit, broken);
+        TroubleNotifier news = new TroubleNotifier(sessions, audit, broken);
         log.observe(news);
         Journal journal = new Journal(
-                new Journal.Ways(ledger, log, audit, catchUp, new Applier(directory, sessions)), clock, news);
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, sessions)), clock, news);
         ServiceParts room = new ServiceParts(configuration, directory, journal, sessions, audit, stores, random, clock);
         Services services = new Services(room);
         started(services::close);
@@ -191,7 +191,7 @@ public final class Daemon {
             try {
                 database.answer();
                 return;
-            } catch (DatabaseAway e) {
+            } catch (DatabaseUnavailable e) {
                 TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
             }
         }
@@ -212,7 +212,7 @@ public final class Daemon {
             try {
                 known.reload();
             } catch (ConfigException e) {
-                LOG.debug("already told", e);
+                LOG.debug("already reported", e);
             }
         }
     }
@@ -276,7 +276,7 @@ public final class Daemon {
                 Ledger.Numbers numbers = older.giveUp(there, clock.instant());
                 watchdog.status(() -> "starting");
                 return numbers;
-            } catch (DatabaseAway e) {
+            } catch (DatabaseUnavailable e) {
                 // Report a certificate error now, rather than after the database has come up.
                 made(making);
                 String reason = String.valueOf(e.getMessage());

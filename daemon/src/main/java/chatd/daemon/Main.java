@@ -40,14 +40,14 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0: stopped as asked, or the configuration is right",
+            "0: stopped on request, or the configuration is valid",
             "2: wrong usage",
             "69: the database has a schema that can't be used",
-            "70: ended by a fault of its own; the log says which",
-            "73: something can't be had: an address, a directory, a certificate",
+            "70: internal error; see the log",
+            "73: a resource is unavailable: an address, a directory, a certificate",
             "75: another chatd has the same data",
             "76: another chatd has taken the database over",
-            "78: the configuration is wrong"
+            "78: the configuration is invalid"
         },
         footer = {"", "Example: chatd --config /etc/chatd/chatd.toml"})
 public final class Main implements Callable<Integer> {
@@ -64,16 +64,16 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--check-config",
             paramLabel = "FILE",
-            description = "Say what is wrong with a configuration, and end.")
+            description = "Check a configuration file, list its errors, and exit.")
     private @Nullable Path check;
 
     @Option(
             names = "--mend-log",
-            description = "Mend and publish the server log that a killed daemon has left, and end. Every start does it,"
+            description = "Repair and publish the server log left by a killed daemon, and exit. Every start does this"
                     + " too.")
     private boolean mend;
 
-    @Option(names = "--print-config", description = "Print the commented configuration with every default, and end.")
+    @Option(names = "--print-config", description = "Print the commented configuration with every default, and exit.")
     private boolean print;
 
     private final PrintStream out;
@@ -132,7 +132,7 @@ public final class Main implements Callable<Integer> {
             return CONFIGURATION;
         }
         if (check != null) {
-            out.println(check + ": the configuration is right");
+            out.println(check + ": the configuration is valid");
             return 0;
         }
         return run(configuration);
@@ -152,7 +152,7 @@ public final class Main implements Callable<Integer> {
             complain("chatd: " + e.getMessage());
             return HELD;
         } catch (IOException e) {
-            complain("chatd: the log can't be mended: " + e.getMessage());
+            complain("chatd: the log can't be repaired: " + e.getMessage());
             return UNAVAILABLE;
         }
     }
@@ -176,7 +176,7 @@ public final class Main implements Callable<Integer> {
                 new ServiceManager(System.getenv()),
                 InheritedSockets.of(System.getenv(), ProcessHandle.current().pid()),
                 broken);
-        Hangup.handle(daemon::reload);
+        SighupHandler.handle(daemon::reload);
         Thread stopper = Thread.ofPlatform().name("stop").unstarted(() -> {
             end.countDown();
             daemon.stop(exit.get() == 0 ? "asked to" : exit.get() == TAKEN_OVER ? "taken over" : "fault");

@@ -37,7 +37,7 @@ final class Reload implements Reloader {
             audit.note(new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
             Tls now = certificates.get();
             LOG.info(
-                    "the configuration was read again; in force: {}; for new connections: {}; at the next start: {}",
+                    "the configuration was reloaded; in force: {}; for new connections: {}; at the next start: {}",
                     options.inForce(),
                     options.forNewConnections(),
                     options.waiting());
@@ -45,9 +45,11 @@ final class Reload implements Reloader {
                     options.inForce(),
                     options.forNewConnections(),
                     options.waiting(),
-                    now == before ? "" : now.subject() + ", ends " + now.end());
+                    now == before ? "" : now.subject() + ", expires " + now.end());
         } catch (ConfigException e) {
-            LOG.error("the configuration can't be used, and the one before stays: {}", String.join("; ", e.errors()));
+            LOG.error(
+                    "the configuration is invalid, and the previous one stays in force: {}",
+                    String.join("; ", e.errors()));
             throw e;
         } finally {
             systemd.ready();

@@ -101,7 +101,7 @@ public final class TestServices implements AutoCloseable {
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
         sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
         journal = new Journal(
-                new Journal.Ways(ledger, log, audit, catchUp, new Applier(all, sessions)), clock, new Unbothered());
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, sessions)), clock, new Unbothered());
         services = new Services(
                 new ServiceParts(configuration, all, journal, sessions, audit, stores, new SecureRandom(), clock));
         journal.start(numbers);

@@ -56,7 +56,7 @@ final class DemoDirectory implements AutoCloseable {
         if (there && !Files.exists(absolute.resolve(MARK))) {
             try (var content = Files.list(absolute)) {
                 if (content.findAny().isPresent()) {
-                    throw new DemoFailure(absolute + " has something else in it: name an empty or a new directory.");
+                    throw new DemoFailure(absolute + " contains something else: name an empty or a new directory.");
                 }
             }
         }
@@ -67,7 +67,7 @@ final class DemoDirectory implements AutoCloseable {
         FileLock held = file.tryLock();
         if (held == null) {
             file.close();
-            throw new DemoFailure("A demo is running on " + absolute
+            throw new DemoFailure("A demo is running in " + absolute
                     + " already. Stop it with Ctrl-C, or choose another" + " directory with --dir.");
         }
         Files.deleteIfExists(absolute.resolve("demo.env"));

@@ -24,17 +24,17 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where it keeps its data; else chatd/demo in your data directory.")
+            description = "Where it keeps its data; by default chatd/demo in your data directory.")
     private @Nullable Path directory;
 
     @Option(
             names = "--port",
             paramLabel = "N",
             defaultValue = "7443",
-            description = "Where clients connect; ${DEFAULT-VALUE} without it, 0 for any that is free.")
+            description = "Port for clients; ${DEFAULT-VALUE} by default, 0 for any free port.")
     private int port;
 
-    @Option(names = "--fresh", description = "Begin anew: what an earlier demo stored is deleted.")
+    @Option(names = "--fresh", description = "Start afresh, deleting what an earlier demo stored.")
     private boolean fresh;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -142,12 +142,12 @@ public final class Main implements Callable<Integer> {
         out.println("Let them talk, each in a terminal:");
         out.println("  " + client + "alice" + host);
         out.println("  " + client + "bob" + host);
-        out.println("Look after it:");
+        out.println("Administer it:");
         out.println("  " + admin + "user list");
         out.println("  " + admin + "log tail -f");
         out.println("The server log, to be opened in a browser:");
         out.println("  " + place.file("log").resolve("audit.xml"));
         out.println();
-        out.println("Ctrl-C stops all of it; what was said stays for the next time.");
+        out.println("Ctrl-C stops everything; the messages are kept for the next start.");
     }
 }

@@ -24,7 +24,7 @@ public interface Dialect {
 
     /**
      * Encodes a command on the client's side. Of a command with content, only the head is encoded; the bytes of the
-     * {@link Content} follow unencoded.
+     * {@code Content} follow unencoded.
      *
      * @throws IllegalArgumentException if a value does not fit, or the dialect has no message for the command
      */

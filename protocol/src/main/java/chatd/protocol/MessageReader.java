@@ -14,7 +14,7 @@ public interface MessageReader<M> {
     /**
      * Returns the next message, or null if it is still incomplete.
      *
-     * @param in the bytes received but not yet consumed; consumed up to the end of the message. A {@link Content} holds
+     * @param in the bytes received but not yet consumed; consumed up to the end of the message. A {@code Content} holds
      *     a retained slice of it
      * @param loggedIn whether the sender has logged in; a message not allowed before login is malformed
      * @throws MalformedFrame if the bytes violate the protocol
@@ -29,5 +29,5 @@ public interface MessageReader<M> {
     long size();
 
     /** Returns how many bytes to reserve for the incomplete message, if it is large; otherwise 0. */
-    long awaited();
+    long bytesToReserve();
 }

@@ -49,7 +49,7 @@ public final class Migrations {
             }
             if (state.isFailed()) {
                 throw new Refused("the migration of the database to version " + migration.getVersion()
-                        + " broke off half way: restore the backup made before the upgrade, then start again");
+                        + " was interrupted half way: restore the backup made before the upgrade, then start again");
             }
         }
         try {

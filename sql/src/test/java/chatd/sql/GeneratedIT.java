@@ -30,10 +30,10 @@ class GeneratedIT {
     }
 
     @Test
-    void theCommittedClassesAreThoseOfTheMigrations() throws Exception {
+    void theCommittedClassesMatchTheMigrations() throws Exception {
         Generated.into(fresh);
         assertThat(sources(Path.of("src/main/java")))
-                .as("run `./chat generate` after a change of the migrations")
+                .as("run `./chat generate` after changing the migrations")
                 .isEqualTo(sources(fresh));
     }
 }

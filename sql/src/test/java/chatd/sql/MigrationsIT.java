@@ -102,7 +102,7 @@ class MigrationsIT {
         execute("update schema_version set success = false where version = '1'");
         assertThatThrownBy(this::migrate)
                 .isInstanceOf(Migrations.Refused.class)
-                .hasMessageContaining("broke off half way")
+                .hasMessageContaining("was interrupted half way")
                 .hasMessageContaining("restore the backup");
     }
 
@@ -126,7 +126,7 @@ class MigrationsIT {
     }
 
     @Test
-    void whoGotAMessageOfVersionOneStillHasIt() throws Exception {
+    void receiversOfVersionOneMessagesAreKept() throws Exception {
         org.flywaydb.core.Flyway.configure()
                 .dataSource(new MariaDbDataSource(url))
                 .locations("classpath:chatd/sql/migration")

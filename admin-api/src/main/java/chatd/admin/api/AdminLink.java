@@ -98,7 +98,7 @@ public final class AdminLink {
         return new NotDone(
                 NotDone.NO_DAEMON,
                 "The connection to the daemon broke: " + why.getMessage()
-                        + ".\nWhether it was done, look for yourself.",
+                        + ".\nCheck for yourself whether it was done.",
                 true);
     }
 
@@ -127,7 +127,7 @@ public final class AdminLink {
                 if (line == null) {
                     throw new NotDone(
                             NotDone.NO_DAEMON,
-                            "The daemon ended before it answered. Whether it was done, its log will show.",
+                            "The daemon ended before it answered. Its log will show whether it was done.",
                             true);
                 }
                 JsonNode node = JSON.readTree(line);
@@ -143,7 +143,7 @@ public final class AdminLink {
             } catch (JacksonException e) {
                 throw new NotDone(
                         "internal",
-                        "The daemon's answer can't be read: is it of another version than this program?",
+                        "The daemon's answer can't be read: is it a different version from this program?",
                         true);
             } catch (IOException e) {
                 throw broke(e);
@@ -198,13 +198,13 @@ public final class AdminLink {
         String who = groups.contains("") ? "root" : "root and the group " + String.join(", or ", groups);
         return new NotDone(
                 "not-allowed",
-                "You may not: "
+                "You may not do this: "
                         + sockets.stream().map(Path::toString).collect(Collectors.joining(", "))
                         + (sockets.size() == 1 ? " is for " : " are for ") + who
                         + ".\nTry sudo"
                         + (groups.contains("")
                                 ? ""
-                                : ", or ask to be added to the group; that counts from your next log in on")
+                                : ", or ask to be added to the group; that takes effect at your next login")
                         + ".",
                 false);
     }

@@ -15,7 +15,7 @@ class AdminCallTest {
             "alice", 12, "active", true, null, false, true, "2026-11-20T06:15:00Z", "::1", "2026-11-20T06:15:00Z", "");
 
     @Test
-    void anAccountIsAsFlatAsWhatIsSaidBesideIt() {
+    void anAccountIsFlattenedIntoTheRecordAroundIt() {
         UserCalls.Details details = new UserCalls.Details(ALICE, List.of("alicia"), 3);
         String written = JSON.writeValueAsString(details);
         assertThat(written)
@@ -26,7 +26,7 @@ class AdminCallTest {
     }
 
     @Test
-    void aPartSaysOnlyWhatItHas() {
+    void aPartOmitsMissingFields() {
         assertThat(JSON.writeValueAsString(new LogCalls.Tailed(null, "<event/>")))
                 .isEqualTo("{\"line\":\"<event/>\"}");
         LogCalls.Stored stored = JSON.readValue("{\"upTo\":7}", LogCalls.Stored.class);
@@ -34,7 +34,7 @@ class AdminCallTest {
     }
 
     @Test
-    void aPasswordIsShownByNothing() {
+    void aPasswordIsNotShownByToString() {
         UserCalls.Setting setting = new UserCalls.Setting("alice", null, true, new Password("geheim"));
         assertThat(setting.toString()).doesNotContain("geheim");
         assertThat(JSON.writeValueAsString(setting)).contains("\"password\":\"geheim\"");
@@ -43,7 +43,7 @@ class AdminCallTest {
     }
 
     @Test
-    void noTwoHaveOneName() throws IllegalAccessException {
+    void noTwoCallsHaveTheSameName() throws IllegalAccessException {
         List<String> names = new ArrayList<>();
         for (Class<?> calls : List.of(UserCalls.class, SessionCalls.class, LogCalls.class, SystemCalls.class)) {
             for (Field field : calls.getDeclaredFields()) {

@@ -23,22 +23,22 @@ final class AuditorOptions {
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            description = "A public key that you trust, as log key prints it; more than once if need be.")
+            description = "A public key that you trust, as printed by `log key`; may be repeated.")
     private List<Path> keys = List.of();
 
     @Option(
             names = "--anchor",
             paramLabel = "FILE",
-            description = "Seals that you kept, one a line, whatever stands before them on it.")
+            description = "Seals that you kept, one per line; text before a seal is ignored.")
     private List<Path> anchors = List.of();
 
     @Option(
             names = "--excerpt",
-            description = "It is what log export wrote: judge what is in it, and nothing that came before or after.")
+            description = "The log is an excerpt by `log export`: verify what is in it, not what came before or after.")
     private boolean excerpt;
 
     /** Verifies a log, passing what is read to {@code watch} and showing progress. */
-    Verifier.Report judge(Path log, Watch watch) throws IOException {
+    Verifier.Report verify(Path log, Watch watch) throws IOException {
         try (Progress progress = new Progress()) {
             return Verifier.verify(log, new Auditor(keys(), anchors(), excerpt), new Watch() {
                 @Override
@@ -78,7 +78,7 @@ final class AuditorOptions {
             try {
                 trusted.add(SealPublic.read(Input.readable(file)));
             } catch (IOException e) {
-                throw new CommandFailure(Exit.USAGE, e.getMessage() + ". It is what chat-admin log key prints.");
+                throw new CommandFailure(Exit.USAGE, e.getMessage() + ". Expected the output of `chat-admin log key`.");
             }
         }
         return trusted;

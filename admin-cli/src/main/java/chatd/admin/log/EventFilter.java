@@ -47,7 +47,8 @@ final class EventFilter {
         List<String> there = LogScan.values(attribute);
         if (!there.contains(value)) {
             throw new CommandFailure(
-                    Exit.USAGE, "--" + attribute + " is one of " + String.join(", ", there) + "; not " + value + ".");
+                    Exit.USAGE,
+                    "--" + attribute + " must be one of " + String.join(", ", there) + "; not " + value + ".");
         }
         return value;
     }
@@ -57,7 +58,7 @@ final class EventFilter {
             return InetAddress.ofLiteral(address);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(
-                    Exit.USAGE, "--address is an address, as in 2001:db8::7 or 192.0.2.7; not " + address + ".");
+                    Exit.USAGE, "--address must be an address, as in 2001:db8::7 or 192.0.2.7; not " + address + ".");
         }
     }
 
@@ -77,7 +78,7 @@ final class EventFilter {
     }
 
     /** Returns false if the line can't match, judging by its text alone. */
-    boolean mayFit(String line) {
+    boolean mayMatch(String line) {
         return parts.stream().allMatch(line::contains)
                 && (since == null || !time(line).isBefore(since));
     }
@@ -92,7 +93,7 @@ final class EventFilter {
     }
 
     /** Returns whether a line that may match does; only the event's own attributes count, not its child elements'. */
-    boolean fits(String line) {
+    boolean matches(String line) {
         String own = line.substring(0, line.indexOf('>'));
         return parts.stream().allMatch(own::contains) && isFrom(own);
     }

@@ -27,7 +27,7 @@ final class EventPrinter implements AutoCloseable {
     }
 
     /** Updates the current names of accounts. */
-    void learn(List<LogCalls.Name> present) {
+    void updateNames(List<LogCalls.Name> present) {
         present.forEach(each -> names.put(each.user(), each.name()));
     }
 

@@ -34,12 +34,12 @@ import org.xml.sax.SAXException;
  */
 final class EventXPath {
     /** Number of events evaluated in one document. */
-    private static final int TOGETHER = 500;
+    private static final int BATCH_SIZE = 500;
 
     private static final Pattern STRINGS = Pattern.compile("\"[^\"]*\"|'[^']*'");
 
     /** Matches what leads out of an event or depends on its place: absolute paths, axes up or aside, positions. */
-    private static final Pattern LEADS_OUT = Pattern.compile(
+    private static final Pattern LOOKS_OUTSIDE = Pattern.compile(
             "(?:^|[(\\[,=<>|+*!-]|\\b(?:and|or|div|mod)\\b)\\s*/|//|\\.\\.|\\b(?:parent|ancestor|ancestor-or-self|preceding"
                     + "|preceding-sibling|following|following-sibling)\\s*::|\\b(?:position|last|id)\\s*\\(");
 
@@ -60,10 +60,11 @@ final class EventXPath {
             this.alone = xpath.compile(expression);
             this.together = xpath.compile("/*/*[boolean(" + expression + ")]");
         } catch (XPathExpressionException e) {
-            throw new CommandFailure(Exit.USAGE, "--xpath: that is no XPath 1.0 expression: " + reason(e));
+            throw new CommandFailure(Exit.USAGE, "--xpath: not an XPath 1.0 expression: " + reason(e));
         }
-        this.leadsOut =
-                LEADS_OUT.matcher(STRINGS.matcher(expression).replaceAll("''")).find();
+        this.leadsOut = LOOKS_OUTSIDE
+                .matcher(STRINGS.matcher(expression).replaceAll("''"))
+                .find();
         this.builder = builder();
         this.taker = taker;
     }
@@ -105,7 +106,7 @@ final class EventXPath {
             return;
         }
         waiting.add(line);
-        if (waiting.size() >= TOGETHER) {
+        if (waiting.size() >= BATCH_SIZE) {
             flush();
         }
     }
@@ -153,7 +154,7 @@ final class EventXPath {
         try {
             return builder.parse(new InputSource(new StringReader("<audit>" + lines + "</audit>")));
         } catch (SAXException | IOException e) {
-            throw new CommandFailure(Exit.NO, "Something in the log is no XML: " + e.getMessage());
+            throw new CommandFailure(Exit.NO, "The log contains something that is not XML: " + e.getMessage());
         }
     }
 }

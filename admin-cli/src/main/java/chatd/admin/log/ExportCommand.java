@@ -24,9 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "export",
         description = {
-            "Writes the events of a span of time into a new directory, as a log that verifies by itself:",
-            "log verify --excerpt --key KEY OUT. It goes on to the first seal after the span. Times are UTC.",
-            "With a directory to read from it needs no daemon."
+            "Writes the events of a time range to a new directory, as a log that can be verified on its own.",
+            "Verify it with `log verify --excerpt --key KEY OUT`. It extends to the first seal after the range.",
+            "Times are UTC. Needs no daemon if DIR is given."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
@@ -45,17 +45,17 @@ final class ExportCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "The first moment: 2026-11-20 or 2026-11-20T06:15:00Z; the beginning without it.")
+            description = "Start of the range: 2026-11-20 or 2026-11-20T06:15:00Z; default: the beginning of the log.")
     private @Nullable Instant since;
 
     @Option(
             names = "--until",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "The first moment that is not in it any more; the end without it.")
+            description = "End of the range, exclusive; default: the end of the log.")
     private @Nullable Instant until;
 
-    @Option(names = "--to", paramLabel = "OUT", required = true, description = "A new or an empty directory.")
+    @Option(names = "--to", paramLabel = "OUT", required = true, description = "A new or empty directory.")
     private Path to;
 
     @Override
@@ -67,8 +67,7 @@ final class ExportCommand implements Callable<Integer> {
             }
             try (Stream<Path> there = Files.list(to)) {
                 if (there.findAny().isPresent()) {
-                    throw new CommandFailure(
-                            Exit.CONFLICT, to + " has something in it: name a new or an empty directory.");
+                    throw new CommandFailure(Exit.CONFLICT, to + " is not empty: name a new or empty directory.");
                 }
             }
         }
@@ -83,7 +82,7 @@ final class ExportCommand implements Callable<Integer> {
         } else {
             log.program.out().println(Format.count(result.events(), "event") + " written to " + to);
             if (result.wrong() != null) {
-                log.program.out().println("WRONG, and not read any further: " + result.wrong());
+                log.program.out().println("WRONG, stopped reading here: " + result.wrong());
             }
         }
         return result.wrong() == null ? Exit.OK : Exit.NO;

@@ -32,7 +32,7 @@ public final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Program.missing(spec);
+        throw Program.missingSubcommand(spec);
     }
 
     @Command(
@@ -42,22 +42,22 @@ public final class LogCommand implements Runnable {
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log tail -n 20 -f")
     int tail(
-            @Option(names = "-n", paramLabel = "N", defaultValue = "10", description = "How many; 10 without it.")
+            @Option(names = "-n", paramLabel = "N", defaultValue = "10", description = "Number of events; default: 10.")
                     int lines,
             @Option(
                             names = {"-f", "--follow"},
-                            description = "Go on with those that come, until interrupted.")
+                            description = "Keep printing new events, until interrupted.")
                     boolean follow) {
         if (lines < 0) {
-            throw new CommandFailure(Exit.USAGE, "-n is 0 or more, not " + lines + ".");
+            throw new CommandFailure(Exit.USAGE, "-n must be 0 or more, not " + lines + ".");
         }
         if (follow) {
-            StandardOutput.whenUnread(() -> System.exit(Exit.OK));
+            StandardOutput.onReaderGone(() -> System.exit(Exit.OK));
         }
         try (EventPrinter printer = new EventPrinter(program)) {
             program.daemon().call(LogCalls.TAIL, new LogCalls.Tail(lines, follow), part -> {
                 if (part.names() != null) {
-                    printer.learn(part.names());
+                    printer.updateNames(part.names());
                 }
                 String line = part.line();
                 if (line != null) {
@@ -71,25 +71,25 @@ public final class LogCommand implements Runnable {
 
     @Command(
             name = "publish",
-            description = "Brings audit.xml up to date now, and says where it is.",
+            description = "Brings audit.xml up to date now, and prints its path.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log publish")
     int publish() {
-        return told(LogCalls.PUBLISH, LogCalls.Published::file);
+        return callAndPrint(LogCalls.PUBLISH, LogCalls.Published::file);
     }
 
     @Command(
             name = "rotate",
-            description = "Closes the open segment, begins the next, and says where the closed one is.",
+            description = "Closes the open segment, begins the next, and prints the path of the closed one.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log rotate")
     int rotate() {
-        return told(LogCalls.ROTATE, LogCalls.Rotated::closed);
+        return callAndPrint(LogCalls.ROTATE, LogCalls.Rotated::closed);
     }
 
-    private <R> int told(AdminCall<Nothing, Nothing, R> call, Function<R, String> shown) {
+    private <R> int callAndPrint(AdminCall<Nothing, Nothing, R> call, Function<R, String> shown) {
         R result = program.daemon().call(call);
         if (program.json()) {
             Format.json(program.out(), result);
@@ -102,14 +102,14 @@ public final class LogCommand implements Runnable {
     @Command(
             name = "key",
             description = {
-                "Prints the public half of the key that seals the log: give it to auditors, for log verify --key.",
-                "Its id is the first 16 digits of the SHA-256 of the key's DER form."
+                "Prints the public key that verifies the log's seals: give it to auditors, for `log verify --key`.",
+                "Its id is the first 16 hexadecimal digits of the SHA-256 of its DER encoding."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log key > seal.pem")
     int key(
-            @Option(names = "--change", description = "First make a new key, which the old one announces and seals.")
+            @Option(names = "--change", description = "First generate a new key, whose announcement the old one seals.")
                     boolean change) {
         LogCalls.Key result = program.daemon().call(change ? LogCalls.CHANGE_KEY : LogCalls.KEY);
         if (program.json()) {
@@ -125,14 +125,14 @@ public final class LogCommand implements Runnable {
     @Command(
             name = "anchor",
             description = {
-                "Seals the log now and prints the seal, to be kept elsewhere as an anchor.",
-                "With it, log verify --anchor finds out when the log's end was cut off, or all of it was written anew,",
+                "Seals the log now and prints the seal: keep it elsewhere, as an anchor.",
+                "With it, `log verify --anchor` detects if the log's end was cut off, or all of it was rewritten,",
                 "even by someone who has the key."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log anchor >> /mnt/elsewhere/anchors")
     int anchor() {
-        return told(LogCalls.ANCHOR, LogCalls.Anchor::seal);
+        return callAndPrint(LogCalls.ANCHOR, LogCalls.Anchor::seal);
     }
 }

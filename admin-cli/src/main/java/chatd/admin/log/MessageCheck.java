@@ -29,10 +29,10 @@ final class MessageCheck implements Watch, AutoCloseable {
             Pattern.compile("<lost kind=\"message\" from=\"(\\d{1,18})\" to=\"(\\d{1,18})\"/>");
 
     /** Maximum number of ranges of missing messages kept for comparison with later events; others are only counted. */
-    private static final int MOST_GAPS = 100_000;
+    private static final int MAX_RANGES = 100_000;
 
     /** Maximum number of discrepancies reported one by one. */
-    private static final int SAID = 20;
+    private static final int MAX_REPORTED = 20;
 
     /** A range of consecutive messages that are logged but not stored; {@code seq} is the event of the first. */
     private record Missing(long seq, long from, long to) {}
@@ -66,8 +66,7 @@ final class MessageCheck implements Watch, AutoCloseable {
             if (rotation.lookingAt()) {
                 skip(Long.parseLong(rotation.group(1)));
             } else if (!line.startsWith("<event seq=\"1\"")) {
-                throw new CommandFailure(
-                        Exit.USAGE, "Messages can't be compared with an excerpt of the log: name the whole.");
+                throw new CommandFailure(Exit.USAGE, "Messages can't be compared with an excerpt: name the whole log.");
             }
         }
         Matcher older = OLDER.matcher(line);
@@ -120,7 +119,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         if (before != null && before.to() == number - 1) {
             missing.removeLast();
             missing.add(new Missing(before.seq(), before.from(), number));
-        } else if (missing.size() < MOST_GAPS) {
+        } else if (missing.size() < MAX_RANGES) {
             missing.add(new Missing(seq, number, number));
         } else {
             wrong++;
@@ -157,7 +156,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         if (lost == before) {
             return;
         }
-        restored.add("%s logged before seq %s, where an older database was put beside the log, were lost by it"
+        restored.add("%s logged before seq %s, where an older database replaced the current one, were lost"
                 .formatted(Format.count(lost - before, "message"), seq));
     }
 
@@ -169,7 +168,7 @@ final class MessageCheck implements Watch, AutoCloseable {
     }
 
     private void say(String what) {
-        if (++wrong <= SAID) {
+        if (++wrong <= MAX_REPORTED) {
             said.add(what);
         }
     }
@@ -203,8 +202,8 @@ final class MessageCheck implements Watch, AutoCloseable {
             wrong += some.to() - some.from();
         }
         List<String> all = new ArrayList<>(said);
-        if (wrong > SAID) {
-            all.add("%d messages in all are missing or are not as they were logged".formatted(wrong));
+        if (wrong > MAX_REPORTED) {
+            all.add("in all, %d messages are missing or differ from what was logged".formatted(wrong));
         }
         return all;
     }
@@ -213,11 +212,10 @@ final class MessageCheck implements Watch, AutoCloseable {
     List<String> notes() {
         List<String> notes = new ArrayList<>(restored);
         if (undigested > 0) {
-            notes.add(Format.count(undigested, "message")
-                    + " logged by a version that took no digests can't be compared");
+            notes.add(Format.count(undigested, "message") + " logged by a version without digests can't be compared");
         }
         if (before > 0) {
-            notes.add(Format.count(before, "message") + " older than the log that is left can't be compared");
+            notes.add(Format.count(before, "message") + " older than the remaining log can't be compared");
         }
         return notes;
     }

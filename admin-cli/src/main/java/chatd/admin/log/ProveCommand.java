@@ -24,9 +24,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "prove",
         description = {
-            "Checks one message, with its salt, against the log: whether it is what was sent, by whom, to whom, when.",
-            "RECEIPT is the message as a JSON client has it, with mid, time and salt. With a directory it needs no daemon.",
-            "Exit code 0: it is, and the log is genuine; 1: it is not; 3: it is, but nothing shows by whom the log is."
+            "Checks one message, with its salt, against the log: whether it was sent, by whom, to whom and when.",
+            "RECEIPT is the message as a JSON client gets it, with mid, time, salt. Needs no daemon if DIR is given.",
+            "Exit code 0: it was, and the log is genuine; 1: it was not; 3: it was, but the log is not authenticated."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
@@ -48,7 +48,7 @@ final class ProveCommand implements Callable<Integer> {
     @Option(
             names = "--content",
             paramLabel = "FILE",
-            description = "Of a file that was sent: the file itself, to be checked too.")
+            description = "If the message is a file: the file itself, to be checked too.")
     private @Nullable Path content;
 
     @Mixin
@@ -59,7 +59,7 @@ final class ProveCommand implements Callable<Integer> {
         Receipt message = Receipt.read(Input.readable(receipt));
         Path where = AuditorOptions.directory(log.program, directory);
         Finder finder = new Finder(message.message());
-        Verifier.Report report = auditor.judge(where, finder);
+        Verifier.Report report = auditor.verify(where, finder);
         String wrong = report.wrong() != null ? report.wrong() : wrong(message, finder.found);
         if (wrong != null) {
             log.program.out().println("WRONG: " + wrong);
@@ -75,21 +75,21 @@ final class ProveCommand implements Callable<Integer> {
         // Events after the last trusted seal may have been written by anybody.
         boolean isSealed = report.isAuthentic() && finder.seq() < report.authentic();
         if (report.isAuthentic() && !isSealed) {
-            log.program.out().println("its event is not sealed yet: ask again in a minute, or after log anchor");
+            log.program.out().println("its event is not sealed yet: try again in a minute, or after `log anchor`");
         }
         return isSealed ? Exit.OK : Exit.NOT_AUTHENTICATED;
     }
 
     private @Nullable String wrong(Receipt message, @Nullable SentLine logged) throws IOException {
         if (logged == null) {
-            return "no message " + message.message() + " is in the log";
+            return "message " + message.message() + " is not in the log";
         }
         if (logged.digest() == null) {
-            return "message %d was logged by a version that took no digests: nothing shows what it was"
+            return "message %d was logged by a version that computed no digests: nothing shows what it was"
                     .formatted(message.message());
         }
         if (!message.isOf(logged)) {
-            return "message %d was logged (seq %d), but this is not it: text, sender, receiver, time or salt is another"
+            return "message %d was logged (seq %d), but this is not it: text, sender, receiver, time or salt differs"
                     .formatted(message.message(), logged.seq());
         }
         return content == null ? null : otherContent(message, Input.readable(content));

@@ -26,9 +26,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "query",
         description = {
-            "Shows the events that fit all that is asked for, from all segments. Times are UTC.",
-            "With a directory or a file it needs no daemon. Without one the daemon logs what was asked for, and accounts"
-                    + " that are called otherwise now are shown with their present names."
+            "Shows the events that match all the options given, from all segments. Times are UTC.",
+            "Needs no daemon if a directory or a file is given. Otherwise the daemon logs the query, and accounts that"
+                    + " have been renamed are shown with their current names."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
@@ -54,10 +54,10 @@ final class QueryCommand implements Callable<Integer> {
             names = "--user",
             paramLabel = "NAME",
             completionCandidates = AccountNames.class,
-            description = "Events of or to this account: a name of now or then, or U and a number.")
+            description = "Events of or to this account: a current or former name, or U and a number.")
     private @Nullable String user;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "As login, text, admin; audit.xsd lists them.")
+    @Option(names = "--type", paramLabel = "TYPE", description = "E.g. login, text, admin; audit.xsd lists them all.")
     private @Nullable String type;
 
     @Option(names = "--outcome", paramLabel = "OUTCOME", description = "ok, refused or failed.")
@@ -70,21 +70,21 @@ final class QueryCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "The first moment: 2026-11-20 or 2026-11-20T06:15:00Z.")
+            description = "Start of the time range: 2026-11-20 or 2026-11-20T06:15:00Z.")
     private @Nullable Instant since;
 
     @Option(
             names = "--until",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "The first moment that is not asked for any more.")
+            description = "End of the time range, exclusive.")
     private @Nullable Instant until;
 
     @Option(
             names = "--xpath",
             paramLabel = "EXPR",
             description =
-                    "An XPath 1.0 expression that is true of the event, which is its context; element names have no"
+                    "An XPath 1.0 expression that must be true, with the event as its context; element names have no"
                             + " prefix.")
     private @Nullable String xpath;
 
@@ -101,26 +101,26 @@ final class QueryCommand implements Callable<Integer> {
             from = Input.readable(Path.of(place.directory()));
         }
         try (EventPrinter printer = new EventPrinter(log.program)) {
-            printer.learn(present);
+            printer.updateNames(present);
             Consumer<String> print = line -> {
                 EventLine event = EventLine.parse(line);
                 if (concerns(event, printer.names())) {
                     printer.print(line, event);
                 }
             };
-            EventXPath judge = xpath == null ? null : new EventXPath(xpath, print);
-            Consumer<String> next = judge == null ? print : judge::take;
+            EventXPath verify = xpath == null ? null : new EventXPath(xpath, print);
+            Consumer<String> next = verify == null ? print : verify::take;
             LogScan.scan(from, since, line -> {
                 if (filter.isPast(line)) {
                     return false;
                 }
-                if (filter.mayFit(line) && filter.fits(line)) {
+                if (filter.mayMatch(line) && filter.matches(line)) {
                     next.accept(line);
                 }
                 return !log.program.out().checkError();
             });
-            if (judge != null) {
-                judge.flush();
+            if (verify != null) {
+                verify.flush();
             }
         }
         return Exit.OK;

@@ -61,7 +61,7 @@ record Receipt(
             }
             String sender = node.path("send").asString("");
             if (!USER.matcher(sender).matches() && !sender.equals("server")) {
-                throw no(file, "send is no user's number, U and digits");
+                throw no(file, "send is not a user's number, U and digits");
             }
             byte[] salt = Base64.getUrlDecoder().decode(node.path("salt").asString(""));
             if (salt.length != 16) {

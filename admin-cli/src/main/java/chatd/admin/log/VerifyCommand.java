@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "verify",
         description = {
             "Checks all segments: chain, numbers, times, schema, seals; names the first line that is wrong.",
-            "With a directory it needs no daemon, but for --messages.",
-            "Exit code 0: genuine, by a key or an anchor; 1: changed; 3: consistent, but nothing shows by whom."
+            "Needs no daemon if DIR is given, except for --messages.",
+            "Exit code 0: genuine, by a key or an anchor; 1: changed; 3: consistent, but nothing shows who wrote it."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
@@ -47,17 +47,17 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--messages",
             description =
-                    "Also compare every stored message and file, which the daemon reads, with what was logged of it.")
+                    "Also compare every stored message and file, as read by the daemon, with what was logged about it.")
     private boolean messages;
 
     @Override
     public Integer call() throws IOException {
         Path where = AuditorOptions.directory(log.program, directory);
         if (!messages) {
-            return judged(auditor.judge(where, Watch.NOTHING), null);
+            return judged(auditor.verify(where, Watch.NOTHING), null);
         }
         try (MessageCheck check = new MessageCheck(log.program.daemon())) {
-            return judged(auditor.judge(where, check), check);
+            return judged(auditor.verify(where, check), check);
         }
     }
 

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin cert}. */
 @Command(
         name = "cert",
-        description = "Shows certificates, and makes what is needed to get one.",
+        description = "Shows certificates, and creates what is needed to get one.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin cert show")
@@ -46,15 +46,15 @@ public final class CertCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Program.missing(spec);
+        throw Program.missingSubcommand(spec);
     }
 
     @Command(
             name = "show",
             description = {
-                "Shows the certificate that the daemon shows to clients, or the one of a file.",
-                "The fingerprint is that of its key, SHA-256: read it out to people whose client asks them whether this is"
-                        + " the right server."
+                "Shows the certificate that the daemon presents to clients, or the one in a file.",
+                "The fingerprint is the SHA-256 of its key: read it out to people whose client asks them whether this"
+                        + " is the right server."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLES,
@@ -97,9 +97,9 @@ public final class CertCommand implements Runnable {
     @Command(
             name = "dev",
             description = {
-                "Makes a development authority and a server certificate.",
-                "They are ca.pem, server.pem and server.key in DIR: good for trying out. People's devices trust them only"
-                        + " where ca.pem is installed by hand."
+                "Creates a development CA and a server certificate.",
+                "Writes ca.pem, server.pem and server.key to DIR: good for trying out. People's devices trust them only"
+                        + " if ca.pem is installed by hand."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -110,10 +110,10 @@ public final class CertCommand implements Runnable {
                             paramLabel = "HOST",
                             defaultValue = "localhost,::1,127.0.0.1",
                             split = ",",
-                            description = "A host name or address that it is for, more than once if need be; else"
+                            description = "A host name or address to include; may be repeated; default:"
                                     + " ${DEFAULT-VALUE}.")
                     List<String> names,
-            @Option(names = "--replace", description = "Replace what is there.") boolean replace,
+            @Option(names = "--replace", description = "Replace existing files.") boolean replace,
             @Parameters(paramLabel = "DIR") Path directory)
             throws IOException {
         if (!Files.isDirectory(directory)) {
@@ -143,8 +143,9 @@ public final class CertCommand implements Runnable {
     @Command(
             name = "csr",
             description = {
-                "Makes a signing request to be sent to an authority.",
-                "The key is made where the file is not there yet, for you alone to read, and is never part of the request."
+                "Creates a certificate signing request to send to an authority.",
+                "If the key's file does not exist, a key is generated in it, readable only by you. The key is never"
+                        + " part of the request."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -155,15 +156,14 @@ public final class CertCommand implements Runnable {
                             paramLabel = "HOST",
                             required = true,
                             description =
-                                    "A host name or address that it is for, more than once if need be; the first is"
-                                            + " the subject.")
+                                    "A host name or address to include; may be repeated; the first is the subject.")
                     List<String> names,
             @Option(
                             names = "--kind",
                             paramLabel = "KIND",
                             defaultValue = "EC",
                             description =
-                                    "Of a key that is made: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} without it.")
+                                    "Type of a generated key: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
                     Authority.KeyKind kind,
             @Option(names = "--key", paramLabel = "FILE", required = true, description = "The key, PEM.") Path key,
             @Option(names = "--to", paramLabel = "FILE", required = true, description = "A new file for the request.")
@@ -171,7 +171,7 @@ public final class CertCommand implements Runnable {
             throws IOException {
         if (to.toAbsolutePath().normalize().equals(key.toAbsolutePath().normalize())) {
             throw new CommandFailure(
-                    Exit.USAGE, "The key and the request are two files: --key and --to name the same.");
+                    Exit.USAGE, "The key and the request need two files: --key and --to name the same one.");
         }
         boolean made = !Files.exists(key);
         try {
@@ -192,8 +192,8 @@ public final class CertCommand implements Runnable {
         }
         program.out().println("Written: " + to + (made ? ", and a new key: " + key : ", with the key " + key));
         program.out()
-                .println("Send " + to + " to your authority; what it answers is tls.certificate, " + key
-                        + " is tls.key.");
+                .println("Send " + to + " to your authority; set tls.certificate to the certificate it returns, and"
+                        + " tls.key to " + key + ".");
         return Exit.OK;
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin config}. */
 @Command(
         name = "config",
-        description = "Shows the daemon's configuration, checks it, has it read again.",
+        description = "Shows, checks and reloads the daemon's configuration.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin config show")
@@ -35,16 +35,16 @@ public final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Program.missing(spec);
+        throw Program.missingSubcommand(spec);
     }
 
     @Command(
             name = "show",
-            description = "Shows every option as it is in force, and where its value comes from.",
+            description = "Shows the value in force of every option, and where it comes from.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin config show --changed")
-    int show(@Option(names = "--changed", description = "Those alone that are not the default.") boolean changed) {
+    int show(@Option(names = "--changed", description = "Only options that differ from the default.") boolean changed) {
         SystemCalls.Options config = program.daemon().call(SystemCalls.CONFIG);
         if (program.json()) {
             Format.json(program.out(), config);
@@ -66,15 +66,15 @@ public final class ConfigCommand implements Runnable {
     @Command(
             name = "check",
             description = {
-                "Says what is wrong with the daemon's configuration file, or another.",
-                "With line and column, and together with the daemon's environment. Nothing changes.",
-                "Exit code 1: something is."
+                "Reports the errors in the daemon's configuration file, or in another file.",
+                "Gives line and column, and takes the daemon's environment into account. Nothing changes.",
+                "Exit code 1: there are errors."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin config check /root/chatd.toml.new")
     int check(
-            @Parameters(paramLabel = "FILE", arity = "0..1", description = "Another than the daemon's.") @Nullable
+            @Parameters(paramLabel = "FILE", arity = "0..1", description = "A file other than the daemon's.") @Nullable
                     Path file) {
         SystemCalls.Draft draft =
                 file == null ? new SystemCalls.Draft(null, null) : new SystemCalls.Draft(file.toString(), read(file));
@@ -84,7 +84,7 @@ public final class ConfigCommand implements Runnable {
             Format.json(program.out(), judged);
         } else if (right) {
             String of = judged.file();
-            program.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " right.");
+            program.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " valid.");
         } else {
             judged.errors().forEach(error -> program.out().println(Format.lines(error)));
         }
@@ -102,9 +102,9 @@ public final class ConfigCommand implements Runnable {
     @Command(
             name = "reload",
             description = {
-                "Has the daemon read its configuration and its certificate again.",
-                "No connection is dropped. It says which changed options are in force now, and which wait for a restart. Where"
-                        + " something is wrong, all stays as it was."
+                "Has the daemon reload its configuration and its certificate.",
+                "No connection is dropped. Reports which changed options are in force now, and which need a restart. If"
+                        + " there is an error, nothing changes."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -126,7 +126,7 @@ public final class ConfigCommand implements Runnable {
             program.out().println("In force now: " + String.join(", ", inForce));
         }
         if (!coming.isEmpty()) {
-            program.out().println("For connections from now on: " + String.join(", ", coming));
+            program.out().println("For new connections: " + String.join(", ", coming));
         }
         if (!waiting.isEmpty()) {
             program.out().println("At the next start: " + String.join(", ", waiting));

@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "stats",
         aliases = "status",
         description = {
-            "Says which daemon this is, who is connected, and how its parts fare.",
-            "Rates are those of the last minute."
+            "Shows which daemon this is, who is connected, and the state of its parts.",
+            "Rates are averages over the last minute."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
@@ -44,7 +44,7 @@ public final class StatsCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             arity = "0..1",
             fallbackValue = "2",
-            description = "Again every so many seconds, ${FALLBACK-VALUE} where none are given, until interrupted.")
+            description = "Repeat every SECONDS seconds, by default ${FALLBACK-VALUE}, until interrupted.")
     private @Nullable Integer seconds;
 
     @Override
@@ -61,7 +61,7 @@ public final class StatsCommand implements Callable<Integer> {
         if (seconds < 1) {
             throw new CommandFailure(Exit.USAGE, "--watch takes 1 second or more, not " + seconds + ".");
         }
-        StandardOutput.whenUnread(() -> System.exit(Exit.OK));
+        StandardOutput.onReaderGone(() -> System.exit(Exit.OK));
         // Calls the daemon once first, so that one that is not running is reported.
         stats();
         while (true) {
@@ -98,7 +98,7 @@ public final class StatsCommand implements Callable<Integer> {
                     throw e;
                 }
                 if (!isSaid) {
-                    Program.complain("No daemon answers any more.\nWaiting for it; Ctrl-C ends.");
+                    Program.printError("No daemon answers any more.\nWaiting for it; Ctrl-C ends.");
                     isSaid = true;
                 }
                 TimeUnit.SECONDS.sleep(1);
@@ -136,13 +136,13 @@ public final class StatsCommand implements Callable<Integer> {
                         people.online() + ", over " + Format.count(people.connections(), "connection") + who(people)),
                 new Line(
                         "accounts",
-                        "%d, of them %d disabled and %d locked"
+                        "%d, %d of them disabled and %d locked"
                                 .formatted(people.accounts(), people.disabled(), people.locked())),
                 new Line("messages", rates.messages() + " since the start, " + rates.messagesPerSecond() + " a second"),
                 new Line("log events", rates.events() + ", " + rates.eventsPerSecond() + " a second"),
                 new Line(
                         "waiting",
-                        "%d for the database, %d passwords to be judged, %s to be sent"
+                        "%d for the database, %d passwords to be hashed, %s to be sent"
                                 .formatted(load.journalWaiting(), load.hashesWaiting(), bytes(load.unsentBytes()))),
                 new Line("memory", bytes(load.heapUsed()) + " of " + bytes(load.heapMost())),
                 new Line("database", parts.database()),
@@ -156,8 +156,8 @@ public final class StatsCommand implements Callable<Integer> {
         long days = parts.certificateDays();
         String end = Timestamp.shown(parts.certificateEnd());
         return Instant.now().isAfter(Instant.parse(parts.certificateEnd()))
-                ? "HAS ENDED, " + end + ": renew it"
-                : "ends " + end + ", in " + Format.count(days, "day") + (days <= WARN_DAYS ? ": RENEW IT" : "");
+                ? "EXPIRED " + end + ": renew it"
+                : "expires " + end + ", in " + Format.count(days, "day") + (days <= WARN_DAYS ? ": RENEW IT" : "");
     }
 
     private static String who(SystemCalls.People people) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code chat-admin version}. */
 @Command(
         name = "version",
-        description = "Says the version of this program, and of the daemon where one answers.",
+        description = "Prints the version of this program, and of the daemon if one answers.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin version")

@@ -34,7 +34,7 @@ public interface Program {
     PrintStream out();
 
     /** Prints an error to standard error, without control characters. */
-    static void complain(String text) {
+    static void printError(String text) {
         System.err.println("chat-admin: " + Format.lines(text));
     }
 
@@ -45,7 +45,7 @@ public interface Program {
     }
 
     /** Returns the error for a command given without a subcommand. */
-    static CommandLine.ParameterException missing(CommandLine.Model.CommandSpec spec) {
+    static CommandLine.ParameterException missingSubcommand(CommandLine.Model.CommandSpec spec) {
         return new CommandLine.ParameterException(
                 spec.commandLine(),
                 "`" + spec.qualifiedName() + "` needs a command: "

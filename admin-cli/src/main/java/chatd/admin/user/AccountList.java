@@ -51,10 +51,10 @@ final class AccountList {
                 line = parser.getCurrentLineNumber();
                 boolean heading = rows.isEmpty() && errors.isEmpty() && isHeading(each);
                 if (each.size() == 1 && each.get(0).contains(";")) {
-                    errors.add(file + ":" + line + ": has no comma, but a semicolon: save it with commas");
+                    errors.add(file + ":" + line + ": has a semicolon instead of a comma: save it with commas");
                 } else if (each.size() > 2) {
-                    errors.add(file + ":" + line + ": has " + each.size() + " columns, not name[,note]; a note with a"
-                            + " comma stands in \"quotes\"");
+                    errors.add(file + ":" + line + ": has " + each.size() + " columns, not name[,note]; put a note"
+                            + " with a comma in \"quotes\"");
                 } else if (each.get(0).isEmpty()) {
                     errors.add(file + ":" + line + ": has no name");
                 } else if (!heading) {
@@ -82,7 +82,7 @@ final class AccountList {
             throw new CommandFailure(Exit.NO_SUCH, "There is no file " + file + ".");
         }
         if (Files.size(file) > LARGEST) {
-            throw new IOException("has more than " + (LARGEST >> 20) + " MiB: divide it");
+            throw new IOException("is larger than " + (LARGEST >> 20) + " MiB: split it");
         }
         try {
             String text = StandardCharsets.UTF_8

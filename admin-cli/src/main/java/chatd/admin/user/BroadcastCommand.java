@@ -15,8 +15,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "broadcast",
         description = {
-            "Says something to everyone, as `server`.",
-            "Who is not online finds it in the history. The log has its size, not its words."
+            "Sends a text to everyone, as `server`.",
+            "Users who are offline find it in their history. The log records its size, not its text."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
@@ -28,7 +28,7 @@ public final class BroadcastCommand implements Callable<Integer> {
     @ParentCommand
     private Program program;
 
-    @Parameters(paramLabel = "TEXT", arity = "1..*", description = "What is said; - reads it from standard input.")
+    @Parameters(paramLabel = "TEXT", arity = "1..*", description = "The text; - reads it from standard input.")
     private List<String> words;
 
     @Override

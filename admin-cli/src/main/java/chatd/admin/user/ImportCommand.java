@@ -28,10 +28,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "import",
         description = {
-            "Adds the users of a list, all of them or none.",
-            "The list is a CSV file in UTF-8, name[,note] a line. A first line \"name,note\" is a heading; empty lines and"
-                    + " those that begin with # count for nothing.",
-            "Each gets a one-time password, which goes to the file of --passwords."
+            "Adds the users in a list, all of them or none.",
+            "The list is a CSV file in UTF-8, one name[,note] per line. A first line \"name,note\" is a header; empty"
+                    + " lines and lines that begin with # are ignored.",
+            "Each user gets a one-time password, which is written to the file given with --passwords."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
@@ -59,9 +59,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
 
-    @Option(
-            names = "--sync",
-            description = "Leave those as they are who are there already; without it they are errors.")
+    @Option(names = "--sync", description = "Leave existing users as they are; without it they are errors.")
     private boolean sync;
 
     @Option(names = "--disable-missing", description = "Disable everyone who is not in the list. Asks first.")
@@ -70,7 +68,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--passwords",
             paramLabel = "PASSWORDS",
-            description = "A new file for the passwords, for you alone to read.")
+            description = "A new file for the passwords, readable only by you.")
     private @Nullable Path passwords;
 
     @Option(names = "--yes", description = "Do not ask.")
@@ -128,7 +126,7 @@ final class ImportCommand implements Callable<Integer> {
                     .call(
                             UserCalls.IMPORT,
                             new UserCalls.ImportList(accounts, sync, disableMissing, disabling, planned),
-                            part -> progress.show("%d of %d passwords made ready".formatted(part.ready(), part.all())));
+                            part -> progress.show("%d of %d passwords hashed".formatted(part.ready(), part.all())));
         } catch (NotDone e) {
             // The daemon knows the lines, not the file.
             String text = String.valueOf(e.getMessage()).replaceAll("(?m)^line (\\d+): ", file + ":$1: ");

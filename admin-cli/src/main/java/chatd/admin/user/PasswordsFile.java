@@ -100,7 +100,7 @@ final class PasswordsFile {
         } catch (IOException e) {
             throw new CommandFailure(
                     Exit.NO,
-                    path + " has passwords that were not set, too: it can't be written (" + e.getMessage() + ").");
+                    path + " also contains passwords that were not set: it can't be written (" + e.getMessage() + ").");
         }
     }
 }

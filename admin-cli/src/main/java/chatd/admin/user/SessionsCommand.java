@@ -33,12 +33,12 @@ public final class SessionsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Program.missing(spec);
+        throw Program.missingSubcommand(spec);
     }
 
     @Command(
             name = "list",
-            description = "Lists who is online, from where, and what waits to be sent to them.",
+            description = "Lists who is online, from where, and how much is waiting to be sent to them.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin session list -o json")
@@ -71,7 +71,7 @@ public final class SessionsCommand implements Runnable {
             @Parameters(
                             paramLabel = "NAME|SESSION",
                             completionCandidates = AccountNames.class,
-                            description = "A user, or one session as session list names it.")
+                            description = "A user, or the id of a session, as shown by `session list`.")
                     String whose) {
         List<SessionCalls.Session> ended = program.daemon()
                 .call(SessionCalls.KICK, new SessionCalls.Whose(whose))

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin user}. */
 @Command(
         name = "user",
-        description = "Adds users, shows them, changes them.",
+        description = "Adds, shows and changes users.",
         mixinStandardHelpOptions = true,
         subcommands = {UserListCommand.class, ImportCommand.class},
         footerHeading = Program.EXAMPLE,
@@ -50,30 +50,29 @@ public final class UserCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Program.missing(spec);
+        throw Program.missingSubcommand(spec);
     }
 
     /** Options for giving passwords, and for where generated ones are written. */
     static final class PasswordOptions {
         @Option(
                 names = "--password-stdin",
-                description = "Read the password from standard input, one line; without it, one is made.")
+                description = "Read the password from standard input, one line; otherwise one is generated.")
         private boolean stdin;
 
         @Option(
                 names = "--passwords",
                 paramLabel = "FILE",
-                description = "Write the passwords that are made to a new file, for you alone to read; needed for"
+                description = "Write the generated passwords to a new file, readable only by you; required for"
                         + " several users.")
         private @Nullable Path file;
 
-        @Option(names = "--no-change", description = "The password need not be changed at the first log in.")
+        @Option(names = "--no-change", description = "The password need not be changed at the first login.")
         private boolean noChange;
 
         private void check(Set<String> names) {
             if (stdin && (file != null || names.size() > 1)) {
-                throw new CommandFailure(
-                        Exit.USAGE, "--password-stdin is for one user, and not together with --passwords.");
+                throw new CommandFailure(Exit.USAGE, "--password-stdin is for one user, and excludes --passwords.");
             }
             if (names.size() > 1 && file == null) {
                 throw new CommandFailure(
@@ -111,11 +110,11 @@ public final class UserCommand implements Runnable {
                         program.daemon().call(call, new UserCalls.Setting(name, note, !options.noChange, password)));
             } catch (NotDone e) {
                 exit = Exit.of(e.code());
-                Program.complain((names.size() > 1 ? name + ": " : "") + e.getMessage());
+                Program.printError((names.size() > 1 ? name + ": " : "") + e.getMessage());
                 if (!e.isUndecided()) {
                     kept.remove(name);
                 } else if (isShown) {
-                    System.err.println("If it was done, the password is: " + passwords.get(name));
+                    System.err.println("If the change was made, the password is: " + passwords.get(name));
                 }
             }
         }
@@ -155,7 +154,7 @@ public final class UserCommand implements Runnable {
         accounts.forEach((name, account) -> {
             String password = passwords.get(name);
             String ends = account.passwordEnds();
-            String by = "to be changed at the first log in" + (ends == null ? "" : ", by " + Timestamp.shown(ends));
+            String by = "to be changed at the first login" + (ends == null ? "" : ", by " + Timestamp.shown(ends));
             program.out().println(Format.who(account) + " " + how + ".");
             if (password != null) {
                 program.out()
@@ -181,7 +180,7 @@ public final class UserCommand implements Runnable {
             @Option(
                             names = "--note",
                             paramLabel = "TEXT",
-                            description = "For those who manage users, who alone see it: 200 characters.")
+                            description = "Seen only by those who manage users; at most 200 characters.")
                     @Nullable
                     String note,
             @Mixin PasswordOptions password) {
@@ -203,7 +202,7 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "show",
-            description = "Shows all there is to know of a user.",
+            description = "Shows everything known about a user.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user show alice")
@@ -219,7 +218,7 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "disable",
-            description = "Lets a user log in no more, and ends the session.",
+            description = "Bars a user from logging in, and ends the session.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user disable alice")
@@ -240,21 +239,21 @@ public final class UserCommand implements Runnable {
     @Command(
             name = "unlock",
             description = {
-                "Lets a user log in again who was slowed down, or has waited too long.",
-                "Forgets the wrong passwords, and gives a one-time password that has ended its time again."
+                "Lets a user log in again who was throttled, or whose one-time password has expired.",
+                "Clears failed-login counts and renews an expired one-time password."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user unlock alice")
     int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(UserCalls.UNLOCK, new UserCalls.Named(name), "unlocked", "is not locked, nor slowed down");
+        return change(UserCalls.UNLOCK, new UserCalls.Named(name), "unlocked", "is neither locked nor throttled");
     }
 
     @Command(
             name = "rename",
             description = {
-                "Gives a user another name.",
-                "Its history is shown under that from then on. The old one is given to nobody else."
+                "Renames a user.",
+                "Their history is shown under the new name from then on. The old name is never given to anyone else."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -274,8 +273,8 @@ public final class UserCommand implements Runnable {
     @Command(
             name = "grant",
             description = {
-                "Lets a user write to everyone, where not everyone may.",
-                "That is so where the configuration has everyone.write = \"granted\"."
+                "Lets a user write to everyone, if only some may.",
+                "That is the case if the configuration has everyone.write = \"granted\"."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -292,7 +291,7 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "revoke",
-            description = "Takes back what `user grant` gave.",
+            description = "Revokes a right that `user grant` gave.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user revoke alice everyone")
@@ -320,8 +319,8 @@ public final class UserCommand implements Runnable {
             name = "delete",
             description = {
                 "Deletes a user for good. Asks first.",
-                "What goes: the password, the settings, the addresses of log ins, the note. What stays: what was written, in"
-                        + " the histories of the others; the name and number, for nobody else."
+                "Removed: the password, the settings, the login addresses, the note. Kept: what was written, in other"
+                        + " users' histories; the name and number, which are never reused."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
@@ -332,8 +331,8 @@ public final class UserCommand implements Runnable {
         if (!yes) {
             UserCalls.Details user = program.daemon().call(UserCalls.DELETE, new UserCalls.Deletion(name, true));
             UserFacts.print(user, System.err);
-            System.err.println("What goes: the password, the settings, the addresses of log ins, the note. What stays:"
-                    + " what was written, in the histories of the others; the name and number, for nobody else.");
+            System.err.println("Removed: the password, the settings, the login addresses, the note. Kept: what was"
+                    + " written, in other users' histories; the name and number, which are never reused.");
             Question.ask("Delete " + Format.who(user.account()) + " for good?");
         }
         UserCalls.Account deleted = program.daemon()

@@ -19,7 +19,7 @@ final class UserFacts {
         }
         Format.line(out, "state", state(user));
         Format.line(out, "online", Format.yes(account.online()));
-        Format.line(out, "last log in", lastLogin(account));
+        Format.line(out, "last login", lastLogin(account));
         Format.line(out, "everyone", account.everyone() ? "granted" : "not granted");
         Format.line(out, "created", Timestamp.shown(account.created()));
         if (!account.note().isEmpty()) {

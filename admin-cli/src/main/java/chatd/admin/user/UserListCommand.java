@@ -22,7 +22,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code chat-admin user list}. */
 @Command(
         name = "list",
-        description = "Lists users: all of them, or those that fit all that is asked for.",
+        description = "Lists all users, or those that match all the options given.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
         footer = {
@@ -57,37 +57,37 @@ final class UserListCommand implements Callable<Integer> {
     @Option(names = "--state", paramLabel = "STATE", description = "One of: ${COMPLETION-CANDIDATES}.")
     private @Nullable State state;
 
-    @Option(names = "--online", description = "Who is online.")
+    @Option(names = "--online", description = "Only users who are online.")
     private boolean online;
 
-    @Option(names = "--never-logged-in", description = "Who has never logged in.")
+    @Option(names = "--never-logged-in", description = "Only users who have never logged in.")
     private boolean never;
 
     @Option(
             names = "--not-since",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "Who has not logged in since then: 2026-09-01 or 2026-09-01T06:15:00Z; not those who never"
-                    + " have.")
+            description = "Only users whose last login was before this time: 2026-09-01 or 2026-09-01T06:15:00Z; not"
+                    + " those who have never logged in.")
     private @Nullable Instant notSince;
 
     @Option(
             names = "--name",
             paramLabel = "PATTERN",
-            description = "Whose name fits: * is anything, ? one character; upper and lower case are the same.")
+            description = "Only users whose name matches: * is any text, ? one character; case is ignored.")
     private @Nullable String pattern;
 
     @Option(
             names = "--sort",
             paramLabel = "BY",
             defaultValue = "number",
-            description = "By ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} without it.")
+            description = "Sort by ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private Order order = Order.number;
 
-    @Option(names = "--reverse", description = "The other way round.")
+    @Option(names = "--reverse", description = "Reverse the order.")
     private boolean reverse;
 
-    @Option(names = "--names", description = "The names alone, one a line.")
+    @Option(names = "--names", description = "Print only the names, one per line.")
     private boolean names;
 
     @Override
@@ -111,7 +111,7 @@ final class UserListCommand implements Callable<Integer> {
                     .column("STATE", UserCalls.Account::state)
                     .column("ONLINE", each -> Format.yes(each.online()))
                     .column("MUST CHANGE", each -> Format.yes(each.mustChange()))
-                    .column("LAST LOG IN", each -> Timestamp.shown(text(each.lastLogin())))
+                    .column("LAST LOGIN", each -> Timestamp.shown(text(each.lastLogin())))
                     .column("FROM", UserCalls.Account::lastAddress)
                     .column("CREATED", each -> Timestamp.shown(each.created()))
                     .column("NOTE", UserCalls.Account::note)

@@ -16,42 +16,45 @@ class EventFilterTest {
             + " outcome=\"ok\" by=\"root\" command=\"log query\" chain=\"CCC\">"
             + "<argument name=\"type\" value=\"text\"/></event>";
 
-    private static boolean fits(EventFilter filter, String line) {
-        return filter.mayFit(line) && filter.fits(line);
+    private static boolean matches(EventFilter filter, String line) {
+        return filter.mayMatch(line) && filter.matches(line);
     }
 
-    private static boolean fits(
+    private static boolean matches(
             @Nullable String type, @Nullable String outcome, @Nullable String address, String line) {
-        return fits(new EventFilter(type, outcome, address, null, null), line);
+        return matches(new EventFilter(type, outcome, address, null, null), line);
     }
 
     @Test
     void theEventsOwnAttributesCount() {
-        assertThat(fits("text", "ok", "2001:db8::7", TEXT)).isTrue();
-        assertThat(fits("text", "refused", "2001:db8::7", TEXT)).isFalse();
-        assertThat(fits("text", "ok", "2001:DB8:0:0::7", TEXT)).isTrue();
-        assertThat(fits("text", "ok", "2001:db8::8", TEXT)).isFalse();
-        assertThat(fits(new EventFilter("text", null, null, null, null), ADMIN)).isFalse();
+        assertThat(matches("text", "ok", "2001:db8::7", TEXT)).isTrue();
+        assertThat(matches("text", "refused", "2001:db8::7", TEXT)).isFalse();
+        assertThat(matches("text", "ok", "2001:DB8:0:0::7", TEXT)).isTrue();
+        assertThat(matches("text", "ok", "2001:db8::8", TEXT)).isFalse();
+        assertThat(matches(new EventFilter("text", null, null, null, null), ADMIN))
+                .isFalse();
         // An attribute of an argument, which is not an attribute of the event.
         String pretends =
                 ADMIN.replace("<argument name=\"type\" value=\"text\"/>", "<argument name=\"x\" type=\"text\"/>");
-        assertThat(fits(new EventFilter("text", null, null, null, null), pretends))
+        assertThat(matches(new EventFilter("text", null, null, null, null), pretends))
                 .isFalse();
     }
 
     @Test
-    void whatNoEventCanHaveIsSaid() {
-        assertThatThrownBy(() -> fits("tex", null, null, TEXT)).hasMessageContaining("--type is one of start, stop,");
-        assertThatThrownBy(() -> fits(null, "OK", null, TEXT))
-                .hasMessageContaining("--outcome is one of ok, refused, failed");
-        assertThatThrownBy(() -> fits(null, null, "localhost", TEXT)).hasMessageContaining("--address is an address");
+    void valuesThatNoEventCanHaveAreRejected() {
+        assertThatThrownBy(() -> matches("tex", null, null, TEXT))
+                .hasMessageContaining("--type must be one of start, stop,");
+        assertThatThrownBy(() -> matches(null, "OK", null, TEXT))
+                .hasMessageContaining("--outcome must be one of ok, refused, failed");
+        assertThatThrownBy(() -> matches(null, null, "localhost", TEXT))
+                .hasMessageContaining("--address must be an address");
     }
 
     @Test
     void aSpanHasItsFirstMomentAndNotItsLast() {
         Instant at = Instant.parse("2026-11-20T06:15:00.123456Z");
-        assertThat(fits(new EventFilter(null, null, null, at, null), TEXT)).isTrue();
-        assertThat(fits(new EventFilter(null, null, null, at.plusNanos(1000), null), TEXT))
+        assertThat(matches(new EventFilter(null, null, null, at, null), TEXT)).isTrue();
+        assertThat(matches(new EventFilter(null, null, null, at.plusNanos(1000), null), TEXT))
                 .isFalse();
         assertThat(new EventFilter(null, null, null, null, at).isPast(TEXT)).isTrue();
         assertThat(new EventFilter(null, null, null, null, at.plusNanos(1000)).isPast(TEXT))

@@ -27,7 +27,7 @@ class EventLineTest {
     }
 
     @Test
-    void whoIsCalledOtherwiseNowIsShownWithThePresentName() {
+    void renamedAccountsAreShownWithTheirCurrentName() {
         EventLine line = EventLine.parse("<event seq=\"7\" time=\"2026-11-20T06:15:00.123456Z\" type=\"text\""
                 + " outcome=\"ok\" user=\"U1\" name=\"alice\" chain=\"C\"><to user=\"U2\" name=\"bob\"/><to user=\"U3\"/>"
                 + "</event>");

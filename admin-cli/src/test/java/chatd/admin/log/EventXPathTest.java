@@ -75,7 +75,7 @@ class EventXPathTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"@type=", "a[[", "nosuch()", "java.lang.System.exit(0)", "", "@seq)] | /*/*[boolean(@seq"})
-    void whatIsNoXPathIsRefusedWithAReason(String expression) {
+    void anInvalidXPathIsRefusedWithAReason(String expression) {
         assertThatThrownBy(() -> fitting(expression, List.of(TEXT)))
                 .isInstanceOfSatisfying(
                         CommandFailure.class, e -> assertThat(e.exit()).isEqualTo(Exit.USAGE))

@@ -196,7 +196,7 @@ public sealed interface AuditEvent
      * @param file the file's number; null for a text
      * @param size in bytes; of a text in UTF-8
      * @param receivers null if it went to everyone
-     * @param digest as {@link SaltedDigest} computes it
+     * @param digest as {@code SaltedDigest} computes it
      */
     record MessageSent(
             long number,

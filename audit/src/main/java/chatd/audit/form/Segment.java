@@ -210,7 +210,7 @@ public final class Segment {
     private @Nullable String skip(String text) {
         Matcher excerpt = SKIPPED.matcher(text);
         if (!excerpt.matches()) {
-            return "not a line that says what is left out";
+            return "malformed <skipped> line";
         }
         skipped = Long.parseLong(excerpt.group(1));
         lastSeq = skipped;
@@ -237,7 +237,7 @@ public final class Segment {
         }
         long seq = Long.parseLong(numbered.group(2));
         if (lastSeq >= 0 && seq != lastSeq + 1) {
-            return "seq is " + seq + " where " + (lastSeq + 1) + " was due";
+            return "seq is " + seq + " where " + (lastSeq + 1) + " was expected";
         }
         // All times have the same form, so they can be compared as strings.
         String time = numbered.group(3);

@@ -12,5 +12,5 @@ import java.util.List;
  */
 public record Auditor(List<SealPublic> keys, List<String> anchors, boolean mayBeExcerpt) {
     /** No keys and no anchors: checks only whether the log is consistent in itself. */
-    public static final Auditor NOBODY = new Auditor(List.of(), List.of(), true);
+    public static final Auditor WITHOUT_TRUST = new Auditor(List.of(), List.of(), true);
 }

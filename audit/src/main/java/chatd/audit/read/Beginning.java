@@ -28,8 +28,8 @@ final class Beginning {
                 deleted = one;
                 if (!one.chain().equals(begun.previous)) {
                     return "seq " + one.seq() + ": segment " + one.segment()
-                            + " was deleted with another end than the one that segment " + begun.number
-                            + " goes on from";
+                            + " was deleted with a last chain that segment " + begun.number
+                            + " does not continue";
                 }
             }
         }
@@ -60,7 +60,7 @@ final class Beginning {
         if (first != null && first.number != 1) {
             notes.add("the log begins with segment " + first.number + ": "
                     + (logged == null
-                            ? "what was before it can't be judged, and nothing in it says who removed it"
+                            ? "what came before can't be verified, and nothing in it says who removed it"
                             : "what was before it was deleted by its retention, as seq " + logged.seq() + " says"));
         }
     }

@@ -56,7 +56,7 @@ public final class Excerpt implements Watch {
             throws IOException {
         Excerpt excerpt = new Excerpt(to, since, until);
         try {
-            Verifier.Report report = Verifier.verify(from, Auditor.NOBODY, excerpt);
+            Verifier.Report report = Verifier.verify(from, Auditor.WITHOUT_TRUST, excerpt);
             excerpt.close();
             if (excerpt.events > 0) {
                 excerpt.to.install("audit.css");

@@ -137,7 +137,7 @@ public final class LogScan {
         try {
             return Segment.Head.read(lines).number();
         } catch (Segment.Broken e) {
-            throw new IOException(file + " is no file of a server log.", e);
+            throw new IOException(file + " is not a server log file.", e);
         }
     }
 
@@ -151,7 +151,7 @@ public final class LogScan {
         }
         boolean mayGrow = file.endsWith("audit.part");
         if (!stopped && !mayGrow && !last.equals(Line.END)) {
-            throw new IOException(file + " ends before its end, after what was shown: `log verify` says more.");
+            throw new IOException(file + " is truncated after the events shown: see `log verify`.");
         }
     }
 

@@ -98,9 +98,9 @@ final class SchemaCheck implements Closeable {
             validator.validate(new StreamSource(LogFiles.from(file, at -> {})));
             return Optional.empty();
         } catch (SAXParseException e) {
-            return Optional.of("line " + e.getLineNumber() + ": not as the schema has it: " + e.getMessage());
+            return Optional.of("line " + e.getLineNumber() + ": not valid against the schema: " + e.getMessage());
         } catch (SAXException e) {
-            return Optional.of("not as the schema has it: " + e.getMessage());
+            return Optional.of("not valid against the schema: " + e.getMessage());
         }
     }
 

@@ -172,7 +172,7 @@ final class SealCheck {
         }
         if (!anchors.isEmpty()) {
             return "the seal with seq " + anchors.firstKey()
-                    + " of the anchor is not in it: its end was cut off, or it was rewritten";
+                    + " of the anchor is missing: the end of the log was cut off, or the log was rewritten";
         }
         String keyNow = before == null ? null : before.key;
         if (hasKeys && !hasSeals) {
@@ -189,7 +189,7 @@ final class SealCheck {
         isAuthentic &= unsealed <= Seal.EVENTS;
         if (hasAnchors && !isAnchored) {
             isAuthentic = false;
-            note("none of the anchors is in what is left: who has the key may have written all of it anew");
+            note("none of the anchors is in what is left: whoever has the key may have rewritten all of it");
         }
         if (authentic > 0 && !isAuthentic) {
             note("what follows seq %d is not sealed by a key that you trust".formatted(authentic));

@@ -82,7 +82,7 @@ public final class Verifier {
             Path closedSince = open == null ? null : closedSince(open, closed);
             boolean isOpen = open != null && closedSince == null;
             if (open != null && closedSince != null && !isBeginning(open, closedSince)) {
-                wrong = LogFiles.name(files.published()) + ": it is not what " + LogFiles.name(closedSince) + " was";
+                wrong = LogFiles.name(files.published()) + ": it is not the beginning of " + LogFiles.name(closedSince);
             }
             for (Path file : closed) {
                 verifier.all += Files.size(file);
@@ -227,11 +227,11 @@ public final class Verifier {
                 return "line 3: the first segment names one before it";
             }
             return segment.firstSeq() > 1 && segment.skipped() == 0
-                    ? "line 4: seq is " + segment.firstSeq() + " where 1 was due"
+                    ? "line 4: seq is " + segment.firstSeq() + " where 1 was expected"
                     : null;
         }
         if (segment.skipped() > 0) {
-            return "line 4: something is left out, as only an excerpt's first segment may";
+            return "line 4: something is left out, which only an excerpt's first segment may do";
         }
         if (segment.number != last.number + 1) {
             return "line 3: segment " + (last.number + 1) + " is missing before it";
@@ -240,7 +240,7 @@ public final class Verifier {
             return "line 3: it does not continue the segment before it";
         }
         if (segment.firstSeq() >= 0 && lastSeq >= 0 && segment.firstSeq() != lastSeq + 1) {
-            return "line 4: seq is " + segment.firstSeq() + " where " + (lastSeq + 1) + " was due";
+            return "line 4: seq is " + segment.firstSeq() + " where " + (lastSeq + 1) + " was expected";
         }
         Instant end = lastTime;
         if (end != null && segment.started.isBefore(end)) {

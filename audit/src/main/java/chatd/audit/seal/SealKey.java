@@ -81,10 +81,10 @@ public final class SealKey {
                     KeyFactory.getInstance(half.algorithm()).generatePrivate(new PKCS8EncodedKeySpec(der)), half);
         } catch (GeneralSecurityException e) {
             // The cause is omitted because it might quote what was read.
-            throw new IOException(file + ": the private key in it is not one of " + half.algorithm());
+            throw new IOException(file + ": its private key is not for " + half.algorithm());
         }
         if (!half.verifies("test", key.sign("test"))) {
-            throw new IOException(file + ": its private and its public key do not belong together");
+            throw new IOException(file + ": its private and public keys do not match");
         }
         return key;
     }

@@ -85,7 +85,7 @@ public final class AuditLog implements Closeable {
     private final Sealer sealer;
     private final Reserve reserve;
     private final ClosedSegments segments;
-    private final Places places;
+    private final FileGuard places;
     private final Retention retention;
     private Instant noRotationBefore = Instant.MIN;
     private final Trouble trouble = new Trouble();
@@ -112,7 +112,7 @@ public final class AuditLog implements Closeable {
                 AuditLog.this.force();
             }
         });
-        this.places = new Places(files, open, segments, reserve, publisher);
+        this.places = new FileGuard(files, open, segments, reserve, publisher);
     }
 
     /**
@@ -142,7 +142,7 @@ public final class AuditLog implements Closeable {
         log.settle();
         log.append(first.toArray(AuditEvent[]::new));
         if (!ours.isOf(last.key)) {
-            log.goOnWith(ours);
+            log.switchKey(ours);
         }
         SealKey.settle(options.sealKey());
         log.prepare();
@@ -161,20 +161,20 @@ public final class AuditLog implements Closeable {
         try {
             open.force();
         } catch (IOException e) {
-            unforced(e);
+            forceFailed(e);
             throw e;
         }
     }
 
     /** Throws the last error until a failed force may be retried, without delaying that further. */
     private synchronized void checkCalm() throws IOException {
-        if (open.isDoubtful() && !trouble.isCalm()) {
+        if (open.isDoubtful() && !trouble.mayRetry()) {
             throw new IOException(trouble.why());
         }
     }
 
-    private void unforced(IOException why) {
-        trouble.calm();
+    private void forceFailed(IOException why) {
+        trouble.backOff();
         troubled(why);
     }
 
@@ -187,7 +187,7 @@ public final class AuditLog implements Closeable {
     }
 
     /** Announces a key, sealed by the previous key if that is available, and switches to it in a new segment. */
-    private synchronized void goOnWith(SealKey next) throws IOException {
+    private synchronized void switchKey(SealKey next) throws IOException {
         write(true, List.of(new LogEvent.KeyAnnounced(next.half())));
         forceAtOnce();
         rotate(next);
@@ -202,7 +202,7 @@ public final class AuditLog implements Closeable {
         checkOpen();
         SealKey next = SealKey.make(options.sealAlgorithm());
         next.replace(options.sealKey());
-        goOnWith(next);
+        switchKey(next);
         SealKey.settle(options.sealKey());
         return next.half();
     }
@@ -335,9 +335,9 @@ public final class AuditLog implements Closeable {
     }
 
     /** Does what is due by the clock, and retries what failed. Called on the publisher's thread. */
-    synchronized void lookAfter() {
+    synchronized void runMaintenance() {
         try {
-            if (trouble.why() != null && trouble.isCalm()) {
+            if (trouble.why() != null && trouble.mayRetry()) {
                 places.keepAll();
                 reserve.make();
                 settle();
@@ -353,17 +353,17 @@ public final class AuditLog implements Closeable {
     }
 
     /** Deletes segments past the retention period. They are read without the log's lock. */
-    void deleteWhatIsTooOld() {
+    void applyRetention() {
         try {
             retention.apply(clock.instant(), this::logAtOnce);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "a segment that is too old can't be deleted: " + e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "a segment past its retention can't be deleted: " + e.getMessage());
         }
     }
 
     private synchronized void logAtOnce(AuditEvent event) throws IOException {
         appendSealed(event);
-        publisher.goesOn();
+        publisher.answerLiveness();
     }
 
     /**
@@ -412,11 +412,11 @@ public final class AuditLog implements Closeable {
             open.rotate(next, segments);
         } catch (IOException e) {
             if (open.isDoubtful()) {
-                unforced(e);
+                forceFailed(e);
             }
             throw e;
         }
-        publisher.hurry();
+        publisher.publishSoon();
     }
 
     /** Publishes what has been appended as {@code audit.xml}, now. */
@@ -447,9 +447,9 @@ public final class AuditLog implements Closeable {
             lookAtFiles();
             // Before as well: trouble that ends at once must still be reported.
             trouble.tell();
-            lookAfter();
+            runMaintenance();
             trouble.tell();
-            deleteWhatIsTooOld();
+            applyRetention();
         });
         return this;
     }
@@ -494,7 +494,7 @@ public final class AuditLog implements Closeable {
         try {
             open.forced(now.segment(), now.size(), failure);
         } catch (IOException e) {
-            unforced(e);
+            forceFailed(e);
             throw e;
         }
         sealer.tell(now.seals());
@@ -502,7 +502,7 @@ public final class AuditLog implements Closeable {
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
         places.keepPart();
-        return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.untold());
+        return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.unsent());
     }
 
     /** Returns the number of the last stored message in the log, or 0 if there is none. */

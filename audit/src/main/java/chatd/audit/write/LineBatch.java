@@ -41,7 +41,7 @@ final class LineBatch {
         }
     }
 
-    /** Seals the unsealed events if there are {@link Sealer#EVENTS} of them, or if {@code now} is set. */
+    /** Seals the unsealed events if there are {@link Seal#EVENTS} of them, or if {@code now} is set. */
     void seal(SealKey by, boolean now) {
         if (now || end.unsealed() >= Seal.EVENTS) {
             seal = end.seal(lines, by);

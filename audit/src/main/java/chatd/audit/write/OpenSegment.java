@@ -52,7 +52,7 @@ final class OpenSegment implements Closeable {
     private long forced;
 
     /** How much of the part survives a crash. */
-    private enum OnDisk {
+    private enum Durability {
         /** Everything up to {@code forced}. */
         SURE,
         /** Perhaps nothing past {@code forced}: the kernel drops pages it failed to write, the last owner's too. */
@@ -61,7 +61,7 @@ final class OpenSegment implements Closeable {
         UNNAMED
     }
 
-    private OnDisk onDisk;
+    private Durability onDisk;
 
     /** What follows the valid bytes. */
     private enum Tail {
@@ -97,7 +97,7 @@ final class OpenSegment implements Closeable {
         this.number = open.number;
         this.started = open.started;
         this.size = open.end();
-        this.onDisk = options.fsync() == AuditLog.Fsync.NEVER ? OnDisk.SURE : OnDisk.DOUBTFUL;
+        this.onDisk = options.fsync() == AuditLog.Fsync.NEVER ? Durability.SURE : Durability.DOUBTFUL;
     }
 
     private void take(OpenPart opened) {
@@ -228,7 +228,7 @@ final class OpenSegment implements Closeable {
             if (e instanceof Lost) {
                 throw e;
             }
-            throw new IOException("the log's segment can't be closed, and goes on: " + e.getMessage(), e);
+            throw new IOException("the log's segment can't be closed and stays open: " + e.getMessage(), e);
         }
         tail = Tail.NOTHING;
         stray = null;
@@ -239,7 +239,7 @@ final class OpenSegment implements Closeable {
         started = fresh.started();
         size = fresh.size();
         forced = size;
-        onDisk = OnDisk.UNNAMED;
+        onDisk = Durability.UNNAMED;
         sealBeginning = next != sealer.key();
         sealer.begin(next);
         beginning = new LogEvent.Rotated(LogFiles.name(closed), end.message(), end.change());
@@ -250,10 +250,10 @@ final class OpenSegment implements Closeable {
     }
 
     private void forceName() throws IOException {
-        if (onDisk == OnDisk.UNNAMED) {
+        if (onDisk == Durability.UNNAMED) {
             files.forceNames();
         }
-        onDisk = OnDisk.SURE;
+        onDisk = Durability.SURE;
     }
 
     /**
@@ -282,12 +282,12 @@ final class OpenSegment implements Closeable {
     }
 
     private void doubt() {
-        onDisk = onDisk == OnDisk.SURE ? OnDisk.DOUBTFUL : onDisk;
+        onDisk = onDisk == Durability.SURE ? Durability.DOUBTFUL : onDisk;
     }
 
     /** Returns whether written data may never reach the disk: nothing may be appended until {@link #force} succeeds. */
     boolean isDoubtful() {
-        return onDisk != OnDisk.SURE;
+        return onDisk != Durability.SURE;
     }
 
     /** Returns whether the part's name refers to the file that is written to. */
@@ -326,13 +326,13 @@ final class OpenSegment implements Closeable {
         checkChain();
         forced = size;
         tail = Tail.NOTHING;
-        onDisk = OnDisk.UNNAMED;
+        onDisk = Durability.UNNAMED;
         try {
             forceName();
         } catch (IOException e) {
             // The name stays doubtful: the next force retries.
         }
-        return happened + "; it was made anew from what the daemon had open";
+        return happened + "; it was recreated from the file that the daemon had open";
     }
 
     private void writeAgain() throws IOException {
@@ -368,7 +368,7 @@ final class OpenSegment implements Closeable {
         private static final long serialVersionUID = 1L;
 
         Lost() {
-            super("the disk has lost what was last written to the log; a new start mends it");
+            super("the disk has lost what was last written to the log; a restart repairs it");
         }
     }
 

@@ -122,14 +122,14 @@ final class Publisher {
         if (!why.equals(said)) {
             said = why;
             System.getLogger(Publisher.class.getName())
-                    .log(System.Logger.Level.ERROR, "the log can't be brought to the disk: " + why);
+                    .log(System.Logger.Level.ERROR, "the log can't be written to disk: " + why);
         }
     }
 
     private void unsay() {
         if (said != null) {
             System.getLogger(Publisher.class.getName())
-                    .log(System.Logger.Level.INFO, "the log is brought to the disk again");
+                    .log(System.Logger.Level.INFO, "the log can be written to disk again");
             said = null;
         }
     }
@@ -142,7 +142,7 @@ final class Publisher {
             } catch (RuntimeException e) {
                 // It is retried in a moment; without this thread nothing would be published, sealed or repaired.
                 System.getLogger(Publisher.class.getName())
-                        .log(System.Logger.Level.ERROR, "the log was not looked after", e);
+                        .log(System.Logger.Level.ERROR, "maintenance of the log failed", e);
             }
             waiting.lock();
             try {
@@ -247,7 +247,7 @@ final class Publisher {
     }
 
     /** Answers liveness requests in the middle of long work. Called on the publisher's thread. */
-    void goesOn() {
+    void answerLiveness() {
         waiting.lock();
         try {
             answered();
@@ -278,7 +278,7 @@ final class Publisher {
     }
 
     /** Requests publication at once. */
-    void hurry() {
+    void publishSoon() {
         waiting.lock();
         try {
             dirty = true;
@@ -308,7 +308,7 @@ final class Publisher {
                         out.force(false);
                     }
                     if (gently) {
-                        goesOn();
+                        answerLiveness();
                     }
                     if (gently && at + PIECE < now.size() && !one.hasQueuedThreads()) {
                         rest(Math.min(MOST_REST_NANOS, REST * (System.nanoTime() - begun)));

@@ -37,8 +37,8 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
             if (!hadPart && open != null) {
                 mended.add(new LogEvent.LogTroubled(
                         false,
-                        "audit.part was missing at the start: the log goes on from audit.xml, and what had come after"
-                                + " that is lost, but for what the database has"));
+                        "audit.part was missing at startup: the log continues from audit.xml, and what came after that"
+                                + " is lost, except what the database has"));
             }
         } else if (open.isClosed() && !isClosed(files, open)) {
             open = close(files, fsync, open);
@@ -50,8 +50,8 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
         if (!hadPart && open == null && !closed.isEmpty()) {
             mended.add(new LogEvent.LogTroubled(
                     false,
-                    "neither audit.part nor audit.xml was there at the start: the log goes on from its last closed"
-                            + " segment, and what had come after that is lost, but for what the database has"));
+                    "neither audit.part nor audit.xml was there at startup: the log continues from its last closed"
+                            + " segment, and what came after that is lost, except what the database has"));
         }
         Segment before = null;
         if (!closed.isEmpty() && (open == null || open.lastSeq() < 0)) {

@@ -42,7 +42,7 @@ final class Reserve {
             return;
         }
         if (Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace() < size + MARGIN) {
-            throw new IOException("less than %d MiB are free on the disk".formatted((size + MARGIN) >> 20));
+            throw new IOException("less than %d MiB is free on the disk".formatted((size + MARGIN) >> 20));
         }
         try (FileChannel out = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -71,7 +71,7 @@ final class Reserve {
         }
         isKept = false;
         make();
-        return LogFiles.name(file) + " was removed or cut short; it was made anew";
+        return LogFiles.name(file) + " was removed or truncated; it was recreated";
     }
 
     /** Releases the reserve; returns false if there was nothing to release. */

@@ -63,10 +63,10 @@ final class Retention {
             if (segment.wrong() != null
                     || !segment.isClosed()
                     || !segment.chain().equals(after.previous())) {
-                throw new IOException(file + " was changed, or does not lead to the one after it; it is kept");
+                throw new IOException(file + " was changed, or the next segment does not continue it; it is kept");
             }
             if (last != null && last.plus(keep).isAfter(now)) {
-                throw new IOException(file + " is not as old as the head of the one after it says; it is kept");
+                throw new IOException(file + " is not as old as the head of the next segment says; it is kept");
             }
             logging.log(new LogEvent.SegmentDeleted(LogFiles.name(file), segment.chain()));
             segments.forget(file);

@@ -24,7 +24,7 @@ public final class Sealer {
     private @Nullable String last;
 
     /** Seals not yet sent to the journal. */
-    private final Deque<String> untold = new ArrayDeque<>();
+    private final Deque<String> unsent = new ArrayDeque<>();
 
     /**
      * @param open the segment to continue, which may be sealed by another key
@@ -40,7 +40,7 @@ public final class Sealer {
                     .log(
                             System.Logger.Level.WARNING,
                             "the key that sealed the log until now, " + open.key + ", is not in " + file
-                                    + ": another seals it from here on, which auditors must be told");
+                                    + ": another key seals it from here on, and auditors must be told");
         }
     }
 
@@ -72,19 +72,19 @@ public final class Sealer {
     void sealed(@Nullable String seal) {
         if (seal != null) {
             last = seal;
-            untold.add(seal);
+            unsent.add(seal);
         }
     }
 
     /** Returns the seals not yet sent to the journal, in order. */
-    List<String> untold() {
-        return List.copyOf(untold);
+    List<String> unsent() {
+        return List.copyOf(unsent);
     }
 
     /** Sends seals to the journal, now that they are on disk and no other can take their place. */
     void tell(List<String> seals) {
         for (String seal : seals) {
-            if (untold.remove(seal)) {
+            if (unsent.remove(seal)) {
                 JOURNAL.log(System.Logger.Level.INFO, seal);
             }
         }

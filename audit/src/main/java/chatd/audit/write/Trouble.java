@@ -40,11 +40,11 @@ final class Trouble {
     }
 
     /** Puts off the next force after a failed one. */
-    void calm() {
+    void backOff() {
         calmFrom = System.nanoTime() + CALM.toNanos();
     }
 
-    boolean isCalm() {
+    boolean mayRetry() {
         return System.nanoTime() - calmFrom >= 0;
     }
 
@@ -58,7 +58,7 @@ final class Trouble {
     AuditEvent over() {
         return new LogEvent.LogTroubled(
                 true,
-                "written as before; since %s it could not be: %s"
+                "can be written again; could not be since %s: %s"
                         .formatted(Line.TIME.format(Objects.requireNonNull(since)), why));
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An excerpt is a span of the log that verifies on its own. */
 class ExcerptTest {
-    private static final Instant START = new Logs.Hands().now;
+    private static final Instant START = new Logs.ManualClock().now;
 
     @TempDir
     private Path directory;
@@ -35,7 +35,7 @@ class ExcerptTest {
     @TempDir
     private Path out;
 
-    private final Logs.Hands clock = new Logs.Hands();
+    private final Logs.ManualClock clock = new Logs.ManualClock();
     private SealPublic key;
 
     /** Writes an event an hour, sealed every third hour, in three segments of ten hours, the last one open. */
@@ -156,7 +156,8 @@ class ExcerptTest {
         lines.subList(3, 5).clear();
         lines.add(3, left);
         Files.writeString(second, String.join("\n", lines) + "\n");
-        assertThat(verify(true).wrong()).contains("something is left out, as only an excerpt's first segment may");
+        assertThat(verify(true).wrong())
+                .contains("something is left out, which only an excerpt's first segment may do");
     }
 
     @Test

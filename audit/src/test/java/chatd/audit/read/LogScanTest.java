@@ -23,7 +23,7 @@ class LogScanTest {
     @TempDir
     private Path directory;
 
-    private final Logs.Hands clock = new Logs.Hands();
+    private final Logs.ManualClock clock = new Logs.ManualClock();
 
     private AuditLog open() throws IOException {
         return AuditLog.open(directory, Logs.options(AuditLog.Fsync.NEVER, 64 << 20, Duration.ofDays(365)), clock);
@@ -113,10 +113,10 @@ class LogScanTest {
     }
 
     @Test
-    void whatIsNoLogOrEndsBeforeItsEndIsSaid(@TempDir Path other) throws IOException {
+    void nonLogsAndTruncatedSegmentsAreReported(@TempDir Path other) throws IOException {
         assertThatThrownBy(() -> scan(other, null)).hasMessageContaining("There is no log in");
         Path text = Files.writeString(other.resolve("text"), "one\ntwo\nthree\n");
-        assertThatThrownBy(() -> scan(text, null)).hasMessageContaining("is no file of a server log");
+        assertThatThrownBy(() -> scan(text, null)).hasMessageContaining("is not a server log file");
         try (AuditLog log = open()) {
             log.append(Logs.event(1), Logs.event(2));
             log.publish();
@@ -126,7 +126,7 @@ class LogScanTest {
         Path torn = Files.writeString(other.resolve("torn.xml"), whole.substring(0, whole.length() - 30));
         List<Long> seqs = new ArrayList<>();
         assertThatThrownBy(() -> LogScan.scan(torn, null, line -> seqs.add(seq(line))))
-                .hasMessageContaining("torn.xml ends before its end");
+                .hasMessageContaining("torn.xml is truncated after");
         assertThat(seqs).containsExactly(1L, 2L, 3L);
     }
 }

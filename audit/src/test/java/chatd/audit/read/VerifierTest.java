@@ -84,7 +84,7 @@ class VerifierTest {
     @Test
     void aMissingSegmentIsFound() throws IOException {
         List<Path> closed;
-        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.ManualClock())) {
             log.rotate();
             log.append(Logs.event(5));
             log.rotate();
@@ -125,7 +125,7 @@ class VerifierTest {
     @Test
     void anEventMovedToAnotherSegmentIsFound() throws IOException {
         List<Path> closed;
-        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.ManualClock())) {
             log.rotate();
             log.append(Logs.event(5));
             closed = log.files().closed();
@@ -152,7 +152,7 @@ class VerifierTest {
     /** A document overtaken by a rotation is verified too, so that it can't be replaced by a forged one. */
     @Test
     void whatLiesBesideTheLogAsItsOpenSegmentIsJudgedToo() throws IOException {
-        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.Hands())) {
+        try (AuditLog log = AuditLog.open(directory, Logs.OPTIONS, new Logs.ManualClock())) {
             log.append(Logs.event(5));
             log.rotate();
             log.append(Logs.event(6));
@@ -165,6 +165,6 @@ class VerifierTest {
                 .isNull();
         List<String> older = new ArrayList<>(Logs.lines(closed));
         older.remove(5);
-        assertThat(wrong(older)).startsWith("audit.xml: it is not what audit-000001-");
+        assertThat(wrong(older)).startsWith("audit.xml: it is not the beginning of audit-000001-");
     }
 }

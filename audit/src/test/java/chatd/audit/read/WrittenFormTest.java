@@ -73,7 +73,7 @@ class WrittenFormTest {
                 true,
                 Duration.ZERO,
                 0);
-        try (AuditLog open = AuditLog.open(log, options, new Logs.Hands())) {
+        try (AuditLog open = AuditLog.open(log, options, new Logs.ManualClock())) {
             for (AuditEvent event : AuditEvents.all().values()) {
                 open.append(event);
                 if (event instanceof AuditEvent.Stopped) {
@@ -108,7 +108,7 @@ class WrittenFormTest {
     private boolean judged(byte[] document) throws IOException {
         boolean takes = takes(document);
         assertThat(!takes || isValid(document))
-                .as(() -> "taken, and not valid:\n" + new String(document, StandardCharsets.UTF_8))
+                .as(() -> "accepted, but not valid:\n" + new String(document, StandardCharsets.UTF_8))
                 .isTrue();
         return takes;
     }

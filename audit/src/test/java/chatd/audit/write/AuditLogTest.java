@@ -34,7 +34,7 @@ class AuditLogTest {
     @TempDir
     private Path directory;
 
-    private final Logs.Hands clock = new Logs.Hands();
+    private final Logs.ManualClock clock = new Logs.ManualClock();
 
     private AuditLog open() throws IOException {
         return AuditLog.open(directory, Logs.OPTIONS, clock);

@@ -26,7 +26,7 @@ class RemovedFilesTest {
     @TempDir
     private Path place;
 
-    private final Logs.Hands clock = new Logs.Hands();
+    private final Logs.ManualClock clock = new Logs.ManualClock();
 
     private Path directory() {
         return place.resolve("log");
@@ -245,7 +245,7 @@ class RemovedFilesTest {
         log.close();
         Files.delete(file("audit.part"));
         open().close();
-        awaitSaid("audit.part was missing at the start");
+        awaitSaid("audit.part was missing at startup");
         Files.delete(file("audit.part"));
         try (AuditLog again = open()) {
             again.rotate();
@@ -253,7 +253,7 @@ class RemovedFilesTest {
         Files.delete(file("audit.part"));
         Files.delete(file("audit.xml"));
         holds(open());
-        awaitSaid("neither audit.part nor audit.xml was there at the start");
+        awaitSaid("neither audit.part nor audit.xml was there at startup");
     }
 
     /** The log must start: damaged files are kept under another name, and an event records it. */

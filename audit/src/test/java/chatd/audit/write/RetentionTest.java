@@ -25,7 +25,7 @@ class RetentionTest {
     @TempDir
     private Path elsewhere;
 
-    private final Logs.Hands clock = new Logs.Hands();
+    private final Logs.ManualClock clock = new Logs.ManualClock();
     private SealPublic key;
 
     /** Writes three closed segments a day apart, and an open one. */
@@ -38,7 +38,7 @@ class RetentionTest {
                 log.rotate();
             }
             log.append(Logs.event(4));
-            log.lookAfter();
+            log.runMaintenance();
             key = log.key();
         }
         assertThat(segments()).hasSize(3);
@@ -71,12 +71,12 @@ class RetentionTest {
     void whatIsOlderIsDeletedAndTheLogSaysSoAndIsStillGenuine() throws IOException {
         clock.now = clock.now.plus(MONTH).minus(Duration.ofHours(36));
         try (AuditLog log = open(MONTH)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(2L, 3L);
             // A moment later there is nothing more to do.
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
             clock.now = clock.now.plus(Duration.ofHours(24));
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
             assertThat(segments()).extracting(LogFiles::segment).containsExactly(3L);
         }
         Verifier.Report report = verify();
@@ -91,7 +91,7 @@ class RetentionTest {
     void theOpenSegmentStays() throws IOException {
         clock.now = clock.now.plus(MONTH.multipliedBy(10));
         try (AuditLog log = open(MONTH)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
             assertThat(segments()).isEmpty();
         }
         Verifier.Report report = verify();
@@ -111,7 +111,7 @@ class RetentionTest {
     void moreThanRetentionDeletedIsFound() throws IOException {
         clock.now = clock.now.plus(MONTH).minus(Duration.ofHours(36));
         try (AuditLog log = open(MONTH)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
         }
         Files.delete(segments().getFirst());
         assertThat(verify().isAuthentic()).isFalse();
@@ -121,7 +121,7 @@ class RetentionTest {
     void withoutRetentionAllStays() throws IOException {
         clock.now = clock.now.plus(MONTH.multipliedBy(100));
         try (AuditLog log = open(Duration.ZERO)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
@@ -133,7 +133,7 @@ class RetentionTest {
             Files.writeString(file, Files.readString(file).replaceFirst(" started=\"2026-11", " started=\"2001-11"));
         }
         try (AuditLog log = open(MONTH)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
@@ -144,7 +144,7 @@ class RetentionTest {
         Path first = segments().getFirst();
         Files.writeString(first, Files.readString(first).replace("message=\"1\"", "message=\"9\""));
         try (AuditLog log = open(MONTH)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
         }
         assertThat(segments()).hasSize(3);
     }
@@ -156,7 +156,7 @@ class RetentionTest {
         assertThat(anchors).isNotEmpty();
         clock.now = clock.now.plus(MONTH.multipliedBy(2));
         try (AuditLog log = open(MONTH)) {
-            log.deleteWhatIsTooOld();
+            log.applyRetention();
         }
         Verifier.Report report = Logs.verify(directory, List.of(key), anchors);
         assertThat(report.wrong()).isNull();

@@ -35,7 +35,7 @@ class SealTest {
     @TempDir
     private Path elsewhere;
 
-    private final Logs.Hands clock = new Logs.Hands();
+    private final Logs.ManualClock clock = new Logs.ManualClock();
     private AuditLog.Options options = Logs.OPTIONS;
     private Path published = Path.of("");
 
@@ -137,12 +137,12 @@ class SealTest {
             log.publish();
             assertThat(seals(published)).hasSize(1);
             clock.now = clock.now.plusSeconds(59);
-            log.lookAfter();
+            log.runMaintenance();
             log.publish();
             assertThat(seals(published)).hasSize(1);
             clock.now = clock.now.plusSeconds(1);
-            log.lookAfter();
-            log.lookAfter();
+            log.runMaintenance();
+            log.runMaintenance();
             log.publish();
             assertThat(seals(published)).hasSize(2);
         }
@@ -232,7 +232,8 @@ class SealTest {
         Files.write(directory.resolve("audit.part"), early);
         open().close();
         assertThat(verify(key).wrong()).isNull();
-        assertThat(Logs.verify(directory, List.of(key), anchors).wrong()).contains("is not in it: its end was cut");
+        assertThat(Logs.verify(directory, List.of(key), anchors).wrong())
+                .contains("is missing: the end of the log was cut");
 
         write(4, 8);
         assertThat(verify(key).wrong()).isNull();
@@ -370,7 +371,7 @@ class SealTest {
         Files.write(
                 published,
                 List.of(Line.DECLARATION, Line.STYLE, Logs.lines(published).get(2), Line.END));
-        assertThat(Logs.verify(directory, List.of(), List.of(seal)).wrong()).contains("is not in it");
+        assertThat(Logs.verify(directory, List.of(), List.of(seal)).wrong()).contains("is missing");
     }
 
     @Test

@@ -93,7 +93,7 @@ public class JournalBenchmark {
                 new Ledger(database, config, "host", ProcessHandle.current().pid());
         Directory accounts = new Directory(List.of(), Map.of());
         journal = new Journal(
-                new Journal.Ways(
+                new Journal.Stages(
                         ledger,
                         log,
                         new AuditTrail(log, false, true),

@@ -32,13 +32,13 @@ public final class Link implements Closeable {
     private static final long LONGEST = 40L << 20;
 
     private final Dialect dialect;
-    private final Secured secured;
+    private final TlsConnection secured;
     private final InputStream in;
     private final OutputStream out;
     private final MessageReader<Event> reader;
     private final ByteBuf received = Unpooled.buffer(CHUNK);
 
-    private Link(Secured secured, Dialect dialect) throws IOException {
+    private Link(TlsConnection secured, Dialect dialect) throws IOException {
         this.secured = secured;
         this.dialect = dialect;
         this.reader = dialect.eventReader();
@@ -65,9 +65,9 @@ public final class Link implements Closeable {
         return () -> connect(server, trust, own, dialect);
     }
 
-    /** See {@link Secured#prepare}. */
+    /** See {@link TlsConnection#prepare}. */
     public static void prepare() {
-        Secured.prepare();
+        TlsConnection.prepare();
     }
 
     /** Starts connecting at once, on a thread of its own; the first call of {@link To#connect} gets that link. */
@@ -95,7 +95,7 @@ public final class Link implements Closeable {
 
     private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect)
             throws UnknownServer {
-        Secured secured = Secured.connect(server, trust, own, dialect.name());
+        TlsConnection secured = TlsConnection.connect(server, trust, own, dialect.name());
         try {
             return new Link(secured, dialect);
         } catch (IOException e) {
@@ -167,8 +167,9 @@ public final class Link implements Closeable {
             } catch (MalformedFrame e) {
                 throw new IOException("The server does not speak " + dialect.name() + ": " + e.what() + ".", e);
             }
-            if (reader.awaited() > LONGEST) {
-                throw new IOException("The server sends a packet of " + reader.awaited() + " bytes.");
+            if (reader.bytesToReserve() > LONGEST) {
+                throw new IOException(
+                        "The server sent a packet of " + reader.bytesToReserve() + " bytes, which is too long.");
             }
             received.discardSomeReadBytes();
             try {
@@ -186,7 +187,7 @@ public final class Link implements Closeable {
 
     /** Like {@link #next()}, but also returns null if nothing arrives within {@code patience}. */
     public @Nullable Event next(Duration patience) throws IOException {
-        return secured.patiently(patience, this::next);
+        return secured.readWithTimeout(patience, this::next);
     }
 
     /** Closes the connection cleanly; may wait for a write in progress. */

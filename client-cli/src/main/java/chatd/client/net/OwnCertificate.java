@@ -49,8 +49,8 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
             return !asked
                     ? null
                     : own == null
-                            ? "The server wants a certificate of yours: name its file with --certificate."
-                            : "The server does not take the certificate that --certificate names.";
+                            ? "The server asks for a client certificate: name its file with --certificate."
+                            : "The server does not accept the certificate that --certificate names.";
         }
 
         private @Nullable String asked() {

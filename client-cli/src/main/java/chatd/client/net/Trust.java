@@ -135,7 +135,7 @@ public final class Trust {
             try {
                 certificate.checkValidity();
             } catch (CertificateExpiredException e) {
-                throw refuse("The server's certificate, or one that vouches for it, has expired, on "
+                throw refuse("The server's certificate, or one that vouches for it, expired on "
                         + certificate.getNotAfter().toInstant() + ". Its administrator has to renew it.");
             } catch (CertificateNotYetValidException e) {
                 throw refuse("The server's certificate is not valid before "
@@ -150,14 +150,14 @@ public final class Trust {
                 throws GeneralSecurityException, IOException {
             List<String> uses = chain[0].getExtendedKeyUsage();
             if (uses != null && !uses.contains(FOR_SERVERS)) {
-                throw refuse("The server's certificate is not one for a server.");
+                throw refuse("The server's certificate is not a server certificate.");
             }
             try {
                 trusting(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {
-                throw refuse("The server's certificate is not one for " + server.host() + ", but for "
+                throw refuse("The server's certificate is not for " + server.host() + ", but for "
                         + String.join(", ", ServerNames.of(chain[0])) + " (" + e.getMessage()
-                        + "). Use a name that it has.");
+                        + "). Use one of its names.");
             }
         }
 
@@ -166,7 +166,7 @@ public final class Trust {
             Fingerprint shown = Fingerprint.of(chain[0].getPublicKey());
             if (named.isPresent()) {
                 if (!named.get().equals(shown)) {
-                    throw refuse("The server's key is not the one that was named. Its fingerprint is\n" + shown);
+                    throw refuse("The server's key is not the one named. Its fingerprint is\n" + shown);
                 }
                 return;
             }
@@ -192,14 +192,14 @@ public final class Trust {
 
         private CertificateException unvouched(Fingerprint shown, boolean otherKey) throws IOException {
             if (otherKey) {
-                return refuse("The server's key is another than the one you said yes to: somebody may be in between, or"
-                        + " it was replaced. Its fingerprint is now\n" + shown
+                return refuse("The server's key differs from the one you accepted: somebody may be intercepting the"
+                        + " connection, or the key was replaced. Its fingerprint is now\n" + shown
                         + "\nAsk the administrator for the right one (`chat-admin cert show`). If it is this one,"
                         + " remove the line of " + server.server() + " from " + known.file() + ".");
             }
             if (known.wasVouchedFor(server)) {
-                return refuse("The server's certificate is not vouched for, and it once was: somebody may be in"
-                        + " between. Name the authority that vouches for it with --ca FILE; if it has none any more,"
+                return refuse("No authority vouches for the server's certificate, but one once did: somebody may be"
+                        + " intercepting the connection. Name the authority with --ca FILE; if it has none any more,"
                         + " remove the line of " + server.server() + " from " + known.file() + ".");
             }
             unknown = new UnknownServer(shown);

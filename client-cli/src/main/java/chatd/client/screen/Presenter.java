@@ -11,7 +11,7 @@ import java.util.List;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the events of a conversation on a {@link Display}. Thread-safe. */
+/** Shows the events of a conversation on a {@link Screen}. Thread-safe. */
 public final class Presenter implements View {
     /** The indent, in columns, of an item's further lines: below the text, to the right of the time. */
     private static final int SAID = 6;
@@ -22,20 +22,20 @@ public final class Presenter implements View {
     private final String me;
     private final boolean mayColour;
     private Preferences preferences = Preferences.none();
-    private Lines lines;
+    private LineFormatter lines;
     private @Nullable LocalDate day;
 
     public Presenter(Screen screen, String me, boolean mayColour) {
         this.screen = screen;
         this.me = me;
         this.mayColour = mayColour;
-        this.lines = new Lines(me, ZoneId.systemDefault(), preferences, mayColour);
+        this.lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour);
     }
 
     @Override
     public synchronized void preferences(Preferences read) {
         preferences = read;
-        lines = new Lines(me, ZoneId.systemDefault(), read, mayColour);
+        lines = new LineFormatter(me, ZoneId.systemDefault(), read, mayColour);
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
 
@@ -73,8 +73,8 @@ public final class Presenter implements View {
             screen.ring(
                     !alert.equals("desktop"),
                     !alert.equals("bell"),
-                    Visible.line(item.sender()),
-                    Visible.line(item.text()));
+                    SafeText.line(item.sender()),
+                    SafeText.line(item.text()));
         }
     }
 
@@ -105,7 +105,7 @@ public final class Presenter implements View {
         items.forEach(item -> add(block, item));
         if (replay.reason() == Reason.ASKED) {
             int hidden = replay.items().size() - items.size();
-            block.add(lines.heading(hidden == 0 ? "end of the history" : "end; " + hidden + " of ignored people"));
+            block.add(lines.heading(hidden == 0 ? "end of the history" : "end; " + hidden + " from ignored users"));
         } else if (!heading.isEmpty()) {
             block.add(lines.heading("now"));
         }
@@ -159,7 +159,7 @@ public final class Presenter implements View {
 
     @Override
     public synchronized void notSent(Item item) {
-        String to = Lines.receivers(item.to().orElse(List.of()));
+        String to = LineFormatter.receivers(item.to().orElse(List.of()));
         screen.show(List.of(lines.warning("NOT SENT to " + to + ": " + item.text())), NOTICE);
     }
 }

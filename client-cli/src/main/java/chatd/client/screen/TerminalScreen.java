@@ -56,7 +56,7 @@ public final class TerminalScreen implements Screen {
      * @param history the file in which typed lines are kept, mode 0600
      * @param words parses and completes what is typed
      */
-    public TerminalScreen(Path history, Words words) throws IOException {
+    public TerminalScreen(Path history, LineCompleter words) throws IOException {
         this.history = history;
         terminal = TerminalBuilder.builder()
                 .system(true)
@@ -166,7 +166,7 @@ public final class TerminalScreen implements Screen {
 
     /** Makes text safe for a control sequence whose fields are separated by semicolons. */
     private static String plain(String text) {
-        String line = Visible.line(text).replace(';', ',');
+        String line = SafeText.line(text).replace(';', ',');
         return line.length() > 200 ? line.substring(0, line.offsetByCodePoints(0, 100)) + "…" : line;
     }
 
@@ -290,7 +290,7 @@ public final class TerminalScreen implements Screen {
                             bytes / 1048576.0,
                             size / 1048576.0);
             int room = Math.max(0, terminal.getColumns() - 1 - numbers.length());
-            AttributedString name = new AttributedString(Visible.line(title));
+            AttributedString name = new AttributedString(SafeText.line(title));
             String line = name.columnSubSequence(0, room) + numbers;
             synchronized (running) {
                 progress = line;

@@ -68,11 +68,11 @@ public final class Receipts implements Closeable {
             case WRONG_PASSWORD -> "The password is wrong.";
             case NO_SUCH_USER -> "There is no user called " + user + ".";
             case MUST_CHANGE_PASSWORD ->
-                "The password was given once and must be changed first. In a terminal without a command, or by"
-                        + " `passwd`.";
+                "This is a one-time password, which must be changed first. Use a terminal without a command,"
+                        + " or `passwd`.";
             case DISABLED -> "The account is disabled.";
             case THROTTLED -> "There were too many wrong passwords. Try again later.";
-            default -> refused.text().isEmpty() ? "The server refused the log in." : refused.text();
+            default -> refused.text().isEmpty() ? "The server refused the login." : refused.text();
         };
     }
 

@@ -35,11 +35,11 @@ public final class Conversation {
     private static final long MOST_ITEMS = 20_000;
     private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-    private final Door door;
+    private final LoginExchange door;
     private final View view;
     private final Transcript transcript;
     private final Clock clock;
-    private final Return back;
+    private final Reconnector back;
     private final Contacts roster = new Contacts();
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
@@ -54,12 +54,12 @@ public final class Conversation {
     private volatile @Nullable Move move;
 
     /** @param random for the jitter of the pauses between attempts to connect, so that not all clients come at once */
-    public Conversation(Door door, View view, SeenItems shown, Clock clock, RandomGenerator random) {
+    public Conversation(LoginExchange door, View view, SeenItems shown, Clock clock, RandomGenerator random) {
         this.door = door;
         this.view = view;
         this.transcript = new Transcript(view, shown);
         this.clock = clock;
-        this.back = new Return(door, view, random);
+        this.back = new Reconnector(door, view, random);
     }
 
     public Contacts roster() {
@@ -85,7 +85,7 @@ public final class Conversation {
      *
      * @param current the password, kept to log in again after a loss
      */
-    public void begin(Door.In in, Secret current) {
+    public void begin(LoginExchange.In in, Secret current) {
         password = current;
         isAway = false;
         Connection first = connected(in);
@@ -116,7 +116,8 @@ public final class Conversation {
         for (Connection now = first; now != null; reason = View.Reason.LOSS) {
             String why = talk(now, reason);
             Move moving = move;
-            Door.In in = moving == null || why == null ? null : moving.to().join();
+            LoginExchange.In in =
+                    moving == null || why == null ? null : moving.to().join();
             if (in == null && why != null && !back.isGivenUp()) {
                 view.lost(why);
                 in = again(why);
@@ -126,20 +127,20 @@ public final class Conversation {
         Optional.ofNullable(move).ifPresent(moving -> moving.done().countDown());
     }
 
-    private Door.@Nullable In again(String why) {
+    private LoginExchange.@Nullable In again(String why) {
         return switch (back.logIn(Objects.requireNonNull(password), why)) {
-            case Return.Again(Door.In in) -> in;
-            case Return.Ended(String reason) -> {
+            case Reconnector.Again(LoginExchange.In in) -> in;
+            case Reconnector.Ended(String reason) -> {
                 isAway = true;
                 view.ended(reason);
                 yield null;
             }
-            case Return.GivenUp givenUp -> null;
+            case Reconnector.GivenUp givenUp -> null;
         };
     }
 
     /** Makes a new connection the current one. */
-    private Connection connected(Door.In in) {
+    private Connection connected(LoginExchange.In in) {
         roster.set(in.roster());
         preferences = Preferences.of(in.settings());
         view.preferences(preferences);
@@ -349,7 +350,7 @@ public final class Conversation {
     }
 
     /** Fetches a file; if the server has none, it says so in a text. Blocks until the answer is complete. */
-    public void fetch(long file, Downloads downloads) throws IOException, InterruptedException {
+    public void fetch(long file, Download downloads) throws IOException, InterruptedException {
         ask(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file))).await();
     }
 

@@ -29,7 +29,7 @@ public final class Exchange {
     private final boolean isReplay;
     private final long most;
     private final long asked = System.nanoTime();
-    private final @Nullable Downloads downloads;
+    private final @Nullable Download downloads;
     private final Consumer<Exchange> then;
     private final List<Item> items = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class Exchange {
         }
     }
 
-    private Exchange(boolean isReplay, long most, @Nullable Downloads downloads, Consumer<Exchange> then) {
+    private Exchange(boolean isReplay, long most, @Nullable Download downloads, Consumer<Exchange> then) {
         this.isReplay = isReplay;
         this.most = most + MORE;
         this.downloads = downloads;
@@ -73,7 +73,7 @@ public final class Exchange {
         return new Exchange(true, count, null, then);
     }
 
-    public static Exchange fetch(Downloads downloads) {
+    public static Exchange fetch(Download downloads) {
         return new Exchange(false, 0, downloads, exchange -> {});
     }
 
@@ -125,7 +125,7 @@ public final class Exchange {
         return its != null;
     }
 
-    private static boolean take(Downloads downloads, FileEvent file) throws IOException {
+    private static boolean take(Download downloads, FileEvent file) throws IOException {
         switch (file) {
             case FileEvent.FileContent content -> downloads.begin(content);
             case FileEvent.Piece piece -> downloads.take(piece.content());

@@ -93,11 +93,11 @@ public final class SeenItems {
         forgetOldest();
         List<Mark> told = replay.stream().map(item -> Mark.of(item, 0)).toList();
         BitSet seen = new BitSet(told.size());
-        Laid others = lay(false, told, seen);
+        Laid others = align(false, told, seen);
         boolean hasOthers = marks.stream().anyMatch(mark -> mark.who() == Mark.Who.OTHER);
         boolean reachesBack = others.length() > 0;
         if (reachesBack || !hasOthers) {
-            Laid mine = lay(true, told, seen);
+            Laid mine = align(true, told, seen);
             reachesBack |= mine.length() > 0;
             // Older than the oldest that is remembered: shown long ago.
             int oldest = Math.min(others.first(), mine.first());
@@ -118,7 +118,7 @@ public final class SeenItems {
      * Finds the longest common subsequence of the items shown and the replay, of several the one that ends earliest in
      * the replay, and marks everything up to its end as seen.
      */
-    private Laid lay(boolean mine, List<Mark> told, BitSet seen) {
+    private Laid align(boolean mine, List<Mark> told, BitSet seen) {
         int[] ours = indexes(marks, mine);
         int[] theirs = indexes(told, mine);
         short[][] length = new short[ours.length + 1][theirs.length + 1];

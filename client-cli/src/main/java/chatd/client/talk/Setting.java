@@ -7,12 +7,12 @@ import java.util.Optional;
 
 /** The user's settings: where each is in the document on the server, and the values it can have. */
 public enum Setting {
-    THEME("terminal", "colours for a terminal that is", "auto", "dark", "light", "none"),
+    THEME("terminal", "colours to suit the terminal", "auto", "dark", "light", "none"),
     TIME("common", "how times are written", "24h", "12h", "iso"),
-    NOTIFY("common", "which texts ring", "mentions", "all", "never"),
-    ALERT("terminal", "how they ring: the bell, the desktop (OSC 777)", "bell", "desktop", "both"),
-    PRESENCE("terminal", "who comes and goes is shown", "all", "none"),
-    HISTORY("terminal", "typed lines are kept on this machine", "on", "off");
+    NOTIFY("common", "which texts alert you", "mentions", "all", "never"),
+    ALERT("terminal", "how: by the bell, on the desktop (OSC 777)", "bell", "desktop", "both"),
+    PRESENCE("terminal", "whether it is shown who comes and goes", "all", "none"),
+    HISTORY("terminal", "whether typed lines are kept on this machine", "on", "off");
 
     private final String section;
     private final String meaning;

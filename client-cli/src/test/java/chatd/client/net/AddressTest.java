@@ -35,7 +35,7 @@ class AddressTest {
                 "alice@host:x",
                 "a b"
             })
-    void whatIsNoAddressIsSaidSo(String text) {
+    void aMalformedAddressIsRejected(String text) {
         assertThatThrownBy(() -> Address.parse(text, 7443)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -113,14 +113,14 @@ class TrustTest {
 
     @ParameterizedTest
     @EnumSource(Authority.KeyKind.class)
-    void whatAnAuthorityVouchesForIsBelieved(Authority.KeyKind kind) throws Exception {
+    void aServerThatAnAuthorityVouchesForIsTrusted(Authority.KeyKind kind) throws Exception {
         try (Server server = server(kind)) {
             connect(server.address("localhost"), ca(authority));
         }
     }
 
     @Test
-    void anUnknownOneIsForAPersonToDecideAndThenRemembered() throws Exception {
+    void anUnknownServerIsLeftToTheUserAndThenRemembered() throws Exception {
         Path other = ca(Authority.create("another", RANDOM, now));
         try (Server server = server(Authority.KeyKind.EC)) {
             Address address = server.address("localhost");
@@ -134,44 +134,44 @@ class TrustTest {
     }
 
     @Test
-    void anotherKeyThanTheRememberedIsRefused() throws Exception {
+    void aKeyOtherThanTheRememberedOneIsRefused() throws Exception {
         Path other = ca(Authority.create("another", RANDOM, now));
         try (Server server = server(Authority.KeyKind.EC)) {
             Address address = server.address("localhost");
             known().remember(address, new Fingerprint("ab".repeat(32)));
             assertThatThrownBy(() -> connect(address, other))
                     .isInstanceOf(ClientFailure.class)
-                    .hasMessageContaining("another than the one you said yes to")
+                    .hasMessageContaining("differs from the one you accepted")
                     .hasMessageContaining(server.fingerprint().toString());
         }
     }
 
     @Test
-    void oneThatWasVouchedForOnceIsNeverOfferedForRemembering() throws Exception {
+    void aServerOnceVouchedForIsNeverOfferedForRemembering() throws Exception {
         try (Server server = server(Authority.KeyKind.EC)) {
             Address address = server.address("localhost");
             connect(address, ca(authority));
             Path other = ca(Authority.create("another", RANDOM, now));
             assertThatThrownBy(() -> connect(address, other))
                     .isInstanceOf(ClientFailure.class)
-                    .hasMessageContaining("it once was");
+                    .hasMessageContaining("one once did");
         }
     }
 
     @Test
-    void theOneThatIsNamedIsBelievedAndNoOther() throws Exception {
+    void onlyTheNamedKeyIsTrusted() throws Exception {
         try (Server server = server(Authority.KeyKind.EC)) {
             Address address = server.address("localhost");
             Path nobody = ca(Authority.create("another", RANDOM, now));
             connect(address, nobody, Fingerprint.parse("SHA256: " + server.fingerprint()));
             assertThatThrownBy(() -> connect(address, ca(authority), Optional.of(new Fingerprint("00".repeat(32)))))
                     .isInstanceOf(ClientFailure.class)
-                    .hasMessageContaining("not the one that was named");
+                    .hasMessageContaining("not the one named");
         }
     }
 
     @Test
-    void anExpiredOneIsRefusedAndNotAskedAboutWhoeverVouches() throws Exception {
+    void anExpiredCertificateIsRefusedWithoutAskingWhoeverVouches() throws Exception {
         Authority old = Authority.create("old", RANDOM, now.minus(Duration.ofDays(4_000)));
         try (Server server = new Server(old.server(List.of("localhost"), Authority.KeyKind.EC), old)) {
             Address address = server.address("localhost");
@@ -188,7 +188,7 @@ class TrustTest {
     }
 
     @Test
-    void oneThatIsNotValidYetIsRefused() throws Exception {
+    void aCertificateThatIsNotValidYetIsRefused() throws Exception {
         Authority future = Authority.create("future", RANDOM, now.plus(Duration.ofDays(30)));
         try (Server server = new Server(future.server(List.of("localhost"), Authority.KeyKind.EC), future)) {
             assertThatThrownBy(() -> connect(server.address("localhost"), ca(future)))
@@ -198,29 +198,29 @@ class TrustTest {
     }
 
     @Test
-    void oneForAnotherNameIsRefusedAndNotAskedAbout() throws Exception {
+    void aCertificateForAnotherNameIsRefusedWithoutAsking() throws Exception {
         Authority nobody = Authority.create("another", RANDOM, now);
         try (Server server =
                 new Server(authority.server(List.of("chat.example.org", "::1"), Authority.KeyKind.EC), authority)) {
             for (Path ca : List.of(ca(authority), ca(nobody))) {
                 assertThatThrownBy(() -> connect(server.address("localhost"), ca))
                         .isInstanceOf(ClientFailure.class)
-                        .hasMessageContaining("not one for localhost, but for chat.example.org, ::1");
+                        .hasMessageContaining("not for localhost, but for chat.example.org, ::1");
             }
         }
     }
 
     @Test
-    void oneForAClientIsRefused() throws Exception {
+    void aClientCertificateIsRefused() throws Exception {
         try (Server server = new Server(authority.client("localhost", Authority.KeyKind.EC), authority)) {
             assertThatThrownBy(() -> connect(server.address("localhost"), ca(authority)))
                     .isInstanceOf(ClientFailure.class)
-                    .hasMessageContaining("not one for a server");
+                    .hasMessageContaining("not a server certificate");
         }
     }
 
     @Test
-    void whoIsNotThereIsSaidSo() {
+    void anUnreachableServerIsReported() {
         assertThatThrownBy(() -> connect(new Address(Optional.empty(), "localhost", 1), null))
                 .isInstanceOf(ClientFailure.class)
                 .hasMessageContaining("Nobody answers at localhost port 1");
@@ -230,7 +230,7 @@ class TrustTest {
     }
 
     @Test
-    void whoHangsUpIsSaidSoAndWhoSpeaksNoTlsToo() throws Exception {
+    void aServerThatHangsUpOrSpeaksNoTlsIsReported() throws Exception {
         byte[] nothing = {};
         assertThat(answered(nothing, false)).endsWith(" broke off.");
         assertThat(answered(nothing, true)).endsWith(" broke off.");

@@ -16,7 +16,7 @@ class WrappingTest {
     }
 
     @Test
-    void itBreaksBetweenWordsAndSetsTheRestIn() {
+    void linesBreakBetweenWordsAndTheRestIsIndented() {
         assertThat(wrap("12:00 bob: one two three four five", 21, 6))
                 .containsExactly("12:00 bob: one two", "      three four", "      five");
     }

@@ -19,7 +19,7 @@ class PreferencesTest {
     }
 
     @Test
-    void nobodyHasSetAnything() {
+    void anEmptyDocumentHasTheDefaults() {
         Preferences none = of("");
         assertThat(none.isForeign()).isFalse();
         for (Setting setting : Setting.values()) {
@@ -29,7 +29,7 @@ class PreferencesTest {
     }
 
     @Test
-    void keysThatItDoesNotKnowStayAsTheyAre() {
+    void unknownKeysAreKept() {
         String json =
                 "{\"web\":{\"x\":[1,2.50,12345678901234567890123]},\"terminal\":{\"other\":true,\"theme\":\"dark\"},"
                         + "\"common\":{\"time\":\"12h\"},\"z\":null}";
@@ -39,7 +39,7 @@ class PreferencesTest {
     }
 
     @Test
-    void whatIsSetIsThereAgain() {
+    void changedSettingsAreReadBack() {
         Preferences changed =
                 of("").with(Setting.TIME, "iso").with(Setting.ALERT, "both").ignoring(List.of("a", "b"));
         Preferences read = Preferences.of(changed.document());
@@ -49,7 +49,7 @@ class PreferencesTest {
     }
 
     @Test
-    void aValueThatIsNoneIsTheDefault() {
+    void anInvalidValueMeansTheDefault() {
         Preferences read = of("{\"common\":{\"time\":7,\"ignored\":\"x\"},\"terminal\":[1]}");
         assertThat(read.get(Setting.TIME)).isEqualTo("24h");
         assertThat(read.ignored()).isEmpty();
@@ -58,7 +58,7 @@ class PreferencesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"color red\nbeep on\n", "[1]", "\"text\"", "{", "{} {}", "\u0000"})
-    void whatIsNoJsonObjectIsForeign(String document) {
+    void aDocumentThatIsNotAJsonObjectIsForeign(String document) {
         assertThat(of(document).isForeign()).isTrue();
         assertThat(of(document).get(Setting.THEME)).isEqualTo("auto");
     }

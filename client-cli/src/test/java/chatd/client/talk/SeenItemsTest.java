@@ -45,7 +45,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void whatCameAfterTheLastIsUnseen() {
+    void itemsAfterTheLastShownAreUnseen() {
         SeenItems shown = after(other(1, "a"), other(2, "b"));
         SeenItems.Unseen unseen = shown.unseen(List.of(other(1, "a"), other(2, "b"), other(3, "c")));
         assertThat(texts(unseen)).containsExactly("c");
@@ -53,7 +53,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void whatIsOlderThanAllThatIsRememberedWasShown() {
+    void itemsOlderThanAllRememberedOnesWereShown() {
         SeenItems shown = after(other(5, "e"));
         assertThat(texts(shown.unseen(List.of(other(1, "a"), mine(2, "b"), other(5, "e"), mine(6, "f")))))
                 .containsExactly("f");
@@ -67,7 +67,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void sameTextsInTheSameSecondAreCounted() {
+    void equalTextsInTheSameSecondAreCounted() {
         SeenItems shown = after(other(1, "ok"), other(1, "ok"));
         assertThat(texts(shown.unseen(List.of(other(1, "ok"), other(1, "ok"), other(1, "ok")))))
                 .containsExactly("ok");
@@ -77,7 +77,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void whatWasSentFromHereIsKnownAgainWithoutItsTime() {
+    void anItemSentFromHereIsRecognisedWithoutItsTime() {
         SeenItems shown = after(other(1, "a"), sent("hello"), other(3, "b"));
         List<Item> replay = List.of(other(1, "a"), mine(2, "hello"), other(3, "b"));
         assertThat(texts(shown.unseen(replay))).isEmpty();
@@ -88,14 +88,14 @@ class SeenItemsTest {
     }
 
     @Test
-    void whatWasSentFromHereMayBeShownInAnotherOrderThanTheServers() {
+    void anItemSentFromHereMayBeShownInAnotherOrderThanTheServers() {
         SeenItems shown = after(other(1, "a"), other(3, "b"), sent("hello"));
         assertThat(texts(shown.unseen(List.of(other(1, "a"), mine(2, "hello"), other(3, "b"), other(4, "c")))))
                 .containsExactly("c");
     }
 
     @Test
-    void whatWasSentFromElsewhereIsUnseen() {
+    void anItemSentFromElsewhereIsUnseen() {
         SeenItems shown = after(other(1, "a"), sent("one"), other(3, "b"));
         assertThat(texts(shown.unseen(List.of(
                         other(1, "a"), mine(2, "one"), mine(2, "from the web"), other(3, "b"), mine(4, "two")))))
@@ -103,7 +103,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void whatTheServerSaidToOneAloneIsInNoReplayAndHarmsNothing() {
+    void aServerTextToOneUserIsInNoReplayAndDoesNoHarm() {
         Item server = new Item("server", false, Instant.ofEpochSecond(2), true, "No.", null, Optional.empty());
         SeenItems shown = after(other(1, "a"), server, other(3, "b"));
         assertThat(texts(shown.unseen(List.of(other(1, "a"), other(3, "b"), other(4, "c")))))
@@ -111,7 +111,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void aSenderWhoIsCalledOtherwiseNowIsTheSame() {
+    void aRenamedSenderIsTheSame() {
         SeenItems shown = after(other(1, "a"), other(2, "b"));
         Item renamed = new Item("bobby", false, Instant.ofEpochSecond(2), true, "b", null, Optional.empty());
         assertThat(texts(shown.unseen(List.of(other(1, "a"), renamed, other(3, "c")))))
@@ -119,7 +119,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void filesAreKnownByTheirNumberAndOnesOwnByTheirName() {
+    void filesAreRecognisedByNumberAndOwnFilesByName() {
         Item file = new Item("bob", false, Instant.ofEpochSecond(1), true, "x.pdf", 1L, Optional.empty());
         Item again = new Item("bob", false, Instant.ofEpochSecond(1), true, "x.pdf", 2L, Optional.empty());
         assertThat(after(file).unseen(List.of(file, again)).items()).containsExactly(again);
@@ -129,14 +129,14 @@ class SeenItemsTest {
     }
 
     @Test
-    void anOldTextOfOnesOwnIsNotTakenForTheOneThatWasJustSent() {
+    void anOldTextIsNotMistakenForTheOneJustSent() {
         SeenItems shown = after(other(1_000, "a"), sent("ok"));
         List<Item> replay = List.of(mine(10, "ok"), other(1_000, "a"), mine(1_001, "ok"), mine(1_002, "ok"));
         assertThat(shown.unseen(replay).items()).containsExactly(mine(1_002, "ok"));
     }
 
     @Test
-    void whereTheReplayWasCutNothingIsHidden() {
+    void aReplayThatWasCutHidesNothing() {
         SeenItems shown = after(other(1, "a"), sent("ok"));
         List<Item> replay = List.of(other(100, "x"), mine(101, "ok"), other(102, "y"));
         SeenItems.Unseen unseen = shown.unseen(replay);
@@ -145,7 +145,7 @@ class SeenItemsTest {
     }
 
     @Test
-    void itIsKeptForItsPersonAloneAndHoldsNoText() throws IOException {
+    void theFileIsPrivateAndHoldsNoText() throws IOException {
         Path file = directory.resolve("state").resolve("alice@host:1");
         SeenItems shown = new SeenItems(file);
         shown.add(other(1, "a secret matter"));

@@ -81,7 +81,7 @@ class TranscriptTest {
     }
 
     @Test
-    void whatArrivesBeforeTheReplayAndIsInItIsShownOnce() {
+    void anItemThatArrivesBeforeTheReplayAndIsInItIsShownOnce() {
         caughtUp(others(1, 2));
         transcript.catchUp();
         transcript.arrived(other(4, "m4"));
@@ -91,7 +91,7 @@ class TranscriptTest {
     }
 
     @Test
-    void atTheFirstTimeOnlyTheLastAreShownAndOfAnEmptyHistoryAllThatComesLater() {
+    void theFirstTimeOnlyTheLastItemsAreShownAndAfterAnEmptyHistoryAllLaterOnes() {
         assertThat(transcript.isFirst()).isTrue();
         transcript.catchUp();
         assertThat(transcript.replayed(View.Reason.FIRST, List.of(), false, List.of()))
@@ -107,7 +107,7 @@ class TranscriptTest {
     }
 
     @Test
-    void fewThatComeToAnEmptyHistoryAreAllThereAre() {
+    void aShortReplayAfterAnEmptyHistoryIsComplete() {
         caughtUp(List.of());
         transcript.catchUp();
         transcript.replayed(View.Reason.LOSS, others(1, 2), false, List.of());
@@ -115,7 +115,7 @@ class TranscriptTest {
     }
 
     @Test
-    void aHistoryThatIsAskedForInBetweenHidesNothingOfWhatWasMissed() {
+    void aHistoryRequestedInBetweenHidesNoMissedItem() {
         caughtUp(others(1, 2));
         transcript.catchUp();
         assertThat(transcript.replayed(View.Reason.AWAY, others(10, 20), true, List.of()))
@@ -128,7 +128,7 @@ class TranscriptTest {
     }
 
     @Test
-    void whatTheServerSaysMeanwhileHidesNothingOfWhatWasMissedAndIsShownOnce() {
+    void aServerTextMeanwhileHidesNoMissedItemAndIsShownOnce() {
         caughtUp(others(1, 2));
         transcript.catchUp();
         Item toAll = new Item("server", false, Instant.ofEpochSecond(9), true, "to all", null, Optional.empty());
@@ -143,7 +143,7 @@ class TranscriptTest {
     }
 
     @Test
-    void whatWasSentAndIsInTheReplayWasStoredAndTheRestWasNot() {
+    void sentItemsInTheReplayWereStoredAndTheOthersWereNot() {
         caughtUp(others(1, 3));
         Outgoing stored = outgoing("ok", "bob");
         Outgoing gone = outgoing("lost", "carol");
@@ -158,7 +158,7 @@ class TranscriptTest {
     }
 
     @Test
-    void theSameTextToTwoOfWhichOneWasLostIsToldRight() {
+    void ofTheSameTextSentTwiceTheLostOneIsReported() {
         caughtUp(others(100, 103));
         Outgoing first = outgoing("ok", "bob");
         transcript.sending(first);
@@ -176,7 +176,7 @@ class TranscriptTest {
     }
 
     @Test
-    void ofWhatTheServerHadSomethingToSayItIsNotClaimedWhoGotIt() {
+    void anItemTheServerCommentedOnIsShownWithoutRecipients() {
         caughtUp(others(1, 1));
         Outgoing mine = outgoing("hi", "bob");
         transcript.sending(mine);
@@ -189,7 +189,7 @@ class TranscriptTest {
     }
 
     @Test
-    void whatIsLongOnItsWayIsSaid() {
+    void anItemThatIsSlowToBeStoredIsReported() {
         caughtUp(others(1, 1));
         Outgoing mine = outgoing("slow", "bob");
         transcript.sending(mine);
@@ -202,7 +202,7 @@ class TranscriptTest {
     }
 
     @Test
-    void ofAListThatWasAskedForWhatIsNewIsNotShownAgain() {
+    void newItemsInARequestedHistoryAreNotShownAgain() {
         caughtUp(others(1, 2));
         transcript.hold();
         transcript.arrived(other(3, "m3"));

@@ -128,7 +128,7 @@ public final class AccountImport {
                         Code.TOO_MANY,
                         rows.isEmpty()
                                 ? "The list is empty. Nothing was done."
-                                : "The list has %d accounts; %d at once is the most. Nothing was done."
+                                : "The list has %d accounts; the limit is %d at once. Nothing was done."
                                         .formatted(rows.size(), MOST));
             }
             List<String> errors = new ArrayList<>();
@@ -154,7 +154,7 @@ public final class AccountImport {
 
         private void judge(Row row, Mode mode, Set<String> seen) {
             if (!seen.add(row.name())) {
-                throw new Refusal(Code.NAME_TAKEN, "The name " + row.name() + " stands in the list twice.");
+                throw new Refusal(Code.NAME_TAKEN, "The name " + row.name() + " appears in the list twice.");
             }
             Administration.checkNote(row.note());
             if (mode.sync() && directory.named(row.name()).isPresent()) {
@@ -194,7 +194,7 @@ public final class AccountImport {
                 try {
                     List<Future<String>> all = added.stream()
                             .map(row -> threads.submit(
-                                    () -> accounts.hashed(row.password(), row.name(), Hashing.Asker.ADMINISTRATOR)))
+                                    () -> accounts.hashed(row.password(), row.name(), Hashing.Requester.ADMINISTRATOR)))
                             .toList();
                     List<String> hashes = new ArrayList<>(all.size());
                     for (Future<String> each : all) {

@@ -82,7 +82,7 @@ public final class Accounts implements Room {
             }
             if (directory.size() >= config.get().registration().most()) {
                 throw new Refusal(
-                        Code.CLOSED, "This server has as many accounts as it takes. Ask an administrator for one.");
+                        Code.CLOSED, "This server has reached its limit of accounts. Ask an administrator for one.");
             }
             authenticator.checkCertificate(caller, command.name());
             throttle.registration(caller.address());
@@ -92,7 +92,7 @@ public final class Accounts implements Room {
                     "",
                     command.password(),
                     false,
-                    Hashing.Asker.of(caller, config.get()),
+                    Hashing.Requester.of(caller, config.get()),
                     (numbers, account, now) -> Change.own(
                             origin,
                             numbers.nextPosition(),
@@ -117,7 +117,7 @@ public final class Accounts implements Room {
     }
 
     /** Makes the record of a change when the journal decides it. */
-    interface Recording {
+    interface ChangeFactory {
         /**
          * Returns the record of the change to {@code account}, given in its state as of {@code now}.
          *
@@ -133,7 +133,12 @@ public final class Accounts implements Room {
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
     AccountChange make(
-            String name, String note, Secret password, boolean mustChange, Hashing.Asker asker, Recording recording)
+            String name,
+            String note,
+            Secret password,
+            boolean mustChange,
+            Hashing.Requester asker,
+            ChangeFactory recording)
             throws InterruptedException {
         // Checked in the order of rule 13; no name is reserved for an attempt that is refused.
         directory.check(name, 0);
@@ -176,7 +181,7 @@ public final class Accounts implements Room {
      *
      * @throws Refusal {@link Code#BAD_PASSWORD}
      */
-    String hashed(Secret password, String name, Hashing.Asker asker) {
+    String hashed(Secret password, String name, Hashing.Requester asker) {
         rules.check(password, name);
         return hashing.hash(rules.canonical(password), asker);
     }
@@ -197,7 +202,7 @@ public final class Accounts implements Room {
                         rules.canonical(command.oldPassword()), rules.canonical(command.newPassword()))) {
                     throw new Refusal(Code.BAD_PASSWORD, "The new password must not be the old one.");
                 }
-                hash = hashed(command.newPassword(), account.name(), Hashing.Asker.of(caller, config.get()));
+                hash = hashed(command.newPassword(), account.name(), Hashing.Requester.of(caller, config.get()));
             } catch (Refusal e) {
                 if (e.code() != Code.BAD_PASSWORD) {
                     throw e;
@@ -207,7 +212,7 @@ public final class Accounts implements Room {
             }
             Origin origin = caller.origin();
             setPassword(account.number(), hash, false, (numbers, there, now) -> {
-                if (directory.passwordsSet(there.number()) != admitted.passwordsSet()
+                if (directory.passwordGeneration(there.number()) != admitted.passwordGeneration()
                         || there.state() != Account.State.ACTIVE) {
                     throw authenticator.refused(
                             caller, "password", there.name(), Optional.of(there), Code.WRONG_PASSWORD);
@@ -226,7 +231,7 @@ public final class Accounts implements Room {
      *
      * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */
-    AccountChange setPassword(long number, String hash, boolean mustChange, Recording recording)
+    AccountChange setPassword(long number, String hash, boolean mustChange, ChangeFactory recording)
             throws InterruptedException {
         return journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
             Account account = directory.numbered(number);

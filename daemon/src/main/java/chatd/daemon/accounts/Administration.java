@@ -64,7 +64,7 @@ public final class Administration {
                 note,
                 password,
                 mustChange,
-                Hashing.Asker.ADMINISTRATOR,
+                Hashing.Requester.ADMINISTRATOR,
                 (numbers, account, now) ->
                         Change.by(by, numbers.nextPosition(), account, Change.Kind.ADDED, now, null)));
     }
@@ -86,7 +86,7 @@ public final class Administration {
     /** Sets a password and ends the account's sessions. Refused with {@link Code#BAD_PASSWORD}. */
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
-        String hash = accounts.hashed(password, name, Hashing.Asker.ADMINISTRATOR);
+        String hash = accounts.hashed(password, name, Hashing.Requester.ADMINISTRATOR);
         return taken(accounts.setPassword(account.number(), hash, mustChange, (numbers, there, now) -> {
             Account present = present(there);
             return Change.by(by, numbers.nextPosition(), present, Change.Kind.RESET, now, null);
@@ -178,12 +178,12 @@ public final class Administration {
                 Account before = present(directory.numbered(account.number()));
                 Account after = change.apply(before);
                 if (after.equals(before)) {
-                    throw new AsItWas();
+                    throw new NoChange();
                 }
                 return updated(by, numbers, before, after, kind, now);
             }));
             return new Outcome(directory.numbered(account.number()), true);
-        } catch (AsItWas e) {
+        } catch (NoChange e) {
             // Somebody else did it in between.
             return new Outcome(directory.numbered(account.number()), false);
         }
@@ -194,10 +194,10 @@ public final class Administration {
     }
 
     /** Thrown if nothing is left to change. */
-    private static final class AsItWas extends RuntimeException {
+    private static final class NoChange extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        AsItWas() {
+        NoChange() {
             super("as it was", null, false, false);
         }
     }

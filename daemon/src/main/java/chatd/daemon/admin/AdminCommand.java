@@ -14,12 +14,12 @@ import java.util.function.Function;
  * @param logged the request fields recorded in the log; never a secret
  */
 public record AdminCommand<Q, P, R>(
-        AdminCall<Q, P, R> call, Set<Role> roles, When when, List<String> logged, Body<Q, P, R> body) {
+        AdminCall<Q, P, R> call, Set<Role> roles, LogMode when, List<String> logged, Body<Q, P, R> body) {
     /** Maximum items per part when a long list is written in parts. */
     static final int PART = 500;
 
     /** How a command is logged. */
-    public enum When {
+    public enum LogMode {
         /** Runs only if it can be logged; logged when it completes. */
         LOGGED,
         /** Diagnostic and read-only: runs even if it can't be logged at the time. */
@@ -30,11 +30,11 @@ public record AdminCommand<Q, P, R>(
 
     public static <Q, P, R> AdminCommand<Q, P, R> of(
             AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body, String... logged) {
-        return new AdminCommand<>(call, roles, When.LOGGED, List.of(logged), body);
+        return new AdminCommand<>(call, roles, LogMode.LOGGED, List.of(logged), body);
     }
 
     public static <Q, P, R> AdminCommand<Q, P, R> shows(AdminCall<Q, P, R> call, Set<Role> roles, Body<Q, P, R> body) {
-        return new AdminCommand<>(call, roles, When.ALWAYS, List.of(), body);
+        return new AdminCommand<>(call, roles, LogMode.ALWAYS, List.of(), body);
     }
 
     public AdminCommand<Q, P, R> forHelpersToo() {

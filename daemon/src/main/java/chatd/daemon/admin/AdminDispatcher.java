@@ -7,7 +7,7 @@ import chatd.audit.event.Outcome;
 import chatd.daemon.config.Config;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.DatabaseUnavailable;
 import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.time.Duration;
@@ -142,7 +142,7 @@ final class AdminDispatcher {
             write(peer, new AdminCall.Done<>(result));
         } catch (Refusal e) {
             refuse(call, peer, e);
-        } catch (DatabaseAway e) {
+        } catch (DatabaseUnavailable e) {
             refuse(call, peer, new Refusal(Code.BUSY, "The database can't be reached: " + e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -161,10 +161,10 @@ final class AdminDispatcher {
             String needed = command.roles().stream().map(this::shown).collect(Collectors.joining(" or "));
             throw new Refusal(
                     Code.NOT_ALLOWED,
-                    "`" + command.name() + "` needs " + needed + "; you came as "
+                    "`" + command.name() + "` needs " + needed + "; you are connected as "
                             + shown(call.by().role()) + ".");
         }
-        if (command.when() == AdminCommand.When.LOGGED) {
+        if (command.when() == AdminCommand.LogMode.LOGGED) {
             audit.admit();
         }
     }
@@ -174,7 +174,7 @@ final class AdminDispatcher {
     }
 
     private Object run(Call call, Peer peer) throws InterruptedException, IOException {
-        boolean isLong = call.command().when() == AdminCommand.When.ALWAYS_AND_LONG;
+        boolean isLong = call.command().when() == AdminCommand.LogMode.ALWAYS_AND_LONG;
         if (isLong) {
             log(call, Outcome.OK, null);
         }

@@ -215,7 +215,9 @@ final class AdminSocket implements AutoCloseable {
             }
             line.skipRest();
             if (!line.isWhole) {
-                throw line.refusal == null ? new Refusal(Code.MALFORMED, "The command has no end.") : line.refusal;
+                throw line.refusal == null
+                        ? new Refusal(Code.MALFORMED, "The command is not terminated by a newline.")
+                        : line.refusal;
             }
             Thread.startVirtualThread(this::awaitEnd);
             return request;
@@ -260,7 +262,7 @@ final class AdminSocket implements AutoCloseable {
                     refusal = isLarge
                             ? null
                             : new Refusal(
-                                    Code.BUSY, "Another long list is being worked on. Try again when that is done.");
+                                    Code.BUSY, "Another large request is being processed. Try again when it is done.");
                 }
                 if (refusal != null) {
                     return false;

@@ -34,7 +34,7 @@ public record Request(JsonNode json) {
     static final String COMMAND = "command";
 
     /** Maximum JSON tokens: those of an account list of the maximum size, and some to spare. */
-    private static final int MOST_PARTS = 12 * AccountImport.MOST + 1_000;
+    private static final int MAX_TOKENS = 12 * AccountImport.MOST + 1_000;
 
     private static final int DEEPEST = 8;
 
@@ -43,7 +43,7 @@ public record Request(JsonNode json) {
 
     private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(MOST_PARTS)
+                            .maxTokenCount(MAX_TOKENS)
                             .maxNestingDepth(DEEPEST)
                             .build())
                     .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, true)
@@ -72,7 +72,7 @@ public record Request(JsonNode json) {
         try {
             JsonNode json = STRICT.readTree(line);
             if (!json.isObject()) {
-                throw new Refusal(Code.MALFORMED, "That is no command: a command is a JSON object.");
+                throw new Refusal(Code.MALFORMED, "Not a command: a command is a JSON object.");
             }
             return new Request(json);
         } catch (StreamConstraintsException e) {
@@ -81,7 +81,7 @@ public record Request(JsonNode json) {
                     "The command has too many parts, or too large ones. A list may have %d accounts."
                             .formatted(AccountImport.MOST));
         } catch (JacksonException e) {
-            throw new Refusal(Code.MALFORMED, "That is no command: it is not JSON, or has a key twice.");
+            throw new Refusal(Code.MALFORMED, "Not a command: it is not valid JSON, or has a duplicate key.");
         }
     }
 

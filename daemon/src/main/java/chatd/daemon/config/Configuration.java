@@ -62,12 +62,12 @@ public final class Configuration implements Supplier<Config> {
         this.environment = Map.copyOf(environment);
         this.current = ConfigReader.readWithSources(file, environment);
         this.started = current.options().stream()
-                .filter(option -> isOfTheStart(option.key()))
+                .filter(option -> needsRestart(option.key()))
                 .collect(Collectors.toMap(Option::key, option -> option));
     }
 
     /** Returns whether an option takes effect only at the next start. */
-    static boolean isOfTheStart(String key) {
+    static boolean needsRestart(String key) {
         return isIn(AT_START, key);
     }
 
@@ -132,7 +132,7 @@ public final class Configuration implements Supplier<Config> {
         for (Option option : fresh.options()) {
             if (!option.value().equals(before.get(option.key()))) {
                 String key = option.key();
-                (isOfTheStart(key) ? waiting : isIn(AT_CONNECTION, key) ? forNewConnections : inForce).add(key);
+                (needsRestart(key) ? waiting : isIn(AT_CONNECTION, key) ? forNewConnections : inForce).add(key);
             }
         }
         current = fresh;

@@ -22,8 +22,8 @@ public final class Directory {
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
-    private final Map<Long, Long> passwordsSet = new ConcurrentHashMap<>();
-    private final Map<Long, Long> settingsStored = new ConcurrentHashMap<>();
+    private final Map<Long, Long> passwordGeneration = new ConcurrentHashMap<>();
+    private final Map<Long, Long> settingsGeneration = new ConcurrentHashMap<>();
 
     /** Every name ever used, with its account's number; 0 while it is only reserved. Guarded by {@code this}. */
     private final Map<String, Long> everUsed = new HashMap<>();
@@ -149,13 +149,13 @@ public final class Directory {
         names.check(name);
         Long owner = everUsed.get(name);
         if (owner != null && (account == 0 || owner != account)) {
-            throw new Refusal(Code.NAME_TAKEN, "The name " + name + " is taken, or was once: no name is given twice.");
+            throw new Refusal(Code.NAME_TAKEN, "The name " + name + " is taken or was once; names are never reused.");
         }
         for (String alike : bySkeleton.getOrDefault(names.skeleton(name), Set.of())) {
             boolean own = account != 0 && Objects.equals(everUsed.get(alike), account);
             if (!own && !Names.sameButForAsciiCase(alike, name)) {
                 throw new Refusal(
-                        Code.BAD_NAME, "The name " + name + " looks like " + alike + ", that of another account.");
+                        Code.BAD_NAME, "The name " + name + " looks like " + alike + ", the name of another account.");
             }
         }
     }
@@ -203,22 +203,22 @@ public final class Directory {
      * Returns the account's password generation, counted since the start: logins verified against an older one are
      * rejected.
      */
-    public long passwordsSet(long number) {
-        return passwordsSet.getOrDefault(number, 0L);
+    public long passwordGeneration(long number) {
+        return passwordGeneration.getOrDefault(number, 0L);
     }
 
     /** Returns how often the account's settings were stored since the start. */
-    public long settingsStored(long number) {
-        return settingsStored.getOrDefault(number, 0L);
+    public long settingsGeneration(long number) {
+        return settingsGeneration.getOrDefault(number, 0L);
     }
 
     public void settingsWereStored(long number) {
-        settingsStored.merge(number, 1L, Long::sum);
+        settingsGeneration.merge(number, 1L, Long::sum);
     }
 
     /** Applies a committed password change and increments the password generation. */
     public void putPassword(Account account) {
-        passwordsSet.merge(account.number(), 1L, Long::sum);
+        passwordGeneration.merge(account.number(), 1L, Long::sum);
         put(account);
     }
 }

@@ -34,13 +34,13 @@ public final class Names {
             throw bad("A name has 1 to 32 bytes.");
         }
         if (!nfc.isNormalized(name)) {
-            throw bad("A name has to be in Unicode's form NFC.");
+            throw bad("A name must be in Unicode normalisation form NFC.");
         }
         if (!FORM.matcher(name).matches()) {
             throw bad("A name begins with a letter or digit, and has only letters, digits, '.', '_' and '-'.");
         }
         if (name.codePoints().anyMatch(c -> UCharacter.hasBinaryProperty(c, UProperty.DEFAULT_IGNORABLE_CODE_POINT))) {
-            throw bad("A name has no invisible characters.");
+            throw bad("A name must not contain invisible characters.");
         }
         if (NUMBER.matcher(name).matches()) {
             throw bad("A name must not look like a number.");

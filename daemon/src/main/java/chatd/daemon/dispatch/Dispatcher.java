@@ -5,7 +5,7 @@ import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
-import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.DatabaseUnavailable;
 import chatd.protocol.Gate;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.AccountCommand;
@@ -65,7 +65,7 @@ public final class Dispatcher {
      *
      * @return whether it was submitted; if not, it had no effect
      */
-    <C extends Command> boolean handleAtOnce(Session session, C command, Writes writes) {
+    <C extends Command> boolean handleAtOnce(Session session, C command, PendingWrites writes) {
         if (!(routes.row(command) instanceof Routes.Written<C> row)
                 || !row.gate().admits(session.isLoggedIn())
                 || audit.refuses()
@@ -100,7 +100,7 @@ public final class Dispatcher {
     }
 
     /** Runs one command of a session and answers its errors. Called on the session's own thread; blocks. */
-    void handle(Session session, Command command, Writes writes) {
+    void handle(Session session, Command command, PendingWrites writes) {
         if (session.hasEnded()) {
             drop(command);
             return;
@@ -118,7 +118,7 @@ public final class Dispatcher {
         session.awaitRoom();
     }
 
-    private <C extends Command> void run(Session session, C command, Writes writes) throws InterruptedException {
+    private <C extends Command> void run(Session session, C command, PendingWrites writes) throws InterruptedException {
         Routes.Row<C> row = routes.row(command);
         if (!row.gate().admits(session.isLoggedIn())) {
             drop(command);
@@ -154,12 +154,12 @@ public final class Dispatcher {
     private void failed(Session session, Command command, Throwable failure) {
         Refusal refusal = switch (failure) {
             case Refusal refused -> refused;
-            case DatabaseAway away ->
+            case DatabaseUnavailable away ->
                 new Refusal(Code.BUSY, "The database can't be reached at the moment. Try again later.");
             default ->
                 new Refusal(
                         Code.INTERNAL,
-                        "This failed by a fault of the server's. Its log has it as "
+                        "This failed because of a server error, logged as "
                                 + fault(command.getClass().getSimpleName(), failure) + ".");
         };
         session.answer(SessionEvent.Refused.to(command, refusal.code(), refusal.text(), clock.instant()));
@@ -174,7 +174,7 @@ public final class Dispatcher {
         if (!command.counts()) {
             throw refusal;
         }
-        note(session, "", "no message of " + session.dialect().name());
+        note(session, "", "not a message of " + session.dialect().name());
         if (session.malformed() >= MOST_MALFORMED) {
             failed(session, command, refusal);
             session.finish("protocol violation");
@@ -201,7 +201,7 @@ public final class Dispatcher {
     }
 
     /** Handles a protocol violation: logs it, sends the pending output and closes the connection. Blocks. */
-    void violated(Session session, MalformedFrame violation, Writes writes) {
+    void violated(Session session, MalformedFrame violation, PendingWrites writes) {
         if (session.hasEnded()) {
             return;
         }
@@ -225,13 +225,13 @@ public final class Dispatcher {
     }
 
     /** Handles the end of the peer's input: finishes the session and logs it out. Blocks. */
-    void ended(Session session, Writes writes) {
+    void ended(Session session, PendingWrites writes) {
         settle(writes);
         session.finish("closed by the client");
         end(session);
     }
 
-    private static void settle(Writes writes) {
+    private static void settle(PendingWrites writes) {
         try {
             writes.awaitAll();
         } catch (InterruptedException e) {
@@ -248,7 +248,7 @@ public final class Dispatcher {
                 rooms.forEach(room -> room.connectionClosed(session));
             }
         } catch (RuntimeException e) {
-            LOG.error("a session's end was not taken in", e);
+            LOG.error("a session's cleanup failed", e);
         } finally {
             sessions.closed(session);
         }

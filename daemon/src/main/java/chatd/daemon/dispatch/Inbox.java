@@ -36,7 +36,7 @@ public final class Inbox {
     private final Runnable progressed;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private final Writes writes = new Writes();
+    private final PendingWrites writes = new PendingWrites();
     private long bytes;
     private boolean running;
     private boolean closed;

@@ -158,7 +158,7 @@ public final class Files implements Room {
         if (!(command.audience() instanceof chatd.protocol.value.Audience.TooMany) && command.size() > limit) {
             throw new Refusal(
                     Code.TOO_LARGE,
-                    "The file has %d bytes; %d is the most. It was not sent.".formatted(command.size(), limit));
+                    "The file has %d bytes; the limit is %d. It was not sent.".formatted(command.size(), limit));
         }
         Recipients recipients = sending.recipients(caller, command.audience());
         List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
@@ -251,7 +251,7 @@ public final class Files implements Room {
             contents.discard(upload.content);
         } catch (RuntimeException e) {
             // The next start discards contents that no file uses.
-            LOG.warn("the content of a file that nobody has was not removed: {}", e.getMessage());
+            LOG.warn("the content of an upload that no file uses was not removed: {}", e.getMessage());
         }
     }
 
@@ -294,7 +294,7 @@ public final class Files implements Room {
             }
         } catch (RuntimeException e) {
             // The frame has begun and can't be completed, so the connection can't continue.
-            session.abort("file broken off");
+            session.abort("file transfer broken off");
             throw e;
         }
     }

@@ -94,8 +94,8 @@ public final class Applier {
                 sessions.rename(
                         account.number(),
                         account.name(),
-                        "An administrator has renamed this account: you are called " + account.name()
-                                + " from now on, and log in with that name.");
+                        "An administrator has renamed this account: your name is now " + account.name()
+                                + "; use it to log in from now on.");
             default -> {}
         }
     }
@@ -118,7 +118,7 @@ public final class Applier {
                         message.time(),
                         file.name(),
                         file.number(),
-                        new MessageEvent.Whole(file.size(), file.digest()),
+                        new MessageEvent.FileDigest(file.size(), file.digest()),
                         stored);
     }
 }

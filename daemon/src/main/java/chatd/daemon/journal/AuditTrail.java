@@ -29,7 +29,7 @@ public final class AuditTrail implements AutoCloseable {
     private final AuditLog log;
     private final boolean unknownNames;
     private final boolean refuse;
-    private final Strangers strangers = new Strangers(this::note);
+    private final EventCoalescer strangers = new EventCoalescer(this::note);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
     private long dropped;
 

@@ -6,7 +6,7 @@ import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.store.Committed;
-import chatd.daemon.store.DatabaseAway;
+import chatd.daemon.store.DatabaseUnavailable;
 import chatd.daemon.store.Ledger;
 import chatd.protocol.value.Code;
 import java.io.IOException;
@@ -82,9 +82,9 @@ public final class Journal {
     private final AtomicLong begun = new AtomicLong();
 
     /** The stages that an entry passes through, in this order. */
-    public record Ways(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
+    public record Stages(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
 
-    public Journal(Ways ways, Clock clock, Observer observer) {
+    public Journal(Stages ways, Clock clock, Observer observer) {
         this.ledger = ways.ledger();
         this.log = ways.log();
         this.audit = ways.audit();
@@ -235,7 +235,7 @@ public final class Journal {
                     logWhatIsMissing();
                 }
             }
-        } catch (DatabaseAway e) {
+        } catch (DatabaseUnavailable e) {
             reconnect(e);
         }
     }
@@ -269,7 +269,7 @@ public final class Journal {
         List<Committed<Entry>> done;
         try {
             done = ledger.commit(entries);
-        } catch (DatabaseAway e) {
+        } catch (DatabaseUnavailable e) {
             numbers.set(before);
             Optional<List<Committed<Entry>>> found = afterLoss(e, entries);
             done = found.orElse(List.of());
@@ -340,7 +340,7 @@ public final class Journal {
                 catchUp.run(begun::incrementAndGet);
                 behind = false;
             }
-        } catch (IOException | DatabaseAway e) {
+        } catch (IOException | DatabaseUnavailable e) {
             // Retried at the next batch or check.
         }
     }
@@ -361,16 +361,16 @@ public final class Journal {
      * Reconnects and returns which of the entries were committed, none or all; empty if the journal must end without
      * knowing.
      */
-    private Optional<List<Committed<Entry>>> afterLoss(DatabaseAway loss, List<Entry> entries)
+    private Optional<List<Committed<Entry>>> afterLoss(DatabaseUnavailable loss, List<Entry> entries)
             throws InterruptedException {
-        DatabaseAway why = loss;
+        DatabaseUnavailable why = loss;
         while (reconnect(why)) {
             if (!loss.outcomeUnknown()) {
                 return Optional.of(List.of());
             }
             try {
                 return Optional.of(ledger.lookUp(entries));
-            } catch (DatabaseAway e) {
+            } catch (DatabaseUnavailable e) {
                 why = e;
             }
         }
@@ -381,15 +381,15 @@ public final class Journal {
      * Reconnects to the database, refusing everything else until it is back. Returns false if the journal must end
      * instead.
      */
-    private boolean reconnect(DatabaseAway why) throws InterruptedException {
+    private boolean reconnect(DatabaseUnavailable why) throws InterruptedException {
         away = true;
         boolean told = false;
         while (!stopping) {
             try {
                 Ledger.Numbers there = ledger.open(clock.instant());
                 if (there.position() < committed) {
-                    throw new IllegalStateException("the database has lost what it had committed: it ends at "
-                            + there.position() + ", and was at " + committed + ". The next start says what is lost");
+                    throw new IllegalStateException("the database has lost committed entries: it ends at "
+                            + there.position() + " but was at " + committed + ". The next start reports what is lost");
                 }
                 numbers.atLeast(there, 0);
                 away = false;
@@ -397,7 +397,7 @@ public final class Journal {
                     observer.databaseBack();
                 }
                 return true;
-            } catch (DatabaseAway e) {
+            } catch (DatabaseUnavailable e) {
                 if (!told) {
                     told = true;
                     observer.databaseAway(String.valueOf(why.getMessage()));

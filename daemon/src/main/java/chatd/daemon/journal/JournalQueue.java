@@ -67,7 +67,7 @@ final class JournalQueue {
     private final Semaphore room = new Semaphore(WAITING_KIBIBYTES);
 
     /** Size of the last batch, in entries. */
-    private int together;
+    private int lastBatchSize;
 
     /** Enqueues without waiting; returns false if the queue is full. */
     boolean offer(Pending<?> pending) {
@@ -149,7 +149,7 @@ final class JournalQueue {
      * wait.
      */
     private List<Pending<?>> gather(Pending<?> first) {
-        if (queue.size() + 1 < together) {
+        if (queue.size() + 1 < lastBatchSize) {
             LockSupport.parkNanos(GATHER_NANOS);
         }
         List<Pending<?>> batch = new ArrayList<>();
@@ -171,7 +171,7 @@ final class JournalQueue {
                 break;
             }
         }
-        together = batch.size();
+        lastBatchSize = batch.size();
         return batch;
     }
 

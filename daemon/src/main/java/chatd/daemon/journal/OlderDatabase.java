@@ -34,7 +34,7 @@ public final class OlderDatabase {
      * @param there the highest numbers in the database
      * @return the numbers to continue from
      * @throws IOException if the log can't be read or written
-     * @throws chatd.daemon.store.DatabaseAway if the database becomes unreachable; may be called again
+     * @throws chatd.daemon.store.DatabaseUnavailable if the database becomes unreachable; may be called again
      */
     public Ledger.Numbers giveUp(Ledger.Numbers there, Instant now) throws IOException {
         if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {
@@ -66,9 +66,9 @@ public final class OlderDatabase {
 
     private static void say(List<LogEvent.Range> lost) {
         LOG.error(
-                "the database is older than the log: it was restored, or another was put in its place. Lost are {}. None"
-                        + " of these numbers is given again, and no name that the log has. Accounts are as they were then:"
-                        + " whoever was disabled or deleted since, or had the password reset, has to be once more",
+                "the database is older than the log: it was restored, or replaced by another. Lost: {}. These numbers"
+                        + " and the names in the log are not reused. Accounts are as they were then: repeat any"
+                        + " disabling, deletion or password reset made since",
                 lost.stream()
                         .map(range -> range.kind() + "s " + range.from() + " to " + range.to())
                         .collect(Collectors.joining(", ")));

@@ -45,18 +45,23 @@ public final class Authenticator {
      * An account whose password was verified.
      *
      * @param hash the hash against which the password was verified
-     * @param passwordsSet the value of {@link Directory#passwordsSet} at that moment
+     * @param passwordGeneration the value of {@link Directory#passwordGeneration} at that moment
      * @param settings the stored document; empty if there is none
-     * @param settingsStored the value of {@link Directory#settingsStored} at that moment
+     * @param settingsGeneration the value of {@link Directory#settingsGeneration} at that moment
      */
     public record Admitted(
-            Account account, String hash, long passwordsSet, byte[] settings, long settingsStored, String network) {}
+            Account account,
+            String hash,
+            long passwordGeneration,
+            byte[] settings,
+            long settingsGeneration,
+            String network) {}
 
     /** Returns the same, with the current settings. */
     Admitted withPresentSettings(Admitted admitted) {
         long number = admitted.account().number();
-        long stored = directory.settingsStored(number);
-        if (stored == admitted.settingsStored()) {
+        long stored = directory.settingsGeneration(number);
+        if (stored == admitted.settingsGeneration()) {
             return admitted;
         }
         byte[] settings = accounts.credentials(number, admitted.network())
@@ -65,7 +70,7 @@ public final class Authenticator {
         return new Admitted(
                 admitted.account(),
                 admitted.hash(),
-                admitted.passwordsSet(),
+                admitted.passwordGeneration(),
                 settings == null ? new byte[0] : settings,
                 stored,
                 admitted.network());
@@ -95,8 +100,8 @@ public final class Authenticator {
             throw e;
         }
         String network = Network.ofClient(caller.address()).toString();
-        Optional<Judged> judged = read(name, network);
-        boolean known = judged.map(Judged::isKnownThere).orElse(false);
+        Optional<Snapshot> judged = read(name, network);
+        boolean known = judged.map(Snapshot::isKnownThere).orElse(false);
         Throttle.Target target = judged.map(
                         there -> Throttle.Target.account(there.account().number()))
                 .orElseGet(() -> Throttle.Target.nobody(name));
@@ -117,7 +122,7 @@ public final class Authenticator {
             if (!attempt.delay().isZero()) {
                 judged = read(name, network);
             }
-            right = isRight(judged, password, Hashing.Asker.of(caller, config.get()));
+            right = isRight(judged, password, Hashing.Requester.of(caller, config.get()));
         } catch (RuntimeException e) {
             attempt.takeBack();
             throw e;
@@ -127,12 +132,12 @@ public final class Authenticator {
                     caller,
                     type,
                     name,
-                    judged.map(Judged::account),
+                    judged.map(Snapshot::account),
                     judged.isEmpty() ? Code.NO_SUCH_USER : Code.WRONG_PASSWORD);
             throw config.get().accounts().concealUsers() ? refusal(Code.WRONG_PASSWORD) : refusal;
         }
         attempt.right();
-        Judged there = judged.orElseThrow();
+        Snapshot there = judged.orElseThrow();
         Account.State state = there.account().stateAt(clock.instant());
         if (state != Account.State.ACTIVE) {
             throw refused(
@@ -146,9 +151,9 @@ public final class Authenticator {
         return new Admitted(
                 there.account(),
                 there.credentials().hash(),
-                there.passwordsSet(),
+                there.passwordGeneration(),
                 settings == null ? new byte[0] : settings,
-                there.settingsStored(),
+                there.settingsGeneration(),
                 network);
     }
 
@@ -158,39 +163,40 @@ public final class Authenticator {
      * @throws Refusal {@link Code#NOT_ALLOWED} if the certificate does not name this account
      */
     public void checkCertificate(Caller caller, String name) {
-        String certified = caller.certified();
-        if (config.get().tls().clientNames() && !name.equals(certified)) {
+        String certificateName = caller.certificateName();
+        if (config.get().tls().clientNames() && !name.equals(certificateName)) {
             throw new Refusal(
                     Code.NOT_ALLOWED,
-                    certified == null
+                    certificateName == null
                             ? "Your certificate names no account."
-                            : "Your certificate is for the account " + certified + " alone.");
+                            : "Your certificate is for the account " + certificateName + " alone.");
         }
     }
 
     /** A snapshot of an account and its credentials. */
-    private record Judged(
-            Account account, AccountStore.Credentials credentials, long passwordsSet, long settingsStored) {
+    private record Snapshot(
+            Account account, AccountStore.Credentials credentials, long passwordGeneration, long settingsGeneration) {
         boolean isKnownThere() {
             return credentials.knownNetwork();
         }
     }
 
     /** Reads a snapshot; empty for a name that nobody has, at the same cost. */
-    private Optional<Judged> read(String name, String network) {
+    private Optional<Snapshot> read(String name, String network) {
         Optional<Account> account = directory.named(name);
         long number = account.map(Account::number).orElse(0L);
         // Read before the row, so that a change in between makes the snapshot out of date.
-        long passwordsSet = directory.passwordsSet(number);
-        long settingsStored = directory.settingsStored(number);
+        long passwordGeneration = directory.passwordGeneration(number);
+        long settingsGeneration = directory.settingsGeneration(number);
         Optional<AccountStore.Credentials> credentials = accounts.credentials(number, network);
-        return account.flatMap(there -> credentials.map(with -> new Judged(there, with, passwordsSet, settingsStored)));
+        return account.flatMap(
+                there -> credentials.map(with -> new Snapshot(there, with, passwordGeneration, settingsGeneration)));
     }
 
-    private boolean isRight(Optional<Judged> judged, Secret password, Hashing.Asker asker) {
+    private boolean isRight(Optional<Snapshot> judged, Secret password, Hashing.Requester asker) {
         byte[] canonical = rules.canonical(password);
         if (judged.isEmpty()) {
-            hashing.verifyNobodys(canonical, asker);
+            hashing.verifyDummy(canonical, asker);
             return false;
         }
         return hashing.verify(judged.get().credentials().hash(), canonical, asker);
@@ -225,7 +231,7 @@ public final class Authenticator {
     @org.jspecify.annotations.Nullable
     String rehashed(Caller caller, Admitted admitted, Secret password) {
         return hashing.isWeak(admitted.hash())
-                ? hashing.hash(rules.canonical(password), Hashing.Asker.of(caller, config.get()))
+                ? hashing.hash(rules.canonical(password), Hashing.Requester.of(caller, config.get()))
                 : null;
     }
 }

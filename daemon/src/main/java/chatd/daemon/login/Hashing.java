@@ -37,7 +37,7 @@ public final class Hashing implements AutoCloseable {
     private final int kibibytes;
     private final int iterations;
     private final int parallelism;
-    private final String nobodys;
+    private final String dummyHash;
 
     public Hashing(Config.Hashing config) {
         int atOnce = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
@@ -54,7 +54,7 @@ public final class Hashing implements AutoCloseable {
         this.kibibytes = (int) (config.memory() >> 10);
         this.iterations = config.iterations();
         this.parallelism = config.parallelism();
-        this.nobodys = hash("nobody".getBytes(java.nio.charset.StandardCharsets.US_ASCII), Asker.ADMINISTRATOR);
+        this.dummyHash = hash("nobody".getBytes(java.nio.charset.StandardCharsets.US_ASCII), Requester.ADMINISTRATOR);
     }
 
     /**
@@ -62,11 +62,11 @@ public final class Hashing implements AutoCloseable {
      *
      * @param isExempt whether it may take all the places that are free
      */
-    public record Asker(Object who, boolean isExempt) {
-        public static final Asker ADMINISTRATOR = new Asker("administrator", true);
+    public record Requester(Object who, boolean isExempt) {
+        public static final Requester ADMINISTRATOR = new Requester("administrator", true);
 
-        public static Asker of(Caller caller, Config config) {
-            return new Asker(Network.ofClient(caller.address()), config.isExempt(caller.address()));
+        public static Requester of(Caller caller, Config config) {
+            return new Requester(Network.ofClient(caller.address()), config.isExempt(caller.address()));
         }
 
         List<Object> holders() {
@@ -75,9 +75,9 @@ public final class Hashing implements AutoCloseable {
     }
 
     private static final class Waiting<T> extends FutureTask<T> {
-        private final Asker asker;
+        private final Requester asker;
 
-        Waiting(Callable<T> work, Asker asker) {
+        Waiting(Callable<T> work, Requester asker) {
             super(work);
             this.asker = asker;
         }
@@ -98,18 +98,18 @@ public final class Hashing implements AutoCloseable {
      *
      * @throws Refusal {@link Code#BUSY} if too many are waiting
      */
-    public String hash(byte[] password, Asker asker) {
+    public String hash(byte[] password, Requester asker) {
         return run(password, asker, () -> argon2.hash(iterations, kibibytes, parallelism, password));
     }
 
     /** Returns whether the password matches the hash, comparing in constant time. */
-    boolean verify(String hash, byte[] password, Asker asker) {
+    boolean verify(String hash, byte[] password, Requester asker) {
         return run(password, asker, () -> argon2.verify(hash, password));
     }
 
     /** Takes as long as {@link #verify}, for a user who does not exist. */
-    void verifyNobodys(byte[] password, Asker asker) {
-        verify(nobodys, password, asker);
+    void verifyDummy(byte[] password, Requester asker) {
+        verify(dummyHash, password, asker);
     }
 
     /** Returns whether a hash was made with weaker parameters than those configured now. */
@@ -121,7 +121,7 @@ public final class Hashing implements AutoCloseable {
                 || Integer.parseInt(matcher.group(3)) < parallelism;
     }
 
-    private <T> T run(byte[] password, Asker asker, Callable<T> work) {
+    private <T> T run(byte[] password, Requester asker, Callable<T> work) {
         Waiting<T> mine = new Waiting<>(work, asker);
         if (!room.take(1, asker.holders())) {
             Arrays.fill(password, (byte) 0);

@@ -73,7 +73,7 @@ public final class Logins implements Room {
                 try {
                     journal.commit(attempt, attempt::enter);
                     return;
-                } catch (Overtaken e) {
+                } catch (SettingsOutdated e) {
                     // The session that this one displaces has just stored new settings: try again.
                 }
             }
@@ -96,16 +96,16 @@ public final class Logins implements Room {
 
     private void logOut(Session session, String why) {
         sessions.leave(session);
-        if (session.isLoggedIn() && session.firstFarewell()) {
+        if (session.isLoggedIn() && session.markLogoutLogged()) {
             audit.note(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
         }
     }
 
     /** Thrown if the settings that were read are out of date. */
-    private static final class Overtaken extends RuntimeException {
+    private static final class SettingsOutdated extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Overtaken() {
+        SettingsOutdated() {
             super("overtaken", null, false, false);
         }
     }
@@ -139,7 +139,7 @@ public final class Logins implements Room {
         @Override
         public AccountChange decide(Numbers numbers, Instant now) {
             Account account = directory.numbered(admitted.account().number());
-            if (directory.passwordsSet(account.number()) != admitted.passwordsSet()
+            if (directory.passwordGeneration(account.number()) != admitted.passwordGeneration()
                     || account.state() != Account.State.ACTIVE) {
                 throw authenticator.refused(
                         session,
@@ -148,8 +148,8 @@ public final class Logins implements Room {
                         Optional.of(account),
                         account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
             }
-            if (directory.settingsStored(account.number()) != admitted.settingsStored()) {
-                throw new Overtaken();
+            if (directory.settingsGeneration(account.number()) != admitted.settingsGeneration()) {
+                throw new SettingsOutdated();
             }
             lastLogin = account.lastLogin().map(Account.Login::time);
             Origin origin = session.origin();

@@ -16,7 +16,7 @@ public final class PasswordRules {
     static final int MOST_BYTES = 32;
 
     /** No normal form of a text has more than three times the bytes of another (Unicode's FAQ on normalization). */
-    private static final int LONGEST_FORM = 3;
+    private static final int MAX_EXPANSION = 3;
 
     private final Normalizer2 nfc = Normalizer2.getNFCInstance();
 
@@ -41,7 +41,7 @@ public final class PasswordRules {
             throw bad("A password has at most 32 bytes.");
         }
         if (text.indexOf('\0') >= 0) {
-            throw bad("A password has no NUL in it.");
+            throw bad("A password must not contain NUL.");
         }
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.equals(name.toLowerCase(Locale.ROOT))) {
@@ -57,7 +57,7 @@ public final class PasswordRules {
      * that is nobody's password, as is input too long for any of its normal forms to be a password.
      */
     public byte[] canonical(Secret password) {
-        Optional<String> text = password.length() > LONGEST_FORM * MOST_BYTES ? Optional.empty() : password.text();
+        Optional<String> text = password.length() > MAX_EXPANSION * MOST_BYTES ? Optional.empty() : password.text();
         return nfc.normalize(text.orElse("\uFFFF")).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -92,7 +92,7 @@ public final class History implements Room {
         if (with != null && !with.isEmpty()) {
             throw new Refusal(
                     Code.NOT_ALLOWED,
-                    "This server does not give the history with one user yet; leave \"with\" out for all of yours.");
+                    "This server does not offer the history with one user yet; omit \"with\" to get all of yours.");
         }
         pages.acquire();
         try {

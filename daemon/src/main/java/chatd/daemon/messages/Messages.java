@@ -53,7 +53,7 @@ public final class Messages implements Room {
     }
 
     /** Sends the notice that is for the sender alone once the message is delivered. */
-    private @Nullable CompletableFuture<?> told(Session session, @Nullable UnderWay sent) {
+    private @Nullable CompletableFuture<?> told(Session session, @Nullable InFlight sent) {
         if (sent == null) {
             return null;
         }
@@ -69,9 +69,9 @@ public final class Messages implements Room {
      * @throws Refusal {@link Code#MALFORMED} if it is empty, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
      *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
      */
-    public UnderWay send(Caller caller, MessageCommand.SendText command) {
+    public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        return new UnderWay(journal.submit(text(caller, command.text(), recipients)), beside(recipients));
+        return new InFlight(journal.submit(text(caller, command.text(), recipients)), beside(recipients));
     }
 
     /**
@@ -80,10 +80,10 @@ public final class Messages implements Room {
      * @return as {@link #send}; null if the journal can't take it at once, and nothing was sent
      * @throws Refusal as {@link #send}
      */
-    public @Nullable UnderWay offer(Caller caller, MessageCommand.SendText command) {
+    public @Nullable InFlight offer(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
         CompletableFuture<?> done = journal.offer(text(caller, command.text(), recipients));
-        return done == null ? null : new UnderWay(done, beside(recipients));
+        return done == null ? null : new InFlight(done, beside(recipients));
     }
 
     /**
@@ -92,7 +92,7 @@ public final class Messages implements Room {
      * @param done completes when it is committed, logged and delivered
      * @param beside a text then sent to its sender alone; null for none
      */
-    public record UnderWay(
+    public record InFlight(
             CompletableFuture<?> done, @Nullable String beside) {}
 
     private Recipients checked(Caller caller, MessageCommand.SendText command) {
@@ -102,7 +102,7 @@ public final class Messages implements Room {
 
     /** Returns the text that tells the sender of unknown recipients; null if there are none. */
     private static @Nullable String beside(Recipients recipients) {
-        return recipients.unknown().isEmpty() ? null : recipients.complaint() + " The others were sent it.";
+        return recipients.unknown().isEmpty() ? null : recipients.complaint() + " It was sent to the others.";
     }
 
     /**
@@ -123,7 +123,7 @@ public final class Messages implements Room {
         }
         if (bytes > most) {
             throw new Refusal(
-                    Code.TOO_LARGE, "The text has %d bytes; %d is the most. It was not sent.".formatted(bytes, most));
+                    Code.TOO_LARGE, "The text has %d bytes; the limit is %d. It was not sent.".formatted(bytes, most));
         }
     }
 
@@ -161,8 +161,7 @@ public final class Messages implements Room {
     private void checkEveryone(Account account) {
         if (!config.get().everyone().all() && !account.everyone()) {
             throw new Refusal(
-                    Code.NOT_ALLOWED,
-                    "Only some may write to everyone here, and you are not among them. Nothing was sent.");
+                    Code.NOT_ALLOWED, "You are not allowed to write to everyone on this server. Nothing was sent.");
         }
     }
 

@@ -35,7 +35,7 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
             case Audience.TooMany many ->
                 throw new Refusal(
                         Code.TOO_MANY,
-                        "%d recipients are too many; %d at once is the most. Nothing was sent."
+                        "%d recipients are too many; the limit is %d at once. Nothing was sent."
                                 .formatted(many.count(), limit));
             case Audience.Some some -> some(some.names(), directory);
         };

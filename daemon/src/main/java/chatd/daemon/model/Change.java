@@ -5,14 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
-     * The numbered record of a change.
-     *
-     * @param name the account's name after the change
-     * @param was the previous name, if it was another
-     * @param actor the Unix user who made the change, if it is an administrator's
-     * @param origin the connection it came from, if it is the user's own
-     * @param size bytes that were stored; 0 if none were
-     */
+ * The numbered record of a change.
+ *
+ * @param name the account's name after the change
+ * @param was the previous name, if it was another
+ * @param actor the Unix user who made the change, if it is an administrator's
+ * @param origin the connection it came from, if it is the user's own
+ * @param size bytes that were stored; 0 if none were
+ */
 public record Change(
         long number,
         long account,

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
-     * A stored message.
-     *
-     * @param sender an account's number, or {@link #SERVER}
-     * @param receivers accounts; null for everyone
-     * @param text null for a file
-     * @param origin the connection it came from; null if unknown, since it is not stored, and for the daemon's own
-     *     messages
-     */
+ * A stored message.
+ *
+ * @param sender an account's number, or {@link #SERVER}
+ * @param receivers accounts; null for everyone
+ * @param text null for a file
+ * @param origin the connection it came from; null if unknown, since it is not stored, and for the daemon's own
+ *     messages
+ */
 public record Message(
         long number,
         Instant time,

@@ -6,11 +6,11 @@ import chatd.daemon.config.Network;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.net.stream.ClientConnection;
+import chatd.daemon.net.stream.ConfiguredDialects;
 import chatd.daemon.net.stream.Deadlines;
 import chatd.daemon.net.stream.LargeFrames;
 import chatd.daemon.net.stream.LoopTasks;
 import chatd.daemon.net.stream.Rate;
-import chatd.daemon.net.stream.Spoken;
 import chatd.daemon.net.tls.Hello;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.session.Backlog;
@@ -81,7 +81,7 @@ public final class Listener implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Admission admission;
-    private volatile Spoken spoken;
+    private volatile ConfiguredDialects spoken;
     private final LargeFrames largeFrames;
     private final Shares strangers;
     private final Backlog backlog;
@@ -108,7 +108,7 @@ public final class Listener implements AutoCloseable {
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.admission = new Admission(config);
-        this.spoken = Spoken.as(config.get());
+        this.spoken = ConfiguredDialects.as(config.get());
         this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
         this.strangers = new Shares(config.get().limits().strangers());
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
@@ -226,7 +226,7 @@ public final class Listener implements AutoCloseable {
         long last = complained.get();
         if (now - last > COMPLAINTS_APART.toNanos() && complained.compareAndSet(last, now)) {
             LOG.warn(
-                    "a connection from {}, of listen.proxies, was refused: {}. Has the proxy send the PROXY protocol,"
+                    "a connection from {}, of listen.proxies, was refused: {}. Does the proxy send the PROXY protocol,"
                             + " version 2?",
                     NetUtil.toAddressString(proxy.getAddress()),
                     why);
@@ -257,9 +257,9 @@ public final class Listener implements AutoCloseable {
             return;
         }
         Config.Limits limits = now.limits();
-        Spoken dialects = spoken;
+        ConfiguredDialects dialects = spoken;
         if (!dialects.config().equals(now)) {
-            dialects = Spoken.as(now);
+            dialects = ConfiguredDialects.as(now);
             spoken = dialects;
         }
         ClientConnection connection = new ClientConnection(
@@ -274,7 +274,7 @@ public final class Listener implements AutoCloseable {
                         () -> strangers.give(1, itself),
                         limits.linger()),
                 tasks.computeIfAbsent(channel.eventLoop(), LoopTasks::new));
-        channel.closeFuture().addListener(closed -> connection.becomeKnown());
+        channel.closeFuture().addListener(closed -> connection.releaseLoginSlot());
         connection.carry(new Session(
                 "s" + Long.toHexString(sessions.incrementAndGet()),
                 peer,

@@ -57,7 +57,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         Future<?> deadline = ctx.executor()
-                .schedule(() -> refuse(ctx, "no header came"), patience.toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(() -> refuse(ctx, "no header arrived"), patience.toMillis(), TimeUnit.MILLISECONDS);
         settled = () -> deadline.cancel(false);
     }
 
@@ -85,7 +85,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
         try {
             if (header.protocolVersion() != HAProxyProtocolVersion.V2) {
-                refuse(ctx, "its header is not of version 2");
+                refuse(ctx, "its header is not version 2");
                 return;
             }
             done = true;
@@ -107,7 +107,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        refuse(ctx, cause instanceof DecoderException ? "it began with no header" : String.valueOf(cause.getMessage()));
+        refuse(ctx, cause instanceof DecoderException ? "it has no header" : String.valueOf(cause.getMessage()));
     }
 
     private void refuse(ChannelHandlerContext ctx, String why) {

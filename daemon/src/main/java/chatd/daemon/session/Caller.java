@@ -16,7 +16,7 @@ public interface Caller {
 
     /** Returns the CN of the client certificate's subject; null without a certificate or CN. */
     @Nullable
-    String certified();
+    String certificateName();
 
     /** Returns whether it is logged in to an account. */
     boolean isLoggedIn();

@@ -40,7 +40,7 @@ public final class Session implements Caller {
     private boolean owed;
 
     /** Name in the client's certificate; null without a certificate or name. */
-    private volatile @Nullable String certified;
+    private volatile @Nullable String certificateName;
 
     private volatile String endedBecause = "connection lost";
 
@@ -109,13 +109,13 @@ public final class Session implements Caller {
     }
 
     /** Records the name in the client's certificate, which was verified against the configured CA. */
-    public void certified(String name) {
-        certified = name;
+    public void certificateName(String name) {
+        certificateName = name;
     }
 
     @Override
-    public @Nullable String certified() {
-        return certified;
+    public @Nullable String certificateName() {
+        return certificateName;
     }
 
     @Override
@@ -123,7 +123,7 @@ public final class Session implements Caller {
         return name() != null;
     }
 
-    /** As {@link Requester#account}; after logging out, still returns the last account. */
+    /** As {@link Caller#account}; after logging out, still returns the last account. */
     @Override
     public long account() {
         Login current = login;
@@ -247,7 +247,7 @@ public final class Session implements Caller {
         try {
             return encoding.get();
         } catch (RuntimeException e) {
-            LOG.error("an event can't be told in {}; the session ends", dialect.name(), e);
+            LOG.error("an event can't be encoded in {}; the session ends", dialect.name(), e);
             abort("fault");
             return List.of();
         }
@@ -346,7 +346,7 @@ public final class Session implements Caller {
     }
 
     /** Returns true on the first call after a login, so that the logout is logged once. */
-    public boolean firstFarewell() {
+    public boolean markLogoutLogged() {
         return told.compareAndSet(false, true);
     }
 

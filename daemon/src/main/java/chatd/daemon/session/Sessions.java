@@ -32,7 +32,7 @@ public final class Sessions {
     /** Maximum concurrent sessions of one account. */
     private static final int MOST_DEVICES = 8;
 
-    private final ReentrantLock order = new ReentrantLock();
+    private final ReentrantLock presenceLock = new ReentrantLock();
     /** The sessions of each account that is online. The lists are immutable. */
     private final Map<Long, List<Session>> online = new ConcurrentHashMap<>();
 
@@ -45,7 +45,7 @@ public final class Sessions {
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
     /** Guarded by the presence lock. */
-    private final Everybody everybody = new Everybody();
+    private final AccountRoster everybody = new AccountRoster();
 
     private final Clock clock;
 
@@ -83,7 +83,7 @@ public final class Sessions {
      */
     public List<Session> logIn(
             Session session, long account, String name, @Nullable String device, Instant now, Greeter greeting) {
-        order.lock();
+        presenceLock.lock();
         try {
             if (session.hasEnded()) {
                 return List.of();
@@ -111,13 +111,13 @@ public final class Sessions {
             }
             return displaced;
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
     /** Makes the answer to a login. Called with the presence lock held; the roster is valid only under it. */
     public interface Greeter {
-        Event greet(boolean displaced, Everybody everybody);
+        Event greet(boolean displaced, AccountRoster everybody);
     }
 
     /** Forgets a session whose connection is gone. */
@@ -127,14 +127,14 @@ public final class Sessions {
 
     /** Takes an ended session offline and notifies the other users. */
     public void leave(Session session) {
-        order.lock();
+        presenceLock.lock();
         try {
             String name = session.name();
             if (name != null) {
                 tellGone(session, session.account(), name);
             }
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
@@ -160,7 +160,7 @@ public final class Sessions {
      * @param taking called for each account before it is announced, with the presence lock held
      */
     public void announce(List<Account> made, Consumer<Account> taking) {
-        order.lock();
+        presenceLock.lock();
         try {
             for (Account account : made) {
                 taking.accept(account);
@@ -169,7 +169,7 @@ public final class Sessions {
             }
             flush();
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
@@ -179,7 +179,7 @@ public final class Sessions {
      * @param told the notice sent to its own sessions first
      */
     public void rename(long account, String name, String told) {
-        order.lock();
+        presenceLock.lock();
         try {
             List<Session> own = online.getOrDefault(account, List.of());
             String was = everybody.nameOf(account);
@@ -191,7 +191,7 @@ public final class Sessions {
             tell(new UserEvent.Renamed(account, was, name, !own.isEmpty()), null);
             flush();
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
@@ -200,12 +200,12 @@ public final class Sessions {
      * roster.
      */
     public void remove(long account, String farewell, String why) {
-        order.lock();
+        presenceLock.lock();
         try {
             end(account, "", farewell, why);
             everybody.remove(account);
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
@@ -230,7 +230,7 @@ public final class Sessions {
      * @param why the reason recorded in the log
      */
     public void end(long account, String except, String farewell, String why) {
-        order.lock();
+        presenceLock.lock();
         try {
             for (Session session : online.getOrDefault(account, List.of())) {
                 if (!session.id().equals(except)) {
@@ -238,13 +238,13 @@ public final class Sessions {
                 }
             }
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
     /** As {@link #end(long, String, String, String)}, for this session only; does nothing if it has already ended. */
     public void end(Session session, String farewell, String why) {
-        order.lock();
+        presenceLock.lock();
         try {
             String name = session.name();
             if (name != null
@@ -255,20 +255,20 @@ public final class Sessions {
                 tellGone(session, session.account(), name);
             }
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
     /** Sends newly stored settings to the account's sessions, except {@code by}, which stored them. */
     public void settingsStored(long account, String by, Document settings) {
-        order.lock();
+        presenceLock.lock();
         try (Delivery delivery = new Delivery(new UserEvent.Settings(settings), false)) {
             online.getOrDefault(account, List.of()).stream()
                     .filter(session -> !session.id().equals(by))
                     .forEach(session -> enqueue(session, delivery, 0));
             flush();
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
@@ -284,7 +284,7 @@ public final class Sessions {
         long number = entry.number();
         long sender = entry.sender();
         List<Long> receivers = entry.receivers();
-        order.lock();
+        presenceLock.lock();
         try (Delivery delivery = new Delivery(event, receivers == null)) {
             deliveredTo = number;
             if (receivers == null) {
@@ -308,7 +308,7 @@ public final class Sessions {
                 }
             }
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
@@ -320,33 +320,33 @@ public final class Sessions {
 
     /** Sends everything enqueued since the last flush, with one flush per session so that writes are few. */
     public void flush() {
-        order.lock();
+        presenceLock.lock();
         try {
             owed.forEach(Session::flush);
             owed.clear();
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
     /** Returns the number up to which all messages were delivered; higher ones will still reach their receivers. */
     public long deliveredTo() {
-        order.lock();
+        presenceLock.lock();
         try {
             return deliveredTo;
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 
     /** Sends everyone online a notice that is not stored. */
     public void tellAll(String text) {
-        order.lock();
+        presenceLock.lock();
         try {
             tell(notice(text), null);
             flush();
         } finally {
-            order.unlock();
+            presenceLock.unlock();
         }
     }
 

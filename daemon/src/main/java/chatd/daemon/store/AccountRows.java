@@ -276,7 +276,7 @@ final class AccountRows {
                 .execute();
     }
 
-    /** Writes what {@link HistoryCheck#giveUp} describes. */
+    /** Writes what {@link Ledger#giveUp} describes. */
     static void giveUp(DSLContext sql, Ledger.Numbers numbers, Map<String, Long> names, Instant now) {
         sql.insertInto(
                         NUMBER_FLOOR,

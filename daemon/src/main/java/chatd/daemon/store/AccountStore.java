@@ -15,7 +15,7 @@ import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Reads accounts, which only the {@link HistoryCheck} writes. Blocks. */
+/** Reads accounts, which only the {@link Ledger} writes. Blocks. */
 public final class AccountStore {
     private final Database database;
 

@@ -3,7 +3,7 @@ package chatd.daemon.store;
 import chatd.daemon.model.Entry;
 
 /**
- * A committed entry. Only the {@link HistoryCheck} creates one, and delivery requires one.
+ * A committed entry. Only the {@link Ledger} creates one, and delivery requires one.
  *
  * @param <E> the kind of entry
  */

@@ -115,7 +115,7 @@ public final class Database implements Closeable {
         try (Connection probe = connect()) {
             Migrations.migrate(patient);
         } catch (SQLException e) {
-            throw new DatabaseAway(reason(e), e, false);
+            throw new DatabaseUnavailable(reason(e), e, false);
         }
     }
 
@@ -137,12 +137,12 @@ public final class Database implements Closeable {
                 }
             });
         } catch (RuntimeException e) {
-            throw isAway(e) ? new DatabaseAway(reason(e), e, false) : e;
+            throw isAway(e) ? new DatabaseUnavailable(reason(e), e, false) : e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DatabaseAway("interrupted", e, false);
+            throw new DatabaseUnavailable("interrupted", e, false);
         } catch (Exception e) {
-            throw new DatabaseAway(reason(e), e, false);
+            throw new DatabaseUnavailable(reason(e), e, false);
         }
     }
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements Closeable {
     private final Database database;
-    private final Holder holder;
+    private final LedgerLock holder;
     private @Nullable Connection connection;
 
     private @Nullable FutureTask<Opened> opening;
@@ -46,7 +46,7 @@ public final class Ledger implements Closeable {
     /** @param host with {@code pid}, identifies this process to another that finds the ledger locked */
     public Ledger(Database database, Config.Database config, String host, long pid) {
         this.database = database;
-        this.holder = new Holder(config, host, pid);
+        this.holder = new LedgerLock(config, host, pid);
     }
 
     /** Thrown if another daemon writes to this database. */
@@ -118,7 +118,7 @@ public final class Ledger implements Closeable {
             throw e;
         } catch (TimeoutException e) {
             // The next call waits for the same attempt: there is never more than one.
-            throw new DatabaseAway(
+            throw new DatabaseUnavailable(
                     migrating
                             ? "its schema is being brought up to date, which may take minutes"
                             : String.valueOf(e.getMessage()),
@@ -126,10 +126,10 @@ public final class Ledger implements Closeable {
                     false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DatabaseAway("interrupted", e, false);
+            throw new DatabaseUnavailable("interrupted", e, false);
         } catch (Exception e) {
             opening = null;
-            throw new DatabaseAway(Database.reason(e), e, false);
+            throw new DatabaseUnavailable(Database.reason(e), e, false);
         }
     }
 
@@ -186,7 +186,7 @@ public final class Ledger implements Closeable {
     private <T> T attempt(Work<T> work) {
         Connection current = connection;
         if (current == null) {
-            throw new DatabaseAway("not connected", new SQLException("not connected", "08003"), false);
+            throw new DatabaseUnavailable("not connected", new SQLException("not connected", "08003"), false);
         }
         try {
             return database.patience().run(() -> work.on(current));
@@ -199,18 +199,18 @@ public final class Ledger implements Closeable {
                         ? failed
                         : new DataAccessException("a statement failed: " + Database.reason(e), e);
             }
-            throw lost(new DatabaseAway(Database.reason(e), e, true));
+            throw lost(new DatabaseUnavailable(Database.reason(e), e, true));
         } catch (TimeoutException e) {
-            throw lost(new DatabaseAway(String.valueOf(e.getMessage()), e, true));
-        } catch (DatabaseAway e) {
+            throw lost(new DatabaseUnavailable(String.valueOf(e.getMessage()), e, true));
+        } catch (DatabaseUnavailable e) {
             throw lost(e);
         } catch (Exception e) {
-            throw lost(new DatabaseAway(Database.reason(e), e, true));
+            throw lost(new DatabaseUnavailable(Database.reason(e), e, true));
         }
     }
 
     /** Closes the connection, because a transaction may still be open on it and must not be continued. */
-    private DatabaseAway lost(DatabaseAway why) {
+    private DatabaseUnavailable lost(DatabaseUnavailable why) {
         close();
         return why;
     }
@@ -246,7 +246,7 @@ public final class Ledger implements Closeable {
             statements.on(current);
         } catch (DataAccessException | SQLException e) {
             if (Database.isAway(e)) {
-                throw new DatabaseAway(Database.reason(e), e, false);
+                throw new DatabaseUnavailable(Database.reason(e), e, false);
             }
             sql.rollback().execute();
             throw e;

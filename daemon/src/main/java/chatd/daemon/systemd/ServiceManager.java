@@ -102,7 +102,7 @@ public final class ServiceManager {
         try (Arena arena = Arena.ofConfined()) {
             if (!send(arena, socket, state.getBytes(StandardCharsets.UTF_8)) && !failed) {
                 failed = true;
-                LOG.warn("systemd can't be told how the daemon fares, at {}", socket);
+                LOG.warn("can't notify systemd of the daemon's state, at {}", socket);
             }
         } catch (Throwable e) {
             throw new IllegalStateException("the C library can't be called", e);

@@ -104,9 +104,9 @@ public final class Watchdog implements AutoCloseable {
             systemd.alive();
             systemd.status(status.get());
         } else {
-            systemd.status("no sign of life from: " + hanging);
+            systemd.status("not responding: " + hanging);
             if (!hanging.equals(silent)) {
-                LOG.fatal("no sign of life for {} s from: {}", patience.toSeconds(), hanging);
+                LOG.fatal("no response for {} s from: {}", patience.toSeconds(), hanging);
             }
         }
         silent = hanging;

@@ -77,7 +77,7 @@ class RequestTest {
     }
 
     @Test
-    void whatMayBeMissingMay() {
+    void optionalFieldsMayBeMissing() {
         assertThat(read("{\"name\":\"x\",\"dryRun\":null,\"other\":[1]}").as(UserCalls.Deletion.class))
                 .isEqualTo(new UserCalls.Deletion("x", false));
         assertThat(read("{}").as(LogCalls.Tail.class)).isEqualTo(new LogCalls.Tail(null, false));

@@ -92,7 +92,7 @@ class JournalIT {
 
     private Journal journal() {
         return new Journal(
-                new Journal.Ways(
+                new Journal.Stages(
                         ledger,
                         log,
                         new AuditTrail(log, false, true),
@@ -285,8 +285,8 @@ class JournalIT {
         send("two").get();
         execute("delete from message where number = 2");
         kill();
-        await().until(() -> happened.stream().anyMatch(what -> what.contains("has lost what it had committed")));
-        assertThat(happened).anyMatch(what -> what.contains("it ends at 1, and was at 2"));
+        await().until(() -> happened.stream().anyMatch(what -> what.contains("has lost committed entries")));
+        assertThat(happened).anyMatch(what -> what.contains("it ends at 1 but was at 2"));
     }
 
     @Test

@@ -23,7 +23,7 @@ class HashingTest {
 
     /** Submits {@code number} passwords for hashing; counts those hashed and those refused. */
     private static void flood(
-            Hashing hashing, Hashing.Asker asker, int number, AtomicInteger done, AtomicInteger refused) {
+            Hashing hashing, Hashing.Requester asker, int number, AtomicInteger done, AtomicInteger refused) {
         for (int i = 0; i < number; i++) {
             Thread.startVirtualThread(() -> {
                 try {
@@ -40,10 +40,10 @@ class HashingTest {
     void theyTakeTurns() {
         AtomicInteger done = new AtomicInteger();
         try (Hashing hashing = slow()) {
-            flood(hashing, new Hashing.Asker("one", false), 40, done, new AtomicInteger());
+            flood(hashing, new Hashing.Requester("one", false), 40, done, new AtomicInteger());
             await().until(() -> hashing.waiting() >= 30);
             int before = done.get();
-            hashing.hash(password(), new Hashing.Asker("another", false));
+            hashing.hash(password(), new Hashing.Requester("another", false));
             // The password being hashed, and one more whose turn it was.
             assertThat(done.get() - before).isLessThan(10);
         }
@@ -53,10 +53,10 @@ class HashingTest {
     void nobodyTakesAllOfTheRoom() {
         AtomicInteger refused = new AtomicInteger();
         try (Hashing hashing = slow()) {
-            flood(hashing, new Hashing.Asker("one", false), 3 * WAITING, new AtomicInteger(), refused);
+            flood(hashing, new Hashing.Requester("one", false), 3 * WAITING, new AtomicInteger(), refused);
             await().until(() -> refused.get() > WAITING);
             assertThat(hashing.waiting()).isLessThanOrEqualTo(WAITING / 2 + 1);
-            hashing.hash(password(), new Hashing.Asker("another", false));
+            hashing.hash(password(), new Hashing.Requester("another", false));
         }
     }
 
@@ -64,11 +64,11 @@ class HashingTest {
     void whoWaitsWhenItEndsIsTold() {
         Hashing hashing = slow();
         AtomicInteger refused = new AtomicInteger();
-        flood(hashing, Hashing.Asker.ADMINISTRATOR, 10, new AtomicInteger(), refused);
+        flood(hashing, Hashing.Requester.ADMINISTRATOR, 10, new AtomicInteger(), refused);
         await().until(() -> hashing.waiting() >= 5);
         hashing.close();
         await().until(() -> refused.get() >= 5);
-        assertThatThrownBy(() -> hashing.hash(password(), Hashing.Asker.ADMINISTRATOR))
+        assertThatThrownBy(() -> hashing.hash(password(), Hashing.Requester.ADMINISTRATOR))
                 .isInstanceOf(Refusal.class);
     }
 }

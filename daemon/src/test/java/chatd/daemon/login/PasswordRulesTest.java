@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordRulesTest {
-    private static final Hashing.Asker ME = Hashing.Asker.ADMINISTRATOR;
+    private static final Hashing.Requester ME = Hashing.Requester.ADMINISTRATOR;
     private static final PasswordRules RULES = new PasswordRules();
     private static final Hashing HASHING = new Hashing(new Config.Hashing(1 << 20, 1, 1, 2, 10));
 

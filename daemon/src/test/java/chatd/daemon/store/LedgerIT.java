@@ -144,11 +144,11 @@ class LedgerIT {
                     throw new IllegalStateException(e);
                 }
             });
-            assertThatThrownBy(() -> ledger.commit(turn)).isInstanceOf(DatabaseAway.class);
+            assertThatThrownBy(() -> ledger.commit(turn)).isInstanceOf(DatabaseUnavailable.class);
             killing.join();
         }
         assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "two"))))
-                .isInstanceOf(DatabaseAway.class);
+                .isInstanceOf(DatabaseUnavailable.class);
         await().untilAsserted(() -> assertThatNoException().isThrownBy(() -> ledger.open(Rows.TIME)));
         ledger.commit(List.of(Rows.text(1, 1, null, "three")));
         assertThat(count("message where text = 'three'")).isEqualTo(1);
@@ -220,7 +220,8 @@ class LedgerIT {
         assertThatThrownBy(() -> ledger.commit(List.of(Rows.text(1, 1, null, "one"))))
                 .isInstanceOfSatisfying(
                         // One statement is a transaction of its own: it may have been done.
-                        DatabaseAway.class, e -> assertThat(e.outcomeUnknown()).isTrue());
+                        DatabaseUnavailable.class,
+                        e -> assertThat(e.outcomeUnknown()).isTrue());
         ledger.open(Rows.TIME);
         assertThat(ledger.lookUp(List.of(Rows.text(1, 1, null, "one")))).isEmpty();
         List<Entry> one = List.of(Rows.text(1, 1, null, "one"));
@@ -289,7 +290,7 @@ class LedgerIT {
                         .isInstanceOf(Ledger.TakenOver.class)
                         .hasMessageContaining("process 4711 on other");
                 // The connection was abandoned.
-                assertThatThrownBy(() -> fenced.commit(List.of(entry))).isInstanceOf(DatabaseAway.class);
+                assertThatThrownBy(() -> fenced.commit(List.of(entry))).isInstanceOf(DatabaseUnavailable.class);
                 assertThatThrownBy(() -> fenced.open(Rows.TIME)).isInstanceOf(Ledger.TakenOver.class);
                 giveBack();
                 fenced.open(Rows.TIME);

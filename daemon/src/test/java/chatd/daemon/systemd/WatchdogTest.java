@@ -28,7 +28,7 @@ class WatchdogTest {
                         new Watchdog(new ServiceManager(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "600000")))) {
             await().until(() -> fed(systemd.got) > 2);
             watchdog.watch("what fails", () -> {
-                throw new IOException("it says no, and that is an answer");
+                throw new IOException("a failure is a response too");
             });
             watchdog.watch("the journal", () -> {
                 hangs.acquire();
@@ -39,7 +39,7 @@ class WatchdogTest {
             long before = fed(systemd.got);
             await().until(() -> fed(systemd.got) > before + 8);
             hangs.acquireUninterruptibly();
-            await().until(() -> systemd.got.getLast().equals("STATUS=no sign of life from: the journal"));
+            await().until(() -> systemd.got.getLast().equals("STATUS=not responding: the journal"));
             long starved = fed(systemd.got);
             await().during(Duration.ofMillis(700)).until(() -> fed(systemd.got) == starved);
             hangs.release();

@@ -229,7 +229,7 @@ public final class Chat1 implements Dialect {
             long content = row.stream() == null ? 0 : row.stream().size().applyAsLong(value);
             long length = frame.readableBytes() - HEADER_BYTES + content;
             if (length > Packet.ANY) {
-                throw new IllegalArgumentException("a body of " + length + " bytes has no place in a packet");
+                throw new IllegalArgumentException("a body of " + length + " bytes does not fit in a packet");
             }
             frame.setInt(4, (int) length);
             return frame;

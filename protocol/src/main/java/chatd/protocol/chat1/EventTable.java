@@ -31,7 +31,7 @@ final class EventTable {
     static List<Packet<? extends Event>> rows(Field<Optional<Instant>> time) {
         Field<Instant> sent = Field.of(
                 (in, length) -> {
-                    return time.read(in, length).orElseThrow(() -> new MalformedFrame("a message was never sent"));
+                    return time.read(in, length).orElseThrow(() -> new MalformedFrame("a message has no send time"));
                 },
                 (out, at) -> time.write(out, Optional.of(at)));
         return List.of(
@@ -40,31 +40,35 @@ final class EventTable {
                 welcome(0x0080_0001, true, "logged in, and the session that held the account was displaced", time),
                 refused(
                         0x0080_0002,
-                        "log in refused: wrong password",
+                        "login refused: wrong password",
                         EventTable::isLogIn,
                         Code.WRONG_PASSWORD,
                         Code.DISABLED,
                         Code.LOCKED),
                 refused(
                         0x0080_0003,
-                        "log in or change refused: no such user",
+                        "login or change refused: no such user",
                         command -> isLogIn(command) || isChange(command),
                         Code.NO_SUCH_USER),
                 refused(
                         0x0080_0004,
-                        "log in refused: the password must be changed first",
+                        "login refused: the password must be changed first",
                         EventTable::isLogIn,
                         Code.MUST_CHANGE_PASSWORD),
-                refused(0x0080_0005, "register refused: the name is taken", EventTable::isRegister, Code.NAME_TAKEN),
+                refused(
+                        0x0080_0005,
+                        "registration refused: the name is taken",
+                        EventTable::isRegister,
+                        Code.NAME_TAKEN),
                 refused(
                         0x0080_0006,
-                        "register refused: the name breaks the rules",
+                        "registration refused: the name breaks the rules",
                         EventTable::isRegister,
                         Code.BAD_NAME,
                         Code.CLOSED),
                 refused(
                         0x0080_0007,
-                        "register refused: the password breaks the rules",
+                        "registration refused: the password breaks the rules",
                         EventTable::isRegister,
                         Code.BAD_PASSWORD),
                 bare(0x0080_0008, UserEvent.PasswordChanged.class, "password changed", UserEvent.PasswordChanged::new),

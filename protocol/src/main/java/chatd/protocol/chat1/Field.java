@@ -78,7 +78,7 @@ interface Field<T> extends Layout<T> {
             (in, length) -> {
                 String name = Utf8.decode(unpadded(in, FILE_NAME_BYTES, "file name"), "file name");
                 if (!isBareName(name)) {
-                    throw new MalformedFrame("the file name is no bare name");
+                    throw new MalformedFrame("the file name is not a bare name");
                 }
                 return name;
             },

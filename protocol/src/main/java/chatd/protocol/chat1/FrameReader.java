@@ -45,7 +45,7 @@ public final class FrameReader<M> implements MessageReader<M> {
 
     /** Returns the length of the awaited body in bytes; 0 between frames, and if the body is streamed. */
     @Override
-    public long awaited() {
+    public long bytesToReserve() {
         Packet<? extends M> current = row;
         return current == null || current.stream() != null ? 0 : length;
     }
@@ -61,7 +61,7 @@ public final class FrameReader<M> implements MessageReader<M> {
                 if (in.readableBytes() < Chat1.HEADER_BYTES) {
                     return null;
                 }
-                current = judge(in, loggedIn);
+                current = readHeader(in, loggedIn);
                 row = current;
             }
             return current.stream() == null ? whole(current, in) : head(current, in);
@@ -70,7 +70,7 @@ public final class FrameReader<M> implements MessageReader<M> {
         }
     }
 
-    private Packet<? extends M> judge(ByteBuf in, boolean loggedIn) {
+    private Packet<? extends M> readHeader(ByteBuf in, boolean loggedIn) {
         header = new byte[Chat1.HEADER_BYTES];
         in.getBytes(in.readerIndex(), header);
         int code = in.readInt();
@@ -81,7 +81,7 @@ public final class FrameReader<M> implements MessageReader<M> {
         }
         for (Packet<? extends M> candidate : candidates) {
             if (!candidate.gate().admits(loggedIn)) {
-                throw new MalformedFrame("not allowed before log in");
+                throw new MalformedFrame("not allowed before login");
             }
             if (candidate.fits(length)) {
                 return candidate;

@@ -58,7 +58,7 @@ public sealed interface MessageEvent extends Event {
             Instant time,
             String name,
             long file,
-            @Nullable Whole content,
+            @Nullable FileDigest content,
             @Nullable Stored stored) implements Message {
         @Override
         public FileOffer with(Stored other) {
@@ -67,7 +67,7 @@ public sealed interface MessageEvent extends Event {
     }
 
     /** A file's content as a whole: its size in bytes, and its SHA-256. */
-    record Whole(long size, byte[] sha256) {}
+    record FileDigest(long size, byte[] sha256) {}
 
     /** A replay begins: the client clears what it has shown so far. */
     record ClearScreen() implements MessageEvent {}

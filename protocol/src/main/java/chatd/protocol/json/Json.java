@@ -51,13 +51,13 @@ public final class Json implements Dialect {
      * Maximum number of tokens (keys, values, starts and ends) in one message: more cost more than their bytes, and no
      * message needs them.
      */
-    static final int MOST_PARTS = 20_000;
+    static final int MAX_TOKENS = 20_000;
 
     /** For messages, with the page's bounds: no duplicate keys, nothing after the value. */
-    private static final JsonMapper STRICT = mapper(16, MOST_PARTS, true);
+    private static final JsonMapper STRICT = mapper(16, MAX_TOKENS, true);
 
     /** For documents in whatever form users choose to store. */
-    static final JsonMapper LENIENT = mapper(64, 5 * MOST_PARTS, false);
+    static final JsonMapper LENIENT = mapper(64, 5 * MAX_TOKENS, false);
 
     private static JsonMapper mapper(int deepest, int parts, boolean strict) {
         return JsonMapper.builder(JsonFactory.builder()
@@ -218,7 +218,7 @@ public final class Json implements Dialect {
                 .orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
     }
 
-    /** Decodes a message as a command; {@link SessionsCommand.Malformed} if it is not one. */
+    /** Decodes a message as a command; {@link SessionCommand.Malformed} if it is not one. */
     private static Command command(byte[] message) {
         JsonNode object = parse(message).orElse(null);
         if (object == null) {
@@ -226,11 +226,11 @@ public final class Json implements Dialect {
                     "", "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, "");
         }
         if (!object.isObject()) {
-            return new SessionCommand.Malformed("", "It is no JSON object.", true, "");
+            return new SessionCommand.Malformed("", "It is not a JSON object.", true, "");
         }
         JsonNode type = object.path("type");
         if (!JsonTable.isType(type)) {
-            return new SessionCommand.Malformed("", "It has no type that there is.", true, "");
+            return new SessionCommand.Malformed("", "It has no known type.", true, "");
         }
         String called = type.toString();
         String id = "";
@@ -239,8 +239,9 @@ public final class Json implements Dialect {
             string(object, "send");
             string(object, "receive");
             return JsonTable.read(JsonCommands.ROWS, object)
-                    .orElseThrow(() -> new JsonValue.Misshapen("This server does not take type " + called + " yet."));
-        } catch (JsonValue.Misshapen e) {
+                    .orElseThrow(() ->
+                            new JsonValue.InvalidMessage("This server does not support type " + called + " yet."));
+        } catch (JsonValue.InvalidMessage e) {
             return new SessionCommand.Malformed(called, String.valueOf(e.getMessage()), false, id);
         }
     }
@@ -253,10 +254,10 @@ public final class Json implements Dialect {
 
     /** Decodes a message as an event; null if this client does not know it. */
     private static @Nullable Event event(byte[] message) {
-        JsonNode object = parse(LENIENT, message).orElseThrow(() -> new MalformedFrame("it is no JSON"));
+        JsonNode object = parse(LENIENT, message).orElseThrow(() -> new MalformedFrame("it is not JSON"));
         try {
             return JsonTable.read(JsonEvents.ROWS, object).orElse(null);
-        } catch (JsonValue.Misshapen e) {
+        } catch (JsonValue.InvalidMessage e) {
             throw new MalformedFrame(String.valueOf(e.getMessage()));
         }
     }

@@ -114,7 +114,7 @@ final class JsonEvents {
                 return in -> new UserEvent.WentOffline(in.get(user), "");
             }),
             JsonMessage.<MessageEvent.FileOffer>row(6, MessageEvent.FileOffer.class, row -> {
-                Kept<MessageEvent.FileOffer> kept = new Kept<>(row);
+                StoredKeys<MessageEvent.FileOffer> kept = new StoredKeys<>(row);
                 row.op("offer");
                 var file = row.info("file", JsonValue.WHOLE, MessageEvent.FileOffer::file);
                 var name = row.info("name", JsonValue.TEXT, MessageEvent.FileOffer::name);
@@ -128,7 +128,7 @@ final class JsonEvents {
                         in.get(kept.time()),
                         in.get(name),
                         in.get(file),
-                        new MessageEvent.Whole(in.get(size), in.get(sha256)),
+                        new MessageEvent.FileDigest(in.get(size), in.get(sha256)),
                         kept.of(in));
             }),
             JsonMessage.<UserEvent.CameOnline>row(8, UserEvent.CameOnline.class, row -> {
@@ -175,7 +175,7 @@ final class JsonEvents {
 
     private static JsonMessage<MessageEvent.Text> text(int type) {
         return JsonMessage.row(type, MessageEvent.Text.class, row -> {
-            Kept<MessageEvent.Text> kept = new Kept<>(row);
+            StoredKeys<MessageEvent.Text> kept = new StoredKeys<>(row);
             JsonMessage.Key<MessageEvent.Text, String> text =
                     row.wholeInfo("text", JsonValue.TEXT, MessageEvent.Text::text);
             kept.after();
@@ -196,7 +196,7 @@ final class JsonEvents {
         return requireNonNull(message.stored(), "a message that is not stored");
     }
 
-    private static MessageEvent.Whole whole(MessageEvent.FileOffer offer) {
+    private static MessageEvent.FileDigest whole(MessageEvent.FileOffer offer) {
         return requireNonNull(offer.content(), "a file without a content");
     }
 
@@ -204,7 +204,7 @@ final class JsonEvents {
         return JsonValue.of(
                 (value, key) -> (MessageEvent.Message) JsonTable.read(JsonEvents.ROWS, value)
                         .filter(MessageEvent.Message.class::isInstance)
-                        .orElseThrow(() -> new JsonValue.Misshapen(key + " has what is no message.")),
+                        .orElseThrow(() -> new JsonValue.InvalidMessage(key + " has an item that is not a message.")),
                 JsonTable::write);
     }
 
@@ -247,7 +247,7 @@ final class JsonEvents {
             case MUST_CHANGE_PASSWORD -> "需要修改密码";
             case DISABLED, LOCKED -> "账号已停用";
             case THROTTLED -> "请稍后再试";
-            default -> throw new IllegalArgumentException("a log in is not refused with " + code.word());
+            default -> throw new IllegalArgumentException("a login is not refused with " + code.word());
         };
     }
 
@@ -266,7 +266,7 @@ final class JsonEvents {
     }
 
     /** The keys that all stored messages share. */
-    private static final class Kept<T extends MessageEvent.Message> {
+    private static final class StoredKeys<T extends MessageEvent.Message> {
         private final JsonMessage<T> row;
         private final JsonMessage.Key<T, Long> sender;
         private final JsonMessage.Key<T, String> receiver;
@@ -276,7 +276,7 @@ final class JsonEvents {
         private JsonMessage.@Nullable Key<T, byte[]> salt;
 
         /** Declares the shared keys before {@code info}. */
-        Kept(JsonMessage<T> row) {
+        StoredKeys(JsonMessage<T> row) {
             this.row = row;
             this.sender = row.envelope(
                     "send", JsonValue.NUMBERED, message -> stored(message).sender());

@@ -174,7 +174,7 @@ final class JsonMessage<T> {
                 kind,
                 get,
                 () -> {
-                    throw new JsonValue.Misshapen("It has no " + name + ".");
+                    throw new JsonValue.InvalidMessage("It has no " + name + ".");
                 },
                 value -> true,
                 name));

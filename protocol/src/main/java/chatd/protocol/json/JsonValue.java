@@ -39,10 +39,10 @@ interface JsonValue<V> {
     void write(JsonGenerator out, V value);
 
     /** Thrown if a message does not have the form of its type. The text is sent to the sender and quotes no input. */
-    final class Misshapen extends RuntimeException {
+    final class InvalidMessage extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Misshapen(String what) {
+        InvalidMessage(String what) {
             super(what, null, false, false);
         }
     }
@@ -76,14 +76,14 @@ interface JsonValue<V> {
         return of(
                 (value, key) -> {
                     if (!value.isString()) {
-                        throw new Misshapen(key + " has to be a string.");
+                        throw new InvalidMessage(key + " has to be a string.");
                     }
                     String text = value.stringValue();
                     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-                        throw new Misshapen(key + " has half a character.");
+                        throw new InvalidMessage(key + " contains an unpaired surrogate.");
                     }
                     if (text.getBytes(StandardCharsets.UTF_8).length > most) {
-                        throw new Misshapen("%s has at most %d bytes.".formatted(key, most));
+                        throw new InvalidMessage("%s is longer than %d bytes.".formatted(key, most));
                     }
                     return text;
                 },
@@ -103,7 +103,7 @@ interface JsonValue<V> {
     JsonValue<Long> WHOLE = of(
             (value, key) -> {
                 if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-                    throw new Misshapen(key + " has to be a whole number, not negative.");
+                    throw new InvalidMessage(key + " has to be a whole number, not negative.");
                 }
                 return value.longValue();
             },
@@ -118,7 +118,7 @@ interface JsonValue<V> {
     JsonValue<Boolean> FLAG = of(
             (value, key) -> {
                 if (!value.isBoolean()) {
-                    throw new Misshapen(key + " has to be true or false.");
+                    throw new InvalidMessage(key + " has to be true or false.");
                 }
                 return value.booleanValue();
             },
@@ -155,7 +155,7 @@ interface JsonValue<V> {
         if (text.equals(User.SERVER)) {
             return MessageEvent.Stored.SERVER;
         }
-        throw new Misshapen(key + " has to be a user's number.");
+        throw new InvalidMessage(key + " has to be a user's number.");
     }
 
     DateTimeFormatter MILLIS =
@@ -167,7 +167,7 @@ interface JsonValue<V> {
                 try {
                     return Instant.parse(TEXT.read(value, key));
                 } catch (DateTimeParseException e) {
-                    throw new Misshapen(key + " has to be a time.");
+                    throw new InvalidMessage(key + " has to be a time.");
                 }
             },
             (out, time) -> out.writeString(MILLIS.format(time)));
@@ -186,7 +186,7 @@ interface JsonValue<V> {
                     try {
                         return decode.apply(TEXT.read(value, key));
                     } catch (IllegalArgumentException e) {
-                        throw new Misshapen(key + " has to be bytes.");
+                        throw new InvalidMessage(key + " has to be bytes.");
                     }
                 },
                 (out, bytes) -> out.writeString(encode.apply(bytes)));
@@ -215,7 +215,7 @@ interface JsonValue<V> {
         return of(
                 (value, key) -> {
                     if (!value.isArray()) {
-                        throw new Misshapen(key + " has to be a list.");
+                        throw new InvalidMessage(key + " has to be a list.");
                     }
                     List<V> all = new ArrayList<>(value.size());
                     value.forEach(one -> all.add(its.read(one, key)));

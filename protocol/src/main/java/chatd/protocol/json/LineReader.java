@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Decodes messages of one line each (page {@code json.md}, "Carriers"). */
 final class LineReader<M> implements MessageReader<M> {
     /** Maximum line length before login, in bytes. */
-    static final int BEFORE_LOG_IN = 16 << 10;
+    static final int MAX_BYTES_BEFORE_LOGIN = 16 << 10;
 
     /** Longer lines, in bytes, reserve memory for the maximum size. */
     private static final int LARGE = 128 << 10;
@@ -40,7 +40,7 @@ final class LineReader<M> implements MessageReader<M> {
     }
 
     @Override
-    public long awaited() {
+    public long bytesToReserve() {
         return begun > LARGE ? most : 0;
     }
 
@@ -59,7 +59,7 @@ final class LineReader<M> implements MessageReader<M> {
         int start = in.readerIndex();
         int end = in.indexOf(start + begun, in.writerIndex(), (byte) '\n');
         int length = end < 0 ? in.readableBytes() : end - start;
-        if (length > (loggedIn ? most : Math.min(most, BEFORE_LOG_IN))) {
+        if (length > (loggedIn ? most : Math.min(most, MAX_BYTES_BEFORE_LOGIN))) {
             throw new MalformedFrame("a message over the limit");
         }
         if (end < 0) {

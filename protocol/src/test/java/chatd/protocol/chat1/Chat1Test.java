@@ -55,7 +55,7 @@ class Chat1Test {
     }
 
     @Test
-    void aRenamingIsOneWhoGoesAndOneWhoComes() {
+    void aRenameIsSentAsTheOldNameGoingAndTheNewNameComing() {
         Event renamed = new UserEvent.Renamed(2, "bob", "robert", true);
         assertThat(told(renamed, 1))
                 .containsExactly(new UserEvent.WentOffline(0, "bob"), new UserEvent.CameOnline(0, "robert"));
@@ -66,7 +66,7 @@ class Chat1Test {
     }
 
     @Test
-    void aNewAccountIsOneWhoIsOffline() {
+    void aNewAccountIsAnnouncedAsOffline() {
         assertThat(told(new UserEvent.Joined(3, "carol"), 1)).containsExactly(new UserEvent.WentOffline(0, "carol"));
     }
 
@@ -113,7 +113,7 @@ class Chat1Test {
     }
 
     @Test
-    void whatJsonAloneHasIsNothing() {
+    void eventsOnlyForJsonHaveNoFrames() {
         assertThat(told(new UserEvent.Settings(new Document(new byte[0])), 1)).isEmpty();
         assertThat(told(requireNonNull(JsonSamples.events().get("page")), 1)).isEmpty();
     }

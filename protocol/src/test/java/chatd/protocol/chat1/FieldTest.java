@@ -78,7 +78,7 @@ class FieldTest {
     }
 
     @Test
-    void whatIsNotUtf8IsNoNameButMayBeTyped() {
+    void invalidUtf8IsNotANameButMayBeTyped() {
         byte[] broken = Arrays.copyOf(new byte[] {'a', (byte) 0xff}, 32);
         refuses(Field.NAME, Unpooled.wrappedBuffer(broken), "not UTF-8");
         assertThat(read(Field.TYPED_NAME, Unpooled.wrappedBuffer(broken))).isEqualTo("a\uFFFD");
@@ -106,8 +106,8 @@ class FieldTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a/b", "/etc/passwd", "a\\b", "a\nb", "a\u007fb", "a\u0085b"})
-    void aFileNameIsNoPath(String name) {
-        refuses(Field.FILE_NAME, padded(name, 64), "no bare name");
+    void aFileNameIsNotAPath(String name) {
+        refuses(Field.FILE_NAME, padded(name, 64), "not a bare name");
     }
 
     @Test
@@ -124,7 +124,7 @@ class FieldTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2026-11-20T06:15:00", "2026-13-20 06:15:00", "2026-02-30 06:15:00", "yesterday, at six.."})
-    void aTimeThatIsNoneIsRefused(String time) {
+    void anInvalidTimeIsRefused(String time) {
         refuses(TIME, padded(time, 19), "YYYY-MM-DD");
     }
 

@@ -49,7 +49,7 @@ public final class FrameFuzzer {
         List<Object> whole = read(reader.get(), loggedIn, input, input.length);
         List<Object> bytewise = read(reader.get(), loggedIn, input, 1);
         if (!Same.same(whole, bytewise)) {
-            throw new AssertionError("cut into bytes it reads as " + bytewise + ", not " + whole);
+            throw new AssertionError("split into single bytes, it decodes as " + bytewise + ", not " + whole);
         }
         for (Object message : json ? List.of() : whole) {
             again(message);

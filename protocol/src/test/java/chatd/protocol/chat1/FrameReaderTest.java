@@ -79,7 +79,7 @@ class FrameReaderTest {
                     0012 0005 00000000 | the length does not fit
                     0013 0000 00100001 | the body is over the limit
                     """)
-    void aFrameIsJudgedByItsHeaderAlone(String header, String why) {
+    void aFrameIsValidatedFromItsHeaderAlone(String header, String why) {
         byte[] bytes = Hex.parse(header);
         assertThatThrownBy(() -> reader.next(Unpooled.wrappedBuffer(bytes), true))
                 .isInstanceOfSatisfying(MalformedFrame.class, e -> {
@@ -96,7 +96,7 @@ class FrameReaderTest {
                     0012 0003 01000040 | the largest file to all
                     0013 0000 00100000 | the largest settings
                     """)
-    void whatIsExactlyAtTheLimitIsWaitedFor(String header, String what) {
+    void aBodyExactlyAtTheLimitIsAwaited(String header, String what) {
         assertThat(reader.next(Unpooled.wrappedBuffer(Hex.parse(header)), true))
                 .as(what)
                 .isNull();
@@ -104,12 +104,12 @@ class FrameReaderTest {
     }
 
     @Test
-    void beforeLogInOnlyAccountsAreSpokenOf() throws IOException {
+    void beforeLoginOnlyAccountCommandsAreAllowed() throws IOException {
         assertThat(reader.next(Unpooled.wrappedBuffer(Hex.golden("commands", "log-in")), false))
                 .isInstanceOf(SessionCommand.LogIn.class);
         byte[] header = HexFormat.of().parseHex("0012000501000000");
         assertThatThrownBy(() -> reader.next(Unpooled.wrappedBuffer(header), false))
-                .hasMessage("not allowed before log in");
+                .hasMessage("not allowed before login");
     }
 
     @Test

@@ -40,7 +40,7 @@ class GoldenTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void aCommandIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
+    void aCommandIsWrittenAsInItsGoldenFile(String name) throws IOException {
         Command command = requireNonNull(Samples.commands().get(name));
         ByteBuf frame = CHAT1.write(command, UnpooledByteBufAllocator.DEFAULT);
         boolean streams = command instanceof FileCommand.SendFile file && file.size() > 0;
@@ -66,7 +66,7 @@ class GoldenTest {
 
     @ParameterizedTest
     @MethodSource("events")
-    void anEventIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
+    void anEventIsWrittenAsInItsGoldenFile(String name) throws IOException {
         Event event = requireNonNull(Samples.events().get(name));
         ByteBuf frame = CHAT1.packet(event, UnpooledByteBufAllocator.DEFAULT);
         assertThat(bytes(frame, event instanceof FileEvent.FileContent)).isEqualTo(Hex.golden("events", name));

@@ -17,7 +17,7 @@ class DocumentationTest {
     private static final Path PAGE = Path.of("../docs/protocol/chat-1.md");
 
     @Test
-    void theTablesOfThePageAreThoseOfTheCode() throws IOException {
+    void theTablesInThePageMatchTheCode() throws IOException {
         List<String> rows = Files.readAllLines(PAGE).stream()
                 .filter(line -> line.startsWith("| 0x"))
                 .toList();
@@ -29,7 +29,7 @@ class DocumentationTest {
     }
 
     @Test
-    void theTableOfThePageOfJsonIsThatOfTheCode() throws IOException {
+    void theTableInTheJsonPageMatchesTheCode() throws IOException {
         List<String> rows = Files.readAllLines(JSON_PAGE).stream()
                 .filter(Pattern.compile("\\| \\d+ \\| .*").asMatchPredicate())
                 .map(row -> row.substring(0, row.lastIndexOf('|', row.length() - 2) + 1))

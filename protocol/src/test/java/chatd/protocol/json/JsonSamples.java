@@ -39,7 +39,8 @@ public final class JsonSamples {
         samples.put("log-out", new SessionCommand.LogOut(""));
         samples.put("history", new MessageCommand.ReadHistory("", 100, -1, 50, "7"));
         samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
-        samples.put("not-yet", new SessionCommand.Malformed("9", "This server does not take type 9 yet.", false, "x"));
+        samples.put(
+                "not-yet", new SessionCommand.Malformed("9", "This server does not support type 9 yet.", false, "x"));
         samples.put(
                 "no-json",
                 new SessionCommand.Malformed(
@@ -66,7 +67,12 @@ public final class JsonSamples {
         samples.put(
                 "file-offer",
                 new MessageEvent.FileOffer(
-                        "alice", TIME, "plan.pdf", 7, new MessageEvent.Whole(5, new byte[32]), stored(List.of(2L))));
+                        "alice",
+                        TIME,
+                        "plan.pdf",
+                        7,
+                        new MessageEvent.FileDigest(5, new byte[32]),
+                        stored(List.of(2L))));
         samples.put("came-online", new UserEvent.CameOnline(2, "王芳"));
         samples.put("went-offline", new UserEvent.WentOffline(2, "王芳"));
         samples.put("renamed", new UserEvent.Renamed(2, "王芳", "王芳芳", true));
@@ -76,7 +82,8 @@ public final class JsonSamples {
                 new SessionEvent.Refused(commands().get("history"), Code.NOT_LOGGED_IN, "Log in first.", "7", TIME));
         samples.put(
                 "refused-bare",
-                new SessionEvent.Refused(commands().get("no-json"), Code.MALFORMED, "It is no JSON object.", "", TIME));
+                new SessionEvent.Refused(
+                        commands().get("no-json"), Code.MALFORMED, "It is not a JSON object.", "", TIME));
         SortedMap<Long, String> names = new TreeMap<>(Map.of(1L, "alice"));
         samples.put(
                 "page",

@@ -72,12 +72,12 @@ class JsonTest {
 
     @ParameterizedTest
     @MethodSource("events")
-    void anEventIsWrittenAsItsGoldenFileHasIt(String name) throws IOException {
+    void anEventIsWrittenAsInItsGoldenFile(String name) throws IOException {
         assertThat(line(requireNonNull(JsonSamples.events().get(name)), 1)).isEqualTo(golden("events", name));
     }
 
     @Test
-    void linesAreReadHoweverTheyAreCut() throws IOException {
+    void linesAreReadHoweverTheyAreSplit() throws IOException {
         String lines = golden("commands", "log-in") + golden("commands", "history");
         MessageReader<Command> reader = JSON.commandReader();
         ByteBuf in = Unpooled.buffer();
@@ -126,7 +126,7 @@ class JsonTest {
                 "{\"type\": 5, \"x\": -1E-99999999999}",
                 "{\"type\": 5, \"x\": [[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]}"
             })
-    void whatIsNoMessageCounts(String line) {
+    void inputThatIsNotAMessageCountsAsAViolation(String line) {
         assertThat(read(line)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
             assertThat(no.counts()).isTrue();
             assertThat(no.called()).isEmpty();
@@ -135,14 +135,14 @@ class JsonTest {
 
     /** A megabyte of parts would take fifty times as much memory, and block everybody else on the event loop. */
     @Test
-    void whatHasMorePartsThanAnyMessageNeedsIsNoMessage() {
+    void aLineWithMorePartsThanAnyMessageNeedsIsMalformed() {
         String line = "{\"type\": 19, \"info\": {\"limit\": 1}, \"x\": [%s0]}";
         assertThat(read(line.formatted("{},".repeat(9_000)))).isInstanceOf(MessageCommand.ReadHistory.class);
         assertThat(read(line.formatted("{},".repeat(15_000)))).isInstanceOf(SessionCommand.Malformed.class);
     }
 
     @Test
-    void whatIsNotUtf8IsNoMessage() {
+    void aLineThatIsNotUtf8IsMalformed() {
         for (String hex : java.util.List.of("c328", "ff", "eda080", "c080", "f8888080")) {
             ByteBuf in = Unpooled.buffer()
                     .writeBytes("{\"type\":5,\"id\":\"".getBytes(StandardCharsets.US_ASCII))
@@ -162,7 +162,7 @@ class JsonTest {
                 "{'type': 1, 'info': {'user_id': 1, 'user_pwd': 'x'}} | user_id has to be a string.",
                 "{'type': 1, 'info': {'user_id': null, 'user_pwd': 'x'}} | user_id has to be a string.",
                 "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': ['x']}} | user_pwd has to be a string.",
-                "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': '\\ud800'}} | user_pwd has half a character.",
+                "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': '\\ud800'}} | user_pwd contains an unpaired surrogate.",
                 "{'type': 1, 'info': {'user_id': 'a', 'user_pwd': 'x', 'device': 7}} | device has to be a string.",
                 "{'type': 5, 'send': 7} | send has to be a string.",
                 "{'type': 5, 'receive': {}} | receive has to be a string.",
@@ -173,9 +173,9 @@ class JsonTest {
                 "{'type': 19, 'info': {'limit': 5, 'after': -1}} | after has to be a whole number, not negative.",
                 "{'type': 19, 'info': {'limit': 5, 'before': 9223372036854775808}} | before has to be a whole number, not negative.",
                 "{'type': 19, 'info': {'limit': 5, 'with': 7}} | with has to be a string.",
-                "{'type': 12, 'info': 5} | This server does not take type 12 yet."
+                "{'type': 12, 'info': 5} | This server does not support type 12 yet."
             })
-    void whatHasAnotherShapeSaysWhatIsWrongAndDoesNotCount(String line, String what) {
+    void aMessageOfTheWrongShapeIsExplainedAndDoesNotCount(String line, String what) {
         String named = line.replace('\'', '"').replace("{\"type", "{\"id\": \"7\", \"type");
         assertThat(read(named)).isInstanceOfSatisfying(SessionCommand.Malformed.class, no -> {
             assertThat(no.what()).isEqualTo(what);
@@ -186,13 +186,13 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"U2", "u2", "2"})
-    void aUserIsMeantByNumber(String user) {
+    void aUserIsReferredToByNumber(String user) {
         assertThat(logInOf(user)).isEqualTo(new User.Numbered(2, user));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G2", "U1234567890123456789"})
-    void aUserIsMeantByName(String user) {
+    void aUserIsReferredToByName(String user) {
         assertThat(logInOf(user)).isEqualTo(new User.Named(user));
     }
 
@@ -207,12 +207,12 @@ class JsonTest {
         String line = "{\"type\":5,\"id\":\"%s\"}";
         assertThat(read(line.formatted("ü".repeat(32)))).isEqualTo(new SessionCommand.LogOut("ü".repeat(32)));
         assertThat(read(line.formatted("ü".repeat(32) + "x")))
-                .isEqualTo(new SessionCommand.Malformed("5", "id has at most 64 bytes.", false, ""));
+                .isEqualTo(new SessionCommand.Malformed("5", "id is longer than 64 bytes.", false, ""));
         assertThat(read(line.formatted("")).id()).isEmpty();
     }
 
     @Test
-    void aLimitIsCutToTheMostThereIs() {
+    void aLimitIsReducedToTheMaximum() {
         String line = "{\"type\":19,\"info\":{\"limit\":%s}}";
         for (String limit : java.util.List.of("200", "201", "99999999999")) {
             assertThat(((MessageCommand.ReadHistory) read(line.formatted(limit))).limit())
@@ -252,7 +252,7 @@ class JsonTest {
     }
 
     @Test
-    void settingsOfVeryManyPartsAreAString() {
+    void settingsWithTooManyPartsAreAString() {
         String settings = "[" + "{},".repeat(60_000) + "0]";
         assertThat(told(settings.getBytes(StandardCharsets.UTF_8)).stringValue())
                 .isEqualTo(settings);
@@ -267,7 +267,7 @@ class JsonTest {
     @Test
     void aLineOverTheLimitIsRefusedBeforeItsEnd() {
         for (boolean loggedIn : new boolean[] {false, true}) {
-            int most = loggedIn ? MOST : LineReader.BEFORE_LOG_IN;
+            int most = loggedIn ? MOST : LineReader.MAX_BYTES_BEFORE_LOGIN;
             MessageReader<Command> reader = JSON.commandReader();
             ByteBuf in = Unpooled.buffer().writeBytes(" ".repeat(most).getBytes(StandardCharsets.US_ASCII));
             assertThat(reader.next(in, loggedIn)).isNull();
@@ -287,15 +287,15 @@ class JsonTest {
     }
 
     @Test
-    void aLongLineIsTakenForAsLongAsMayBe() {
+    void aLongLineReservesTheMaximumSize() {
         Json json = new Json(1 << 20);
         MessageReader<Command> reader = json.commandReader();
         ByteBuf in = Unpooled.buffer().writeZero(128 << 10);
         assertThat(reader.next(in, true)).isNull();
-        assertThat(reader.awaited()).isZero();
+        assertThat(reader.bytesToReserve()).isZero();
         in.writeZero(1);
         assertThat(reader.next(in, true)).isNull();
-        assertThat(reader.awaited()).isEqualTo(1 << 20);
+        assertThat(reader.bytesToReserve()).isEqualTo(1 << 20);
     }
 
     /** Encodes an event as its one line. */
@@ -336,7 +336,7 @@ class JsonTest {
     }
 
     @Test
-    void aClientPassesOverWhatItDoesNotKnow() throws IOException {
+    void aClientSkipsMessagesItDoesNotKnow() throws IOException {
         assertThat(readEvent("{\"type\":999}\n{\"type\":6,\"info\":{\"op\":\"other\"}}\n" + golden("events", "notice")))
                 .isInstanceOf(SessionEvent.Notice.class);
     }
@@ -355,7 +355,7 @@ class JsonTest {
     }
 
     @Test
-    void whatChat1AloneHasIsNothingInJson() {
+    void eventsOnlyForChat1HaveNoFramesInJson() {
         assertThat(JSON.frames(new MessageEvent.ClearScreen(), 1, UnpooledByteBufAllocator.DEFAULT))
                 .isEmpty();
         assertThat(JSON.frames(new UserEvent.Joined(3, "carol"), 1, UnpooledByteBufAllocator.DEFAULT))
@@ -364,7 +364,7 @@ class JsonTest {
 
     /** Each receiver of a message to several sees only itself; the sender sees all of them. */
     @Test
-    void aMessageToSeveralIsToOneForEachOfThem() throws IOException {
+    void aMessageToSeveralShowsEachReceiverOnlyItself() throws IOException {
         Event event = requireNonNull(JsonSamples.events().get("text-to-several"));
         assertThat(line(event, 1)).isEqualTo(golden("events", "text-to-several"));
         assertThat(line(event, 3))

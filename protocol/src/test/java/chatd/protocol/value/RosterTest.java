@@ -35,7 +35,7 @@ class RosterTest {
     }
 
     @Test
-    void whatIsNotThereCanNotBeHad() {
+    void invalidPlacesAndNamesAreRefused() {
         Roster roster = new Roster(List.of(new Presence("alice", true)));
         Presence bob = new Presence("bob", false);
         assertThatThrownBy(() -> roster.get(1)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -51,7 +51,7 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
             return reloader.reload();
         } catch (ConfigException e) {
             throw new Refusal(
-                    Code.MALFORMED, String.join("\n", e.errors()) + "\nThe configuration before stays in force.");
+                    Code.MALFORMED, String.join("\n", e.errors()) + "\nThe previous configuration stays in force.");
         }
     }
 }

@@ -34,7 +34,7 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
                 new AdminCommand<>(
                         LogCalls.TAIL,
                         Role.auditorsToo(),
-                        AdminCommand.When.ALWAYS_AND_LONG,
+                        AdminCommand.LogMode.ALWAYS_AND_LONG,
                         List.of("lines", "follow"),
                         this::tail),
                 AdminCommand.of(

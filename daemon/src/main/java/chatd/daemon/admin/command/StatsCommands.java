@@ -61,7 +61,7 @@ public final class StatsCommands implements AutoCloseable {
                 new AdminCommand<>(
                         SystemCalls.WATCH,
                         Role.all(),
-                        AdminCommand.When.ALWAYS_AND_LONG,
+                        AdminCommand.LogMode.ALWAYS_AND_LONG,
                         List.of("seconds"),
                         this::watch));
     }

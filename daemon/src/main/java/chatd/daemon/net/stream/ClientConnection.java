@@ -50,12 +50,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private static final Duration SHARE_RETRY = Duration.ofMillis(50);
 
     private MessageReader<Command> reader;
-    private final Spoken spoken;
+    private final ConfiguredDialects spoken;
     private final Dispatcher dispatcher;
     private final AuditTrail audit;
     private final Deadlines deadlines;
     private final Rate rate;
-    private final Received received;
+    private final ReceiveBuffer received;
     private final Duration linger;
     private final LoopTasks tasks;
     private final Runnable drain = this::drain;
@@ -64,7 +64,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable Session session;
     private @Nullable Inbox inbox;
     /** Run once, after login or when the connection is gone; null once run. */
-    private @Nullable Runnable noStranger;
+    private @Nullable Runnable onLoginOrClose;
 
     private final ConnectionState state = new ConnectionState();
     private boolean secured;
@@ -75,7 +75,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
      * The limits and shared resources of a connection.
      *
      * @param isExempt whether it is exempt from the limits per network
-     * @param noStranger run once, after login or when the connection is gone
+     * @param onLoginOrClose run once, after login or when the connection is gone
      * @param linger how long after the session's end the peer's remaining input is discarded before the close
      */
     public record Grant(
@@ -83,19 +83,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             Rate rate,
             LargeFrames largeFrames,
             boolean isExempt,
-            Runnable noStranger,
+            Runnable onLoginOrClose,
             Duration linger) {}
 
-    public ClientConnection(Spoken spoken, Dispatcher dispatcher, AuditTrail audit, Grant grant, LoopTasks tasks) {
+    public ClientConnection(
+            ConfiguredDialects spoken, Dispatcher dispatcher, AuditTrail audit, Grant grant, LoopTasks tasks) {
         this.spoken = spoken;
         this.reader = spoken.dialects().named(null).commandReader();
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.deadlines = grant.deadlines();
         this.rate = grant.rate();
-        this.received = new Received(grant.largeFrames().share(() -> session().holders(grant.isExempt())));
+        this.received =
+                new ReceiveBuffer(grant.largeFrames().share(() -> session().holders(grant.isExempt())));
         this.linger = grant.linger();
-        this.noStranger = grant.noStranger();
+        this.onLoginOrClose = grant.onLoginOrClose();
         this.tasks = tasks;
     }
 
@@ -126,7 +128,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             when handshake.isSuccess() -> {
                 secured = true;
                 speak(ctx.pipeline().get(SslHandler.class).applicationProtocol());
-                ClientName.of(ctx.pipeline().get(SslHandler.class)).ifPresent(session()::certified);
+                ClientName.of(ctx.pipeline().get(SslHandler.class)).ifPresent(session()::certificateName);
                 dispatcher.opened(session());
             }
             case SslHandshakeCompletionEvent handshake -> {
@@ -193,7 +195,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
         if (state.isDeaf()) {
             received.release();
-        } else if (!received.makeRoom(reader.awaited(), ctx.alloc())) {
+        } else if (!received.makeRoom(reader.bytesToReserve(), ctx.alloc())) {
             pauseFor(SHARE_RETRY.toNanos());
         }
         if (!state.isPeerSending() && !state.isDeaf() && !paused && !isPaused()) {
@@ -247,10 +249,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /** Gives up the slot for connections that have not logged in, after login or at the end. On the event loop. */
-    public void becomeKnown() {
-        Runnable due = noStranger;
+    public void releaseLoginSlot() {
+        Runnable due = onLoginOrClose;
         if (due != null) {
-            noStranger = null;
+            onLoginOrClose = null;
             due.run();
         }
     }
@@ -258,7 +260,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private void tick() {
         ticking = false;
         if (session().isLoggedIn()) {
-            becomeKnown();
+            releaseLoginSlot();
         }
         if (state.isDeaf()) {
             return;

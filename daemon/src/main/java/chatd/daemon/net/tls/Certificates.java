@@ -122,7 +122,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                 try {
                     look();
                 } catch (RuntimeException e) {
-                    LOG.error("the certificate was not looked after", e);
+                    LOG.error("checking the certificate failed", e);
                 }
             }
         } catch (InterruptedException e) {
@@ -139,7 +139,9 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                 replace(fresh(config));
             } catch (IOException e) {
                 refused = now;
-                LOG.error("the certificate has changed, and can't be used; the one before stays: {}", e.getMessage());
+                LOG.error(
+                        "the certificate has changed, and can't be used; the previous one stays in force: {}",
+                        e.getMessage());
                 audit.note(new AuditEvent.CertificateRefused(String.valueOf(e.getMessage())));
             }
         }
@@ -174,7 +176,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         Tls fresh = new Tls(files, Dialects.NAMES);
         Instant now = clock.instant();
         String wrong = fresh.end().isBefore(now)
-                ? " has ended, " + fresh.end()
+                ? " expired at " + fresh.end()
                 : fresh.begin().isAfter(now) ? " is not valid before " + fresh.begin() : "";
         if (!wrong.isEmpty() && current.end().isAfter(now)) {
             fresh.release();
@@ -189,7 +191,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         refused = null;
         warned = null;
         loaded(fresh);
-        LOG.info("the certificate of {} is in force, which ends {}", fresh.subject(), fresh.end());
+        LOG.info("the certificate of {} is in force; it expires {}", fresh.subject(), fresh.end());
     }
 
     private void loaded(Tls tls) {
@@ -214,9 +216,9 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         }
         warned = due;
         if (due.isZero()) {
-            LOG.error("the certificate of {} has ended, {}: nobody can connect. Renew it", tls.subject(), tls.end());
+            LOG.error("the certificate of {} expired at {}: nobody can connect. Renew it", tls.subject(), tls.end());
         } else {
-            LOG.warn("the certificate of {} ends {}, in {} days: renew it", tls.subject(), tls.end(), left.toDays());
+            LOG.warn("the certificate of {} expires {}, in {} days: renew it", tls.subject(), tls.end(), left.toDays());
         }
         audit.note(new AuditEvent.CertificateEnding(tls.subject(), tls.fingerprint(), tls.end()));
     }

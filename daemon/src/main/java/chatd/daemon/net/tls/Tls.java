@@ -67,7 +67,7 @@ public final class Tls {
         PrivateKey key = read("tls.key", config.key(), Pem::privateKey);
         checkPair(config, chain.getFirst().getPublicKey(), key);
         SslContextBuilder builder = SslContextBuilder.forServer(
-                        keys(new OneKey(key, chain.toArray(X509Certificate[]::new))))
+                        keys(new SingleKeyManager(key, chain.toArray(X509Certificate[]::new))))
                 .sslProvider(SslProvider.OPENSSL_REFCNT)
                 .protocols(PROTOCOLS)
                 .ciphers(SUITES)
@@ -97,14 +97,14 @@ public final class Tls {
             throw new IOException(option + ": there is no file " + file, e);
         } catch (AccessDeniedException e) {
             throw new IOException(
-                    option + ": " + file + " may not be read by " + System.getProperty("user.name")
-                            + ", as whom the daemon runs",
+                    option + ": " + file + " can't be read by " + System.getProperty("user.name")
+                            + ", the daemon's user",
                     e);
         }
     }
 
     /** Returns a key manager factory that converts the key for OpenSSL once, not per connection. */
-    private static KeyManagerFactory keys(OneKey key) {
+    private static KeyManagerFactory keys(SingleKeyManager key) {
         return new OpenSslCachingX509KeyManagerFactory(new SimpleKeyManagerFactory("one key") {
             @Override
             protected void engineInit(KeyStore store, char[] password) {}

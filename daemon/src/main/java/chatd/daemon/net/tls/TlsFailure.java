@@ -18,10 +18,10 @@ public final class TlsFailure {
         for (Throwable e = cause; e != null; e = e.getCause()) {
             switch (e) {
                 case Hello.NoDialect none -> {
-                    return "no dialect of ours";
+                    return "no common dialect";
                 }
                 case NotSslRecordException plain -> {
-                    return "what came is no TLS";
+                    return "not TLS";
                 }
                 case SslHandshakeTimeoutException late -> {
                     return "timeout";

@@ -157,7 +157,7 @@ class CertificatesTest {
         Path live = made("one.example");
         Path old = made("old.example", now.minus(Duration.ofDays(1_000)));
         try (Certificates certificates = watching(live)) {
-            assertThatThrownBy(() -> certificates.take(in(old))).hasMessageContaining("has ended");
+            assertThatThrownBy(() -> certificates.take(in(old))).hasMessageContaining("expired at");
             assertThat(name(certificates)).isEqualTo("one.example");
         }
     }
@@ -202,7 +202,7 @@ class CertificatesTest {
             String chain = Files.readString(live.resolve("server.pem"));
             Files.writeString(live.resolve("server.key"), key);
             Files.writeString(live.resolve("server.pem"), chain.substring(0, chain.length() - 60));
-            await().until(() -> !logged("is cut off").isEmpty());
+            await().until(() -> !logged("is truncated").isEmpty());
             put(made("two.example"), live, "server.key", "server.pem");
             await().until(() -> name(certificates).equals("two.example"));
         }

@@ -240,7 +240,7 @@ class TlsTest {
     }
 
     @Test
-    void aKeyThatIsNotTheCertificatesIsSaidSo() throws IOException {
+    void aKeyThatDoesNotMatchTheCertificateIsReported() throws IOException {
         Files.writeString(
                 directory.resolve("server.key"),
                 Pem.of(authority

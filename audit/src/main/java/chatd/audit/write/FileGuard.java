@@ -1,0 +1,149 @@
+package chatd.audit.write;
+
+import chatd.audit.LogFiles;
+import chatd.audit.event.AuditEvent;
+import chatd.audit.event.LogEvent;
+import chatd.audit.form.ClosedSegments;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the files of an open log in place: if one is removed or replaced under it, nothing is lost and an event records
+ * it. Guarded by the log's lock unless noted otherwise.
+ */
+final class FileGuard {
+    /** Longest time, in nanoseconds, that events are appended to a file that has lost its name. */
+    private static final long LOOK_NANOS = 250_000_000;
+
+    private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
+
+    private final LogFiles files;
+    private final OpenSegment open;
+    private final ClosedSegments segments;
+    private final Reserve reserve;
+    private final Publisher publisher;
+
+    /** Keeps whatever else must stay in place. */
+    private volatile AuditLog.Keeper other = () -> null;
+
+    /** When the part was last checked, by {@link System#nanoTime}. */
+    private long looked = System.nanoTime() - LOOK_NANOS;
+
+    /** Events about what happened to the files, found but not yet logged. */
+    private final List<AuditEvent> found = new ArrayList<>();
+
+    FileGuard(LogFiles files, OpenSegment open, ClosedSegments segments, Reserve reserve, Publisher publisher) {
+        this.files = files;
+        this.open = open;
+        this.segments = segments;
+        this.reserve = reserve;
+        this.publisher = publisher;
+    }
+
+    /** Sets the keeper of whatever else must stay in place. Safe for use by any thread. */
+    void keep(AuditLog.Keeper another) {
+        other = another;
+    }
+
+    /**
+     * Checks the part before an append, if a check is due.
+     *
+     * @throws IOException if it has lost its name and can't be recreated; every call then retries
+     */
+    void beforeAppending() throws IOException {
+        if (System.nanoTime() - looked >= LOOK_NANOS) {
+            keepPart();
+        }
+    }
+
+    /** Checks the part, as {@link #beforeAppending} does, however recent the last check. */
+    void keepPart() throws IOException {
+        looked = System.nanoTime() - LOOK_NANOS;
+        if (!open.isInPlace()) {
+            // First the keeper, which knows whose the directory is: no file of another daemon's may be moved away.
+            Files.createDirectories(files.directory());
+            note(other.keepInPlace());
+        }
+        note(open.keepInPlace());
+        looked = System.nanoTime();
+    }
+
+    /** Checks every file without which the log can't be written. */
+    void keepAll() throws IOException {
+        keepPart();
+        note(other.keepInPlace());
+        note(reserve.keepInPlace());
+    }
+
+    /**
+     * Checks the document. Called without the log's lock.
+     *
+     * @return what happened to it, for {@link #look}; null if nothing did
+     */
+    @Nullable
+    String document() {
+        try {
+            return publisher.keepInPlace();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "audit.xml can't be checked: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** Checks the closed segments, as {@link #document} does the document. */
+    @Nullable
+    String closedSegments() {
+        try {
+            return segments.look();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "closed segments can't be checked: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /**
+     * Checks everything.
+     *
+     * @param document what happened to the document, as {@code closed} is what happened to closed segments
+     * @return whether there is something to log
+     */
+    boolean look(@Nullable String document, @Nullable String closed) throws IOException {
+        note(document);
+        note(closed);
+        keepAll();
+        if (hasFound()) {
+            files.install("audit.xsd");
+            files.install("audit.css");
+        }
+        return hasFound();
+    }
+
+    private void note(@Nullable String happened) {
+        if (happened != null) {
+            LOG.log(System.Logger.Level.ERROR, "under the running daemon " + happened);
+            found.add(new LogEvent.LogTroubled(false, happened));
+        }
+    }
+
+    boolean hasFound() {
+        return !found.isEmpty();
+    }
+
+    /** Returns the events found, followed by {@code events}. */
+    List<AuditEvent> before(List<AuditEvent> events) {
+        if (found.isEmpty()) {
+            return events;
+        }
+        List<AuditEvent> all = new ArrayList<>(found);
+        all.addAll(events);
+        return all;
+    }
+
+    /** Clears the events found, now that they are in the log. */
+    void logged() {
+        found.clear();
+    }
+}

@@ -1,0 +1,90 @@
+package chatd.client;
+
+import chatd.client.screen.SafeText;
+import chatd.client.talk.Item;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.UserEvent;
+import java.io.PrintStream;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import picocli.CommandLine.Option;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Prints messages for scripts, as lines to read or as JSON, one object a line (docs/client.md). */
+final class MessagePrinter {
+    enum Form {
+        text,
+        jsonl
+    }
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            description = "How to print: ${COMPLETION-CANDIDATES}.")
+    private Form form = Form.text;
+
+    void item(PrintStream out, Item item) {
+        Long file = item.file();
+        if (form == Form.jsonl) {
+            ObjectNode line = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("type", file == null ? "text" : "file")
+                    .put("time", item.time().toString())
+                    .put("from", item.sender());
+            print(
+                    out,
+                    file == null
+                            ? line.put("text", item.text())
+                            : line.put("name", item.text()).put("file", file));
+        } else {
+            String what =
+                    file == null ? SafeText.text(item.text()) : "file " + file + ": " + SafeText.line(item.text());
+            out.println(time().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
+                    + what.replace("\n", "\n    "));
+        }
+    }
+
+    private static void print(PrintStream out, ObjectNode line) {
+        out.println(json(line));
+    }
+
+    /** Returns a value as ASCII JSON, so that text from others can't control the terminal that prints it. */
+    static String json(JsonNode value) {
+        return Json.MAPPER.writeValueAsString(value);
+    }
+
+    private static final class Json {
+        static final JsonMapper MAPPER =
+                JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    }
+
+    static DateTimeFormatter time() {
+        return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+    }
+
+    /** Prints a message or a presence change; ignores any other event. */
+    void event(PrintStream out, Event event) {
+        // The account's own name makes no difference here.
+        Item item = Item.of(event, "");
+        if (item != null) {
+            item(out, item);
+        } else if (event instanceof UserEvent.CameOnline online) {
+            presence(out, online.name(), "online");
+        } else if (event instanceof UserEvent.WentOffline offline) {
+            presence(out, offline.name(), "offline");
+        }
+        out.flush();
+    }
+
+    private void presence(PrintStream out, String name, String state) {
+        if (form == Form.jsonl) {
+            print(out, JsonNodeFactory.instance.objectNode().put("type", state).put("name", name));
+        } else {
+            out.println("* " + SafeText.line(name) + " is " + state);
+        }
+    }
+}

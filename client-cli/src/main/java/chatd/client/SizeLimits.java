@@ -1,0 +1,64 @@
+package chatd.client;
+
+import chatd.client.net.ClientFailure;
+import chatd.protocol.Limits;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The size limits of {@code chat/1}, checked here because a server that receives more closes the connection without
+ * saying why.
+ */
+final class SizeLimits {
+    private static final int FILE_NAME_BYTES = 64;
+
+    private SizeLimits() {}
+
+    /** @param name the file name that the recipients see */
+    record Sized(String name, long size) {}
+
+    /**
+     * Checks that a file can be sent.
+     *
+     * @throws Failure if it can't be read, or if the file or its name exceeds the limits of the protocol
+     */
+    static Sized file(Path path) throws IOException {
+        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            throw new ClientFailure(ClientFailure.NO, "There is no file " + path + " that can be read.");
+        }
+        String name = String.valueOf(path.getFileName());
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > FILE_NAME_BYTES) {
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "The name " + name + " has " + bytes + " bytes; the maximum is " + FILE_NAME_BYTES
+                            + ". Give the file a shorter one.");
+        }
+        if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "The name " + name + " has a character that is not allowed in file names. Rename the file.");
+        }
+        long size = Files.size(path);
+        if (size > Limits.DEFAULT.file()) {
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "The file " + path + " has " + size + " bytes; the maximum is " + Limits.DEFAULT.file()
+                            + ". Nothing was sent.");
+        }
+        return new Sized(name, size);
+    }
+
+    /** Like {@link #file}, for a text. */
+    static void check(String text) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Limits.DEFAULT.text()) {
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "The text has " + bytes + " bytes; the maximum is " + Limits.DEFAULT.text()
+                            + ". Nothing was sent; send it as a file instead.");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package chatd.client.screen;
+
+import chatd.client.talk.Setting;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jline.reader.Candidate;
+import org.jline.reader.Completer;
+import org.jline.reader.CompletingParsedLine;
+import org.jline.reader.LineReader;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.Parser;
+
+/**
+ * Splits a line into words for completion: quotes and backslashes have no meaning in a text, and the last word may be a
+ * path.
+ */
+public final class LineCompleter implements Parser, Completer {
+    private static final int MOST_FILES = 500;
+
+    private final Supplier<List<String>> names;
+
+    /** @param names the names of all users, those online first */
+    public LineCompleter(Supplier<List<String>> names) {
+        // Others chose these names: leave out any that could control the terminal.
+        this.names = () -> names.get().stream()
+                .filter(name -> SafeText.line(name).equals(name))
+                .toList();
+    }
+
+    /** @param start the index at which the word to complete starts */
+    private record Line(String line, int cursor, List<String> words, int start) implements CompletingParsedLine {
+        @Override
+        public String word() {
+            return words.getLast();
+        }
+
+        @Override
+        public int wordCursor() {
+            return word().length();
+        }
+
+        @Override
+        public int wordIndex() {
+            return words.size() - 1;
+        }
+
+        @Override
+        public CharSequence escape(CharSequence candidate, boolean complete) {
+            return candidate;
+        }
+
+        @Override
+        public int rawWordCursor() {
+            return wordCursor();
+        }
+
+        @Override
+        public int rawWordLength() {
+            return wordCursor();
+        }
+    }
+
+    @Override
+    public ParsedLine parse(String line, int cursor, ParseContext context) {
+        String before = line.substring(0, cursor);
+        // The path after `/file NAMES` is the rest of the line, spaces and all.
+        int most = before.startsWith("/file ") ? 3 : Integer.MAX_VALUE;
+        List<String> words = new ArrayList<>();
+        int start = 0;
+        while (words.size() + 1 < most) {
+            int space = blank(before, start);
+            if (space < 0) {
+                break;
+            }
+            words.add(before.substring(start, space));
+            start = space;
+            while (start < before.length() && Character.isWhitespace(before.charAt(start))) {
+                start++;
+            }
+        }
+        words.add(before.substring(start));
+        return new Line(line, cursor, words, start);
+    }
+
+    private static int blank(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (Character.isWhitespace(text.charAt(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+        String word = line.word();
+        String command = line.words().getFirst();
+        if (line.wordIndex() == 0 && word.startsWith("/")) {
+            Arrays.stream(TypedLine.Command.values())
+                    .forEach(known -> candidates.add(candidate(known.word(), known.help(), true)));
+        } else if (command.startsWith("/") && !command.startsWith("//")) {
+            TypedLine.Command.of(command).ifPresent(known -> arguments(known, line, word, candidates));
+        } else if (!word.isEmpty()) {
+            String sign = word.startsWith("@") ? "@" : "";
+            names.get().forEach(name -> candidates.add(candidate(sign + name, "", true)));
+        }
+    }
+
+    private void arguments(TypedLine.Command command, ParsedLine line, String word, List<Candidate> candidates) {
+        int index = line.wordIndex();
+        switch (command) {
+            case TO, MSG, FILE, IGNORE, WHO -> {
+                if (index == 1) {
+                    // After a comma, complete the next of several names.
+                    String others = word.substring(0, word.lastIndexOf(',') + 1);
+                    names.get()
+                            .forEach(name ->
+                                    candidates.add(candidate(others + name, "", command != TypedLine.Command.TO)));
+                } else if (command == TypedLine.Command.FILE && index == 2) {
+                    files(word, candidates);
+                } else {
+                    names.get().forEach(name -> candidates.add(candidate(name, "", true)));
+                }
+            }
+            case SET -> {
+                if (index == 1) {
+                    Stream.of(Setting.values())
+                            .forEach(setting -> candidates.add(candidate(setting.key(), setting.meaning(), true)));
+                } else if (index == 2) {
+                    Setting.of(line.words().get(1))
+                            .ifPresent(setting ->
+                                    setting.choices().forEach(choice -> candidates.add(candidate(choice, "", false))));
+                }
+            }
+            case HELP ->
+                Arrays.stream(TypedLine.Command.values())
+                        .forEach(known -> candidates.add(candidate(known.word(), known.help(), false)));
+            default -> {
+                if (command == TypedLine.Command.ALL && !word.isEmpty()) {
+                    names.get().forEach(name -> candidates.add(candidate(name, "", true)));
+                }
+            }
+        }
+    }
+
+    private static void files(String word, List<Candidate> candidates) {
+        String typed = word.substring(0, word.lastIndexOf('/') + 1);
+        Path directory = TypedLine.path(typed.isEmpty() ? "." : typed);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                boolean isHidden =
+                        name.startsWith(".") && !word.substring(typed.length()).startsWith(".");
+                if (!isHidden
+                        && candidates.size() < MOST_FILES
+                        && SafeText.line(name).equals(name)) {
+                    boolean isDirectory = Files.isDirectory(file);
+                    candidates.add(candidate(typed + name + (isDirectory ? "/" : ""), "", !isDirectory));
+                }
+            }
+        } catch (java.io.IOException | java.nio.file.InvalidPathException e) {
+            // Nothing to offer.
+        }
+    }
+
+    private static Candidate candidate(String value, String help, boolean isWhole) {
+        return new Candidate(value, value, null, help.isEmpty() ? null : help, null, null, isWhole);
+    }
+}

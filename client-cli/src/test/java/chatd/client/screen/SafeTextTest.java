@@ -1,0 +1,60 @@
+package chatd.client.screen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SafeTextTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u001b[31mred",
+                "a\u0007b",
+                "a\u009b31m",
+                "a\rb",
+                "\u202Eevil",
+                "a\u2066b",
+                "a\u200Bb",
+                "a\u200Db",
+                "a\u2060b",
+                "\u2028",
+                "\u007f",
+                "\uFEFFx",
+                "\uE000",
+                "\uD800",
+                "\u3164",
+                "a\u115Fb",
+                "\u2800"
+            })
+    void nothingThatControlsATerminalOrIsInvisibleIsPrinted(String text) {
+        for (String shown : List.of(SafeText.line(text), SafeText.text(text))) {
+            assertThat(shown.codePoints().filter(c -> c != '\n'))
+                    .noneMatch(c -> Character.isISOControl(c)
+                            || Character.getType(c) == Character.FORMAT
+                            || Character.getType(c) == Character.PRIVATE_USE
+                            || Character.getType(c) == Character.SURROGATE
+                            || c == 0x3164
+                            || c == 0x115F
+                            || c == 0x2800
+                            || c == 0x2028);
+        }
+        assertThat(SafeText.line(text)).doesNotContain("\n");
+    }
+
+    @Test
+    void ordinaryTextIsUnchanged() {
+        String text = "Grüße, 你好 👩‍👩‍👧 ❤️ हिन्दी क्‍ष می‌خواهم é é";
+        assertThat(SafeText.text(text)).isEqualTo(text);
+        assertThat(SafeText.text("one\r\ntwo")).isEqualTo("one\ntwo");
+        assertThat(SafeText.line("one\ntwo")).isEqualTo("one␤two");
+    }
+
+    @Test
+    void marksAreNotPiledUpOverOtherLines() {
+        String piled = "a" + "\u0301".repeat(500) + "b";
+        assertThat(SafeText.text(piled)).isEqualTo("a" + "\u0301".repeat(6) + "b");
+    }
+}

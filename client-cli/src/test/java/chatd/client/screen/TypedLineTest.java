@@ -1,0 +1,129 @@
+package chatd.client.screen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jline.reader.Candidate;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.Parser;
+import org.jline.terminal.impl.DumbTerminal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TypedLineTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void plainInputIsAText() {
+        assertThat(TypedLine.of("hello  there ")).isEqualTo(new TypedLine.Say("hello  there"));
+        assertThat(TypedLine.of("one\n/two")).isEqualTo(new TypedLine.Say("one\n/two"));
+        assertThat(TypedLine.of("//etc/passwd")).isEqualTo(new TypedLine.Say("/etc/passwd"));
+        assertThat(TypedLine.of("  /quit")).isEqualTo(new TypedLine.Quit());
+        assertThat(TypedLine.of(" /nope")).isInstanceOf(TypedLine.Mistake.class);
+        assertThat(TypedLine.of("  ")).isEqualTo(new TypedLine.Nothing());
+    }
+
+    @Test
+    void commandsAreParsedWithTheirArguments() {
+        assertThat(TypedLine.of("/to bob,carol")).isEqualTo(new TypedLine.Turn(List.of("bob", "carol")));
+        assertThat(TypedLine.of("/to *")).isEqualTo(new TypedLine.Turn(List.of()));
+        assertThat(TypedLine.of("/all")).isEqualTo(new TypedLine.Turn(List.of()));
+        assertThat(TypedLine.of("/all one  two\nthree")).isEqualTo(new TypedLine.Send(List.of(), "one  two\nthree"));
+        assertThat(TypedLine.of("/msg bob one  two")).isEqualTo(new TypedLine.Send(List.of("bob"), "one  two"));
+        assertThat(TypedLine.of("/file bob,bob My Plan.pdf"))
+                .isEqualTo(new TypedLine.SendFile(List.of("bob"), Path.of("My Plan.pdf")));
+        assertThat(TypedLine.of("/file * ~/x"))
+                .isEqualTo(new TypedLine.SendFile(List.of(), Path.of(System.getProperty("user.home"), "x")));
+        assertThat(TypedLine.of("/fetch 4294967295")).isEqualTo(new TypedLine.Fetch(4294967295L));
+        assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(20));
+        assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(5));
+        assertThat(TypedLine.of("/set time 12h")).isEqualTo(new TypedLine.Set(List.of("time", "12h")));
+        assertThat(TypedLine.of("/password")).isEqualTo(new TypedLine.Password());
+        assertThat(TypedLine.of("/quit")).isEqualTo(new TypedLine.Quit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/nope",
+                "/qiut",
+                "/etc/passwd",
+                "/to",
+                "/to ,",
+                "/to bob,",
+                "/to bob,*",
+                "/to bob hello",
+                "/msg",
+                "/msg bob",
+                "/msg , hello",
+                "/msg bob,, hello",
+                "/file bob",
+                "/fetch",
+                "/fetch x",
+                "/fetch -1",
+                "/fetch 1 2",
+                "/history 0",
+                "/history x",
+                "/password secret",
+                "/quit now",
+                "/register",
+                "/ignore a b",
+                "/TO bob",
+                "/to bob\nhello"
+            })
+    void invalidInputIsAMistakeThatSaysWhatToDo(String line) {
+        assertThat(TypedLine.of(line))
+                .isInstanceOfSatisfying(
+                        TypedLine.Mistake.class,
+                        mistake -> assertThat(mistake.text()).isNotBlank());
+    }
+
+    @Test
+    void aTypingErrorIsAnsweredWithTheNearestCommand() {
+        assertThat(TypedLine.of("/fiel bob x").toString()).contains("/file?");
+        assertThat(TypedLine.of("/xyzzyxyzzy").toString()).doesNotContain("did you mean");
+    }
+
+    private List<String> completed(String typed) throws java.io.IOException {
+        LineCompleter words = new LineCompleter(() -> List.of("alice", "bob", "王芳"));
+        LineReader reader = LineReaderBuilder.builder()
+                .terminal(new DumbTerminal(
+                        java.io.InputStream.nullInputStream(), java.io.OutputStream.nullOutputStream()))
+                .build();
+        ParsedLine line = words.parse(typed, typed.length(), Parser.ParseContext.COMPLETE);
+        List<Candidate> candidates = new ArrayList<>();
+        words.complete(reader, line, candidates);
+        return candidates.stream()
+                .map(Candidate::value)
+                .filter(value -> value.startsWith(line.word()))
+                .toList();
+    }
+
+    @Test
+    void tabCompletesCommandsNamesFilesAndSettings() throws java.io.IOException {
+        assertThat(completed("/hi")).containsExactly("/history");
+        assertThat(completed("/to b")).containsExactly("bob");
+        assertThat(completed("/to bob,a")).containsExactly("bob,alice");
+        assertThat(completed("/msg 王")).containsExactly("王芳");
+        assertThat(completed("hello @bo")).containsExactly("@bob");
+        assertThat(completed("hello al")).containsExactly("alice");
+        assertThat(completed("hello ")).isEmpty();
+        assertThat(completed("/set th")).containsExactly("theme");
+        assertThat(completed("/set theme d")).containsExactly("dark");
+        java.nio.file.Files.createFile(directory.resolve("my plan.pdf"));
+        java.nio.file.Files.createDirectory(directory.resolve("more"));
+        java.nio.file.Files.createFile(directory.resolve(".hidden"));
+        assertThat(completed("/file bob " + directory + "/m"))
+                .containsExactlyInAnyOrder(directory + "/my plan.pdf", directory + "/more/");
+        assertThat(completed("/file bob " + directory + "/my pl")).containsExactly(directory + "/my plan.pdf");
+        assertThat(completed("/file bob " + directory + "/")).doesNotContain(directory + "/.hidden");
+    }
+}

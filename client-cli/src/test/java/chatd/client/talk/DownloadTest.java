@@ -1,0 +1,82 @@
+package chatd.client.talk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chatd.client.screen.SafeText;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.value.Content;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DownloadTest {
+    @TempDir
+    private Path directory;
+
+    private Download begun(Path into, String name) {
+        Download downloads = new Download(into, SafeText::line, (received, size) -> {});
+        downloads.begin(new FileEvent.FileContent("mallory", Instant.EPOCH, name, 1, 3));
+        return downloads;
+    }
+
+    private static void take(Download downloads, boolean last, byte... bytes) {
+        downloads.take(new Content(Unpooled.wrappedBuffer(bytes), last));
+    }
+
+    private Path fetched(Path into, String name) throws IOException {
+        try (Download downloads = begun(into, name)) {
+            take(downloads, false, (byte) 1, (byte) 2);
+            assertThat(downloads.whole()).isNull();
+            take(downloads, true, (byte) 3);
+            return Objects.requireNonNull(downloads.whole());
+        }
+    }
+
+    @Test
+    void aFetchedFileOverwritesNothing() throws IOException {
+        Path into = directory.resolve("new");
+        assertThat(fetched(into, "a.txt").getFileName()).hasToString("a.txt");
+        assertThat(fetched(into, "a.txt").getFileName()).hasToString("a (1).txt");
+        assertThat(fetched(into, "none").getFileName()).hasToString("none");
+        assertThat(fetched(into, "none")).hasFileName("none (1)").hasBinaryContent(new byte[] {1, 2, 3});
+        Files.createSymbolicLink(into.resolve("link"), directory.resolve("elsewhere"));
+        assertThat(fetched(into, "link").getFileName()).hasToString("link (1)");
+        assertThat(directory.resolve("elsewhere")).doesNotExist();
+        try (Stream<Path> files = Files.list(into)) {
+            assertThat(files).hasSize(6);
+        }
+    }
+
+    @Test
+    void aFetchedFileNeitherLeavesItsDirectoryNorIsHidden() throws IOException {
+        assertThat(fetched(directory, "a/../../b").getParent()).isEqualTo(directory);
+        assertThat(fetched(directory, "..\\c").getParent()).isEqualTo(directory);
+        assertThat(fetched(directory, ".bashrc").getFileName()).hasToString("_bashrc");
+        assertThat(fetched(directory, "a\u202Efdp.exe").getFileName()).hasToString("a\uFFFDfdp.exe");
+    }
+
+    @Test
+    void anIncompleteFileIsRemoved() throws IOException {
+        try (Download downloads = begun(directory, "half")) {
+            take(downloads, false, (byte) 1);
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aWriteErrorIsReportedAndTheRestIsDiscarded() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        try (Download downloads = begun(file, "x")) {
+            take(downloads, false, (byte) 1, (byte) 2);
+            take(downloads, true, (byte) 3);
+            assertThatThrownBy(downloads::whole).isInstanceOf(IOException.class).hasMessageContaining(file.toString());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package chatd.daemon;
+
+import chatd.audit.event.AuditEvent;
+import chatd.audit.write.AuditLog;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.session.Sessions;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Notifies users and administrators when the database or the log fails and recovers. Called on the journal's thread
+ * and on the log's.
+ */
+final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
+    private static final Logger LOG = LogManager.getLogger(TroubleNotifier.class);
+
+    private final Sessions sessions;
+    private final AuditTrail audit;
+    private final Consumer<Exception> broken;
+
+    /** @param broken called when nothing can be written any more */
+    TroubleNotifier(Sessions sessions, AuditTrail audit, Consumer<Exception> broken) {
+        this.sessions = sessions;
+        this.audit = audit;
+        this.broken = broken;
+    }
+
+    @Override
+    public void databaseAway(String reason) {
+        LOG.error("the database is away: {}", reason);
+        audit.note(new AuditEvent.Database(false, reason));
+        sessions.tellAll("The database can't be reached. Until it is back, nothing can be sent or read again.");
+    }
+
+    @Override
+    public void databaseBack() {
+        LOG.info("the database is back");
+        audit.note(new AuditEvent.Database(true, "back"));
+        sessions.tellAll("The database is back.");
+    }
+
+    @Override
+    public void logTroubled(String why) {
+        if (audit.refuses()) {
+            LOG.fatal(
+                    "the server log can't be written: {}. Until it can, everything that must be logged is refused",
+                    why);
+            sessions.tellAll(
+                    "The server can't write its log. Until it can, nothing can be sent, and nobody can log in.");
+        } else {
+            LOG.fatal("the server log can't be written: {}. The daemon continues without it, as configured", why);
+        }
+    }
+
+    @Override
+    public void logWell() {
+        audit.catchUp();
+        LOG.info("the server log is written again");
+        if (audit.isRefusing()) {
+            sessions.tellAll("The server can write its log again: all is as before.");
+        }
+    }
+
+    @Override
+    public void broken(Exception reason) {
+        broken.accept(reason);
+    }
+}

@@ -1,0 +1,18 @@
+package chatd.daemon.net.stream;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.net.tls.Dialects;
+import chatd.protocol.Limits;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.json.Json;
+
+/** The dialects built from one configuration; a connection keeps their limits while it lasts. Any thread. */
+public record ConfiguredDialects(Config config, Dialects dialects) {
+    public static ConfiguredDialects as(Config config) {
+        Config.Limits limits = config.limits();
+        Chat1 chat1 = new Chat1(
+                new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
+                config.chat1().wireZone());
+        return new ConfiguredDialects(config, new Dialects(new Json(limits.json()), chat1));
+    }
+}
