@@ -112,10 +112,10 @@ final class Dialogue {
             });
             return ask();
         });
-        LoginExchange door = new LoginExchange(server, user);
+        LoginExchange login = new LoginExchange(server, user);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Secret tried = password;
-            switch (knowing(() -> door.logIn(tried))) {
+            switch (knowing(() -> login.logIn(tried))) {
                 case LoginExchange.In in -> {
                     last = Optional.of(tried);
                     return new Entered(in, tried);
@@ -123,8 +123,8 @@ final class Dialogue {
                 case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                     password = switch (reason) {
                         case WRONG_PASSWORD -> again(text);
-                        case MUST_CHANGE -> change(door, tried);
-                        case NO_SUCH_USER -> offer(door, text);
+                        case MUST_CHANGE -> change(login, tried);
+                        case NO_SUCH_USER -> offer(login, text);
                         default -> throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
                     };
                 case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
@@ -166,10 +166,10 @@ final class Dialogue {
     }
 
     /** Makes the user change the password; returns the new one. */
-    private Secret change(LoginExchange door, Secret old) {
+    private Secret change(LoginExchange login, Secret old) {
         presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
                 + " Nobody else will know it, not even the administrator.");
-        return accepted(chosen -> door.changePassword(old, chosen), "The password has been changed.")
+        return accepted(chosen -> login.changePassword(old, chosen), "The password has been changed.")
                 .orElseThrow(Dialogue::gaveUp);
     }
 
@@ -222,19 +222,19 @@ final class Dialogue {
         }
     }
 
-    private Secret offer(LoginExchange door, String why) {
+    private Secret offer(LoginExchange login, String why) {
         if (!screen.isAsking()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
         if (!screen.confirm(SafeText.line(why) + " Create this account?")) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
-        return register(door).orElseThrow(Dialogue::gaveUp);
+        return register(login).orElseThrow(Dialogue::gaveUp);
     }
 
-    private Optional<Secret> register(LoginExchange door) {
+    private Optional<Secret> register(LoginExchange login) {
         presenter.notice("Choose a password. " + RULES);
-        return accepted(door::register, "The account " + door.user() + " has been created.");
+        return accepted(login::register, "The account " + login.user() + " has been created.");
     }
 
     /** Registers another account from within a session. */

@@ -24,9 +24,9 @@ final class FetchCommand extends ScriptCommand {
         if (file < 0 || file > MOST) {
             throw main().wrong("a file's number is 0 to " + MOST);
         }
-        try (ScriptSession errand = errand();
+        try (ScriptSession session = session();
                 Download download = new Download(main().downloads(), SafeText::line, (received, size) -> {})) {
-            errand.fetch(file, download);
+            session.fetch(file, download);
             main().out().println(download.whole());
         }
     }

@@ -16,7 +16,7 @@ final class HistoryCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;
 
     @Mixin
-    private MessagePrinter printed;
+    private MessagePrinter printer;
 
     @Option(names = "-n", paramLabel = "N", description = "How many; 20 by default. The server has its own limit.")
     private long count = 20;
@@ -26,8 +26,8 @@ final class HistoryCommand extends ScriptCommand {
         if (count < 1 || count > MOST) {
             throw main().wrong("-n is 1 to " + MOST);
         }
-        try (ScriptSession errand = errand()) {
-            errand.history(count).forEach(item -> printed.item(main().out(), item));
+        try (ScriptSession session = session()) {
+            session.history(count).forEach(item -> printer.item(main().out(), item));
         }
     }
 }

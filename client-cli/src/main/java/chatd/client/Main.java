@@ -328,7 +328,7 @@ public final class Main implements Callable<Integer> {
                     new SeenItems(shown),
                     Clock.systemUTC(),
                     RandomGenerator.getDefault());
-            people.set(conversation.roster());
+            people.set(conversation.contacts());
             Dialogue dialogue = new Dialogue(screen, presenter, where, user, server, known());
             new Talk(screen, presenter, dialogue, conversation, downloads).run(given, to);
         }

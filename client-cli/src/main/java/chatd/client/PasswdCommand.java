@@ -29,7 +29,7 @@ final class PasswdCommand extends ScriptCommand {
     void run() throws IOException, UnknownServer {
         main().address();
         Secret old = main().password().require();
-        accept(door().changePassword(
+        accept(login().changePassword(
                         old, file == null ? chosen(main(), "New password: ") : PasswordOptions.file(file)));
     }
 

@@ -16,6 +16,6 @@ final class RegisterCommand extends ScriptCommand {
     void run() throws IOException, UnknownServer {
         main().address();
         Optional<Secret> given = main().password().read();
-        accept(door().register(given.isPresent() ? given.get() : PasswdCommand.chosen(main(), "Password: ")));
+        accept(login().register(given.isPresent() ? given.get() : PasswdCommand.chosen(main(), "Password: ")));
     }
 }

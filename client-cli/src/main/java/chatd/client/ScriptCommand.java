@@ -32,15 +32,15 @@ abstract class ScriptCommand implements Callable<Integer> {
 
     abstract void run() throws IOException, UnknownServer;
 
-    LoginExchange door() {
+    LoginExchange login() {
         return new LoginExchange(main.server(), main.user());
     }
 
     /** Logs in. */
-    ScriptSession errand() throws IOException, UnknownServer {
+    ScriptSession session() throws IOException, UnknownServer {
         main.address();
         Secret password = main.password().require();
-        return switch (door().logIn(password)) {
+        return switch (login().logIn(password)) {
             case LoginExchange.In in -> new ScriptSession(in, main.user());
             case LoginExchange.Refused(LoginExchange.Reason reason, String text)
             when reason == LoginExchange.Reason.MUST_CHANGE ->

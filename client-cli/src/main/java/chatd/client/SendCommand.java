@@ -46,19 +46,19 @@ final class SendCommand extends ScriptCommand {
             send(path);
             return;
         }
-        try (ScriptSession errand = errand()) {
+        try (ScriptSession session = session()) {
             String text =
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
             SizeLimits.check(text);
-            errand.send(to, text);
+            session.send(to, text);
         }
     }
 
     private void send(Path path) throws IOException, UnknownServer {
         SizeLimits.Sized sized = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path);
-                ScriptSession errand = errand()) {
-            errand.send(to, sized.name(), sized.size(), content);
+                ScriptSession session = session()) {
+            session.send(to, sized.name(), sized.size(), content);
         }
     }
 }

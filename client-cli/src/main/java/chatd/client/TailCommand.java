@@ -15,14 +15,14 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Example: chat-client --password-file pw log@localhost tail -o jsonl"})
 final class TailCommand extends ScriptCommand {
     @Mixin
-    private MessagePrinter printed;
+    private MessagePrinter printer;
 
     @Override
     void run() throws IOException, UnknownServer {
-        try (ScriptSession errand = errand()) {
+        try (ScriptSession session = session()) {
             StandardOutput.onReaderGone(() -> System.exit(0));
-            errand.listen(event -> {
-                printed.event(main().out(), event);
+            session.listen(event -> {
+                printer.event(main().out(), event);
                 if (main().out().checkError()) {
                     throw new ClientFailure(ClientFailure.NO, "Standard output can no longer be written.");
                 }

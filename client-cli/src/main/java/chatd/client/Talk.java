@@ -183,10 +183,10 @@ final class Talk {
     }
 
     private boolean areKnown(List<String> names) {
-        Contacts roster = conversation.roster();
-        List<String> unknown = names.stream().filter(name -> !roster.has(name)).toList();
+        Contacts contacts = conversation.contacts();
+        List<String> unknown = names.stream().filter(name -> !contacts.has(name)).toList();
         for (String name : unknown) {
-            String near = roster.names().stream()
+            String near = contacts.names().stream()
                     .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
                     .findFirst()
                     .map(known -> "; did you mean " + known + "?")
@@ -243,10 +243,10 @@ final class Talk {
     }
 
     private void who(String part) {
-        Contacts roster = conversation.roster();
+        Contacts contacts = conversation.contacts();
         String lower = part.toLowerCase(java.util.Locale.ROOT);
         for (boolean online : new boolean[] {true, false}) {
-            List<String> names = roster.who(online).stream()
+            List<String> names = contacts.who(online).stream()
                     .filter(name -> name.toLowerCase(java.util.Locale.ROOT).contains(lower))
                     .toList();
             String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more (/who PART)" : "";

@@ -137,7 +137,7 @@ public final class Daemon {
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
-        Ledger.Numbers numbers = reach(database, ledger, new OlderDatabase(log, ledger), making, watchdog);
+        Ledger.LastNumbers numbers = reach(database, ledger, new OlderDatabase(log, ledger), making, watchdog);
         Tls tls = made(making);
         Stores stores = new Stores(database);
         Directory directory =
@@ -152,10 +152,10 @@ public final class Daemon {
         Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
         started(certificates::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
-        TroubleNotifier news = new TroubleNotifier(sessions, audit, broken);
-        log.observe(news);
+        TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
+        log.observe(notifier);
         Journal journal = new Journal(
-                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, sessions)), clock, news);
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, sessions)), clock, notifier);
         ServiceParts room = new ServiceParts(configuration, directory, journal, sessions, audit, stores, random, clock);
         Services services = new Services(room);
         started(services::close);
@@ -265,15 +265,15 @@ public final class Daemon {
         }
     }
 
-    private Ledger.Numbers reach(
+    private Ledger.LastNumbers reach(
             Database database, Ledger ledger, OlderDatabase older, FutureTask<Tls> making, Watchdog watchdog)
             throws IOException, InterruptedException {
         String told = "";
         while (!stopping) {
             opening.lock();
             try {
-                Ledger.Numbers there = ledger.open(clock.instant(), database::migrate);
-                Ledger.Numbers numbers = older.giveUp(there, clock.instant());
+                Ledger.LastNumbers there = ledger.open(clock.instant(), database::migrate);
+                Ledger.LastNumbers numbers = older.giveUp(there, clock.instant());
                 watchdog.status(() -> "starting");
                 return numbers;
             } catch (DatabaseUnavailable e) {

@@ -92,7 +92,7 @@ public final class TestServices implements AutoCloseable {
         log = openLog(directory, clock);
         database = schema.open();
         Ledger ledger = schema.ledger(database);
-        Ledger.Numbers numbers = ledger.open(clock.instant());
+        Ledger.LastNumbers numbers = ledger.open(clock.instant());
         Stores stores = new Stores(database);
         Directory all = new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
         CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), all);

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A message with its salt, as a JSON client gets it (page {@code json.md}, "Stored messages"): {@code {"send": "U1",
+ * A message with its salt, as a JSON client gets it (page {@code chat-json-1.md}, "Types"): {@code {"send": "U1",
  * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}; for a file, {@code info} is an object
  * with {@code file}, {@code name}, {@code size} and {@code sha256}.
  *

@@ -85,7 +85,7 @@ public final class AuditLog implements Closeable {
     private final Sealer sealer;
     private final Reserve reserve;
     private final ClosedSegments segments;
-    private final FileGuard places;
+    private final FileGuard guard;
     private final Retention retention;
     private Instant noRotationBefore = Instant.MIN;
     private final Trouble trouble = new Trouble();
@@ -112,7 +112,7 @@ public final class AuditLog implements Closeable {
                 AuditLog.this.force();
             }
         });
-        this.places = new FileGuard(files, open, segments, reserve, publisher);
+        this.guard = new FileGuard(files, open, segments, reserve, publisher);
     }
 
     /**
@@ -254,12 +254,12 @@ public final class AuditLog implements Closeable {
     /** Writes events; if that fails, tries once more with the space of the reserve, and logs that. */
     private void write(boolean sealed, List<AuditEvent> due) throws IOException {
         try {
-            places.beforeAppending();
+            guard.beforeAppending();
         } catch (IOException e) {
             troubled(e);
             throw e;
         }
-        List<AuditEvent> events = places.before(due);
+        List<AuditEvent> events = guard.before(due);
         try {
             open.write(sealed, events);
         } catch (IOException e) {
@@ -273,7 +273,7 @@ public final class AuditLog implements Closeable {
                     false, trouble.why() + "; its reserve of %d MiB is in use".formatted(options.reserve() >> 20)));
             open.write(sealed, more);
         }
-        places.logged();
+        guard.logged();
         publisher.wake(open.size());
     }
 
@@ -302,11 +302,11 @@ public final class AuditLog implements Closeable {
     /** Checks that all of the log's files are in place. Called on the publisher's thread. */
     private void lookAtFiles() {
         // Without the lock: there may be very many closed segments.
-        String document = places.document();
-        String closedOnes = places.closedSegments();
+        String document = guard.document();
+        String closedOnes = guard.closedSegments();
         synchronized (this) {
             try {
-                if (places.look(document, closedOnes)) {
+                if (guard.look(document, closedOnes)) {
                     write(true, List.of());
                 }
             } catch (IOException e) {
@@ -338,7 +338,7 @@ public final class AuditLog implements Closeable {
     synchronized void runMaintenance() {
         try {
             if (trouble.why() != null && trouble.mayRetry()) {
-                places.keepAll();
+                guard.keepAll();
                 reserve.make();
                 settle();
                 write(false, List.of(trouble.over()));
@@ -405,8 +405,8 @@ public final class AuditLog implements Closeable {
 
     private void rotate(SealKey next) throws IOException {
         try {
-            places.keepPart();
-            if (places.hasFound()) {
+            guard.keepPart();
+            if (guard.hasFound()) {
                 write(false, List.of());
             }
             open.rotate(next, segments);
@@ -442,7 +442,7 @@ public final class AuditLog implements Closeable {
 
     /** Starts as {@link #publishing()} does, and keeps all of the log's files in place, and another besides. */
     public AuditLog publishing(Keeper another) {
-        places.keep(another);
+        guard.keep(another);
         publisher.start(() -> {
             lookAtFiles();
             // Before as well: trouble that ends at once must still be reported.
@@ -501,7 +501,7 @@ public final class AuditLog implements Closeable {
     }
 
     private synchronized Publisher.Snapshot snapshot() throws IOException {
-        places.keepPart();
+        guard.keepPart();
         return new Publisher.Snapshot(FileChannel.open(files.part()), open.number(), open.size(), sealer.unsent());
     }
 

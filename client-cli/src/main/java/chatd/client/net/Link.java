@@ -32,18 +32,18 @@ public final class Link implements Closeable {
     private static final long LONGEST = 40L << 20;
 
     private final Dialect dialect;
-    private final TlsConnection secured;
+    private final TlsConnection connection;
     private final InputStream in;
     private final OutputStream out;
     private final MessageReader<Event> reader;
     private final ByteBuf received = Unpooled.buffer(CHUNK);
 
-    private Link(TlsConnection secured, Dialect dialect) throws IOException {
-        this.secured = secured;
+    private Link(TlsConnection connection, Dialect dialect) throws IOException {
+        this.connection = connection;
         this.dialect = dialect;
         this.reader = dialect.eventReader();
-        this.in = secured.socket().getInputStream();
-        this.out = secured.socket().getOutputStream();
+        this.in = connection.socket().getInputStream();
+        this.out = connection.socket().getOutputStream();
     }
 
     /** Connects to one server. */
@@ -95,11 +95,11 @@ public final class Link implements Closeable {
 
     private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect)
             throws UnknownServer {
-        TlsConnection secured = TlsConnection.connect(server, trust, own, dialect.name());
+        TlsConnection connection = TlsConnection.connect(server, trust, own, dialect.name());
         try {
-            return new Link(secured, dialect);
+            return new Link(connection, dialect);
         } catch (IOException e) {
-            secured.abort();
+            connection.abort();
             throw new ClientFailure(ClientFailure.NO_SERVER, "The connection to " + server.server() + " broke off.");
         }
     }
@@ -122,7 +122,7 @@ public final class Link implements Closeable {
                 }
                 out.flush();
             } catch (IOException e) {
-                throw secured.lost(e);
+                throw connection.lost(e);
             }
         }
     }
@@ -176,28 +176,28 @@ public final class Link implements Closeable {
                 if (received.writeBytes(in, CHUNK) < 0) {
                     return null;
                 }
-                secured.hear();
+                connection.hear();
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
-                throw secured.lost(e);
+                throw connection.lost(e);
             }
         }
     }
 
     /** Like {@link #next()}, but also returns null if nothing arrives within {@code patience}. */
     public @Nullable Event next(Duration patience) throws IOException {
-        return secured.readWithTimeout(patience, this::next);
+        return connection.readWithTimeout(patience, this::next);
     }
 
     /** Closes the connection cleanly; may wait for a write in progress. */
     @Override
     public void close() {
-        secured.close();
+        connection.close();
     }
 
     /** Closes the connection at once, even during a write. May be called from any thread. */
     public void abort() {
-        secured.abort();
+        connection.abort();
     }
 }

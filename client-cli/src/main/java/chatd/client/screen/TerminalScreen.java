@@ -54,9 +54,9 @@ public final class TerminalScreen implements Screen {
 
     /**
      * @param history the file in which typed lines are kept, mode 0600
-     * @param words parses and completes what is typed
+     * @param completer parses and completes what is typed
      */
-    public TerminalScreen(Path history, LineCompleter words) throws IOException {
+    public TerminalScreen(Path history, LineCompleter completer) throws IOException {
         this.history = history;
         terminal = TerminalBuilder.builder()
                 .system(true)
@@ -70,8 +70,8 @@ public final class TerminalScreen implements Screen {
                 .build();
         reader = LineReaderBuilder.builder()
                 .terminal(terminal)
-                .parser(words)
-                .completer(words)
+                .parser(completer)
+                .completer(completer)
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
                 // A text is shown once it is stored, so the typed line is erased rather than shown twice.

@@ -35,12 +35,12 @@ public final class Conversation {
     private static final long MOST_ITEMS = 20_000;
     private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-    private final LoginExchange door;
+    private final LoginExchange login;
     private final View view;
     private final Transcript transcript;
     private final Clock clock;
     private final Reconnector back;
-    private final Contacts roster = new Contacts();
+    private final Contacts contacts = new Contacts();
 
     /** Lock held while something is sent, so that answers come in the order of the requests. */
     private final Object sending = new Object();
@@ -54,16 +54,16 @@ public final class Conversation {
     private volatile @Nullable Move move;
 
     /** @param random for the jitter of the pauses between attempts to connect, so that not all clients come at once */
-    public Conversation(LoginExchange door, View view, SeenItems shown, Clock clock, RandomGenerator random) {
-        this.door = door;
+    public Conversation(LoginExchange login, View view, SeenItems seen, Clock clock, RandomGenerator random) {
+        this.login = login;
         this.view = view;
-        this.transcript = new Transcript(view, shown);
+        this.transcript = new Transcript(view, seen);
         this.clock = clock;
-        this.back = new Reconnector(door, view, random);
+        this.back = new Reconnector(login, view, random);
     }
 
-    public Contacts roster() {
-        return roster;
+    public Contacts contacts() {
+        return contacts;
     }
 
     public Preferences preferences() {
@@ -141,7 +141,7 @@ public final class Conversation {
 
     /** Makes a new connection the current one. */
     private Connection connected(LoginExchange.In in) {
-        roster.set(in.roster());
+        contacts.set(in.roster());
         preferences = Preferences.of(in.settings());
         view.preferences(preferences);
         Connection now = new Connection(in.link());
@@ -195,14 +195,14 @@ public final class Conversation {
 
     /** Handles an event; returns false if the session has ended. */
     private boolean take(Connection now, Event event, boolean wasTold) throws IOException {
-        Item item = Item.of(event, door.user());
+        Item item = Item.of(event, login.user());
         if (now.answers(event, item)) {
             return true;
         }
         switch (event) {
             case UserEvent.CameOnline online -> presence(online.name(), true);
             case UserEvent.WentOffline offline
-            when offline.name().equals(door.user()) -> {
+            when offline.name().equals(login.user()) -> {
                 if (move == null) {
                     isAway = true;
                     view.ended(
@@ -223,7 +223,7 @@ public final class Conversation {
     }
 
     private void presence(String name, boolean online) {
-        View.Presence change = roster.change(name, online);
+        View.Presence change = contacts.change(name, online);
         if (change != null) {
             view.presence(name, change);
         }
@@ -307,7 +307,7 @@ public final class Conversation {
      * @throws IllegalArgumentException if a name is longer than the protocol allows
      */
     public void say(List<String> to, String text) throws IOException {
-        Outgoing mine = new Outgoing(door.user(), to, text, false, clock.instant());
+        Outgoing mine = new Outgoing(login.user(), to, text, false, clock.instant());
         synchronized (sending) {
             transcript.sending(mine);
             try {
@@ -326,7 +326,7 @@ public final class Conversation {
      */
     public void send(List<String> to, String name, long size, InputStream content, LongConsumer progress)
             throws IOException, InterruptedException {
-        Outgoing mine = new Outgoing(door.user(), to, name, true, clock.instant());
+        Outgoing mine = new Outgoing(login.user(), to, name, true, clock.instant());
         Exchange exchange;
         synchronized (sending) {
             Connection now = connected;
@@ -373,7 +373,7 @@ public final class Conversation {
      */
     public Exchange.@Nullable Verdict changePassword(Secret old, Secret chosen)
             throws IOException, InterruptedException {
-        Command change = new AccountCommand.ChangePassword(new User.Named(door.user()), old, chosen);
+        Command change = new AccountCommand.ChangePassword(new User.Named(login.user()), old, chosen);
         Exchange.Verdict verdict =
                 ask(Exchange.command(), List.of(change)).await().verdict();
         if (verdict == Exchange.Verdict.CHANGED) {

@@ -14,13 +14,13 @@ final class Reconnector {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    private final LoginExchange door;
+    private final LoginExchange login;
     private final View view;
     private final RandomGenerator random;
     private final CountDownLatch givenUp = new CountDownLatch(1);
 
-    Reconnector(LoginExchange door, View view, RandomGenerator random) {
-        this.door = door;
+    Reconnector(LoginExchange login, View view, RandomGenerator random) {
+        this.login = login;
         this.view = view;
         this.random = random;
     }
@@ -46,7 +46,7 @@ final class Reconnector {
 
     /** Tries to log in once. */
     LoginExchange.In once(Secret password) throws IOException, UnknownServer {
-        return switch (door.logIn(password)) {
+        return switch (login.logIn(password)) {
             case LoginExchange.In in -> in;
             case LoginExchange.Refused(LoginExchange.Reason reason, String text) -> throw new IOException(text);
             case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
@@ -68,7 +68,7 @@ final class Reconnector {
                 if (givenUp.await(millis / 2 + random.nextLong(millis), TimeUnit.MILLISECONDS)) {
                     return new GivenUp();
                 }
-                switch (door.logIn(password)) {
+                switch (login.logIn(password)) {
                     case LoginExchange.In in
                     when isGivenUp() -> {
                         in.link().close();

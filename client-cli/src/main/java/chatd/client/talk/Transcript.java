@@ -16,7 +16,7 @@ final class Transcript {
     static final long SOME_ITEMS = 250;
 
     private final View view;
-    private final SeenItems shown;
+    private final SeenItems seen;
     private final List<Outgoing> outgoing = new ArrayList<>();
 
     /** Items that arrived during a replay, which may contain them too; null if none is under way. */
@@ -33,16 +33,16 @@ final class Transcript {
     /** Whether missed items have been shown once; from then on every arrival is new, even if the history was empty. */
     private boolean hasCaughtUp;
 
-    Transcript(View view, SeenItems shown) {
+    Transcript(View view, SeenItems seen) {
         this.view = view;
-        this.shown = shown;
+        this.seen = seen;
     }
 
     /**
      * Returns whether this account is used here for the first time, so that only the end of its history is to be shown.
      */
     synchronized boolean isFirst() {
-        return !hasCaughtUp && shown.isEmpty();
+        return !hasCaughtUp && seen.isEmpty();
     }
 
     /** Registers an item about to be sent; if a text is not confirmed within three seconds, tells the view. */
@@ -113,7 +113,7 @@ final class Transcript {
         if (isCatchingUp) {
             meanwhile.add(item);
         } else {
-            shown.add(item);
+            seen.add(item);
         }
     }
 
@@ -144,8 +144,8 @@ final class Transcript {
      * @return false if the replay does not reach back to what was shown, and a longer one is needed first
      */
     synchronized boolean replayed(View.Reason reason, List<Item> replay, boolean mayReachFurther, List<Outgoing> sent) {
-        boolean isAll = isFirst() || (shown.isEmpty() && replay.size() < SOME_ITEMS);
-        SeenItems.Unseen unseen = shown.unseen(replay);
+        boolean isAll = isFirst() || (seen.isEmpty() && replay.size() < SOME_ITEMS);
+        SeenItems.Unseen unseen = seen.unseen(replay);
         boolean wasCut = !isAll && !unseen.reachesBack();
         if (wasCut && mayReachFurther) {
             return false;
@@ -157,8 +157,8 @@ final class Transcript {
             }
         }
         view.replayed(new View.Replay(reason, news, wasCut));
-        unseen.items().forEach(shown::add);
-        meanwhile.forEach(shown::add);
+        unseen.items().forEach(seen::add);
+        meanwhile.forEach(seen::add);
         meanwhile.clear();
         isCatchingUp = false;
         hasCaughtUp = true;
@@ -187,7 +187,7 @@ final class Transcript {
             if (!had.remove(item)) {
                 show(known(item));
             } else if (isNew) {
-                shown.add(item);
+                seen.add(item);
             }
         }
     }

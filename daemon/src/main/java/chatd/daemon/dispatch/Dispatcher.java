@@ -65,13 +65,13 @@ public final class Dispatcher {
      *
      * @return whether it was submitted; if not, it had no effect
      */
-    <C extends Command> boolean handleAtOnce(Session session, C command, PendingWrites writes) {
+    <C extends Command> boolean handleAtOnce(Session session, C command, PendingWrites pending) {
         if (!(routes.row(command) instanceof Routes.Written<C> row)
                 || !row.gate().admits(session.isLoggedIn())
                 || audit.refuses()
                 || session.hasEnded()
                 || !session.hasRoom()
-                || !writes.hasRoom()) {
+                || !pending.hasRoom()) {
             return false;
         }
         CompletableFuture<?> write;
@@ -85,7 +85,7 @@ public final class Dispatcher {
             return false;
         }
         session.use();
-        writes.add(watched(session, command, write));
+        pending.add(watched(session, command, write));
         return true;
     }
 
@@ -100,25 +100,25 @@ public final class Dispatcher {
     }
 
     /** Runs one command of a session and answers its errors. Called on the session's own thread; blocks. */
-    void handle(Session session, Command command, PendingWrites writes) {
+    void handle(Session session, Command command, PendingWrites pending) {
         if (session.hasEnded()) {
             drop(command);
             return;
         }
         session.use();
         try {
-            run(session, command, writes);
+            run(session, command, pending);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // Earlier commands are answered first.
-            settle(writes);
+            settle(pending);
             failed(session, command, e);
         }
         session.awaitRoom();
     }
 
-    private <C extends Command> void run(Session session, C command, PendingWrites writes) throws InterruptedException {
+    private <C extends Command> void run(Session session, C command, PendingWrites pending) throws InterruptedException {
         Routes.Row<C> row = routes.row(command);
         if (!row.gate().admits(session.isLoggedIn())) {
             drop(command);
@@ -131,14 +131,14 @@ public final class Dispatcher {
         }
         switch (row) {
             case Routes.Done<C> done -> {
-                writes.awaitAll();
+                pending.awaitAll();
                 done.handler().handle(session, command);
             }
             case Routes.Written<C> written -> {
                 CompletableFuture<?> write = written.submit().write(session, command);
                 if (write != null) {
-                    writes.awaitRoom();
-                    writes.add(watched(session, command, write));
+                    pending.awaitRoom();
+                    pending.add(watched(session, command, write));
                 }
             }
         }
@@ -201,11 +201,11 @@ public final class Dispatcher {
     }
 
     /** Handles a protocol violation: logs it, sends the pending output and closes the connection. Blocks. */
-    void violated(Session session, MalformedFrame violation, PendingWrites writes) {
+    void violated(Session session, MalformedFrame violation, PendingWrites pending) {
         if (session.hasEnded()) {
             return;
         }
-        settle(writes);
+        settle(pending);
         note(session, HexFormat.of().formatHex(violation.header()), violation.what());
         session.finish("protocol violation");
         end(session);
@@ -225,15 +225,15 @@ public final class Dispatcher {
     }
 
     /** Handles the end of the peer's input: finishes the session and logs it out. Blocks. */
-    void ended(Session session, PendingWrites writes) {
-        settle(writes);
+    void ended(Session session, PendingWrites pending) {
+        settle(pending);
         session.finish("closed by the client");
         end(session);
     }
 
-    private static void settle(PendingWrites writes) {
+    private static void settle(PendingWrites pending) {
         try {
-            writes.awaitAll();
+            pending.awaitAll();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

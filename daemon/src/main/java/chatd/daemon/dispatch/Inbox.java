@@ -36,7 +36,7 @@ public final class Inbox {
     private final Runnable progressed;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private final PendingWrites writes = new PendingWrites();
+    private final PendingWrites pending = new PendingWrites();
     private long bytes;
     private boolean running;
     private boolean closed;
@@ -78,7 +78,7 @@ public final class Inbox {
             lock.unlock();
         }
         try {
-            return dispatcher.handleAtOnce(session, command, writes);
+            return dispatcher.handleAtOnce(session, command, pending);
         } finally {
             lock.lock();
             try {
@@ -141,13 +141,13 @@ public final class Inbox {
         switch (next) {
             case Do(Command command, Runnable done) -> {
                 try {
-                    dispatcher.handle(session, command, writes);
+                    dispatcher.handle(session, command, pending);
                 } finally {
                     done.run();
                 }
             }
-            case Violated(MalformedFrame how) -> dispatcher.violated(session, how, writes);
-            case End() -> dispatcher.ended(session, writes);
+            case Violated(MalformedFrame how) -> dispatcher.violated(session, how, pending);
+            case End() -> dispatcher.ended(session, pending);
         }
     }
 

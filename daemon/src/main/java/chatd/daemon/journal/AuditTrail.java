@@ -29,7 +29,7 @@ public final class AuditTrail implements AutoCloseable {
     private final AuditLog log;
     private final boolean unknownNames;
     private final boolean refuse;
-    private final EventCoalescer strangers = new EventCoalescer(this::note);
+    private final EventCoalescer coalescer = new EventCoalescer(this::note);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
     private long dropped;
 
@@ -128,14 +128,14 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Logs an event that a caller can cause at will, coalescing it with similar ones. */
     public void caused(String kind, Caller by, AuditEvent event) {
-        strangers.caused(kind, cause(by), event);
+        coalescer.caused(kind, cause(by), event);
     }
 
     /**
      * Logs as {@link #caused(String, Caller, AuditEvent)} does, coalescing events about different accounts separately.
      */
     public void caused(String kind, Optional<Account> about, Caller by, AuditEvent event) {
-        strangers.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
+        coalescer.caused(kind, about.map(Account::number).orElse(null), cause(by), event);
     }
 
     /**
@@ -144,7 +144,7 @@ public final class AuditTrail implements AutoCloseable {
      * @param about the subject, coalesced separately as long as there are few; null for none
      */
     public void caused(String kind, @Nullable String about, String user, AuditEvent event) {
-        strangers.caused(kind, about, user, event);
+        coalescer.caused(kind, about, user, event);
     }
 
     private static Object cause(Caller by) {
@@ -153,18 +153,18 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Logs as {@link #caused} does, a moment later: for event loops, which must not wait for the disk. */
     public void soon(String kind, Caller by, AuditEvent event) {
-        strangers.soon(() -> caused(kind, by, event));
+        coalescer.soon(() -> caused(kind, by, event));
     }
 
     /** Logs as {@link #soon(String, Caller, AuditEvent)} does, for an address that has no caller yet. */
     public void soon(String kind, InetAddress by, AuditEvent event) {
-        strangers.soon(() -> strangers.caused(kind, Network.around(by), event));
+        coalescer.soon(() -> coalescer.caused(kind, Network.around(by), event));
     }
 
     /** Logs the pending coalesced events, and those that were kept. */
     @Override
     public void close() {
-        strangers.close();
+        coalescer.close();
         catchUp();
     }
 

@@ -84,19 +84,19 @@ public final class Journal {
     /** The stages that an entry passes through, in this order. */
     public record Stages(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
 
-    public Journal(Stages ways, Clock clock, Observer observer) {
-        this.ledger = ways.ledger();
-        this.log = ways.log();
-        this.audit = ways.audit();
-        this.catchUp = ways.catchUp();
+    public Journal(Stages stages, Clock clock, Observer observer) {
+        this.ledger = stages.ledger();
+        this.log = stages.log();
+        this.audit = stages.audit();
+        this.catchUp = stages.catchUp();
         this.events = catchUp.events();
-        this.applier = ways.applier();
+        this.applier = stages.applier();
         this.clock = clock;
         this.observer = observer;
     }
 
     /** Starts the journal's thread. The ledger must be open, and the log caught up with it. */
-    public void start(Ledger.Numbers there) {
+    public void start(Ledger.LastNumbers there) {
         committed = there.position();
         numbers.atLeast(there, Math.max(log.lastMessage(), log.lastChange()));
         thread.start();
@@ -386,7 +386,7 @@ public final class Journal {
         boolean told = false;
         while (!stopping) {
             try {
-                Ledger.Numbers there = ledger.open(clock.instant());
+                Ledger.LastNumbers there = ledger.open(clock.instant());
                 if (there.position() < committed) {
                     throw new IllegalStateException("the database has lost committed entries: it ends at "
                             + there.position() + " but was at " + committed + ". The next start reports what is lost");

@@ -14,7 +14,7 @@ public final class Numbers {
     private long account;
 
     /** @param logged the last position in the log */
-    void atLeast(Ledger.Numbers there, long logged) {
+    void atLeast(Ledger.LastNumbers there, long logged) {
         position = Math.max(position, Math.max(there.position(), logged));
         file = Math.max(file, there.file());
         account = Math.max(account, there.account());

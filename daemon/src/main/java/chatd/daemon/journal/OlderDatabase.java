@@ -36,14 +36,14 @@ public final class OlderDatabase {
      * @throws IOException if the log can't be read or written
      * @throws chatd.daemon.store.DatabaseUnavailable if the database becomes unreachable; may be called again
      */
-    public Ledger.Numbers giveUp(Ledger.Numbers there, Instant now) throws IOException {
+    public Ledger.LastNumbers giveUp(Ledger.LastNumbers there, Instant now) throws IOException {
         if (log.lastMessage() <= there.message() && log.lastChange() <= there.change()) {
             return there;
         }
         log.publish();
         LoggedSince logged = LoggedSince.read(log.files().directory(), there.message(), there.change());
         // Retention may have deleted the events; the last numbers are still known.
-        Ledger.Numbers next = there.atLeast(new Ledger.Numbers(
+        Ledger.LastNumbers next = there.atLeast(new Ledger.LastNumbers(
                 Math.max(logged.message(), log.lastMessage()),
                 Math.max(logged.change(), log.lastChange()),
                 logged.file(),

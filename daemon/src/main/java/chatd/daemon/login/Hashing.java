@@ -33,7 +33,7 @@ public final class Hashing implements AutoCloseable {
     private final Argon2 argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
     private final ThreadPoolExecutor threads;
     private final Shares room;
-    private final FairQueue<Waiting<?>> turns = new FairQueue<>();
+    private final FairQueue<Waiting<?>> queue = new FairQueue<>();
     private final int kibibytes;
     private final int iterations;
     private final int parallelism;
@@ -90,7 +90,7 @@ public final class Hashing implements AutoCloseable {
 
     /** Returns the number of waiting hashes. */
     public int waiting() {
-        return turns.size();
+        return queue.size();
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Hashing implements AutoCloseable {
             throw new Refusal(Code.BUSY, "Too many are logging in at once. Try again in a moment.");
         }
         try {
-            turns.add(asker.who(), mine);
+            queue.add(asker.who(), mine);
             // Runs whichever request is next in turn, not necessarily this one.
             threads.execute(() -> runNext());
             return mine.get();
@@ -145,7 +145,7 @@ public final class Hashing implements AutoCloseable {
     }
 
     private void runNext() {
-        Waiting<?> next = turns.next();
+        Waiting<?> next = queue.next();
         if (next != null) {
             try {
                 next.run();
@@ -158,7 +158,7 @@ public final class Hashing implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
-        for (Waiting<?> next = turns.next(); next != null; next = turns.next()) {
+        for (Waiting<?> next = queue.next(); next != null; next = queue.next()) {
             next.cancel(false);
         }
     }

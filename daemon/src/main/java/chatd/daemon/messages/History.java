@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code extensions.md}, type 19). Runs on the
+ * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code chat-json-1.md}, type 19). Runs on the
  * session's own thread, and blocks.
  */
 public final class History implements Room {

@@ -45,7 +45,7 @@ public final class Sessions {
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
 
     /** Guarded by the presence lock. */
-    private final AccountRoster everybody = new AccountRoster();
+    private final AccountRoster accountRoster = new AccountRoster();
 
     private final Clock clock;
 
@@ -56,7 +56,7 @@ public final class Sessions {
     public Sessions(long deliveredTo, SortedMap<Long, String> names, Clock clock) {
         this.clock = clock;
         this.deliveredTo = deliveredTo;
-        names.forEach((account, name) -> everybody.show(account, name, false));
+        names.forEach((account, name) -> accountRoster.show(account, name, false));
     }
 
     public void opened(Session session) {
@@ -74,7 +74,7 @@ public final class Sessions {
 
     /**
      * Logs a session in, displacing any other of its account on the same device (rule 4 of {@code chat-1.md};
-     * {@code json.md}, "Sessions"), or the one idle longest if the account has too many. Other users are notified at
+     * {@code chat-json-1.md}, type 1), or the one idle longest if the account has too many. Other users are notified at
      * the next {@link #flush}.
      *
      * @param device the client's own label; null for the device shared by all clients without labels
@@ -95,8 +95,8 @@ public final class Sessions {
             if (displaced.isEmpty() && others.size() >= MOST_DEVICES) {
                 displaced.add(Collections.max(others, Comparator.comparingLong(Session::idle)));
             }
-            everybody.show(account, name, true);
-            session.answer(greeting.greet(!displaced.isEmpty(), everybody));
+            accountRoster.show(account, name, true);
+            session.answer(greeting.greet(!displaced.isEmpty(), accountRoster));
             List<Session> stay = new ArrayList<>(others);
             stay.removeAll(displaced);
             stay.add(session);
@@ -117,7 +117,7 @@ public final class Sessions {
 
     /** Makes the answer to a login. Called with the presence lock held; the roster is valid only under it. */
     public interface Greeter {
-        Event greet(boolean displaced, AccountRoster everybody);
+        Event greet(boolean displaced, AccountRoster accountRoster);
     }
 
     /** Forgets a session whose connection is gone. */
@@ -148,7 +148,7 @@ public final class Sessions {
         if (!stay.isEmpty()) {
             online.put(account, stay);
         } else if (online.remove(account) != null) {
-            everybody.show(account, name, false);
+            accountRoster.show(account, name, false);
             tell(new UserEvent.WentOffline(account, name), session);
             flush();
         }
@@ -164,7 +164,7 @@ public final class Sessions {
         try {
             for (Account account : made) {
                 taking.accept(account);
-                everybody.show(account.number(), account.name(), false);
+                accountRoster.show(account.number(), account.name(), false);
                 tell(new UserEvent.Joined(account.number(), account.name()), null);
             }
             flush();
@@ -182,8 +182,8 @@ public final class Sessions {
         presenceLock.lock();
         try {
             List<Session> own = online.getOrDefault(account, List.of());
-            String was = everybody.nameOf(account);
-            everybody.show(account, name, !own.isEmpty());
+            String was = accountRoster.nameOf(account);
+            accountRoster.show(account, name, !own.isEmpty());
             for (Session session : own) {
                 session.renamed(name);
                 session.answer(notice(told));
@@ -203,7 +203,7 @@ public final class Sessions {
         presenceLock.lock();
         try {
             end(account, "", farewell, why);
-            everybody.remove(account);
+            accountRoster.remove(account);
         } finally {
             presenceLock.unlock();
         }

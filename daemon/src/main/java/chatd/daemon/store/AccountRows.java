@@ -277,7 +277,7 @@ final class AccountRows {
     }
 
     /** Writes what {@link Ledger#giveUp} describes. */
-    static void giveUp(DSLContext sql, Ledger.Numbers numbers, Map<String, Long> names, Instant now) {
+    static void giveUp(DSLContext sql, Ledger.LastNumbers numbers, Map<String, Long> names, Instant now) {
         sql.insertInto(
                         NUMBER_FLOOR,
                         NUMBER_FLOOR.ID,

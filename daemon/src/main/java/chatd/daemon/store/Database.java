@@ -34,7 +34,7 @@ public final class Database implements Closeable {
     /** Without a statement timeout: migrating a large schema takes as long as it takes. */
     private final MariaDbDataSource patient;
 
-    private final QueryTimeout patience;
+    private final QueryTimeout queryTimeout;
     private final HikariDataSource pool;
 
     /**
@@ -43,7 +43,7 @@ public final class Database implements Closeable {
      * @throws IOException if the password file can't be read
      */
     public Database(Config.Database config) throws IOException {
-        patience = new QueryTimeout(config.timeout());
+        queryTimeout = new QueryTimeout(config.timeout());
         try {
             source = source(config, config.timeout());
             patient = source(config, Duration.ZERO);
@@ -131,7 +131,7 @@ public final class Database implements Closeable {
      */
     <T extends @Nullable Object> T with(Function<DSLContext, T> work) {
         try {
-            return patience.run(() -> {
+            return queryTimeout.run(() -> {
                 try (Connection connection = pool.getConnection()) {
                     return work.apply(context(connection));
                 }
@@ -150,8 +150,8 @@ public final class Database implements Closeable {
         return DSL.using(connection, SQLDialect.MARIADB, SETTINGS);
     }
 
-    QueryTimeout patience() {
-        return patience;
+    QueryTimeout queryTimeout() {
+        return queryTimeout;
     }
 
     /** Returns whether the connection failed, rather than the statement. */
@@ -199,6 +199,6 @@ public final class Database implements Closeable {
     @Override
     public void close() {
         pool.close();
-        patience.close();
+        queryTimeout.close();
     }
 }

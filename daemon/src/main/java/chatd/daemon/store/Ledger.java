@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements Closeable {
     private final Database database;
-    private final LedgerLock holder;
+    private final LedgerLock ledgerLock;
     private @Nullable Connection connection;
 
     private @Nullable FutureTask<Opened> opening;
@@ -46,7 +46,7 @@ public final class Ledger implements Closeable {
     /** @param host with {@code pid}, identifies this process to another that finds the ledger locked */
     public Ledger(Database database, Config.Database config, String host, long pid) {
         this.database = database;
-        this.holder = new LedgerLock(config, host, pid);
+        this.ledgerLock = new LedgerLock(config, host, pid);
     }
 
     /** Thrown if another daemon writes to this database. */
@@ -68,15 +68,15 @@ public final class Ledger implements Closeable {
     }
 
     /** The highest numbers in use, by kind; 0 if there are none. */
-    public record Numbers(long message, long change, long file, long account) {
+    public record LastNumbers(long message, long change, long file, long account) {
         /** Returns the position of the last entry. */
         public long position() {
             return Math.max(message, change);
         }
 
         /** Returns the higher number of each kind. */
-        public Numbers atLeast(Numbers other) {
-            return new Numbers(
+        public LastNumbers atLeast(LastNumbers other) {
+            return new LastNumbers(
                     Math.max(message, other.message),
                     Math.max(change, other.change),
                     Math.max(file, other.file),
@@ -91,7 +91,7 @@ public final class Ledger implements Closeable {
      * @throws HeldByAnother if another process holds the lock; the message names it
      * @throws TakenOver if another process has begun to write since this one did
      */
-    public Numbers open(Instant now) {
+    public LastNumbers open(Instant now) {
         return open(now, () -> {});
     }
 
@@ -100,7 +100,7 @@ public final class Ledger implements Closeable {
      *
      * @param migration migrates the schema; it blocks
      */
-    public Numbers open(Instant now, Runnable migration) {
+    public LastNumbers open(Instant now, Runnable migration) {
         close();
         try {
             FutureTask<Opened> attempt = opening;
@@ -108,10 +108,10 @@ public final class Ledger implements Closeable {
                 attempt = QueryTimeout.start(() -> connect(now, migration));
                 opening = attempt;
             }
-            Opened opened = database.patience().await(attempt);
+            Opened opened = database.queryTimeout().await(attempt);
             opening = null;
             connection = opened.connection();
-            holder.isOnly(opened.id());
+            ledgerLock.isOnly(opened.id());
             return opened.numbers();
         } catch (HeldByAnother | Migrations.Refused e) {
             opening = null;
@@ -134,25 +134,25 @@ public final class Ledger implements Closeable {
     }
 
     /** A connection that holds the lock. */
-    private record Opened(Connection connection, long id, Numbers numbers) {}
+    private record Opened(Connection connection, long id, LastNumbers numbers) {}
 
     private Opened connect(Instant now, Runnable migration) throws SQLException {
         Connection fresh = database.connect();
         try {
             DSLContext sql = Database.context(fresh);
-            long id = holder.lock(sql);
+            long id = ledgerLock.lock(sql);
             migrating = true;
             migration.run();
             migrating = false;
-            holder.take(sql, now);
-            Numbers numbers = new Numbers(
+            ledgerLock.take(sql, now);
+            LastNumbers numbers = new LastNumbers(
                     highest(sql, MESSAGE, MESSAGE.NUMBER),
                     highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
                     highest(sql, FILE, FILE.NUMBER),
                     highest(sql, ACCOUNT, ACCOUNT.NUMBER));
-            Numbers floor = sql.selectFrom(NUMBER_FLOOR)
+            LastNumbers floor = sql.selectFrom(NUMBER_FLOOR)
                     .fetchOptional(row ->
-                            new Numbers(row.getMessage(), row.getAccountChange(), row.getFile(), row.getAccount()))
+                            new LastNumbers(row.getMessage(), row.getAccountChange(), row.getFile(), row.getAccount()))
                     .orElse(numbers);
             return new Opened(fresh, id, numbers.atLeast(floor));
         } catch (RuntimeException e) {
@@ -173,7 +173,7 @@ public final class Ledger implements Closeable {
      */
     public void check() {
         attempt(current -> {
-            holder.check(Database.context(current));
+            ledgerLock.check(Database.context(current));
             return true;
         });
     }
@@ -189,7 +189,7 @@ public final class Ledger implements Closeable {
             throw new DatabaseUnavailable("not connected", new SQLException("not connected", "08003"), false);
         }
         try {
-            return database.patience().run(() -> work.on(current));
+            return database.queryTimeout().run(() -> work.on(current));
         } catch (TakenOver e) {
             close();
             throw e;
@@ -226,7 +226,7 @@ public final class Ledger implements Closeable {
     public List<Committed<Entry>> commit(List<Entry> entries) {
         LedgerRows rows = new LedgerRows(entries);
         return attempt(current -> {
-            if (rows.isOneStatement() && !holder.isFenced()) {
+            if (rows.isOneStatement() && !ledgerLock.isFenced()) {
                 rows.write(current);
             } else {
                 transact(current, rows::write);
@@ -251,8 +251,8 @@ public final class Ledger implements Closeable {
             sql.rollback().execute();
             throw e;
         }
-        if (holder.isFenced()) {
-            holder.commit(current);
+        if (ledgerLock.isFenced()) {
+            ledgerLock.commit(current);
         } else {
             sql.commit().execute();
         }
@@ -288,7 +288,7 @@ public final class Ledger implements Closeable {
      *
      * @param names the names that accounts had, with their numbers; the last name of each account comes last
      */
-    public void giveUp(Numbers numbers, Map<String, Long> names, Instant now) {
+    public void giveUp(LastNumbers numbers, Map<String, Long> names, Instant now) {
         attempt(current -> {
             transact(current, own -> AccountRows.giveUp(Database.context(own), numbers, names, now));
             return true;

@@ -33,7 +33,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dialect {@code chat-json/1}: one object per line (pages {@code json.md} and {@code extensions.md}). */
+/** The dialect {@code chat-json/1}: one object per line (page {@code chat-json-1.md}). */
 public final class Json implements Dialect {
     /** The ALPN protocol name of the carrier on which each line is a message. */
     public static final String ALPN = "chat-json/1";

@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes messages of one line each (page {@code json.md}, "Carriers"). */
+/** Decodes messages of one line each (page {@code chat-json-1.md}, "Carrier"). */
 final class LineReader<M> implements MessageReader<M> {
     /** Maximum line length before login, in bytes. */
     static final int MAX_BYTES_BEFORE_LOGIN = 16 << 10;

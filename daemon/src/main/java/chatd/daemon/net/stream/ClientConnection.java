@@ -55,7 +55,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private final AuditTrail audit;
     private final Deadlines deadlines;
     private final Rate rate;
-    private final ReceiveBuffer received;
+    private final ReceiveBuffer receiveBuffer;
     private final Duration linger;
     private final LoopTasks tasks;
     private final Runnable drain = this::drain;
@@ -94,7 +94,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         this.audit = audit;
         this.deadlines = grant.deadlines();
         this.rate = grant.rate();
-        this.received =
+        this.receiveBuffer =
                 new ReceiveBuffer(grant.largeFrames().share(() -> session().holders(grant.isExempt())));
         this.linger = grant.linger();
         this.onLoginOrClose = grant.onLoginOrClose();
@@ -166,12 +166,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         deadlines.received(bytes.readableBytes());
-        received.add(bytes, ctx.alloc());
+        receiveBuffer.add(bytes, ctx.alloc());
         decode(ctx);
     }
 
     private void decode(ChannelHandlerContext ctx) {
-        ByteBuf in = received.bytes();
+        ByteBuf in = receiveBuffer.bytes();
         // Checked once per round: a pause may end while this runs, with commands still in the buffer.
         boolean paused = isPaused();
         try {
@@ -185,7 +185,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                     deadlines.packet();
                 }
                 int size = before - in.readableBytes();
-                inbox().put(command, size, received.handOver());
+                inbox().put(command, size, receiveBuffer.handOver());
                 pauseFor(rate.count(command instanceof FileCommand.Piece ? 0 : 1, size));
                 paused = isPaused();
             }
@@ -194,8 +194,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             inbox().violated(e);
         }
         if (state.isDeaf()) {
-            received.release();
-        } else if (!received.makeRoom(reader.bytesToReserve(), ctx.alloc())) {
+            receiveBuffer.release();
+        } else if (!receiveBuffer.makeRoom(reader.bytesToReserve(), ctx.alloc())) {
             pauseFor(SHARE_RETRY.toNanos());
         }
         if (!state.isPeerSending() && !state.isDeaf() && !paused && !isPaused()) {
@@ -245,7 +245,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private boolean midFrame() {
-        return reader.inFrame() || received.isBegun();
+        return reader.inFrame() || receiveBuffer.isBegun();
     }
 
     /** Gives up the slot for connections that have not logged in, after login or at the end. On the event loop. */
@@ -265,7 +265,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (state.isDeaf()) {
             return;
         }
-        boolean owing = inbox().isBusy() || isPaused() || received.waits();
+        boolean owing = inbox().isBusy() || isPaused() || receiveBuffer.waits();
         if (!owing && deadlines.tick(session().isLoggedIn(), midFrame(), reader.size())) {
             state.deafen();
             audit.soon(
@@ -372,14 +372,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state.deafen();
-        received.handOver().run();
+        receiveBuffer.handOver().run();
         session().connectionLost();
         inbox().close();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        received.release();
+        receiveBuffer.release();
     }
 
     @Override
