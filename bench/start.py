@@ -4,7 +4,8 @@
 Usage: bench/start.py FILE ARGUMENTS…
 
 FILE holds the password; the arguments are those of chat-client, such as --ca and the address. Prints the seconds of
-eleven starts: one that creates the class archive, five to the password prompt, and five to the prompt of the session.
+eleven starts: one that creates the class archive unless an earlier start of the same build has, five to the password
+prompt, and five to the prompt of the session.
 """
 import fcntl, os, pathlib, pty, select, struct, subprocess, sys, termios, time
 

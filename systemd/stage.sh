@@ -28,7 +28,7 @@ libraries() {
     awk '/^ / { if (on) printf "%s", substr($0, 2); next } { on = sub(/^Class-Path: /, ""); if (on) printf "%s", $0 }'
 }
 
-# Lays out the programs for any system in the given directory.
+# Lays out the files that are the same on every system in the given directory.
 programs() {
   install_to 755 "$1/bin" src/bin/chatd src/bin/chat-admin src/bin/chat-client
   install_to 644 "$1/share/chatd" src/share/launch.sh "$root/daemon/chatd.options" "$root/daemon/target/chatd.jar" \

@@ -19,7 +19,8 @@ find_java() {
 
 need_java() {
   if ! JAVA_HOME=$(find_java java); then
-    echo "$(basename -- "$0"): no Java 25 was found (searched JAVA_HOME, PATH, /usr/lib/jvm, /usr/lib/chatd-runtime)." >&2
+    echo "$(basename -- "$0"): no Java 25 was found (searched JAVA_HOME, PATH, /usr/lib/jvm," \
+      "/usr/lib/chatd-runtime, ~/.sdkman, ~/.jdks)." >&2
     echo "Install one of the packages openjdk-25-jre-headless, temurin-25-jre, chatd-runtime." >&2
     exit 3
   fi
@@ -45,7 +46,7 @@ archive_of() {
 }
 
 # Succeeds if a run may use the CDS archive FILE, or create it: a run that only prints help, its version or the
-# defaults loads too few classes for others.
+# defaults loads too few classes for its archive to serve other runs. Arguments: FILE, the program's arguments.
 may_archive() {
   [ -n "$1" ] || return 1
   [ ! -f "$1" ] || return 0

@@ -3,13 +3,15 @@
  *
  * One thread, one epoll loop, N TLS connections to one server.  The dialects
  * are irc, xmpp, mumble and chat (chat/1); the scenarios are pair, fanout, idle,
- * storm, tls, and with chat replay and files.  "loadgen -h" lists the options.
+ * storm, tls and, with chat only, replay and files.  "loadgen -h" lists the
+ * options.
  *
  * Every text message carries "~T<16 hex: send time, ns><4 hex: sender>~", so
  * that whichever connection receives it can compute the latency and give the
  * sender its credit back.
  *
- * The result is one line of key=value pairs on stdout.
+ * The result is one line of key=value pairs on stdout for each measured window
+ * (-j), or a single one in the scenarios idle, storm and tls.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -54,7 +56,7 @@ struct conn {
     uint64_t started;
     size_t content;         /* bytes of a file's content not yet written */
     size_t skip;            /* bytes of a file's content not yet received */
-    uint64_t asked;         /* when the replay or the file was requested */
+    uint64_t asked;         /* when the replay was requested, or the sending of the file began */
     int items;              /* items of a replay still to come */
 };
 
@@ -91,7 +93,7 @@ static void die(const char *what)
     exit(1);
 }
 
-/* ---------- latency histogram: 64 linear steps per power of two ---------- */
+/* ---------- latency histogram in ns: 32 linear steps per power of two ---------- */
 
 static uint64_t hist[64 * 64], hist_n;
 
@@ -470,7 +472,7 @@ static void ask_replay(struct conn *c)
     chat_frame(c, 0x0012, 5, b, 4);
 }
 
-/* chat: offers a file to the partner, which fetches it when notified */
+/* chat: sends a file to the partner, which fetches it when notified */
 static void offer_file(struct conn *c)
 {
     unsigned char f[8 + 4 + 32 + 64] = {0};

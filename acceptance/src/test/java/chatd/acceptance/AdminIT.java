@@ -245,7 +245,7 @@ class AdminIT {
         assertThat(run.out() + run.err()).containsPattern("\\b" + (at + 1) + "\\b");
     }
 
-    /** The command ends as in {@code tail -f | head -1}, even when no further output comes whose write could fail. */
+    /** The command ends with its reader, as in {@code tail -f | head -1}, even if it has nothing more to write. */
     @Test
     @Tag("processes")
     void aWatchEndsWithItsReaderAndIsLoggedTwice() throws IOException {

@@ -98,7 +98,7 @@ class AdminTerminalIT {
                         Run.command("admin", "--socket", own.adminSocket().toString(), "stats", "--watch", "1"))) {
             terminal.showsLine("^accounts     2,");
             own.stop();
-            terminal.shows("No daemon answers", "Waiting for it; Ctrl-C ends.");
+            terminal.shows("No daemon answers", "Waiting for it; press Ctrl-C to stop.");
             own.begin();
             own.admin("", "user", "add", "carol").exits(0);
             terminal.showsLine("^accounts     3,");

@@ -169,7 +169,7 @@ class AdminTroubleIT {
         }
     }
 
-    /** A connection that sends nothing, or reads nothing, keeps the others out only briefly. */
+    /** Connections that send nothing keep the others out only briefly. */
     @Test
     void connectionsThatNobodyUsesGiveTheirPlacesBack() throws Exception {
         try (LocalDaemon chatd = LocalDaemon.start()) {

@@ -437,7 +437,7 @@ abstract class BootedStory {
                                 "MYSQL_PWD=wrong chatd-setup --host db.example.org --tls-ca /etc/chatd/tls/db-ca.pem --admin admin")
                         .exits(1)
                         .err())
-                .contains("could not be made");
+                .contains("could not be created");
         // And back: the database user that must connect over TLS becomes the one of the socket again.
         assertThat(box.run("chatd-setup").exits(0).err()).contains("as long as");
         box.sh(

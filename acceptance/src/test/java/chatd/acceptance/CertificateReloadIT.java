@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loading a new certificate while users are connected. */
+/** Loading a new certificate while users are connected; and mending the log of a killed daemon. */
 @Tag("processes")
 class CertificateReloadIT {
     @TempDir

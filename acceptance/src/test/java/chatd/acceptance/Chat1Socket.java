@@ -17,8 +17,9 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code chat/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. One thread may send while
- * another reads. An expected frame may be preceded by presence of users that other tests left behind, nothing else.
+ * One {@code chat/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. One thread may send
+ * while another reads. An expected frame may be preceded by presence of users that other tests left behind, nothing
+ * else.
  */
 final class Chat1Socket implements AutoCloseable {
 
@@ -126,7 +127,7 @@ final class Chat1Socket implements AutoCloseable {
         assertThat(frame.name()).isEqualTo(from);
     }
 
-    /** Expects a text as {@link #expectText} does, skipping any presence before it. */
+    /** As {@link #expectText}, but does not check that the frame is a text. */
     void awaitText(String from, String text) {
         Frame frame = next();
         while (frame.isPresence()) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A running chatd, seen from outside: its port, its admin socket, its database, its directory. It has the accounts
- * alice and bob. {@link LocalDaemon} runs it in this process, {@link SpawnedDaemon} in a process of its own,
- * {@link DemoProcess} as part of a whole demo. {@link #connect}, {@link #person} and the methods built on them may be called
+ * alice and bob. {@link LocalDaemon} runs it in this process, {@link SpawnedDaemon} in a process of its own, {@link
+ * DemoProcess} as part of a whole demo. {@link #connect}, {@link #person} and the methods built on them may be called
  * by any thread.
  */
 abstract class Chatd implements AutoCloseable {

@@ -242,10 +242,10 @@ class ClientIT {
                     .contains("Example: chat-client");
         }
         assertThat(client("", "--help").exits(0).out().replaceAll("\\s+", " "))
-                .contains("displaces the account's interactive session", "77 log in refused");
+                .contains("Give scripts an account of their own", "77 login refused");
         assertThat(client("", "alice@").exits(2).err()).contains("expected [USER@]HOST[:PORT]");
         assertThat(client("", at(chatd.person()), "sned").exits(2).err())
-                .contains("There is no command sned; is it send?");
+                .contains("There is no command sned; did you mean send?");
         assertThat(client("", "--password-file", directory.toString(), at(chatd.person()), "history")
                         .exits(1)
                         .err())
@@ -286,7 +286,7 @@ class ClientIT {
                 ben.send(Wire.text("are you there?", ann.name()));
                 return !tail.isAlive() || tail.getInputStream().available() > 0;
             });
-            // It ends although no further output comes whose write could fail.
+            // It ends although it has nothing more to write, which would fail.
             assertThat(tail.waitFor(TestTimeouts.LONG)).isTrue();
         } finally {
             tail.destroyForcibly();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -58,8 +60,11 @@ class DemoIT {
         }
         stopsCleanly("INT");
         int free = Run.freePort();
+        Path sealKey = demo.directory.resolve("seal.key");
+        byte[] earlierKey = Files.readAllBytes(sealKey);
         demo.begin("--port", Integer.toString(free), "--fresh");
         assertThat(demo.port()).isEqualTo(free);
+        assertThat(Files.readAllBytes(sealKey)).as("a key of its own").isNotEqualTo(earlierKey);
         try (Chat1Socket socket = demo.connect()) {
             Frame answer = socket.logIn(demo.alice());
             assertThat(answer.lastLogin()).isEqualTo(Wire.NEVER);

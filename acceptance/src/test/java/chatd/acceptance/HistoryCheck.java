@@ -55,7 +55,8 @@ final class HistoryCheck {
     }
 
     /**
-     * Checks that the log's text and file events are exactly the messages of these histories, and that its chain holds.
+     * Checks that the log has as many text and file events by each sender as these histories have messages, each with a
+     * message number of its own, and that its chain holds.
      */
     void logAgreesWith(Map<String, String> senders) {
         Map<String, Long> sent = count(senders.values());

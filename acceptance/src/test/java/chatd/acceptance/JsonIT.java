@@ -275,7 +275,7 @@ class JsonIT {
         return page.path("items").valueStream().map(item -> text(item, "info")).toList();
     }
 
-    /** A page of large messages holds fewer of them; it says that there are more, and the next page has them. */
+    /** A page of large messages holds fewer of them and says that there are more, whichever end it begins at. */
     @Test
     void aPageOfLargeTextsIsShort() {
         String large = "x".repeat(60_000);

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One {@code chat-json/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. An expected message
- * may be preceded by presence of users that other tests left behind.
+ * One {@code chat-json/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. An expected
+ * message may be preceded by presence of users that other tests left behind.
  */
 final class JsonSocket implements AutoCloseable {
     private static final Set<Integer> PRESENCE = Set.of(5, 8, 16);

@@ -69,7 +69,7 @@ class LogTroubleIT {
             assertThat(published())
                     .containsPattern(
                             "type=\"log\" outcome=\"failed\" detail=\"No space left on device; its reserve of 16")
-                    .containsPattern("type=\"log\" outcome=\"ok\" detail=\"written as before; since ");
+                    .containsPattern("type=\"log\" outcome=\"ok\" detail=\"can be written again; could not be since ");
         }
     }
 

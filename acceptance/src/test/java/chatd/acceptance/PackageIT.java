@@ -34,8 +34,8 @@ class PackageIT {
     private static final Path ARCHIVE = Run.ROOT.resolve("systemd/target/archive/chatd-0.1.0");
 
     /**
-     * The tags that lintian reports for any Java 25: that of Debian 12 and 13 knows class files only up to Java 21 and
-     * 24, and the JDK from which the runtime is taken has zlib built in.
+     * The tags that lintian reports for any Java 25: Debian 12's lintian knows class files only up to Java 21, Debian
+     * 13's up to Java 24, and the JDK from which the runtime is taken has zlib built in.
      */
     private static final Pattern UNAVOIDABLE =
             Pattern.compile("W: chatd: unknown-java-class-version .*|E: chatd-runtime: embedded-library zlib .*");

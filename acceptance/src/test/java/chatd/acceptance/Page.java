@@ -29,7 +29,7 @@ final class Page {
     /** A command of the page. */
     record Step(String command, List<String> prints, int exit) {}
 
-    /** A chat-admin command that names no file and in which the shell would change nothing but quotation marks. */
+    /** Matches a {@code chat-admin} command, other than {@code cert}, of which a shell would only remove the quotes. */
     private static final Pattern PLAIN = Pattern.compile("chat-admin( (?!cert )([\\w@:,.-]+|\"[\\w :.,-]*\"))*");
 
     private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");

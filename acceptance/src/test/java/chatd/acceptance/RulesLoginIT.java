@@ -191,7 +191,7 @@ class RulesLoginIT {
             boolean online = frame.code() == Wire.ONLINE;
             Boolean before = view.put(frame.name(), online);
             assertThat(before)
-                    .as("%s was known before it was reported as %s", frame.name(), online)
+                    .as("the presence of %s changed to %s", frame.name(), online)
                     .isNotEqualTo(online);
         }
         assertThat(view)

@@ -57,9 +57,9 @@ class RulesTextIT {
     }
 
     /**
-     * A backlog within the queue's limit in bytes never closes the connection, however late it is read. That frames
-     * which arrive in one moment are not counted at all is tested by {@code OutboxTest}: from outside nobody can tell
-     * what is one moment.
+     * A backlog within the queue's limit in bytes never closes the connection, however late it is read. Frames queued
+     * since the last write are not counted at all: {@code OutboxTest} tests that, because from outside nobody can tell
+     * which frames those are.
      */
     @Test
     void aBurstOfLargeTextsIsNotTooMuchForWhoReads() {

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon as a process of its own, which does not outlive this one: signalled, killed, limited, started again on the same
- * directory and schema. Used by one test thread.
+ * A daemon as a process of its own, which does not outlive this one: signalled, killed, limited, started again on the
+ * same directory and schema. Used by one test thread.
  */
 final class SpawnedDaemon extends BareDaemon {
     private static final Path MODULE = Run.ROOT.resolve("daemon");

@@ -144,10 +144,6 @@ final class Terminal implements AutoCloseable {
         return this;
     }
 
-    void hidesAlways(String text) {
-        assertThat(joined(all())).doesNotContain(joined(text));
-    }
-
     private static String joined(String text) {
         return text.replaceAll("\\s+", " ");
     }

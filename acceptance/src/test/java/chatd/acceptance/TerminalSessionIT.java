@@ -226,7 +226,7 @@ class TerminalSessionIT {
         a.press("C-d").awaitEnd();
         var known = clients.state(ann.name()).resolve("known-hosts");
         Files.writeString(known, "localhost:" + chatd.port() + " " + "ab".repeat(32) + "\n");
-        a = clients.start(ann.name(), chatd.port()).shows("The server's key is differs from the one you accepted");
+        a = clients.start(ann.name(), chatd.port()).shows("The server's key differs from the one you accepted");
         assertThat(a.awaitEnd()).isEqualTo(69);
         a.shows("remove the line of localhost:" + chatd.port());
     }

@@ -163,9 +163,9 @@ class TerminalTalkIT {
     void aWrongCommandIsSaidAndNeverSentAndTwoSlashesSendOne() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
-            a.enter("/qiut").shows("There is no command /qiut; is it /quit?");
+            a.enter("/qiut").shows("There is no command /qiut; did you mean /quit?");
             a.enter("/etc/passwd is a file").shows("There is no command /etc/passwd");
-            a.enter("/msg , to nobody").shows("It is: /msg NAME[,NAME…] TEXT");
+            a.enter("/msg , to nobody").shows("Usage: /msg NAME[,NAME…] TEXT");
             a.enter("/to nobody-of-that-name").shows("There is no user called nobody-of-that-name");
             a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
             a.enter("//etc/passwd is a file");

@@ -1,2 +1,4 @@
-/** Black-box tests: the packaged programs as processes, over real sockets, with a real database. */
+/**
+ * Black-box tests: the programs, in this process or as processes of their own, over real sockets, with a real database.
+ */
 package chatd.acceptance;

@@ -58,7 +58,7 @@ import picocli.CommandLine.Spec;
             "0: done",
             "1: failed; a message says why",
             "2: wrong usage",
-            "3: not allowed; for `log verify`: consistent in itself, but not authenticated",
+            "3: not allowed; for `log verify` and `log prove`: consistent in itself, but not authenticated",
             "4: no such user or file",
             "5: conflict: the name is taken, or the file exists",
             "69: no daemon answers, or it ended before it confirmed the command"

@@ -41,7 +41,7 @@ public record LogFiles(Path directory) {
         return directory.resolve("audit.part");
     }
 
-    /** Returns the file key of what is at a path, which a rename does not change; null if nothing is there. */
+    /** Returns the file key of the file at a path, which a rename does not change; null if there is none. */
     public static @Nullable Object keyOf(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
@@ -84,7 +84,7 @@ public record LogFiles(Path directory) {
     /**
      * Gives the part, which has its closing tag and is on disk, its second name as a hard link.
      *
-     * @throws IOException if that fails; the part then has no second name
+     * @throws IOException if that fails; the part then has no second name, unless removing it failed too
      */
     public void close(Path closed) throws IOException {
         Files.createLink(closed, part());

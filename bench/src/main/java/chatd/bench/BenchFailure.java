@@ -2,7 +2,7 @@ package chatd.bench;
 
 import java.io.IOException;
 
-/** The benchmark can't go on; the message says why and what to do. */
+/** Thrown if the benchmark can't go on; the message says why. */
 final class BenchFailure extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -43,8 +43,8 @@ final class Disk {
             }
             disk.write(ByteBuffer.allocate(BLOCK), (long) i * BLOCK % FILE_BYTES);
             disk.force(false);
-            // Measured from when the write was due, as for messages: a write that waits for a slow one before it counts
-            // the wait.
+            // Measured from when the write was due, because messages are sent while earlier ones are still being
+            // committed: a write that waits for a slow one before it counts the wait.
             took[i] = (System.nanoTime() - due) / 1e6;
         }
         Arrays.sort(took);

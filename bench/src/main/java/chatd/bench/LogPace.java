@@ -52,7 +52,10 @@ final class LogPace {
         Path place = Files.createTempDirectory("chatd-bench");
         try {
             StringBuilder table = new StringBuilder("\n| what | figure |\n| --- | --- |\n");
-            row(table, "publishing at %,d events/s for %d s, of one core".formatted(RATE, SECONDS), publishing(place));
+            row(
+                    table,
+                    "share of one core taken by publishing, at %,d events/s for %d s".formatted(RATE, SECONDS),
+                    publishing(place));
             Path log = Files.createDirectory(place.resolve("gigabyte"));
             Path key = place.resolve("seal.pem");
             Files.writeString(key, write(log));

@@ -37,7 +37,7 @@ public final class Main implements Callable<Integer> {
             defaultValue = "chatd,floor,floor-b",
             description = {
                 "chatd, floor, floor-b (batched), inspircd, ngircd; ${DEFAULT-VALUE} by default.",
-                "disk: how long forcing a few bytes to disk takes, to compare with the latency at 200 messages/s."
+                "disk: how long forcing 512 bytes to disk takes, to compare with the latency at 200 messages/s."
             })
     private List<String> servers = List.of();
 
@@ -72,7 +72,8 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--soak",
             paramLabel = "MINUTES",
-            description = "Run at half the top rate for that long: an hour, to see that memory and latency stay flat.")
+            description = "Run at half the top rate for that long, e.g. 60, to see whether memory and latency stay"
+                    + " flat.")
     private int soak;
 
     @Option(names = "--no-table", description = "Print only; leave bench/RESULTS.md as it is.")

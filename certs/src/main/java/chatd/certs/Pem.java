@@ -82,7 +82,7 @@ public final class Pem {
     /**
      * Reads the private key in a file.
      *
-     * @throws Unusable if there is none, or it is encrypted; the message reveals nothing of the key
+     * @throws Unusable if there is none, or it is encrypted or broken; the message reveals nothing of the key
      */
     public static PrivateKey privateKey(Path file) throws IOException {
         try (Reader in = Files.newBufferedReader(file, StandardCharsets.US_ASCII);

@@ -55,7 +55,7 @@ final class Dialogue {
      * Runs an attempt that connects; if no authority vouches for the server, asks the user whether to trust it, and
      * retries once.
      *
-     * @throws Failure if the user says no, or nobody can be asked
+     * @throws ClientFailure if the user says no, or nobody can be asked
      */
     private <T> T knowing(Attempt<T> attempt) {
         try {
@@ -101,7 +101,7 @@ final class Dialogue {
      * Logs in, after registering or changing the password if that is needed.
      *
      * @param given the password; if empty, the last one, else the user is asked
-     * @throws Failure if the login is refused for good, or the user gives up
+     * @throws ClientFailure if the login is refused for good, or the user gives up
      */
     Entered logIn(Optional<Secret> given) {
         Secret password = given.or(() -> last).orElseGet(() -> {

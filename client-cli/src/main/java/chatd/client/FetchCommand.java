@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code fetch}. */
 @Command(
         name = "fetch",
-        description = "Fetches a file into --downloads, overwriting none, and prints its path.",
+        description = "Fetches a file into --downloads, without overwriting any, and prints its path.",
         footer = {"", "Example: chat-client --password-file pw --downloads in alice@localhost fetch 7"})
 final class FetchCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;

@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
         name = "chat-client",
         description = {
             "Talks to people on a chatd. Without a command, in a terminal; with one, for scripts.",
-            "A script that uses this protocol displaces the account's interactive session: give it an account of its own."
+            "Give scripts an account of their own: on chat/1 an account has one session, and a script displaces it."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
@@ -77,7 +77,7 @@ import picocli.CommandLine.Spec;
             "2: wrong usage",
             "4: no such recipient, file or message",
             "5: conflict: the name is taken",
-            "69: the server can't be reached, or is not trusted",
+            "69: the server can't be reached, or is not trusted; the connection was lost",
             "77: login refused"
         },
         footer = {
@@ -90,7 +90,8 @@ public final class Main implements Callable<Integer> {
     private static final int NAME_BYTES = 32;
 
     /**
-     * Logs every connection. Held here, because loggers are held weakly elsewhere, and a collected one loses its level.
+     * Bouncy Castle's logger, turned off because it logs every connection. Held here, because the log manager holds
+     * loggers only weakly, and one that is collected loses its level.
      */
     private static final Logger TLS_LOG = Logger.getLogger("org.bouncycastle");
 

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** The base of the script commands, which log in, do one thing, and never ask whether to trust a server. */
+/** The base of the script commands: each does one thing, and never asks whether to trust a server. */
 @Command(mixinStandardHelpOptions = true)
 abstract class ScriptCommand implements Callable<Integer> {
     @ParentCommand

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The size limits of {@code chat/1}, checked here because a server that receives more closes the connection without
- * saying why.
+ * The default size limits of {@code chat/1}, checked here because a server that receives a frame over its limit closes
+ * the connection without saying why.
  */
 final class SizeLimits {
     private static final int FILE_NAME_BYTES = 64;
@@ -22,7 +22,8 @@ final class SizeLimits {
     /**
      * Checks that a file can be sent.
      *
-     * @throws Failure if it can't be read, or if the file or its name exceeds the limits of the protocol
+     * @throws ClientFailure if it can't be read, if it or its name exceeds the limits, or if the name has a character
+     *     that is not allowed
      */
     static Sized file(Path path) throws IOException {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {

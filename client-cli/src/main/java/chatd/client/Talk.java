@@ -184,7 +184,8 @@ final class Talk {
 
     private boolean areKnown(List<String> names) {
         Contacts contacts = conversation.contacts();
-        List<String> unknown = names.stream().filter(name -> !contacts.has(name)).toList();
+        List<String> unknown =
+                names.stream().filter(name -> !contacts.has(name)).toList();
         for (String name : unknown) {
             String near = contacts.names().stream()
                     .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))

@@ -185,7 +185,10 @@ public final class Daemon {
         return addresses;
     }
 
-    /** Returns once the pool answers; does not return while the pool hangs although the database is reachable. */
+    /**
+     * Returns once the pool answers, or the journal finds the database unreachable; does not return while the pool
+     * hangs although the database is reachable. Blocks.
+     */
     private static void answer(Database database, Journal journal) throws InterruptedException {
         while (!journal.isAway()) {
             try {

@@ -41,7 +41,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
      * Locks a directory.
      *
      * @param name the lock file's name
-     * @param what the directory holds, for the error message of a process that finds it locked: {@code "the log"}
+     * @param what names the directory's content in the error message if it is locked, for example {@code "the log"}
      * @throws Held if another process holds the lock; the message names it
      */
     static DirectoryLock take(Path directory, String name, String what) throws IOException {

@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
             "69: the database has a schema that can't be used",
             "70: internal error; see the log",
             "73: a resource is unavailable: an address, a directory, a certificate",
-            "75: another chatd has the same data",
+            "75: another chatd is using the same data",
             "76: another chatd has taken the database over",
             "78: the configuration is invalid"
         },

@@ -31,7 +31,7 @@ final class TroubleNotifier implements Journal.Observer, AuditLog.Observer {
     public void databaseAway(String reason) {
         LOG.error("the database is away: {}", reason);
         audit.note(new AuditEvent.Database(false, reason));
-        sessions.tellAll("The database can't be reached. Until it is back, nothing can be sent or read again.");
+        sessions.tellAll("The database can't be reached. Until it is back, nothing can be sent, and no history read.");
     }
 
     @Override

@@ -26,7 +26,9 @@ class PagesTest {
         Set<String> pages;
         try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
             pages = Stream.concat(
-                            files, Stream.of("README.md", "SECURITY.md", "CHANGELOG.md", "RESULTS.md").map(Path::of))
+                            files,
+                            Stream.of("README.md", "SECURITY.md", "CHANGELOG.md", "RESULTS.md")
+                                    .map(Path::of))
                     .map(file -> String.valueOf(file.getFileName()))
                     .collect(Collectors.toSet());
         }
@@ -50,7 +52,8 @@ class PagesTest {
     @Test
     void thePageOfTheLogListsEveryCode() throws IOException {
         String page = Files.readString(ROOT.resolve("docs/audit-log.md"));
-        assertThat(Stream.of(Code.values()).map(code -> "`" + code.word() + "`")).allMatch(page::contains);
+        assertThat(Stream.of(Code.values()).map(code -> "`" + code.word() + "`"))
+                .allMatch(page::contains);
     }
 
     private static List<Path> sources() throws IOException {

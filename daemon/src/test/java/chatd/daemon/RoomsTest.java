@@ -76,7 +76,7 @@ class RoomsTest {
     /**
      * Checks all classes of {@code base}: each is in a room, and a room uses only those named after its colon.
      *
-     * @param rooms sub-packages of {@code base}, with theirs; {@code root} is {@code base} alone
+     * @param rooms sub-packages of {@code base}, each with its own sub-packages; {@code root} is {@code base} alone
      */
     private static void rooms(String base, String... rooms) {
         Architectures.LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();

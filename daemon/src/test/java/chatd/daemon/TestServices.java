@@ -220,7 +220,7 @@ public final class TestServices implements AutoCloseable {
         send(from, text, Audience.of(to));
     }
 
-    /** As {@link #send(TestConnection, String, String...)}, to everyone. */
+    /** As {@link #send(TestTransport, String, String...)}, to everyone. */
     public void sendToAll(TestTransport from, String text) throws InterruptedException {
         send(from, text, Audience.everyone());
     }

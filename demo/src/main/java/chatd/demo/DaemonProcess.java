@@ -15,9 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The daemon from the checkout, in a process of its own that does not outlive this one. One directory contains all it
- * needs, {@code server.pem}, {@code server.key}, {@code mariadb.sock}, and all it creates, {@code chatd.toml}, {@code
- * chatd.log}, {@code admin.sock}, {@code help.sock}, {@code audit.sock}, {@code log/}.
+ * The daemon from the checkout, in a process of its own that does not outlive this one. One directory contains
+ * everything: its {@code chatd.toml}, the files that it needs, {@code server.pem}, {@code server.key}, {@code
+ * mariadb.sock}, and those that it creates, {@code chatd.log}, {@code seal.key}, {@code admin.sock}, {@code help.sock},
+ * {@code audit.sock}, {@code admin.lock}, {@code log/}.
  */
 public final class DaemonProcess implements AutoCloseable {
     private final GuardedProcess process;

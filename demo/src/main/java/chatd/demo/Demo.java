@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A whole chatd for trying out: a private database, a development certificate, the daemon, and two users. */
+/** A complete chatd to try out: a private database, a development certificate, the daemon, and two users. */
 final class Demo implements AutoCloseable {
     private static final Duration DAEMON_PATIENCE = Duration.ofSeconds(60);
     private static final Duration RENEW_BEFORE = Duration.ofDays(30);
@@ -70,7 +70,7 @@ final class Demo implements AutoCloseable {
                 Map.of(),
                 DAEMON_PATIENCE);
         daemon = process;
-        progress.accept("making the users");
+        progress.accept("creating the users");
         People people = people(process.link());
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CHAT_HOST", "localhost");

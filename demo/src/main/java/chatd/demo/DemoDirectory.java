@@ -33,6 +33,7 @@ final class DemoDirectory implements AutoCloseable {
             "ca.pem",
             "server.pem",
             "server.key",
+            "seal.key",
             "alice.password",
             "bob.password",
             "demo.env");
@@ -48,7 +49,7 @@ final class DemoDirectory implements AutoCloseable {
     /**
      * Locks a directory, creating it if it does not exist.
      *
-     * @throws Problem if another demo is using it, or it contains something else
+     * @throws DemoFailure if another demo is using it, or it contains something else
      */
     static DemoDirectory take(Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath().normalize();
@@ -78,7 +79,7 @@ final class DemoDirectory implements AutoCloseable {
         return directory.resolve(name);
     }
 
-    /** Removes what an earlier demo left, and nothing else. */
+    /** Removes the files of an earlier demo and nothing else. */
     void clear() throws IOException {
         for (String name : OURS) {
             FileTree.delete(directory.resolve(name));

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /** {@code ./chat demo}: its arguments, what it prints, and how it ends. */
 @Command(
         name = "chat demo",
-        description = "Starts a whole chatd for trying out, and stops it at Ctrl-C.",
+        description = "Starts a complete chatd to try out, and stops it at Ctrl-C.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./chat demo --dir /tmp/chat --port 0"})
 public final class Main implements Callable<Integer> {

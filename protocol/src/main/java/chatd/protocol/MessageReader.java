@@ -28,6 +28,6 @@ public interface MessageReader<M> {
     /** Returns the size of the incomplete message in bytes, if known in advance; otherwise 0. */
     long size();
 
-    /** Returns how many bytes to reserve for the incomplete message, if it is large; otherwise 0. */
+    /** Returns how many bytes to reserve for the incomplete message; 0 if there is none, or it needs no reservation. */
     long bytesToReserve();
 }

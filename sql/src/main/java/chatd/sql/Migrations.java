@@ -29,7 +29,8 @@ public final class Migrations {
     /**
      * Migrates the schema that {@code database} connects to.
      *
-     * @throws Refused if the schema is newer than this program, half migrated, or changed by hand
+     * @throws Refused if the schema is newer than this program, half migrated, or made by other migrations than this
+     *     program's; or if migrating it fails
      */
     public static void migrate(DataSource database) {
         FluentConfiguration configuration = Flyway.configure(Migrations.class.getClassLoader())

@@ -6,7 +6,7 @@ package chatd.admin.api;
  * per part, then {@link Done} or {@link Refused}.
  *
  * @param name the command as typed, such as {@code user add}
- * @param request the type of the request; a field without {@code @Nullable} is required
+ * @param request the type of the request; a field is required unless it is primitive or {@code @Nullable}
  * @param part the type of the parts sent before the result; there may be none or several
  * @param result the type of the result, sent last
  */

@@ -68,8 +68,8 @@ public final class LogCalls {
     public record Digested(long message, String digest) {}
 
     /**
-     * First the number up to which messages are compared; then the messages, by number; last, if the log goes on
-     * without it, the highest stored number.
+     * First the number up to which messages are compared; then the messages, by number; last, if the log still lacks
+     * that message, the highest stored number.
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Stored(

@@ -44,7 +44,7 @@ public final class SystemCalls {
      * Counts, and rates per second over the last minute.
      *
      * @param messages since the daemon started
-     * @param events in the log since it was begun
+     * @param events events and seals in the log since it was begun
      */
     public record Rates(long messages, double messagesPerSecond, long events, double eventsPerSecond) {}
 

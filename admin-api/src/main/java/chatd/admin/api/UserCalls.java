@@ -40,7 +40,7 @@ public final class UserCalls {
 
     public record Renaming(String name, String to) {}
 
-    /** @param dryRun whether only to show whom it would delete */
+    /** @param dryRun whether only to show the account that would be deleted */
     public record Deletion(String name, boolean dryRun) {}
 
     /**
@@ -70,7 +70,7 @@ public final class UserCalls {
     public record Changed(@JsonUnwrapped Account account, boolean changed) {}
 
     /**
-     * A list of accounts that must exist.
+     * A list of accounts to be created; with {@code sync}, existing ones are left as they are.
      *
      * @param disabling how many accounts the caller expects to be disabled; if the number differs, nothing is done
      */
@@ -84,9 +84,9 @@ public final class UserCalls {
             @Nullable String note,
             @Nullable Password password) {}
 
-    /** The number of passwords hashed so far. */
+    /** The number of passwords hashed so far, and of all that are to be hashed. */
     public record Ready(int ready, int all) {}
 
-    /** The names of the accounts added, left as they are and disabled, or that would be. */
+    /** The names of the accounts added, left as they are and disabled; with {@code dryRun}, of those that would be. */
     public record Imported(List<String> added, List<String> left, List<String> disabled) {}
 }

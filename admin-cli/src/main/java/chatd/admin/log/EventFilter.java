@@ -25,7 +25,7 @@ final class EventFilter {
     private final @Nullable Instant since;
     private final @Nullable Instant until;
 
-    /** @throws Failure if a criterion can match no event */
+    /** @throws CommandFailure if a criterion can match no event */
     EventFilter(
             @Nullable String type,
             @Nullable String outcome,

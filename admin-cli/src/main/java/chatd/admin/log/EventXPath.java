@@ -52,7 +52,7 @@ final class EventXPath {
 
     /**
      * @param taker receives the matching events in order; some only after later events have been taken
-     * @throws Failure if the expression is not valid XPath 1.0
+     * @throws CommandFailure if the expression is not valid XPath 1.0
      */
     EventXPath(String expression, Consumer<String> taker) {
         XPath xpath = xpath();

@@ -37,7 +37,7 @@ public final class LogCommand implements Runnable {
 
     @Command(
             name = "tail",
-            description = "Shows the last events, as they stand in the document.",
+            description = "Shows the last events of the open segment; with -o xml, as they stand in the document.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin log tail -n 20 -f")

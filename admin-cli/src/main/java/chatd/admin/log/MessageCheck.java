@@ -203,7 +203,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         }
         List<String> all = new ArrayList<>(said);
         if (wrong > MAX_REPORTED) {
-            all.add("in all, %d messages are missing or differ from what was logged".formatted(wrong));
+            all.add("in all, %d messages differ between the database and the log".formatted(wrong));
         }
         return all;
     }

@@ -38,7 +38,7 @@ record Receipt(
     private static final int LONGEST = 2 << 20;
     private static final Pattern USER = Pattern.compile("U\\d{1,10}");
 
-    /** @throws Failure if the file is not such a message; the text says what is wrong with it */
+    /** @throws CommandFailure if the file is not such a message; the text says what is wrong with it */
     static Receipt read(Path file) throws IOException {
         if (Files.size(file) > LONGEST) {
             throw no(file, "it is too large");

@@ -98,7 +98,7 @@ public final class StatsCommand implements Callable<Integer> {
                     throw e;
                 }
                 if (!isSaid) {
-                    Program.printError("No daemon answers any more.\nWaiting for it; Ctrl-C ends.");
+                    Program.printError("No daemon answers any more.\nWaiting for it; press Ctrl-C to stop.");
                     isSaid = true;
                 }
                 TimeUnit.SECONDS.sleep(1);
@@ -110,7 +110,7 @@ public final class StatsCommand implements Callable<Integer> {
         lines(stats).forEach(line -> Format.line(program.out(), line.key(), Format.visible(line.value())));
     }
 
-    /** Days before the certificate expires, from which the daemon warns, too. */
+    /** Days before the certificate expires from which {@code stats} says to renew it; the daemon first warns then. */
     private static final int WARN_DAYS = 21;
 
     private record Line(String key, String value) {}

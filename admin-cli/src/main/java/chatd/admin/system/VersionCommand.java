@@ -30,7 +30,7 @@ public final class VersionCommand implements Callable<Integer> {
                     program.daemon().call(SystemCalls.STATS).identity();
             daemon = identity.version() + " on Java " + identity.java();
         } catch (NotDone e) {
-            daemon = "not there";
+            daemon = "no answer";
         }
         if (program.json()) {
             Format.json(

@@ -11,7 +11,7 @@ public final class Question {
     /**
      * Asks a question and returns if the answer is yes.
      *
-     * @throws Failure if the answer is not yes, or there is no terminal to ask on
+     * @throws CommandFailure if the answer is not yes, or there is no terminal to ask on
      */
     public static void ask(String question) {
         Console console = Optional.ofNullable(System.console())

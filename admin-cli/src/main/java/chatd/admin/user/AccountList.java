@@ -29,7 +29,7 @@ final class AccountList {
             .setIgnoreSurroundingSpaces(true)
             .get();
 
-    /** Maximum size in bytes: room for 50,000 accounts, which the daemon takes at once, with long notes. */
+    /** Maximum size in bytes: room for 50,000 accounts, the most that the daemon imports at once, with long notes. */
     private static final long LARGEST = 8 << 20;
 
     private AccountList() {}
@@ -40,7 +40,7 @@ final class AccountList {
     /**
      * Reads a list.
      *
-     * @throws Failure if any line is wrong; the message names each of them
+     * @throws CommandFailure if there is no such file, or any line is wrong; the message names each of them
      */
     static List<Row> read(Path file) {
         List<Row> rows = new ArrayList<>();

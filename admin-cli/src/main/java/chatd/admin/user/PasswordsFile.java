@@ -36,7 +36,7 @@ final class PasswordsFile {
     /**
      * Creates the file.
      *
-     * @throws Failure if it can't be written, or exists already
+     * @throws CommandFailure if it can't be written, or exists already
      */
     static PasswordsFile create(Path path, Map<String, String> passwords) {
         PasswordsFile file = new PasswordsFile(path, passwords);

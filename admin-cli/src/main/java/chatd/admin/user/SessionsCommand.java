@@ -63,7 +63,7 @@ public final class SessionsCommand implements Runnable {
 
     @Command(
             name = "kick",
-            description = "Ends the session of a user, who is told so and may log in again.",
+            description = "Ends all sessions of a user, or one session; the user is notified, and may log in again.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLES,
             footer = {"  chat-admin session kick alice", "  chat-admin session kick s7f3a0012"})

@@ -218,7 +218,7 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "disable",
-            description = "Bars a user from logging in, and ends the session.",
+            description = "Bars a user from logging in, and ends their sessions.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user disable alice")

@@ -44,7 +44,7 @@ class EventXPathTest {
         assertThat(fitting("not(" + expression + ")", List.of(TEXT))).isEmpty();
     }
 
-    /** Regardless of the events evaluated with it. */
+    /** An expression sees one event only, whatever other events are evaluated in the same document. */
     @ParameterizedTest
     @ValueSource(
             strings = {

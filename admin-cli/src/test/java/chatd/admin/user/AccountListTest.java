@@ -35,7 +35,7 @@ class AccountListTest {
         assertThat(read("\uFEFFName,Note\r\n\r\n# nobody\r\nalice , x\r\n"))
                 .containsExactly(new AccountList.Row(4, "alice", "x"));
         assertThat(read("name\nalice")).extracting(AccountList.Row::name).containsExactly("alice");
-        // A header only on the first line.
+        // It is a heading only on the first line.
         assertThat(read("alice\nname,note\n")).hasSize(2);
         assertThat(read("")).isEmpty();
     }

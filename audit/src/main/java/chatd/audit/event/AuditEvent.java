@@ -152,7 +152,7 @@ public sealed interface AuditEvent
         }
     }
 
-    /** @param reason {@code too-many}, {@code closed} or {@code malformed} */
+    /** @param reason {@code too-many}, {@code malformed} or {@code timeout} */
     record ConnectionRefused(String address, String reason) implements AuditEvent {
         @Override
         public String type() {
@@ -362,7 +362,9 @@ public sealed interface AuditEvent
         }
     }
 
-    /** The last of several similar events caused by strangers from one network; {@code count} is their number. */
+    /**
+     * The last of several coalesced events; {@code count} is their number, without the first, which was logged at once.
+     */
     record Joined(AuditEvent event, int count) implements Remark {
         @Override
         public void describe(Fields to) {

@@ -22,7 +22,7 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** A torn tail was cut off at startup. */
+    /** At startup, a torn tail, or a part or document that is not a segment, was moved to the file {@code kept}. */
     record Recovered(long bytes, String kept) implements LogEvent {
         @Override
         public String type() {
@@ -48,7 +48,10 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** Announces the key that seals the log from the next segment, or the first; the previous key seals this event. */
+    /**
+     * Announces a key that seals the log. In a segment with that key, it seals from this segment on; otherwise from the
+     * next, and the previous key, if it is available, seals this event.
+     */
     record KeyAnnounced(SealPublic key) implements LogEvent {
         @Override
         public String type() {
@@ -61,7 +64,10 @@ public sealed interface LogEvent extends AuditEvent {
         }
     }
 
-    /** The log itself could not be written, or can be written again. */
+    /**
+     * The log could not be written, one of its files was removed or replaced, or events were lost; {@code over} if it
+     * can be written again.
+     */
     record LogTroubled(boolean over, String what) implements LogEvent {
         @Override
         public String type() {
@@ -99,7 +105,7 @@ public sealed interface LogEvent extends AuditEvent {
     /** A range of numbers that are logged but not stored: {@code kind} is an attribute's name, or {@code account}. */
     record Range(String kind, long from, long to) {}
 
-    /** The database is older than the log, for example after a restore. What is logged but not stored is lost. */
+    /** The database is older than the log, for example after a restore; entries logged but not stored are lost. */
     record DatabaseOlder(List<Range> lost) implements LogEvent {
         @Override
         public String type() {

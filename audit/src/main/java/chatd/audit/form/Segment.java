@@ -52,7 +52,7 @@ public final class Segment {
     private static final String MESSAGE = " message=\"";
     private static final String CHANGE = " change=\"";
 
-    /** Maximum line length in bytes, longer than any line written: that with the most receivers there can be. */
+    /** Maximum line length in bytes; no line written is longer, not even one with the maximum number of receivers. */
     public static final int LONGEST_LINE = 16 << 20;
 
     /**
@@ -291,7 +291,7 @@ public final class Segment {
         return null;
     }
 
-    /** Returns whether it is a time. Of millions in a row most share the minute: then only the rest is examined. */
+    /** Returns whether it is a time. Most have the minute of the one before: then only the rest is examined. */
     private boolean isTime(String time) {
         if (lastTime == null
                 || time.length() != MINUTE + SECONDS.length()

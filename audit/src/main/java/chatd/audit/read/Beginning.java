@@ -4,7 +4,7 @@ import chatd.audit.form.Segment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that a log begins with segment 1, or with the first that retention has left, as the log itself must say. */
+/** Checks that a log begins with segment 1, or that it records the deletion, by retention, of the segment before. */
 final class Beginning {
     private final boolean mayBeExcerpt;
     private @Nullable Segment first;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Exports a time span of a log into a directory of its own, as a log that verifies on its own: the lines unchanged,
- * from the first in the span to the first seal after it. One line stands for everything left out before, with the
- * number and chain of the last line left out.
+ * from the first event in the span to the seal that covers the last. One line stands for everything left out before,
+ * with the number, time and chain of the last line left out.
  */
 public final class Excerpt implements Watch {
     private static final Pattern PARTS = Pattern.compile(

@@ -22,7 +22,7 @@ public final class LogTail implements Closeable {
     private @Nullable Object key;
     private long segment;
 
-    /** @param last number of existing events of the open segment to begin with */
+    /** @param last number of existing events and seals of the open segment to begin with */
     public LogTail(LogFiles files, int last) throws IOException {
         this.files = files;
         Opened first = open(files.part());
@@ -78,7 +78,7 @@ public final class LogTail implements Closeable {
         segment = next.segment();
     }
 
-    /** Returns the offset of the last {@code n} events, searching from the end one window at a time. */
+    /** Returns the offset of the last {@code n} lines, searching from the end one window at a time. */
     private long start(int n) throws IOException {
         long end = part.length();
         int found = 0;
@@ -96,7 +96,7 @@ public final class LogTail implements Closeable {
         return 0;
     }
 
-    /** Returns the next event as it appears in the document, without its LF, or null if there is none yet. */
+    /** Returns the next event or seal as it appears in the document, without its LF, or null if there is none yet. */
     public @Nullable String next() throws IOException {
         while (true) {
             long at = part.getFilePointer();

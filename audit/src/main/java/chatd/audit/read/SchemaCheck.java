@@ -25,9 +25,9 @@ import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 
 /**
- * Validates segments against the schema, in parallel on all processors, each in bounded memory: by a fast scan those in
- * the form in which the daemon writes them, and by a validator, which also says what is wrong, all others. One thread
- * adds segments and takes the results in the same order.
+ * Validates segments against the schema, in parallel on all processors, each in bounded memory. A fast scan accepts
+ * those in the form in which the daemon writes them; a validator, which also says what is wrong, judges all others. One
+ * thread adds segments and takes the results in the same order.
  */
 final class SchemaCheck implements Closeable {
     private final Schema schema;

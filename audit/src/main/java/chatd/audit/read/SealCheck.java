@@ -202,7 +202,10 @@ final class SealCheck {
         return authentic;
     }
 
-    /** Returns whether that is the last seal in the log, followed only by events that are not sealed yet. */
+    /**
+     * Returns whether that is the last seal in the log, followed by at most {@link Seal#EVENTS} events, and whether an
+     * anchor, if there are any, was found.
+     */
     boolean isAuthentic() {
         return isAuthentic;
     }

@@ -9,17 +9,17 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Tests whether bytes of a line are a value of a schema type. Everything it accepts the schema accepts; what it rejects
- * may still be valid, in a form that is never written.
+ * Tests whether bytes of a line are a value of a schema type. The schema accepts every value that this accepts; a
+ * rejected value may still be valid, in a form that is never written.
  */
 interface ValueForm {
-    /** Tests the bytes from {@code from} to {@code to}, exclusive, which contain no controls and no quotation mark. */
+    /** Tests the bytes from {@code from} to {@code to}, exclusive, without a quotation mark; ignores controls. */
     boolean takes(byte[] line, int from, int to);
 
     /** Maximum number of digits that always fit into a {@code long}. */
     int DIGITS = 18;
 
-    /** Accepts characters and the predefined XML entities. */
+    /** Accepts characters and the entities that the log uses. */
     static ValueForm string() {
         return (line, from, to) -> {
             for (int at = from; at < to; at++) {
@@ -188,7 +188,7 @@ interface ValueForm {
         return number;
     }
 
-    /** The predefined XML entities. */
+    /** The predefined XML entities except that of the apostrophe, which the log never uses. */
     final class Entities {
         private static final byte[][] ALL = {
             "&quot;".getBytes(StandardCharsets.US_ASCII),

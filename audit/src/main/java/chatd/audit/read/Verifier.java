@@ -33,7 +33,8 @@ public final class Verifier {
      * @param wrong the first error: file, line and what is wrong; null if there is none
      * @param authentic the seq of the last seal that a given key or anchor vouches for: everything before it is as
      *     written; 0 if there is none
-     * @param isAuthentic whether that is the last seal in the log
+     * @param isAuthentic whether that is the last seal in the log, at most {@link Seal#EVENTS} events follow it, and
+     *     nothing is missing at the beginning except what retention deleted
      * @param notes what can't be verified
      */
     public record Report(
@@ -47,7 +48,7 @@ public final class Verifier {
     private final List<String> notes = new ArrayList<>();
     private long events;
     private @Nullable Segment before;
-    /** The seq of the last event, segments closed without any being ignored. */
+    /** The seq of the last event or seal so far; -1 if there is none. */
     private long lastSeq = -1;
 
     private @Nullable Instant lastTime;
@@ -134,7 +135,10 @@ public final class Verifier {
         }
     }
 
-    /** Returns the closed file of the published segment, or null if that segment is still open. */
+    /**
+     * Returns the closed file of the published segment, or the oldest one if that file is missing; null if the segment
+     * is still open, or the document is not a segment.
+     */
     private static @Nullable Path closedSince(FileChannel published, List<Path> closed) throws IOException {
         try {
             long number = Segment.Head.read(LogFiles.from(published, at -> {})).number();

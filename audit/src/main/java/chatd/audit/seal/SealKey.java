@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that seals the log, kept with both halves in a PEM file that only its owner may read. Anyone who has the file
- * can write a log as the daemon does. Immutable and thread-safe.
+ * The key pair that seals the log, kept in a PEM file that only its owner may read. Anyone who has the file can write a
+ * log as the daemon does. Immutable and thread-safe.
  */
 public final class SealKey {
     private final PrivateKey secret;

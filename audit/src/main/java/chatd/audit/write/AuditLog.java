@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When {@link #append} returns, the events are in {@code audit.part}, in the order given and with no others in
  * between, and survive the end of this process; {@link Fsync} determines how soon they survive a loss of power. When it
- * throws, none of them is there: what can't be logged must not happen. An append can be retried at any time; while
- * open, the log also retries by itself and reports when it can be written again. Thread-safe. Only one log may be open
- * on a directory; its owner must ensure that.
+ * throws, none of them is there: what can't be logged must not happen. An append can be retried at any time; once
+ * {@link #publishing()}, the log also retries by itself and reports when it can be written again. Thread-safe. Only one
+ * log may be open on a directory; its owner must ensure that.
  */
 public final class AuditLog implements Closeable {
     /** When appended events are forced to disk. */
@@ -166,7 +166,7 @@ public final class AuditLog implements Closeable {
         }
     }
 
-    /** Throws the last error until a failed force may be retried, without delaying that further. */
+    /** Throws the first error of the trouble until a failed force may be retried, without delaying that further. */
     private synchronized void checkCalm() throws IOException {
         if (open.isDoubtful() && !trouble.mayRetry()) {
             throw new IOException(trouble.why());
@@ -196,7 +196,8 @@ public final class AuditLog implements Closeable {
     /**
      * Generates a key, announces it under the seal of the previous one, and switches to it in a new segment.
      *
-     * @throws IOException if the log can't be written; or if it keeps its present key, until the next start at most
+     * @throws IOException if that fails; unless it had already switched, the log keeps its present key, until the next
+     *     start at the latest
      */
     public synchronized SealPublic changeKey() throws IOException {
         checkOpen();
@@ -377,7 +378,10 @@ public final class AuditLog implements Closeable {
         forceAtOnce();
     }
 
-    /** Rotates if due. A failed rotation changes nothing: the segment continues, and it is retried a little later. */
+    /**
+     * Rotates if due. If that fails before the next segment begins, nothing has changed: the segment continues, and
+     * rotation is retried {@link #ROTATION_RETRY} later.
+     */
     private void rotateWhereDue() throws IOException {
         Instant now = clock.instant();
         SealKey key = sealer.key();
@@ -396,7 +400,8 @@ public final class AuditLog implements Closeable {
     /**
      * Closes the open segment and begins the next.
      *
-     * @throws IOException if that fails; the segment then continues
+     * @throws IOException if that fails, as {@link OpenSegment#rotate} does; unless the next has begun, the segment
+     *     continues
      */
     public synchronized void rotate() throws IOException {
         checkOpen();
@@ -431,16 +436,16 @@ public final class AuditLog implements Closeable {
 
         void logWell();
 
-        /** Called, once or more, when the log can't continue; reopening repairs it. */
+        /** Called, once or more, when the log can't continue; reopening repairs it unless it is {@link Taken}. */
         void broken(Exception why);
     }
 
-    /** Starts a thread that publishes, seals and deletes what is due, until the log is closed. */
+    /** Starts a thread that publishes, seals, applies retention and keeps files in place until the log is closed. */
     public AuditLog publishing() {
         return publishing(() -> null);
     }
 
-    /** Starts as {@link #publishing()} does, and keeps all of the log's files in place, and another besides. */
+    /** Starts as {@link #publishing()} does, and keeps something else in place besides the log's files. */
     public AuditLog publishing(Keeper another) {
         guard.keep(another);
         publisher.start(() -> {

@@ -77,7 +77,7 @@ final class LogEnd {
         }
     }
 
-    /** Adds an event's line. A segment counts as empty until {@link #fill}: the log's own events do not fill it. */
+    /** Adds an event's line; a segment counts as empty until {@link #fill}. */
     void add(StringBuilder lines, AuditEvent event, boolean names) {
         lines.append(chained(Line.event(++seq, time, event, names)));
         unsealedSince = unsealed++ == 0 ? time : unsealedSince;
@@ -85,7 +85,7 @@ final class LogEnd {
         change = Math.max(change, event.change().orElse(0));
     }
 
-    /** Marks the segment as no longer empty: it has events that were appended by a caller. */
+    /** Marks the segment as no longer empty: it has more than the event that begins it, and clock events. */
     void fill() {
         isEmpty = false;
     }

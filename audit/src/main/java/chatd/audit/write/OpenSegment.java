@@ -63,7 +63,7 @@ final class OpenSegment implements Closeable {
 
     private Durability onDisk;
 
-    /** What follows the valid bytes. */
+    /** The state of the part after its valid bytes. */
     private enum Tail {
         NOTHING,
         /** Perhaps an incomplete write. */

@@ -91,7 +91,7 @@ final class Publisher {
         this.source = source;
     }
 
-    /** @param meanwhile further work, run at least every second except while a large segment is published */
+    /** @param meanwhile further work: run before each publication, and every 500 ms while nothing is to be published */
     void start(Runnable meanwhile) {
         Thread started = Thread.ofPlatform().name("audit-publisher").daemon().start(() -> run(meanwhile));
         thread = started;

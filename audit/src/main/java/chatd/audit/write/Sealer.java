@@ -28,7 +28,7 @@ public final class Sealer {
 
     /**
      * @param open the segment to continue, which may be sealed by another key
-     * @param ours the key in {@code file}, to seal with from now on
+     * @param ours the key in {@code file}; if {@code open} has another, it seals from the next segment on
      */
     Sealer(Segment open, SealKey ours, Path file) throws IOException {
         this.last = open.seals().isEmpty() ? null : open.seals().getLast().element();

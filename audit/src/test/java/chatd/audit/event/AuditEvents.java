@@ -85,7 +85,7 @@ public final class AuditEvents {
                 "log",
                 new LogEvent.LogTroubled(
                         true,
-                        "written as before; since 2026-11-20T06:10:00.000000Z it could not be: No space left on device"));
+                        "can be written again; could not be since 2026-11-20T06:10:00.000000Z: No space left on device"));
         all.put("retention", new LogEvent.SegmentDeleted("audit-000002-20261101T061500Z.xml", "E".repeat(43)));
         all.put("fault", new AuditEvent.Fault("1f2e3d4c", "SendText: IllegalStateException"));
         all.put("late", new AuditEvent.Late(new AuditEvent.MessageSent(45, ALICE, null, null, 5, null, DIGEST)));

@@ -81,7 +81,7 @@ class ExcerptTest {
         return new LogFiles(out).closed();
     }
 
-    /** Runs from the event of the first hour to the seal after that of the last; segments in between are complete. */
+    /** A span runs from its first event to the first seal after its last; segments in between are complete. */
     @ParameterizedTest
     @CsvSource({
         "4, 6, 5, 6, 1",
@@ -121,7 +121,7 @@ class ExcerptTest {
     }
 
     @Test
-    void everyByteOfItThatIsChangedIsFound() throws IOException {
+    void everyChangedByteBelowItsHeadIsFound() throws IOException {
         export(4, 7);
         Path file = files().getFirst();
         byte[] bytes = Files.readAllBytes(file);
@@ -130,7 +130,8 @@ class ExcerptTest {
             bytes[i] ^= 1;
             Files.write(file, bytes);
             Verifier.Report report = verify(true);
-            // No chain that is left covers the head: all a reader can do is not trust it.
+            // Changes in the head need not be found: no chain in the excerpt covers its first three lines, nor the time
+            // of the line that stands for what was left out.
             assertThat(report.wrong() != null || !report.isAuthentic() || isOfTheHead(bytes, i))
                     .as("byte %d", i)
                     .isTrue();

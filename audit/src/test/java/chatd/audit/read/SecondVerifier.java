@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Runs {@code docs/verify.py}, which must agree with ours on every log of these tests. One process serves them all. */
+/**
+ * Runs {@code docs/verify.py}, which must agree with {@link Verifier} on every log of these tests. One process serves
+ * them all.
+ */
 public final class SecondVerifier {
     /** Answers each request line with one line; verifies no signature twice. */
     private static final String DRIVER = """

@@ -166,7 +166,7 @@ class WrittenFormTest {
         assertThat(refused).isGreaterThan(Campaign.times(25, 1_000));
     }
 
-    /** Attributes are removed, doubled, renamed or given other values; elements are put inside others. */
+    /** Attributes are removed, added, renamed or given other values; elements are put inside others. */
     @Test
     void noChangeOfAnAttributeIsTakenThatAValidatorDoesNotTake() throws Exception {
         List<String> lines = written("Ed25519");
@@ -222,7 +222,7 @@ class WrittenFormTest {
         assertThat(judged(document(lines))).isFalse();
     }
 
-    /** What it rejects need not be invalid: the validator has the last word. */
+    /** A rejected segment need not be invalid: the validator has the last word. */
     @Test
     void whatIsNotWrittenLikeThatIsForTheValidator() throws Exception {
         List<String> lines = written("Ed25519");

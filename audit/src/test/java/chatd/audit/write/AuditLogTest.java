@@ -135,7 +135,10 @@ class AuditLogTest {
         }
     }
 
-    /** Wherever the part is cut, its complete lines stay, the rest is kept in another file, and an event says so. */
+    /**
+     * Wherever the part is cut below its head, its complete lines stay; an incomplete line, or a cut head, is kept in
+     * another file, and an event says so.
+     */
     @Test
     void aTornTailIsCutBackToTheLastWholeLine() throws Exception {
         Logs.write(directory, 2);

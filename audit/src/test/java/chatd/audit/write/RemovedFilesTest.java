@@ -94,7 +94,7 @@ class RemovedFilesTest {
         holds(log);
     }
 
-    /** Nothing appended right after a removal is lost: a file without a name is written to only for a moment. */
+    /** Nothing appended right after a removal is lost: a file without a name is written to for 250 ms at most. */
     @Test
     void whoIsBusyLosesNothingEither() throws Exception {
         AuditLog log = open();
@@ -233,7 +233,7 @@ class RemovedFilesTest {
     void whatElseHasToStayInItsPlaceIsLookedAfter() throws Exception {
         AtomicReference<String> news = new AtomicReference<>();
         AuditLog log = open().publishing(() -> news.getAndSet(null));
-        news.set("audit.lock was removed, and is taken anew");
+        news.set("audit.lock was removed or replaced; the lock was taken anew");
         awaitSaid("audit.lock was removed");
         holds(log);
     }
@@ -272,7 +272,7 @@ class RemovedFilesTest {
         }
     }
 
-    /** After an unnoticed truncation, nothing is written behind the hole. */
+    /** Once the part has been truncated, nothing more is written to it: that would leave a hole. */
     @Test
     void whoIsBusyDoesNotWriteOnBehindAHole() throws Exception {
         AuditLog log = open();

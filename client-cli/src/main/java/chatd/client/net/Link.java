@@ -52,7 +52,7 @@ public final class Link implements Closeable {
          * Connects, and checks the server's certificate.
          *
          * @throws UnknownServer if the user may decide whether to trust the server
-         * @throws Failure if nobody answers, or the certificate is not trusted
+         * @throws ClientFailure if nobody answers, or the certificate is not trusted
          */
         Link connect() throws UnknownServer;
     }

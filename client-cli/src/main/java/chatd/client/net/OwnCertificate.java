@@ -22,7 +22,7 @@ public record OwnCertificate(List<X509Certificate> chain, PrivateKey key) {
      *
      * @param certificate the file with the chain, PEM
      * @param key the file with the key, PEM, not encrypted
-     * @throws Failure if one of them can't be read; the message says why, and nothing of the key
+     * @throws ClientFailure if one of them can't be read; the message says why, and reveals nothing of the key
      */
     public static OwnCertificate read(Path certificate, Path key) {
         try {

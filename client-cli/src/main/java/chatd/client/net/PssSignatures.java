@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * The JDK's RSA-PSS under the names that Bouncy Castle's TLS looks for. Bouncy Castle's own would also do, but loading
- * its whole provider would take a quarter of each start.
+ * its whole provider would take up a quarter of the start-up time.
  */
 final class PssSignatures extends Provider {
     private static final long serialVersionUID = 1L;

@@ -52,7 +52,7 @@ final class TlsConnection implements Closeable {
      * @param own presented if the server asks for one; null for none
      * @param dialect its name in ALPN
      * @throws UnknownServer if the user may decide whether to trust the server
-     * @throws Failure if nobody answers, the certificate is not trusted, or the server does not speak the dialect
+     * @throws ClientFailure if nobody answers, the certificate is not trusted, or the server does not speak the dialect
      */
     static TlsConnection connect(Address server, Trust trust, @Nullable OwnCertificate own, String dialect)
             throws UnknownServer {
@@ -142,7 +142,7 @@ final class TlsConnection implements Closeable {
             try {
                 socket.connect(new InetSocketAddress(address, server.port()), CONNECT_MILLIS);
                 socket.setTcpNoDelay(true);
-                // Detects within a minute that the peer has vanished.
+                // Detects within a minute that the peer of an idle connection has vanished.
                 socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
                 socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
                 socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
@@ -198,7 +198,7 @@ final class TlsConnection implements Closeable {
     /**
      * Returns the exception for a lost connection; its message is a sentence.
      *
-     * @throws Failure if a likely reason is known
+     * @throws ClientFailure if a likely reason is known
      */
     IOException lost(IOException cause) {
         String suspicion = heard ? null : shown.suspicion();

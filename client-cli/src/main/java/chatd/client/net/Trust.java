@@ -23,9 +23,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a server is trusted: because an authority vouches for it, else because the user named or accepted its
- * key. An expired certificate, or one for another name, is never trusted. Immutable; each connection has its own
- * {@link Check}.
+ * Decides whether a server is trusted: if the user named a key, only by that; otherwise because the user accepted its
+ * key, or an authority vouches for it. An expired certificate, or one for another name, is never trusted. Immutable;
+ * each connection has its own {@link Check}.
  */
 public final class Trust {
     /** Where systems keep their trusted authorities; if there is no such file, Java's own are used. */

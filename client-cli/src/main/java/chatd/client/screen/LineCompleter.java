@@ -17,8 +17,8 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
 
 /**
- * Splits a line into words for completion: quotes and backslashes have no meaning in a text, and the last word may be a
- * path.
+ * Splits a line into words and completes the last: commands, names, settings and files. Quotes and backslashes have no
+ * meaning in a text, and the last word may be a path.
  */
 public final class LineCompleter implements Parser, Completer {
     private static final int MOST_FILES = 500;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jline.utils.AttributedString;
 
-/** The user's display and keyboard. It only displays; the client's state is elsewhere. */
+/** The user's display and keyboard; holds none of the client's state. */
 public interface Screen extends AutoCloseable {
     /**
      * Shows texts above the line being typed. May be called from any thread.

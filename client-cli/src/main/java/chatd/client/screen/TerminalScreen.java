@@ -45,8 +45,8 @@ public final class TerminalScreen implements Screen {
     private boolean isKept;
 
     /**
-     * Guards {@code progress}, the line shown instead of a prompt during a long operation; held while anything else is
-     * printed.
+     * Guards {@code progress}, the line shown instead of a prompt during a long operation; held while that line or the
+     * texts above it are printed.
      */
     private final Object running = new Object();
 

@@ -163,7 +163,7 @@ public sealed interface TypedLine {
         return names.contains("") || names.contains("*") ? null : names;
     }
 
-    /** Parses a path as a shell does, with {@code ~} for the home directory. */
+    /** Parses a path, in which a leading {@code ~} is the home directory, as in a shell. */
     static Path path(String text) {
         String home = System.getProperty("user.home");
         return Path.of(text.equals("~") ? home : text.startsWith("~/") ? home + text.substring(1) : text);

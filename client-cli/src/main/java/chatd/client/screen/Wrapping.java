@@ -21,7 +21,7 @@ final class Wrapping {
             AttributedString rest = line;
             while (true) {
                 int room = lines.isEmpty() ? width : width - indent;
-                // A column takes at least one char, and few take more than several, so the rest need not be measured.
+                // A column rarely takes more than a few chars, so measuring 16 chars per column is enough.
                 AttributedString near = rest.subSequence(0, Math.min(rest.length(), 16 * room));
                 AttributedString head = near.columnLength() <= room ? near : near.columnSubSequence(0, room);
                 boolean isAll = head.length() == rest.length();

@@ -43,7 +43,7 @@ public final class Receipts implements Closeable {
      * Logs in.
      *
      * @param server a connector that speaks JSON: {@code chat/1} has no receipts
-     * @throws Failure if the login is refused
+     * @throws ClientFailure if the login is refused, or the server can't be reached or is not trusted
      */
     public static Receipts logIn(Link.To server, String user, Secret password) throws IOException, UnknownServer {
         Link link = server.connect();

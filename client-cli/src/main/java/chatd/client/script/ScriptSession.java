@@ -38,7 +38,7 @@ public final class ScriptSession implements Closeable {
      * Sends a text, and waits until it is stored.
      *
      * @param to an empty list means everyone
-     * @throws Failure {@link ClientFailure#NO_SUCH} if a recipient is unknown; the others still get it
+     * @throws ClientFailure {@link ClientFailure#NO_SUCH} if a recipient is unknown; the others still get it
      */
     public void send(List<String> to, String text) throws IOException {
         accepted(to, run(Exchange.command(), List.of(new MessageCommand.SendText(Outgoing.audience(to), text))));
@@ -70,7 +70,7 @@ public final class ScriptSession implements Closeable {
     /**
      * Fetches a file.
      *
-     * @throws Failure {@link ClientFailure#NO_SUCH} if there is none for this account
+     * @throws ClientFailure {@link ClientFailure#NO_SUCH} if there is none for this account
      */
     public void fetch(long file, Download downloads) throws IOException {
         Exchange exchange = run(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file)));

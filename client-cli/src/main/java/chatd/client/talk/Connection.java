@@ -59,7 +59,7 @@ final class Connection {
         return event;
     }
 
-    /** Offers an event to the oldest pending request; returns whether it was part of that answer, not an arrival. */
+    /** Offers an event to the oldest pending request; returns whether it is part of that answer, not unsolicited. */
     boolean answers(Event event, @Nullable Item item) throws IOException {
         Exchange first = asked.peek();
         if (first == null || !first.take(event, item)) {
@@ -90,8 +90,8 @@ final class Connection {
     }
 
     /**
-     * Cuts the connection if nothing arrives while a request is pending: the peer has vanished, which the system would
-     * take many minutes to notice. Blocks until then, or until interrupted.
+     * Cuts the connection if nothing arrives for 45 s while a request is pending: the peer has vanished, which the
+     * system takes many minutes to notice while data is unacknowledged. Blocks until then, or until interrupted.
      */
     void watch() {
         try {

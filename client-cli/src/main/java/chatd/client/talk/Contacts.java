@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** All users and who of them is online, as reported by the daemon. Thread-safe. */
+/** All users, and which of them are online, as reported by the daemon. Thread-safe. */
 public final class Contacts {
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 

@@ -93,7 +93,7 @@ public final class Conversation {
     }
 
     /**
-     * Ends the session, after waiting for what was sent. Blocks.
+     * Ends the session, after waiting up to 5 s for the confirmation of what was sent. Blocks.
      *
      * @return the items that may or may not have been stored
      */
@@ -355,7 +355,8 @@ public final class Conversation {
     }
 
     /**
-     * Cuts the connection, to cancel the operation in progress; it is then made again. May be called from any thread.
+     * Cuts the connection, to cancel the operation in progress; the session then reconnects. May be called from any
+     * thread.
      *
      * @param why a sentence
      */

@@ -97,9 +97,9 @@ public final class Exchange {
      * Takes an event if it belongs to this exchange.
      *
      * @param item the event as an item, if it is one
-     * @return whether the event belongs to the answer alone, and did not arrive unasked
-     * @throws IOException if a file can't be written, or if the answer is ambiguous: a server that refuses a replay
-     *     answers with a text alone, and then the first <em>clear</em> would be the fence
+     * @return whether the event belongs to the answer alone, and is not unsolicited
+     * @throws IOException if far more items arrive than were requested, or if the answer is ambiguous: a server that
+     *     refuses a replay answers with a text alone, and then the first <em>clear</em> would be the fence
      */
     public boolean take(Event event, @Nullable Item item) throws IOException {
         return switch (event) {

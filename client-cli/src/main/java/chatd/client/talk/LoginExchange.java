@@ -79,7 +79,7 @@ public final class LoginExchange {
     /**
      * Logs in.
      *
-     * @throws Failure if the server can't be reached or is not trusted
+     * @throws ClientFailure if the server can't be reached or is not trusted, or the connection is lost
      */
     public Answer logIn(Secret password) throws UnknownServer {
         Link link = server.connect();

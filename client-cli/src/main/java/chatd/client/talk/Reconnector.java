@@ -9,7 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** Logs in again after a loss, with growing pauses and jitter. Used by one thread. */
+/**
+ * Logs in again after a loss, with growing pauses and jitter, on the conversation's thread; {@link #once} is called by
+ * the user's thread.
+ */
 final class Reconnector {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);

@@ -11,7 +11,7 @@ public enum Setting {
     TIME("common", "how times are written", "24h", "12h", "iso"),
     NOTIFY("common", "which texts alert you", "mentions", "all", "never"),
     ALERT("terminal", "how: by the bell, on the desktop (OSC 777)", "bell", "desktop", "both"),
-    PRESENCE("terminal", "whether it is shown who comes and goes", "all", "none"),
+    PRESENCE("terminal", "whether users coming online and going offline are shown", "all", "none"),
     HISTORY("terminal", "whether typed lines are kept on this machine", "on", "off");
 
     private final String section;

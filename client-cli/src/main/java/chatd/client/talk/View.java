@@ -2,7 +2,10 @@ package chatd.client.talk;
 
 import java.util.List;
 
-/** Shows the events of a {@link Conversation}. Called by its threads, one call at a time. */
+/**
+ * Shows the events of a {@link Conversation}. Called by several of its threads, possibly at once: implementations must
+ * be thread-safe.
+ */
 public interface View {
     /** Shows a new item: from others, or from here once the server has confirmed it. */
     void said(Item item);

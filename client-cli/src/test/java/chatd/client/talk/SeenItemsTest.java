@@ -162,8 +162,8 @@ class SeenItemsTest {
     }
 
     /**
-     * Any history, of which any part was shown, is continued exactly, whatever repeats in it. (If only a few items are
-     * remembered, equal ones can't be told apart; five hundred are remembered.)
+     * A history of which at least 15 items in a row were shown, one of them another's, is continued exactly, whatever
+     * repeats in it. (If only a few items are remembered, equal ones can't be told apart; five hundred are remembered.)
      */
     @RepeatedTest(200)
     void nothingIsShownTwiceAndNothingIsLost(RepetitionInfo repetition) {

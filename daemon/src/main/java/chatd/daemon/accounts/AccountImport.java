@@ -69,7 +69,7 @@ public final class AccountImport {
      */
     public record Plan(List<String> added, List<String> left, List<String> disabled) {}
 
-    /** Notified, from time to time, how many of the accounts to be added are ready. */
+    /** Notified, after each password is hashed, how many of the accounts to be added are ready. */
     public interface Progress {
         void ready(int count, int all);
     }
@@ -90,7 +90,8 @@ public final class AccountImport {
      *
      * @param disabling how many accounts were to be disabled when the plan was confirmed
      * @param by the Unix user who makes the request
-     * @throws Refusal as {@link #plan} does; nothing was done
+     * @throws Refusal as {@link #plan} does; {@link Code#BAD_PASSWORD} for a password in the list; {@link Code#BUSY} if
+     *     the accounts were changed meanwhile. Nothing was done
      */
     public Plan run(List<Row> rows, Mode mode, int disabling, String by, Progress progress)
             throws InterruptedException {

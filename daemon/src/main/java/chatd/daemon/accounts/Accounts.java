@@ -70,7 +70,8 @@ public final class Accounts implements Room {
     /**
      * Registers an account for a caller who is not logged in; does not log in.
      *
-     * @throws Refusal {@link Code#CLOSED}, {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
+     * @throws Refusal {@link Code#NOT_ALLOWED}, {@link Code#CLOSED}, {@link Code#THROTTLED}, {@link Code#BAD_NAME},
+     *     {@link Code#NAME_TAKEN}, {@link Code#BAD_PASSWORD} or {@link Code#BUSY}
      */
     public void register(Caller caller, AccountCommand.Register command) throws InterruptedException {
         try {
@@ -189,7 +190,7 @@ public final class Accounts implements Room {
     /**
      * Changes the password of the named account, before or after login.
      *
-     * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD} or {@link Code#BAD_PASSWORD}
+     * @throws Refusal as {@link Authenticator#admit} does, or with {@link Code#BAD_PASSWORD}
      */
     public void changePassword(Caller caller, AccountCommand.ChangePassword command) throws InterruptedException {
         try {
@@ -227,7 +228,7 @@ public final class Accounts implements Room {
     }
 
     /**
-     * Sets a password, given as its hash, and ends the account's sessions.
+     * Sets a password, given as its hash, and ends the account's sessions, except the one that makes the change.
      *
      * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */

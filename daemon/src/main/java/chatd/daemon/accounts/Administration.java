@@ -55,7 +55,10 @@ public final class Administration {
      */
     public record Outcome(Account account, boolean changed) {}
 
-    /** Creates an account. Refused with {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}. */
+    /**
+     * Creates an account. Refused with {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}; for
+     * its note, with {@link Code#TOO_LARGE} or {@link Code#MALFORMED}.
+     */
     public Account add(String name, String note, Secret password, boolean mustChange, String by)
             throws InterruptedException {
         checkNote(note);
@@ -248,7 +251,8 @@ public final class Administration {
     }
 
     /**
-     * Ends the sessions of an account, or a single session.
+     * Ends the sessions of an account, or a single session. Refused with {@link Code#NOT_LOGGED_IN} if the account has
+     * none.
      *
      * @param whose an account's name, or, if no account has it, a session's id
      * @return the sessions that were ended

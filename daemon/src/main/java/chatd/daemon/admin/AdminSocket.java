@@ -44,7 +44,7 @@ final class AdminSocket implements AutoCloseable {
     /** Request length in bytes above which only one request is processed at a time. */
     private static final int LARGE = 64 << 10;
 
-    /** Maximum concurrent commands of one user. */
+    /** Maximum concurrent commands of one user on this socket. */
     private static final int OF_ONE_USER = 16;
 
     private static final Duration REQUEST = Duration.ofSeconds(10);
@@ -188,7 +188,9 @@ final class AdminSocket implements AutoCloseable {
             Thread.startVirtualThread(this::watch);
         }
 
-        /** Closes the connection if the client neither sends its request nor reads its answer before the deadline. */
+        /**
+         * Closes the connection if the client has not sent its request, or read a line of its answer, by the deadline.
+         */
         private void watch() {
             try {
                 while (channel.isOpen()) {
@@ -223,7 +225,10 @@ final class AdminSocket implements AutoCloseable {
             return request;
         }
 
-        /** Streams the request line; ends before the newline, or where the request is refused as too long. */
+        /**
+         * Streams the request line; ends before the newline, or where the request is refused: as too long, or as large
+         * while another large one is processed.
+         */
         private final class Line extends InputStream {
             private final ByteBuffer piece = ByteBuffer.allocate(8 << 10).limit(0);
             private int taken;
@@ -275,7 +280,9 @@ final class AdminSocket implements AutoCloseable {
                 return read > 0;
             }
 
-            /** Drains the rest of the line, unless it is too long, so that the client gets to read the refusal. */
+            /**
+             * Drains the rest of the line, unless its length is refused, so that the client gets to read the answer.
+             */
             void skipRest() throws IOException {
                 byte[] rest = new byte[8 << 10];
                 while (read(rest, 0, rest.length) >= 0) {
@@ -285,8 +292,8 @@ final class AdminSocket implements AutoCloseable {
         }
 
         /**
-         * Waits for the end of input, which some clients send before they read the answer; closes the channel if data
-         * comes instead. Blocks.
+         * Waits for the end of input, which some clients send before they read the answer, and closes the channel if
+         * data comes instead. {@link #isThere} returns false afterwards. Blocks.
          */
         private void awaitEnd() {
             try {

@@ -66,7 +66,8 @@ public record Request(JsonNode json) {
      * Reads a request, enforcing its limits while parsing. Blocks.
      *
      * @param line the request, without its newline
-     * @throws Refusal {@link Code#MALFORMED} if it is not a JSON object, or {@link Code#TOO_LARGE}
+     * @throws Refusal {@link Code#MALFORMED} if it is not a valid JSON object; {@link Code#TOO_LARGE} if it exceeds a
+     *     limit
      */
     static Request read(InputStream line) {
         try {
@@ -105,7 +106,7 @@ public record Request(JsonNode json) {
     /**
      * Converts the request to its command's record.
      *
-     * @throws Refusal {@link Code#MALFORMED} if a field is missing or has the wrong type
+     * @throws Refusal {@link Code#MALFORMED} if a field is missing, empty or of the wrong type
      */
     <Q> Q as(Class<Q> type) {
         for (RecordComponent field : type.getRecordComponents()) {

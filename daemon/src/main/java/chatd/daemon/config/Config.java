@@ -81,7 +81,7 @@ public record Config(
     /**
      * Self-registration of accounts.
      *
-     * @param open whether anyone may register, rather than administrators only
+     * @param open whether anyone may register; otherwise only administrators and helpers create accounts
      * @param most number of accounts, including deleted ones, from which registration is refused
      */
     public record Registration(boolean open, int most) {}

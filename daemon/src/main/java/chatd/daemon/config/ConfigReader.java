@@ -55,7 +55,8 @@ public final class ConfigReader {
     }
 
     /**
-     * Reads the configuration, replacing invalid values by their defaults: for work that must be done regardless.
+     * Reads the configuration, replacing invalid values by their defaults, and an unreadable file by an empty one, for
+     * work that does not need a valid configuration.
      *
      * @param file as for {@link #read}
      */

@@ -16,7 +16,7 @@ import org.tomlj.TomlTable;
 /**
  * The values of all options: the environment overrides the file, which overrides the defaults. The default document
  * defines the options and their types. All errors are collected with their positions; an invalid value reads as its
- * default.
+ * default, and an invalid item of a list is left out.
  */
 final class Settings {
     private final TomlParseResult defaults;
@@ -113,7 +113,7 @@ final class Settings {
         T read(String text);
     }
 
-    /** Returns a single value; in the file, it may be a string, or a number or boolean if the default is one. */
+    /** Returns a single value. In the file, it must have its default's type; for a string, a whole number will do. */
     <T> T value(String key, Reader<T> reader) {
         return reader(key, reader, raw(key));
     }

@@ -118,7 +118,8 @@ public final class Dispatcher {
         session.awaitRoom();
     }
 
-    private <C extends Command> void run(Session session, C command, PendingWrites pending) throws InterruptedException {
+    private <C extends Command> void run(Session session, C command, PendingWrites pending)
+            throws InterruptedException {
         Routes.Row<C> row = routes.row(command);
         if (!row.gate().admits(session.isLoggedIn())) {
             drop(command);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The command queue of one session. Commands run one at a time in arrival order: a text, which only goes into the
  * journal, directly on the calling event loop; a command that may block, on a virtual thread that exists only while
- * there is work. Bounded: {@link #isFull} tells the carrier to stop reading. {@code put}, {@code violated}, {@code end}
- * and {@code close} are called by one thread; the other methods by any.
+ * there is work. Bounded: {@link #isFull} tells the connection to stop reading. {@code put}, {@code violated},
+ * {@code end} and {@code close} are called by one thread; the other methods by any.
  */
 public final class Inbox {
     private static final int COMMANDS = 64;
@@ -52,7 +52,7 @@ public final class Inbox {
      * Enqueues a command, or runs it immediately if possible.
      *
      * @param size the approximate memory it holds, in bytes
-     * @param done run once, when the command has completed or was dropped
+     * @param done run once, when the command has completed, was submitted to the journal, or was dropped
      */
     public void put(Command command, int size, Runnable done) {
         if (atOnce(command)) {
@@ -179,7 +179,7 @@ public final class Inbox {
         return next == null ? null : next.step();
     }
 
-    /** Returns whether the carrier should pause reading. */
+    /** Returns whether the connection should pause reading. */
     public boolean isFull() {
         lock.lock();
         try {

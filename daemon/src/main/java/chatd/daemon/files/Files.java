@@ -133,7 +133,7 @@ public final class Files implements Room {
 
     @Override
     public void addTo(Routes routes) {
-        // Validated when it begins, since its content is consumed even if it is refused.
+        // Unlogged: begin() itself refuses while the log can't be written, since the content must be consumed even so.
         routes.unlogged(FileCommand.SendFile.class, Gate.LOGGED_IN, this::begin);
         routes.unlogged(FileCommand.Piece.class, Gate.LOGGED_IN, (session, piece) -> {
             String notice = take(session, piece.content());
@@ -148,7 +148,7 @@ public final class Files implements Room {
     /**
      * Begins an upload; its content follows through {@link #take}.
      *
-     * @throws Refusal {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER},
+     * @throws Refusal {@link Code#UNLOGGED}, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER},
      *     {@link Code#NOT_ALLOWED} or {@link Code#BUSY}; the content that follows is then read and discarded
      */
     public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {

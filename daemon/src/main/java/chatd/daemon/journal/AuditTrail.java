@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services' access to the server log. Nothing happens unlogged: while the log can't be written, actions that must
- * be logged are refused, or with {@code audit.on-failure = "continue"} done all the same. Thread-safe.
+ * The services' access to the server log. While the log can't be written, actions that must be logged are refused or,
+ * with {@code audit.on-failure = "continue"}, done all the same and logged later. Thread-safe.
  */
 public final class AuditTrail implements AutoCloseable {
     private static final int MOST_KEPT = 10_000;
@@ -69,7 +69,8 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /**
-     * Logs an event before its action or answer; when this returns, the event is in the log.
+     * Logs an event before its action or answer. When this returns, the event is in the log; if {@link #isRefusing} is
+     * false, it may only be kept, as by {@link #note}.
      *
      * @throws Refusal {@link Code#UNLOGGED} if it can't be logged: the action must not happen then
      */
@@ -84,7 +85,10 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    /** Logs an event that has happened already; if that is not possible now, as soon as it is. */
+    /**
+     * Logs an event that has happened already; while the log can't be written, keeps it until it can be. Of more than
+     * 10,000 kept events, the later ones are only counted.
+     */
     public void note(AuditEvent event) {
         try {
             log.append(event);

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Closes the gap between ledger and log: before anything else happens, logs what was committed but not logged because
- * the daemon ended in between or the log could not be written. Blocks.
+ * Closes the gap between ledger and log: at the start, before anything else happens, and once the log can be written
+ * again, logs entries that were committed but not logged, because the daemon ended in between or the log could not be
+ * written. Blocks.
  */
 public final class CatchUp {
     private static final int PAGE = 500;

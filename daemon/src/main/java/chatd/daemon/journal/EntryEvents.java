@@ -18,7 +18,10 @@ import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Objects;
 
-/** Maps entries to log events, by their kind alone: the same event at commit and at catch-up. */
+/**
+ * Maps entries to log events, by their kind alone: the same event at commit and at catch-up, except that a message's
+ * origin is not stored.
+ */
 public final class EntryEvents {
     private final Directory directory;
 

@@ -20,7 +20,7 @@ final class EventCoalescer implements AutoCloseable {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST = 10_000;
 
-    /** Maximum number of accounts coalesced separately for one network. */
+    /** Maximum number of subjects coalesced separately for one causer. */
     private static final int MOST_ABOUT = 16;
 
     private static final int MOST_SOON = 1_000;

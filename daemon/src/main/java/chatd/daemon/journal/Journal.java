@@ -26,9 +26,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only writer. What is submitted while one transaction is being committed goes into the next, so that one fsync
- * serves many. It assigns the numbers. Order: committed, logged, delivered; an entry that was not logged is neither
- * delivered nor answered.
+ * The only writer of entries; it assigns their numbers. Work submitted while one transaction is being committed goes
+ * into the next, so that one fsync serves many. Order: committed, logged, delivered; an entry that was not logged is
+ * neither delivered nor answered, except with {@code audit.on-failure = "continue"}.
  *
  * <p>Any thread may submit, and waits while the queue is full. The work is done on the journal's own thread.
  */
@@ -81,7 +81,7 @@ public final class Journal {
     /** Counts the steps that the journal's thread begins, as a sign of life. */
     private final AtomicLong begun = new AtomicLong();
 
-    /** The stages that an entry passes through, in this order. */
+    /** The parts that commit, log and apply entries. */
     public record Stages(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
 
     public Journal(Stages stages, Clock clock, Observer observer) {
@@ -118,8 +118,8 @@ public final class Journal {
     /**
      * Submits a decision; returns at once, or waits while the queue is full.
      *
-     * @return a future that completes on the journal's thread once the entry is committed, logged and applied, or fails
-     *     with a {@link Refusal}
+     * @return a future that completes on the journal's thread once the entry is committed, logged and applied; or fails
+     *     with a {@link Refusal}, another exception thrown by {@link Decision#decide}, or that of a failed statement
      */
     public <E extends Entry> CompletableFuture<Committed<E>> submit(Decision<E> decision) {
         return submit(decision, entry -> {});

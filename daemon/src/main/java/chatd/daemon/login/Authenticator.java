@@ -81,8 +81,8 @@ public final class Authenticator {
      *
      * @param type the type of the event in the log: {@code login} or {@code password}
      * @throws Refusal {@link Code#NO_SUCH_USER}, {@link Code#WRONG_PASSWORD}, {@link Code#DISABLED},
-     *     {@link Code#LOCKED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} if the client's certificate is for another
-     *     account
+     *     {@link Code#LOCKED}, {@link Code#THROTTLED} or {@link Code#BUSY}; {@link Code#NOT_ALLOWED} if the client's
+     *     certificate is not for this account; {@link Code#CLOSED} if the caller has gone meanwhile
      */
     public Admitted admit(Caller caller, String type, String name, Secret password) throws InterruptedException {
         try {

@@ -53,7 +53,8 @@ public final class Logins implements Room {
     /**
      * Logs a session in and answers it. Blocks until the session is online.
      *
-     * @throws Refusal as {@link Authenticator#admit} does, or with {@link Code#MUST_CHANGE_PASSWORD}
+     * @throws Refusal as {@link Authenticator#admit} does, or with {@link Code#MUST_CHANGE_PASSWORD};
+     *     {@link Code#NOT_ALLOWED} also if the session is logged in already
      */
     public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
         if (session.isLoggedIn()) {
@@ -74,7 +75,7 @@ public final class Logins implements Room {
                     journal.commit(attempt, attempt::enter);
                     return;
                 } catch (SettingsOutdated e) {
-                    // The session that this one displaces has just stored new settings: try again.
+                    // Another session of the account has just stored new settings: try again.
                 }
             }
         } finally {

@@ -185,10 +185,12 @@ public final class Throttle {
         }
 
         /**
-         * Waits for the delay; attempts for the same account wait one after another.
+         * Waits for the delay; attempts for the same account wait one after another, those from a network known to the
+         * account in a queue of their own.
          *
          * @param gone returns whether nobody waits for the answer any more
-         * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already
+         * @throws Refusal {@link Code#THROTTLED} if too many attempts are waiting already, or {@link Code#CLOSED} if
+         *     nobody waits for the answer any more
          */
         void await(BooleanSupplier gone) throws InterruptedException {
             if (delay.isZero()) {

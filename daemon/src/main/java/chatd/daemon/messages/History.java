@@ -83,7 +83,8 @@ public final class History implements Room {
     }
 
     /**
-     * Sends a page, with fewer messages than requested if they are long. It contains only messages that were logged.
+     * Sends a page, with fewer messages than requested if they are long. It contains no message that has not been
+     * delivered yet.
      *
      * @throws Refusal {@link Code#NOT_ALLOWED} if the history with one user is requested
      */

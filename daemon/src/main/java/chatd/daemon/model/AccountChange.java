@@ -1,6 +1,6 @@
 package chatd.daemon.model;
 
-/** A change of an account, with the record of it that is logged. */
+/** A change of an account: the record that is logged, and the effect on the tables. */
 public record AccountChange(Change change, Effect effect) implements Entry {
     @Override
     public long position() {

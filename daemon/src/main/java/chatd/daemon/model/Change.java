@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The numbered record of a change.
  *
  * @param name the account's name after the change
- * @param was the previous name, if it was another
- * @param actor the Unix user who made the change, if it is an administrator's
+ * @param was the previous name; null if the name did not change
+ * @param actor the Unix user who made the change through an admin socket; null if it is the user's own
  * @param origin the connection it came from, if it is the user's own
  * @param size bytes that were stored; 0 if none were
  */
@@ -24,12 +24,12 @@ public record Change(
         Optional<Origin> origin,
         int size) {
 
-    /** Returns the id of the session that it came from; empty for an administrator's change. */
+    /** Returns the id of the session that it came from; empty for a change made through an admin socket. */
     public String session() {
         return origin.map(Origin::session).orElse("");
     }
 
-    /** Returns a change made by an administrator. */
+    /** Returns a change made through an admin socket, by an administrator or a helper. */
     public static Change by(String actor, long number, Account account, Kind kind, Instant time, @Nullable String was) {
         return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0);
     }

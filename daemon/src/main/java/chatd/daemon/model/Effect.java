@@ -14,7 +14,10 @@ public sealed interface Effect {
     /** Replaces the account, except its password and its logins. */
     record AccountUpdated(Account account) implements Effect {}
 
-    /** Erases the password, settings and networks; keeps the number and the names, which are never reused. */
+    /**
+     * Erases the password, note, settings, last login and networks; keeps the number and the names, which are never
+     * reused.
+     */
     record AccountDeleted() implements Effect {}
 
     /** @param rehashed the same password hashed again, with the current parameters; null if that was not needed */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param sender an account's number, or {@link #SERVER}
  * @param receivers accounts; null for everyone
  * @param text null for a file
- * @param origin the connection it came from; null if unknown, since it is not stored, and for the daemon's own
- *     messages
+ * @param origin the connection it came from; null for a message read from the database, which does not store it, and
+ *     for the daemon's own messages
  */
 public record Message(
         long number,

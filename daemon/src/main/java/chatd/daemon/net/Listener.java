@@ -68,7 +68,10 @@ public final class Listener implements AutoCloseable {
     /** How long a stop waits for handshakes in progress: a genuine one takes a fraction of this. */
     private static final Duration HANDSHAKES = Duration.ofSeconds(2);
 
-    /** Write buffer limits per connection, beside its outbox; low, since many fill at once when a network fails. */
+    /**
+     * Write-buffer watermarks in bytes, per connection and in addition to its outbox; low, since many fill at once when
+     * a network fails.
+     */
     private static final WriteBufferWaterMark UNWRITTEN = new WriteBufferWaterMark(16 << 10, 32 << 10);
 
     private static final int KEEPALIVE_IDLE_SECONDS = 60;
@@ -317,7 +320,7 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Returns once every event loop has done something. */
+    /** Returns once every event loop has executed a task. Blocks. */
     public void answer() throws InterruptedException {
         for (EventExecutor loop : loops) {
             loop.submit(() -> {}).sync();
@@ -329,7 +332,7 @@ public final class Listener implements AutoCloseable {
         for (Channel channel : listening) {
             channel.close().sync();
         }
-        // The last accepted connections are registered by then. A hung loop must not keep the others from stopping.
+        // Afterwards the last accepted connections are registered. A hung loop must not keep the others from stopping.
         for (EventExecutor loop : loops) {
             loop.submit(() -> {}).await(HANDSHAKES.toMillis());
         }

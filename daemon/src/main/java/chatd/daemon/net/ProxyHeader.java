@@ -66,7 +66,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         settled.run();
     }
 
-    /** Closes a connection that ends without sending anything, without a refusal: it is a health check. */
+    /** Closes a connection that ends before its header is complete, without a refusal: usually a health check. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !done) {
@@ -96,7 +96,10 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Returns the client's address from the header; the proxy's own for its health checks (command LOCAL). */
+    /**
+     * Returns the client's address from the header; the proxy's own for its health checks (command LOCAL), and if the
+     * protocol is not TCP.
+     */
     private InetSocketAddress client(HAProxyMessage header) {
         boolean isTcp = header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
                 || header.proxiedProtocol() == HAProxyProxiedProtocol.TCP6;

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Limits the unread output of all sessions together, so that it fits the memory however many there are (rule 16 of
- * {@code chat-1.md}): above the limit, the readers with the most unread output are cut off until it fits. Frames held
- * behind an answer count once the answer itself has to wait for its reader. Any thread.
+ * Limits the unread output of all sessions together, so that it fits in memory however many there are (rule 16 of
+ * {@code chat-1.md}): above the limit, the sessions with the most unread unsolicited output are cut off, one by one,
+ * until it fits. Frames held behind an answer count once the answer itself has to wait for its reader. Any thread.
  */
 public final class Backlog {
     private final long most;
@@ -24,8 +24,8 @@ public final class Backlog {
      * The unread output of one session.
      *
      * @param bytes all of it
-     * @param unasked the part that is not bytes of answers: these are bounded anyway, and a session that waits only for
-     *     an answer is the last to be cut off
+     * @param unasked the queued part that is not bytes of answers: these are bounded anyway, and a session that waits
+     *     only for an answer is the last to be cut off
      */
     record Share(long bytes, long unasked) {
         static final Share NONE = new Share(0, 0);

@@ -17,8 +17,8 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client session, from the handshake to the end of its connection: greeting, logged in, closing. All output goes
- * through its outbox.
+ * A client session, from the acceptance of its connection to the end of it: not logged in, logged in, ended. All output
+ * goes through its outbox.
  *
  * <p>Its commands run on one thread at a time, in order; any thread may send to it.
  */
@@ -50,7 +50,7 @@ public final class Session implements Caller {
     /** Number of malformed messages received; used on the session's own thread only. */
     private int malformed;
 
-    /** The share last reported to the backlog; used on the carrier's thread only. */
+    /** The share last reported to the backlog; used on the transport's thread only. */
     private Backlog.Share unread = Backlog.Share.NONE;
 
     /** The current login, or the last one if {@code over}. The name is the account's current one. */
@@ -103,7 +103,7 @@ public final class Session implements Caller {
         return dialect;
     }
 
-    /** Sets the negotiated dialect. Called by the carrier before anything is sent. */
+    /** Sets the negotiated dialect. Called by the transport before anything is sent. */
     public void speaks(Dialect chosen) {
         dialect = chosen;
     }
@@ -263,7 +263,7 @@ public final class Session implements Caller {
         return outbox.hasRoom();
     }
 
-    /** An answer of many frames, sent without interleaving. Used on the session's own thread only; methods block. */
+    /** An answer of many frames, sent without interleaving. Used on the session's own thread only. */
     public final class Answer implements AutoCloseable {
         private final long delivered;
 
@@ -309,7 +309,7 @@ public final class Session implements Caller {
         return new Answer(outbox.beginAnswer());
     }
 
-    /** Ends the session in order: sends the pending output, then closes the connection. */
+    /** Ends the session gracefully: sends the pending output, then closes the connection. */
     public void finish(String why) {
         end(why);
         outbox.end();
@@ -350,22 +350,22 @@ public final class Session implements Caller {
         return told.compareAndSet(false, true);
     }
 
-    /** For the carrier: returns the next frame to write; null if there is none at present. */
+    /** Returns the next frame to write, for the transport; null if there is none at present. */
     public @Nullable ByteBuf nextFrame() {
         return outbox.poll();
     }
 
     /**
-     * For the carrier: reports that the peer accepts no more bytes at present, although more are pending. This,
-     * {@link #unblocked} and {@link #connectionLost} are called by one thread.
+     * Records that the peer accepts no more bytes at present, although more are pending. This, {@link #unblocked} and
+     * {@link #connectionLost} are called on the transport's thread.
      *
-     * @param pending bytes not yet written by the carrier itself
+     * @param pending bytes polled by the transport but not yet written
      */
     public void blocked(long pending) {
         unread(outbox.left(pending));
     }
 
-    /** For the carrier: reports that the peer accepts bytes again. */
+    /** Records that the peer accepts bytes again. Called on the transport's thread. */
     public void unblocked() {
         unread(Backlog.Share.NONE);
     }
@@ -377,12 +377,12 @@ public final class Session implements Caller {
         }
     }
 
-    /** For the carrier: returns whether the output has ended and everything was polled. */
+    /** Returns whether the output has ended and everything was polled, for the transport. */
     public boolean isAllSent() {
         return outbox.isAllSent();
     }
 
-    /** For the carrier: reports that the connection is gone. */
+    /** Records that the connection is gone. Called on the transport's thread. */
     public void connectionLost() {
         end("connection lost");
         outbox.discard();

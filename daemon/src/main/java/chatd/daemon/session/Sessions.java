@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sessions that are online. Every presence change and every roster is made and queued in the outboxes under one
  * lock, the presence lock, so that a roster and the changes after it form one order, in which none is missing or sent
- * twice (rule 1). Any thread; methods do not block for long.
+ * twice (rule 1 of {@code chat-1.md}). Any thread; methods do not block for long.
  */
 public final class Sessions {
     /** Maximum concurrent sessions of one account. */
@@ -125,7 +125,9 @@ public final class Sessions {
         all.remove(session);
     }
 
-    /** Takes an ended session offline and notifies the other users. */
+    /**
+     * Takes a session offline that has ended or is logging out; notifies the other users if it was its account's last.
+     */
     public void leave(Session session) {
         presenceLock.lock();
         try {

@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A shared resource of which no holder may hold more than is still free: a single holder gets at most half, several get
- * less each, and there is always some left for the next. Any thread.
+ * A shared resource, of which a holder gets another share only if its total would not exceed the amount free before.
+ * Taken in small shares, a single holder gets about half, several get less each, and some is left for the next. Any
+ * thread.
  */
 public final class Shares {
     private long free;

@@ -149,7 +149,7 @@ final class AccountRows {
 
     private static void make(DSLContext sql, List<Effect.AccountMade> some) {
         insertAccounts(sql, some);
-        // Accounts created at the same moment, as here, take one command.
+        // Accounts created at the same time, as all in a batch are, take one command.
         some.stream()
                 .collect(Collectors.groupingBy(each -> each.account().created()))
                 .forEach((created, each) -> insertNames(

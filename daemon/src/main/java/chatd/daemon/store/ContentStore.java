@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** Stores the bytes of files in chunks. Each method is a transaction, and blocks. */
+/** Stores the bytes of files in chunks. Each statement is a transaction of its own; methods block. */
 public final class ContentStore {
     /** Size of a chunk in bytes; the last one may be smaller. */
     public static final int CHUNK = 256 << 10;
@@ -43,8 +43,8 @@ public final class ContentStore {
     }
 
     /**
-     * Returns the bytes from an offset on: at most {@code most}, and not beyond the end of the chunk. Empty if nothing
-     * is stored there.
+     * Returns the bytes from an offset on: at most {@code most}, and not beyond the end of the chunk. Empty if that
+     * chunk is not stored.
      */
     public Optional<byte[]> read(long content, long offset, int most) {
         int begin = (int) (offset % CHUNK);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /**
- * Access to the database: a pool for reading, and single connections for the writer. All methods block; any thread may
- * call them except an event loop's.
+ * Access to the database: a pool for reading and for uploads, and single connections for the writer. All methods block;
+ * any thread may call them except an event loop's.
  */
 public final class Database implements Closeable {
     static final Settings SETTINGS =
@@ -108,7 +108,7 @@ public final class Database implements Closeable {
     /**
      * Migrates the schema to this program's version.
      *
-     * @throws DatabaseAway if the database can't be reached
+     * @throws DatabaseUnavailable if the database can't be reached
      * @throws Migrations.Refused if the schema can't be used
      */
     public void migrate() {
@@ -127,7 +127,7 @@ public final class Database implements Closeable {
     /**
      * Runs work on a pooled connection: reads, or a write of one statement, which is a transaction of its own.
      *
-     * @throws DatabaseAway if the connection fails
+     * @throws DatabaseUnavailable if the connection fails or the work takes too long
      */
     <T extends @Nullable Object> T with(Function<DSLContext, T> work) {
         try {
@@ -190,7 +190,7 @@ public final class Database implements Closeable {
     /**
      * Returns once the pool has provided a connection.
      *
-     * @throws DatabaseAway if it provides none in time
+     * @throws DatabaseUnavailable if it provides none in time
      */
     public void answer() {
         with(sql -> true);

@@ -87,7 +87,7 @@ public final class Ledger implements Closeable {
     /**
      * Connects, and takes the lock. First kills a lost connection of this process that the database still holds open.
      *
-     * @throws DatabaseAway if that fails
+     * @throws DatabaseUnavailable if that fails
      * @throws HeldByAnother if another process holds the lock; the message names it
      * @throws TakenOver if another process has begun to write since this one did
      */
@@ -218,8 +218,8 @@ public final class Ledger implements Closeable {
     /**
      * Commits all entries or none.
      *
-     * @throws DatabaseAway if the connection failed; if the commit itself was in flight, its outcome is unknown until
-     *     the next {@link #open} and {@link #lookUp}
+     * @throws DatabaseUnavailable if the connection failed; if the commit itself was in flight, its outcome is unknown
+     *     until the next {@link #open} and {@link #lookUp}
      * @throws DataAccessException if a statement failed; nothing was written
      * @throws TakenOver if another process writes now; nothing was written
      */

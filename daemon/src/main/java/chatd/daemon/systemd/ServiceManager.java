@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notifies systemd of the daemon's state, by the protocol of sd_notify(3); does nothing if systemd did not start it.
- * Undeliverable notifications do not fail; the first one is reported in the operational log. Any thread.
+ * Notifications that can't be delivered are dropped; the first is reported in the operational log. Any thread.
  */
 public final class ServiceManager {
     private static final Logger LOG = LogManager.getLogger(ServiceManager.class);

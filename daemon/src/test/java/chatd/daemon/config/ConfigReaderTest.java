@@ -71,7 +71,10 @@ class ConfigReaderTest {
         assertThat(read(ConfigReader.defaults())).isEqualTo(ConfigReader.read(null, Map.of()));
     }
 
-    /** Every option in the default document has a comment above it and is read by the code, and the reverse. */
+    /**
+     * Every option of the default document stands below a comment, or below another option; the document and the code
+     * have the same options.
+     */
     @Test
     void everyOptionIsExplainedAndRead() throws Exception {
         TomlParseResult document = Toml.parse(ConfigReader.defaults());

@@ -161,7 +161,7 @@ class FilesIT {
         assertThat(count("content_chunk")).isZero();
         assertThat(count("message")).isZero();
         assertThat(chat.told(bob)).isEmpty();
-        // Forgetting it again does nothing.
+        // A second call does nothing.
         chat.services().files().connectionClosed(alice.session());
     }
 

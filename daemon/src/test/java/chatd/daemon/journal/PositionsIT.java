@@ -84,7 +84,7 @@ class PositionsIT {
         assertThat(logged()).hasSize(63).isSorted().doesNotHaveDuplicates().isEqualTo(stored());
     }
 
-    /** More entries of each kind than fit one page, interleaved. */
+    /** More entries of each kind, interleaved, than the catch-up reads at a time: 500. */
     @Test
     void whatWasCommittedAndNotLoggedIsLoggedInTheOrderOfThePositions() throws Exception {
         List<Entry> entries = new ArrayList<>();

@@ -116,7 +116,7 @@ public final class TestTransport implements Transport {
         return all;
     }
 
-    /** Returns the next event. Blocks until there is one. */
+    /** Waits for the next event; fails if none comes within three minutes, or the connection is closed. */
     public synchronized String next() throws InterruptedException {
         long end = System.nanoTime() + PATIENCE;
         while (told.isEmpty()) {

@@ -180,7 +180,7 @@ class MessageStoreIT {
     }
 
     @Test
-    void aHistoryIsReadByIndex() {
+    void aHistoryIsFoundAmongManyMessagesOfOthers() {
         List<Entry> many = new ArrayList<>();
         for (int i = 7; i < 2007; i++) {
             many.add(Rows.text(i, 2, List.of(3L), "x"));

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests a schema of their own, migrated, on the one private MariaDB of their process. */
+/**
+ * Gives tests a schema of their own, empty until {@link Schema#open} migrates it, on the one private MariaDB of their
+ * process.
+ */
 public final class TestDatabase implements ParameterResolver {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 

@@ -44,7 +44,7 @@ public final class Chat1 implements Dialect {
         this(Limits.DEFAULT, ZoneOffset.UTC);
     }
 
-    /** @param zone the time zone of times on the wire, option {@code wire-zone} */
+    /** @param zone the time zone of times on the wire, option {@code chat1.wire-zone} */
     public Chat1(Limits limits, ZoneId zone) {
         this.commands = CommandTable.rows(limits);
         this.events = EventTable.rows(Field.time(zone));

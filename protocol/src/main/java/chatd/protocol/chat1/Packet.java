@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param code type in the upper, subtype in the lower 16 bits
  * @param meaning for the table in the documentation
  * @param body for the table in the documentation
- * @param gate who may send it; always {@link Gate#ANYONE} for what the daemon sends
+ * @param gate who may send it; always {@link Gate#ANYONE} for an event
  * @param least the minimum length of a body in bytes
  * @param most the maximum length of a body in bytes; a longer one is refused from its header
  * @param carries selects the values of {@code type} that this row encodes, if several rows carry the type

@@ -4,7 +4,7 @@ package chatd.protocol.command;
  * A request from a client to the daemon: one record per command, grouped by subject, the same for every dialect.
  *
  * <p>Values are as received, checked only for their shape (padding, UTF-8, length); the services validate them. Records
- * are immutable except {@code Content}, which owns a buffer.
+ * are immutable except {@code Content}, which owns a buffer, and {@code Secret}, which is wiped after use.
  */
 public sealed interface Command permits SessionCommand, AccountCommand, MessageCommand, FileCommand {
 

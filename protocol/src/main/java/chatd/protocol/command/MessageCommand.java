@@ -15,7 +15,8 @@ public sealed interface MessageCommand extends Command {
     /**
      * Reads a page of the history: the newest messages, or those next to a message number.
      *
-     * @param with which history: empty for the messages to everyone; null for all of the user's own
+     * @param with which history: empty for the messages to everyone; null for all of the user's own; with one user, not
+     *     yet supported, otherwise
      * @param before only messages with a lower number
      * @param after only messages with a higher number, the lowest first; -1 for the newest
      * @param limit the maximum number of messages, 0 to {@value #MOST}

@@ -48,8 +48,8 @@ public final class Json implements Dialect {
     private static final int MOST_TO_CLIENTS = 40 << 20;
 
     /**
-     * Maximum number of tokens (keys, values, starts and ends) in one message: more cost more than their bytes, and no
-     * message needs them.
+     * Maximum number of tokens (keys, values, starts and ends) in one message: no message needs more, and each
+     * takes far more memory than its bytes once parsed.
      */
     static final int MAX_TOKENS = 20_000;
 

@@ -239,7 +239,7 @@ final class JsonEvents {
                 .count();
     }
 
-    /** Returns the text of the answer to a refused login, as worded in the page. */
+    /** Returns the text of the answer to a refused login, in Chinese. */
     private static String success(Code code) {
         return switch (code) {
             case NO_SUCH_USER -> "无此用户";

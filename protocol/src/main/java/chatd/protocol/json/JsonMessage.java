@@ -67,7 +67,7 @@ final class JsonMessage<T> {
 
     /** A message being read. */
     record In<T>(JsonNode message) {
-        /** @throws JsonValue.Misshapen if the key is required but missing, or its value is of another kind */
+        /** @throws JsonValue.InvalidMessage if the key is required but missing, or its value is of another kind */
         <V> V get(Key<T, V> key) {
             return key.read(message);
         }
@@ -210,7 +210,7 @@ final class JsonMessage<T> {
         return type == itsType && isRead.test(message);
     }
 
-    /** @throws JsonValue.Misshapen if the message does not match the row */
+    /** @throws JsonValue.InvalidMessage if the message does not match the row */
     T read(JsonNode message) {
         return make.apply(new In<>(message));
     }

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 final class JsonTable {
     private JsonTable() {}
 
-    /** The highest message type in the pages. */
+    /** The highest message type of the dialect. */
     private static final int LAST = 29;
 
     private static final Map<Class<?>, List<JsonMessage<?>>> BY_RECORD = Stream.concat(
@@ -44,7 +44,7 @@ final class JsonTable {
      * Reads a message.
      *
      * @return the record; empty if no row reads the message
-     * @throws JsonValue.Misshapen if the message does not match its row
+     * @throws JsonValue.InvalidMessage if the message does not match its row
      */
     static <M> Optional<M> read(List<JsonMessage<? extends M>> rows, JsonNode message) {
         int type = message.path("type").asInt(0);
@@ -56,7 +56,7 @@ final class JsonTable {
         return Optional.empty();
     }
 
-    /** Returns whether the pages define this type; the daemon may not support it yet. */
+    /** Returns whether the dialect has this type, 1 to {@link #LAST}; the daemon may not support it yet. */
     static boolean isType(JsonNode type) {
         return type.isInt() && type.intValue() >= 1 && type.intValue() <= LAST;
     }

@@ -32,7 +32,7 @@ interface JsonValue<V> {
      * Reads a value that is present.
      *
      * @param key the value's key, for error messages
-     * @throws Misshapen if the value is of another kind
+     * @throws InvalidMessage if the value is of another kind
      */
     V read(JsonNode value, String key);
 

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Entry point for Jazzer. The first byte selects dialect, direction and whether the sender is logged in; the rest is
- * what was received. However the input is split, it decodes the same; nothing but {@link MalformedFrame} is thrown; and
- * a decoded message, encoded again, decodes to itself.
+ * Entry point for Jazzer. The first byte selects dialect, direction (of JSON, commands only) and whether the sender is
+ * logged in; the rest is the received bytes. However the input is split, it decodes the same; nothing but {@link
+ * MalformedFrame} is thrown; and a message of {@code chat/1}, encoded again, decodes to itself.
  */
 public final class FrameFuzzer {
     private static final int LIMIT = 1 << 12;

@@ -91,11 +91,11 @@ class GoldenTest {
         return ByteBufUtil.getBytes(whole);
     }
 
-    /** Events that chat/1 sends as packets of other events, and so have no row of their own. */
+    /** Events that have no row of their own, because chat/1 sends them as packets of other events. */
     private static final Set<Class<?>> SAID_OTHERWISE =
             Set.of(SessionEvent.Notice.class, UserEvent.Joined.class, UserEvent.Renamed.class);
 
-    /** Walks the vocabulary: every record has a row and a golden file. */
+    /** Walks the vocabulary: every record has a row and a sample, is in the JSON samples, or has no row of its own. */
     @ParameterizedTest
     @MethodSource("vocabularies")
     void everyRecordHasARowAndASample(

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A value of every record of the vocabulary, by the name of its golden file. */
+/** Values of every record that has a packet in {@code chat/1}, by the names of their golden files. */
 final class Samples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00Z");
     private static final Roster ROSTER = new Roster(List.of(new Presence("alice", true), new Presence("王芳", false)));

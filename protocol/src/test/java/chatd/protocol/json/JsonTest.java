@@ -222,7 +222,7 @@ class JsonTest {
                 .isZero();
     }
 
-    /** Whatever users store as their settings can be sent. */
+    /** Settings can be sent whatever their form. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -305,7 +305,7 @@ class JsonTest {
         return frames.getFirst().bytes().toString(StandardCharsets.UTF_8);
     }
 
-    /** Returns all events except refusals, which are read without the command: the client knows it itself. */
+    /** Returns the names of all events except refusals, which a client reads without the refused command. */
     static Stream<String> wholeEvents() {
         return JsonSamples.events().entrySet().stream()
                 .filter(sample -> !(sample.getValue() instanceof SessionEvent.Refused))

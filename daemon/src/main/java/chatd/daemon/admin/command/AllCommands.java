@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
-/** All commands of the admin sockets, a class a subject. Closing stops the measuring for {@code stats}. */
+/** All commands of the admin sockets, one class per subject. Closing it stops the sampling for {@code stats}. */
 public final class AllCommands implements AutoCloseable {
     private final List<AdminCommand<?, ?, ?>> commands = new ArrayList<>();
     private final StatsCommands stats;
@@ -25,7 +25,7 @@ public final class AllCommands implements AutoCloseable {
     /**
      * Facts about this daemon that commands report.
      *
-     * @param chain the certificate chain that clients are shown now
+     * @param chain supplies the certificate chain now presented to clients
      */
     public record Facts(String version, List<InetSocketAddress> listening, Supplier<List<X509Certificate>> chain) {}
 

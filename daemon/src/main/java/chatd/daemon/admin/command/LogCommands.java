@@ -65,13 +65,13 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
                 AdminCommand.of(LogCalls.KEY, Role.auditorsToo(), (request, by, out) -> key()),
                 AdminCommand.of(LogCalls.CHANGE_KEY, Role.administrators(), (request, by, out) -> {
                     log.changeKey();
-                    // So that the document contains the key's first seal.
+                    // So that the published document contains the key's first seal.
                     log.publish();
                     return key();
                 }),
                 AdminCommand.of(LogCalls.ANCHOR, Role.auditorsToo(), (request, by, out) -> {
                     String seal = log.anchor();
-                    // So that the document contains the anchored seal.
+                    // So that the published document contains the anchored seal.
                     log.publish();
                     return new LogCalls.Anchor(seal);
                 }),

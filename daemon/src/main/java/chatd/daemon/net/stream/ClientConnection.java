@@ -44,7 +44,10 @@ import org.jspecify.annotations.Nullable;
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Transport {
     private static final Logger LOG = LogManager.getLogger(ClientConnection.class);
 
-    /** Time limit for the peer to read the pending output once the connection is closing. */
+    /**
+     * Maximum time from {@link #finish} to the close: for the peer to read the pending output, and for the linger after
+     * it.
+     */
     private static final Duration FAREWELL = Duration.ofSeconds(4);
 
     private static final Duration SHARE_RETRY = Duration.ofMillis(50);
@@ -76,7 +79,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
      *
      * @param isExempt whether it is exempt from the limits per network
      * @param onLoginOrClose run once, after login or when the connection is gone
-     * @param linger how long after the session's end the peer's remaining input is discarded before the close
+     * @param linger how long after the last output the peer's remaining input is discarded, before the close; the whole
+     *     takes 4 s at most
      */
     public record Grant(
             Deadlines deadlines,
@@ -101,7 +105,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         this.tasks = tasks;
     }
 
-    /** Sets the session of this connection; called before the connection is active. */
+    /** Sets the session of this connection; called before this handler is added to the pipeline. */
     public void carry(Session carried) {
         session = carried;
         inbox = new Inbox(carried, dispatcher, () -> tasks.add(this::resume));
@@ -339,8 +343,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /**
-     * Closes the connection in order once all output is written: sends close_notify, shuts down output and discards the
-     * remaining input, since a reset would destroy what the peer has not read yet.
+     * Closes the connection gracefully once all output is written: sends close_notify, shuts down output and discards
+     * the remaining input, since a reset would destroy data that the peer has not read yet.
      */
     private void shut(ChannelHandlerContext ctx) {
         state.shut();

@@ -5,7 +5,7 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Rate limit of one session; above it the carrier pauses reading. One thread. */
+/** Rate limit of one session; above it the connection pauses reading. One thread. */
 public final class Rate {
     private final @Nullable Bucket messages;
     private final @Nullable Bucket bytes;

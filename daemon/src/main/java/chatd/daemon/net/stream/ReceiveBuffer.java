@@ -30,7 +30,7 @@ final class ReceiveBuffer {
         }
     }
 
-    /** Returns the buffered bytes; the decoder reads from it. */
+    /** Returns the buffer, from which the decoder reads; empty if nothing is buffered. */
     ByteBuf bytes() {
         return buffer == null ? Unpooled.EMPTY_BUFFER : buffer;
     }

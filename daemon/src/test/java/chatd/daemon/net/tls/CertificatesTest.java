@@ -208,7 +208,7 @@ class CertificatesTest {
         }
     }
 
-    /** As when only a key's group was wrong and is corrected. */
+    /** For example, when only the group of a key was wrong and has been corrected. */
     @Test
     void otherPermissionsAreAChange() throws IOException {
         Path live = made("one.example");
