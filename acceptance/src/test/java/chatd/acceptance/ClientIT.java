@@ -249,7 +249,7 @@ class ClientIT {
         assertThat(client("", "--password-file", directory.toString(), at(chatd.person()), "history")
                         .exits(1)
                         .err())
-                .contains("There is no file " + directory);
+                .contains("No password can be read from the file " + directory);
         assertThat(client("", "--wire-zone", "Moon/Crater", at(chatd.person()))
                         .exits(2)
                         .err())
