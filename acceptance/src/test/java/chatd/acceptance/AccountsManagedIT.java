@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,59 @@ class AccountsManagedIT {
             chatd.admin("", "user", "enable", socket.name()).exits(0);
             assertThat(logInAnswer(socket.person())).isEqualTo(Wire.LOGGED_IN);
         }
+    }
+
+    /** A user is meant by a number as well as by a name, wherever a name is taken. */
+    @Test
+    void aNumberMeansAUser() {
+        Chatd.Person person = chatd.person();
+        String number = shownNumber(person.name());
+        assertThat(chatd.admin("", "user", "show", number).exits(0).out())
+                .contains(person.name() + " (" + number + ")");
+        assertThat(chatd.admin("", "user", "note", number.toLowerCase(Locale.ROOT), "class 4b")
+                        .exits(0)
+                        .out())
+                .isEqualTo(person.name() + " (" + number + ") has a new note.\n");
+        assertThat(chatd.admin("", "user", "note", person.name(), "class 4b")
+                        .exits(0)
+                        .out())
+                .contains("has that note already");
+        assertThat(chatd.admin("", "user", "note", person.name(), "x".repeat(201))
+                        .exits(1)
+                        .err())
+                .contains("200 characters");
+        String name = Chatd.newName();
+        chatd.admin("", "user", "rename", number, name).exits(0);
+        try (Chat1Socket socket = chatd.logIn(new Chatd.Person(name, Chatd.PASSWORD))) {
+            assertThat(chatd.admin("", "session", "kick", number).exits(0).out())
+                    .contains(name);
+            expectSentAway(socket, "ended this session");
+        }
+        assertThat(chatd.admin("", "user", "show", "U999999").exits(4).err()).contains("no user called U999999");
+        chatd.admin("", "user", "delete", number, "--yes").exits(0);
+        assertThat(chatd.admin("", "user", "enable", number).exits(4).err()).contains("was deleted");
+    }
+
+    private String shownNumber(String name) {
+        Matcher number = Pattern.compile("\\((U\\d+)\\)")
+                .matcher(chatd.admin("", "user", "show", name).exits(0).out());
+        assertThat(number.find()).isTrue();
+        return number.group(1);
+    }
+
+    @Test
+    void severalAreDisabledAtOnceAndAnUnknownOneIsReported() {
+        Chatd.Person one = chatd.person();
+        Chatd.Person two = chatd.person();
+        Run run = chatd.admin("", "user", "disable", one.name(), "nobody-at-all", two.name())
+                .exits(4);
+        assertThat(run.out()).contains(one.name() + " (", two.name() + " (");
+        assertThat(run.err()).contains("nobody-at-all: There is no user called nobody-at-all");
+        assertThat(logInAnswer(two)).isEqualTo(Wire.WRONG_PASSWORD);
+        assertThat(chatd.admin("", "user", "enable", one.name(), two.name(), "-o", "json")
+                        .exits(0)
+                        .out())
+                .startsWith("[ {");
     }
 
     @Test

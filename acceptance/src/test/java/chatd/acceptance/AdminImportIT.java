@@ -1,6 +1,7 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +159,13 @@ class AdminImportIT {
             String[] sync = {
                 "user", "import", second.toString(), "--sync", "--disable-missing", "--passwords", directory + "/2.csv"
             };
+            // Two of four are more than a tenth.
+            assertThat(chatd.admin("", sync).exits(1).err()).contains("2 users would be disabled", "--at-most 2");
+            assertThat(chatd.admin("", "user", "import", second.toString(), "--sync", "--disable-missing", "--dry-run")
+                            .exits(1)
+                            .out())
+                    .contains("2 would be disabled: bob, noah");
+            sync = Stream.concat(Stream.of(sync), Stream.of("--at-most", "2")).toArray(String[]::new);
             assertThat(chatd.admin("", sync).exits(2).err()).contains("Disable 2 users", "--yes");
             try (Chat1Socket alice = chatd.logIn(chatd.alice())) {
                 List<String> yes = new ArrayList<>(List.of(sync));
@@ -170,6 +179,125 @@ class AdminImportIT {
             // Once more: nothing to do, and nothing to ask.
             assertThat(chatd.admin("", sync).exits(0).out())
                     .startsWith("0 added\n3 there already, left as they are: alice, mia, ola\n0 disabled\n");
+        }
+    }
+
+    @Test
+    void aClassIsReplacedByItsNewListAndNotesAreTaken() throws Exception {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Path first = list(
+                    "first.csv",
+                    List.of("note,name", "class 4b,mia", "class 4b,noah", "class 14b,lea", "class 5a,ben", ",head"));
+            chatd.admin("", "user", "import", first.toString(), "--passwords", directory + "/1.csv")
+                    .exits(0);
+            Path second = list("second.csv", List.of("name,note", "mia,class 5b", "lea", "ola,class 5b"));
+            String[] command = {
+                "user",
+                "import",
+                second.toString(),
+                "--sync",
+                "--disable-missing",
+                "--class",
+                "Class 4B",
+                "--passwords",
+                directory + "/2.csv",
+                "--yes"
+            };
+            assertThat(chatd.admin("", command).exits(0).out()).startsWith("""
+                    1 added: ola
+                    1 there already, left as they are: lea
+                    1 given another note: mia
+                    1 disabled: noah
+                    """);
+            assertThat(chatd.admin("", "user", "show", "mia").exits(0).out()).contains("class 5b");
+            assertThat(chatd.admin("", "user", "show", "lea").exits(0).out()).contains("class 14b");
+            assertThat(names(chatd, "--state", "disabled")).containsExactly("noah");
+            chatd.admin("", "log", "publish").exits(0);
+            assertThat(new AuditReader(chatd.auditLog())
+                            .all().stream()
+                                    .filter(entry -> entry.get("detail").equals("note"))
+                                    .map(entry -> entry.get("name")))
+                    .containsExactly("mia");
+        }
+    }
+
+    @Test
+    void standardInputIsAList() throws Exception {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            assertThat(chatd.admin("name\nmia\nalice\n", "user", "import", "-", "--dry-run")
+                            .exits(1)
+                            .err())
+                    .contains("standard input:3: The name alice is taken");
+            Run run = chatd.admin("mia\n", "user", "import", "-", "--dry-run").exits(0);
+            assertThat(run.out()).isEqualTo("1 would be added: mia\n");
+            assertThat(run.err()).contains("The first line is no heading");
+        }
+    }
+
+    @Test
+    void allThatIsWrongIsSaidAtOnce() throws Exception {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Path file = list("list.csv", List.of("name,note", "alice,x", "a,b,c", "mia,4b"));
+            Path there = list("there.csv", List.of());
+            assertThat(chatd.admin("", "user", "import", file.toString(), "--passwords", there.toString())
+                            .exits(1)
+                            .err())
+                    .contains(
+                            "list.csv:2: The name alice is taken",
+                            "list.csv:3: has 3 columns",
+                            "There is a file " + there + " already",
+                            "Nothing was done.");
+            assertThat(names(chatd)).containsExactly("alice", "bob");
+        }
+    }
+
+    /** An import that was killed leaves the passwords only if its users were added. */
+    @Test
+    @Tag("processes")
+    void aKilledImportLeavesNoUselessPasswords() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            lines.add("pupil-" + AdminTroubleIT.letters(i));
+        }
+        Path file = list("pupils.csv", lines);
+        Path passwords = directory.resolve("passwords.csv");
+        Path pending = directory.resolve("passwords.csv.pending");
+        try (LocalDaemon chatd = LocalDaemon.start("CHATD_HASHING_MEMORY", "4 MiB")) {
+            try (Terminal terminal = new Terminal(
+                    List.of(),
+                    Run.command(
+                            "admin",
+                            "--socket",
+                            chatd.adminSocket().toString(),
+                            "user",
+                            "import",
+                            file.toString(),
+                            "--passwords",
+                            passwords.toString()))) {
+                terminal.showsLine("[1-9]\\d* of 5000 passwords hashed");
+                assertThat(pending).exists();
+                terminal.press("C-c");
+                terminal.awaitEnd();
+            }
+            assertThat(passwords).doesNotExist();
+            // The daemon notices that nobody waits for the answer; nothing is done then.
+            await().until(() -> new AuditReader(chatd.auditLog())
+                    .all().stream()
+                            .anyMatch(entry -> entry.get("command").equals("user import")
+                                    && !entry.get("outcome").equals("ok")));
+            assertThat(names(chatd)).containsExactly("alice", "bob");
+            Path one = list("one.csv", List.of("mia"));
+            Run run = chatd.admin("", "user", "import", one.toString(), "--passwords", passwords.toString())
+                    .exits(0);
+            assertThat(run.err()).contains("An import that was interrupted had added no users");
+            assertThat(Files.readAllLines(passwords)).hasSize(2);
+            assertThat(pending).doesNotExist();
+            // As if it had been killed after the users were added.
+            Files.move(passwords, pending);
+            run = chatd.admin("", "user", "import", one.toString(), "--sync", "--passwords", passwords.toString())
+                    .exits(0);
+            assertThat(run.err()).contains("had added its users; their passwords are in " + passwords);
+            assertThat(Files.readAllLines(passwords)).hasSize(2);
         }
     }
 }

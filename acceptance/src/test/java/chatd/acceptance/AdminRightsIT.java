@@ -49,6 +49,7 @@ class AdminRightsIT {
             Map.entry("user disable nobody", List.of(A)),
             Map.entry("user enable nobody", List.of(A)),
             Map.entry("user rename nobody someone", List.of(A)),
+            Map.entry("user note nobody x", List.of(A)),
             Map.entry("user grant nobody everyone", List.of(A)),
             Map.entry("user revoke nobody everyone", List.of(A)),
             Map.entry("user delete nobody --yes", List.of(A)),

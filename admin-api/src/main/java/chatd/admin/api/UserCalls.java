@@ -20,6 +20,8 @@ public final class UserCalls {
     public static final AdminCall<Named, Nothing, Changed> ENABLE = changing("user enable");
     public static final AdminCall<Named, Nothing, Changed> GRANT = changing("user grant");
     public static final AdminCall<Named, Nothing, Changed> REVOKE = changing("user revoke");
+    public static final AdminCall<Note, Nothing, Changed> NOTE =
+            new AdminCall<>("user note", Note.class, Nothing.class, Changed.class);
     public static final AdminCall<Renaming, Nothing, Changed> RENAME =
             new AdminCall<>("user rename", Renaming.class, Nothing.class, Changed.class);
     public static final AdminCall<Deletion, Nothing, Details> DELETE =
@@ -37,6 +39,8 @@ public final class UserCalls {
 
     /** Creates an account, or gives it another password. */
     public record Setting(String name, @Nullable String note, boolean mustChange, Password password) {}
+
+    public record Note(String name, @Nullable String note) {}
 
     public record Renaming(String name, String to) {}
 
@@ -70,14 +74,26 @@ public final class UserCalls {
     public record Changed(@JsonUnwrapped Account account, boolean changed) {}
 
     /**
-     * A list of accounts to be created; with {@code sync}, existing ones are left as they are.
+     * A list of accounts to be created; with {@code sync}, existing ones keep all but their notes.
      *
+     * @param ofClass of the accounts that are not in the list, only those whose note has this text are disabled; null
+     *     for all
+     * @param atMost the most accounts to disable; null for a tenth of the enabled ones
      * @param disabling how many accounts the caller expects to be disabled; if the number differs, nothing is done
      */
     public record ImportList(
-            List<ImportRow> accounts, boolean sync, boolean disableMissing, int disabling, boolean dryRun) {}
+            List<ImportRow> accounts,
+            boolean sync,
+            boolean disableMissing,
+            @Nullable String ofClass,
+            @Nullable Integer atMost,
+            int disabling,
+            boolean dryRun) {}
 
-    /** @param line the row's line in the list, for error messages */
+    /**
+     * @param line the row's line in the list, for error messages
+     * @param note null if the list gives none: an existing account keeps its own
+     */
     public record ImportRow(
             int line,
             @Nullable String name,
@@ -87,6 +103,12 @@ public final class UserCalls {
     /** The number of passwords hashed so far, and of all that are to be hashed. */
     public record Ready(int ready, int all) {}
 
-    /** The names of the accounts added, left as they are and disabled; with {@code dryRun}, of those that would be. */
-    public record Imported(List<String> added, List<String> left, List<String> disabled) {}
+    /**
+     * The names of the accounts added, left as they are, given another note and disabled; with {@code dryRun}, of those
+     * that would be.
+     *
+     * @param atMost the most accounts that may be disabled
+     */
+    public record Imported(
+            List<String> added, List<String> left, List<String> noted, List<String> disabled, int atMost) {}
 }

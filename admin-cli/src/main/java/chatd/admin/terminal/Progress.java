@@ -4,27 +4,35 @@ import java.io.Console;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A progress line on a terminal, shown once the work has taken a second; prints nothing elsewhere. */
+/**
+ * Shows how far a long operation is, on standard error: on a terminal a line that is rewritten, once the operation has
+ * taken a second; elsewhere a line every ten seconds.
+ */
 public final class Progress implements AutoCloseable {
-    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
-    private final boolean isShown =
+    private final boolean isTerminal =
             Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-    private long due = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-    private boolean began;
+    private final long everyNanos = isTerminal ? TimeUnit.MILLISECONDS.toNanos(200) : TimeUnit.SECONDS.toNanos(10);
+    private long due = System.nanoTime() + (isTerminal ? TimeUnit.SECONDS.toNanos(1) : everyNanos);
+    private boolean isLineOpen;
 
+    /** Shows the text if enough time has passed since the last one. */
     public void show(String how) {
-        if (isShown && System.nanoTime() - due >= 0) {
-            due = System.nanoTime() + EVERY_NANOS;
-            began = true;
+        if (System.nanoTime() - due < 0) {
+            return;
+        }
+        due = System.nanoTime() + everyNanos;
+        if (isTerminal) {
+            isLineOpen = true;
             System.err.print("\r" + how + " ");
+        } else {
+            System.err.println("chat-admin: " + how);
         }
     }
 
     /** Clears the line, which the result then uses. */
     @Override
     public void close() {
-        if (began) {
+        if (isLineOpen) {
             System.err.print("\r\033[K");
             System.err.flush();
         }

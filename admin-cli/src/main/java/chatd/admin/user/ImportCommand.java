@@ -1,5 +1,6 @@
 package chatd.admin.user;
 
+import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.NotDone;
 import chatd.admin.api.OneTimePassword;
 import chatd.admin.api.Password;
@@ -12,11 +13,15 @@ import chatd.admin.terminal.Progress;
 import chatd.admin.terminal.Question;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,8 +34,9 @@ import picocli.CommandLine.ParentCommand;
         name = "import",
         description = {
             "Adds the users in a list, all of them or none.",
-            "The list is a CSV file in UTF-8, one name[,note] per line. A first line \"name,note\" is a header; empty"
-                    + " lines and lines that begin with # are ignored.",
+            "The list is a CSV file in UTF-8. A first line with a column called name is a heading; it names the columns,"
+                    + " name and note, in any order. Without one they are in this order. Empty lines and lines that"
+                    + " begin with # are ignored.",
             "Each user gets a one-time password, which is written to the file given with --passwords."
         },
         mixinStandardHelpOptions = true,
@@ -38,7 +44,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  chat-admin user import pupils.csv --dry-run",
             "  chat-admin user import pupils.csv --passwords /root/passwords.csv",
-            "  chat-admin user import pupils.csv --sync --disable-missing --passwords /root/passwords.csv",
+            "  chat-admin user import class-4b.csv --sync --disable-missing --class 4b --passwords /root/4b.csv",
             "",
             "A list:",
             "",
@@ -50,20 +56,41 @@ final class ImportCommand implements Callable<Integer> {
     /** Maximum number of names listed for each kind of change. */
     private static final int SHOWN = 20;
 
+    /** The daemon's error for a line of the list. */
+    private static final Pattern LINE = Pattern.compile("line (\\d+): (.*)", Pattern.DOTALL);
+
     @ParentCommand
     private UserCommand user;
 
-    @Parameters(paramLabel = "FILE", description = "The list.")
-    private Path file;
+    /** When each user was created, once that has been asked. */
+    private final Map<String, Instant> created = new HashMap<>();
+
+    @Parameters(paramLabel = "FILE", description = "The list; - is standard input.")
+    private String file = "";
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
 
-    @Option(names = "--sync", description = "Leave existing users as they are; without it they are errors.")
+    @Option(
+            names = "--sync",
+            description = "Leave existing users as they are, except for their notes; without it they are errors.")
     private boolean sync;
 
     @Option(names = "--disable-missing", description = "Disable everyone who is not in the list. Asks first.")
     private boolean disableMissing;
+
+    @Option(
+            names = "--class",
+            paramLabel = "TEXT",
+            description = "With --disable-missing: only those whose note has these words, e.g. 4b.")
+    private @Nullable String ofClass;
+
+    @Option(
+            names = "--at-most",
+            paramLabel = "N",
+            description =
+                    "With --disable-missing: disable no more users than this; default: a tenth of the enabled ones.")
+    private @Nullable Integer atMost;
 
     @Option(
             names = "--passwords",
@@ -76,47 +103,149 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<AccountList.Row> rows = AccountList.read(file);
-        UserCalls.Imported plan = ask(rows, Map.of(), 0, true);
-        Set<String> added = Set.copyOf(plan.added());
-        int disabled = plan.disabled().size();
-        if (dryRun) {
-            print(plan, "would be ");
-            return Exit.OK;
+        checkUsage();
+        AccountList list = AccountList.read(file);
+        if (passwords != null && !dryRun) {
+            String settled = PendingPasswords.settle(passwords, this::wasAdded);
+            if (settled != null) {
+                Program.printError(settled);
+            }
         }
-        if (!added.isEmpty() && passwords == null) {
-            throw new CommandFailure(Exit.USAGE, "Where do the passwords go? Name a new file with --passwords FILE.");
+        UserCalls.Imported plan = plan(list);
+        int disabled = plan.disabled().size();
+        boolean isOverLimit = disabled > plan.atMost();
+        if (dryRun) {
+            if (!list.hasHeading()) {
+                Program.printError("The first line is no heading, since it has no column called name: it is read as a"
+                        + " user, and the columns as name, then note.");
+            }
+            print(plan, "would be ");
+            if (isOverLimit) {
+                Program.printError(overLimit(plan));
+            }
+            return isOverLimit ? Exit.NO : Exit.OK;
+        }
+        if (isOverLimit) {
+            throw new CommandFailure(Exit.NO, overLimit(plan));
         }
         if (disabled > 0 && !yes) {
             Question.ask("Disable " + Format.count(disabled, "user") + " who are not in the list?");
         }
-        if (passwords == null || added.isEmpty()) {
-            print(ask(rows, Map.of(), disabled, false), "");
+        if (passwords == null || plan.added().isEmpty()) {
+            print(ask(list, Map.of(), disabled, false), "");
             return Exit.OK;
         }
         SecureRandom random = new SecureRandom();
         Map<String, String> made = new LinkedHashMap<>();
-        rows.stream()
-                .map(AccountList.Row::name)
-                .filter(added::contains)
-                .forEach(name -> made.put(name, OneTimePassword.make(random)));
-        PasswordsFile kept = PasswordsFile.create(passwords, made);
-        try {
-            UserCalls.Imported done = ask(rows, made, disabled, false);
-            kept.keep(Set.copyOf(done.added()));
-            print(done, "");
-        } catch (NotDone e) {
-            if (!e.isUndecided()) {
-                kept.keep(Set.of());
+        plan.added().forEach(name -> made.put(name, OneTimePassword.make(random)));
+        try (PendingPasswords pending = PendingPasswords.create(passwords, made)) {
+            UserCalls.Imported done;
+            try {
+                done = ask(list, made, disabled, false);
+            } catch (NotDone e) {
+                if (!e.isUndecided()) {
+                    pending.refused();
+                }
+                throw e;
             }
-            throw e;
+            pending.done();
+            print(done, "");
         }
         return Exit.OK;
     }
 
-    private UserCalls.Imported ask(
-            List<AccountList.Row> rows, Map<String, String> made, int disabling, boolean planned) {
-        List<UserCalls.ImportRow> accounts = rows.stream()
+    private void checkUsage() {
+        if (!disableMissing && (ofClass != null || atMost != null)) {
+            throw new CommandFailure(Exit.USAGE, "--class and --at-most are for --disable-missing.");
+        }
+        if (ofClass != null && ofClass.isBlank()) {
+            throw new CommandFailure(Exit.USAGE, "--class must be words of a note, not empty.");
+        }
+        if (atMost != null && atMost < 0) {
+            throw new CommandFailure(Exit.USAGE, "--at-most must be 0 or more, not " + atMost + ".");
+        }
+    }
+
+    private static String overLimit(UserCalls.Imported plan) {
+        int disabled = plan.disabled().size();
+        return "%s would be disabled; the limit is %d. Nothing was done; if it is right, allow it with --at-most %d."
+                .formatted(Format.count(disabled, "user"), plan.atMost(), disabled);
+    }
+
+    /** Returns whether a user of this name was created at this time or later. */
+    private boolean wasAdded(String name, Instant since) {
+        if (created.isEmpty()) {
+            user.program
+                    .daemon()
+                    .call(
+                            UserCalls.LIST,
+                            Nothing.NOTHING,
+                            part -> part.accounts()
+                                    .forEach(account -> created.put(account.name(), Instant.parse(account.created()))));
+        }
+        Instant its = created.get(name);
+        return its != null && !its.isBefore(since);
+    }
+
+    /**
+     * Has the daemon validate the list.
+     *
+     * @throws CommandFailure with all that is wrong, in the list and with the options
+     */
+    private UserCalls.Imported plan(AccountList list) {
+        UserCalls.Imported plan = null;
+        if (!list.hasErrors() || !list.rows().isEmpty()) {
+            try {
+                plan = ask(list, Map.of(), 0, true);
+            } catch (NotDone e) {
+                if (!addErrors(list, e)) {
+                    throw e;
+                }
+            }
+        }
+        List<String> wrong = new ArrayList<>();
+        if (list.hasErrors()) {
+            wrong.add(list.errors());
+        }
+        boolean needsPasswords = plan == null || !plan.added().isEmpty();
+        int exit = Exit.NO;
+        if (!dryRun && needsPasswords && passwords == null) {
+            exit = list.hasErrors() ? Exit.NO : Exit.USAGE;
+            wrong.add("Where do the passwords go? Name a new file with --passwords FILE.");
+        } else if (!dryRun && needsPasswords && passwords != null) {
+            try {
+                PasswordsFile.checkNew(passwords);
+            } catch (CommandFailure e) {
+                exit = list.hasErrors() ? Exit.NO : e.exit();
+                wrong.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (plan == null || !wrong.isEmpty()) {
+            if (list.hasErrors()) {
+                wrong.add("Nothing was done.");
+            }
+            throw new CommandFailure(exit, String.join("\n", wrong));
+        }
+        return plan;
+    }
+
+    /** Adds the errors of lines that the daemon has found; returns whether there are any. */
+    private static boolean addErrors(AccountList list, NotDone refused) {
+        boolean isAny = false;
+        for (String error : String.valueOf(refused.getMessage()).split("\n", -1)) {
+            Matcher matcher = LINE.matcher(error);
+            if (matcher.matches()) {
+                isAny = true;
+                list.addError(Long.parseLong(matcher.group(1)), matcher.group(2));
+            } else if (isAny && error.startsWith("and ")) {
+                list.addMore(error);
+            }
+        }
+        return isAny;
+    }
+
+    private UserCalls.Imported ask(AccountList list, Map<String, String> made, int disabling, boolean planned) {
+        List<UserCalls.ImportRow> accounts = list.rows().stream()
                 .map(row -> new UserCalls.ImportRow(
                         Math.toIntExact(row.line()), row.name(), row.note(), password(made.get(row.name()))))
                 .toList();
@@ -125,12 +254,9 @@ final class ImportCommand implements Callable<Integer> {
                     .daemon()
                     .call(
                             UserCalls.IMPORT,
-                            new UserCalls.ImportList(accounts, sync, disableMissing, disabling, planned),
+                            new UserCalls.ImportList(
+                                    accounts, sync, disableMissing, ofClass, atMost, disabling, planned),
                             part -> progress.show("%d of %d passwords hashed".formatted(part.ready(), part.all())));
-        } catch (NotDone e) {
-            // The daemon knows the lines, not the file.
-            String text = String.valueOf(e.getMessage()).replaceAll("(?m)^line (\\d+): ", file + ":$1: ");
-            throw e.saying(text);
         }
     }
 
@@ -147,6 +273,9 @@ final class ImportCommand implements Callable<Integer> {
         program.out().println(line(plan.added(), would + "added"));
         if (sync) {
             program.out().println(line(plan.left(), "there already, left as they are"));
+            if (!plan.noted().isEmpty()) {
+                program.out().println(line(plan.noted(), would + "given another note"));
+            }
         }
         if (disableMissing) {
             program.out().println(line(plan.disabled(), would + "disabled"));

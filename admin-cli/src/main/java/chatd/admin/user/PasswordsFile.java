@@ -39,17 +39,29 @@ final class PasswordsFile {
      * @throws CommandFailure if it can't be written, or exists already
      */
     static PasswordsFile create(Path path, Map<String, String> passwords) {
+        checkNew(path);
         PasswordsFile file = new PasswordsFile(path, passwords);
         try {
             file.write(path);
             return file;
         } catch (FileAlreadyExistsException e) {
-            throw new CommandFailure(
-                    Exit.CONFLICT, "There is a file " + path + " already: name a new one for the passwords.");
+            throw exists(path);
         } catch (IOException e) {
             file.discard();
             throw new CommandFailure(Exit.NO, "The passwords can't be written to " + path + ": " + e.getMessage());
         }
+    }
+
+    /** @throws CommandFailure if there is such a file already */
+    static void checkNew(Path path) {
+        if (Files.exists(path)) {
+            throw exists(path);
+        }
+    }
+
+    private static CommandFailure exists(Path path) {
+        return new CommandFailure(
+                Exit.CONFLICT, "There is a file " + path + " already: name a new one for the passwords.");
     }
 
     /** Deletes a partly written file. */

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -218,35 +219,54 @@ public final class UserCommand implements Runnable {
 
     @Command(
             name = "disable",
-            description = "Bars a user from logging in, and ends their sessions.",
+            description = "Bars users from logging in, and ends their sessions.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
-            footer = "  chat-admin user disable alice")
-    int disable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(UserCalls.DISABLE, new UserCalls.Named(name), "disabled", "is disabled already");
+            footer = "  chat-admin user disable alice bob")
+    int disable(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names) {
+        return change(UserCalls.DISABLE, names, UserCalls.Named::new, "disabled", "is disabled already");
     }
 
     @Command(
             name = "enable",
-            description = "Lets a disabled user log in again.",
+            description = "Lets disabled users log in again.",
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user enable alice")
-    int enable(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(UserCalls.ENABLE, new UserCalls.Named(name), "enabled", "is not disabled");
+    int enable(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names) {
+        return change(UserCalls.ENABLE, names, UserCalls.Named::new, "enabled", "is not disabled");
     }
 
     @Command(
             name = "unlock",
             description = {
-                "Lets a user log in again who was throttled, or whose one-time password has expired.",
+                "Lets users log in again who were throttled, or whose one-time password has expired.",
                 "Clears failed-login counts and renews an expired one-time password."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLE,
             footer = "  chat-admin user unlock alice")
-    int unlock(@Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name) {
-        return change(UserCalls.UNLOCK, new UserCalls.Named(name), "unlocked", "is neither locked nor throttled");
+    int unlock(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names) {
+        return change(UserCalls.UNLOCK, names, UserCalls.Named::new, "unlocked", "is neither locked nor throttled");
+    }
+
+    @Command(
+            name = "note",
+            description = "Replaces the note on a user.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin user note alice \"class 4b, left in June\"", "  chat-admin user note alice \"\""})
+    int note(
+            @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
+            @Parameters(paramLabel = "TEXT", description = "At most 200 characters; an empty one removes the note.")
+                    String text) {
+        return change(UserCalls.NOTE, new UserCalls.Note(name, text), "has a new note", "has that note already");
     }
 
     @Command(
@@ -306,13 +326,41 @@ public final class UserCommand implements Runnable {
     }
 
     private <Q> int change(AdminCall<Q, Nothing, UserCalls.Changed> call, Q request, String done, String already) {
-        UserCalls.Changed outcome = program.daemon().call(call, request);
-        if (program.json()) {
-            Format.json(program.out(), outcome);
-        } else {
-            program.out().println(Format.who(outcome.account()) + " " + (outcome.changed() ? done : already) + ".");
+        return change(call, List.of(""), name -> request, done, already);
+    }
+
+    /**
+     * Changes several users, one after another; one that can't be changed does not keep the others from it.
+     *
+     * @return the exit code of the last one that could not be changed, if there is any
+     */
+    private <Q> int change(
+            AdminCall<Q, Nothing, UserCalls.Changed> call,
+            List<String> names,
+            Function<String, Q> request,
+            String done,
+            String already) {
+        List<UserCalls.Changed> outcomes = new ArrayList<>();
+        int exit = Exit.OK;
+        for (String name : new LinkedHashSet<>(names)) {
+            try {
+                UserCalls.Changed outcome = program.daemon().call(call, request.apply(name));
+                outcomes.add(outcome);
+                if (!program.json()) {
+                    program.out()
+                            .println(Format.who(outcome.account()) + " " + (outcome.changed() ? done : already) + ".");
+                }
+            } catch (NotDone e) {
+                exit = Exit.of(e.code());
+                Program.printError((names.size() > 1 ? name + ": " : "") + e.getMessage());
+            }
         }
-        return Exit.OK;
+        if (program.json() && names.size() > 1) {
+            Format.json(program.out(), outcomes);
+        } else if (program.json()) {
+            outcomes.forEach(outcome -> Format.json(program.out(), outcome));
+        }
+        return exit;
     }
 
     @Command(

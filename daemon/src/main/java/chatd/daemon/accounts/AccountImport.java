@@ -19,12 +19,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Imports a list of accounts, all or none. Thread-safe; methods block, while other requests are still served. */
 public final class AccountImport {
@@ -47,17 +51,44 @@ public final class AccountImport {
      * A line of the list.
      *
      * @param line the line number, for error messages
+     * @param note null if the line gives none: an existing account keeps its own
      */
-    public record Row(int line, String name, String note, Secret password) {}
+    public record Row(int line, String name, @Nullable String note, Secret password) {}
 
     /**
      * How the list is to be applied.
      *
-     * @param sync whether the list is the complete set of accounts: existing accounts are left as they are; otherwise
-     *     an existing account is an error
-     * @param disableMissing whether to disable accounts that are not in the list
+     * @param sync whether existing accounts stay as they are, except for their notes; otherwise they are errors
+     * @param missing which of the accounts that are not in the list are disabled
      */
-    public record Mode(boolean sync, boolean disableMissing) {}
+    public record Mode(boolean sync, Missing missing) {}
+
+    /**
+     * Which accounts that are not in the list are disabled.
+     *
+     * @param disable false for none
+     * @param ofClass only those whose note has this text as whole words; null for all
+     * @param atMost an import that would disable more is refused; null for {@link #usualMost}
+     */
+    public record Missing(
+            boolean disable,
+            @Nullable String ofClass,
+            @Nullable Integer atMost) {
+        private boolean has(Account account) {
+            return ofClass == null || words(ofClass).matcher(account.note()).find();
+        }
+
+        private static Pattern words(String text) {
+            return Pattern.compile(
+                    "(?<![\\p{L}\\p{M}\\p{Nd}])" + Pattern.quote(text) + "(?![\\p{L}\\p{M}\\p{Nd}])",
+                    Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+        }
+    }
+
+    /** Returns how many of so many enabled accounts an import disables unless it is told otherwise: a tenth. */
+    static int usualMost(int enabled) {
+        return Math.ceilDiv(enabled, 10);
+    }
 
     /** Maximum number of lines in a list, which is one transaction. */
     public static final int MOST = 50_000;
@@ -66,16 +97,21 @@ public final class AccountImport {
      * The accounts that an import changes, or would change.
      *
      * @param left existing accounts, left as they are
+     * @param noted existing accounts that get another note
+     * @param atMost how many accounts may be disabled; {@link #run} refuses to disable more
      */
-    public record Plan(List<String> added, List<String> left, List<String> disabled) {}
+    public record Plan(List<String> added, List<String> left, List<String> noted, List<String> disabled, int atMost) {}
 
-    /** Notified, after each password is hashed, how many of the accounts to be added are ready. */
+    /**
+     * Notified, after each password is hashed, how many of the accounts to be added are ready. An exception that it
+     * throws ends the import, of which nothing is then done.
+     */
     public interface Progress {
         void ready(int count, int all);
     }
 
     /**
-     * Validates a list and returns what an import would do.
+     * Validates a list and returns what an import would do, however many accounts that disables.
      *
      * @throws Refusal listing the invalid lines
      */
@@ -91,7 +127,7 @@ public final class AccountImport {
      * @param disabling how many accounts were to be disabled when the plan was confirmed
      * @param by the Unix user who makes the request
      * @throws Refusal as {@link #plan} does; {@link Code#BAD_PASSWORD} for a password in the list; {@link Code#BUSY} if
-     *     the accounts were changed meanwhile. Nothing was done
+     *     the accounts were changed meanwhile; {@link Code#TOO_MANY} if it would disable too many. Nothing was done
      */
     public Plan run(List<Row> rows, Mode mode, int disabling, String by, Progress progress)
             throws InterruptedException {
@@ -103,6 +139,12 @@ public final class AccountImport {
                         Code.BUSY,
                         "The accounts were changed meanwhile: %d would be disabled now, not %d. Nothing was done; try again."
                                 .formatted(draft.missing.size(), disabling));
+            }
+            if (disabling > draft.atMost) {
+                throw new Refusal(
+                        Code.TOO_MANY,
+                        "%d users would be disabled; the limit is %d. Nothing was done; allow it with --at-most %d."
+                                .formatted(disabling, draft.atMost, disabling));
             }
             List<String> hashes = draft.hashes(progress);
             if (!draft.isNothing()) {
@@ -117,11 +159,16 @@ public final class AccountImport {
         }
     }
 
+    /** An existing account that gets another note. */
+    private record Noted(Account account, String note) {}
+
     /** A validated list, with its new names reserved. */
     private final class Draft {
         private final List<Row> added = new ArrayList<>();
         private final List<String> left = new ArrayList<>();
+        private final List<Noted> noted = new ArrayList<>();
         private final List<Account> missing;
+        private final int atMost;
 
         Draft(List<Row> rows, Mode mode) {
             if (rows.isEmpty() || rows.size() > MOST) {
@@ -145,21 +192,34 @@ public final class AccountImport {
                 release();
                 throw new Refusal(Code.MALFORMED, listed(errors));
             }
-            missing = !mode.disableMissing()
+            List<Account> enabled = directory.all().stream()
+                    .filter(account -> account.state() != Account.State.DISABLED)
+                    .toList();
+            missing = !mode.missing().disable()
                     ? List.of()
-                    : directory.all().stream()
-                            .filter(account ->
-                                    account.state() != Account.State.DISABLED && !seen.contains(account.name()))
+                    : enabled.stream()
+                            .filter(account -> !seen.contains(account.name())
+                                    && mode.missing().has(account))
                             .toList();
+            Integer given = mode.missing().atMost();
+            atMost = given == null ? usualMost(enabled.size()) : given;
         }
 
         private void judge(Row row, Mode mode, Set<String> seen) {
             if (!seen.add(row.name())) {
                 throw new Refusal(Code.NAME_TAKEN, "The name " + row.name() + " appears in the list twice.");
             }
-            Administration.checkNote(row.note());
-            if (mode.sync() && directory.named(row.name()).isPresent()) {
-                left.add(row.name());
+            String note = row.note();
+            if (note != null) {
+                Administration.checkNote(note);
+            }
+            Optional<Account> existing = directory.named(row.name());
+            if (mode.sync() && existing.isPresent()) {
+                if (note == null || note.equals(existing.get().note())) {
+                    left.add(row.name());
+                } else {
+                    noted.add(new Noted(existing.get(), note));
+                }
                 return;
             }
             directory.reserve(row.name(), 0);
@@ -178,14 +238,16 @@ public final class AccountImport {
         }
 
         boolean isNothing() {
-            return added.isEmpty() && missing.isEmpty();
+            return added.isEmpty() && noted.isEmpty() && missing.isEmpty();
         }
 
         Plan plan() {
             return new Plan(
                     added.stream().map(Row::name).toList(),
                     List.copyOf(left),
-                    missing.stream().map(Account::name).toList());
+                    noted.stream().map(each -> each.account().name()).toList(),
+                    missing.stream().map(Account::name).toList(),
+                    atMost);
         }
 
         /** Hashes the new passwords, on all but one of the hashing threads, so that logins need not wait. */
@@ -222,18 +284,26 @@ public final class AccountImport {
 
                 @Override
                 public long bytes() {
-                    return 1_000L * (added.size() + missing.size());
+                    return 1_000L * (added.size() + noted.size() + missing.size());
                 }
 
                 @Override
                 public AccountChanges decide(Numbers numbers, Instant now) {
-                    List<AccountChange> changes = new ArrayList<>(added.size() + missing.size());
+                    List<AccountChange> changes = new ArrayList<>(added.size() + noted.size() + missing.size());
                     for (int i = 0; i < added.size(); i++) {
                         Row row = added.get(i);
-                        Account account = accounts.made(numbers, row.name(), row.note(), true, now);
+                        Account account = accounts.made(
+                                numbers, row.name(), Objects.requireNonNullElse(row.note(), ""), true, now);
                         changes.add(new AccountChange(
                                 Change.by(by, numbers.nextPosition(), account, Change.Kind.ADDED, now, null),
                                 new Effect.AccountMade(account, hashes.get(i))));
+                    }
+                    for (Noted each : noted) {
+                        Account before = directory.numbered(each.account().number());
+                        Account after = before.withNote(each.note());
+                        if (before.state() != Account.State.DELETED && !after.equals(before)) {
+                            changes.add(Administration.updated(by, numbers, before, after, Change.Kind.NOTED, now));
+                        }
                     }
                     for (Account each : missing) {
                         Account before = directory.numbered(each.number());

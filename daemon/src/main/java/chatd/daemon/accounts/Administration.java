@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Account administration. Methods block; when they return, the change is committed, logged and applied.
@@ -31,6 +33,9 @@ import java.util.function.UnaryOperator;
  */
 public final class Administration {
     private static final int NOTE_CHARACTERS = 200;
+
+    /** An account's number, as programs show it. */
+    private static final Pattern NUMBER = Pattern.compile("[Uu](\\d{1,18})");
 
     private final Accounts accounts;
     private final Directory directory;
@@ -89,7 +94,7 @@ public final class Administration {
     /** Sets a password and ends the account's sessions. Refused with {@link Code#BAD_PASSWORD}. */
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
-        String hash = accounts.hashed(password, name, Hashing.Requester.ADMINISTRATOR);
+        String hash = accounts.hashed(password, account.name(), Hashing.Requester.ADMINISTRATOR);
         return taken(accounts.setPassword(account.number(), hash, mustChange, (numbers, there, now) -> {
             Account present = present(there);
             return Change.by(by, numbers.nextPosition(), present, Change.Kind.RESET, now, null);
@@ -134,18 +139,25 @@ public final class Administration {
                 account -> account.withEveryone(everyone));
     }
 
+    /** Replaces an account's note. Refused with {@link Code#TOO_LARGE} or {@link Code#MALFORMED}. */
+    public Outcome note(String name, String note, String by) throws InterruptedException {
+        checkNote(note);
+        return update(name, Change.Kind.NOTED, by, account -> account.withNote(note));
+    }
+
     /** Renames an account. Refused with {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
     public Outcome rename(String name, String other, String by) throws InterruptedException {
         Account account = find(name);
-        if (name.equals(other)) {
+        String present = account.name();
+        if (present.equals(other)) {
             return new Outcome(account, false);
         }
         directory.reserve(other, account.number());
         boolean done = false;
         try {
-            Outcome outcome = update(name, Change.Kind.RENAMED, by, now -> {
-                if (!now.name().equals(name)) {
-                    throw renamedSince(name, now);
+            Outcome outcome = update(present, Change.Kind.RENAMED, by, now -> {
+                if (!now.name().equals(present)) {
+                    throw renamedSince(present, now);
                 }
                 return now.withName(other);
             });
@@ -225,10 +237,18 @@ public final class Administration {
     }
 
     /**
-     * Returns the account with this name. Refused with {@link Code#NO_SUCH_USER}, giving the present name if it was
-     * renamed.
+     * Returns the account with this name, or with this number, {@code U12}; no name looks like a number. Refused with
+     * {@link Code#NO_SUCH_USER}, giving the present name if it was renamed.
      */
     public Account find(String name) {
+        Matcher number = NUMBER.matcher(name);
+        if (number.matches()) {
+            Account account = directory.find(Long.parseLong(number.group(1))).orElseThrow(() -> noSuch(name));
+            if (account.state() == Account.State.DELETED) {
+                throw renamedSince(name, account);
+            }
+            return account;
+        }
         return directory
                 .named(name)
                 .orElseThrow(() -> directory
@@ -254,10 +274,13 @@ public final class Administration {
      * Ends the sessions of an account, or a single session. Refused with {@link Code#NOT_LOGGED_IN} if the account has
      * none.
      *
-     * @param whose an account's name, or, if no account has it, a session's id
+     * @param whose an account's name or number, or, if no account has it, a session's id
      * @return the sessions that were ended
      */
     public List<Session> kick(String whose) {
+        if (NUMBER.matcher(whose).matches()) {
+            return kick(find(whose).name());
+        }
         List<Session> all = sessions.online().stream()
                 .filter(session -> whose.equals(session.name()))
                 .toList();

@@ -40,6 +40,11 @@ public final class Directory {
         return Optional.ofNullable(byName.get(name)).filter(account -> account.state() != Account.State.DELETED);
     }
 
+    /** Returns the account with this number, deleted or not; empty if there is none. */
+    public Optional<Account> find(long number) {
+        return Optional.ofNullable(byNumber.get(number));
+    }
+
     /**
      * Returns the account with this number, which must exist.
      *

@@ -95,6 +95,7 @@ public final class EntryEvents {
             case DELETED -> byAdministrator(change, who, "delete");
             case GRANTED -> byAdministrator(change, who, "grant everyone");
             case REVOKED -> byAdministrator(change, who, "revoke everyone");
+            case NOTED -> byAdministrator(change, who, "note");
         };
     }
 

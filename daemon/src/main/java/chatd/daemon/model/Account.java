@@ -64,6 +64,11 @@ public record Account(
                 number, other, note, state, mustChange, passwordEnds, everyone, everyoneAfter, created, lastLogin);
     }
 
+    public Account withNote(String other) {
+        return new Account(
+                number, name, other, state, mustChange, passwordEnds, everyone, everyoneAfter, created, lastLogin);
+    }
+
     public Account withState(State other) {
         return new Account(
                 number, name, note, other, mustChange, passwordEnds, everyone, everyoneAfter, created, lastLogin);

@@ -53,7 +53,8 @@ public record Change(
         UNLOCKED(9),
         DELETED(10),
         GRANTED(11),
-        REVOKED(12);
+        REVOKED(12),
+        NOTED(13);
 
         public final int code;
 

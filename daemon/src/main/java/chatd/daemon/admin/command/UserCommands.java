@@ -56,6 +56,10 @@ public record UserCommands(Services services, Sessions sessions) {
                 changing(UserCalls.ENABLE, (request, by) -> administration.enable(request.name(), by)),
                 changing(UserCalls.GRANT, (request, by) -> administration.grant(request.name(), true, by)),
                 changing(UserCalls.REVOKE, (request, by) -> administration.grant(request.name(), false, by)),
+                changing(
+                        UserCalls.NOTE,
+                        (request, by) -> administration.note(
+                                request.name(), Objects.requireNonNullElse(request.note(), ""), by)),
                 changing(UserCalls.RENAME, (request, by) -> administration.rename(request.name(), request.to(), by)),
                 AdminCommand.of(
                         UserCalls.DELETE,
@@ -73,6 +77,8 @@ public record UserCommands(Services services, Sessions sessions) {
                         "accounts",
                         "sync",
                         "disableMissing",
+                        "ofClass",
+                        "atMost",
                         "dryRun"));
     }
 
@@ -143,10 +149,16 @@ public record UserCommands(Services services, Sessions sessions) {
                 .map(row -> new AccountImport.Row(
                         Request.within("line", row.line(), 0, Integer.MAX_VALUE),
                         Objects.requireNonNullElse(row.name(), ""),
-                        Objects.requireNonNullElse(row.note(), ""),
+                        row.note(),
                         Secret.of(row.password() == null ? "" : row.password().text())))
                 .toList();
-        AccountImport.Mode mode = new AccountImport.Mode(list.sync(), list.disableMissing());
+        Integer atMost = list.atMost();
+        AccountImport.Mode mode = new AccountImport.Mode(
+                list.sync(),
+                new AccountImport.Missing(
+                        list.disableMissing(),
+                        list.ofClass(),
+                        atMost == null ? null : Request.within("atMost", atMost, 0, Integer.MAX_VALUE)));
         try {
             AccountImport.Plan plan = list.dryRun()
                     ? services.accountImport().plan(rows, mode)
@@ -157,7 +169,7 @@ public record UserCommands(Services services, Sessions sessions) {
                                     Request.within("disabling", list.disabling(), 0, Integer.MAX_VALUE),
                                     by,
                                     progress(out));
-            return new UserCalls.Imported(plan.added(), plan.left(), plan.disabled());
+            return new UserCalls.Imported(plan.added(), plan.left(), plan.noted(), plan.disabled(), plan.atMost());
         } finally {
             rows.forEach(row -> row.password().wipe());
         }
@@ -169,7 +181,8 @@ public record UserCommands(Services services, Sessions sessions) {
 
             @Override
             public void ready(int count, int all) {
-                if (System.nanoTime() - due >= 0) {
+                // The last one always: for a client that has gone, nothing must be done.
+                if (count == all || System.nanoTime() - due >= 0) {
                     due = System.nanoTime() + PROGRESS_NANOS;
                     out.write(new UserCalls.Ready(count, all));
                 }
