@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +50,7 @@ class AdminTroubleIT {
         try (SpawnedDaemon chatd =
                 SpawnedDaemon.start("CHATD_HASHING_MEMORY", "64 MiB", "CHATD_HASHING_ITERATIONS", "4")) {
             Path passwords = directory.resolve("passwords.csv");
+            Path pending = directory.resolve("passwords.csv.pending");
             Path said = directory.resolve("said");
             Process following = Run.start(
                     directory.resolve("tail"),
@@ -72,12 +74,12 @@ class AdminTroubleIT {
                     passwords.toString());
             // Waits for two seconds of CPU time, out of about a minute's work.
             await().until(() ->
-                    Files.exists(passwords) && computed(chatd).minusSeconds(2).compareTo(before) > 0);
+                    Files.exists(pending) && computed(chatd).minusSeconds(2).compareTo(before) > 0);
             chatd.daemon().destroy();
             assertThat(importing.waitFor(TestTimeouts.LONG)).isTrue();
             assertThat(importing.exitValue()).as(Files.readString(said)).isEqualTo(69);
             assertThat(Files.readString(said))
-                    .contains("The daemon ended before it answered")
+                    .contains("The daemon ended before it answered", "their passwords are in " + pending)
                     .doesNotContain("\tat ");
             assertThat(following.waitFor(TestTimeouts.LONG)).isTrue();
             assertThat(following.exitValue()).isEqualTo(69);
@@ -88,7 +90,8 @@ class AdminTroubleIT {
             assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
                     .isEqualTo("alice\nbob\n");
             // The client does not know whether the import took effect, so it kept the passwords.
-            assertThat(Files.readAllLines(passwords)).hasSize(301);
+            assertThat(passwords).doesNotExist();
+            assertThat(Files.readAllLines(pending)).hasSize(301);
             chatd.admin("", "log", "publish").exits(0);
             assertThat(new AuditReader(chatd.auditLog()).all())
                     .anyMatch(entry -> entry.get("command").equals("user import")
@@ -103,6 +106,26 @@ class AdminTroubleIT {
             Run.signal("STOP", database.pid());
             try {
                 await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     away"));
+                assertThat(demo.admin("", "stats", "--check").exits(1).out()).isEqualTo("The database is away.\n");
+                assertThat(demo.admin("", "stats", "--check", "-o", "json")
+                                .exits(1)
+                                .out())
+                        .contains("\"healthy\" : false", "The database is away.");
+                Path password = Files.writeString(directory.resolve("password"), Chatd.PASSWORD);
+                Run sending = Run.client(
+                                "",
+                                Map.of(),
+                                "--ca",
+                                demo.ca().toString(),
+                                "--password-file",
+                                password.toString(),
+                                "alice@localhost:" + demo.port(),
+                                "send",
+                                "bob",
+                                "--",
+                                "hello")
+                        .exits(75);
+                assertThat(sending.err()).contains("The database can't be reached");
                 assertThat(demo.admin("", "user", "list", "--names").exits(0).out())
                         .isEqualTo("alice\nbob\n");
                 for (List<String> command : List.of(
@@ -122,6 +145,7 @@ class AdminTroubleIT {
                 Run.signal("CONT", database.pid());
             }
             await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     there"));
+            demo.admin("", "stats", "--check").exits(0);
             // The names are free, and nothing is half done.
             demo.admin("", "user", "add", "carol").exits(0);
             demo.admin("", "user", "rename", "bob", "robert").exits(0);

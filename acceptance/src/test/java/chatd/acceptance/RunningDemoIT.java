@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +77,27 @@ class RunningDemoIT {
             socket.send(Wire.change("bob", once, Chatd.PASSWORD));
             assertThat(socket.next().code()).isEqualTo(Wire.CHANGED);
             socket.logIn(new Chatd.Person("bob", Chatd.PASSWORD));
+        }
+    }
+
+    /** A program whose output is lost has not done what it was asked. */
+    @Test
+    void outputThatCannotBeWrittenIsAFailure() throws Exception {
+        for (List<String> command : List.of(
+                Run.command("admin", "--socket", demo.adminSocket().toString(), "stats"),
+                Run.command("client", "--help"))) {
+            Process full = new ProcessBuilder(command)
+                    .redirectOutput(Path.of("/dev/full").toFile())
+                    .start();
+            assertThat(full.waitFor()).as("%s", command).isEqualTo(1);
+            assertThat(new String(full.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("Standard output can't be written: No space left on device");
+            // A reader that has seen enough is no failure.
+            Process read = new ProcessBuilder("sh", "-c", "{ " + String.join(" ", command) + "; echo $? >&2; } | true")
+                    .start();
+            assertThat(read.waitFor()).isZero();
+            assertThat(new String(read.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("0\n");
         }
     }
 

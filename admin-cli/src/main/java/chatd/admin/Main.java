@@ -16,6 +16,7 @@ import chatd.admin.terminal.Program;
 import chatd.admin.user.BroadcastCommand;
 import chatd.admin.user.SessionsCommand;
 import chatd.admin.user.UserCommand;
+import chatd.cli.CheckedOutput;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -92,8 +93,13 @@ public final class Main implements Runnable, Program {
 
     public static void main(String[] arguments) {
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-        System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
-        System.exit(run(arguments));
+        CheckedOutput output = CheckedOutput.install();
+        int exit = run(arguments);
+        String loss = output.loss();
+        if (loss != null) {
+            Program.printError("Standard output can't be written: " + loss + ".");
+        }
+        System.exit(loss == null || exit != Exit.OK ? exit : Exit.NO);
     }
 
     /**

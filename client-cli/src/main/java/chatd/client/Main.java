@@ -1,6 +1,7 @@
 package chatd.client;
 
 import chatd.certs.Fingerprint;
+import chatd.cli.CheckedOutput;
 import chatd.client.net.Address;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.KnownHosts;
@@ -78,6 +79,7 @@ import picocli.CommandLine.Spec;
             "4: no such recipient, file or message",
             "5: conflict: the name is taken",
             "69: the server can't be reached, or is not trusted; the connection was lost",
+            "75: login refused for now, e.g. because the database is away: try again later",
             "77: login refused"
         },
         footer = {
@@ -158,7 +160,14 @@ public final class Main implements Callable<Integer> {
         // In the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
-        System.exit(run(System.getenv(), arguments));
+        CheckedOutput output = CheckedOutput.install();
+        int exit = run(System.getenv(), arguments);
+        String loss = output.loss();
+        if (loss != null) {
+            new PrintStream(System.err, true, StandardCharsets.UTF_8)
+                    .println("chat-client: Standard output can't be written: " + loss + ".");
+        }
+        System.exit(loss == null || exit != 0 ? exit : ClientFailure.NO);
     }
 
     /**
@@ -229,6 +238,11 @@ public final class Main implements Callable<Integer> {
             throw new ClientFailure(ClientFailure.NO_SUCH, "No name has more than 32 bytes: " + name);
         }
         return name;
+    }
+
+    /** Returns whether the user presents a certificate of their own. */
+    boolean hasCertificate() {
+        return certificate != null;
     }
 
     Address address() {

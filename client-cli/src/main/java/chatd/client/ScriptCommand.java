@@ -46,6 +46,10 @@ abstract class ScriptCommand implements Callable<Integer> {
             when reason == LoginExchange.Reason.MUST_CHANGE ->
                 throw new ClientFailure(
                         ClientFailure.LOG_IN_REFUSED, text + " Use a terminal without a command, or `passwd`.");
+            case LoginExchange.Refused(LoginExchange.Reason reason, String text)
+            when reason == LoginExchange.Reason.OTHER && !main.hasCertificate() ->
+                // Without a code of its own it is temporary, unless it is about the client's certificate.
+                throw new ClientFailure(ClientFailure.TRY_LATER, text);
             case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                 throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
             case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");

@@ -26,12 +26,14 @@ public final class SystemCalls {
     /** @param seconds the interval between two reports; 2 if null */
     public record Watch(@Nullable Integer seconds) {}
 
+    /** @param problems what needs somebody's attention, a sentence each; empty on a good day */
     public record Stats(
             @JsonUnwrapped Identity identity,
             @JsonUnwrapped People people,
             @JsonUnwrapped Rates rates,
             @JsonUnwrapped Load load,
-            @JsonUnwrapped Parts parts) {}
+            @JsonUnwrapped Parts parts,
+            List<String> problems) {}
 
     public record Identity(String version, long pid, String java, String started, List<Listening> listening) {}
 

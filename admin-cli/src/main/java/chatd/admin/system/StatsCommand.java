@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
-        footer = {"  chat-admin stats", "  chat-admin stats --watch"})
+        footer = {"  chat-admin stats", "  chat-admin stats --watch", "  chat-admin stats --check"})
 public final class StatsCommand implements Callable<Integer> {
     /** Maximum number of online users named; {@code session list} has all. */
     private static final int NAMED = 10;
@@ -47,8 +47,19 @@ public final class StatsCommand implements Callable<Integer> {
             description = "Repeat every SECONDS seconds, by default ${FALLBACK-VALUE}, until interrupted.")
     private @Nullable Integer seconds;
 
+    @Option(
+            names = "--check",
+            description = "For monitoring: print only what needs attention; exit code 1 if there is anything.")
+    private boolean check;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (check && seconds != null) {
+            throw new CommandFailure(Exit.USAGE, "--check and --watch exclude each other.");
+        }
+        if (check) {
+            return check(stats().problems());
+        }
         if (seconds == null) {
             SystemCalls.Stats stats = stats();
             if (program.json()) {
@@ -67,6 +78,20 @@ public final class StatsCommand implements Callable<Integer> {
         while (true) {
             again(seconds);
         }
+    }
+
+    /** The answer of {@code --check} as JSON. */
+    private record Health(boolean healthy, List<String> problems) {}
+
+    private int check(List<String> problems) {
+        if (program.json()) {
+            Format.json(program.out(), new Health(problems.isEmpty(), problems));
+        } else if (problems.isEmpty()) {
+            program.out().println("All is well.");
+        } else {
+            problems.forEach(problem -> program.out().println(Format.visible(problem)));
+        }
+        return problems.isEmpty() ? Exit.OK : Exit.NO;
     }
 
     private SystemCalls.Stats stats() {

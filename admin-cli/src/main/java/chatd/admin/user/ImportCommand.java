@@ -143,9 +143,11 @@ final class ImportCommand implements Callable<Integer> {
             try {
                 done = ask(list, made, disabled, false);
             } catch (NotDone e) {
-                if (!e.isUndecided()) {
-                    pending.refused();
+                if (e.isUndecided()) {
+                    throw e.saying(e.getMessage() + "\nIf the users were added, their passwords are in "
+                            + pending.path() + ": the same command, given again, finds out.");
                 }
+                pending.refused();
                 throw e;
             }
             pending.done();

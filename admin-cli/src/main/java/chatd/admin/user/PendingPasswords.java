@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * one finds out which it was. Locked while its import runs.
  */
 final class PendingPasswords implements AutoCloseable {
+    /** The name that the file gets. */
     private final Path path;
+
     private final PasswordsFile file;
     private final FileChannel channel;
 
@@ -121,13 +123,17 @@ final class PendingPasswords implements AutoCloseable {
         }
     }
 
+    Path path() {
+        return file.path();
+    }
+
     /** Gives the file its name: the users were added. */
     void done() {
         try {
             Files.move(file.path(), path);
         } catch (IOException e) {
             throw new CommandFailure(
-                    Exit.NO, "The users were added; their passwords are in " + file.path() + ": " + e.getMessage());
+                    Exit.NO, "The users were added; their passwords are in " + path() + ": " + e.getMessage());
         }
     }
 

@@ -6,6 +6,9 @@ public final class ClientFailure extends RuntimeException {
     public static final int NO_SUCH = 4;
     public static final int CONFLICT = 5;
     public static final int NO_SERVER = 69;
+    /** Refused for now, for example because the database is away: the same may succeed later. */
+    public static final int TRY_LATER = 75;
+
     public static final int LOG_IN_REFUSED = 77;
 
     private static final long serialVersionUID = 1L;

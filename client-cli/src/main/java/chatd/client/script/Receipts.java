@@ -52,7 +52,12 @@ public final class Receipts implements Closeable {
             Event answer = next(link);
             while (!(answer instanceof SessionEvent.Welcome)) {
                 if (answer instanceof SessionEvent.Refused refused) {
-                    throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, refusal(refused, user));
+                    throw new ClientFailure(
+                            switch (refused.code()) {
+                                case BUSY, THROTTLED, UNLOGGED, INTERNAL -> ClientFailure.TRY_LATER;
+                                default -> ClientFailure.LOG_IN_REFUSED;
+                            },
+                            refusal(refused, user));
                 }
                 answer = next(link);
             }

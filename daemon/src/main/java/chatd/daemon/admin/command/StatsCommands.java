@@ -18,12 +18,18 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
 public final class StatsCommands implements AutoCloseable {
+    /** Days before the certificate expires from which it is a problem; the daemon first warns then, too. */
+    private static final int RENEWAL_DAYS = 21;
+
+    private static final String LOG_WELL = "written";
+
     /** Seconds over which rates are averaged. */
     private static final int WINDOW = 60;
 
@@ -113,7 +119,26 @@ public final class StatsCommands implements AutoCloseable {
                         sessions.all().stream().mapToLong(Session::waiting).sum(),
                         runtime.totalMemory() - runtime.freeMemory(),
                         runtime.maxMemory()),
-                parts());
+                parts(),
+                problems());
+    }
+
+    private List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (journal.isAway()) {
+            problems.add("The database is away.");
+        }
+        if (!logState().equals(LOG_WELL)) {
+            problems.add("The log: " + logState() + ".");
+        }
+        Instant end = facts.chain().get().getFirst().getNotAfter().toInstant();
+        long days = Duration.between(Instant.now(), end).toDays();
+        if (Instant.now().isAfter(end)) {
+            problems.add("The certificate expired at " + end + ": nobody can connect. Renew it.");
+        } else if (days <= RENEWAL_DAYS) {
+            problems.add("The certificate expires at " + end + ", in " + days + " days: renew it.");
+        }
+        return problems;
     }
 
     private SystemCalls.Identity identity() {
@@ -187,7 +212,7 @@ public final class StatsCommands implements AutoCloseable {
         String unpublished = log.unpublished();
         return trouble != null
                 ? "can't be written: " + trouble
-                : unpublished != null ? "written, but can't be published: " + unpublished : "written";
+                : unpublished != null ? "written, but can't be published: " + unpublished : LOG_WELL;
     }
 
     @Override
