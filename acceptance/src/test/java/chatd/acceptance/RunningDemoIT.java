@@ -122,4 +122,30 @@ class RunningDemoIT {
                 .contains("broken.toml", "replai", "replay")
                 .containsPattern("\\b3\\b");
     }
+
+    /** A configuration is not valid if a start with it would fail: its certificate, its key, its directories. */
+    @Test
+    void checkConfigFindsWhatAStartWouldNot() throws IOException {
+        String config = Files.readString(demo.directory.resolve("chatd.toml"));
+        Path other = Files.createTempDirectory("other");
+        chatd.certs.Authority.writeDevelopmentFiles(
+                other, chatd.certs.Authority.THIS_MACHINE, new java.security.SecureRandom(), java.time.Instant.now());
+        String key = demo.directory.resolve("server.key").toString();
+        assertThat(config).contains("\"" + key + "\"");
+        for (String[] each : new String[][] {
+            {key, demo.directory + "/none.key", "tls.key: there is no file " + demo.directory + "/none.key"},
+            {key, other + "/server.key", "server.key"},
+            {demo.directory + "/log", demo.directory + "/chatd.toml", "audit.directory: "},
+        }) {
+            Path file = Files.writeString(
+                    demo.directory.resolve("draft.toml"), config.replace("\"" + each[0] + "\"", "\"" + each[1] + "\""));
+            Run check = demo.admin("", "config", "check", file.toString()).exits(1);
+            assertThat(check.out()).contains(each[2]);
+            assertThat(Run.chat("daemon", "--check-config", file.toString())
+                            .exits(73)
+                            .err())
+                    .contains(each[2]);
+        }
+        demo.admin("", "config", "check").exits(0);
+    }
 }

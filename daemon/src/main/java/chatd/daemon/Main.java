@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -132,6 +133,11 @@ public final class Main implements Callable<Integer> {
             return CONFIGURATION;
         }
         if (check != null) {
+            List<String> problems = StartCheck.problems(configuration.get(), Instant.now());
+            problems.forEach(this::complain);
+            if (!problems.isEmpty()) {
+                return UNAVAILABLE;
+            }
             out.println(check + ": the configuration is valid");
             return 0;
         }

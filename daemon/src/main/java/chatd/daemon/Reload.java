@@ -3,12 +3,15 @@ package chatd.daemon;
 import chatd.admin.api.SystemCalls;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.admin.Reloader;
+import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.systemd.ServiceManager;
+import java.time.Instant;
+import java.util.List;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -26,6 +29,11 @@ final class Reload implements Reloader {
         this.certificates = certificates;
         this.audit = audit;
         this.systemd = systemd;
+    }
+
+    @Override
+    public List<String> problems(Config config) {
+        return StartCheck.problems(config, Instant.now());
     }
 
     @Override

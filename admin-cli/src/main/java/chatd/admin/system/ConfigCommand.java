@@ -68,6 +68,7 @@ public final class ConfigCommand implements Runnable {
             description = {
                 "Reports the errors in the daemon's configuration file, or in another file.",
                 "Gives line and column, and takes the daemon's environment into account. Nothing changes.",
+                "Also checks, with the daemon's rights, the certificate, the key and the directories that it names.",
                 "Exit code 1: there are errors."
             },
             mixinStandardHelpOptions = true,

@@ -101,14 +101,14 @@ public final class Configuration implements Supplier<Config> {
      */
     public record Reloaded(List<String> inForce, List<String> forNewConnections, List<String> waiting) {}
 
-    /** Checks a text as if it stood in the file; nothing changes. */
-    public void check(String text, String name) throws ConfigException {
-        ConfigReader.read(text, name, environment);
+    /** Returns the configuration that a text would make if it stood in the file; nothing changes. */
+    public Config check(String text, String name) throws ConfigException {
+        return ConfigReader.read(text, name, environment).config();
     }
 
-    /** Checks the file as it is now; nothing changes. */
-    public void check() throws ConfigException {
-        ConfigReader.readWithSources(file, environment);
+    /** Returns the configuration that the file makes as it is now; nothing changes. */
+    public Config check() throws ConfigException {
+        return ConfigReader.readWithSources(file, environment).config();
     }
 
     /** Applies part of a new configuration before the rest takes effect; may reject it. */

@@ -4,6 +4,7 @@ import chatd.admin.api.SystemCalls;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
+import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.model.Refusal;
@@ -35,12 +36,9 @@ public record ConfigCommands(Configuration configuration, Reloader reloader) {
     private SystemCalls.Judged check(SystemCalls.Draft draft) {
         String name = draft.file() == null ? file() : draft.file();
         try {
-            if (draft.content() != null) {
-                configuration.check(draft.content(), name);
-            } else {
-                configuration.check();
-            }
-            return new SystemCalls.Judged(name, List.of());
+            Config config =
+                    draft.content() != null ? configuration.check(draft.content(), name) : configuration.check();
+            return new SystemCalls.Judged(name, reloader.problems(config));
         } catch (ConfigException e) {
             return new SystemCalls.Judged(name, e.errors());
         }

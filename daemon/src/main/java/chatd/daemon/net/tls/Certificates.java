@@ -75,6 +75,31 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
         return tls;
     }
 
+    /**
+     * Loads a certificate and key as a start would, and releases them again. Blocks.
+     *
+     * @throws IOException if they can't be used, or the certificate is not valid now
+     */
+    public static void check(Config.Tls config, Instant now) throws IOException {
+        if (config.development().isPresent() && !Files.exists(config.certificate())) {
+            // A start makes them.
+            return;
+        }
+        Tls tls = new Tls(config, Dialects.NAMES);
+        tls.release();
+        String wrong = invalidity(tls, now);
+        if (!wrong.isEmpty()) {
+            throw new IOException("tls.certificate: " + config.certificate() + wrong);
+        }
+    }
+
+    /** Returns why a certificate is not valid now; empty if it is. */
+    private static String invalidity(Tls tls, Instant now) {
+        return tls.end().isBefore(now)
+                ? " expired at " + tls.end()
+                : tls.begin().isAfter(now) ? " is not valid before " + tls.begin() : "";
+    }
+
     private static void makeOwn(Path directory, Config.Tls config, String host, SecureRandom random, Instant now)
             throws IOException {
         if (Files.exists(config.certificate())) {
@@ -175,9 +200,7 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
     private Tls fresh(Config.Tls files) throws IOException {
         Tls fresh = new Tls(files, Dialects.NAMES);
         Instant now = clock.instant();
-        String wrong = fresh.end().isBefore(now)
-                ? " expired at " + fresh.end()
-                : fresh.begin().isAfter(now) ? " is not valid before " + fresh.begin() : "";
+        String wrong = invalidity(fresh, now);
         if (!wrong.isEmpty() && current.end().isAfter(now)) {
             fresh.release();
             throw new IOException("tls.certificate: " + files.certificate() + wrong);

@@ -1,0 +1,56 @@
+package chatd.daemon;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.net.tls.Certificates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks what a start needs besides a valid configuration: the files and directories that it names. */
+final class StartCheck {
+    private StartCheck() {}
+
+    /**
+     * Returns what would keep a daemon from starting, a sentence each that begins with the option; empty if nothing
+     * does. Judges by the rights of this process. Changes nothing; blocks.
+     */
+    static List<String> problems(Config config, Instant now) {
+        List<String> problems = new ArrayList<>();
+        try {
+            Certificates.check(config.tls(), now);
+        } catch (IOException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        checkDirectory("audit.directory", config.audit().directory(), problems);
+        checkDirectory("admin.directory", config.admin().directory(), problems);
+        config.database().tlsCa().ifPresent(file -> checkFile("database.tls-ca", file, problems));
+        config.database().passwordFile().ifPresent(file -> checkFile("database.password-file", file, problems));
+        return problems;
+    }
+
+    private static void checkFile(String option, Path file, List<String> problems) {
+        if (!Files.exists(file)) {
+            problems.add(option + ": there is no file " + file);
+        } else if (!Files.isReadable(file)) {
+            problems.add(option + ": " + file + " can't be read by " + System.getProperty("user.name")
+                    + ", the daemon's user");
+        }
+    }
+
+    /** Checks a directory that the daemon writes to, and creates if it is not there. */
+    private static void checkDirectory(String option, Path directory, List<String> problems) {
+        Path existing = directory.toAbsolutePath();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        if (!Files.isDirectory(existing)) {
+            problems.add(option + ": " + existing + " is not a directory");
+        } else if (!Files.isWritable(existing)) {
+            problems.add(option + ": " + System.getProperty("user.name") + ", the daemon's user, may not write to "
+                    + existing);
+        }
+    }
+}
