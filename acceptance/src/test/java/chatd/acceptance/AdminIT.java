@@ -122,6 +122,18 @@ class AdminIT {
         assertThat(run.err()).isNotBlank();
     }
 
+    /** A mistyped command is never answered with one that destroys something. */
+    @Test
+    void whatDestroysIsNotSuggested() {
+        for (String mistyped : List.of("delet", "delite", "del", "deleet")) {
+            assertThat(chatd.admin("", "user", mistyped, "alice").exits(2).err())
+                    .contains("has nothing called '" + mistyped + "'")
+                    .doesNotContain("delete");
+        }
+        assertThat(chatd.admin("", "user", "lisst").exits(2).err()).contains("Did you mean: chat-admin user list");
+        assertThat(chatd.admin("", "user", "show", "").exits(1).err()).contains("The name must not be empty.");
+    }
+
     @Test
     void missingDaemonIsSixtyNineAndItSaysHowToStartOne() {
         Run run =

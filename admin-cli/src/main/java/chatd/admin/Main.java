@@ -19,13 +19,14 @@ import chatd.admin.user.UserCommand;
 import chatd.cli.CheckedOutput;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,6 +73,9 @@ import picocli.CommandLine.Spec;
             "  chat-admin log verify /mnt/copy-of-the-log"
         })
 public final class Main implements Runnable, Program {
+    /** Commands that are never suggested to somebody who mistyped another: what they do can't be undone. */
+    private static final Set<String> DESTRUCTIVE = Set.of("delete");
+
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -149,8 +153,17 @@ public final class Main implements Runnable, Program {
                     + unmatched.getUnmatched().getFirst() + "'.";
         }
         Program.printError(wrong);
-        CommandLine.UnmatchedArgumentException.printSuggestions(
-                failure, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            String near = unmatched.getSuggestions().stream()
+                    .filter(command -> !DESTRUCTIVE.contains(command))
+                    .map(command -> unmatched.isUnknownOption()
+                            ? command
+                            : line.getCommandSpec().qualifiedName() + " " + command)
+                    .collect(Collectors.joining(" or "));
+            if (!near.isEmpty()) {
+                System.err.println("Did you mean: " + near + "?");
+            }
+        }
         System.err.println("`" + line.getCommandSpec().qualifiedName() + " --help` says more.");
         return Exit.USAGE;
     }

@@ -114,9 +114,11 @@ public record Request(JsonNode json) {
                     field.getType().isPrimitive() || field.getAnnotatedType().isAnnotationPresent(Nullable.class);
             JsonNode value = json.path(field.getName());
             boolean isThere = !value.isMissingNode() && !value.isNull();
-            if (!isOptional
-                    && (!isThere || (value.isString() && value.asString().isEmpty()))) {
+            if (!isOptional && !isThere) {
                 throw new Refusal(Code.MALFORMED, "The command lacks " + field.getName() + ".");
+            }
+            if (!isOptional && value.isString() && value.asString().isEmpty()) {
+                throw new Refusal(Code.MALFORMED, "The " + field.getName() + " must not be empty.");
             }
         }
         try {

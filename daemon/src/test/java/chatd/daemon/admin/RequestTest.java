@@ -39,7 +39,7 @@ class RequestTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             user show    |                                    | The command lacks name.
-            user show    | "name":""                          | The command lacks name.
+            user show    | "name":""                          | The name must not be empty.
             user show    | "name":null                        | The command lacks name.
             user show    | "name":5                           | The command's name is not a text.
             user show    | "name":1.5                         | The command's name is not a text.
@@ -47,7 +47,7 @@ class RequestTest {
             user show    | "name":["a"]                       | The command's name is not a text.
             user show    | "name":{"a":1}                     | The command's name is not a text.
             user add     | "name":"x"                         | The command lacks password.
-            user add     | "name":"x","password":""           | The command lacks password.
+            user add     | "name":"x","password":""           | The password must not be empty.
             user add     | "name":"x","password":7            | The command's password is not a text.
             user add     | "name":"x","password":{"text":"a"} | The command's password is not a text.
             user add     | "name":"x","password":"y","note":1 | The command's note is not a text.
