@@ -97,13 +97,7 @@ public final class Main implements Runnable, Program {
 
     public static void main(String[] arguments) {
         System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-        CheckedOutput output = CheckedOutput.install();
-        int exit = run(arguments);
-        String loss = output.loss();
-        if (loss != null) {
-            Program.printError("Standard output can't be written: " + loss + ".");
-        }
-        System.exit(loss == null || exit != Exit.OK ? exit : Exit.NO);
+        System.exit(CheckedOutput.run("chat-admin", () -> run(arguments), Exit.NO));
     }
 
     /**

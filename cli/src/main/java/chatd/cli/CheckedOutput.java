@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,25 @@ public final class CheckedOutput extends FilterOutputStream {
         super(out);
     }
 
-    /** Replaces {@link System#out} by a checked stream in UTF-8, which flushes at each line. */
-    public static CheckedOutput install() {
+    /**
+     * Runs a program with {@link System#out} replaced by a checked stream in UTF-8, which flushes at each line.
+     *
+     * @param name of the program, for the message on standard error if output was lost
+     * @param run returns the program's exit code
+     * @param failure the exit code if only the output failed
+     * @return the exit code, which is not 0 if output was lost
+     */
+    public static int run(String name, IntSupplier run, int failure) {
         CheckedOutput checked = new CheckedOutput(new FileOutputStream(FileDescriptor.out));
         System.setOut(new PrintStream(checked, true, StandardCharsets.UTF_8));
-        return checked;
+        int exit = run.getAsInt();
+        System.out.flush();
+        String loss = checked.loss();
+        if (loss == null) {
+            return exit;
+        }
+        System.err.println(name + ": Standard output can't be written: " + loss + ".");
+        return exit == 0 ? failure : exit;
     }
 
     @Override
@@ -48,8 +63,7 @@ public final class CheckedOutput extends FilterOutputStream {
      * Returns why output was lost; null if none was. A reader that has gone, as in {@code history | head -1}, wants no
      * more of it: that is no loss.
      */
-    public @Nullable String loss() {
-        System.out.flush();
+    private @Nullable String loss() {
         IOException first = failure;
         return first == null || "Broken pipe".equals(first.getMessage()) ? null : String.valueOf(first.getMessage());
     }

@@ -160,14 +160,7 @@ public final class Main implements Callable<Integer> {
         // In the order that the system prefers, rather than always IPv4 first.
         System.setProperty("java.net.preferIPv6Addresses", "system");
         Thread.ofPlatform().daemon().name("prepare").start(Link::prepare);
-        CheckedOutput output = CheckedOutput.install();
-        int exit = run(System.getenv(), arguments);
-        String loss = output.loss();
-        if (loss != null) {
-            new PrintStream(System.err, true, StandardCharsets.UTF_8)
-                    .println("chat-client: Standard output can't be written: " + loss + ".");
-        }
-        System.exit(loss == null || exit != 0 ? exit : ClientFailure.NO);
+        System.exit(CheckedOutput.run("chat-client", () -> run(System.getenv(), arguments), ClientFailure.NO));
     }
 
     /**

@@ -21,6 +21,9 @@ public final class SystemCalls {
     public static final AdminCall<Nothing, Nothing, ChainFacts> CERTIFICATE =
             new AdminCall<>("cert show", Nothing.class, Nothing.class, ChainFacts.class);
 
+    /** Days before the certificate expires from which it needs attention; the daemon first warns then, too. */
+    public static final int RENEWAL_DAYS = 21;
+
     private SystemCalls() {}
 
     /** @param seconds the interval between two reports; 2 if null */

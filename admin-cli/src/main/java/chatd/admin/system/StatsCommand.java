@@ -135,9 +135,6 @@ public final class StatsCommand implements Callable<Integer> {
         lines(stats).forEach(line -> Format.line(program.out(), line.key(), Format.visible(line.value())));
     }
 
-    /** Days before the certificate expires from which {@code stats} says to renew it; the daemon first warns then. */
-    private static final int WARN_DAYS = 21;
-
     private record Line(String key, String value) {}
 
     private static List<Line> lines(SystemCalls.Stats stats) {
@@ -182,7 +179,8 @@ public final class StatsCommand implements Callable<Integer> {
         String end = Timestamp.shown(parts.certificateEnd());
         return Instant.now().isAfter(Instant.parse(parts.certificateEnd()))
                 ? "EXPIRED " + end + ": renew it"
-                : "expires " + end + ", in " + Format.count(days, "day") + (days <= WARN_DAYS ? ": RENEW IT" : "");
+                : "expires " + end + ", in " + Format.count(days, "day")
+                        + (days <= SystemCalls.RENEWAL_DAYS ? ": RENEW IT" : "");
     }
 
     private static String who(SystemCalls.People people) {

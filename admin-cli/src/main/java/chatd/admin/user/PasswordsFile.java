@@ -39,7 +39,6 @@ final class PasswordsFile {
      * @throws CommandFailure if it can't be written, or exists already
      */
     static PasswordsFile create(Path path, Map<String, String> passwords) {
-        checkNew(path);
         PasswordsFile file = new PasswordsFile(path, passwords);
         try {
             file.write(path);

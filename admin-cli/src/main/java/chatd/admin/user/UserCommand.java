@@ -24,7 +24,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -226,7 +225,7 @@ public final class UserCommand implements Runnable {
     int disable(
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names) {
-        return change(UserCalls.DISABLE, names, UserCalls.Named::new, "disabled", "is disabled already");
+        return change(UserCalls.DISABLE, named(names), "disabled", "is disabled already");
     }
 
     @Command(
@@ -238,7 +237,7 @@ public final class UserCommand implements Runnable {
     int enable(
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names) {
-        return change(UserCalls.ENABLE, names, UserCalls.Named::new, "enabled", "is not disabled");
+        return change(UserCalls.ENABLE, named(names), "enabled", "is not disabled");
     }
 
     @Command(
@@ -253,7 +252,7 @@ public final class UserCommand implements Runnable {
     int unlock(
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names) {
-        return change(UserCalls.UNLOCK, names, UserCalls.Named::new, "unlocked", "is neither locked nor throttled");
+        return change(UserCalls.UNLOCK, named(names), "unlocked", "is neither locked nor throttled");
     }
 
     @Command(
@@ -266,7 +265,11 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "TEXT", description = "At most 200 characters; an empty one removes the note.")
                     String text) {
-        return change(UserCalls.NOTE, new UserCalls.Note(name, text), "has a new note", "has that note already");
+        return change(
+                UserCalls.NOTE,
+                Map.of(name, new UserCalls.Note(name, text)),
+                "has a new note",
+                "has that note already");
     }
 
     @Command(
@@ -282,7 +285,10 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "NEW-NAME") String other) {
         return change(
-                UserCalls.RENAME, new UserCalls.Renaming(name, other), "renamed, was " + name, "has that name already");
+                UserCalls.RENAME,
+                Map.of(name, new UserCalls.Renaming(name, other)),
+                "renamed, was " + name,
+                "has that name already");
     }
 
     /** The rights that can be granted. */
@@ -303,10 +309,7 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
-                UserCalls.GRANT,
-                new UserCalls.Named(name),
-                "may write to " + right,
-                "may write to " + right + " already");
+                UserCalls.GRANT, named(List.of(name)), "may write to " + right, "may write to " + right + " already");
     }
 
     @Command(
@@ -319,32 +322,28 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
             @Parameters(paramLabel = "RIGHT", description = "One of: ${COMPLETION-CANDIDATES}.") Right right) {
         return change(
-                UserCalls.REVOKE,
-                new UserCalls.Named(name),
-                "is no longer granted " + right,
-                "was not granted " + right);
+                UserCalls.REVOKE, named(List.of(name)), "is no longer granted " + right, "was not granted " + right);
     }
 
-    private <Q> int change(AdminCall<Q, Nothing, UserCalls.Changed> call, Q request, String done, String already) {
-        return change(call, List.of(""), name -> request, done, already);
+    private static Map<String, UserCalls.Named> named(List<String> names) {
+        Map<String, UserCalls.Named> requests = new LinkedHashMap<>();
+        names.forEach(name -> requests.put(name, new UserCalls.Named(name)));
+        return requests;
     }
 
     /**
-     * Changes several users, one after another; one that can't be changed does not keep the others from it.
+     * Changes users, one after another; one that can't be changed does not keep the others from it.
      *
+     * @param requests by the names given on the command line
      * @return the exit code of the last one that could not be changed, if there is any
      */
     private <Q> int change(
-            AdminCall<Q, Nothing, UserCalls.Changed> call,
-            List<String> names,
-            Function<String, Q> request,
-            String done,
-            String already) {
+            AdminCall<Q, Nothing, UserCalls.Changed> call, Map<String, Q> requests, String done, String already) {
         List<UserCalls.Changed> outcomes = new ArrayList<>();
         int exit = Exit.OK;
-        for (String name : new LinkedHashSet<>(names)) {
+        for (Map.Entry<String, Q> request : requests.entrySet()) {
             try {
-                UserCalls.Changed outcome = program.daemon().call(call, request.apply(name));
+                UserCalls.Changed outcome = program.daemon().call(call, request.getValue());
                 outcomes.add(outcome);
                 if (!program.json()) {
                     program.out()
@@ -352,10 +351,10 @@ public final class UserCommand implements Runnable {
                 }
             } catch (NotDone e) {
                 exit = Exit.of(e.code());
-                Program.printError((names.size() > 1 ? name + ": " : "") + e.getMessage());
+                Program.printError((requests.size() > 1 ? request.getKey() + ": " : "") + e.getMessage());
             }
         }
-        if (program.json() && names.size() > 1) {
+        if (program.json() && requests.size() > 1) {
             Format.json(program.out(), outcomes);
         } else if (program.json()) {
             outcomes.forEach(outcome -> Format.json(program.out(), outcome));

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,13 @@ public final class AccountImport {
             boolean disable,
             @Nullable String ofClass,
             @Nullable Integer atMost) {
-        private boolean has(Account account) {
-            return ofClass == null || words(ofClass).matcher(account.note()).find();
+        /** Returns which accounts it is about. */
+        private Predicate<Account> scope() {
+            if (ofClass == null) {
+                return account -> true;
+            }
+            Pattern words = words(ofClass);
+            return account -> words.matcher(account.note()).find();
         }
 
         private static Pattern words(String text) {
@@ -198,8 +204,8 @@ public final class AccountImport {
             missing = !mode.missing().disable()
                     ? List.of()
                     : enabled.stream()
-                            .filter(account -> !seen.contains(account.name())
-                                    && mode.missing().has(account))
+                            .filter(account -> !seen.contains(account.name()))
+                            .filter(mode.missing().scope())
                             .toList();
             Integer given = mode.missing().atMost();
             atMost = given == null ? usualMost(enabled.size()) : given;

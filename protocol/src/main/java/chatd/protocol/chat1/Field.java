@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param <T> the type of its value
  */
 interface Field<T> extends Layout<T> {
-    int NAME_BYTES = 32;
+    int NAME_BYTES = Roster.NAME_BYTES;
     int FILE_NAME_BYTES = 64;
     int TIME_BYTES = 19;
 

@@ -14,7 +14,9 @@ import java.util.RandomAccess;
  * once. Not thread-safe.
  */
 public final class Roster extends AbstractList<Presence> implements RandomAccess {
-    private static final int NAME_BYTES = 32;
+    /** Bytes of a name, padded. */
+    public static final int NAME_BYTES = 32;
+
     private static final int LINE_BYTES = NAME_BYTES + 1;
 
     private byte[] lines = new byte[0];

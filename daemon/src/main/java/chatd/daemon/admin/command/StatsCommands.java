@@ -25,11 +25,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
 public final class StatsCommands implements AutoCloseable {
-    /** Days before the certificate expires from which it is a problem; the daemon first warns then, too. */
-    private static final int RENEWAL_DAYS = 21;
-
-    private static final String LOG_WELL = "written";
-
     /** Seconds over which rates are averaged. */
     private static final int WINDOW = 60;
 
@@ -109,6 +104,7 @@ public final class StatsCommands implements AutoCloseable {
 
     private SystemCalls.Stats stats() throws IOException {
         Runtime runtime = Runtime.getRuntime();
+        SystemCalls.Parts parts = parts();
         return new SystemCalls.Stats(
                 identity(),
                 people(),
@@ -119,24 +115,23 @@ public final class StatsCommands implements AutoCloseable {
                         sessions.all().stream().mapToLong(Session::waiting).sum(),
                         runtime.totalMemory() - runtime.freeMemory(),
                         runtime.maxMemory()),
-                parts(),
-                problems());
+                parts,
+                problems(parts));
     }
 
-    private List<String> problems() {
+    private List<String> problems(SystemCalls.Parts parts) {
         List<String> problems = new ArrayList<>();
         if (journal.isAway()) {
             problems.add("The database is away.");
         }
-        if (!logState().equals(LOG_WELL)) {
-            problems.add("The log: " + logState() + ".");
+        if (log.trouble() != null || log.unpublished() != null) {
+            problems.add("The log: " + parts.log() + ".");
         }
-        Instant end = facts.chain().get().getFirst().getNotAfter().toInstant();
-        long days = Duration.between(Instant.now(), end).toDays();
-        if (Instant.now().isAfter(end)) {
+        String end = parts.certificateEnd();
+        if (Instant.now().isAfter(Instant.parse(end))) {
             problems.add("The certificate expired at " + end + ": nobody can connect. Renew it.");
-        } else if (days <= RENEWAL_DAYS) {
-            problems.add("The certificate expires at " + end + ", in " + days + " days: renew it.");
+        } else if (parts.certificateDays() <= SystemCalls.RENEWAL_DAYS) {
+            problems.add("The certificate expires at " + end + ", in " + parts.certificateDays() + " days: renew it.");
         }
         return problems;
     }
@@ -212,7 +207,7 @@ public final class StatsCommands implements AutoCloseable {
         String unpublished = log.unpublished();
         return trouble != null
                 ? "can't be written: " + trouble
-                : unpublished != null ? "written, but can't be published: " + unpublished : LOG_WELL;
+                : unpublished != null ? "written, but can't be published: " + unpublished : "written";
     }
 
     @Override
