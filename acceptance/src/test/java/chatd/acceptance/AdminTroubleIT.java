@@ -3,17 +3,23 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.certs.Authority;
+import chatd.demo.DaemonProcess;
+import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +164,69 @@ class AdminTroubleIT {
                     .contains("user add", "user reset", "user disable", "user rename", "user delete", "broadcast")
                     .contains("user import");
         }
+    }
+
+    /** From the first second on, what needs no database is served, and the rest is refused with the reason. */
+    @Test
+    void startedWithoutItsDatabaseTheDaemonSaysWhatItWaitsFor() throws Exception {
+        PrivateMariaDb server = DatabaseServer.get();
+        server.createSchema("awaited");
+        Path database = directory.resolve("mariadb.sock");
+        Authority.writeDevelopmentFiles(directory, Authority.THIS_MACHINE, new SecureRandom(), Instant.now());
+        Path module = Run.ROOT.resolve("daemon");
+        Path config = DaemonProcess.configure(directory, "[::]:0", database, "awaited", "");
+        try (DaemonProcess daemon =
+                DaemonProcess.launch(module, config, DaemonProcess.archived(module, Chatd.SHORT_LIVED), Map.of())) {
+            await().until(() -> admin("stats").out().contains("waits for its database, which can't be reached"));
+            assertThat(admin("stats").exits(0).out())
+                    .contains("chatd        0.1.0 on Java", "log          written", "certificate  expires")
+                    .doesNotContain("online", "accounts");
+            assertThat(admin("stats", "--check").exits(1).out())
+                    .startsWith("Nobody is served: the daemon waits for its database, which can't be reached: ");
+            assertThat(admin("stats", "-o", "json").exits(0).out())
+                    .contains("\"state\" : \"starting\"", "\"listening\" : [ ]");
+            for (List<String> command : List.of(
+                    List.of("config", "show"),
+                    List.of("config", "check"),
+                    List.of("config", "reload"),
+                    List.of("cert", "show"),
+                    List.of("log", "key"),
+                    List.of("log", "tail"),
+                    List.of("log", "query", "--type", "start"))) {
+                assertThat(admin(command.toArray(String[]::new)).exits(0).out()).isNotEmpty();
+            }
+            // Intact; nothing outside the log confirms it yet.
+            admin("log", "verify").exits(3);
+            for (List<String> command : List.of(
+                    List.of("user", "list"),
+                    List.of("user", "add", "carol"),
+                    List.of("session", "list"),
+                    List.of("broadcast", "hello"),
+                    List.of("log", "verify", "--messages"))) {
+                assertThat(admin(command.toArray(String[]::new)).exits(1).err())
+                        .as("%s", command)
+                        .contains("Nothing was done: the daemon waits for its database, which can't be reached: ");
+            }
+            Files.createSymbolicLink(database, server.socket());
+            daemon.awaitReady(TestTimeouts.LONG);
+            assertThat(admin("stats", "--check").exits(0).out()).isEqualTo("All is well.\n");
+            admin("user", "add", "carol").exits(0);
+            assertThat(admin("log", "query", "--xpath", "//event[@type='admin'][@reason='busy']")
+                            .exits(0)
+                            .out())
+                    .contains("user list", "user add", "session list", "broadcast");
+        }
+    }
+
+    private Run admin(String... arguments) throws Exception {
+        return Run.admin(
+                "",
+                Stream.concat(
+                                Stream.of(
+                                        "--socket",
+                                        directory.resolve("admin.sock").toString()),
+                                Stream.of(arguments))
+                        .toArray(String[]::new));
     }
 
     @Test

@@ -5,6 +5,7 @@ import chatd.audit.event.AuditEvent;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminSockets;
 import chatd.daemon.admin.command.AllCommands;
+import chatd.daemon.admin.command.Running;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
@@ -112,9 +113,6 @@ public final class Daemon {
      * @throws IOException if a resource is unavailable; the message names it
      */
     public List<InetSocketAddress> start() throws IOException, InterruptedException {
-        // In parallel with opening the database, since each takes a large fraction of a second.
-        FutureTask<Tls> making = new FutureTask<>(() -> Certificates.load(config.tls(), host(), random, clock));
-        Thread.ofPlatform().name("tls").daemon().start(making);
         Watchdog watchdog = new Watchdog(systemd);
         started(watchdog::close);
         Files.createDirectories(config.audit().directory());
@@ -137,8 +135,30 @@ public final class Daemon {
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
-        Ledger.LastNumbers numbers = reach(database, ledger, new OlderDatabase(log, ledger), making, watchdog);
-        Tls tls = made(making);
+        Running running = new Running();
+        OlderDatabase older = new OlderDatabase(log, ledger);
+        // In parallel with loading the certificate, since each takes a large fraction of a second.
+        FutureTask<Ledger.LastNumbers> reaching =
+                new FutureTask<>(() -> reach(database, ledger, older, watchdog, running));
+        Thread.ofPlatform().name("database").daemon().start(reaching);
+
+        AuditTrail audit = new AuditTrail(
+                log, config.audit().unknownNames(), config.audit().refuseOnFailure());
+        started(audit::close);
+        Tls tls = Certificates.load(config.tls(), host(), random, clock);
+        Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
+        started(certificates::close);
+        Reload reload = new Reload(configuration, certificates, audit, systemd);
+        reloading = reload;
+        AllCommands.Facts facts = new AllCommands.Facts(
+                Version.current(), () -> certificates.get().chain());
+        AllCommands commands = new AllCommands(facts, configuration, reload, log, running);
+        started(commands::close);
+        // Before the database has been reached, so that the reason why it is not can be asked for.
+        AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
+        started(admin::close);
+
+        Ledger.LastNumbers numbers = reached(reaching);
         Stores stores = new Stores(database);
         Directory directory =
                 new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
@@ -146,11 +166,6 @@ public final class Daemon {
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
 
-        AuditTrail audit = new AuditTrail(
-                log, config.audit().unknownNames(), config.audit().refuseOnFailure());
-        started(audit::close);
-        Certificates certificates = new Certificates(tls, config.tls(), audit, clock, LOOK_AT_CERTIFICATES);
-        started(certificates::close);
         Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
         TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
         log.observe(notifier);
@@ -168,19 +183,14 @@ public final class Daemon {
         started(journal::stop);
         List<InetSocketAddress> addresses = listener.open(inherited);
         started(listener::stopAccepting);
-        Reload reload = new Reload(configuration, certificates, audit, systemd);
-        AllCommands.Facts facts = new AllCommands.Facts(
-                Version.current(), addresses, () -> certificates.get().chain());
-        AllCommands commands = new AllCommands(facts, configuration, reload, room, services, log);
-        started(commands::close);
-        AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
+        running.started(new Running.Parts(services, sessions, journal, addresses));
+        // Once more, so that it is stopped before the parts that its commands use.
         started(admin::close);
         watchdog.watch("the event loops", listener::answer);
         watchdog.watch("the journal", journal::answer);
         watchdog.watch("the log", log::answer);
         watchdog.watch("the database's pool", () -> answer(database, journal));
         watchdog.status(() -> status(sessions, journal, log));
-        reloading = reload;
         systemd.ready();
         return addresses;
     }
@@ -260,16 +270,22 @@ public final class Daemon {
         }
     }
 
-    private static Tls made(FutureTask<Tls> making) throws IOException, InterruptedException {
+    /** Waits until the database has been reached; throws what {@link #reach} threw. */
+    private static Ledger.LastNumbers reached(FutureTask<Ledger.LastNumbers> reaching)
+            throws IOException, InterruptedException {
         try {
-            return making.get();
+            return reaching.get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+            Throwable cause = e.getCause();
+            if (cause instanceof IOException failure) {
+                throw failure;
+            }
+            throw cause instanceof RuntimeException failure ? failure : new IllegalStateException(cause);
         }
     }
 
     private Ledger.LastNumbers reach(
-            Database database, Ledger ledger, OlderDatabase older, FutureTask<Tls> making, Watchdog watchdog)
+            Database database, Ledger ledger, OlderDatabase older, Watchdog watchdog, Running running)
             throws IOException, InterruptedException {
         String told = "";
         while (!stopping) {
@@ -280,12 +296,11 @@ public final class Daemon {
                 watchdog.status(() -> "starting");
                 return numbers;
             } catch (DatabaseUnavailable e) {
-                // Report a certificate error now, rather than after the database has come up.
-                made(making);
                 String reason = String.valueOf(e.getMessage());
                 if (!reason.equals(told)) {
                     LOG.warn("waiting for the database: {}", reason);
                     told = reason;
+                    running.waits(reason);
                     watchdog.status(() -> "waiting for the database: " + reason);
                     // Standing by counts as ready, so that whoever started the daemon does not wait too.
                     systemd.ready();

@@ -60,7 +60,7 @@ final class Reload implements Reloader {
                     String.join("; ", e.errors()));
             throw e;
         } finally {
-            systemd.ready();
+            systemd.reloaded();
         }
     }
 }

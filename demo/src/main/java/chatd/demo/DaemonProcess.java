@@ -23,26 +23,44 @@ import java.util.concurrent.TimeUnit;
 public final class DaemonProcess implements AutoCloseable {
     private final GuardedProcess process;
     private final AdminLink link;
+    private final Path log;
     private int port;
 
-    private DaemonProcess(GuardedProcess process, AdminLink link) {
+    private DaemonProcess(GuardedProcess process, AdminLink link, Path log) {
         this.process = process;
         this.link = link;
+        this.log = log;
     }
 
     /**
-     * Starts the daemon and waits until it answers.
+     * Starts the daemon as {@link #launch} does, and waits until it serves.
      *
-     * @param module the directory in which it was built: {@code daemon/} of the checkout
-     * @param config the file that {@link #configure} wrote
-     * @param javaOptions options added after those of {@code chatd.options}
-     * @param environment variables added to those of this process
      * @param patience the maximum time to wait
      * @throws IOException if it does not start; the message contains the last lines of its log
      */
     public static DaemonProcess start(
             Path module, Path config, List<String> javaOptions, Map<String, String> environment, Duration patience)
             throws IOException {
+        DaemonProcess started = launch(module, config, javaOptions, environment);
+        try {
+            started.awaitReady(patience);
+        } catch (IOException e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
+    /**
+     * Starts the daemon, without waiting for anything.
+     *
+     * @param module the directory in which it was built: {@code daemon/} of the checkout
+     * @param config the file that {@link #configure} wrote
+     * @param javaOptions options added after those of {@code chatd.options}
+     * @param environment variables added to those of this process
+     */
+    public static DaemonProcess launch(
+            Path module, Path config, List<String> javaOptions, Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + module.resolve("chatd.options")));
@@ -50,14 +68,7 @@ public final class DaemonProcess implements AutoCloseable {
         command.addAll(List.of("-jar", module.resolve("target/chatd.jar").toString(), "--config", config.toString()));
         Path log = config.resolveSibling("chatd.log");
         AdminLink link = new AdminLink(config.resolveSibling("admin.sock"));
-        DaemonProcess started = new DaemonProcess(GuardedProcess.start(command, environment, log), link);
-        try {
-            started.awaitReady(log, patience);
-        } catch (IOException e) {
-            started.close();
-            throw e;
-        }
-        return started;
+        return new DaemonProcess(GuardedProcess.start(command, environment, log), link, log);
     }
 
     /**
@@ -119,23 +130,20 @@ public final class DaemonProcess implements AutoCloseable {
         return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
     }
 
-    private void awaitReady(Path log, Duration patience) throws IOException {
+    /**
+     * Waits until it serves.
+     *
+     * @param patience the maximum time to wait
+     * @throws IOException if it does not start; the message contains the last lines of its log
+     */
+    public void awaitReady(Duration patience) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
-        while (true) {
-            try {
-                port = link.call(SystemCalls.STATS)
-                        .identity()
-                        .listening()
-                        .getFirst()
-                        .port();
-                return;
-            } catch (NotDone e) {
-                if (!process.isAlive()) {
-                    throw new DemoFailure("The daemon did not start:\n" + tail(log));
-                }
-                if (System.nanoTime() > end) {
-                    throw new DemoFailure("The daemon does not answer. Its log is " + log + ".");
-                }
+        while (!isServing()) {
+            if (!process.isAlive()) {
+                throw new DemoFailure("The daemon did not start:\n" + tail(log));
+            }
+            if (System.nanoTime() > end) {
+                throw new DemoFailure("The daemon does not answer. Its log is " + log + ".");
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(20);
@@ -143,6 +151,19 @@ public final class DaemonProcess implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new DemoFailure("interrupted");
             }
+        }
+    }
+
+    private boolean isServing() {
+        try {
+            List<SystemCalls.Listening> listening =
+                    link.call(SystemCalls.STATS).identity().listening();
+            if (!listening.isEmpty()) {
+                port = listening.getFirst().port();
+            }
+            return !listening.isEmpty();
+        } catch (NotDone e) {
+            return false;
         }
     }
 

@@ -49,6 +49,7 @@ public final class LogCalls {
             @Nullable String address,
             @Nullable String since,
             @Nullable String until,
+            @Nullable Integer last,
             @Nullable String xpath) {}
 
     public record Names(List<Name> names) {}

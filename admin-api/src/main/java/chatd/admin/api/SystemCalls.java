@@ -24,6 +24,9 @@ public final class SystemCalls {
     /** Days before the certificate expires from which it needs attention; the daemon first warns then, too. */
     public static final int RENEWAL_DAYS = 21;
 
+    /** The state of a daemon that has not reached its database yet. */
+    public static final String STARTING = "starting";
+
     private SystemCalls() {}
 
     /** @param seconds the interval between two reports; 2 if null */
@@ -38,7 +41,13 @@ public final class SystemCalls {
             @JsonUnwrapped Parts parts,
             List<String> problems) {}
 
-    public record Identity(String version, long pid, String java, String started, List<Listening> listening) {}
+    /**
+     * @param started when the process was started
+     * @param state {@code serving}, or {@link #STARTING} until the database has been reached; the counts of people,
+     *     messages and load are zero until then
+     */
+    public record Identity(
+            String version, long pid, String java, String started, String state, List<Listening> listening) {}
 
     public record Listening(String address, int port) {}
 

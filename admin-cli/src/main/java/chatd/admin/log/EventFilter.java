@@ -94,14 +94,16 @@ final class EventFilter {
 
     /** Returns whether a line that may match does; only the event's own attributes count, not its child elements'. */
     boolean matches(String line) {
-        String own = line.substring(0, line.indexOf('>'));
-        return parts.stream().allMatch(own::contains) && isFrom(own);
+        String own = line.substring(0, line.indexOf('>') + 1);
+        return parts.stream().allMatch(own::contains) && isFromAddress(own);
     }
 
-    private boolean isFrom(String own) {
+    /** Returns whether an event came from the address; true if none was asked for. */
+    boolean isFromAddress(String line) {
         if (address == null) {
             return true;
         }
+        String own = line.substring(0, line.indexOf('>') + 1);
         Matcher from = ADDRESS.matcher(own);
         try {
             return from.find() && InetAddress.ofLiteral(from.group(1)).equals(address);

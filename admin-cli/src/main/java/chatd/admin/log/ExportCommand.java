@@ -45,7 +45,7 @@ final class ExportCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "Start of the range: 2026-11-20 or 2026-11-20T06:15:00Z; default: the beginning of the log.")
+            description = "Start of the range: " + Timestamp.FORMS + "; default: the beginning of the log.")
     private @Nullable Instant since;
 
     @Option(
@@ -60,6 +60,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Timestamp.verifyRange(since, until);
         Path from = AuditorOptions.directory(log.program, directory);
         if (Files.exists(to)) {
             if (!Files.isDirectory(to)) {

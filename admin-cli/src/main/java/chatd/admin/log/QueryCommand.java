@@ -2,6 +2,7 @@ package chatd.admin.log;
 
 import chatd.admin.api.LogCalls;
 import chatd.admin.system.AccountNames;
+import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
@@ -10,12 +11,14 @@ import chatd.audit.read.LogScan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,12 +37,14 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = Program.EXAMPLES,
         footer = {
             "  chat-admin log query --user alice --since 2026-11-20",
+            "  chat-admin log query --since 2h --last 50",
             "  chat-admin log query --type login --outcome refused --address 2001:db8::7",
             "  chat-admin log query --xpath \"@type='text' and to/@name='bob'\" -o json",
             "  chat-admin log query --type admin -o xml /mnt/copy-of-the-log"
         })
 final class QueryCommand implements Callable<Integer> {
-    private static final Pattern NUMBER = Pattern.compile("U\\d+");
+    /** Maximum of {@code --last}: as many lines are kept in memory. */
+    private static final int MOST = 100_000;
 
     @ParentCommand
     private LogCommand log;
@@ -70,7 +75,7 @@ final class QueryCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "Start of the time range: 2026-11-20 or 2026-11-20T06:15:00Z.")
+            description = "Start of the time range: " + Timestamp.FORMS + ".")
     private @Nullable Instant since;
 
     @Option(
@@ -79,6 +84,9 @@ final class QueryCommand implements Callable<Integer> {
             converter = Timestamp.class,
             description = "End of the time range, exclusive.")
     private @Nullable Instant until;
+
+    @Option(names = "--last", paramLabel = "N", description = "Only the last N of the matching events.")
+    private @Nullable Integer last;
 
     @Option(
             names = "--xpath",
@@ -90,6 +98,7 @@ final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        verifyOptions();
         EventFilter filter = new EventFilter(type, outcome, address, since, until);
         Path from;
         List<LogCalls.Name> present = new ArrayList<>();
@@ -102,14 +111,15 @@ final class QueryCommand implements Callable<Integer> {
         }
         try (EventPrinter printer = new EventPrinter(log.program)) {
             printer.updateNames(present);
-            Consumer<String> print = line -> {
-                EventLine event = EventLine.parse(line);
-                if (concerns(event, printer.names())) {
-                    printer.print(line, event);
+            EventUser asked = user == null ? null : new EventUser(user, printer.names());
+            Matches matches = new Matches(printer, last == null ? 0 : last);
+            Consumer<String> ofUser = line -> {
+                if (asked == null || asked.isIn(line)) {
+                    matches.add(line);
                 }
             };
-            EventXPath verify = xpath == null ? null : new EventXPath(xpath, print);
-            Consumer<String> next = verify == null ? print : verify::take;
+            EventXPath verify = xpath == null ? null : new EventXPath(xpath, ofUser);
+            Consumer<String> next = verify == null ? ofUser : verify::take;
             LogScan.scan(from, since, line -> {
                 if (filter.isPast(line)) {
                     return false;
@@ -122,31 +132,93 @@ final class QueryCommand implements Callable<Integer> {
             if (verify != null) {
                 verify.flush();
             }
+            matches.end();
+            if (matches.count() == 0) {
+                explain(from, filter, asked);
+            }
         }
         return Exit.OK;
     }
 
+    private void verifyOptions() {
+        if (last != null && (last < 1 || last > MOST)) {
+            throw new CommandFailure(Exit.USAGE, "--last must be 1 to " + MOST + ", not " + last + ".");
+        }
+        Timestamp.verifyRange(since, until);
+        // A copy may come from a machine whose clock is ahead.
+        if (source == null && since != null && since.isAfter(Instant.now())) {
+            throw new CommandFailure(Exit.USAGE, "--since is in the future: " + since + ".");
+        }
+    }
+
+    /**
+     * Fails if no event can match because of a mistake in the options: a user or an address that is nowhere in the log,
+     * or an expression that is true of nothing. No matching event otherwise is an answer.
+     */
+    private void explain(Path from, EventFilter filter, @Nullable EventUser asked) throws IOException {
+        if (asked != null && !asked.isKnown() && isNowhere(from, asked::isIn)) {
+            throw new CommandFailure(
+                    Exit.NO_SUCH, "No user is called " + user + " or was once, and no event of the log names one.");
+        }
+        if (address != null && isNowhere(from, filter::isFromAddress)) {
+            throw new CommandFailure(Exit.NO, "No event of the log came from " + address + ".");
+        }
+        if (xpath != null) {
+            throw new CommandFailure(
+                    Exit.NO,
+                    "The --xpath is true of no event. It is evaluated on each event by itself, as in"
+                            + " \"@type='text' and to/@name='bob'\".");
+        }
+    }
+
+    private static boolean isNowhere(Path from, Predicate<String> wanted) throws IOException {
+        AtomicBoolean isThere = new AtomicBoolean();
+        LogScan.scan(from, null, line -> {
+            isThere.set(wanted.test(line));
+            return !isThere.get();
+        });
+        return !isThere.get();
+    }
+
+    /** The matching events: printed as they come or, if only the last are wanted, once all have been found. */
+    private static final class Matches {
+        private final EventPrinter printer;
+        private final int most;
+        private final Deque<String> kept = new ArrayDeque<>();
+        private long count;
+
+        /** @param most how many of the last to print; 0 to print all */
+        Matches(EventPrinter printer, int most) {
+            this.printer = printer;
+            this.most = most;
+        }
+
+        void add(String line) {
+            count++;
+            if (most == 0) {
+                printer.print(line, EventLine.parse(line));
+                return;
+            }
+            kept.add(line);
+            if (kept.size() > most) {
+                kept.remove();
+            }
+        }
+
+        void end() {
+            kept.forEach(line -> printer.print(line, EventLine.parse(line)));
+        }
+
+        long count() {
+            return count;
+        }
+    }
+
     private LogCalls.Query request() {
-        return new LogCalls.Query(user, type, outcome, address, text(since), text(until), xpath);
+        return new LogCalls.Query(user, type, outcome, address, text(since), text(until), last, xpath);
     }
 
     private static @Nullable String text(@Nullable Instant time) {
         return time == null ? null : time.toString();
-    }
-
-    private boolean concerns(EventLine event, Map<String, String> names) {
-        return user == null
-                || isAsked(event.attributes(), names)
-                || event.children().stream()
-                        .anyMatch(child -> child.kind().equals("to") && isAsked(child.attributes(), names));
-    }
-
-    private boolean isAsked(Map<String, String> who, Map<String, String> names) {
-        String number = who.getOrDefault("user", "");
-        return NUMBER.matcher(String.valueOf(user)).matches()
-                ? number.equals(user)
-                : String.valueOf(user).equals(who.get("name"))
-                        || String.valueOf(user).equals(who.get("was"))
-                        || String.valueOf(user).equals(names.get(number));
     }
 }

@@ -143,11 +143,18 @@ public final class StatsCommand implements Callable<Integer> {
         SystemCalls.Rates rates = stats.rates();
         SystemCalls.Load load = stats.load();
         SystemCalls.Parts parts = stats.parts();
+        Line identity = new Line(
+                "chatd",
+                daemon.version() + " on Java " + daemon.java() + ", process " + daemon.pid() + ", since "
+                        + Timestamp.shown(daemon.started()));
+        Line log = new Line(
+                "log", parts.log() + ", in " + parts.auditLog() + ", open segment " + bytes(parts.segmentBytes()));
+        Line certificate = new Line("certificate", certificate(parts));
+        if (daemon.state().equals(SystemCalls.STARTING)) {
+            return List.of(identity, new Line("state", stats.problems().getFirst()), log, certificate);
+        }
         return List.of(
-                new Line(
-                        "chatd",
-                        daemon.version() + " on Java " + daemon.java() + ", process " + daemon.pid() + ", since "
-                                + Timestamp.shown(daemon.started())),
+                identity,
                 new Line(
                         "listening",
                         daemon.listening().stream()
@@ -168,10 +175,8 @@ public final class StatsCommand implements Callable<Integer> {
                                 .formatted(load.journalWaiting(), load.hashesWaiting(), bytes(load.unsentBytes()))),
                 new Line("memory", bytes(load.heapUsed()) + " of " + bytes(load.heapMost())),
                 new Line("database", parts.database()),
-                new Line(
-                        "log",
-                        parts.log() + ", in " + parts.auditLog() + ", open segment " + bytes(parts.segmentBytes())),
-                new Line("certificate", certificate(parts)));
+                log,
+                certificate);
     }
 
     private static String certificate(SystemCalls.Parts parts) {

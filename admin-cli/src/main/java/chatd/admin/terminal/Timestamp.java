@@ -1,24 +1,60 @@
 package chatd.admin.terminal;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Parses and formats times for people; always in UTC, as in the log. */
 public final class Timestamp implements ITypeConverter<Instant> {
-    /** Parses a date, which means its start, or an instant. */
+    /** The forms in which a time can be given, for help texts and messages. */
+    public static final String FORMS = "2026-11-20, 2026-11-20T06:15:00Z, or 2h for two hours ago (s, m, h, d, w)";
+
+    private static final Pattern AGO = Pattern.compile("(\\d{1,9})([smhdw])");
+
+    /** Parses a date, which means its start; an instant; or a duration, which means so long ago. */
     @Override
     public Instant convert(String text) {
+        Matcher ago = AGO.matcher(text);
+        if (ago.matches()) {
+            return Instant.now().minus(unit(ago.group(2)).multipliedBy(Long.parseLong(ago.group(1))));
+        }
         try {
             return text.length() == 10
                     ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
                     : Instant.parse(text);
         } catch (DateTimeException e) {
-            throw new TypeConversionException("expected 2026-11-20 or 2026-11-20T06:15:00Z, not " + text);
+            throw new TypeConversionException("expected " + FORMS + "; not " + text);
+        }
+    }
+
+    private static Duration unit(String letter) {
+        return switch (letter) {
+            case "s" -> Duration.ofSeconds(1);
+            case "m" -> Duration.ofMinutes(1);
+            case "h" -> Duration.ofHours(1);
+            case "d" -> Duration.ofDays(1);
+            default -> Duration.ofDays(7);
+        };
+    }
+
+    /**
+     * Verifies the range given by {@code --since} and {@code --until}.
+     *
+     * @throws CommandFailure if it is empty
+     */
+    public static void verifyRange(@Nullable Instant since, @Nullable Instant until) {
+        if (since != null && until != null && !since.isBefore(until)) {
+            throw new CommandFailure(
+                    Exit.USAGE,
+                    "--since must be earlier than --until; from " + since + " until " + until + " is no time at all.");
         }
     }
 

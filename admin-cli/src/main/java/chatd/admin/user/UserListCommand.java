@@ -67,8 +67,8 @@ final class UserListCommand implements Callable<Integer> {
             names = "--not-since",
             paramLabel = "TIME",
             converter = Timestamp.class,
-            description = "Only users whose last login was before this time: 2026-09-01 or 2026-09-01T06:15:00Z; not"
-                    + " those who have never logged in.")
+            description = "Only users whose last login was before this time: " + Timestamp.FORMS
+                    + "; not those who have" + " never logged in.")
     private @Nullable Instant notSince;
 
     @Option(

@@ -37,6 +37,7 @@ public final class ServiceManager {
     private final Optional<Duration> watchdog;
     private String status = "";
     private boolean failed;
+    private volatile boolean isReady;
 
     /**
      * @param environment the process environment, with systemd's {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and
@@ -64,13 +65,24 @@ public final class ServiceManager {
 
     /** Notifies systemd that startup is complete: the daemon serves, or at least stands by. */
     public void ready() {
+        isReady = true;
         send("READY=1");
     }
 
-    /** Notifies systemd that a reload has begun; {@link #ready} ends it. */
+    /** Notifies systemd that a reload has begun; does nothing before {@link #ready}. */
     public void reloading() {
+        if (!isReady) {
+            return;
+        }
         // System.nanoTime uses CLOCK_MONOTONIC, the clock that systemd expects here.
         send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
+    }
+
+    /** Notifies systemd that a reload has ended; does nothing before {@link #ready}. */
+    public void reloaded() {
+        if (isReady) {
+            send("READY=1");
+        }
     }
 
     public void stopping() {

@@ -7,10 +7,6 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Configuration;
-import chatd.daemon.journal.ServiceParts;
-import chatd.daemon.service.Services;
-import chatd.daemon.session.Sessions;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,20 +23,13 @@ public final class AllCommands implements AutoCloseable {
      *
      * @param chain supplies the certificate chain now presented to clients
      */
-    public record Facts(String version, List<InetSocketAddress> listening, Supplier<List<X509Certificate>> chain) {}
+    public record Facts(String version, Supplier<List<X509Certificate>> chain) {}
 
-    public AllCommands(
-            Facts facts,
-            Configuration configuration,
-            Reloader reloader,
-            ServiceParts parts,
-            Services services,
-            AuditLog log) {
-        Sessions sessions = parts.sessions();
-        this.stats = new StatsCommands(facts, parts, services, log);
-        commands.addAll(new UserCommands(services, sessions).all());
-        commands.addAll(new SessionCommands(services, sessions).all());
-        commands.addAll(new LogCommands(log, services, new Semaphore(1)).all());
+    public AllCommands(Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running) {
+        this.stats = new StatsCommands(facts, running, log);
+        commands.addAll(new UserCommands(running).all());
+        commands.addAll(new SessionCommands(running).all());
+        commands.addAll(new LogCommands(log, running, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());
         commands.add(AdminCommand.shows(
                 SystemCalls.CERTIFICATE,

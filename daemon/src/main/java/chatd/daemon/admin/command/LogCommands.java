@@ -8,19 +8,21 @@ import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Role;
+import chatd.daemon.directory.Directory;
 import chatd.daemon.messages.StoredMessages;
+import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
-import chatd.daemon.service.Services;
 import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Implements {@code chat-admin log}. */
-public record LogCommands(AuditLog log, Services services, Semaphore one) {
+public record LogCommands(AuditLog log, Running running, Semaphore one) {
     private static final int MOST_LINES = 100_000;
 
     /** Maximum wait, in seconds, for the log to contain the last committed message; normally it takes moments. */
@@ -51,6 +53,7 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
                         "address",
                         "since",
                         "until",
+                        "last",
                         "xpath"),
                 AdminCommand.of(LogCalls.PUBLISH, Role.auditorsToo(), (request, by, out) -> {
                     log.publish();
@@ -82,11 +85,16 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
         return log.files().directory().toAbsolutePath().toString();
     }
 
-    /** Returns the current name of each account. */
+    /** Returns the current name of each account; none before they are known. */
     private List<LogCalls.Name> names() {
-        return services.directory().allNames().entrySet().stream()
+        return accounts().stream()
+                .flatMap(directory -> directory.allNames().entrySet().stream())
                 .map(each -> name(each.getKey(), each.getValue()))
                 .toList();
+    }
+
+    private Optional<Directory> accounts() {
+        return running.ifStarted().map(parts -> parts.services().directory());
     }
 
     private static LogCalls.Name name(long number, String name) {
@@ -103,8 +111,11 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
                     Matcher naming = NAMING.matcher(line);
                     if (naming.find()) {
                         long number = Long.parseLong(naming.group(1));
-                        String name = services.directory().nameOf(number);
-                        out.write(new LogCalls.Tailed(List.of(name(number, name)), null));
+                        Optional<Account> account = accounts().flatMap(directory -> directory.find(number));
+                        if (account.isPresent()) {
+                            out.write(new LogCalls.Tailed(
+                                    List.of(name(number, account.get().name())), null));
+                        }
                     }
                     out.write(new LogCalls.Tailed(null, line));
                 }
@@ -143,7 +154,7 @@ public record LogCommands(AuditLog log, Services services, Semaphore one) {
         long upTo = log.lastMessage();
         log.publish();
         out.write(new LogCalls.Stored(upTo, null, null));
-        StoredMessages stored = services.storedMessages();
+        StoredMessages stored = running.services().storedMessages();
         long count = 0;
         for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
             List<LogCalls.Digested> shown = some.stream()

@@ -4,20 +4,18 @@ import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.SessionCalls;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
-import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.Sessions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
 /** Implements {@code chat-admin session} and {@code chat-admin broadcast}. */
-public record SessionCommands(Services services, Sessions sessions) {
+public record SessionCommands(Running running) {
 
     public List<AdminCommand<?, ?, ?>> all() {
         return List.of(
                 AdminCommand.of(SessionCalls.LIST, Role.all(), (request, by, out) -> {
-                    List<Session> online = sessions.online().stream()
+                    List<Session> online = running.sessions().online().stream()
                             .sorted(Comparator.comparing((Session session) -> String.valueOf(session.name()))
                                     .thenComparing(Session::id))
                             .toList();
@@ -27,16 +25,18 @@ public record SessionCommands(Services services, Sessions sessions) {
                 AdminCommand.of(
                         SessionCalls.KICK,
                         Role.helpersToo(),
-                        (request, by, out) -> shown(services.administration().kick(request.session())),
+                        (request, by, out) ->
+                                shown(running.services().administration().kick(request.session())),
                         "session"),
                 AdminCommand.of(
                         SessionCalls.BROADCAST,
                         Role.administrators(),
                         (request, by, out) -> new SessionCalls.Sent(
-                                services.messages()
+                                running.services()
+                                        .messages()
                                         .broadcast(Objects.requireNonNullElse(request.text(), ""))
                                         .number(),
-                                sessions.onlineCount())));
+                                running.sessions().onlineCount())));
     }
 
     private static SessionCalls.Sessions shown(List<Session> some) {

@@ -7,10 +7,7 @@ import chatd.certs.ServerNames;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Role;
-import chatd.daemon.journal.Journal;
-import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
-import chatd.daemon.service.Services;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import java.io.IOException;
@@ -21,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Implements {@code stats}: the daemon's identity, users online, rates, load and the state of its parts. */
@@ -36,10 +34,11 @@ public final class StatsCommands implements AutoCloseable {
     /** Maximum users online who are listed by name. */
     private static final int NAMED = 100;
 
+    private static final String AWAY = "away";
+    private static final SystemCalls.People NOBODY = new SystemCalls.People(0, 0, 0, 0, List.of(), 0);
+
     private final AllCommands.Facts facts;
-    private final Services services;
-    private final Sessions sessions;
-    private final Journal journal;
+    private final Running running;
     private final AuditLog log;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Thread sampler;
@@ -47,11 +46,9 @@ public final class StatsCommands implements AutoCloseable {
     /** The counters at one moment, by {@link System#nanoTime}. */
     private record Sample(long nanos, long messages, long events) {}
 
-    public StatsCommands(AllCommands.Facts facts, ServiceParts parts, Services services, AuditLog log) {
+    public StatsCommands(AllCommands.Facts facts, Running running, AuditLog log) {
         this.facts = facts;
-        this.services = services;
-        this.sessions = parts.sessions();
-        this.journal = parts.journal();
+        this.running = running;
         this.log = log;
         this.sampler = Thread.ofVirtual().name("stats").start(this::sample);
     }
@@ -99,29 +96,42 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     private Sample now() {
-        return new Sample(System.nanoTime(), journal.messages(), log.lastSeq());
+        return new Sample(
+                System.nanoTime(),
+                running.ifStarted().map(all -> all.journal().messages()).orElse(0L),
+                log.lastSeq());
     }
 
     private SystemCalls.Stats stats() throws IOException {
-        Runtime runtime = Runtime.getRuntime();
-        SystemCalls.Parts parts = parts();
+        Optional<Running.Parts> all = running.ifStarted();
+        SystemCalls.Parts parts = parts(all);
         return new SystemCalls.Stats(
-                identity(),
-                people(),
+                identity(all),
+                all.map(StatsCommands::people).orElse(NOBODY),
                 rates(),
-                new SystemCalls.Load(
-                        journal.waiting(),
-                        services.hashesWaiting(),
-                        sessions.all().stream().mapToLong(Session::waiting).sum(),
-                        runtime.totalMemory() - runtime.freeMemory(),
-                        runtime.maxMemory()),
+                load(all),
                 parts,
                 problems(parts));
     }
 
+    private static SystemCalls.Load load(Optional<Running.Parts> all) {
+        Runtime runtime = Runtime.getRuntime();
+        return new SystemCalls.Load(
+                all.map(parts -> parts.journal().waiting()).orElse(0),
+                all.map(parts -> parts.services().hashesWaiting()).orElse(0),
+                all.stream()
+                        .flatMap(parts -> parts.sessions().all().stream())
+                        .mapToLong(Session::waiting)
+                        .sum(),
+                runtime.totalMemory() - runtime.freeMemory(),
+                runtime.maxMemory());
+    }
+
     private List<String> problems(SystemCalls.Parts parts) {
         List<String> problems = new ArrayList<>();
-        if (journal.isAway()) {
+        if (running.ifStarted().isEmpty()) {
+            problems.add("Nobody is served: " + running.progress() + ".");
+        } else if (parts.database().equals(AWAY)) {
             problems.add("The database is away.");
         }
         if (log.trouble() != null || log.unpublished() != null) {
@@ -136,23 +146,25 @@ public final class StatsCommands implements AutoCloseable {
         return problems;
     }
 
-    private SystemCalls.Identity identity() {
+    private SystemCalls.Identity identity(Optional<Running.Parts> all) {
         long started = ManagementFactory.getRuntimeMXBean().getStartTime();
         return new SystemCalls.Identity(
                 facts.version(),
                 ProcessHandle.current().pid(),
                 Runtime.version().toString(),
                 Instant.ofEpochMilli(started).toString(),
-                facts.listening().stream()
+                all.isPresent() ? "serving" : SystemCalls.STARTING,
+                all.stream()
+                        .flatMap(parts -> parts.listening().stream())
                         .map(at -> new SystemCalls.Listening(
                                 ServerNames.shortened(at.getAddress().getHostAddress()), at.getPort()))
                         .toList());
     }
 
-    private SystemCalls.Parts parts() throws IOException {
+    private SystemCalls.Parts parts(Optional<Running.Parts> all) throws IOException {
         Instant end = facts.chain().get().getFirst().getNotAfter().toInstant();
         return new SystemCalls.Parts(
-                journal.isAway() ? "away" : "there",
+                all.isEmpty() || all.get().journal().isAway() ? AWAY : "there",
                 logState(),
                 log.files().directory().toAbsolutePath().toString(),
                 log.openBytes(),
@@ -160,8 +172,9 @@ public final class StatsCommands implements AutoCloseable {
                 Duration.between(Instant.now(), end).toDays());
     }
 
-    private SystemCalls.People people() {
-        List<Account> accounts = services.directory().all();
+    private static SystemCalls.People people(Running.Parts parts) {
+        List<Account> accounts = parts.services().directory().all();
+        Sessions sessions = parts.sessions();
         Instant now = Instant.now();
         return new SystemCalls.People(
                 accounts.size(),

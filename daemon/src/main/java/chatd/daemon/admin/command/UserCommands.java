@@ -9,8 +9,6 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Role;
 import chatd.daemon.model.Account;
-import chatd.daemon.service.Services;
-import chatd.daemon.session.Sessions;
 import chatd.protocol.value.Secret;
 import java.time.Instant;
 import java.util.List;
@@ -20,15 +18,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Implements {@code chat-admin user}. */
-public record UserCommands(Services services, Sessions sessions) {
+public record UserCommands(Running running) {
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     public List<AdminCommand<?, ?, ?>> all() {
-        Administration administration = services.administration();
         return List.of(
                 AdminCommand.of(UserCalls.LIST, Role.all(), (request, by, out) -> {
                     out.write(
-                            services.directory().all(),
+                            running.services().directory().all(),
                             some -> new UserCalls.Accounts(
                                     some.stream().map(this::shown).toList()));
                     return Nothing.NOTHING;
@@ -36,38 +33,39 @@ public record UserCommands(Services services, Sessions sessions) {
                 AdminCommand.of(
                         UserCalls.SHOW,
                         Role.all(),
-                        (request, by, out) -> whole(administration.find(request.name())),
+                        (request, by, out) -> whole(administration().find(request.name())),
                         "name"),
                 setting(
                         UserCalls.ADD,
-                        (request, password, by) -> administration.add(
-                                request.name(),
-                                Objects.requireNonNullElse(request.note(), ""),
-                                password,
-                                request.mustChange(),
-                                by)),
+                        (request, password, by) -> administration()
+                                .add(
+                                        request.name(),
+                                        Objects.requireNonNullElse(request.note(), ""),
+                                        password,
+                                        request.mustChange(),
+                                        by)),
                 setting(
                         UserCalls.RESET,
                         (request, password, by) ->
-                                administration.reset(request.name(), password, request.mustChange(), by)),
-                changing(UserCalls.UNLOCK, (request, by) -> administration.unlock(request.name(), by))
+                                administration().reset(request.name(), password, request.mustChange(), by)),
+                changing(UserCalls.UNLOCK, (request, by) -> administration().unlock(request.name(), by))
                         .forHelpersToo(),
-                changing(UserCalls.DISABLE, (request, by) -> administration.disable(request.name(), by)),
-                changing(UserCalls.ENABLE, (request, by) -> administration.enable(request.name(), by)),
-                changing(UserCalls.GRANT, (request, by) -> administration.grant(request.name(), true, by)),
-                changing(UserCalls.REVOKE, (request, by) -> administration.grant(request.name(), false, by)),
+                changing(UserCalls.DISABLE, (request, by) -> administration().disable(request.name(), by)),
+                changing(UserCalls.ENABLE, (request, by) -> administration().enable(request.name(), by)),
+                changing(UserCalls.GRANT, (request, by) -> administration().grant(request.name(), true, by)),
+                changing(UserCalls.REVOKE, (request, by) -> administration().grant(request.name(), false, by)),
                 changing(
                         UserCalls.NOTE,
-                        (request, by) -> administration.note(
-                                request.name(), Objects.requireNonNullElse(request.note(), ""), by)),
-                changing(UserCalls.RENAME, (request, by) -> administration.rename(request.name(), request.to(), by)),
+                        (request, by) -> administration()
+                                .note(request.name(), Objects.requireNonNullElse(request.note(), ""), by)),
+                changing(UserCalls.RENAME, (request, by) -> administration().rename(request.name(), request.to(), by)),
                 AdminCommand.of(
                         UserCalls.DELETE,
                         Role.administrators(),
                         (request, by, out) -> whole(
                                 request.dryRun()
-                                        ? administration.find(request.name())
-                                        : administration.delete(request.name(), by)),
+                                        ? administration().find(request.name())
+                                        : administration().delete(request.name(), by)),
                         "name",
                         "dryRun"),
                 AdminCommand.of(
@@ -80,6 +78,10 @@ public record UserCommands(Services services, Sessions sessions) {
                         "ofClass",
                         "atMost",
                         "dryRun"));
+    }
+
+    private Administration administration() {
+        return running.services().administration();
     }
 
     /** A command that sets a password: on a new account or on an existing one. */
@@ -129,7 +131,7 @@ public record UserCommands(Services services, Sessions sessions) {
                 account.mustChange(),
                 account.passwordEnds().map(Object::toString).orElse(null),
                 account.everyone(),
-                sessions.isOnline(account.number()),
+                running.sessions().isOnline(account.number()),
                 last.map(login -> login.time().toString()).orElse(null),
                 last.map(Account.Login::address).orElse(null),
                 account.created().toString(),
@@ -139,8 +141,8 @@ public record UserCommands(Services services, Sessions sessions) {
     private UserCalls.Details whole(Account account) {
         return new UserCalls.Details(
                 shown(account),
-                services.directory().formerNames(account),
-                services.administration().wrongPasswords(account));
+                running.services().directory().formerNames(account),
+                administration().wrongPasswords(account));
     }
 
     private UserCalls.Imported imported(UserCalls.ImportList list, String by, AdminCommand.Parts<UserCalls.Ready> out)
@@ -161,8 +163,9 @@ public record UserCommands(Services services, Sessions sessions) {
                         atMost == null ? null : Request.within("atMost", atMost, 0, Integer.MAX_VALUE)));
         try {
             AccountImport.Plan plan = list.dryRun()
-                    ? services.accountImport().plan(rows, mode)
-                    : services.accountImport()
+                    ? running.services().accountImport().plan(rows, mode)
+                    : running.services()
+                            .accountImport()
                             .run(
                                     rows,
                                     mode,
