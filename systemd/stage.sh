@@ -67,16 +67,20 @@ install -m 644 src/units/tmpfiles.conf target/chatd/usr/lib/tmpfiles.d/chatd.con
 install -m 644 src/deb/copyright target/chatd/usr/share/doc/chatd/copyright
 install -m 644 "$root/CHANGELOG.md" target/chatd/usr/share/doc/chatd/NEWS.md
 
+maintainer=$(sh "$here/maintainer.sh")
+
 # The Debian changelog, which points to the real one.
 for package in chatd chatd-runtime; do
   doc=target/$package/usr/share/doc/$package
   mkdir -p "$doc"
-  printf '%s (%s) stable; urgency=medium\n\n  * See NEWS.md of the package chatd.\n\n -- The chatd maintainers <maintainers@chatd.example>  %s\n' \
-    "$package" "$version" "$(LC_ALL=C date -u -R -d "$timestamp")" | gzip -9n >"$doc/changelog.gz"
+  printf '%s (%s) stable; urgency=medium\n\n  * See NEWS.md of the package chatd.\n\n -- %s  %s\n' \
+    "$package" "$version" "$maintainer" "$(LC_ALL=C date -u -R -d "$timestamp")" | gzip -9n >"$doc/changelog.gz"
   mkdir -p "target/control/$package"
   for file in "src/deb/$package"/*; do
     install -m 755 "$file" "target/control/$package/"
   done
+  MAINTAINER=$maintainer awk '{ sub(/@MAINTAINER@/, ENVIRON["MAINTAINER"]); print }' "src/deb/$package/control" \
+    >"target/control/$package/control"
 done
 find target/chatd/usr/share/man -type f -exec gzip -9n {} +
 

@@ -195,6 +195,10 @@ class AdminTroubleIT {
                     List.of("log", "query", "--type", "start"))) {
                 assertThat(admin(command.toArray(String[]::new)).exits(0).out()).isNotEmpty();
             }
+            assertThat(directory.resolve("chatd.log"))
+                    .content()
+                    .contains("the configuration was reloaded: nothing has changed")
+                    .doesNotContain("[]");
             // Intact; nothing outside the log confirms it yet.
             admin("log", "verify").exits(3);
             for (List<String> command : List.of(

@@ -63,7 +63,7 @@ abstract class BootedStory {
     void isActive() {
         await().until(() -> box.unit("ActiveState").equals("active")
                 && box.unit("SubState").equals("running")
-                && box.run("chat-admin", "stats").exit() == 0);
+                && box.run("chat-admin", "stats").out().contains("listening"));
     }
 
     private String fingerprint() {
@@ -468,7 +468,19 @@ abstract class BootedStory {
         // Those are the administrator's own.
         box.sh("rm -rf /etc/systemd/system/chatd.service.d /etc/systemd/system/chatd.socket.d")
                 .exits(0);
-        box.sh("apt-get purge -y chatd").exits(0);
+        // Whoever does not answer keeps the log and its key.
+        assertThat(box.sh("apt-get purge -y chatd 2>&1").exits(0).out())
+                .contains("kept the server log, /var/log/chatd", "the database chatd is still there");
+        assertThat(box.sh("cd / && find etc/chatd var/lib/chatd var/log/chatd -type f | sort | uniq")
+                        .out())
+                .contains("var/lib/chatd/seal.key", "var/log/chatd/audit.xml")
+                .doesNotContain("etc/chatd", "var/lib/chatd/tls");
+        box.sh("apt-get install -y --no-install-recommends " + packages).exits(0);
+        isActive();
+        hasItsLog();
+        box.sh("echo chatd chatd/delete-log boolean true | debconf-set-selections && apt-get purge -y chatd")
+                .exits(0);
+        assertThat(box.sh("debconf-show chatd").out()).isEmpty();
         assertThat(box.sh(
                                 "find / -xdev \\( -path /proc -o -path /sys -o -path /ci -o -path /var/lib/mysql -o -path /usr"
                                         + " -o -path /root -o -path /tmp -o -path /home -o -path /var/log/journal \\) -prune -o"

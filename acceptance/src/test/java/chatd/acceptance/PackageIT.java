@@ -40,6 +40,11 @@ class PackageIT {
     private static final Pattern UNAVOIDABLE =
             Pattern.compile("W: chatd: unknown-java-class-version .*|E: chatd-runtime: embedded-library zlib .*");
 
+    /** Says for a copy, which is not a git checkout, who answers for the packages: the same as for the checkout. */
+    private static final String MAINTAINER = """
+            export DEBEMAIL="${DEBEMAIL:-$(git log -1 --format=%ae)}" DEBFULLNAME="${DEBFULLNAME:-$(git log -1 --format=%an)}"
+            """;
+
     @TempDir
     private Path directory;
 
@@ -89,11 +94,41 @@ class PackageIT {
     @Tag("whole")
     void theSameSourcesMakeTheSameBytes() throws IOException {
         Path copy = copy();
-        Run.patiently(Duration.ofMinutes(20), List.of(copy.resolve("chat").toString(), "package"))
+        Run.patiently(
+                        Duration.ofMinutes(20),
+                        List.of(
+                                "sh",
+                                "-ec",
+                                MAINTAINER + "\"$1\" package",
+                                "sh",
+                                copy.resolve("chat").toString()))
                 .exits(0);
         assertThat(Files.readString(copy.resolve("systemd/target/dist/SHA256SUMS")))
                 .isEqualTo(Files.readString(Box.PACKAGES.resolve("SHA256SUMS")))
                 .hasLineCount(4);
+    }
+
+    @Test
+    void thePackagesNameWhoAnswersForThem() throws IOException {
+        String maintainer = Run.program(List.of("sh", "-ec", MAINTAINER + "echo \"$DEBFULLNAME <$DEBEMAIL>\""))
+                .exits(0)
+                .out();
+        assertThat(maintainer).matches(".+ <.+@.+>\\n");
+        for (String each : packages()) {
+            assertThat(Run.program(List.of("dpkg-deb", "--field", each, "Maintainer"))
+                            .exits(0)
+                            .out())
+                    .isEqualTo(maintainer);
+        }
+        assertThat(Run.program(List.of(
+                                "sh",
+                                "-ec",
+                                "unset DEBEMAIL; exec sh \"$1\"",
+                                "sh",
+                                copy().resolve("systemd/maintainer.sh").toString()))
+                        .exits(1)
+                        .err())
+                .contains("set DEBFULLNAME and DEBEMAIL");
     }
 
     /** In another directory and at another time, the archive and our part of the packages are identical. */
@@ -106,7 +141,7 @@ class PackageIT {
         Run.program(List.of(
                         "sh",
                         "-ec",
-                        """
+                        MAINTAINER + """
                         cd "$1"
                         cp -r --parents daemon/target/*.jar daemon/target/lib admin-cli/target/*.jar admin-cli/target/lib \
                           client-cli/target/*.jar client-cli/target/lib systemd/target/bom.json "$2"

@@ -1,5 +1,6 @@
 package chatd.daemon;
 
+import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.write.AuditLog;
@@ -369,7 +370,9 @@ public final class Daemon {
     private static void stop(Part part) {
         try {
             part.stop();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            LOG.warn("while stopping: {}", FileFailure.describe(e));
+        } catch (RuntimeException e) {
             LOG.warn("while stopping: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package chatd.daemon;
 
+import chatd.audit.FileFailure;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
@@ -158,7 +159,7 @@ public final class Main implements Callable<Integer> {
             complain("chatd: " + e.getMessage());
             return HELD;
         } catch (IOException e) {
-            complain("chatd: the log can't be repaired: " + e.getMessage());
+            complain("chatd: the log can't be repaired: " + FileFailure.describe(e));
             return UNAVAILABLE;
         }
     }
@@ -211,7 +212,7 @@ public final class Main implements Callable<Integer> {
             complain("chatd: " + e.getMessage());
         } catch (IOException e) {
             exit.set(UNAVAILABLE);
-            complain("chatd: " + e.getMessage());
+            complain("chatd: " + FileFailure.describe(e));
         } catch (Daemon.Stopped e) {
             return exit.get();
         } catch (RuntimeException e) {

@@ -11,6 +11,7 @@ import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.systemd.ServiceManager;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -36,6 +37,20 @@ final class Reload implements Reloader {
         return StartCheck.problems(config, Instant.now());
     }
 
+    private static String changes(Configuration.Reloaded options) {
+        List<String> changes = new ArrayList<>();
+        add(changes, "in force: ", options.inForce());
+        add(changes, "for new connections: ", options.forNewConnections());
+        add(changes, "at the next start: ", options.waiting());
+        return changes.isEmpty() ? "nothing has changed" : String.join("; ", changes);
+    }
+
+    private static void add(List<String> changes, String when, List<String> options) {
+        if (!options.isEmpty()) {
+            changes.add(when + String.join(", ", options));
+        }
+    }
+
     @Override
     public synchronized SystemCalls.Reloaded reload() throws ConfigException {
         systemd.reloading();
@@ -44,11 +59,7 @@ final class Reload implements Reloader {
             Configuration.Reloaded options = configuration.reload(fresh -> certificates.take(fresh.tls()));
             audit.note(new AuditEvent.Reloaded(options.inForce(), options.forNewConnections(), options.waiting()));
             Tls now = certificates.get();
-            LOG.info(
-                    "the configuration was reloaded; in force: {}; for new connections: {}; at the next start: {}",
-                    options.inForce(),
-                    options.forNewConnections(),
-                    options.waiting());
+            LOG.info("the configuration was reloaded: {}", changes(options));
             return new SystemCalls.Reloaded(
                     options.inForce(),
                     options.forNewConnections(),

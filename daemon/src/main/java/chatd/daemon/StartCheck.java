@@ -1,5 +1,6 @@
 package chatd.daemon;
 
+import chatd.audit.FileFailure;
 import chatd.daemon.config.Config;
 import chatd.daemon.net.tls.Certificates;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class StartCheck {
         try {
             Certificates.check(config.tls(), now);
         } catch (IOException e) {
-            problems.add(String.valueOf(e.getMessage()));
+            problems.add(FileFailure.describe(e));
         }
         checkDirectory("audit.directory", config.audit().directory(), problems);
         checkDirectory("admin.directory", config.admin().directory(), problems);

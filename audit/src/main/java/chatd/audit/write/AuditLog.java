@@ -1,5 +1,6 @@
 package chatd.audit.write;
 
+import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
@@ -317,7 +318,7 @@ public final class AuditLog implements Closeable {
     }
 
     private void troubled(IOException why) {
-        if (trouble.begins(why, clock.instant())) {
+        if (trouble.begins(why, files().part(), clock.instant())) {
             publisher.look();
         }
     }
@@ -358,7 +359,9 @@ public final class AuditLog implements Closeable {
         try {
             retention.apply(clock.instant(), this::logAtOnce);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "a segment past its retention can't be deleted: " + e.getMessage());
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a segment past its retention can't be deleted: " + FileFailure.describe(e));
         }
     }
 
@@ -393,7 +396,7 @@ public final class AuditLog implements Closeable {
             rotate(key);
         } catch (IOException e) {
             noRotationBefore = now.plus(ROTATION_RETRY);
-            LOG.log(System.Logger.Level.ERROR, e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, FileFailure.describe(e));
         }
     }
 

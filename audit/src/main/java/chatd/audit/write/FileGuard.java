@@ -1,5 +1,6 @@
 package chatd.audit.write;
 
+import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
@@ -88,7 +89,7 @@ final class FileGuard {
         try {
             return publisher.keepInPlace();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "audit.xml can't be checked: " + e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "audit.xml can't be checked: " + FileFailure.describe(e));
             return null;
         }
     }
@@ -99,7 +100,7 @@ final class FileGuard {
         try {
             return segments.look();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "closed segments can't be checked: " + e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "closed segments can't be checked: " + FileFailure.describe(e));
             return null;
         }
     }

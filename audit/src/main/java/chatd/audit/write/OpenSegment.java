@@ -1,5 +1,6 @@
 package chatd.audit.write;
 
+import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
@@ -228,7 +229,7 @@ final class OpenSegment implements Closeable {
             if (e instanceof Lost) {
                 throw e;
             }
-            throw new IOException("the log's segment can't be closed and stays open: " + e.getMessage(), e);
+            throw new IOException("the log's segment can't be closed and stays open: " + FileFailure.describe(e), e);
         }
         tail = Tail.NOTHING;
         stray = null;

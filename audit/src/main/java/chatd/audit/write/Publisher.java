@@ -1,5 +1,6 @@
 package chatd.audit.write;
 
+import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
 import chatd.audit.form.Line;
 import java.io.Closeable;
@@ -107,7 +108,7 @@ final class Publisher {
                     unsay();
                     rest(TimeUnit.MILLISECONDS.toNanos(pause) - (System.nanoTime() - begun));
                 } catch (IOException e) {
-                    say(String.valueOf(e.getMessage()));
+                    say(FileFailure.describe(e, files.published()));
                     wake(bytes());
                     pause(RETRY_NANOS, true);
                 }
@@ -327,7 +328,7 @@ final class Publisher {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } catch (IOException e) {
-            failure = String.valueOf(e.getMessage());
+            failure = FileFailure.describe(e, files.published());
             // Half a document takes up space that the log itself may need.
             Files.deleteIfExists(files.temporary("audit.xml"));
             throw e;

@@ -1,9 +1,11 @@
 package chatd.audit.write;
 
+import chatd.audit.FileFailure;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.Line;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -26,8 +28,8 @@ final class Trouble {
     /** Whether the observer was last told of trouble. Confined to the publisher's thread. */
     private boolean told;
 
-    /** Records why something failed; returns whether it is the beginning of trouble. */
-    boolean begins(IOException reason, Instant now) {
+    /** Records why writing to a file failed; returns whether it is the beginning of trouble. */
+    boolean begins(IOException reason, Path file, Instant now) {
         if (reason instanceof OpenSegment.Lost || reason instanceof AuditLog.Taken) {
             end = reason;
         }
@@ -35,7 +37,7 @@ final class Trouble {
             return false;
         }
         since = now;
-        why = String.valueOf(reason.getMessage());
+        why = FileFailure.describe(reason, file);
         return true;
     }
 

@@ -2,6 +2,7 @@ package chatd.daemon.admin;
 
 import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
+import chatd.audit.FileFailure;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.Outcome;
 import chatd.daemon.config.Config;
@@ -191,8 +192,8 @@ final class AdminDispatcher {
             throw new IOException("the administrator went away", e);
         } catch (IOException e) {
             // The daemon's own I/O failed, not the connection.
-            LOG.error("admin command {} failed: {}", call.command().name(), e.getMessage());
-            throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + e.getMessage());
+            LOG.error("admin command {} failed: {}", call.command().name(), FileFailure.describe(e));
+            throw new Refusal(Code.INTERNAL, "The daemon could not do it: " + FileFailure.describe(e));
         }
         if (isLong) {
             ended(call, begun);

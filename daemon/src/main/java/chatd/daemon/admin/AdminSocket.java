@@ -1,5 +1,6 @@
 package chatd.daemon.admin;
 
+import chatd.audit.FileFailure;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class AdminSocket implements AutoCloseable {
                 Files.delete(apart);
             }
         } catch (IOException e) {
-            throw new IOException("can't make the admin socket " + path + ": " + e.getMessage(), e);
+            throw new IOException("can't make the admin socket " + path + ": " + FileFailure.describe(e), e);
         }
     }
 

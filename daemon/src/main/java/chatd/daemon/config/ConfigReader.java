@@ -1,5 +1,6 @@
 package chatd.daemon.config;
 
+import chatd.audit.FileFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -83,7 +84,7 @@ public final class ConfigReader {
                 throw new ConfigException(List.of(file + ": is not UTF-8"));
             } catch (IOException e) {
                 throw new ConfigException(List.of(file + ": can't be read: "
-                        + (Files.exists(file) ? String.valueOf(e.getMessage()) : "there is no such file")));
+                        + (Files.exists(file) ? FileFailure.describe(e) : "there is no such file")));
             }
         }
         return read(text, String.valueOf(file), environment);
