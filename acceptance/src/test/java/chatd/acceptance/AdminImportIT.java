@@ -119,10 +119,13 @@ class AdminImportIT {
             Run run = chatd.admin("", "user", "import", file.toString(), "--dry-run")
                     .exits(1);
             assertThat(run.err().lines())
-                    .hasSize(6)
+                    .hasSize(7)
                     .anyMatch(line -> line.contains(file + ":6: ") && line.contains("number"))
                     .anyMatch(line -> line.contains(file + ":7: ") && line.contains("taken"))
                     .anyMatch(line -> line.contains(file + ":8: ") && line.contains("twice"))
+                    .anyMatch(line -> line.contains(file + ":9: ")
+                            && line.contains("looks like alice")
+                            && line.contains("--similar"))
                     .anyMatch(line -> line.contains(file + ":10: ") && line.contains("200 characters"))
                     .anyMatch(line -> line.contains(file + ":11: "));
             run = chatd.admin("", "user", "import", file.toString(), "--passwords", directory + "/p.csv")
@@ -141,6 +144,53 @@ class AdminImportIT {
                             .exits(4)
                             .err())
                     .contains("There is no file");
+        }
+    }
+
+    /** Two family names that look alike, in one list and one after the other, and a title. */
+    @Test
+    void namesThatLookAlikeAreTakenWhenTheyAreMeant() throws Exception {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Path file = list("list.csv", List.of("name", "Stern", "Stem", "admin"));
+            Run run = chatd.admin("", "user", "import", file.toString(), "--dry-run")
+                    .exits(1);
+            assertThat(run.err().lines())
+                    .hasSize(2)
+                    .first()
+                    .asString()
+                    .contains(file + ":3: The name Stem looks like Stern", "--similar");
+            chatd.admin("", "user", "import", file.toString(), "--similar", "--passwords", directory + "/p.csv")
+                    .exits(0);
+            assertThat(names(chatd)).contains("Stern", "Stem", "admin");
+            assertThat(chatd.admin("", "user", "add", "bOb").exits(1).err()).contains("looks like bob", "--similar");
+            chatd.admin("", "user", "add", "bOb", "--similar").exits(0);
+            assertThat(chatd.admin("", "user", "rename", "bOb", "ALICE")
+                            .exits(1)
+                            .err())
+                    .contains("looks like alice");
+            chatd.admin("", "user", "rename", "bOb", "ALICE", "--similar").exits(0);
+            // Whoever registers gives neither a similar name nor a title, and nobody the daemon's words.
+            try (Chat1Socket stranger = chatd.connect()) {
+                for (String name : List.of("Alice", "b0b", "root", "ADMIN.")) {
+                    stranger.send(Wire.register(name, Chatd.PASSWORD));
+                    assertThat(stranger.next().code()).as(name).isEqualTo(Wire.BAD_NAME);
+                }
+            }
+            for (String name : List.of("everyone", "Unknown", "server.", "大家")) {
+                chatd.admin("", "user", "add", name, "--similar").exits(1);
+            }
+            // A helper gives no title, and says nothing of what is meant.
+            Path helpers = chatd.adminSocket().resolveSibling("help.sock");
+            assertThat(Run.admin("", "--socket", helpers.toString(), "user", "add", "root", "--similar")
+                            .exits(1)
+                            .err())
+                    .contains("only an administrator gives");
+            assertThat(Run.admin("", "--socket", helpers.toString(), "user", "add", "b0b", "--similar")
+                            .exits(1)
+                            .err())
+                    .contains("The name b0b looks like");
+            Run.admin("", "--socket", helpers.toString(), "user", "add", "carol")
+                    .exits(0);
         }
     }
 

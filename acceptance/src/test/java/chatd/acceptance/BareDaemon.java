@@ -47,7 +47,9 @@ abstract class BareDaemon extends Chatd {
         var link = new AdminLink(adminSocket());
         for (String name : List.of("alice", "bob")) {
             Files.writeString(directory.resolve(name + ".password"), PASSWORD + "\n");
-            link.call(UserCalls.ADD, new UserCalls.Setting(name, null, name.equals("bob"), new Password(PASSWORD)));
+            link.call(
+                    UserCalls.ADD,
+                    new UserCalls.Setting(name, null, name.equals("bob"), false, new Password(PASSWORD)));
         }
     }
 

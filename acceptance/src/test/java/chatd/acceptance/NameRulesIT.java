@@ -101,6 +101,19 @@ class NameRulesIT {
                 "sеrvеr", // Cyrillic е
                 "ѕеrvеr",
                 "ser\u1d20er", // a small capital v
+                "\u1e61erver", // a dot above
+                "server.",
+                "\uff42ob", // a wide b
+                "everyone",
+                "ALL",
+                "nobody",
+                "unknown",
+                "System",
+                "you",
+                "\u5927\u5bb6", // everyone, in Chinese
+                "admin",
+                "Root",
+                "\u7ba1\u7406\u5458", // administrator, in Chinese
                 "p\u0430ypal", // Latin with Cyrillic а
                 "αlpha", // Latin with Greek
                 "абвα", // Cyrillic with Greek
@@ -124,9 +137,10 @@ class NameRulesIT {
     }
 
     @Test
-    void namesThatDifferByAsciiCaseAloneAreTwo() {
-        for (String name : List.of("gertrud", "Gertrud", "GERTRUD")) {
-            assertThat(register(name)).isEqualTo(Wire.LOGGED_IN);
+    void aNameThatDiffersFromAnothersByCaseAloneIsRefused() {
+        assertThat(register("gertrud")).isEqualTo(Wire.LOGGED_IN);
+        for (String name : List.of("Gertrud", "GERTRUD", "gertruD")) {
+            assertThat(register(name)).isEqualTo(Wire.BAD_NAME);
         }
     }
 

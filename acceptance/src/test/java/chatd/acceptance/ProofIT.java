@@ -196,7 +196,7 @@ class ProofIT {
             assertThat(lines).hasSize(5);
             assertThat(lines.get(0)).matches(" +" + number(1) + time + receiver.name() + ": to one");
             assertThat(lines.get(1)).matches(" +" + number(2) + time + receiver.name() + ", \\w+: to two");
-            assertThat(lines.get(2)).matches(" +" + number(3) + time + "everyone: to all");
+            assertThat(lines.get(2)).matches(" +" + number(3) + time + "\\(everyone\\): to all");
             assertThat(lines.get(3)).matches(" +" + number(4) + time + receiver.name() + ": file 1: three chunks.bin");
             assertThat(lines.get(4)).matches(" +" + number(5) + time + receiver.name() + ": grüß dich 🎉");
             assertThat(receipt(receiver, directory, "-n", "1").exits(0).out()).isEqualTo(lines.get(4) + "\n");

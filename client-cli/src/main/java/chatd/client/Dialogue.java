@@ -6,10 +6,10 @@ import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
 import chatd.client.screen.Presenter;
-import chatd.client.screen.SafeText;
 import chatd.client.screen.Screen;
 import chatd.client.talk.LoginExchange;
 import chatd.protocol.value.Secret;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package chatd.client;
 
 import chatd.client.net.UnknownServer;
-import chatd.client.screen.SafeText;
 import chatd.client.script.ScriptSession;
 import chatd.client.talk.Download;
+import chatd.text.SafeText;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

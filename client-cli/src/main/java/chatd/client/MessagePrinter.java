@@ -1,9 +1,9 @@
 package chatd.client;
 
-import chatd.client.screen.SafeText;
 import chatd.client.talk.Item;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.UserEvent;
+import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -54,7 +54,7 @@ final class MessagePrinter {
 
     /** Returns a value as ASCII JSON, so that text from others can't control the terminal that prints it. */
     static String json(JsonNode value) {
-        return Json.MAPPER.writeValueAsString(value);
+        return SafeText.json(Json.MAPPER.writeValueAsString(value));
     }
 
     private static final class Json {

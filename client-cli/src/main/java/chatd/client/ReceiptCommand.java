@@ -2,11 +2,11 @@ package chatd.client;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.client.screen.SafeText;
 import chatd.client.script.Receipts;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Secret;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -64,7 +64,7 @@ final class ReceiptCommand extends ScriptCommand {
         MessageEvent.Stored stored = Receipts.stored(message);
         List<Long> receivers = stored.receivers();
         String to = receivers == null
-                ? "everyone"
+                ? "(everyone)"
                 : receivers.stream().map(receipts::name).collect(Collectors.joining(", "));
         String what = switch (message) {
             case MessageEvent.Text text -> text.text();

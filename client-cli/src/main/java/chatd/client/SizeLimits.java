@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.net.ClientFailure;
 import chatd.protocol.Limits;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,10 +38,11 @@ final class SizeLimits {
                     "The name " + name + " has " + bytes + " bytes; the maximum is " + FILE_NAME_BYTES
                             + ". Give the file a shorter one.");
         }
-        if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')) {
+        if (name.codePoints().anyMatch(c -> SafeText.isInvisible(c) || c == '\\')) {
             throw new ClientFailure(
                     ClientFailure.NO,
-                    "The name " + name + " has a character that is not allowed in file names. Rename the file.");
+                    "The name " + SafeText.line(name) + " has a backslash, or a character that is invisible or changes"
+                            + " the reading direction. Rename the file.");
         }
         long size = Files.size(path);
         if (size > Limits.DEFAULT.file()) {

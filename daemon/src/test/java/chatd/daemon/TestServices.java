@@ -4,6 +4,7 @@ import chatd.audit.write.AuditLog;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.CatchUp;
@@ -171,7 +172,8 @@ public final class TestServices implements AutoCloseable {
     /** Adds accounts whose passwords need not be changed. */
     public void add(String... names) throws InterruptedException {
         for (String name : names) {
-            services.administration().add(name, "", Secret.of(PASSWORD), false, "root");
+            services.administration()
+                    .add(name, NamePolicy.ofAdministrator(false), "", Secret.of(PASSWORD), false, "root");
         }
     }
 

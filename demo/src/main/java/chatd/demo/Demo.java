@@ -116,7 +116,7 @@ final class Demo implements AutoCloseable {
 
     private String add(AdminLink link, String name, boolean mustChange) throws IOException {
         String password = OneTimePassword.make(random);
-        link.call(UserCalls.ADD, new UserCalls.Setting(name, null, mustChange, new Password(password)));
+        link.call(UserCalls.ADD, new UserCalls.Setting(name, null, mustChange, false, new Password(password)));
         place.keepSecret(name + ".password", password);
         return password;
     }

@@ -37,12 +37,17 @@ public final class UserCalls {
 
     public record Named(String name) {}
 
-    /** Creates an account, or gives it another password. */
-    public record Setting(String name, @Nullable String note, boolean mustChange, Password password) {}
+    /**
+     * Creates an account, or gives it another password.
+     *
+     * @param similar whether a new account's name may look like another's
+     */
+    public record Setting(String name, @Nullable String note, boolean mustChange, boolean similar, Password password) {}
 
     public record Note(String name, @Nullable String note) {}
 
-    public record Renaming(String name, String to) {}
+    /** @param similar whether the new name may look like that of another account */
+    public record Renaming(String name, String to, boolean similar) {}
 
     /** @param dryRun whether only to show the account that would be deleted */
     public record Deletion(String name, boolean dryRun) {}
@@ -76,6 +81,7 @@ public final class UserCalls {
     /**
      * A list of accounts to be created; with {@code sync}, existing ones keep all but their notes.
      *
+     * @param similar whether new names may look like those of other accounts
      * @param ofClass of the accounts that are not in the list, only those whose note has this text are disabled; null
      *     for all
      * @param atMost the most accounts to disable; null for a tenth of the enabled ones
@@ -84,6 +90,7 @@ public final class UserCalls {
     public record ImportList(
             List<ImportRow> accounts,
             boolean sync,
+            boolean similar,
             boolean disableMissing,
             @Nullable String ofClass,
             @Nullable Integer atMost,

@@ -35,7 +35,7 @@ class AdminCallTest {
 
     @Test
     void aPasswordIsNotShownByToString() {
-        UserCalls.Setting setting = new UserCalls.Setting("alice", null, true, new Password("geheim"));
+        UserCalls.Setting setting = new UserCalls.Setting("alice", null, true, false, new Password("geheim"));
         assertThat(setting.toString()).doesNotContain("geheim");
         assertThat(JSON.writeValueAsString(setting)).contains("\"password\":\"geheim\"");
         assertThat(JSON.readValue(JSON.writeValueAsString(setting), UserCalls.Setting.class))

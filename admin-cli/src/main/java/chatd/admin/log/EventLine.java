@@ -1,6 +1,7 @@
 package chatd.admin.log;
 
 import chatd.admin.terminal.Format;
+import chatd.text.SafeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +86,8 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
         } else {
             attributes.forEach((name, value) -> {
                 if (!List.of("seq", "time", "type", "outcome", "chain").contains(name)) {
-                    shown.append(' ').append(name).append('=').append(quoted(value));
+                    boolean isToAll = name.equals("receivers") && value.equals("everyone");
+                    shown.append(' ').append(name).append('=').append(isToAll ? Format.EVERYONE : quoted(value));
                 }
                 if (name.equals("user")) {
                     shown.append(said(attributes, names));
@@ -107,7 +109,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
                             .append(quoted(child.attributes().getOrDefault("value", "")));
             }
         }
-        return Format.visible(shown.toString());
+        return SafeText.line(shown.toString());
     }
 
     /** Quotes a value that contains blanks or separators, so that it can't pass for several values. */
@@ -135,7 +137,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
             List<Object> list = (List<Object>) all.computeIfAbsent(child.kind(), key -> new ArrayList<>());
             list.add(child.kind().equals("to") ? named(child.attributes(), names) : child.attributes());
         }
-        return JSON.writeValueAsString(all);
+        return SafeText.json(JSON.writeValueAsString(all));
     }
 
     private static Map<String, String> named(Map<String, String> of, Map<String, String> names) {

@@ -1,9 +1,9 @@
 package chatd.admin.log;
 
 import chatd.admin.api.LogCalls;
-import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Output;
 import chatd.admin.terminal.Program;
+import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
@@ -42,8 +42,16 @@ final class EventPrinter implements AutoCloseable {
                 switch (form) {
                     case table -> line.readable(names);
                     case json -> line.json(names);
-                    case xml -> Format.visible(raw);
+                    case xml -> asItStands(raw);
                 });
+    }
+
+    /** Returns a line unchanged, unless it has characters that the daemon would have escaped. */
+    private static String asItStands(String raw) {
+        return raw.codePoints()
+                .map(c -> SafeText.isInvisible(c) ? 0xFFFD : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     @Override

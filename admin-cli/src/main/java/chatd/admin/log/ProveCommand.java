@@ -1,6 +1,7 @@
 package chatd.admin.log;
 
 import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.audit.Sha256;
@@ -132,7 +133,7 @@ final class ProveCommand implements Callable<Integer> {
         }
 
         String receivers() {
-            return found == null || found.receivers() == null ? "everyone" : String.join(", ", found.receivers());
+            return found == null || found.receivers() == null ? Format.EVERYONE : String.join(", ", found.receivers());
         }
     }
 }

@@ -12,6 +12,7 @@ import chatd.certs.ChainFacts;
 import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
 import chatd.certs.SigningRequest;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ public final class CertCommand implements Runnable {
     }
 
     private void line(String key, String value) {
-        String indented = value.lines().map(Format::visible).collect(Collectors.joining("\n" + " ".repeat(13)));
+        String indented = value.lines().map(SafeText::line).collect(Collectors.joining("\n" + " ".repeat(13)));
         Format.line(program.out(), key, indented);
     }
 

@@ -7,6 +7,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Table;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ public final class ConfigCommand implements Runnable {
             String of = judged.file();
             program.out().println((of.isEmpty() ? "There is no file, and the defaults are" : of + " is") + " valid.");
         } else {
-            judged.errors().forEach(error -> program.out().println(Format.lines(error)));
+            judged.errors().forEach(error -> program.out().println(SafeText.text(error)));
         }
         return right ? Exit.OK : Exit.NO;
     }
@@ -133,7 +134,7 @@ public final class ConfigCommand implements Runnable {
             program.out().println("At the next start: " + String.join(", ", waiting));
         }
         if (!certificate.isEmpty()) {
-            program.out().println("Certificate: " + Format.visible(certificate));
+            program.out().println("Certificate: " + SafeText.line(certificate));
         }
         return Exit.OK;
     }

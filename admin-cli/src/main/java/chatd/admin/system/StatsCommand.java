@@ -8,6 +8,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Timestamp;
 import chatd.cli.StandardOutput;
+import chatd.text.SafeText;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -89,7 +90,7 @@ public final class StatsCommand implements Callable<Integer> {
         } else if (problems.isEmpty()) {
             program.out().println("All is well.");
         } else {
-            problems.forEach(problem -> program.out().println(Format.visible(problem)));
+            problems.forEach(problem -> program.out().println(SafeText.line(problem)));
         }
         return problems.isEmpty() ? Exit.OK : Exit.NO;
     }
@@ -102,7 +103,7 @@ public final class StatsCommand implements Callable<Integer> {
     private void watch(int every) {
         program.daemon().call(SystemCalls.WATCH, new SystemCalls.Watch(every), stats -> {
             if (program.json()) {
-                program.out().println(new JsonMapper().writeValueAsString(stats));
+                program.out().println(SafeText.json(new JsonMapper().writeValueAsString(stats)));
             } else {
                 program.out().print(program.screen().isTerminal() ? FROM_THE_TOP : "\n");
                 print(stats);
@@ -132,7 +133,7 @@ public final class StatsCommand implements Callable<Integer> {
     }
 
     private void print(SystemCalls.Stats stats) {
-        lines(stats).forEach(line -> Format.line(program.out(), line.key(), Format.visible(line.value())));
+        lines(stats).forEach(line -> Format.line(program.out(), line.key(), SafeText.line(line.value())));
     }
 
     private record Line(String key, String value) {}

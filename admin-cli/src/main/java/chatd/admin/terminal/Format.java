@@ -1,8 +1,8 @@
 package chatd.admin.terminal;
 
 import chatd.admin.api.UserCalls;
+import chatd.text.SafeText;
 import java.io.PrintStream;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,10 +12,13 @@ public final class Format {
     private static final JsonMapper PRETTY =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+    /** Stands for all users where a name could stand, as no name can. */
+    public static final String EVERYONE = "(everyone)";
+
     private Format() {}
 
     public static void json(PrintStream out, Object value) {
-        out.println(PRETTY.writeValueAsString(value));
+        out.println(SafeText.json(PRETTY.writeValueAsString(value)));
     }
 
     public static void line(PrintStream out, String key, String value) {
@@ -33,23 +36,10 @@ public final class Format {
     }
 
     public static String who(@Nullable String name, long number) {
-        return visible(String.valueOf(name)) + " (U" + number + ")";
+        return SafeText.line(String.valueOf(name)) + " (U" + number + ")";
     }
 
     public static String yes(boolean is) {
         return is ? "yes" : "no";
-    }
-
-    /** Applies {@link #visible} to each line. */
-    public static String lines(String text) {
-        return text.lines().map(Format::visible).collect(Collectors.joining("\n"));
-    }
-
-    /** Replaces control and format characters, which could steer a terminal, with U+FFFD. */
-    public static String visible(String text) {
-        return text.codePoints()
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? 0xFFFD : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 }

@@ -1,6 +1,7 @@
 package chatd.admin.terminal;
 
 import chatd.admin.api.AdminLink;
+import chatd.text.SafeText;
 import java.io.PrintStream;
 import picocli.CommandLine;
 
@@ -35,7 +36,7 @@ public interface Program {
 
     /** Prints an error to standard error, without control characters. */
     static void printError(String text) {
-        System.err.println("chat-admin: " + Format.lines(text));
+        System.err.println("chat-admin: " + SafeText.text(text));
     }
 
     /** Returns this program's version. */

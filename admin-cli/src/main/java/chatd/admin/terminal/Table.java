@@ -1,5 +1,6 @@
 package chatd.admin.terminal;
 
+import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class Table<T> {
     }
 
     private static String shown(@Nullable String value) {
-        return value == null ? "–" : Format.visible(value);
+        return value == null ? "–" : SafeText.line(value);
     }
 
     public void print(Iterable<T> rows, Display screen, PrintStream out) {

@@ -76,6 +76,9 @@ final class ImportCommand implements Callable<Integer> {
             description = "Leave existing users as they are, except for their notes; without it they are errors.")
     private boolean sync;
 
+    @Option(names = "--similar", description = UserCommand.SIMILAR)
+    private boolean similar;
+
     @Option(names = "--disable-missing", description = "Disable everyone who is not in the list. Asks first.")
     private boolean disableMissing;
 
@@ -257,7 +260,7 @@ final class ImportCommand implements Callable<Integer> {
                     .call(
                             UserCalls.IMPORT,
                             new UserCalls.ImportList(
-                                    accounts, sync, disableMissing, ofClass, atMost, disabling, planned),
+                                    accounts, sync, similar, disableMissing, ofClass, atMost, disabling, planned),
                             part -> progress.show("%d of %d passwords hashed".formatted(part.ready(), part.all())));
         }
     }

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,10 @@ import picocli.CommandLine.Spec;
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin user add alice")
 public final class UserCommand implements Runnable {
+    /** Describes {@code --similar}. */
+    static final String SIMILAR =
+            "Take a name even if it looks like that of another account, such as Stern beside Stem.";
+
     @ParentCommand
     Program program;
 
@@ -90,7 +95,7 @@ public final class UserCommand implements Runnable {
             AdminCall<UserCalls.Setting, Nothing, UserCalls.Account> call,
             List<String> given,
             PasswordOptions options,
-            @Nullable String note,
+            BiFunction<String, Password, UserCalls.Setting> request,
             String how) {
         Set<String> names = new LinkedHashSet<>(given);
         options.check(names);
@@ -105,9 +110,7 @@ public final class UserCommand implements Runnable {
         for (String name : names) {
             Password password = new Password(passwords.getOrDefault(name, ""));
             try {
-                done.put(
-                        name,
-                        program.daemon().call(call, new UserCalls.Setting(name, note, !options.noChange, password)));
+                done.put(name, program.daemon().call(call, request.apply(name, password)));
             } catch (NotDone e) {
                 exit = Exit.of(e.code());
                 Program.printError((names.size() > 1 ? name + ": " : "") + e.getMessage());
@@ -183,8 +186,14 @@ public final class UserCommand implements Runnable {
                             description = "Seen only by those who manage users; at most 200 characters.")
                     @Nullable
                     String note,
+            @Option(names = "--similar", description = SIMILAR) boolean similar,
             @Mixin PasswordOptions password) {
-        return set(UserCalls.ADD, names, password, note, "added");
+        return set(
+                UserCalls.ADD,
+                names,
+                password,
+                (name, fresh) -> new UserCalls.Setting(name, note, !password.noChange, similar, fresh),
+                "added");
     }
 
     @Command(
@@ -197,7 +206,12 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names,
             @Mixin PasswordOptions password) {
-        return set(UserCalls.RESET, names, password, null, "has a new password");
+        return set(
+                UserCalls.RESET,
+                names,
+                password,
+                (name, fresh) -> new UserCalls.Setting(name, null, !password.noChange, false, fresh),
+                "has a new password");
     }
 
     @Command(
@@ -283,10 +297,11 @@ public final class UserCommand implements Runnable {
             footer = "  chat-admin user rename alice alice.liddell")
     int rename(
             @Parameters(paramLabel = "NAME", completionCandidates = AccountNames.class) String name,
-            @Parameters(paramLabel = "NEW-NAME") String other) {
+            @Parameters(paramLabel = "NEW-NAME") String other,
+            @Option(names = "--similar", description = SIMILAR) boolean similar) {
         return change(
                 UserCalls.RENAME,
-                Map.of(name, new UserCalls.Renaming(name, other)),
+                Map.of(name, new UserCalls.Renaming(name, other, similar)),
                 "renamed, was " + name,
                 "has that name already");
     }

@@ -3,6 +3,7 @@ package chatd.admin.user;
 import chatd.admin.api.UserCalls;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Timestamp;
+import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ final class UserFacts {
         Format.line(out, "everyone", account.everyone() ? "granted" : "not granted");
         Format.line(out, "created", Timestamp.shown(account.created()));
         if (!account.note().isEmpty()) {
-            Format.line(out, "note", Format.visible(account.note()));
+            Format.line(out, "note", SafeText.line(account.note()));
         }
     }
 

@@ -2,7 +2,6 @@ package chatd.admin.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.admin.terminal.Format;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +38,10 @@ class EventLineTest {
 
     @Test
     void nothingThatSteersATerminalIsPrinted() {
-        assertThat(Format.visible("a\u001b[31mb\u202Ec")).isEqualTo("a\uFFFD[31mb\uFFFDc");
+        EventLine forged = EventLine.parse(TEXT.replace("a&lt;b", "a\u001b[31m\u2028b\u202Ec" + "\u0301".repeat(14)));
+        assertThat(forged.readable(Map.of()))
+                .contains("a␛[31m\uFFFDb\uFFFDc" + "\u0301".repeat(6) + " ")
+                .doesNotContain("\u0301".repeat(7));
+        assertThat(forged.json(Map.of())).contains("\\u2028b\\u202Ec");
     }
 }

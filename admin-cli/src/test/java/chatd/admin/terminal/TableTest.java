@@ -58,6 +58,6 @@ class TableTest {
     void nothingOfAValueSteersTheTerminal() {
         assertThat(printed(Display.NONE, "{\"name\":\"a\",\"on\":true,\"note\":\"\\u001b[31m\\n\\u202e\"}")
                         .getLast())
-                .isEqualTo("a     yes  \uFFFD[31m\uFFFD\uFFFD");
+                .isEqualTo("a     yes  ␛[31m␤\uFFFD");
     }
 }

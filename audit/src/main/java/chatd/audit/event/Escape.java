@@ -1,5 +1,7 @@
 package chatd.audit.event;
 
+import chatd.text.SafeText;
+
 /**
  * Escapes any string so that it can only be a value: characters that XML forbids become U+FFFD, invisible ones
  * (controls, line ends, bidi and format characters) {@code \}{@code u{202E}}, and a backslash is doubled.
@@ -42,7 +44,7 @@ public final class Escape {
             out.append("\\\\");
         } else if (!allowedInXml(c)) {
             out.append('\uFFFD');
-        } else if (invisible(c)) {
+        } else if (SafeText.isInvisible(c) || (Character.isSpaceChar(c) && c != ' ')) {
             out.append("\\u{")
                     .append(Integer.toHexString(c).toUpperCase(java.util.Locale.ROOT))
                     .append('}');
@@ -58,31 +60,5 @@ public final class Escape {
                 || (c >= 0x20 && c < 0xD800)
                 || (c > 0xDFFF && c < 0xFFFE)
                 || c > 0xFFFF;
-    }
-
-    private static boolean invisible(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.UNASSIGNED,
-                    Character.PRIVATE_USE -> true;
-            default -> (Character.isSpaceChar(c) && c != ' ') || defaultIgnorable(c);
-        };
-    }
-
-    /** Returns whether a code point is default-ignorable in Unicode, format characters aside. */
-    private static boolean defaultIgnorable(int c) {
-        return c == 0x034F
-                || c == 0x115F
-                || c == 0x1160
-                || c == 0x17B4
-                || c == 0x17B5
-                || (c >= 0x180B && c <= 0x180F)
-                || c == 0x3164
-                || (c >= 0xFE00 && c <= 0xFE0F)
-                || c == 0xFFA0
-                || (c >= 0xE0000 && c <= 0xE0FFF);
     }
 }

@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.talk.Setting;
+import chatd.text.SafeText;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package chatd.client.screen;
 import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
+import chatd.text.SafeText;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;

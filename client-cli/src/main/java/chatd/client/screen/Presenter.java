@@ -4,6 +4,7 @@ import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.View;
+import chatd.text.SafeText;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package chatd.client.talk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chatd.client.screen.SafeText;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.value.Content;
+import chatd.text.SafeText;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;

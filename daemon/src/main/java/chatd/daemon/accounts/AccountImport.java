@@ -1,6 +1,7 @@
 package chatd.daemon.accounts;
 
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Journal;
@@ -60,9 +61,10 @@ public final class AccountImport {
      * How the list is to be applied.
      *
      * @param sync whether existing accounts stay as they are, except for their notes; otherwise they are errors
+     * @param similar whether names may look like those of other accounts
      * @param missing which of the accounts that are not in the list are disabled
      */
-    public record Mode(boolean sync, Missing missing) {}
+    public record Mode(boolean sync, boolean similar, Missing missing) {}
 
     /**
      * Which accounts that are not in the list are disabled.
@@ -228,7 +230,7 @@ public final class AccountImport {
                 }
                 return;
             }
-            directory.reserve(row.name(), 0);
+            directory.reserve(row.name(), 0, NamePolicy.ofAdministrator(mode.similar()));
             added.add(row);
         }
 

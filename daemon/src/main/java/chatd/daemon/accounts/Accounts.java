@@ -3,6 +3,7 @@ package chatd.daemon.accounts;
 import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.AuditTrail;
@@ -90,6 +91,7 @@ public final class Accounts implements Room {
             Origin origin = caller.origin();
             make(
                     command.name(),
+                    NamePolicy.restricted(config.get().accounts().reserved()),
                     "",
                     command.password(),
                     false,
@@ -130,11 +132,13 @@ public final class Accounts implements Room {
     /**
      * Creates an account.
      *
+     * @param policy what the one who names it may give
      * @param recording makes the record of the change
      * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}
      */
     AccountChange make(
             String name,
+            NamePolicy policy,
             String note,
             Secret password,
             boolean mustChange,
@@ -142,9 +146,9 @@ public final class Accounts implements Room {
             ChangeFactory recording)
             throws InterruptedException {
         // Checked in the order of rule 13; no name is reserved for an attempt that is refused.
-        directory.check(name, 0);
+        directory.check(name, 0, policy);
         rules.check(password, name);
-        directory.reserve(name, 0);
+        directory.reserve(name, 0, policy);
         try {
             String hash = hashing.hash(rules.canonical(password), asker);
             return journal.commit(new AccountDecision(Batching.ANY, 2_000, (numbers, now) -> {

@@ -1,6 +1,7 @@
 package chatd.daemon.accounts;
 
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
@@ -64,11 +65,12 @@ public final class Administration {
      * Creates an account. Refused with {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN} or {@link Code#BAD_PASSWORD}; for
      * its note, with {@link Code#TOO_LARGE} or {@link Code#MALFORMED}.
      */
-    public Account add(String name, String note, Secret password, boolean mustChange, String by)
+    public Account add(String name, NamePolicy policy, String note, Secret password, boolean mustChange, String by)
             throws InterruptedException {
         checkNote(note);
         return taken(accounts.make(
                 name,
+                policy,
                 note,
                 password,
                 mustChange,
@@ -146,13 +148,13 @@ public final class Administration {
     }
 
     /** Renames an account. Refused with {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}. */
-    public Outcome rename(String name, String other, String by) throws InterruptedException {
+    public Outcome rename(String name, String other, NamePolicy policy, String by) throws InterruptedException {
         Account account = find(name);
         String present = account.name();
         if (present.equals(other)) {
             return new Outcome(account, false);
         }
-        directory.reserve(other, account.number());
+        directory.reserve(other, account.number(), policy);
         boolean done = false;
         try {
             Outcome outcome = update(present, Change.Kind.RENAMED, by, now -> {

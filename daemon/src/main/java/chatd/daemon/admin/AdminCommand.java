@@ -46,7 +46,7 @@ public record AdminCommand<Q, P, R>(
     }
 
     /** Runs the command on the calling thread. Blocks. */
-    R run(Request request, String by, Parts<P> out) throws IOException, InterruptedException {
+    R run(Request request, Requester by, Parts<P> out) throws IOException, InterruptedException {
         return body.run(request.as(call.request()), by, out);
     }
 
@@ -55,11 +55,11 @@ public record AdminCommand<Q, P, R>(
         /**
          * Runs the command.
          *
-         * @param by the Unix user who runs it
+         * @param by who runs it
          * @param out receives the parts that precede the result
          * @throws chatd.daemon.model.Refusal if it can't be done
          */
-        R run(Q request, String by, Parts<P> out) throws IOException, InterruptedException;
+        R run(Q request, Requester by, Parts<P> out) throws IOException, InterruptedException;
     }
 
     /** Receives the parts of a command's answer. */

@@ -205,7 +205,7 @@ final class AdminDispatcher {
 
     private <P> Object run(AdminCommand<?, P, ?> command, Call call, Peer peer)
             throws IOException, InterruptedException {
-        return command.run(call.request(), call.by().user(), parts(peer));
+        return command.run(call.request(), call.by(), parts(peer));
     }
 
     /** Logs the end and the duration of a long-running command. */

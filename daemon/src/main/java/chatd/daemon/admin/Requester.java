@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the Unix user, as reported by the kernel
  * @param claimed the user said to be acting as root, from {@code SUDO_USER}; null for none
  */
-record Requester(String user, @Nullable String claimed, Role role) {
+public record Requester(String user, @Nullable String claimed, Role role) {
     private static final int LONGEST_CLAIM = 64;
 
     /** Returns this caller with the claimed name; only root's claim counts, because anyone may be acting as root. */

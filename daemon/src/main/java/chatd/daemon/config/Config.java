@@ -86,8 +86,11 @@ public record Config(
      */
     public record Registration(boolean open, int most) {}
 
-    /** @param oneTimePassword validity of a one-time password; empty for unlimited */
-    public record Accounts(boolean concealUsers, Optional<Duration> oneTimePassword) {}
+    /**
+     * @param oneTimePassword validity of a one-time password; empty for unlimited
+     * @param reserved names that only administrators give
+     */
+    public record Accounts(boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved) {}
 
     /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}

@@ -168,7 +168,8 @@ public final class ConfigReader {
                 new Config.Accounts(
                         of.value("accounts.conceal-users", ConfigReader::flag),
                         Optional.of(of.value("accounts.one-time-password", ConfigReader::time))
-                                .filter(Duration::isPositive)),
+                                .filter(Duration::isPositive),
+                        of.list("accounts.reserved", ConfigReader::name)),
                 new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
                         .equals("all")),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
@@ -285,6 +286,13 @@ public final class ConfigReader {
 
     private static String group(String text) {
         return text.isEmpty() ? "" : word(text);
+    }
+
+    private static String name(String text) {
+        if (!text.matches("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*")) {
+            throw new IllegalArgumentException("expected names, as in [\"admin\"], not \"" + text + "\"");
+        }
+        return text;
     }
 
     private static ZoneId zone(String text) {

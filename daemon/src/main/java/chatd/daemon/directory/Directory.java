@@ -28,6 +28,7 @@ public final class Directory {
     /** Every name ever used, with its account's number; 0 while it is only reserved. Guarded by {@code this}. */
     private final Map<String, Long> everUsed = new HashMap<>();
 
+    /** The names of {@link #everUsed} by each of their skeletons. Made anew at each start, as this ICU knows them. */
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
     /** @param namesEverUsed every name ever used, with its account's number */
@@ -144,24 +145,30 @@ public final class Directory {
      * @param account 0 for a new account; an existing one may take back a former name of its own
      * @throws Refusal {@link Code#BAD_NAME} or {@link Code#NAME_TAKEN}
      */
-    public synchronized void reserve(String name, long account) {
-        check(name, account);
+    public synchronized void reserve(String name, long account, NamePolicy policy) {
+        check(name, account, policy);
         remember(name);
     }
 
     /** Validates a name as {@link #reserve} does, without reserving it. */
-    public synchronized void check(String name, long account) {
-        names.check(name);
+    public synchronized void check(String name, long account, NamePolicy policy) {
+        names.check(name, policy.titles());
         Long owner = everUsed.get(name);
         if (owner != null && (account == 0 || owner != account)) {
             throw new Refusal(Code.NAME_TAKEN, "The name " + name + " is taken or was once; names are never reused.");
         }
-        for (String alike : bySkeleton.getOrDefault(names.skeleton(name), Set.of())) {
-            boolean own = account != 0 && Objects.equals(everUsed.get(alike), account);
-            if (!own && !Names.sameButForAsciiCase(alike, name)) {
-                throw new Refusal(
-                        Code.BAD_NAME, "The name " + name + " looks like " + alike + ", the name of another account.");
-            }
+        if (!policy.similar()) {
+            names.skeletons(name).stream()
+                    .flatMap(skeleton -> bySkeleton.getOrDefault(skeleton, Set.of()).stream())
+                    .filter(alike -> account == 0 || !Objects.equals(everUsed.get(alike), account))
+                    .sorted()
+                    .findFirst()
+                    .ifPresent(alike -> {
+                        throw new Refusal(
+                                Code.BAD_NAME,
+                                "The name " + name + " looks like " + alike + ", the name of another account."
+                                        + policy.hint());
+                    });
         }
     }
 
@@ -174,18 +181,21 @@ public final class Directory {
     /** Releases a reserved name, unless an account has it by now. */
     public synchronized void release(String name) {
         if (everUsed.remove(name, 0L)) {
-            bySkeleton.computeIfPresent(names.skeleton(name), (skeleton, alike) -> {
-                alike.remove(name);
-                return alike.isEmpty() ? null : alike;
-            });
+            for (String skeleton : names.skeletons(name)) {
+                bySkeleton.computeIfPresent(skeleton, (same, alike) -> {
+                    alike.remove(name);
+                    return alike.isEmpty() ? null : alike;
+                });
+            }
         }
     }
 
     private synchronized void remember(String name, Long account) {
         everUsed.put(name, account);
-        bySkeleton
-                .computeIfAbsent(names.skeleton(name), skeleton -> new HashSet<>())
-                .add(name);
+        names.skeletons(name)
+                .forEach(skeleton -> bySkeleton
+                        .computeIfAbsent(skeleton, same -> new HashSet<>())
+                        .add(name));
     }
 
     /** Applies a committed change: adds or replaces the account. */

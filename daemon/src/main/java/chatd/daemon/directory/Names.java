@@ -3,55 +3,119 @@ package chatd.daemon.directory;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
+import chatd.text.SafeText;
 import com.ibm.icu.lang.UCharacter;
-import com.ibm.icu.lang.UProperty;
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.SpoofChecker;
+import com.ibm.icu.text.UnicodeSet;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The name rules ({@code chat-1.md}, "Name and password rules"). Thread-safe. */
+/** The rules for new names ({@code chat-1.md}, "Name and password rules"). Thread-safe. */
 public final class Names {
     private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*");
     private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
     private static final int MOST_BYTES = 32;
 
-    private final Normalizer2 nfc = Normalizer2.getNFCInstance();
+    /** What Unicode allows in identifiers (UTS 39, {@code Identifier_Status}). */
+    private static final UnicodeSet ALLOWED = new UnicodeSet(SpoofChecker.RECOMMENDED)
+            .addAll(SpoofChecker.INCLUSION)
+            .freeze();
+
+    /** Words that programs print where a name could stand. */
+    private static final List<String> PRINTED = List.of(
+            "everyone",
+            "all",
+            "nobody",
+            "unknown",
+            "system",
+            "you",
+            "所有人",
+            "大家",
+            "全体",
+            "全體",
+            "全部",
+            "没有人",
+            "沒有人",
+            "无人",
+            "無人",
+            "未知",
+            "系统",
+            "系統",
+            "你",
+            "您",
+            "服务器",
+            "伺服器");
+
+    /** Marks and punctuation: without them, twins of a word are still twins. */
+    private static final Pattern ORNAMENT = Pattern.compile("[\\p{M}._-]");
+
+    private final Normalizer2 nfkc = Normalizer2.getNFKCInstance();
+    private final Normalizer2 nfd = Normalizer2.getNFDInstance();
     private final SpoofChecker spoof = new SpoofChecker.Builder()
             .setChecks(SpoofChecker.RESTRICTION_LEVEL)
             .setRestrictionLevel(SpoofChecker.RestrictionLevel.HIGHLY_RESTRICTIVE)
             .build();
-    private final String serverSkeleton = spoof.getSkeleton(User.SERVER);
+    private final Set<String> serversTwins = twins(List.of(User.SERVER));
+    private final Set<String> printedTwins = twins(PRINTED);
 
     /**
      * Validates a name on its own, without regard to other names.
      *
+     * @param titles further names that are refused, with their twins
      * @throws Refusal {@link Code#BAD_NAME}, naming the rule it breaks
      */
-    void check(String name) {
+    void check(String name, List<String> titles) {
         if (name.isEmpty() || isTooLong(name)) {
             throw bad("A name has 1 to 32 bytes.");
         }
-        if (!nfc.isNormalized(name)) {
-            throw bad("A name must be in Unicode normalisation form NFC.");
+        String normal = nfkc.normalize(name);
+        if (!normal.equals(name)) {
+            throw bad("A name must be in Unicode normalisation form NFKC: write " + SafeText.line(normal) + ".");
         }
         if (!FORM.matcher(name).matches()) {
             throw bad("A name begins with a letter or digit, and has only letters, digits, '.', '_' and '-'.");
         }
-        if (name.codePoints().anyMatch(c -> UCharacter.hasBinaryProperty(c, UProperty.DEFAULT_IGNORABLE_CODE_POINT))) {
+        if (name.codePoints().anyMatch(SafeText::isInvisible)) {
             throw bad("A name must not contain invisible characters.");
         }
+        name.codePoints().filter(c -> !ALLOWED.contains(c)).findFirst().ifPresent(c -> {
+            throw bad("A name must not contain %s (U+%04X), which Unicode does not allow in identifiers."
+                    .formatted(Character.toString(c), c));
+        });
         if (NUMBER.matcher(name).matches()) {
             throw bad("A name must not look like a number.");
         }
         if (spoof.failsChecks(name)) {
             throw bad("A name must not mix scripts.");
         }
-        if (skeleton(name).equals(serverSkeleton)
-                || skeleton(name.toLowerCase(Locale.ROOT)).equals(serverSkeleton)) {
+        Set<String> twins = twins(List.of(name));
+        if (meets(twins, serversTwins)) {
             throw bad("This name is the daemon's own, or looks like it.");
         }
+        if (meets(twins, printedTwins)) {
+            throw bad("This name, or one that looks like it, is a word that programs print where names stand.");
+        }
+        if (meets(twins, twins(titles))) {
+            throw bad("This name, or one that looks like it, is one that only an administrator gives.");
+        }
+    }
+
+    private static boolean meets(Set<String> one, Set<String> other) {
+        return one.stream().anyMatch(other::contains);
+    }
+
+    /** Returns the skeletons of words without their marks and punctuation. */
+    private Set<String> twins(Collection<String> words) {
+        return words.stream()
+                .map(word -> ORNAMENT.matcher(nfd.normalize(word)).replaceAll(""))
+                .flatMap(word -> skeletons(word).stream())
+                .collect(Collectors.toSet());
     }
 
     /** Returns whether a name is too long to be any account's. */
@@ -59,20 +123,14 @@ public final class Names {
         return name.length() > MOST_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
     }
 
-    /** Returns a name's skeleton: names with the same skeleton look alike (UTS 39). */
-    String skeleton(String name) {
-        return spoof.getSkeleton(name);
-    }
-
-    /** Returns whether two names are equal, ignoring the case of ASCII letters. */
-    static boolean sameButForAsciiCase(String one, String other) {
-        return lower(one).equals(lower(other));
-    }
-
-    private static String lower(String name) {
-        StringBuilder lower = new StringBuilder(name.length());
-        name.chars().forEach(c -> lower.append((char) (c >= 'A' && c <= 'Z' ? c + 32 : c)));
-        return lower.toString();
+    /**
+     * Returns a name's skeletons: names that share one look alike, whatever their case (UTS 39). Two, since a capital
+     * may look like another letter than the small one does: I like l, and i like nothing.
+     */
+    Set<String> skeletons(String name) {
+        return Stream.of(name, spoof.getSkeleton(name))
+                .map(each -> spoof.getSkeleton(UCharacter.foldCase(each, true)))
+                .collect(Collectors.toSet());
     }
 
     private static Refusal bad(String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.daemon.TestServices;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.TestTransport;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TestDatabase.class)
 class AdministrationIT {
     private static final String ROOT = "root";
+    private static final NamePolicy ADMINISTRATOR = NamePolicy.ofAdministrator(false);
 
     @TempDir
     private Path directory;
@@ -72,13 +74,13 @@ class AdministrationIT {
 
     @Test
     void anAddedOneIsAnnouncedAsOfflineAndKnown() throws Exception {
-        Account carol = administration.add("carol", "room 5", password("carol's first"), true, ROOT);
+        Account carol = administration.add("carol", ADMINISTRATOR, "room 5", password("carol's first"), true, ROOT);
         assertThat(carol.note()).isEqualTo("room 5");
         assertThat(carol.mustChange()).isTrue();
         assertThat(bob.next()).isEqualTo("-carol");
         assertThat(administration.find("carol")).isEqualTo(carol);
         logInRefused(Code.MUST_CHANGE_PASSWORD, "carol", "carol's first");
-        Account dave = administration.add("dave", "", password("dave's first"), false, ROOT);
+        Account dave = administration.add("dave", ADMINISTRATOR, "", password("dave's first"), false, ROOT);
         assertThat(dave.number()).isEqualTo(carol.number() + 1);
         chat.logIn(chat.connect(), "dave", password("dave's first"), "");
         assertThat(chat.told(bob)).containsExactly("-dave", "+dave");
@@ -86,22 +88,38 @@ class AdministrationIT {
 
     @Test
     void whatIsRefusedToBeAddedLeavesNothing() throws Exception {
-        refused(Code.BAD_NAME, "", () -> administration.add("two words", "", password("short"), true, ROOT));
-        refused(Code.BAD_NAME, "", () -> administration.add("Server", "", password("good enough"), true, ROOT));
-        refused(Code.NAME_TAKEN, "alice", () -> administration.add("alice", "", password("short"), true, ROOT));
-        refused(Code.BAD_PASSWORD, "8", () -> administration.add("carol", "", password("short"), true, ROOT));
-        refused(Code.BAD_PASSWORD, "", () -> administration.add("carolcarol", "", password("CarolCarol"), true, ROOT));
+        refused(
+                Code.BAD_NAME,
+                "",
+                () -> administration.add("two words", ADMINISTRATOR, "", password("short"), true, ROOT));
+        refused(
+                Code.BAD_NAME,
+                "",
+                () -> administration.add("Server", ADMINISTRATOR, "", password("good enough"), true, ROOT));
+        refused(
+                Code.NAME_TAKEN,
+                "alice",
+                () -> administration.add("alice", ADMINISTRATOR, "", password("short"), true, ROOT));
+        refused(
+                Code.BAD_PASSWORD,
+                "8",
+                () -> administration.add("carol", ADMINISTRATOR, "", password("short"), true, ROOT));
+        refused(
+                Code.BAD_PASSWORD,
+                "",
+                () -> administration.add("carolcarol", ADMINISTRATOR, "", password("CarolCarol"), true, ROOT));
         refused(
                 Code.TOO_LARGE,
                 "200",
-                () -> administration.add("carol", "x".repeat(201), password("good enough"), true, ROOT));
+                () -> administration.add("carol", ADMINISTRATOR, "x".repeat(201), password("good enough"), true, ROOT));
         refused(
                 Code.MALFORMED,
                 "line",
-                () -> administration.add("carol", "two\nlines", password("good enough"), true, ROOT));
+                () -> administration.add("carol", ADMINISTRATOR, "two\nlines", password("good enough"), true, ROOT));
         assertThat(chat.told(bob)).isEmpty();
         // The failed attempts did not keep the name reserved.
-        Account carol = administration.add("carol", "\uD83D\uDE00".repeat(200), password("good enough"), true, ROOT);
+        Account carol = administration.add(
+                "carol", ADMINISTRATOR, "\uD83D\uDE00".repeat(200), password("good enough"), true, ROOT);
         assertThat(carol.number()).isEqualTo(3);
     }
 
@@ -146,27 +164,35 @@ class AdministrationIT {
     @Test
     void aRenamedOneGoesOnUnderTheNewName() throws Exception {
         TestTransport alice = chat.logIn("alice");
-        assertThat(administration.rename("alice", "alice", ROOT).changed()).isFalse();
-        assertThat(administration.rename("alice", "alina", ROOT).changed()).isTrue();
+        assertThat(administration.rename("alice", "alice", ADMINISTRATOR, ROOT).changed())
+                .isFalse();
+        assertThat(administration.rename("alice", "alina", ADMINISTRATOR, ROOT).changed())
+                .isTrue();
         assertThat(alice.told().getLast()).isEqualTo("+alina");
         assertThat(alice.isClosed()).isFalse();
         assertThat(chat.told(bob)).containsExactly("+alice", "-alice", "+alina");
         chat.send(bob, "hello", "alina");
         assertThat(chat.told(alice)).containsExactly("bob: hello");
         logInRefused(Code.NO_SUCH_USER, "alice", TestServices.PASSWORD);
-        refused(Code.NO_SUCH_USER, "alina", () -> administration.rename("alice", "alma", ROOT));
+        refused(Code.NO_SUCH_USER, "alina", () -> administration.rename("alice", "alma", ADMINISTRATOR, ROOT));
         // The old name stays the account's own.
-        refused(Code.NAME_TAKEN, "", () -> administration.add("alice", "", password("good enough"), true, ROOT));
-        refused(Code.NAME_TAKEN, "", () -> administration.rename("bob", "alice", ROOT));
-        assertThat(administration.rename("alina", "alice", ROOT).account().name())
+        refused(
+                Code.NAME_TAKEN,
+                "",
+                () -> administration.add("alice", ADMINISTRATOR, "", password("good enough"), true, ROOT));
+        refused(Code.NAME_TAKEN, "", () -> administration.rename("bob", "alice", ADMINISTRATOR, ROOT));
+        assertThat(administration
+                        .rename("alina", "alice", ADMINISTRATOR, ROOT)
+                        .account()
+                        .name())
                 .isEqualTo("alice");
     }
 
     @Test
     void whatIsRefusedToBeRenamedStaysAsItIs() throws Exception {
-        refused(Code.BAD_NAME, "", () -> administration.rename("alice", "u123", ROOT));
-        refused(Code.NAME_TAKEN, "bob", () -> administration.rename("alice", "bob", ROOT));
-        refused(Code.NO_SUCH_USER, "nobody", () -> administration.rename("nobody", "carol", ROOT));
+        refused(Code.BAD_NAME, "", () -> administration.rename("alice", "u123", ADMINISTRATOR, ROOT));
+        refused(Code.NAME_TAKEN, "bob", () -> administration.rename("alice", "bob", ADMINISTRATOR, ROOT));
+        refused(Code.NO_SUCH_USER, "nobody", () -> administration.rename("nobody", "carol", ADMINISTRATOR, ROOT));
         assertThat(chat.told(bob)).isEmpty();
         chat.add("carol");
         chat.logIn("alice");
@@ -185,11 +211,14 @@ class AdministrationIT {
         refused(Code.NO_SUCH_USER, "deleted", () -> administration.delete("alice", ROOT));
         chat = chat.restarted(Map.of());
         begin();
-        refused(Code.NAME_TAKEN, "", () -> administration.add("alice", "", password("good enough"), true, ROOT));
+        refused(
+                Code.NAME_TAKEN,
+                "",
+                () -> administration.add("alice", ADMINISTRATOR, "", password("good enough"), true, ROOT));
         TestTransport again = chat.connect();
         chat.logIn(again, "bob", password(TestServices.PASSWORD), "");
         assertThat(again.told()).startsWith("took over true [bob+]");
-        administration.add("carol", "", password("good enough"), true, ROOT);
+        administration.add("carol", ADMINISTRATOR, "", password("good enough"), true, ROOT);
         assertThat(administration.find("carol").number()).isEqualTo(3);
     }
 

@@ -12,6 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NamesTest {
+    private static final List<String> TITLES = List.of("admin", "管理员");
+    private static final NamePolicy SELF = NamePolicy.restricted(TITLES);
+    private static final NamePolicy ADMINISTRATOR = NamePolicy.ofAdministrator(false);
+
     private final Names names = new Names();
 
     @ParameterizedTest
@@ -36,7 +40,7 @@ class NamesTest {
                 "हिन्दी"
             })
     void aNameMayBe(String name) {
-        names.check(name);
+        names.check(name, TITLES);
     }
 
     @ParameterizedTest
@@ -70,43 +74,119 @@ class NamesTest {
                 "a\uFFFD"
             })
     void aNameMayNotBe(String name) {
-        assertThatThrownBy(() -> names.check(name))
+        assertThatThrownBy(() -> names.check(name, TITLES))
+                .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
+    }
+
+    /** Twins by width, by small capitals, by dots, by script and by case, of what programs print and of titles. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "server",
+                "SERVER",
+                "ｓｅｒｖｅｒ",
+                "ꜱᴇʀᴠᴇʀ",
+                "ṡerver",
+                "server.",
+                "s.e.r.v.e.r",
+                "sërvêr",
+                "everyone",
+                "EVERYONE",
+                "EveryOne",
+                "all",
+                "AII",
+                "a1l",
+                "nobody",
+                "n0body",
+                "unknown",
+                "System",
+                "you",
+                "大家",
+                "所有人",
+                "系统",
+                "你",
+                "admin",
+                "Admin.",
+                "ADMIN",
+                "аdmin",
+                "admın",
+                "管理员"
+            })
+    void wordsThatStandForSomethingElseAreNotNames(String name) {
+        assertThatThrownBy(() -> names.check(name, TITLES))
+                .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
+    }
+
+    @Test
+    void titlesAreGivenByAdministrators() {
+        Directory directory = new Directory(List.of(), Map.of());
+        assertThatThrownBy(() -> directory.reserve("admin", 0, SELF)).hasMessageContaining("only an administrator");
+        directory.reserve("admin", 0, ADMINISTRATOR);
+        assertThatThrownBy(() -> directory.reserve("everyone", 0, ADMINISTRATOR))
+                .hasMessageContaining("programs print");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ｂob", "ﬁona", "²alice", "x①"})
+    void aNameIsTheSameInEveryForm(String name) {
+        assertThatThrownBy(() -> names.check(name, TITLES)).hasMessageContaining("NFKC: write ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ɑlice", "ʙob", "ﾞ", "ꓐob", "ᴀnna"})
+    void aNameHasOnlyCharactersOfIdentifiers(String name) {
+        assertThatThrownBy(() -> names.check(name, TITLES))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
     }
 
     @Test
     void aNameMayNotLookLikeAnother() {
         Directory directory = new Directory(List.of(), Map.of("Alice", 1L, "old", 2L));
-        assertThatThrownBy(() -> directory.reserve("AIice", 0)).hasMessageContaining("looks like");
-        assertThatThrownBy(() -> directory.reserve("A1ice", 0)).hasMessageContaining("looks like");
-        directory.reserve("alice", 0);
-        directory.reserve("ALICE", 0);
+        for (String alike : List.of("AIice", "A1ice", "alice", "ALICE", "aIice", "0ld", "OLD")) {
+            assertThatThrownBy(() -> directory.reserve(alike, 0, SELF)).hasMessageContaining("looks like");
+            assertThatThrownBy(() -> directory.reserve(alike, 0, ADMINISTRATOR)).hasMessageContaining("use --similar");
+            directory.reserve(alike, 0, NamePolicy.ofAdministrator(true));
+            directory.release(alike);
+        }
+        directory.reserve("alicia", 0, SELF);
+    }
+
+    /** Both are family names. */
+    @Test
+    void namesThatAreBothMeantMayLookAlike() {
+        Directory directory = new Directory(List.of(), Map.of("Stern", 1L));
+        assertThatThrownBy(() -> directory.reserve("Stem", 0, ADMINISTRATOR))
+                .hasMessageContaining("Stem looks like Stern");
+        directory.reserve("Stem", 0, NamePolicy.ofAdministrator(true));
+        // A name that there is stays taken, whatever was meant.
+        assertThatThrownBy(() -> directory.reserve("Stern", 0, NamePolicy.ofAdministrator(true)))
+                .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.NAME_TAKEN));
     }
 
     @Test
     void aNameOfThePastIsNotGivenAgain() {
         Directory directory = new Directory(List.of(), Map.of("old", 1L));
-        assertThatThrownBy(() -> directory.reserve("old", 0))
+        assertThatThrownBy(() -> directory.reserve("old", 0, SELF))
                 .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.code()).isEqualTo(Code.NAME_TAKEN));
     }
 
     @Test
     void aNameThatWasGivenBackIsFree() {
         Directory directory = new Directory(List.of(), Map.of());
-        directory.reserve("new", 0);
-        assertThatThrownBy(() -> directory.reserve("new", 0)).isInstanceOf(Refusal.class);
+        directory.reserve("new", 0, SELF);
+        assertThatThrownBy(() -> directory.reserve("new", 0, SELF)).isInstanceOf(Refusal.class);
         directory.release("new");
-        directory.reserve("new", 0);
+        directory.reserve("new", 0, SELF);
     }
 
     @Test
     void anAccountMayHaveItsOwnNamesOfThePastAgain() {
         Directory directory = new Directory(List.of(), Map.of("alice", 1L, "alicia", 1L, "bob", 2L));
-        directory.reserve("alice", 1);
-        directory.reserve("a1ice", 1);
-        assertThatThrownBy(() -> directory.reserve("bob", 1)).isInstanceOf(Refusal.class);
+        directory.reserve("alice", 1, SELF);
+        directory.reserve("a1ice", 1, SELF);
+        assertThatThrownBy(() -> directory.reserve("bob", 1, SELF)).isInstanceOf(Refusal.class);
         // A name that belongs to an account is not released.
         directory.release("alice");
-        assertThatThrownBy(() -> directory.reserve("alice", 0)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> directory.reserve("alice", 0, SELF)).isInstanceOf(Refusal.class);
     }
 }

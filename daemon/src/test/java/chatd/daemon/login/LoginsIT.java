@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chatd.daemon.TestServices;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.TestDatabase;
@@ -119,7 +120,9 @@ class LoginsIT {
 
     @Test
     void aOneTimePasswordMustBeChangedAndIsThenNoneAnyMore() throws Exception {
-        chat.services().administration().add("dave", "", Secret.of(TestServices.PASSWORD), true, "root");
+        chat.services()
+                .administration()
+                .add("dave", NamePolicy.ofAdministrator(false), "", Secret.of(TestServices.PASSWORD), true, "root");
         refused(Code.WRONG_PASSWORD, "dave", WRONG);
         TestTransport dave = chat.connect();
         assertThatRefused(Code.MUST_CHANGE_PASSWORD, () -> attempt(dave, "dave", TestServices.PASSWORD));
@@ -140,7 +143,9 @@ class LoginsIT {
     @Test
     void aOneTimePasswordThatHasEndedLocks() throws Exception {
         chat = chat.restarted(Map.of("CHATD_ACCOUNTS_ONE_TIME_PASSWORD", "1h"));
-        chat.services().administration().add("dave", "", Secret.of(TestServices.PASSWORD), true, "root");
+        chat.services()
+                .administration()
+                .add("dave", NamePolicy.ofAdministrator(false), "", Secret.of(TestServices.PASSWORD), true, "root");
         refused(Code.MUST_CHANGE_PASSWORD, "dave", TestServices.PASSWORD);
         chat.later(Duration.ofMinutes(61));
         refused(Code.LOCKED, "dave", TestServices.PASSWORD);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import chatd.daemon.TestServices;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.TestDatabase;
@@ -116,7 +117,7 @@ class HistoryIT {
     void whoWasOfflineFindsItAndTheSenderUnderItsPresentName() throws Exception {
         chat.services().logins().sessionEnded(bob.session());
         chat.send(alice, "later", "bob");
-        chat.services().administration().rename("alice", "alina", "root");
+        chat.services().administration().rename("alice", "alina", NamePolicy.ofAdministrator(false), "root");
         assertThat(replay(chat.logIn("bob"), ALL)).containsExactly("clear", "alina: later");
         assertThat(replay(alice, ALL)).containsExactly("clear", "alina: later");
     }

@@ -27,11 +27,11 @@ final class CommandTable {
                         return new FileCommand.SendFile(to, "", Field.CONTENT.read(in, length));
                     }
                     return new FileCommand.SendFile(
-                            to, Field.FILE_NAME.read(in, length), Field.CONTENT.read(in, length));
+                            to, Field.NEW_FILE_NAME.read(in, length), Field.CONTENT.read(in, length));
                 },
                 (out, file) -> {
                     audience.write(out, file.audience());
-                    Field.FILE_NAME.write(out, file.name());
+                    Field.NEW_FILE_NAME.write(out, file.name());
                 });
         return List.of(
                 Packet.row(
@@ -130,7 +130,7 @@ final class CommandTable {
                                 FILE_NAME_BYTES,
                                 FILE_NAME_BYTES + limits.file(),
                                 Layout.of(
-                                        Field.FILE_NAME,
+                                        Field.NEW_FILE_NAME,
                                         FileCommand.SendFile::name,
                                         Field.CONTENT,
                                         FileCommand.SendFile::size,

@@ -8,6 +8,7 @@ import chatd.protocol.value.Presence;
 import chatd.protocol.value.Roster;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
+import chatd.text.SafeText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,17 @@ interface Field<T> extends Layout<T> {
                 return name;
             },
             (out, value) -> pad(out, value.getBytes(StandardCharsets.UTF_8), FILE_NAME_BYTES, "file name"));
+
+    /** The name of a file that is being sent: nothing in it may be invisible or change the reading direction. */
+    Field<String> NEW_FILE_NAME = of(
+            (in, length) -> {
+                String name = FILE_NAME.read(in, length);
+                if (name.codePoints().anyMatch(SafeText::isInvisible)) {
+                    throw new MalformedFrame("the file name has an invisible character");
+                }
+                return name;
+            },
+            FILE_NAME::write);
 
     /** UTF-8 to the end of the body. */
     Field<String> TEXT = of(

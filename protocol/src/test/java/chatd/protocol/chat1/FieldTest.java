@@ -110,6 +110,15 @@ class FieldTest {
         refuses(Field.FILE_NAME, padded(name, 64), "not a bare name");
     }
 
+    /** Files that were sent earlier keep their names. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpj.\u202Eexe", "a\u200Bb", "a\u2028b", "\u3164", "a\uFE0Fb", "a\u00ADb"})
+    void aNewFileNameHasNothingInvisible(String name) {
+        refuses(Field.NEW_FILE_NAME, padded(name, 64), "invisible");
+        assertThat(read(Field.FILE_NAME, padded(name, 64))).isEqualTo(name);
+        assertThat(read(Field.NEW_FILE_NAME, padded("照片 1.jpg", 64))).isEqualTo("照片 1.jpg");
+    }
+
     @Test
     void aTimeIsNineteenCharacters() {
         Instant time = Instant.parse("2026-11-20T06:15:00Z");

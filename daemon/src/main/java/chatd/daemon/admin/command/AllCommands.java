@@ -27,7 +27,7 @@ public final class AllCommands implements AutoCloseable {
 
     public AllCommands(Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running) {
         this.stats = new StatsCommands(facts, running, log);
-        commands.addAll(new UserCommands(running).all());
+        commands.addAll(new UserCommands(running, configuration).all());
         commands.addAll(new SessionCommands(running).all());
         commands.addAll(new LogCommands(log, running, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());

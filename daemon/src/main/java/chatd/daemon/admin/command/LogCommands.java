@@ -7,6 +7,7 @@ import chatd.audit.seal.SealPublic;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
+import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.messages.StoredMessages;
@@ -101,7 +102,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
         return new LogCalls.Name("U" + number, name);
     }
 
-    private Nothing tail(LogCalls.Tail asked, String by, AdminCommand.Parts<LogCalls.Tailed> out)
+    private Nothing tail(LogCalls.Tail asked, Requester by, AdminCommand.Parts<LogCalls.Tailed> out)
             throws IOException, InterruptedException {
         int lines = Request.within("lines", asked.lines(), 10, MOST_LINES);
         out.write(names(), some -> new LogCalls.Tailed(some, null));

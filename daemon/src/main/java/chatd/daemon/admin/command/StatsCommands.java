@@ -6,6 +6,7 @@ import chatd.audit.write.AuditLog;
 import chatd.certs.ServerNames;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
+import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.model.Account;
 import chatd.daemon.session.Session;
@@ -65,7 +66,7 @@ public final class StatsCommands implements AutoCloseable {
     }
 
     /** Writes the statistics at the requested interval until the client stops reading. Blocks. */
-    private Nothing watch(SystemCalls.Watch asked, String by, AdminCommand.Parts<SystemCalls.Stats> out)
+    private Nothing watch(SystemCalls.Watch asked, Requester by, AdminCommand.Parts<SystemCalls.Stats> out)
             throws IOException, InterruptedException {
         int seconds = Request.within("seconds", asked.seconds(), 2, LONGEST_PAUSE);
         long pause = TimeUnit.SECONDS.toMillis(Math.max(1, seconds));

@@ -7,7 +7,10 @@ import chatd.daemon.accounts.AccountImport;
 import chatd.daemon.accounts.Administration;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
+import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.model.Account;
 import chatd.protocol.value.Secret;
 import java.time.Instant;
@@ -16,9 +19,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Implements {@code chat-admin user}. */
-public record UserCommands(Running running) {
+public record UserCommands(Running running, Supplier<Config> config) {
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     public List<AdminCommand<?, ?, ?>> all() {
@@ -40,14 +44,15 @@ public record UserCommands(Running running) {
                         (request, password, by) -> administration()
                                 .add(
                                         request.name(),
+                                        policy(by, request.similar()),
                                         Objects.requireNonNullElse(request.note(), ""),
                                         password,
                                         request.mustChange(),
-                                        by)),
+                                        by.user())),
                 setting(
                         UserCalls.RESET,
                         (request, password, by) ->
-                                administration().reset(request.name(), password, request.mustChange(), by)),
+                                administration().reset(request.name(), password, request.mustChange(), by.user())),
                 changing(UserCalls.UNLOCK, (request, by) -> administration().unlock(request.name(), by))
                         .forHelpersToo(),
                 changing(UserCalls.DISABLE, (request, by) -> administration().disable(request.name(), by)),
@@ -58,14 +63,21 @@ public record UserCommands(Running running) {
                         UserCalls.NOTE,
                         (request, by) -> administration()
                                 .note(request.name(), Objects.requireNonNullElse(request.note(), ""), by)),
-                changing(UserCalls.RENAME, (request, by) -> administration().rename(request.name(), request.to(), by)),
+                changing(
+                        UserCalls.RENAME,
+                        (request, by) -> administration()
+                                .rename(
+                                        request.name(),
+                                        request.to(),
+                                        NamePolicy.ofAdministrator(request.similar()),
+                                        by)),
                 AdminCommand.of(
                         UserCalls.DELETE,
                         Role.administrators(),
                         (request, by, out) -> whole(
                                 request.dryRun()
                                         ? administration().find(request.name())
-                                        : administration().delete(request.name(), by)),
+                                        : administration().delete(request.name(), by.user())),
                         "name",
                         "dryRun"),
                 AdminCommand.of(
@@ -74,6 +86,7 @@ public record UserCommands(Running running) {
                         this::imported,
                         "accounts",
                         "sync",
+                        "similar",
                         "disableMissing",
                         "ofClass",
                         "atMost",
@@ -84,9 +97,16 @@ public record UserCommands(Running running) {
         return running.services().administration();
     }
 
+    /** Returns which names somebody may give: helpers no titles, and none that looks like another. */
+    private NamePolicy policy(Requester by, boolean similar) {
+        return by.role() == Role.ADMINISTRATOR
+                ? NamePolicy.ofAdministrator(similar)
+                : NamePolicy.restricted(config.get().accounts().reserved());
+    }
+
     /** A command that sets a password: on a new account or on an existing one. */
     private interface Setting {
-        Account set(UserCalls.Setting request, Secret password, String by) throws InterruptedException;
+        Account set(UserCalls.Setting request, Secret password, Requester by) throws InterruptedException;
     }
 
     private AdminCommand<?, ?, ?> setting(
@@ -103,7 +123,8 @@ public record UserCommands(Running running) {
                     }
                 },
                 "name",
-                "mustChange");
+                "mustChange",
+                "similar");
     }
 
     private interface Change<Q> {
@@ -115,11 +136,12 @@ public record UserCommands(Running running) {
                 call,
                 Role.administrators(),
                 (request, by, out) -> {
-                    Administration.Outcome outcome = change.make(request, by);
+                    Administration.Outcome outcome = change.make(request, by.user());
                     return new UserCalls.Changed(shown(outcome.account()), outcome.changed());
                 },
                 "name",
-                "to");
+                "to",
+                "similar");
     }
 
     private UserCalls.Account shown(Account account) {
@@ -145,7 +167,8 @@ public record UserCommands(Running running) {
                 administration().wrongPasswords(account));
     }
 
-    private UserCalls.Imported imported(UserCalls.ImportList list, String by, AdminCommand.Parts<UserCalls.Ready> out)
+    private UserCalls.Imported imported(
+            UserCalls.ImportList list, Requester by, AdminCommand.Parts<UserCalls.Ready> out)
             throws InterruptedException {
         List<AccountImport.Row> rows = list.accounts().stream()
                 .map(row -> new AccountImport.Row(
@@ -157,6 +180,7 @@ public record UserCommands(Running running) {
         Integer atMost = list.atMost();
         AccountImport.Mode mode = new AccountImport.Mode(
                 list.sync(),
+                list.similar(),
                 new AccountImport.Missing(
                         list.disableMissing(),
                         list.ofClass(),
@@ -170,7 +194,7 @@ public record UserCommands(Running running) {
                                     rows,
                                     mode,
                                     Request.within("disabling", list.disabling(), 0, Integer.MAX_VALUE),
-                                    by,
+                                    by.user(),
                                     progress(out));
             return new UserCalls.Imported(plan.added(), plan.left(), plan.noted(), plan.disabled(), plan.atMost());
         } finally {

@@ -1,4 +1,4 @@
-package chatd.client.screen;
+package chatd.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,5 +56,19 @@ class SafeTextTest {
     void marksAreNotPiledUpOverOtherLines() {
         String piled = "a" + "\u0301".repeat(500) + "b";
         assertThat(SafeText.text(piled)).isEqualTo("a" + "\u0301".repeat(6) + "b");
+    }
+
+    @Test
+    void aSelectorIsKeptWhereItSelectsSomething() {
+        for (String kept : List.of("❤\uFE0F", "1\uFE0F\u20E3", "葛\uDB40\uDD00")) {
+            assertThat(SafeText.line(kept)).isEqualTo(kept);
+        }
+        assertThat(SafeText.line("bo\uFE0Fb \uFE0F")).isEqualTo("bo\uFFFDb \uFFFD");
+    }
+
+    @Test
+    void jsonKeepsItsValueAndShowsNothingInvisible() {
+        assertThat(SafeText.json("{\n  \"a\": \"é\u202E你\uDB40\uDC41\u2028\"\n}"))
+                .isEqualTo("{\n  \"a\": \"é\\u202E你\\uDB40\\uDC41\\u2028\"\n}");
     }
 }
