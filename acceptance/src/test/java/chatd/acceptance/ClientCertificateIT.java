@@ -8,35 +8,53 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that must present a certificate, which names the account it is for. */
 @Tag("processes")
+@ParameterizedClass
+@ValueSource(strings = {"boringssl", "bouncycastle"})
 class ClientCertificateIT {
     @TempDir
     private static Path directory;
 
+    @SuppressWarnings("NullAway.Init") // start() sets it
     private static Chatd chatd;
 
+    /** The implementation of TLS: the option {@code tls.provider}. */
+    @Parameter
+    @SuppressWarnings("unused") // in the names of the tests
+    private String provider = "";
+
     @BeforeAll
-    static void start() throws IOException {
+    static void make() throws IOException {
         authority("clients");
         authority("others");
         certificate("clients", "alice");
         certificate("clients", "mallory");
         certificate("others", "alice");
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void start(String provider) {
         chatd = LocalDaemon.start(
+                "CHATD_TLS_PROVIDER",
+                provider,
                 "CHATD_TLS_CLIENT_CA",
                 directory.resolve("clients.pem").toString(),
                 "CHATD_TLS_CLIENT_ACCOUNT",
                 "named");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         chatd.close();
     }

@@ -13,26 +13,46 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The edge cases of a connection: frames that share a record, half-closes, closes in the middle of a file. */
-@ExtendWith(SharedChatd.class)
+@ParameterizedClass
+@ValueSource(strings = {"boringssl", "bouncycastle"})
 @Execution(ExecutionMode.CONCURRENT) // some of it is waiting
 class ConnectionIT {
+    /** The daemons by their {@code tls.provider}; the tests of both run at the same time. */
+    private static final Map<String, Chatd> DAEMONS = new ConcurrentHashMap<>();
+
     private final Chatd chatd;
 
-    ConnectionIT(Chatd chatd) {
-        this.chatd = chatd;
+    ConnectionIT(String provider) {
+        chatd = Objects.requireNonNull(DAEMONS.get(provider));
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void start(String provider) {
+        DAEMONS.put(provider, LocalDaemon.start("CHATD_TLS_PROVIDER", provider));
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop(String provider) {
+        Objects.requireNonNull(DAEMONS.remove(provider)).close();
     }
 
     private static byte[] noise(int size) {

@@ -13,23 +13,40 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transport: TLS versions, cipher suites, and what ALPN selects. */
-@ExtendWith(SharedChatd.class)
+@ParameterizedClass
+@ValueSource(strings = {"boringssl", "bouncycastle"})
 class TlsIT {
 
     private static final int ALERT = 21;
     private static final int HANDSHAKE = 22;
     private static final int HANDSHAKE_FAILURE = 40;
     private static final int PROTOCOL_VERSION = 70;
-    private final Chatd chatd;
 
-    TlsIT(Chatd chatd) {
-        this.chatd = chatd;
+    @SuppressWarnings("NullAway.Init") // start() sets it
+    private static Chatd chatd;
+
+    /** The implementation of TLS: the option {@code tls.provider}. */
+    @Parameter
+    @SuppressWarnings("unused") // in the names of the tests
+    private String provider = "";
+
+    @BeforeParameterizedClassInvocation
+    static void start(String provider) {
+        chatd = LocalDaemon.start("CHATD_TLS_PROVIDER", provider);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() {
+        chatd.close();
     }
 
     private void expectChat1(SSLSocket socket) {

@@ -21,6 +21,7 @@ import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
+import chatd.daemon.net.tls.TlsProvider;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
@@ -132,7 +133,9 @@ public final class Daemon {
             }
         });
         long pid = ProcessHandle.current().pid();
-        log.append(new AuditEvent.Started(Version.current(), pid, log.lastMessage(), log.lastChange()));
+        TlsProvider provider = TlsProvider.of(config.tls().provider());
+        String means = "TLS by " + provider.title() + ", sockets by " + Listener.transport();
+        log.append(new AuditEvent.Started(Version.current(), pid, means, log.lastMessage(), log.lastChange()));
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
@@ -152,7 +155,10 @@ public final class Daemon {
         Reload reload = new Reload(configuration, certificates, audit, systemd);
         reloading = reload;
         AllCommands.Facts facts = new AllCommands.Facts(
-                Version.current(), () -> certificates.get().chain());
+                Version.current(),
+                () -> certificates.get().provider().title(),
+                Listener.transport(),
+                () -> certificates.get().chain());
         AllCommands commands = new AllCommands(facts, configuration, reload, log, running);
         started(commands::close);
         // Before the database has been reached, so that the reason why it is not can be asked for.

@@ -45,9 +45,18 @@ public final class SystemCalls {
      * @param started when the process was started
      * @param state {@code serving}, or {@link #STARTING} until the database has been reached; the counts of people,
      *     messages and load are zero until then
+     * @param tls which implementation of TLS is used
+     * @param transport by what sockets are served: {@code epoll} or {@code NIO}
      */
     public record Identity(
-            String version, long pid, String java, String started, String state, List<Listening> listening) {}
+            String version,
+            long pid,
+            String java,
+            String started,
+            String state,
+            String tls,
+            String transport,
+            List<Listening> listening) {}
 
     public record Listening(String address, int port) {}
 

@@ -161,6 +161,7 @@ public final class StatsCommand implements Callable<Integer> {
                         daemon.listening().stream()
                                 .map(at -> "[" + at.address() + "]:" + at.port())
                                 .collect(Collectors.joining(", "))),
+                new Line("transport", "TLS by " + daemon.tls() + ", sockets by " + daemon.transport()),
                 new Line(
                         "online",
                         people.online() + ", over " + Format.count(people.connections(), "connection") + who(people)),

@@ -49,8 +49,12 @@ public sealed interface AuditEvent
         return OptionalLong.empty();
     }
 
-    /** The daemon started. {@code message} and {@code change} are the last numbers in the log before this event. */
-    record Started(String version, long pid, long lastMessage, long lastChange) implements AuditEvent {
+    /**
+     * The daemon started. {@code message} and {@code change} are the last numbers in the log before this event.
+     *
+     * @param means which implementations of TLS and of sockets it uses, in words
+     */
+    record Started(String version, long pid, String means, long lastMessage, long lastChange) implements AuditEvent {
         @Override
         public String type() {
             return "start";
@@ -61,7 +65,8 @@ public sealed interface AuditEvent
             to.put(MESSAGE, lastMessage)
                     .put(CHANGE, lastChange)
                     .put(VERSION, version)
-                    .put(PID, pid);
+                    .put(PID, pid)
+                    .put(DETAIL, means);
         }
     }
 

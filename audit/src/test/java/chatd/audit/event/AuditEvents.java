@@ -19,7 +19,7 @@ public final class AuditEvents {
 
     public static Map<String, AuditEvent> all() {
         Map<String, AuditEvent> all = new LinkedHashMap<>();
-        all.put("start", new AuditEvent.Started("1.0.0", 4711, 41, 7));
+        all.put("start", new AuditEvent.Started("1.0.0", 4711, "TLS by BoringSSL, sockets by epoll", 41, 7));
         all.put("stop", new AuditEvent.Stopped("asked to"));
         all.put(
                 "reload",

@@ -40,9 +40,15 @@ public record Config(
      * @param development the directory of the daemon's self-made certificate, to which {@code certificate} and
      *     {@code key} then point; empty if another certificate is configured
      * @param clientNames whether a client's certificate is valid only for the account named in it
+     * @param provider {@code auto}, {@code boringssl} or {@code bouncycastle}
      */
     public record Tls(
-            Path certificate, Path key, Optional<Path> development, Optional<Path> clientCa, boolean clientNames) {}
+            Path certificate,
+            Path key,
+            Optional<Path> development,
+            Optional<Path> clientCa,
+            boolean clientNames,
+            String provider) {}
 
     public record Database(
             Optional<Path> socket,

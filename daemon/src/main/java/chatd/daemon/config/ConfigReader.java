@@ -121,7 +121,8 @@ public final class ConfigReader {
                 key.orElse(development.resolve("server.key")),
                 isOwn ? Optional.of(development) : Optional.empty(),
                 clientCa,
-                clientNames);
+                clientNames,
+                of.value("tls.provider", text -> oneOf(text, "auto", "boringssl", "bouncycastle")));
     }
 
     private static Config config(Settings of) {

@@ -6,8 +6,6 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Shares;
 import chatd.protocol.value.Code;
-import de.mkammerer.argon2.Argon2;
-import de.mkammerer.argon2.Argon2Factory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,7 +28,7 @@ public final class Hashing implements AutoCloseable {
     private static final Pattern PHC =
             Pattern.compile("\\$argon2id\\$v=\\d+\\$m=(\\d+),t=(\\d+),p=(\\d+)\\$[^$]+\\$[^$]+");
 
-    private final Argon2 argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+    private final Argon2id argon2 = Argon2id.available();
     private final ThreadPoolExecutor threads;
     private final Shares room;
     private final FairQueue<Waiting<?>> queue = new FairQueue<>();

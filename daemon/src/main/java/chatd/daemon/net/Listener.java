@@ -123,6 +123,11 @@ public final class Listener implements AutoCloseable {
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
+    /** Returns by what sockets are served: Linux's epoll where its library can be loaded, or Java's NIO. */
+    public static String transport() {
+        return Epoll.isAvailable() ? "epoll" : "NIO";
+    }
+
     /**
      * Starts listening on the inherited sockets or, if there are none, on all configured addresses. Blocks.
      *

@@ -109,7 +109,8 @@ class ConfigurationTest {
                         Path.of("/d/server.key"),
                         java.util.Optional.of(Path.of("/d")),
                         java.util.Optional.empty(),
-                        false));
+                        false,
+                        "auto"));
     }
 
     @Test

@@ -66,7 +66,8 @@ class ChromiumIT {
                         directory.resolve("server.key"),
                         Optional.empty(),
                         Optional.empty(),
-                        false),
+                        false,
+                        "auto"),
                 List.of("http/1.1"));
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {

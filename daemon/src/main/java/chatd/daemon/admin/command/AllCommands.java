@@ -21,9 +21,12 @@ public final class AllCommands implements AutoCloseable {
     /**
      * Facts about this daemon that commands report.
      *
+     * @param tls supplies which implementation of TLS is used
+     * @param transport by what sockets are served
      * @param chain supplies the certificate chain now presented to clients
      */
-    public record Facts(String version, Supplier<List<X509Certificate>> chain) {}
+    public record Facts(
+            String version, Supplier<String> tls, String transport, Supplier<List<X509Certificate>> chain) {}
 
     public AllCommands(Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running) {
         this.stats = new StatsCommands(facts, running, log);

@@ -155,6 +155,8 @@ public final class StatsCommands implements AutoCloseable {
                 Runtime.version().toString(),
                 Instant.ofEpochMilli(started).toString(),
                 all.isPresent() ? "serving" : SystemCalls.STARTING,
+                facts.tls().get(),
+                facts.transport(),
                 all.stream()
                         .flatMap(parts -> parts.listening().stream())
                         .map(at -> new SystemCalls.Listening(

@@ -5,12 +5,9 @@ import chatd.daemon.config.Config;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
-import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -37,7 +34,6 @@ import javax.net.ssl.ManagerFactoryParameters;
  */
 public final class Tls {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-    private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384"};
     private static final List<String> SUITES = List.of(
             "TLS_AES_128_GCM_SHA256",
             "TLS_AES_256_GCM_SHA384",
@@ -49,6 +45,7 @@ public final class Tls {
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+    private final TlsProvider provider;
     private final SslContext context;
     private final List<X509Certificate> chain;
     private final List<String> dialects;
@@ -66,12 +63,11 @@ public final class Tls {
         chain = read("tls.certificate", config.certificate(), Pem::certificates);
         PrivateKey key = read("tls.key", config.key(), Pem::privateKey);
         checkPair(config, chain.getFirst().getPublicKey(), key);
-        SslContextBuilder builder = SslContextBuilder.forServer(
-                        keys(new SingleKeyManager(key, chain.toArray(X509Certificate[]::new))))
-                .sslProvider(SslProvider.OPENSSL_REFCNT)
+        provider = TlsProvider.of(config.provider());
+        KeyManagerFactory keys = provider.keys(factory(provider.manager(key, chain.toArray(X509Certificate[]::new))));
+        SslContextBuilder builder = provider.configure(SslContextBuilder.forServer(keys))
                 .protocols(PROTOCOLS)
                 .ciphers(SUITES)
-                .option(OpenSslContextOption.GROUPS, GROUPS)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
@@ -103,9 +99,8 @@ public final class Tls {
         }
     }
 
-    /** Returns a key manager factory that converts the key for OpenSSL once, not per connection. */
-    private static KeyManagerFactory keys(SingleKeyManager key) {
-        return new OpenSslCachingX509KeyManagerFactory(new SimpleKeyManagerFactory("one key") {
+    private static KeyManagerFactory factory(SingleKeyManager key) {
+        return new SimpleKeyManagerFactory("one key") {
             @Override
             protected void engineInit(KeyStore store, char[] password) {}
 
@@ -116,7 +111,7 @@ public final class Tls {
             protected KeyManager[] engineGetKeyManagers() {
                 return new KeyManager[] {key};
             }
-        });
+        };
     }
 
     /** Verifies that key and certificate match, by signing with one and verifying with the other. */
@@ -148,7 +143,14 @@ public final class Tls {
 
     /** Returns a new TLS handler for one connection. */
     public SslHandler handler(ByteBufAllocator buffers) {
-        return context.newHandler(buffers);
+        SslHandler handler = context.newHandler(buffers);
+        provider.configure(handler.engine());
+        return handler;
+    }
+
+    /** Returns which implementation of TLS is used. */
+    public TlsProvider provider() {
+        return provider;
     }
 
     /** Returns the dialects' ALPN names, in the daemon's order of preference. */
@@ -182,7 +184,7 @@ public final class Tls {
         return files;
     }
 
-    /** Frees the native OpenSSL context; existing connections continue. */
+    /** Frees a native context; existing connections continue. */
     void release() {
         ReferenceCountUtil.release(context);
     }

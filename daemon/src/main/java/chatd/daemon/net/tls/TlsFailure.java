@@ -6,10 +6,15 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bouncycastle.tls.TlsException;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
 
 /** Describes a failed handshake for the log. */
 public final class TlsFailure {
     private static final Pattern OPENSSL = Pattern.compile("(?s).*error:[0-9a-f]+:[^:]*:[^:]*:([A-Z0-9_]+).*");
+
+    /** An alert as Bouncy Castle's exceptions begin with it. */
+    private static final Pattern ALERT = Pattern.compile("(?s)(?:[\\w.]+: )?([a-z0-9_]+)\\(\\d+\\).*");
 
     private TlsFailure() {}
 
@@ -36,6 +41,11 @@ public final class TlsFailure {
             Matcher openssl = OPENSSL.matcher(String.valueOf(e.getMessage()));
             if (openssl.matches()) {
                 return words(openssl.group(1));
+            }
+            Matcher alert = ALERT.matcher(String.valueOf(e.getMessage()));
+            if (e instanceof TlsException && alert.matches()) {
+                return (e instanceof TlsFatalAlertReceived ? "the peer says " : "")
+                        + alert.group(1).replace('_', ' ');
             }
         }
         return cause.getClass().getSimpleName();

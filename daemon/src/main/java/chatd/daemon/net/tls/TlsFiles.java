@@ -10,13 +10,13 @@ import java.util.TreeMap;
 
 /**
  * Snapshot of the state of a certificate's files: two snapshots are equal if no file, or target of a link, was written
- * or replaced in between.
+ * or replaced in between, and the same implementation of TLS is to use them.
  */
-record TlsFiles(List<String> states) {
+record TlsFiles(List<String> states, String provider) {
     static TlsFiles of(Config.Tls config) {
         List<Path> files = new ArrayList<>(List.of(config.certificate(), config.key()));
         config.clientCa().ifPresent(files::add);
-        return new TlsFiles(files.stream().map(TlsFiles::state).toList());
+        return new TlsFiles(files.stream().map(TlsFiles::state).toList(), config.provider());
     }
 
     private static String state(Path file) {

@@ -57,7 +57,12 @@ class CertificatesTest {
 
     private static Config.Tls in(Path there) {
         return new Config.Tls(
-                there.resolve("server.pem"), there.resolve("server.key"), Optional.empty(), Optional.empty(), false);
+                there.resolve("server.pem"),
+                there.resolve("server.key"),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                "auto");
     }
 
     private Path made(String name) throws IOException {
@@ -232,7 +237,12 @@ class CertificatesTest {
     void whereNoneIsConfiguredOneIsMadeAndKept() throws IOException {
         Path own = directory.resolve("state/tls");
         Config.Tls config = new Config.Tls(
-                own.resolve("server.pem"), own.resolve("server.key"), Optional.of(own), Optional.empty(), false);
+                own.resolve("server.pem"),
+                own.resolve("server.key"),
+                Optional.of(own),
+                Optional.empty(),
+                false,
+                "auto");
         Tls first = Certificates.load(config, "chat.example.org", RANDOM, clock);
         assertThat(ServerNames.of(first.certificate()))
                 .containsExactly("chat.example.org", "localhost", "::1", "127.0.0.1");

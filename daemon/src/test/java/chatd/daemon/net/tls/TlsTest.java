@@ -17,6 +17,7 @@ import java.security.Security;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
@@ -36,13 +37,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
+@ParameterizedClass
+@EnumSource(TlsProvider.class)
 class TlsTest {
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    @Parameter
+    private TlsProvider provider = TlsProvider.BORINGSSL;
 
     @TempDir
     private Path directory;
@@ -74,7 +82,8 @@ class TlsTest {
                         directory.resolve("server.key"),
                         Optional.empty(),
                         clientCertificates ? Optional.of(directory.resolve("ca.pem")) : Optional.empty(),
-                        false),
+                        false,
+                        provider.name().toLowerCase(Locale.ROOT)),
                 List.of("chat/1"));
     }
 
@@ -165,6 +174,12 @@ class TlsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theProviderIsTheOneThatWasAskedFor() throws IOException {
+        assertThat(tls(false).provider()).isEqualTo(provider);
+        assertThat(TlsProvider.of("auto")).isEqualTo(TlsProvider.BORINGSSL);
     }
 
     @ParameterizedTest
