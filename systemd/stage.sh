@@ -1,7 +1,7 @@
 #!/bin/sh
-# Stages the contents of the packages under target/: chatd/ in its installed layout, beside the chatd-runtime/ of
-# runtime.sh; control/ for each package; and dist/ with the archive for other systems and the bill of materials. The
-# same sources make the same bytes.
+# Stages the contents of the packages under target/: chatd/ in its installed layout, for all architectures, beside the
+# chatd-runtime/ of runtime.sh; control/ for each package; and dist/ with the archive for other systems and the bill of
+# materials. The same sources make the same bytes.
 # usage: stage.sh VERSION TIMESTAMP, with JAVA_HOME
 set -eu
 umask 022
@@ -82,6 +82,10 @@ for package in chatd chatd-runtime; do
   MAINTAINER=$maintainer awk '{ sub(/@MAINTAINER@/, ENVIRON["MAINTAINER"]); print }' "src/deb/$package/control" \
     >"target/control/$package/control"
 done
+# The same content, with the native libraries of both; our own runtime can't be linked for another architecture.
+cp -a target/control/chatd target/control/chatd-arm64
+sed 's/^Architecture: amd64$/Architecture: arm64/; s/ | chatd-runtime,/,/' target/control/chatd/control \
+  >target/control/chatd-arm64/control
 find target/chatd/usr/share/man -type f -exec gzip -9n {} +
 
 archive=target/archive/chatd-$version

@@ -177,7 +177,10 @@ class AdminTroubleIT {
         Path config = DaemonProcess.configure(directory, "[::]:0", database, "awaited", "");
         try (DaemonProcess daemon =
                 DaemonProcess.launch(module, config, DaemonProcess.archived(module, Chatd.SHORT_LIVED), Map.of())) {
-            await().until(() -> admin("stats").out().contains("waits for its database, which can't be reached"));
+            await().until(() -> admin("stats")
+                    .out()
+                    .contains("waits for its database, which can't be reached: No such file or directory (" + database
+                            + ")"));
             assertThat(admin("stats").exits(0).out())
                     .contains("chatd        0.1.0 on Java", "log          written", "certificate  expires")
                     .doesNotContain("online", "accounts");

@@ -7,6 +7,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("whole")
 class Debian12IT extends BootedStory {
     Debian12IT() {
-        super("bookworm", new String[0], "/ci/chatd_0*.deb /ci/chatd-runtime_0*.deb");
+        super("bookworm", new String[0], "/ci/chatd_0*_amd64.deb /ci/chatd-runtime_0*_amd64.deb");
     }
 }

@@ -12,7 +12,7 @@ class Debian13IT extends BootedStory {
     private static final String VERIFIER = "/usr/share/doc/chatd/verify.py";
 
     Debian13IT() {
-        super("trixie", new String[] {"openjdk-25-jre-headless", "python3"}, "/ci/chatd_0*.deb");
+        super("trixie", new String[] {"openjdk-25-jre-headless", "python3"}, "/ci/chatd_0*_amd64.deb");
     }
 
     @Test

@@ -68,7 +68,7 @@ class LogTroubleIT {
             goesOn(chatd, talkers);
             assertThat(published())
                     .containsPattern(
-                            "type=\"log\" outcome=\"failed\" detail=\"No space left on device; its reserve of 16")
+                            "type=\"log\" outcome=\"failed\" detail=\"No space left on device \\(/\\S+/audit\\.part\\); its reserve of 16")
                     .containsPattern("type=\"log\" outcome=\"ok\" detail=\"can be written again; could not be since ");
         }
     }

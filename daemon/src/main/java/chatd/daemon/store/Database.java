@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -37,6 +38,9 @@ public final class Database implements Closeable {
     private final QueryTimeout queryTimeout;
     private final HikariDataSource pool;
 
+    /** Where the database is, for people: a socket, or a host and port. */
+    private final String place;
+
     /**
      * Creates the pool, without connecting yet.
      *
@@ -44,6 +48,7 @@ public final class Database implements Closeable {
      */
     public Database(Config.Database config) throws IOException {
         queryTimeout = new QueryTimeout(config.timeout());
+        place = config.socket().map(Path::toString).orElse(config.host() + ":" + config.port());
         try {
             source = source(config, config.timeout());
             patient = source(config, Duration.ZERO);
@@ -179,12 +184,14 @@ public final class Database implements Closeable {
         return false;
     }
 
-    static String reason(Throwable e) {
+    /** Returns why something failed, and where the database is if the connection failed. */
+    String reason(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        String message = String.valueOf(root.getMessage());
+        return root instanceof IOException && !message.contains(place) ? message + " (" + place + ")" : message;
     }
 
     /**

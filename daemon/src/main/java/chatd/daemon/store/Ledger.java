@@ -129,7 +129,7 @@ public final class Ledger implements Closeable {
             throw new DatabaseUnavailable("interrupted", e, false);
         } catch (Exception e) {
             opening = null;
-            throw new DatabaseUnavailable(Database.reason(e), e, false);
+            throw new DatabaseUnavailable(database.reason(e), e, false);
         }
     }
 
@@ -197,15 +197,15 @@ public final class Ledger implements Closeable {
             if (!Database.isAway(e)) {
                 throw e instanceof DataAccessException failed
                         ? failed
-                        : new DataAccessException("a statement failed: " + Database.reason(e), e);
+                        : new DataAccessException("a statement failed: " + database.reason(e), e);
             }
-            throw lost(new DatabaseUnavailable(Database.reason(e), e, true));
+            throw lost(new DatabaseUnavailable(database.reason(e), e, true));
         } catch (TimeoutException e) {
             throw lost(new DatabaseUnavailable(String.valueOf(e.getMessage()), e, true));
         } catch (DatabaseUnavailable e) {
             throw lost(e);
         } catch (Exception e) {
-            throw lost(new DatabaseUnavailable(Database.reason(e), e, true));
+            throw lost(new DatabaseUnavailable(database.reason(e), e, true));
         }
     }
 
@@ -246,7 +246,7 @@ public final class Ledger implements Closeable {
             statements.on(current);
         } catch (DataAccessException | SQLException e) {
             if (Database.isAway(e)) {
-                throw new DatabaseUnavailable(Database.reason(e), e, false);
+                throw new DatabaseUnavailable(database.reason(e), e, false);
             }
             sql.rollback().execute();
             throw e;
