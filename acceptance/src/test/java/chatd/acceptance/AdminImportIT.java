@@ -181,11 +181,15 @@ class AdminImportIT {
             }
             // A helper gives no title, and says nothing of what is meant.
             Path helpers = chatd.adminSocket().resolveSibling("help.sock");
-            assertThat(Run.admin("", "--socket", helpers.toString(), "user", "add", "root", "--similar")
+            assertThat(Run.admin("", "--socket", helpers.toString(), "user", "add", "root")
                             .exits(1)
                             .err())
-                    .contains("only an administrator gives");
+                    .contains("Only an administrator can assign");
             assertThat(Run.admin("", "--socket", helpers.toString(), "user", "add", "b0b", "--similar")
+                            .exits(3)
+                            .err())
+                    .contains("Only an administrator may use --similar");
+            assertThat(Run.admin("", "--socket", helpers.toString(), "user", "add", "b0b")
                             .exits(1)
                             .err())
                     .contains("The name b0b looks like");

@@ -179,13 +179,12 @@ class AdminTroubleIT {
                 DaemonProcess.launch(module, config, DaemonProcess.archived(module, Chatd.SHORT_LIVED), Map.of())) {
             await().until(() -> admin("stats")
                     .out()
-                    .contains("waits for its database, which can't be reached: No such file or directory (" + database
-                            + ")"));
+                    .contains("is waiting for its database: No such file or directory (" + database + ")"));
             assertThat(admin("stats").exits(0).out())
                     .contains("chatd        0.1.0 on Java", "log          written", "certificate  expires")
                     .doesNotContain("online", "accounts");
             assertThat(admin("stats", "--check").exits(1).out())
-                    .startsWith("Nobody is served: the daemon waits for its database, which can't be reached: ");
+                    .startsWith("Nobody is served yet: the daemon is waiting for its database: ");
             assertThat(admin("stats", "-o", "json").exits(0).out())
                     .contains("\"state\" : \"starting\"", "\"listening\" : [ ]");
             for (List<String> command : List.of(
@@ -212,7 +211,7 @@ class AdminTroubleIT {
                     List.of("log", "verify", "--messages"))) {
                 assertThat(admin(command.toArray(String[]::new)).exits(1).err())
                         .as("%s", command)
-                        .contains("Nothing was done: the daemon waits for its database, which can't be reached: ");
+                        .contains("Nothing was done: the daemon is waiting for its database: ");
             }
             Files.createSymbolicLink(database, server.socket());
             daemon.awaitReady(TestTimeouts.LONG);

@@ -74,6 +74,7 @@ class OlderDatabaseIT {
                     demo.directory.resolve("mariadb"));
             demo.begin("--port", "0");
             assertThat(demo.read("chatd.log")).contains("the database is older than the log");
+            demo.admin("", "log", "publish").exits(0);
             assertThat(log(demo))
                     .containsPattern("type=\"restore\"[^\n]*<lost kind=\"message\" from=\"" + (last + 1) + "\" to=\""
                             + lost + "\"/><lost kind=\"change\" [^\n]*<lost kind=\"file\" from=\"2\" to=\"2\"/>"
@@ -82,6 +83,7 @@ class OlderDatabaseIT {
             // Restarted once more, so that the database alone must ensure it.
             demo.stop();
             demo.begin("--port", "0");
+            demo.admin("", "log", "publish").exits(0);
             assertThat(log(demo).split("type=\"restore\"", -1)).hasSize(2);
             try (Chat1Socket socket = demo.connect()) {
                 for (String taken : List.of(mallory.name(), renamed)) {

@@ -79,6 +79,9 @@ public final class Daemon {
     private final Deque<Part> parts = new ArrayDeque<>();
     private final ReentrantLock opening = new ReentrantLock();
     private volatile boolean stopping;
+    /** Whether all that needs no database has been started, the certificate among it. */
+    private volatile boolean isPrepared;
+
     private volatile String why = "stopped";
 
     /** A started part that can be stopped. */
@@ -115,6 +118,8 @@ public final class Daemon {
      * @throws IOException if a resource is unavailable; the message names it
      */
     public List<InetSocketAddress> start() throws IOException, InterruptedException {
+        TlsProvider provider = TlsProvider.of(config.tls().provider());
+        String means = "TLS by " + provider.title() + ", sockets by " + Listener.transport();
         Watchdog watchdog = new Watchdog(systemd);
         started(watchdog::close);
         Files.createDirectories(config.audit().directory());
@@ -133,8 +138,6 @@ public final class Daemon {
             }
         });
         long pid = ProcessHandle.current().pid();
-        TlsProvider provider = TlsProvider.of(config.tls().provider());
-        String means = "TLS by " + provider.title() + ", sockets by " + Listener.transport();
         log.append(new AuditEvent.Started(Version.current(), pid, means, log.lastMessage(), log.lastChange()));
         Database database = new Database(config.database());
         started(database::close);
@@ -164,6 +167,7 @@ public final class Daemon {
         // Before the database has been reached, so that the reason why it is not can be asked for.
         AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
         started(admin::close);
+        isPrepared = true;
 
         Ledger.LastNumbers numbers = reached(reaching);
         Stores stores = new Stores(database);
@@ -225,7 +229,7 @@ public final class Daemon {
                 + (trouble == null ? "" : "; the log can't be written: " + trouble);
     }
 
-    /** Reloads the configuration; does nothing before the daemon has started. Any thread. */
+    /** Reloads the configuration; does nothing before the certificate has been loaded. Any thread. */
     public void reload() {
         Reload known = reloading;
         if (known != null) {
@@ -295,12 +299,17 @@ public final class Daemon {
             Database database, Ledger ledger, OlderDatabase older, Watchdog watchdog, Running running)
             throws IOException, InterruptedException {
         String told = "";
-        while (!stopping) {
+        boolean isReady = false;
+        while (true) {
             opening.lock();
             try {
+                if (stopping) {
+                    throw new Stopped();
+                }
                 Ledger.LastNumbers there = ledger.open(clock.instant(), database::migrate);
                 Ledger.LastNumbers numbers = older.giveUp(there, clock.instant());
                 watchdog.status(() -> "starting");
+                running.waits("");
                 return numbers;
             } catch (DatabaseUnavailable e) {
                 String reason = String.valueOf(e.getMessage());
@@ -309,15 +318,17 @@ public final class Daemon {
                     told = reason;
                     running.waits(reason);
                     watchdog.status(() -> "waiting for the database: " + reason);
-                    // Standing by counts as ready, so that whoever started the daemon does not wait too.
-                    systemd.ready();
                 }
             } finally {
                 opening.unlock();
             }
             TimeUnit.MILLISECONDS.sleep(DATABASE_RETRY.toMillis());
+            if (isPrepared && !isReady) {
+                // Standing by counts as ready, so that whoever started the daemon does not wait too.
+                systemd.ready();
+                isReady = true;
+            }
         }
-        throw new Stopped();
     }
 
     /** Finishes all sessions and waits up to {@link #GOODBYES} until their connections are closed. */

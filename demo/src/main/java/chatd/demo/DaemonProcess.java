@@ -146,7 +146,7 @@ public final class DaemonProcess implements AutoCloseable {
                 throw new DemoFailure("The daemon does not answer. Its log is " + log + ".");
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(20);
+                TimeUnit.MILLISECONDS.sleep(100);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new DemoFailure("interrupted");

@@ -98,12 +98,17 @@ public final class SafeText {
             return false;
         }
         if (c == 0x200C || c == 0x200D) {
-            return isOfJoiningKind(points[i - 1]) && i + 1 < points.length && isOfJoiningKind(points[i + 1]);
+            return isDrawn(points[i - 1], true) && i + 1 < points.length && isDrawn(points[i + 1], false);
         }
         // Keycaps and the like are drawn from ASCII characters.
         return isVariationSelector(c)
                 && !isInvisible(points[i - 1])
                 && (isOfJoiningKind(points[i - 1]) || "0123456789#*©®".indexOf(points[i - 1]) >= 0);
+    }
+
+    /** Returns whether a joiner's neighbour is drawn; before it there may be a variation selector. */
+    private static boolean isDrawn(int c, boolean maySelect) {
+        return isOfJoiningKind(c) && (!isInvisible(c) || (maySelect && isVariationSelector(c)));
     }
 
     /** Returns whether a character can be part of an emoji, or of a script whose letters join. */

@@ -67,6 +67,11 @@ class SafeTextTest {
     }
 
     @Test
+    void joinersDoNotJoinEachOther() {
+        assertThat(SafeText.line("你\u200D\u200D\u200D好")).isEqualTo("你\uFFFD\uFFFD\uFFFD好");
+    }
+
+    @Test
     void jsonKeepsItsValueAndShowsNothingInvisible() {
         assertThat(SafeText.json("{\n  \"a\": \"é\u202E你\uDB40\uDC41\u2028\"\n}"))
                 .isEqualTo("{\n  \"a\": \"é\\u202E你\\uDB40\\uDC41\\u2028\"\n}");

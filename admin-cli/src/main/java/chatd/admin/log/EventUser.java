@@ -21,6 +21,11 @@ final class EventUser {
         this.names = names;
     }
 
+    /** Returns whether current names are known at all. */
+    boolean knowsNames() {
+        return !names.isEmpty();
+    }
+
     /** Returns whether an account has this number, or has this name now. */
     boolean isKnown() {
         return isNumber ? names.containsKey(asked) : names.containsValue(asked);

@@ -4,6 +4,7 @@ import chatd.admin.api.LogCalls;
 import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Timestamp;
@@ -17,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,7 @@ import picocli.CommandLine.ParentCommand;
         })
 final class QueryCommand implements Callable<Integer> {
     /** Maximum of {@code --last}: as many lines are kept in memory. */
-    private static final int MOST = 100_000;
+    private static final int MOST = 10_000;
 
     @ParentCommand
     private LogCommand log;
@@ -118,13 +120,21 @@ final class QueryCommand implements Callable<Integer> {
                     matches.add(line);
                 }
             };
-            EventXPath verify = xpath == null ? null : new EventXPath(xpath, ofUser);
+            AtomicLong isTrueOf = new AtomicLong();
+            EventXPath verify = xpath == null
+                    ? null
+                    : new EventXPath(xpath, line -> {
+                        isTrueOf.incrementAndGet();
+                        ofUser.accept(line);
+                    });
             Consumer<String> next = verify == null ? ofUser : verify::take;
+            AtomicLong selected = new AtomicLong();
             LogScan.scan(from, since, line -> {
                 if (filter.isPast(line)) {
                     return false;
                 }
                 if (filter.mayMatch(line) && filter.matches(line)) {
+                    selected.incrementAndGet();
                     next.accept(line);
                 }
                 return !log.program.out().checkError();
@@ -135,6 +145,13 @@ final class QueryCommand implements Callable<Integer> {
             matches.end();
             if (matches.count() == 0) {
                 explain(from, filter, asked);
+            }
+            if (xpath != null && selected.get() > 0 && isTrueOf.get() == 0) {
+                throw new CommandFailure(
+                        Exit.NO,
+                        "The --xpath is true of none of the " + Format.count(selected.get(), "event")
+                                + " that the other options select. It is evaluated on each event by itself, as in"
+                                + " \"@type='text' and to/@name='bob'\".");
             }
         }
         return Exit.OK;
@@ -152,22 +169,20 @@ final class QueryCommand implements Callable<Integer> {
     }
 
     /**
-     * Fails if no event can match because of a mistake in the options: a user or an address that is nowhere in the log,
-     * or an expression that is true of nothing. No matching event otherwise is an answer.
+     * Fails if no event can match because of a mistake in the options: a user or an address that is nowhere in the log.
+     * No matching event otherwise is an answer.
      */
     private void explain(Path from, EventFilter filter, @Nullable EventUser asked) throws IOException {
         if (asked != null && !asked.isKnown() && isNowhere(from, asked::isIn)) {
             throw new CommandFailure(
-                    Exit.NO_SUCH, "No user is called " + user + " or was once, and no event of the log names one.");
+                    Exit.NO_SUCH,
+                    asked.knowsNames()
+                            ? "No user is called " + user + " or was once, and no event of the log names one."
+                            : "No event of the log names a user " + user
+                                    + ". What users are called now is known to a running daemon only.");
         }
         if (address != null && isNowhere(from, filter::isFromAddress)) {
             throw new CommandFailure(Exit.NO, "No event of the log came from " + address + ".");
-        }
-        if (xpath != null) {
-            throw new CommandFailure(
-                    Exit.NO,
-                    "The --xpath is true of no event. It is evaluated on each event by itself, as in"
-                            + " \"@type='text' and to/@name='bob'\".");
         }
     }
 

@@ -54,7 +54,7 @@ public final class Timestamp implements ITypeConverter<Instant> {
         if (since != null && until != null && !since.isBefore(until)) {
             throw new CommandFailure(
                     Exit.USAGE,
-                    "--since must be earlier than --until; from " + since + " until " + until + " is no time at all.");
+                    "--since must be earlier than --until: the range from " + since + " to " + until + " is empty.");
         }
     }
 

@@ -83,8 +83,10 @@ public final class ConfigReader {
             } catch (MalformedInputException e) {
                 throw new ConfigException(List.of(file + ": is not UTF-8"));
             } catch (IOException e) {
-                throw new ConfigException(List.of(file + ": can't be read: "
-                        + (Files.exists(file) ? FileFailure.describe(e) : "there is no such file")));
+                throw new ConfigException(List.of(
+                        Files.exists(file)
+                                ? "can't be read: " + FileFailure.describe(e, file)
+                                : file + ": can't be read: there is no such file"));
             }
         }
         return read(text, String.valueOf(file), environment);

@@ -210,8 +210,8 @@ public final class Directory {
         }
     }
 
-    private synchronized void own(Account account) {
-        everUsed.put(account.name(), account.number());
+    private void own(Account account) {
+        remember(account.name(), account.number());
     }
 
     /**

@@ -22,6 +22,9 @@ public final class Names {
     private static final Pattern NUMBER = Pattern.compile("[ug]?\\p{Nd}+", Pattern.CASE_INSENSITIVE);
     private static final int MOST_BYTES = 32;
 
+    /** Matches the skeletons of account and group numbers: those of 1 and 0 are l and o. */
+    private static final Pattern ACCOUNT = Pattern.compile("[ug][0-9lo]+");
+
     /** What Unicode allows in identifiers (UTS 39, {@code Identifier_Status}). */
     private static final UnicodeSet ALLOWED = new UnicodeSet(SpoofChecker.RECOMMENDED)
             .addAll(SpoofChecker.INCLUSION)
@@ -42,6 +45,10 @@ public final class Names {
             "全部",
             "没有人",
             "沒有人",
+            "没人",
+            "沒人",
+            "每个人",
+            "每個人",
             "无人",
             "無人",
             "未知",
@@ -50,15 +57,17 @@ public final class Names {
             "你",
             "您",
             "服务器",
+            "服務器",
             "伺服器");
 
-    /** Marks and punctuation: without them, twins of a word are still twins. */
-    private static final Pattern ORNAMENT = Pattern.compile("[\\p{M}._-]");
+    /** Matches marks, punctuation, and letters that look like these: twins of a word are twins with them, too. */
+    private static final Pattern ORNAMENT = Pattern.compile("[^\\p{L}\\p{Nd}]|\\p{Lm}|〆");
 
     private final Normalizer2 nfkc = Normalizer2.getNFKCInstance();
     private final Normalizer2 nfd = Normalizer2.getNFDInstance();
     private final SpoofChecker spoof = new SpoofChecker.Builder()
-            .setChecks(SpoofChecker.RESTRICTION_LEVEL)
+            // Also a mark that replaces a part of its letter (i and a dot above), and one that is there twice.
+            .setChecks(SpoofChecker.RESTRICTION_LEVEL | SpoofChecker.HIDDEN_OVERLAY | SpoofChecker.INVISIBLE)
             .setRestrictionLevel(SpoofChecker.RestrictionLevel.HIGHLY_RESTRICTIVE)
             .build();
     private final Set<String> serversTwins = twins(List.of(User.SERVER));
@@ -92,9 +101,13 @@ public final class Names {
             throw bad("A name must not look like a number.");
         }
         if (spoof.failsChecks(name)) {
-            throw bad("A name must not mix scripts.");
+            throw bad("A name must not mix scripts, nor hide a mark.");
         }
         Set<String> twins = twins(List.of(name));
+        if (name.codePoints().anyMatch(Character::isDigit)
+                && twins.stream().anyMatch(twin -> ACCOUNT.matcher(twin).matches())) {
+            throw bad("A name must not look like a number.");
+        }
         if (meets(twins, serversTwins)) {
             throw bad("This name is the daemon's own, or looks like it.");
         }
@@ -102,7 +115,7 @@ public final class Names {
             throw bad("This name, or one that looks like it, is a word that programs print where names stand.");
         }
         if (meets(twins, twins(titles))) {
-            throw bad("This name, or one that looks like it, is one that only an administrator gives.");
+            throw bad("Only an administrator can assign this name, or one that looks like it.");
         }
     }
 
@@ -110,11 +123,12 @@ public final class Names {
         return one.stream().anyMatch(other::contains);
     }
 
-    /** Returns the skeletons of words without their marks and punctuation. */
+    /** Returns the skeletons of words without their marks and punctuation, and with what ICU does not take for alike. */
     private Set<String> twins(Collection<String> words) {
         return words.stream()
-                .map(word -> ORNAMENT.matcher(nfd.normalize(word)).replaceAll(""))
                 .flatMap(word -> skeletons(word).stream())
+                .map(skeleton -> ORNAMENT.matcher(nfd.normalize(skeleton)).replaceAll(""))
+                .map(twin -> twin.replace("cl", "d").replace("vv", "w"))
                 .collect(Collectors.toSet());
     }
 

@@ -24,6 +24,12 @@ sealed interface Argon2id {
     /** Returns whether the password matches the hash, comparing in constant time; false if it is no Argon2id hash. */
     boolean verify(String hash, byte[] password);
 
+    /** Returns its name, for people. */
+    String title();
+
+    /** Returns how many bytes of the heap a hash takes, of the bytes of memory that it is configured to take. */
+    long heap(long memory);
+
     /** Returns the C library's if it can be loaded. */
     static Argon2id available() {
         try {
@@ -41,6 +47,16 @@ sealed interface Argon2id {
         InC() {
             // It is loaded at its first use.
             library.hash(1, 8, 1, new byte[] {0});
+        }
+
+        @Override
+        public String title() {
+            return "libargon2";
+        }
+
+        @Override
+        public long heap(long memory) {
+            return 0;
         }
 
         @Override
@@ -66,6 +82,16 @@ sealed interface Argon2id {
         }
 
         @Override
+        public String title() {
+            return "Bouncy Castle";
+        }
+
+        @Override
+        public long heap(long memory) {
+            return memory;
+        }
+
+        @Override
         public String hash(int iterations, int kibibytes, int parallelism, byte[] password) {
             byte[] salt = new byte[SALT_BYTES];
             random.nextBytes(salt);
@@ -81,12 +107,19 @@ sealed interface Argon2id {
             if (!phc.matches()) {
                 return false;
             }
-            byte[] stored = Base64.getDecoder().decode(phc.group(5));
+            byte[] salt;
+            byte[] stored;
+            try {
+                salt = Base64.getDecoder().decode(phc.group(4));
+                stored = Base64.getDecoder().decode(phc.group(5));
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
             byte[] computed = compute(
                     Integer.parseInt(phc.group(2)),
                     Integer.parseInt(phc.group(1)),
                     Integer.parseInt(phc.group(3)),
-                    Base64.getDecoder().decode(phc.group(4)),
+                    salt,
                     stored.length,
                     password);
             return MessageDigest.isEqual(stored, computed);

@@ -18,6 +18,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * Argon2id on a small thread pool of its own, by default with one thread per processor. A bounded number of hashes may
@@ -28,7 +30,9 @@ public final class Hashing implements AutoCloseable {
     private static final Pattern PHC =
             Pattern.compile("\\$argon2id\\$v=\\d+\\$m=(\\d+),t=(\\d+),p=(\\d+)\\$[^$]+\\$[^$]+");
 
-    private final Argon2id argon2 = Argon2id.available();
+    private static final Logger LOG = LogManager.getLogger(Hashing.class);
+
+    private final Argon2id argon2;
     private final ThreadPoolExecutor threads;
     private final Shares room;
     private final FairQueue<Waiting<?>> queue = new FairQueue<>();
@@ -38,7 +42,13 @@ public final class Hashing implements AutoCloseable {
     private final String dummyHash;
 
     public Hashing(Config.Hashing config) {
-        int atOnce = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        this(config, Argon2id.available());
+    }
+
+    Hashing(Config.Hashing config, Argon2id argon2) {
+        this.argon2 = argon2;
+        int wanted = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        int atOnce = withinTheHeap(wanted, argon2.heap(config.memory()));
         this.threads = new ThreadPoolExecutor(
                 atOnce,
                 atOnce,
@@ -79,6 +89,21 @@ public final class Hashing implements AutoCloseable {
             super(work);
             this.asker = asker;
         }
+    }
+
+    /** Returns how many hashes, of so many bytes of the heap each, are computed at once: a quarter of the heap's worth. */
+    private static int withinTheHeap(int wanted, long each) {
+        if (each == 0) {
+            return wanted;
+        }
+        long fit = Math.max(1, Runtime.getRuntime().maxMemory() / 4 / each);
+        LOG.warn("libargon2 can't be loaded: passwords are hashed by Bouncy Castle, {} at once", Math.min(wanted, fit));
+        return (int) Math.min(wanted, fit);
+    }
+
+    /** Returns which implementation of Argon2id is used. */
+    public String title() {
+        return argon2.title();
     }
 
     /** Returns the maximum number of hashes computed at once. */

@@ -87,6 +87,18 @@ class NamesTest {
                 "ｓｅｒｖｅｒ",
                 "ꜱᴇʀᴠᴇʀ",
                 "ṡerver",
+                "serverʼ",
+                "ʻserver",
+                "serverー",
+                "server〆",
+                "everyøne",
+                "ëveryøne",
+                "ałł",
+                "nobođy",
+                "aclmin",
+                "ađmin",
+                "服務器",
+                "没人",
                 "server.",
                 "s.e.r.v.e.r",
                 "sërvêr",
@@ -120,10 +132,32 @@ class NamesTest {
     @Test
     void titlesAreGivenByAdministrators() {
         Directory directory = new Directory(List.of(), Map.of());
-        assertThatThrownBy(() -> directory.reserve("admin", 0, SELF)).hasMessageContaining("only an administrator");
+        assertThatThrownBy(() -> directory.reserve("admin", 0, SELF)).hasMessageContaining("Only an administrator");
         directory.reserve("admin", 0, ADMINISTRATOR);
         assertThatThrownBy(() -> directory.reserve("everyone", 0, ADMINISTRATOR))
                 .hasMessageContaining("programs print");
+    }
+
+    /** The dot above replaces the letter's own, and a mark that is there twice is seen once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ali\u0307ce", "bi\u0307ll", "j\u0307an", "q\u0301\u0301"})
+    void aNameHidesNoMark(String name) {
+        assertThatThrownBy(() -> names.check(name, TITLES)).hasMessageContaining("nor hide a mark");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ս7", "Ս12", "υ12", "Ul2", "ú7", "U.12", "U-12", "g1O"})
+    void aNameDoesNotLookLikeANumber(String name) {
+        assertThatThrownBy(() -> names.check(name, TITLES)).hasMessageContaining("number");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "öner", "İvan", "Łukasz", "Øystein", "नमस्ते", "محمد", "한국", "王伟", "ulli", "gloria", "Claudia", "dirk"
+            })
+    void aNameOfAnyLanguageIsAName(String name) {
+        names.check(name, TITLES);
     }
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ public final class Running {
     /** @param listening the addresses on which clients are served */
     public record Parts(Services services, Sessions sessions, Journal journal, List<InetSocketAddress> listening) {}
 
-    /** Sets why the database has not been reached yet, in the database's own words. */
+    /** Sets why the database has not been reached yet, in the database's own words; empty once it has been. */
     public void waits(String reason) {
         waiting = reason;
     }
@@ -39,9 +39,7 @@ public final class Running {
     /** Returns what the starting daemon is doing, as a clause. */
     String progress() {
         String reason = waiting;
-        return reason.isEmpty()
-                ? "the daemon is starting"
-                : "the daemon waits for its database, which can't be reached: " + reason;
+        return reason.isEmpty() ? "the daemon is starting" : "the daemon is waiting for its database: " + reason;
     }
 
     Services services() {

@@ -112,7 +112,7 @@ public final class StatsCommands implements AutoCloseable {
                 rates(),
                 load(all),
                 parts,
-                problems(parts));
+                problems(all, parts));
     }
 
     private static SystemCalls.Load load(Optional<Running.Parts> all) {
@@ -128,10 +128,10 @@ public final class StatsCommands implements AutoCloseable {
                 runtime.maxMemory());
     }
 
-    private List<String> problems(SystemCalls.Parts parts) {
+    private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts) {
         List<String> problems = new ArrayList<>();
-        if (running.ifStarted().isEmpty()) {
-            problems.add("Nobody is served: " + running.progress() + ".");
+        if (all.isEmpty()) {
+            problems.add("Nobody is served yet: " + running.progress() + ".");
         } else if (parts.database().equals(AWAY)) {
             problems.add("The database is away.");
         }

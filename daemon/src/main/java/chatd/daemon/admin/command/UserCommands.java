@@ -12,6 +12,8 @@ import chatd.daemon.admin.Role;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.time.Instant;
 import java.util.List;
@@ -99,9 +101,13 @@ public record UserCommands(Running running, Supplier<Config> config) {
 
     /** Returns which names somebody may give: helpers no titles, and none that looks like another. */
     private NamePolicy policy(Requester by, boolean similar) {
-        return by.role() == Role.ADMINISTRATOR
-                ? NamePolicy.ofAdministrator(similar)
-                : NamePolicy.restricted(config.get().accounts().reserved());
+        if (by.role() == Role.ADMINISTRATOR) {
+            return NamePolicy.ofAdministrator(similar);
+        }
+        if (similar) {
+            throw new Refusal(Code.NOT_ALLOWED, "Only an administrator may use --similar.");
+        }
+        return NamePolicy.restricted(config.get().accounts().reserved());
     }
 
     /** A command that sets a password: on a new account or on an existing one. */

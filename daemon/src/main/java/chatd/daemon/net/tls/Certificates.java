@@ -1,5 +1,6 @@
 package chatd.daemon.net.tls;
 
+import chatd.audit.FileFailure;
 import chatd.audit.event.AuditEvent;
 import chatd.certs.Authority;
 import chatd.certs.Fingerprint;
@@ -166,8 +167,8 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
                 refused = now;
                 LOG.error(
                         "the certificate has changed, and can't be used; the previous one stays in force: {}",
-                        e.getMessage());
-                audit.note(new AuditEvent.CertificateRefused(String.valueOf(e.getMessage())));
+                        FileFailure.describe(e));
+                audit.note(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
             }
         }
         seen = now;
@@ -192,8 +193,8 @@ public final class Certificates implements Supplier<Tls>, AutoCloseable {
             return true;
         } catch (IOException e) {
             refused = now;
-            audit.note(new AuditEvent.CertificateRefused(String.valueOf(e.getMessage())));
-            throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+            audit.note(new AuditEvent.CertificateRefused(FileFailure.describe(e)));
+            throw new ConfigException(List.of(FileFailure.describe(e)));
         }
     }
 
