@@ -221,15 +221,7 @@ abstract class BootedStory {
     @Order(6)
     void thePagesHookHandsARenewedCertificateToTheDaemon() {
         String before = fingerprint();
-        box.sh("""
-                        set -e
-                        sed -n '/^#!\\/bin\\/sh/,/^```/p' /usr/share/doc/chatd/operations/certificates.md | sed '$d' >/root/hook
-                        mkdir /root/lineage
-                        chat-admin cert dev --name chat.example.org --name localhost /root/lineage
-                        mv /root/lineage/server.pem /root/lineage/fullchain.pem
-                        mv /root/lineage/server.key /root/lineage/privkey.pem
-                        RENEWED_LINEAGE=/root/lineage sh /root/hook
-                        """).exits(0);
+        box.renewByHook();
         assertThat(fingerprint()).isNotEqualTo(before);
         assertThat(box.sh("stat -c '%U %G %a' /etc/chatd/tls/server.key").out()).isEqualTo("root chatd 640\n");
     }

@@ -41,6 +41,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -118,8 +119,11 @@ public final class Daemon {
      * @throws IOException if a resource is unavailable; the message names it
      */
     public List<InetSocketAddress> start() throws IOException, InterruptedException {
-        TlsProvider provider = TlsProvider.of(config.tls().provider());
-        String means = "TLS by " + provider.title() + ", sockets by " + Listener.transport();
+        // In parallel with opening the log: loading the native libraries takes a fifth of a second.
+        FutureTask<String> means = begun(
+                "natives",
+                () -> "TLS by " + TlsProvider.of(config.tls().provider()).title() + ", sockets by "
+                        + Listener.transport());
         Watchdog watchdog = new Watchdog(systemd);
         started(watchdog::close);
         Files.createDirectories(config.audit().directory());
@@ -130,15 +134,10 @@ public final class Daemon {
         started(sockets::close);
         AuditLog log = AuditLog.open(config.audit().directory(), logOptions(config.audit()), clock);
         log.publishing(lock);
-        started(() -> {
-            try {
-                log.append(new AuditEvent.Stopped(why));
-            } finally {
-                log.close();
-            }
-        });
+        started(log::close);
         long pid = ProcessHandle.current().pid();
-        log.append(new AuditEvent.Started(Version.current(), pid, means, log.lastMessage(), log.lastChange()));
+        log.append(new AuditEvent.Started(Version.current(), pid, result(means), log.lastMessage(), log.lastChange()));
+        started(() -> log.append(new AuditEvent.Stopped(why)));
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
@@ -146,8 +145,7 @@ public final class Daemon {
         OlderDatabase older = new OlderDatabase(log, ledger);
         // In parallel with loading the certificate, since each takes a large fraction of a second.
         FutureTask<Ledger.LastNumbers> reaching =
-                new FutureTask<>(() -> reach(database, ledger, older, watchdog, running));
-        Thread.ofPlatform().name("database").daemon().start(reaching);
+                begun("database", () -> reach(database, ledger, older, watchdog, running));
 
         AuditTrail audit = new AuditTrail(
                 log, config.audit().unknownNames(), config.audit().refuseOnFailure());
@@ -169,7 +167,7 @@ public final class Daemon {
         started(admin::close);
         isPrepared = true;
 
-        Ledger.LastNumbers numbers = reached(reaching);
+        Ledger.LastNumbers numbers = result(reaching);
         Stores stores = new Stores(database);
         Directory directory =
                 new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
@@ -281,11 +279,17 @@ public final class Daemon {
         }
     }
 
-    /** Waits until the database has been reached; throws what {@link #reach} threw. */
-    private static Ledger.LastNumbers reached(FutureTask<Ledger.LastNumbers> reaching)
-            throws IOException, InterruptedException {
+    /** Begins work on a thread of its own; {@link #result} waits for it. */
+    private static <T> FutureTask<T> begun(String name, Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.ofPlatform().name(name).daemon().start(task);
+        return task;
+    }
+
+    /** Waits for work that was begun; throws what it threw. */
+    private static <T> T result(FutureTask<T> work) throws IOException, InterruptedException {
         try {
-            return reaching.get();
+            return work.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof IOException failure) {

@@ -94,16 +94,24 @@ final class EventFilter {
 
     /** Returns whether a line that may match does; only the event's own attributes count, not its child elements'. */
     boolean matches(String line) {
-        String own = line.substring(0, line.indexOf('>') + 1);
-        return parts.stream().allMatch(own::contains) && isFromAddress(own);
+        String own = own(line);
+        return parts.stream().allMatch(own::contains) && isFrom(own);
+    }
+
+    /** Returns the event's own tag, without its child elements. */
+    private static String own(String line) {
+        return line.substring(0, line.indexOf('>'));
     }
 
     /** Returns whether an event came from the address; true if none was asked for. */
     boolean isFromAddress(String line) {
+        return isFrom(own(line));
+    }
+
+    private boolean isFrom(String own) {
         if (address == null) {
             return true;
         }
-        String own = line.substring(0, line.indexOf('>') + 1);
         Matcher from = ADDRESS.matcher(own);
         try {
             return from.find() && InetAddress.ofLiteral(from.group(1)).equals(address);

@@ -68,7 +68,7 @@ final class UserListCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = Timestamp.class,
             description = "Only users whose last login was before this time: " + Timestamp.FORMS
-                    + "; not those who have" + " never logged in.")
+                    + "; not those who have never logged in.")
     private @Nullable Instant notSince;
 
     @Option(

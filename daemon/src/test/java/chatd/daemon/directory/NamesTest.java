@@ -154,8 +154,8 @@ class NamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "öner", "İvan", "Łukasz", "Øystein", "नमस्ते", "محمد", "한국", "王伟", "Ali",
-                "ulli", "gloria", "Claudia", "dirk"
+                "öner", "İvan", "Łukasz", "Øystein", "नमस्ते", "محمد", "한국", "王伟", "Ali", "ulli", "gloria", "Claudia",
+                "dirk"
             })
     void aNameOfAnyLanguageIsAName(String name) {
         names.check(name, TITLES);
