@@ -77,7 +77,7 @@ class BoundsIT {
 
     private void guess(String from, int times) {
         try (JsonSocket socket =
-                new JsonSocket(chatd.tls().connectFrom(from, "127.0.0.1", chatd.port(), "chat-json/1"))) {
+                JsonCarrier.LINES.on(chatd.tls().connectFrom(from, "127.0.0.1", chatd.port(), "chat-json/1"))) {
             for (int i = 0; i < times; i++) {
                 assertThat(socket.logIn(from + '.' + i + "x".repeat(15 << 10), "not-the-password", "")
                                 .path("code")

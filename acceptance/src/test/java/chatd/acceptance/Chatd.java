@@ -112,14 +112,9 @@ abstract class Chatd implements AutoCloseable {
         return new Chat1Socket(tls().connect(host(), port(), "chat/1"));
     }
 
-    /** Connects in the same way, with {@code chat-json/1}. */
-    JsonSocket connectJson() {
-        return new JsonSocket(tls().connect(host(), port(), "chat-json/1"));
-    }
-
     /** Logs in with JSON on a new connection. */
-    JsonSocket logInJson(Person person, String device) {
-        JsonSocket socket = connectJson();
+    JsonSocket logInJson(JsonCarrier carrier, Person person, String device) {
+        JsonSocket socket = carrier.connect(this);
         assertThat(socket.logIn(person.name(), person.password(), device)
                         .path("code")
                         .asString())

@@ -5,28 +5,36 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What {@code chat-json/1} supports so far (page {@code chat-json-1.md}): login and logout, what others do, the
- * history.
+ * What the JSON messages support so far (page {@code chat-json-1.md}), on each of their carriers: login and logout, what
+ * others do, the history.
  */
+@ParameterizedClass
+@EnumSource(JsonCarrier.class)
 @ExtendWith(SharedChatd.class)
 class JsonIT {
+    private final JsonCarrier carrier;
     private final Chatd chatd;
     private final Chatd.Person ann;
     private final Chat1Socket ben;
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    JsonIT(Chatd chatd) {
+    JsonIT(JsonCarrier carrier, Chatd chatd) {
+        this.carrier = carrier;
         this.chatd = chatd;
         this.ann = chatd.person();
         this.ben = chatd.newcomer();
@@ -41,13 +49,13 @@ class JsonIT {
     }
 
     private JsonSocket connect() {
-        JsonSocket socket = chatd.connectJson();
+        JsonSocket socket = carrier.connect(chatd);
         open.add(socket);
         return socket;
     }
 
     private JsonSocket logIn(Chatd.Person person, String device) {
-        JsonSocket socket = chatd.logInJson(person, device);
+        JsonSocket socket = chatd.logInJson(carrier, person, device);
         open.add(socket);
         return socket;
     }
@@ -393,7 +401,10 @@ class JsonIT {
     void whoDoesNotReadSettingsIsCutOff() {
         JsonSocket json = logIn(ann, "laptop");
         Chat1Socket own = chat1(ann);
-        byte[] document = Wire.utf8("x".repeat(1 << 20));
+        // Nothing that could be compressed.
+        byte[] random = new byte[(1 << 20) * 3 / 4];
+        new Random(1).nextBytes(random);
+        byte[] document = Base64.getEncoder().encode(random);
         for (int i = 0; i < 40; i++) {
             own.send(Wire.store(document));
         }
@@ -401,7 +412,7 @@ class JsonIT {
         await().until(() -> chatd.admin("", "session", "list")
                 .out()
                 .lines()
-                .noneMatch(line -> line.contains("chat-json/1") && line.contains(ann.name())));
+                .noneMatch(line -> line.contains(carrier.dialect) && line.contains(ann.name())));
         json.close();
     }
 
@@ -482,7 +493,7 @@ class JsonIT {
     void theDaemonPrefersJson() {
         SSLSocket socket = chatd.tls().connect(chatd.host(), chatd.port(), "http/1.1", "chat/1", "chat-json/1");
         assertThat(socket.getApplicationProtocol()).isEqualTo("chat-json/1");
-        new JsonSocket(socket).close();
+        JsonCarrier.LINES.on(socket).close();
     }
 
     @Test
@@ -498,9 +509,12 @@ class JsonIT {
                 .filter(line -> line.contains(" user=\"" + json.user() + "\"") && !line.contains("type=\"register\""))
                 .toList();
         assertThat(own).hasSize(3);
-        assertThat(own.get(0)).contains("type=\"login\"", "dialect=\"chat-json/1\"");
+        assertThat(own.get(0)).contains("type=\"login\"", "dialect=\"" + carrier.dialect + '"');
         assertThat(own.get(1))
-                .contains("type=\"violation\"", "dialect=\"chat-json/1\"", "detail=\"not a message of chat-json/1\"");
+                .contains(
+                        "type=\"violation\"",
+                        "dialect=\"" + carrier.dialect + '"',
+                        "detail=\"not a message of " + carrier.dialect + '"');
         // What the login event recorded is not repeated.
         String session = own.get(0).replaceFirst(".*( session=\"s[0-9a-f]+\").*", "$1");
         assertThat(own.get(2))

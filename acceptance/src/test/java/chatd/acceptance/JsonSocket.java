@@ -2,11 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import javax.net.ssl.SSLSocket;
@@ -15,23 +11,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One {@code chat-json/1} connection, read by hand. Every read fails after {@link TestTimeouts#LONG}. An expected
+ * One connection of JSON messages, on either carrier, read by hand. Every read fails after {@link TestTimeouts#LONG}. An expected
  * message may be preceded by presence of users that other tests left behind.
  */
 final class JsonSocket implements AutoCloseable {
     private static final Set<Integer> PRESENCE = Set.of(5, 8, 16);
 
     private final SSLSocket socket;
-    private final InputStream in;
+    private final JsonCarrier.Messages messages;
     private String user = "";
 
-    JsonSocket(SSLSocket socket) {
+    JsonSocket(SSLSocket socket, JsonCarrier.Messages messages) {
         this.socket = socket;
-        try {
-            this.in = new BufferedInputStream(socket.getInputStream());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.messages = messages;
     }
 
     /** Returns the number of the user logged in, as {@code U12}; empty before login. */
@@ -46,29 +38,19 @@ final class JsonSocket implements AutoCloseable {
 
     JsonSocket raw(String text) {
         try {
-            socket.getOutputStream().write(Wire.utf8(text));
-            socket.getOutputStream().flush();
+            messages.send(text);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Returns the next message, or null at a clean end (close_notify). */
+    /** Returns the next message, or null at a clean end. */
     @Nullable
     JsonNode nextOrEnd() {
         try {
-            var line = new ByteArrayOutputStream();
-            for (int one = in.read(); one != '\n'; one = in.read()) {
-                if (one < 0 && line.size() == 0) {
-                    return null;
-                }
-                if (one < 0) {
-                    throw new EOFException("in the middle of a message");
-                }
-                line.write(one);
-            }
-            return JsonMapper.shared().readTree(line.toByteArray());
+            byte[] message = messages.next();
+            return message == null ? null : JsonMapper.shared().readTree(message);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,6 +20,7 @@ import chatd.client.talk.LoginExchange;
 import chatd.client.talk.SeenItems;
 import chatd.protocol.Limits;
 import chatd.protocol.chat1.Chat1;
+import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
@@ -277,7 +278,7 @@ public final class Main implements Callable<Integer> {
 
     /** Returns a connector to the server that speaks JSON. */
     Link.To jsonServer() {
-        return Link.to(address(), trust(), own(), new Json(1 << 20));
+        return Link.to(address(), trust(), own(), new Json(Carrier.LINES, 1 << 20));
     }
 
     private Trust trust() {

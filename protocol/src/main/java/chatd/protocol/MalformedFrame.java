@@ -6,19 +6,43 @@ package chatd.protocol;
  */
 public final class MalformedFrame extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private final Kind kind;
     private final byte[] header;
 
-    public MalformedFrame(String what) {
-        this(what, new byte[0]);
+    /** What is violated, for a carrier that tells the peer why it ends. */
+    public enum Kind {
+        /** The dialect's own rules. */
+        MESSAGE,
+        /** The maximum size of a message. */
+        SIZE,
+        /** The encoding of a text. */
+        ENCODING,
+        /** The framing of the carrier. */
+        FRAMING,
+        /** A kind of data that the carrier does not take. */
+        DATA
     }
 
-    private MalformedFrame(String what, byte[] header) {
+    public MalformedFrame(String what) {
+        this(Kind.MESSAGE, what);
+    }
+
+    public MalformedFrame(Kind kind, String what) {
+        this(kind, what, new byte[0]);
+    }
+
+    private MalformedFrame(Kind kind, String what, byte[] header) {
         super(what, null, false, false);
+        this.kind = kind;
         this.header = header;
     }
 
     public MalformedFrame in(byte[] frameHeader) {
-        return new MalformedFrame(what(), frameHeader);
+        return new MalformedFrame(kind, what(), frameHeader);
+    }
+
+    public Kind kind() {
+        return kind;
     }
 
     public String what() {

@@ -23,7 +23,7 @@ public final class Utf8 {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedFrame("a " + what + " is not UTF-8");
+            throw new MalformedFrame(MalformedFrame.Kind.ENCODING, "a " + what + " is not UTF-8");
         }
     }
 }

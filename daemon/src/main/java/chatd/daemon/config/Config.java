@@ -19,6 +19,7 @@ public record Config(
         Accounts accounts,
         Everyone everyone,
         Chat1 chat1,
+        Http http,
         Limits limits,
         Rates rates,
         Throttle throttle,
@@ -102,6 +103,15 @@ public record Config(
     public record Everyone(boolean all) {}
 
     public record Chat1(ZoneId wireZone) {}
+
+    /**
+     * HTTP and WebSockets.
+     *
+     * @param origins the origins, besides the daemon's own, whose pages may open a WebSocket, as browsers write them
+     * @param hsts for how long browsers are to use TLS alone; zero if they are not told
+     * @param ping after how long a silence a WebSocket is pinged; it is then given as long to answer
+     */
+    public record Http(List<String> origins, Duration hsts, Duration ping) {}
 
     public record Limits(
             int text,

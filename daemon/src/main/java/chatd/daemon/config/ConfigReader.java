@@ -176,6 +176,10 @@ public final class ConfigReader {
                 new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
                         .equals("all")),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
+                new Config.Http(
+                        of.list("http.origins", ConfigReader::origin),
+                        of.value("http.hsts", ConfigReader::time),
+                        of.value("http.ping", ConfigReader::pingTime)),
                 limits(of),
                 new Config.Rates(
                         of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),
@@ -254,6 +258,23 @@ public final class ConfigReader {
                     "expected 1ms to " + LONGEST_DATABASE_TIMEOUT.toSeconds() + "s, not \"" + text + "\"");
         }
         return time;
+    }
+
+    private static Duration pingTime(String text) {
+        Duration time = time(text);
+        if (time.compareTo(Duration.ofSeconds(1)) < 0 || time.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("expected 1s to 1h, not \"" + text + "\"");
+        }
+        return time;
+    }
+
+    /** Parses an origin as browsers write it: scheme, host and, unless it is the scheme's own, port. */
+    private static String origin(String text) {
+        if (!text.matches("https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?")) {
+            throw new IllegalArgumentException(
+                    "expected an origin, as in \"https://chat.example.org:8443\", not \"" + text + "\"");
+        }
+        return text.replaceFirst("(?<=^https://[^/]{1,300}):443$|(?<=^http://[^/]{1,300}):80$", "");
     }
 
     static int whole(String text, int least, int most) {

@@ -30,6 +30,7 @@ public final class Configuration implements Supplier<Config> {
             "listen.proxies",
             "tls",
             "chat1",
+            "http",
             "rates",
             "limits.text",
             "limits.file",

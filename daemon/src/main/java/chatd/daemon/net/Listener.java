@@ -5,6 +5,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.net.http.Http;
 import chatd.daemon.net.stream.ClientConnection;
 import chatd.daemon.net.stream.ConfiguredDialects;
 import chatd.daemon.net.stream.Deadlines;
@@ -85,6 +86,7 @@ public final class Listener implements AutoCloseable {
     private final AuditTrail audit;
     private final Admission admission;
     private volatile ConfiguredDialects spoken;
+    private final Http http;
     private final LargeFrames largeFrames;
     private final Shares strangers;
     private final Backlog backlog;
@@ -112,6 +114,7 @@ public final class Listener implements AutoCloseable {
         this.audit = audit;
         this.admission = new Admission(config);
         this.spoken = ConfiguredDialects.as(config.get());
+        this.http = new Http(config);
         this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
         this.strangers = new Shares(config.get().limits().strangers());
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
@@ -288,7 +291,7 @@ public final class Listener implements AutoCloseable {
                 peer,
                 NetUtil.toAddressString(peer.getAddress()),
                 dialects.dialects().named(null),
-                connection,
+                connection.output(),
                 limits.queueBytes(),
                 limits.queueFrames(),
                 backlog));
@@ -301,11 +304,17 @@ public final class Listener implements AutoCloseable {
                     return secure;
                 },
                 tls.get().dialects());
-        channel.pipeline().addLast(hello, new Greeting(), connection);
+        channel.pipeline().addLast(Http.beforeTls(), hello, new Greeting(connection), connection);
     }
 
     /** Counts a connection as greeting until its handshake ends or it is closed. */
     private final class Greeting extends ChannelInboundHandlerAdapter {
+        private final ClientConnection connection;
+
+        Greeting(ClientConnection connection) {
+            this.connection = connection;
+        }
+
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             greeting.incrementAndGet();
@@ -314,7 +323,10 @@ public final class Listener implements AutoCloseable {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             ctx.fireUserEventTriggered(event);
-            if (event instanceof SslHandshakeCompletionEvent) {
+            if (event instanceof SslHandshakeCompletionEvent handshake) {
+                if (handshake.isSuccess()) {
+                    http.greet(ctx, connection);
+                }
                 ctx.pipeline().remove(this);
             }
         }

@@ -8,6 +8,7 @@ import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Content;
 import chatd.protocol.value.Presence;
@@ -32,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class TestTransport implements Transport {
     private static final Chat1 CHAT1 = new Chat1();
-    private static final Json JSON = new Json(1 << 20);
+    private static final Json JSON = new Json(Carrier.LINES, 1 << 20);
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final AtomicInteger IDS = new AtomicInteger();
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);

@@ -33,11 +33,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dialect {@code chat-json/1}: one object per line (page {@code chat-json-1.md}). */
+/** The dialect of JSON messages, on one of its carriers (page {@code chat-json-1.md}). */
 public final class Json implements Dialect {
-    /** The ALPN protocol name of the carrier on which each line is a message. */
-    public static final String ALPN = "chat-json/1";
-
     /** Longer messages, in bytes, stay on the heap, because many of them may be queued for slow readers. */
     private static final int LARGE = 64 << 10;
 
@@ -72,38 +69,44 @@ public final class Json implements Dialect {
                 .build();
     }
 
-    /** Parses a received message; empty if it is not JSON within the page's bounds. */
-    static Optional<JsonNode> parse(byte[] message) {
-        return parse(STRICT, message);
-    }
-
     /** Parses any JSON; empty if it is invalid. */
     static Optional<JsonNode> parse(JsonMapper mapper, byte[] json) {
         try {
             // Jackson itself accepts overlong UTF-8 encodings.
-            JsonNode node = mapper.readTree(Utf8.decode(json, "message"));
+            return parse(mapper, Utf8.decode(json, "message"));
+        } catch (MalformedFrame e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<JsonNode> parse(JsonMapper mapper, String json) {
+        try {
+            JsonNode node = mapper.readTree(json);
             return node.isMissingNode() ? Optional.empty() : Optional.of(node);
-        } catch (MalformedFrame | JacksonException | ArithmeticException | NumberFormatException e) {
+        } catch (JacksonException | ArithmeticException | NumberFormatException e) {
             // Jackson has no exception of its own for a number whose exponent is out of range.
             return Optional.empty();
         }
     }
 
+    private final Carrier carrier;
     private final int most;
 
     /** @param most the maximum size of a message from a client, in bytes */
-    public Json(int most) {
+    public Json(Carrier carrier, int most) {
+        this.carrier = carrier;
         this.most = most;
     }
 
     @Override
     public String name() {
-        return ALPN;
+        return carrier.protocol();
     }
 
+    /** Reads lines on every carrier: messages that arrive otherwise are given to it as lines. */
     @Override
     public MessageReader<Command> commandReader() {
-        return new LineReader<>(most, Json::command);
+        return new LineReader<>(most, this::command);
     }
 
     @Override
@@ -113,9 +116,9 @@ public final class Json implements Dialect {
 
     @Override
     public ByteBuf write(Command command, ByteBufAllocator buffers) {
-        return line(command, buffers)
+        return framed(Carrier.LINES, command, buffers)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "chat-json/1 has no message for " + command.getClass().getSimpleName()));
+                        "JSON has no message for " + command.getClass().getSimpleName()));
     }
 
     @Override
@@ -128,8 +131,8 @@ public final class Json implements Dialect {
             case MessageEvent other -> null;
             case FileEvent other -> null;
         };
-        return line(seen(event, viewer), buffers)
-                .map(line -> List.of(new Frame(line, change)))
+        return framed(carrier, seen(event, viewer), buffers)
+                .map(frame -> List.of(new Frame(frame, change)))
                 .orElse(List.of());
     }
 
@@ -189,21 +192,21 @@ public final class Json implements Dialect {
                 };
     }
 
-    private static Optional<ByteBuf> line(Object message, ByteBufAllocator buffers) {
-        ByteBuf written = Unpooled.buffer(512);
+    private static Optional<ByteBuf> framed(Carrier carrier, Object message, ByteBufAllocator buffers) {
+        ByteBuf written = Unpooled.buffer(512).setIndex(Carrier.MOST_IN_FRONT, Carrier.MOST_IN_FRONT);
         try (JsonGenerator out = LENIENT.createGenerator((OutputStream) new ByteBufOutputStream(written))) {
             if (!JsonTable.write(out, message)) {
                 return Optional.empty();
             }
         }
-        written.writeByte('\n');
-        if (written.readableBytes() > LARGE) {
-            return Optional.of(written);
+        ByteBuf frame = carrier.framed(written);
+        if (frame.readableBytes() > LARGE) {
+            return Optional.of(frame);
         }
         try {
-            return Optional.of(buffers.buffer(written.readableBytes()).writeBytes(written));
+            return Optional.of(buffers.buffer(frame.readableBytes()).writeBytes(frame));
         } finally {
-            written.release();
+            frame.release();
         }
     }
 
@@ -213,14 +216,26 @@ public final class Json implements Dialect {
      * @throws IllegalArgumentException if the message is not stored
      */
     public static JsonNode tree(MessageEvent.Message message) {
-        return line(message, UnpooledByteBufAllocator.DEFAULT)
+        return framed(Carrier.LINES, message, UnpooledByteBufAllocator.DEFAULT)
                 .flatMap(line -> parse(LENIENT, ByteBufUtil.getBytes(line)))
                 .orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
     }
 
-    /** Decodes a message as a command; {@link SessionCommand.Malformed} if it is not one. */
-    private static Command command(byte[] message) {
-        JsonNode object = parse(message).orElse(null);
+    /**
+     * Decodes a message as a command; {@link SessionCommand.Malformed} if it is not one.
+     *
+     * @throws MalformedFrame if it is not UTF-8, and the carrier is one of texts
+     */
+    private Command command(byte[] message) {
+        String text = "";
+        try {
+            text = Utf8.decode(message, "message");
+        } catch (MalformedFrame e) {
+            if (carrier != Carrier.LINES) {
+                throw e;
+            }
+        }
+        JsonNode object = parse(STRICT, text).orElse(null);
         if (object == null) {
             return new SessionCommand.Malformed(
                     "", "It is not JSON, is nested too deep, has too many parts, or has a key twice.", true, "");

@@ -60,7 +60,7 @@ final class LineReader<M> implements MessageReader<M> {
         int end = in.indexOf(start + begun, in.writerIndex(), (byte) '\n');
         int length = end < 0 ? in.readableBytes() : end - start;
         if (length > (loggedIn ? most : Math.min(most, MAX_BYTES_BEFORE_LOGIN))) {
-            throw new MalformedFrame("a message over the limit");
+            throw new MalformedFrame(MalformedFrame.Kind.SIZE, "a message over the limit");
         }
         if (end < 0) {
             begun = length;

@@ -14,6 +14,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.SessionEvent;
+import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Content;
@@ -33,7 +34,7 @@ public final class FrameFuzzer {
     private static final int LIMIT = 1 << 12;
     private static final Chat1 CHAT1 = new Chat1(new Limits(LIMIT, LIMIT, 8, LIMIT), java.time.ZoneOffset.UTC);
 
-    private static final Json JSON = new Json(LIMIT);
+    private static final Json JSON = new Json(Carrier.LINES, LIMIT);
 
     private FrameFuzzer() {}
 

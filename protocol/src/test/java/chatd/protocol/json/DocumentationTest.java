@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The protocol pages list the same packets and messages as the code. */
 class DocumentationTest {
-    private static final Json JSON = new Json(1 << 20);
+    private static final Json JSON = new Json(Carrier.LINES, 1 << 20);
     private static final Path JSON_PAGE = Path.of("../docs/protocol/chat-json-1.md");
     private static final Path PAGE = Path.of("../docs/protocol/chat-1.md");
 

@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 /** JSON messages as in the golden files, and input that is not a message. */
 class JsonTest {
     private static final int MOST = 100_000;
-    private static final Json JSON = new Json(MOST);
+    private static final Json JSON = new Json(Carrier.LINES, MOST);
 
     static Set<String> commands() {
         return JsonSamples.commands().keySet();
@@ -288,7 +288,7 @@ class JsonTest {
 
     @Test
     void aLongLineReservesTheMaximumSize() {
-        Json json = new Json(1 << 20);
+        Json json = new Json(Carrier.LINES, 1 << 20);
         MessageReader<Command> reader = json.commandReader();
         ByteBuf in = Unpooled.buffer().writeZero(128 << 10);
         assertThat(reader.next(in, true)).isNull();

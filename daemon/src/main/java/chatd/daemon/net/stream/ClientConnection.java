@@ -7,6 +7,7 @@ import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.dispatch.Inbox;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.net.tls.ClientName;
+import chatd.daemon.net.tls.Dialects;
 import chatd.daemon.net.tls.TlsFailure;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Transport;
@@ -16,39 +17,27 @@ import chatd.protocol.MessageReader;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client connection: decodes received bytes into commands for the inbox, and writes the outbox's frames. Applies
- * back-pressure both ways: reads no faster than commands complete, and writes no faster than the peer reads. On its
- * event loop, except for {@link Transport}'s methods.
+ * One client connection: decodes received bytes into commands for the inbox, no faster than commands complete; its
+ * {@link Output} writes the outbox's frames. On its event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // failures of close and shutdown show in the channel's own end
-public final class ClientConnection extends ChannelInboundHandlerAdapter implements Transport {
+@SuppressWarnings("FutureReturnValueIgnored") // failures of close show in the channel's own end
+public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LogManager.getLogger(ClientConnection.class);
-
-    /**
-     * Maximum time from {@link #finish} to the close: for the peer to read the pending output, and for the linger after
-     * it.
-     */
-    private static final Duration FAREWELL = Duration.ofSeconds(4);
 
     private static final Duration SHARE_RETRY = Duration.ofMillis(50);
 
@@ -59,10 +48,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private final Deadlines deadlines;
     private final Rate rate;
     private final ReceiveBuffer receiveBuffer;
-    private final Duration linger;
     private final LoopTasks tasks;
-    private final Runnable drain = this::drain;
-    private final AtomicBoolean draining = new AtomicBoolean();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private @Nullable Inbox inbox;
@@ -70,7 +56,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable Runnable onLoginOrClose;
 
     private final ConnectionState state = new ConnectionState();
-    private boolean secured;
+    private final Output output;
     private boolean ticking;
     private long pausedUntil = System.nanoTime();
 
@@ -100,7 +86,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         this.rate = grant.rate();
         this.receiveBuffer =
                 new ReceiveBuffer(grant.largeFrames().share(() -> session().holders(grant.isExempt())));
-        this.linger = grant.linger();
+        this.output = new Output(state, grant.linger(), tasks);
         this.onLoginOrClose = grant.onLoginOrClose();
         this.tasks = tasks;
     }
@@ -108,10 +94,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     /** Sets the session of this connection; called before this handler is added to the pipeline. */
     public void carry(Session carried) {
         session = carried;
+        output.carry(carried);
         inbox = new Inbox(carried, dispatcher, () -> tasks.add(this::resume));
     }
 
-    private Session session() {
+    /** Returns what sends the session's output. */
+    public Transport output() {
+        return output;
+    }
+
+    /** Returns the dialects that this connection may speak. */
+    public Dialects dialects() {
+        return spoken.dialects();
+    }
+
+    public Session session() {
         return requireNonNull(session);
     }
 
@@ -122,6 +119,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        output.begin(ctx);
         tickLater();
     }
 
@@ -130,7 +128,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         switch (event) {
             case SslHandshakeCompletionEvent handshake
             when handshake.isSuccess() -> {
-                secured = true;
+                state.secure();
                 speak(ctx.pipeline().get(SslHandler.class).applicationProtocol());
                 ClientName.of(ctx.pipeline().get(SslHandler.class)).ifPresent(session()::certificateName);
                 dispatcher.opened(session());
@@ -141,6 +139,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                 audit.soon("tls " + why, session(), new AuditEvent.TlsFailed(AuditTrail.peer(session()), why));
                 ctx.close();
             }
+            case MalformedFrame violation -> {
+                violated(violation);
+                receiveBuffer.release();
+            }
+            case EndOfInput end -> nothingMoreComes(state.peerDone(), ctx);
             case SslCloseCompletionEvent closed -> nothingMoreComes(state.peerDone(), ctx);
             case ChannelInputShutdownEvent closed when state.isShut() -> ctx.close();
             case ChannelInputShutdownEvent closed -> nothingMoreComes(state.peerGone(), ctx);
@@ -150,9 +153,40 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Sets the dialect selected by ALPN; {@code chat/1} if the client offered none. */
     private void speak(@Nullable String name) {
-        Dialect dialect = spoken.dialects().named(name);
+        speak(spoken.dialects().named(name), Goodbye.NONE);
+    }
+
+    /**
+     * Sets the dialect, and what is sent before the connection is closed. Called before anything of the dialect is
+     * received or sent.
+     */
+    public void speak(Dialect dialect, Goodbye goodbye) {
         reader = dialect.commandReader();
         session().speaks(dialect);
+        output.endsWith(goodbye);
+    }
+
+    /** Fired as an event by a carrier whose peer has said that nothing more comes. */
+    public record EndOfInput() {}
+
+    /** Records that the peer has sent a complete request of its carrier. */
+    public void requested() {
+        deadlines.packet();
+    }
+
+    /** Returns whether further input is ignored. */
+    public boolean isDeaf() {
+        return state.isDeaf();
+    }
+
+    /** Logs a violation of the protocol and closes the connection, after the commands before it. */
+    private void violated(MalformedFrame violation) {
+        if (state.isDeaf()) {
+            return;
+        }
+        state.deafen();
+        output.violated(violation);
+        inbox().violated(violation);
     }
 
     /** Handles the end of input; bytes already received are still decoded, at the pace at which commands complete. */
@@ -194,8 +228,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                 paused = isPaused();
             }
         } catch (MalformedFrame e) {
-            state.deafen();
-            inbox().violated(e);
+            violated(e);
         }
         if (state.isDeaf()) {
             receiveBuffer.release();
@@ -283,94 +316,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
-    public void flush() {
-        if (draining.compareAndSet(false, true)) {
-            tasks.add(drain);
-        }
-    }
-
-    @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
-            drain();
+            output.drain();
         }
-    }
-
-    private void drain() {
-        draining.set(false);
-        ChannelHandlerContext ctx = context;
-        if (ctx == null || state.isShut()) {
-            return;
-        }
-        boolean wrote = false;
-        while (ctx.channel().isWritable()) {
-            ByteBuf frame = session().nextFrame();
-            if (frame == null) {
-                break;
-            }
-            ctx.write(frame, ctx.voidPromise());
-            wrote = true;
-        }
-        if (wrote) {
-            ctx.flush();
-        }
-        ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
-        if (pending != null && !pending.isWritable()) {
-            session().blocked(pending.totalPendingWriteBytes());
-        } else {
-            session().unblocked();
-            if (pending != null && state.isFinishing() && session().isAllSent()) {
-                shut(ctx);
-            }
-        }
-    }
-
-    @Override
-    public void finish() {
-        tasks.add(() -> {
-            state.finish();
-            ChannelHandlerContext ctx = context;
-            if (ctx != null) {
-                if (!secured) {
-                    ctx.close();
-                    return;
-                }
-                listen(ctx, true);
-                closeLater(ctx, FAREWELL);
-            }
-            drain();
-        });
-    }
-
-    /**
-     * Closes the connection gracefully once all output is written: sends close_notify, shuts down output and discards
-     * the remaining input, since a reset would destroy data that the peer has not read yet.
-     */
-    private void shut(ChannelHandlerContext ctx) {
-        state.shut();
-        SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(written -> tls.closeOutbound().addListener(closed -> {
-                    if (state.isPeerGone()) {
-                        ctx.close();
-                    } else {
-                        ((DuplexChannel) ctx.channel()).shutdownOutput();
-                        closeLater(ctx, linger);
-                    }
-                }));
-    }
-
-    @Override
-    public void abort() {
-        tasks.add(() -> {
-            state.deafen();
-            ChannelHandlerContext ctx = context;
-            if (ctx != null) {
-                // Bypasses TLS, which would delay the close by up to a second for unwritten data.
-                ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
-                (tls == null ? ctx : tls).close();
-            }
-        });
     }
 
     @Override
@@ -395,12 +344,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (!state.isFinishing()) {
             ctx.close();
         }
-    }
-
-    /** Schedules a close; the timer is cancelled when the channel closes earlier, so that it does not retain it. */
-    private static void closeLater(ChannelHandlerContext ctx, Duration delay) {
-        Future<?> timer = ctx.executor().schedule(() -> ctx.close(), delay.toNanos(), TimeUnit.NANOSECONDS);
-        ctx.channel().closeFuture().addListener(closed -> timer.cancel(false));
     }
 
     private void loopLater(Runnable task, Duration delay) {

@@ -4,7 +4,6 @@ import chatd.daemon.config.Config;
 import chatd.daemon.net.tls.Dialects;
 import chatd.protocol.Limits;
 import chatd.protocol.chat1.Chat1;
-import chatd.protocol.json.Json;
 
 /** The dialects built from one configuration; a connection keeps their limits while it lasts. Any thread. */
 public record ConfiguredDialects(Config config, Dialects dialects) {
@@ -13,6 +12,6 @@ public record ConfiguredDialects(Config config, Dialects dialects) {
         Chat1 chat1 = new Chat1(
                 new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
                 config.chat1().wireZone());
-        return new ConfiguredDialects(config, new Dialects(new Json(limits.json()), chat1));
+        return new ConfiguredDialects(config, new Dialects(limits.json(), chat1));
     }
 }

@@ -24,6 +24,16 @@ final class ConnectionState {
 
     private Ours ours = Ours.OPEN;
     private Theirs theirs = Theirs.SENDING;
+    private boolean secured;
+
+    /** Records that the TLS handshake is complete. */
+    void secure() {
+        secured = true;
+    }
+
+    boolean isSecured() {
+        return secured;
+    }
 
     private void become(Ours next) {
         if (next.compareTo(ours) > 0) {

@@ -2,35 +2,53 @@ package chatd.daemon.net.tls;
 
 import chatd.protocol.Dialect;
 import chatd.protocol.chat1.Chat1;
+import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All dialects, by ALPN protocol name. Immutable; any thread. */
 public final class Dialects {
-    /** ALPN protocol names, the preferred one first. */
-    public static final List<String> NAMES = List.of(Json.ALPN, Chat1.ALPN);
+    /** The ALPN protocol name of clients that begin with HTTP, and then ask for a WebSocket. */
+    public static final String HTTP = "http/1.1";
 
-    private final Map<String, Dialect> byName;
+    /** ALPN protocol names, the preferred one first. */
+    public static final List<String> NAMES = List.of(Carrier.LINES.protocol(), Chat1.ALPN, HTTP);
+
+    private final Dialect lines;
+    private final Dialect webSocket;
+    private final Dialect compressed;
     private final Dialect unnamed;
 
-    public Dialects(Json json, Chat1 chat1) {
-        byName = Map.of(json.name(), json, chat1.name(), chat1);
+    /** @param mostJson the maximum size of a JSON message from a client, in bytes */
+    public Dialects(int mostJson, Chat1 chat1) {
+        lines = new Json(Carrier.LINES, mostJson);
+        webSocket = new Json(Carrier.WEB_SOCKET, mostJson);
+        compressed = new Json(Carrier.COMPRESSED_WEB_SOCKET, mostJson);
         unnamed = chat1;
     }
 
     /**
-     * Returns the dialect that ALPN selected.
+     * Returns the dialect that ALPN selected; for {@link #HTTP}, the one that WebSockets carry.
      *
      * @param name the selected protocol name; null or empty if the client offered none, which means {@code chat/1}
      * @throws IllegalArgumentException if there is no such dialect
      */
     public Dialect named(@Nullable String name) {
-        Dialect dialect = name == null || name.isEmpty() ? unnamed : byName.get(name);
-        if (dialect == null) {
-            throw new IllegalArgumentException("no dialect is called " + name);
+        if (name == null || name.isEmpty() || name.equals(unnamed.name())) {
+            return unnamed;
         }
-        return dialect;
+        if (name.equals(lines.name())) {
+            return lines;
+        }
+        if (name.equals(HTTP)) {
+            return webSocket;
+        }
+        throw new IllegalArgumentException("no dialect is called " + name);
+    }
+
+    /** Returns the dialect that WebSockets carry. */
+    public Dialect webSocket(boolean isCompressed) {
+        return isCompressed ? compressed : webSocket;
     }
 }

@@ -1,0 +1,41 @@
+package chatd.daemon.net.http;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.net.stream.ClientConnection;
+import chatd.daemon.net.tls.Dialects;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** HTTP on the daemon's port: its pages, and WebSockets. Any thread. */
+public final class Http {
+    private final Site site = new Site();
+    private final Supplier<Config> config;
+
+    /** @param config supplies the current configuration */
+    public Http(Supplier<Config> config) {
+        this.config = config;
+    }
+
+    /** Returns the first handler of a connection, which answers those who use HTTP without TLS. */
+    public static ChannelHandler beforeTls() {
+        return new HttpHint(HttpHint.USE_TLS);
+    }
+
+    /**
+     * Serves a connection whose handshake is complete, if it speaks HTTP. On its event loop.
+     *
+     * @param ctx the handler between TLS and the connection, after which those of HTTP are added
+     */
+    public void greet(ChannelHandlerContext ctx, ClientConnection connection) {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        @Nullable String protocol = tls.applicationProtocol();
+        if (Dialects.HTTP.equals(protocol)) {
+            HttpRequests.serve(ctx, connection, site, config);
+        } else if (protocol == null) {
+            ctx.pipeline().addAfter(ctx.name(), "hint", new HttpHint(HttpHint.SAY_SO));
+        }
+    }
+}

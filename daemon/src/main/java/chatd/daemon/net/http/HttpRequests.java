@@ -1,0 +1,254 @@
+package chatd.daemon.net.http;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.net.stream.ClientConnection;
+import chatd.protocol.MalformedFrame;
+import chatd.protocol.json.Carrier;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the requests of one HTTP connection, one at a time, until one of them makes it a WebSocket. Requests are small
+ * and have no body; the first that breaks a rule is the last. On the connection's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
+final class HttpRequests extends ChannelInboundHandlerAdapter {
+    private static final int LONGEST_LINE = 2 << 10;
+    private static final int MOST_HEADERS = 8 << 10;
+
+    /** How long a connection is kept for another request. */
+    private static final Duration IDLE = Duration.ofSeconds(15);
+
+    private final ClientConnection connection;
+    private final Site site;
+    private final Supplier<Config> config;
+    private final Config.Http http;
+    private @Nullable HttpRequest request;
+    private boolean answering;
+    private boolean over;
+    private @Nullable Future<?> idle;
+
+    private HttpRequests(ClientConnection connection, Site site, Supplier<Config> config) {
+        this.connection = connection;
+        this.site = site;
+        this.config = config;
+        this.http = config.get().http();
+    }
+
+    /** Adds the handlers that serve HTTP in front of the connection. */
+    static void serve(ChannelHandlerContext ctx, ClientConnection connection, Site site, Supplier<Config> config) {
+        HttpServerCodec codec = new HttpServerCodec(
+                new HttpDecoderConfig().setMaxInitialLineLength(LONGEST_LINE).setMaxHeaderSize(MOST_HEADERS));
+        ctx.pipeline()
+                .addAfter(ctx.name(), "http", codec)
+                .addAfter("http", "requests", new HttpRequests(connection, site, config));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (over || connection.isDeaf()) {
+                return;
+            }
+            if (answering) {
+                // The socket takes no more: a client that reads no answers could have many made with few bytes.
+                breaks(ctx, "a further HTTP request before an answer was read");
+                return;
+            }
+            take(ctx, (HttpObject) message);
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void take(ChannelHandlerContext ctx, HttpObject part) {
+        if (part instanceof HttpRequest head) {
+            request = head;
+            stopWaiting();
+        }
+        HttpRequest current = request;
+        if (current == null) {
+            return;
+        }
+        if (part.decoderResult().isFailure()) {
+            refuse(ctx, current, fault(part.decoderResult().cause()), "This is not a request of HTTP/1.1.");
+        } else if (!isPlain(current)
+                || (part instanceof HttpContent body && body.content().isReadable())) {
+            refuse(ctx, current, HttpResponseStatus.BAD_REQUEST, "A request needs one Host, and has no body here.");
+        } else if (part instanceof LastHttpContent) {
+            request = null;
+            connection.requested();
+            answer(ctx, current);
+        }
+    }
+
+    private static HttpResponseStatus fault(Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException line -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
+            case TooLongHttpHeaderException headers -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+            default -> HttpResponseStatus.BAD_REQUEST;
+        };
+    }
+
+    /** Returns whether the head is unambiguous: one host, and nothing that could be read as a body. */
+    private static boolean isPlain(HttpRequest head) {
+        int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
+        return (hosts == 1 || (hosts == 0 && head.protocolVersion().equals(HttpVersion.HTTP_1_0)))
+                && !head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+                && head.headers().getAll(HttpHeaderNames.CONTENT_LENGTH).stream()
+                        .allMatch("0"::equals);
+    }
+
+    private void refuse(ChannelHandlerContext ctx, HttpRequest head, HttpResponseStatus status, String sentence) {
+        send(ctx, head, Responses.text(head, http.hsts(), status, sentence), false);
+        breaks(ctx, "not a request that HTTP allows here");
+    }
+
+    /** Has the violation logged, and the connection closed once the answer before it is sent. */
+    private void breaks(ChannelHandlerContext ctx, String what) {
+        over = true;
+        ctx.fireUserEventTriggered(new MalformedFrame(what));
+    }
+
+    private void answer(ChannelHandlerContext ctx, HttpRequest head) {
+        String path = head.uri().replaceFirst("\\?.*", "");
+        boolean keeps = HttpUtil.isKeepAlive(head);
+        if (path.equals("/ws")) {
+            WebSocketRequest asked = new WebSocketRequest(head);
+            WebSocketRequest.Fault fault = asked.fault(config.get().http().origins());
+            if (fault == null) {
+                upgrade(ctx, asked);
+                return;
+            }
+            FullHttpResponse response = Responses.text(head, http.hsts(), fault.status(), fault.sentence());
+            if (fault.status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+                response.headers()
+                        .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                        .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+            }
+            send(ctx, head, response, keeps);
+            if (fault.status().equals(HttpResponseStatus.FORBIDDEN)) {
+                breaks(ctx, "a WebSocket request of another origin");
+            }
+            return;
+        }
+        Optional<Site.Content> file =
+                site.at(path, head.headers().containsValue(HttpHeaderNames.ACCEPT_ENCODING, "gzip", true));
+        if (file.isEmpty()) {
+            send(
+                    ctx,
+                    head,
+                    Responses.text(head, http.hsts(), HttpResponseStatus.NOT_FOUND, "There is nothing here."),
+                    keeps);
+        } else if (head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD)) {
+            send(ctx, head, file(head, file.get()), keeps);
+        } else {
+            FullHttpResponse response =
+                    Responses.text(head, http.hsts(), HttpResponseStatus.METHOD_NOT_ALLOWED, "This can only be read.");
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+            send(ctx, head, response, keeps);
+        }
+    }
+
+    private FullHttpResponse file(HttpRequest head, Site.Content file) {
+        String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
+        boolean isKnown = known.equals("*") || known.contains(file.etag());
+        FullHttpResponse response = isKnown
+                ? Responses.of(head, http.hsts(), HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER)
+                : Responses.of(
+                        head, http.hsts(), HttpResponseStatus.OK, file.bytes().duplicate());
+        response.headers()
+                .set(HttpHeaderNames.ETAG, file.etag())
+                .set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING)
+                .set(
+                        HttpHeaderNames.CACHE_CONTROL,
+                        file.neverChanges() ? "public, max-age=31536000, immutable" : "no-cache");
+        if (!isKnown) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, file.type());
+            if (file.encoding() != null) {
+                response.headers().set(HttpHeaderNames.CONTENT_ENCODING, file.encoding());
+            }
+        }
+        return response;
+    }
+
+    /** Sends an answer; afterwards the connection waits for another request, or is closed. */
+    private void send(ChannelHandlerContext ctx, HttpRequest head, FullHttpResponse response, boolean keeps) {
+        answering = true;
+        if (!response.status().equals(HttpResponseStatus.NOT_MODIFIED)) {
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+        }
+        HttpUtil.setKeepAlive(response.headers(), head.protocolVersion(), keeps);
+        ctx.writeAndFlush(response).addListener(sent -> {
+            answering = false;
+            if (!keeps) {
+                close();
+            } else if (!over) {
+                idle = ctx.executor().schedule(this::close, IDLE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    private void close() {
+        over = true;
+        connection.session().finish("closed");
+    }
+
+    private void stopWaiting() {
+        Future<?> pending = idle;
+        if (pending != null) {
+            pending.cancel(false);
+            idle = null;
+        }
+    }
+
+    private void upgrade(ChannelHandlerContext ctx, WebSocketRequest asked) {
+        String compression = asked.compression();
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+        response.headers()
+                .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, asked.accept())
+                .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, Carrier.WEB_SOCKET.protocol());
+        if (compression != null) {
+            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, compression);
+        }
+        ctx.writeAndFlush(response);
+        WebSocketFrames frames = new WebSocketFrames(connection, compression != null, http.ping());
+        connection.speak(connection.dialects().webSocket(compression != null), frames);
+        // Removed last, the codec hands over what was received behind the request.
+        ctx.pipeline().addAfter(ctx.name(), "frames", frames).remove(this);
+        ctx.pipeline().remove(HttpServerCodec.class);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        stopWaiting();
+    }
+}

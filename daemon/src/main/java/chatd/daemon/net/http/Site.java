@@ -1,0 +1,125 @@
+package chatd.daemon.net.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that browsers are served, held in memory, compressed once. The list {@code site/files} names them: a file
+ * whose name contains the beginning of its own SHA-256 never changes under that name. Immutable; any thread.
+ */
+final class Site {
+    private static final String INDEX = "index.html";
+
+    /** A name with at least 16 hexadecimal digits of the content's hash, as in {@code page.0123456789abcdef.css}. */
+    private static final Pattern HASHED = Pattern.compile(".+\\.([0-9a-f]{16,64})\\.[a-z0-9]+");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "json", "application/json",
+            "webmanifest", "application/manifest+json",
+            "svg", "image/svg+xml",
+            "png", "image/png",
+            "woff2", "font/woff2");
+
+    /**
+     * One file in one encoding.
+     *
+     * @param etag its SHA-256 as an entity tag; differs between the encodings of one file
+     * @param encoding {@code gzip}, or null for the plain file
+     * @param neverChanges whether it may be kept for ever under its name
+     */
+    record Content(
+            ByteBuf bytes,
+            String type,
+            String etag,
+            @Nullable String encoding,
+            boolean neverChanges) {}
+
+    /** @param zipped null if that would not be smaller */
+    private record File(Content plain, @Nullable Content zipped) {}
+
+    private final Map<String, File> byPath = new HashMap<>();
+
+    /** @throws IllegalStateException if a file does not have the hash in its name */
+    Site() {
+        for (String name : new String(read("files"), StandardCharsets.UTF_8).split("\n", -1)) {
+            if (!name.isBlank()) {
+                byPath.put(name.equals(INDEX) ? "/" : "/" + name, file(name, read(name)));
+            }
+        }
+    }
+
+    private static byte[] read(String name) {
+        try (InputStream in = Objects.requireNonNull(Site.class.getResourceAsStream("site/" + name), name)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static File file(String name, byte[] plain) {
+        String hash = sha256(plain);
+        var hashed = HASHED.matcher(name);
+        boolean neverChanges = hashed.matches();
+        if (neverChanges && !hash.startsWith(hashed.group(1))) {
+            throw new IllegalStateException(name + " has the hash " + hash);
+        }
+        String type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), name);
+        byte[] zipped = zipped(plain);
+        return new File(
+                new Content(shared(plain), type, '"' + hash + '"', null, neverChanges),
+                zipped.length < plain.length
+                        ? new Content(shared(zipped), type, '"' + hash + "-gzip\"", "gzip", neverChanges)
+                        : null);
+    }
+
+    private static ByteBuf shared(byte[] bytes) {
+        return Unpooled.unreleasableBuffer(
+                Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] zipped(byte[] bytes) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+            zip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Returns the file at a path; empty if there is none.
+     *
+     * @param zip whether the client takes gzip
+     */
+    Optional<Content> at(String path, boolean zip) {
+        return Optional.ofNullable(byPath.get(path))
+                .map(file -> zip && file.zipped() != null ? file.zipped() : file.plain());
+    }
+}

@@ -1,0 +1,120 @@
+package chatd.daemon.net.http;
+
+import chatd.protocol.json.Carrier;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A request to become a WebSocket (RFC 6455, section 4.2). Immutable; any thread. */
+final class WebSocketRequest {
+    private static final String DEFLATE = "permessage-deflate";
+    private static final String SERVER_FORGETS = "server_no_context_takeover";
+    private static final String CLIENT_FORGETS = "client_no_context_takeover";
+
+    /** The parameters of an offer that this server can fulfil: a smaller window of its own is not among them. */
+    private static final Set<String> PARAMETERS = Set.of(SERVER_FORGETS, CLIENT_FORGETS, "client_max_window_bits");
+
+    private static final int KEY_BYTES = 16;
+
+    private final HttpHeaders headers;
+    private final HttpRequest request;
+
+    WebSocketRequest(HttpRequest request) {
+        this.request = request;
+        this.headers = request.headers();
+    }
+
+    /** Why a request is not granted. */
+    record Fault(HttpResponseStatus status, String sentence) {}
+
+    /**
+     * Returns why the request can't be granted; null if it can.
+     *
+     * @param origins origins that are allowed besides the server's own
+     */
+    @Nullable
+    Fault fault(List<String> origins) {
+        if (!request.method().equals(HttpMethod.GET)
+                || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+            return new Fault(HttpResponseStatus.BAD_REQUEST, "A WebSocket begins with a GET request of HTTP/1.1.");
+        }
+        if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+            return new Fault(HttpResponseStatus.UPGRADE_REQUIRED, "Here is a WebSocket only.");
+        }
+        if (!headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals(List.of("13"))) {
+            return new Fault(HttpResponseStatus.UPGRADE_REQUIRED, "The WebSocket has to be of version 13.");
+        }
+        if (!isKey(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+            return new Fault(HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Key has to be 16 bytes in base64.");
+        }
+        if (!headers.containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, Carrier.WEB_SOCKET.protocol(), false)) {
+            return new Fault(HttpResponseStatus.BAD_REQUEST, "The subprotocol has to be chat-json.");
+        }
+        if (!isAllowed(headers.getAll(HttpHeaderNames.ORIGIN), origins)) {
+            return new Fault(
+                    HttpResponseStatus.FORBIDDEN,
+                    "This page may not connect here: its origin is not among http.origins of the server.");
+        }
+        return null;
+    }
+
+    private static boolean isKey(List<String> keys) {
+        try {
+            return keys.size() == 1 && Base64.getDecoder().decode(keys.getFirst()).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Allows programs, which send no origin, the server's own pages, and those of the listed origins. */
+    private boolean isAllowed(List<String> given, List<String> origins) {
+        if (given.isEmpty()) {
+            return true;
+        }
+        String origin = given.getFirst().toLowerCase(Locale.ROOT);
+        String own = "https://" + headers.get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
+        return given.size() == 1 && (origin.equals(own) || origins.contains(origin));
+    }
+
+    /** Returns the answer to the client's key. */
+    String accept() {
+        String key =
+                headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY) + WebSocketServerHandshaker13.WEBSOCKET_13_ACCEPT_GUID;
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(key.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the agreement on compressed messages, without context of earlier ones; null if there is none. */
+    @Nullable
+    String compression() {
+        for (String offered : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
+            for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offered)) {
+                if (offer.name().equals(DEFLATE)
+                        && PARAMETERS.containsAll(offer.parameters().keySet())) {
+                    return DEFLATE + "; " + SERVER_FORGETS + "; " + CLIENT_FORGETS;
+                }
+            }
+        }
+        return null;
+    }
+}
