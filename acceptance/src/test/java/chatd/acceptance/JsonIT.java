@@ -275,8 +275,244 @@ class JsonIT {
         assertThat(text(everyones, "with")).isEmpty();
         assertThat(texts(json.history(1, ", 'after': " + Long.MAX_VALUE))).isEmpty();
         assertThat(texts(json.history(1, ", 'before': 0"))).isEmpty();
-        json.send("{'type': 19, 'info': {'limit': 1, 'with': 'U1'}}");
-        assertThat(json.refusal()).isEqualTo("not-allowed");
+        json.send("{'type': 19, 'info': {'with': 'nobody-at-all'}}");
+        assertThat(json.refusal()).isEqualTo("no-such-user");
+    }
+
+    @Test
+    void aConversationIsReadByWhomItIsWith() {
+        JsonSocket json = logIn(ann, "laptop");
+        Chat1Socket cid = chatd.newcomer();
+        open.add(cid);
+        ben.send(Wire.text("from ben", ann.name()));
+        cid.send(Wire.text("to both", ann.name(), ben.name()));
+        json.expect(3);
+        json.expect(3);
+        json.send("{'type': 3, 'receive': '%s', 'id': 'x', 'info': 'to ben'}".formatted(number(ben)));
+        json.expect(17);
+        for (String with : List.of(ben.name(), number(ben), number(ben).substring(1))) {
+            JsonNode page = json.history(9, ", 'with': '" + with + "'");
+            assertThat(texts(page)).containsExactly("from ben", "to ben");
+            assertThat(text(page, "with")).isEqualTo(number(ben));
+        }
+        assertThat(texts(json.history(9, ", 'with': '" + cid.name() + "'"))).containsExactly("to both");
+        assertThat(texts(json.history(9, ", 'with': '" + ann.name() + "'"))).isEmpty();
+        json.send("{'type': 19}");
+        assertThat(texts(json.expect(20).path("info"))).containsExactly("from ben", "to both", "to ben");
+    }
+
+    // Sending
+
+    @Test
+    void aTextGoesToOneAndToOnesOtherDevices() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        JsonSocket bens = logIn(ben.person(), "phone");
+        laptop.send("{'type': 3, 'send': 'U1', 'receive': '%s', 'id': 'a', 'info': 'hello 你好'}".formatted(ben.name()));
+        ben.expectText(ann.name(), "hello 你好");
+        JsonNode heard = bens.expect(3);
+        assertThat(text(heard, "send")).isEqualTo(laptop.user());
+        assertThat(text(heard, "name")).isEqualTo(ann.name());
+        assertThat(text(heard, "receive")).isEqualTo(bens.user());
+        assertThat(phone.expect(3)).isEqualTo(heard);
+        JsonNode accepted = laptop.expect(17).path("info");
+        assertThat(text(accepted, "id")).isEqualTo("a");
+        assertThat(accepted.path("mid")).isEqualTo(heard.path("mid"));
+        assertThat(accepted.path("time")).isEqualTo(heard.path("time"));
+        laptop.fence();
+    }
+
+    @Test
+    void aTextGoesToEveryoneButNotBack() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        laptop.send("{'type': 4, 'receive': '', 'info': 'to all'}", "{'type': 4, 'id': 'b', 'info': 'to all again'}");
+        assertThat(text(phone.expect(4), "info")).isEqualTo("to all");
+        JsonNode again = phone.expect(4);
+        assertThat(text(again, "receive")).isEmpty();
+        assertThat(laptop.expect(17).path("info").path("mid")).isEqualTo(again.path("mid"));
+        laptop.fence();
+    }
+
+    @Test
+    void aNoteToOneselfIsForTheOtherDevices() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        Chat1Socket terminal = chat1(ann);
+        laptop.send("{'type': 3, 'receive': '%s', 'id': 'c', 'info': 'buy milk'}".formatted(laptop.user()));
+        assertThat(text(phone.expect(3), "info")).isEqualTo("buy milk");
+        terminal.expectText(ann.name(), "buy milk");
+        laptop.expect(17);
+        laptop.fence();
+        assertThat(texts(laptop.history(9, ", 'with': '" + laptop.user() + "'")))
+                .containsExactly("buy milk");
+    }
+
+    @Test
+    void whatCannotBeSentIsRefused() {
+        JsonSocket json = logIn(ann, "laptop");
+        json.send("{'type': 3, 'receive': 'nobody-at-all', 'id': 'd', 'info': 'x'}");
+        JsonNode refused = json.expect(18).path("info");
+        assertThat(text(refused, "code")).isEqualTo("no-such-user");
+        assertThat(text(refused, "id")).isEqualTo("d");
+        assertThat(refused.path("type").asInt()).isEqualTo(3);
+        json.send("{'type': 3, 'receive': 'U999999999', 'info': 'x'}");
+        assertThat(json.refusal()).isEqualTo("no-such-user");
+        json.send("{'type': 4, 'info': ''}");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        json.send("{'type': 4, 'info': '" + "x".repeat((64 << 10) + 1) + "'}");
+        assertThat(json.refusal()).isEqualTo("too-large");
+        json.send("{'type': 3, 'receive': '%s', 're': 999999999, 'info': 'x'}".formatted(ben.name()));
+        assertThat(json.refusal()).isEqualTo("no-such-message");
+        assertThat(json.history(9, ", 'with': '" + ben.name() + "'").path("items"))
+                .isEmpty();
+    }
+
+    @Test
+    void theSameIdIsTheSameMessage() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket bens = logIn(ben.person(), "phone");
+        String to = "'type': 3, 'receive': '%s', ".formatted(ben.name());
+        String message = "{" + to + "'id': 'once', 'info': 'hello'}";
+        laptop.send(message, message);
+        JsonNode first = laptop.expect(17);
+        assertThat(laptop.expect(17)).isEqualTo(first);
+        // On another device, by another form of the receiver's name.
+        JsonSocket phone = logIn(ann, "phone");
+        phone.send(message.replace(ben.name(), bens.user()));
+        assertThat(phone.expect(17)).isEqualTo(first);
+        for (String other : List.of(
+                message.replace("hello", "hello!"),
+                message.replace(ben.name(), ann.name()),
+                "{'type': 4, 'id': 'once', 'info': 'hello'}")) {
+            phone.send(other);
+            assertThat(phone.refusal()).isEqualTo("malformed");
+        }
+        // Another account's identifiers are its own.
+        bens.send("{'type': 3, 'receive': '%s', 'id': 'once', 'info': 'hello'}".formatted(ann.name()));
+        assertThat(text(bens.expect(3), "info")).isEqualTo("hello");
+        assertThat(bens.expect(17).path("info").path("mid"))
+                .isNotEqualTo(first.path("info").path("mid"));
+        // What was refused is judged anew.
+        String name = Chatd.newName();
+        laptop.send("{'type': 3, 'receive': '%s', 'id': 'later', 'info': 'x'}".formatted(name));
+        assertThat(text(laptop.expect(3), "info")).isEqualTo("hello");
+        assertThat(laptop.refusal()).isEqualTo("no-such-user");
+        chatd.admin("made-by-an-admin-7\n", "user", "add", name, "--password-stdin")
+                .exits(0);
+        laptop.send("{'type': 3, 'receive': '%s', 'id': 'later', 'info': 'x'}".formatted(name));
+        laptop.expect(17);
+        assertThat(texts(laptop.history(9, ""))).containsExactly("hello", "hello", "x");
+    }
+
+    @Test
+    void anAnswerNamesWhatItAnswers() {
+        JsonSocket json = logIn(ann, "laptop");
+        ben.send(Wire.text("question", ann.name()));
+        long question = json.expect(3).path("mid").asLong();
+        JsonSocket bens = logIn(ben.person(), "phone");
+        json.send(
+                "{'type': 3, 'receive': '%s', 're': %d, 'id': 'e', 'info': 'answer'}".formatted(ben.name(), question));
+        JsonNode answer = bens.expect(3);
+        assertThat(answer.path("re").asLong()).isEqualTo(question);
+        assertThat(bens.history(1, "").path("items").path(0)).isEqualTo(answer);
+        // In another conversation it would show what was said in this one.
+        json.expect(17);
+        json.send("{'type': 4, 're': %d, 'info': 'answer'}".formatted(question));
+        assertThat(json.refusal()).isEqualTo("no-such-message");
+    }
+
+    @Test
+    void whoIsMentionedIsSaid() {
+        JsonSocket json = logIn(ann, "laptop");
+        JsonSocket bens = logIn(ben.person(), "phone");
+        String to = "{'type': 3, 'receive': '" + ben.name() + "', 'info': '%s'}";
+        json.send(to.formatted("@" + ben.name() + ": look, @" + ann.name()), to.formatted("mail@" + ben.name()));
+        JsonNode first = bens.expect(3);
+        assertThat(first.path("mentions").valueStream().map(JsonNode::asString)).containsExactly(bens.user());
+        assertThat(bens.expect(3).has("mentions")).isFalse();
+        json.send(to.formatted("@" + ben.name() + "x"));
+        assertThat(bens.expect(3).has("mentions")).isFalse();
+        ben.send(Wire.textToAll("(@" + ann.name() + ") @" + ben.name() + " @" + ann.name()));
+        JsonNode all = json.expect(4);
+        assertThat(all.path("mentions").valueStream().map(JsonNode::asString))
+                .containsExactly(json.user(), bens.user());
+        // A later renaming does not change it; in a page they are by number.
+        chatd.admin("", "user", "rename", ben.name(), Chatd.newName()).exits(0);
+        assertThat(json.history(1, ", 'with': ''")
+                        .path("items")
+                        .path(0)
+                        .path("mentions")
+                        .valueStream()
+                        .map(JsonNode::asString))
+                .containsExactlyInAnyOrder(json.user(), bens.user());
+    }
+
+    // Accounts
+
+    @Test
+    void anAccountIsRegistered() {
+        JsonSocket json = connect();
+        String name = Chatd.newName();
+        String register = "{'type': 13, 'info': {'user_name': '%s', 'user_pwd': '%s'}}";
+        json.send(register.formatted(name, "registered-in-json"));
+        JsonNode made = json.expect(14);
+        assertThat(text(made, "info")).isEqualTo(name);
+        assertThat(text(made, "receive")).matches("U\\d+");
+        json.send(register.formatted(name, "registered-in-json"));
+        JsonNode taken = json.expect(14);
+        assertThat(text(taken, "code")).isEqualTo("name-taken");
+        assertThat(text(taken, "receive")).isEmpty();
+        json.send(register.formatted("U12", "registered-in-json"));
+        assertThat(text(json.expect(14), "code")).isEqualTo("bad-name");
+        json.send(register.formatted(Chatd.newName(), "short"));
+        assertThat(text(json.expect(14), "code")).isEqualTo("bad-password");
+        assertThat(text(json.logIn(name, "registered-in-json", ""), "user_id")).isEqualTo(text(made, "receive"));
+    }
+
+    @Test
+    void aPasswordIsChangedBeforeTheFirstLogIn() {
+        Chatd.Person made = new Chatd.Person(Chatd.newName(), "made-by-an-admin-7");
+        chatd.admin(made.password() + "\n", "user", "add", made.name(), "--password-stdin")
+                .exits(0);
+        JsonSocket json = connect();
+        assertThat(text(json.logIn(made.name(), made.password(), ""), "code")).isEqualTo("must-change-password");
+        String change = "{'type': 11, 'send': '%s', 'info': {'PU': 0, 'OldPwd': '%s', 'NewInf': '%s'}}";
+        json.send(change.formatted(made.name(), "not-the-password", "battery-staple"));
+        assertThat(text(json.expect(15), "info", "code")).isEqualTo("wrong-password");
+        json.send(change.formatted(made.name(), made.password(), "short"));
+        assertThat(text(json.expect(15), "info", "code")).isEqualTo("bad-password");
+        json.send(change.formatted(made.name(), made.password(), "battery-staple"));
+        assertThat(json.expect(15).path("info").toString())
+                .isEqualTo("{\"PU\":0,\"NewInf\":\"\",\"success\":true,\"code\":\"ok\"}");
+        assertThat(text(json.logIn(made.name(), "battery-staple", ""), "code")).isEqualTo("ok");
+    }
+
+    /** What stands in {@code send} is not believed after log in. */
+    @Test
+    void aPasswordIsChangedOfOnesOwnAccountAlone() {
+        JsonSocket json = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        json.send("{'type': 11, 'send': '%s', 'info': {'PU': 0, 'OldPwd': '%s', 'NewInf': 'battery-staple'}}"
+                .formatted(ben.name(), ann.password()));
+        assertThat(json.expect(15).path("info").path("success").asBoolean()).isTrue();
+        phone.expect(3);
+        phone.untilClosed();
+        json.fence();
+        assertThat(text(connect().logIn(ann.name(), "battery-staple", ""), "code"))
+                .isEqualTo("ok");
+        json.send("{'type': 11, 'info': {'PU': 0, 'NewInf': 'battery-staple-2'}}");
+        assertThat(text(json.expect(15), "info", "code")).isEqualTo("wrong-password");
+    }
+
+    @Test
+    void settingsAreStored() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        laptop.send("{'type': 26, 'id': 's', 'info': {'web': {'theme': 'dark'}}}");
+        assertThat(laptop.expect(17).path("info").has("mid")).isFalse();
+        assertThat(phone.expect(26).path("info").toString()).isEqualTo("{\"web\":{\"theme\":\"dark\"}}");
+        laptop.fence();
     }
 
     private static List<String> texts(JsonNode page) {

@@ -48,6 +48,9 @@ public interface Dialect {
         return 0;
     }
 
+    /** Returns whether a session is sent a copy of its own message, if its user is among the receivers. */
+    boolean copiesToSender();
+
     /** Returns the maximum size of the items in one page of the history, in bytes. A single message may exceed it. */
     long pageBytes();
 

@@ -71,7 +71,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(13);
+                .isEqualTo(15);
     }
 
     @Test
@@ -148,5 +148,11 @@ class MigrationsIT {
         assertThat(number("select count(*) from receiver where message = 3 and account in (8, 9)"))
                 .isEqualTo(2);
         assertThat(number("select count(*) from receiver")).isEqualTo(2);
+        assertThat(number("select conversation from message where number = 1")).isZero();
+        assertThat(number("select conversation from message where number = 2")).isEqualTo(7L << 32 | 8);
+        assertThat(number("select conversation is null from message where number = 3"))
+                .isEqualTo(1);
+        assertThat(number("select conversation from receiver where account = 9"))
+                .isEqualTo(7L << 32 | 9);
     }
 }

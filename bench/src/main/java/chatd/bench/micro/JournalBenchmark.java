@@ -16,6 +16,7 @@ import chatd.daemon.store.Database;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.fixtures.PrivateMariaDb;
+import chatd.protocol.value.References;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -136,7 +137,17 @@ public class JournalBenchmark {
 
         @Override
         public Message decide(Numbers numbers, Instant now) {
-            return new Message(numbers.nextPosition(), now, 1, List.of(2L), "x".repeat(100), null, SALT, null);
+            return new Message(
+                    numbers.nextPosition(),
+                    now,
+                    1,
+                    List.of(2L),
+                    "x".repeat(100),
+                    null,
+                    SALT,
+                    References.NONE,
+                    null,
+                    null);
         }
     }
 

@@ -28,6 +28,7 @@ import chatd.protocol.command.AccountCommand;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Optional;
@@ -58,8 +59,8 @@ public final class Accounts implements Room {
     @Override
     public void addTo(Routes routes) {
         routes.logged(AccountCommand.Register.class, Gate.ANYONE, (session, command) -> {
-            register(session, command);
-            session.answer(new UserEvent.Registered());
+            Account made = register(session, command);
+            session.answer(new UserEvent.Registered(made.number(), made.name()));
         });
         routes.logged(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
             changePassword(session, command);
@@ -74,7 +75,7 @@ public final class Accounts implements Room {
      * @throws Refusal {@link Code#NOT_ALLOWED}, {@link Code#CLOSED}, {@link Code#THROTTLED}, {@link Code#BAD_NAME},
      *     {@link Code#NAME_TAKEN}, {@link Code#BAD_PASSWORD} or {@link Code#BUSY}
      */
-    public void register(Caller caller, AccountCommand.Register command) throws InterruptedException {
+    public Account register(Caller caller, AccountCommand.Register command) throws InterruptedException {
         try {
             if (caller.isLoggedIn()) {
                 throw new Refusal(Code.NOT_ALLOWED, "You are logged in; log out to register another account.");
@@ -89,7 +90,7 @@ public final class Accounts implements Room {
             authenticator.checkCertificate(caller, command.name());
             throttle.registration(caller.address());
             Origin origin = caller.origin();
-            make(
+            AccountChange change = make(
                     command.name(),
                     NamePolicy.restricted(config.get().accounts().reserved()),
                     "",
@@ -104,6 +105,7 @@ public final class Accounts implements Room {
                             Change.Kind.REGISTERED,
                             now,
                             0));
+            return directory.numbered(change.change().account());
         } catch (Refusal e) {
             audit.caused(
                     "register " + e.code().word(),
@@ -199,7 +201,7 @@ public final class Accounts implements Room {
     public void changePassword(Caller caller, AccountCommand.ChangePassword command) throws InterruptedException {
         try {
             Authenticator.Admitted admitted =
-                    authenticator.admit(caller, "password", directory.nameFor(command.user()), command.oldPassword());
+                    authenticator.admit(caller, "password", changer(caller, command.user()), command.oldPassword());
             Account account = admitted.account();
             String hash;
             try {
@@ -229,6 +231,13 @@ public final class Accounts implements Room {
             command.oldPassword().wipe();
             command.newPassword().wipe();
         }
+    }
+
+    /** Returns the name of the account whose password is changed. */
+    private String changer(Caller caller, User user) {
+        return user instanceof User.Own && caller.isLoggedIn()
+                ? directory.numbered(caller.account()).name()
+                : directory.nameFor(user);
     }
 
     /**

@@ -78,6 +78,16 @@ public final class Directory {
         return account == null ? User.SERVER : account.name();
     }
 
+    /** Returns the account of a user, given by name or by number; empty if there is none, or it was deleted. */
+    public Optional<Account> user(User user) {
+        return switch (user) {
+            case User.Named named -> named(named.typed());
+            case User.Own own -> user(own.otherwise());
+            case User.Numbered numbered ->
+                find(numbered.number()).filter(account -> account.state() != Account.State.DELETED);
+        };
+    }
+
     /**
      * Resolves a user, given by name or by number, to a name.
      *
@@ -86,6 +96,7 @@ public final class Directory {
     public String nameFor(User user) {
         return switch (user) {
             case User.Named named -> named.typed();
+            case User.Own own -> nameFor(own.otherwise());
             case User.Numbered numbered ->
                 Optional.ofNullable(byNumber.get(numbered.number()))
                         .map(Account::name)

@@ -2,6 +2,8 @@ package chatd.daemon.dispatch;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.model.AlreadySent;
+import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -74,7 +76,7 @@ public final class Dispatcher {
                 || !pending.hasRoom()) {
             return false;
         }
-        CompletableFuture<?> write;
+        CompletableFuture<Receipt> write;
         try {
             write = row.offer().write(session, command);
         } catch (RuntimeException e) {
@@ -89,14 +91,23 @@ public final class Dispatcher {
         return true;
     }
 
-    /** Answers a failed write when it fails. The returned future does not retain the committed entry. */
-    private CompletableFuture<Boolean> watched(Session session, Command command, CompletableFuture<?> write) {
-        return write.handle((done, failure) -> {
+    /** Answers a write when it is committed, or has failed. The returned future does not retain the committed entry. */
+    private CompletableFuture<Boolean> watched(Session session, Command command, CompletableFuture<Receipt> write) {
+        return write.handle((receipt, failure) -> {
             if (failure != null) {
                 failed(session, command, cause(failure));
+            } else {
+                accepted(session, command, receipt);
             }
             return failure == null;
         });
+    }
+
+    /** Tells a client that gave its command an identifier that it was carried out. */
+    private static void accepted(Session session, Command command, Receipt receipt) {
+        if (command.isAcknowledged() && !command.id().isEmpty()) {
+            session.answer(new SessionEvent.Accepted(command.id(), receipt.message(), receipt.time()));
+        }
     }
 
     /** Runs one command of a session and answers its errors. Called on the session's own thread; blocks. */
@@ -134,9 +145,10 @@ public final class Dispatcher {
             case Routes.Done<C> done -> {
                 pending.awaitAll();
                 done.handler().handle(session, command);
+                accepted(session, command, new Receipt(0, clock.instant()));
             }
             case Routes.Written<C> written -> {
-                CompletableFuture<?> write = written.submit().write(session, command);
+                CompletableFuture<Receipt> write = written.submit().write(session, command);
                 if (write != null) {
                     pending.awaitRoom();
                     pending.add(watched(session, command, write));
@@ -153,6 +165,10 @@ public final class Dispatcher {
     }
 
     private void failed(Session session, Command command, Throwable failure) {
+        if (failure instanceof AlreadySent sent) {
+            accepted(session, command, sent.receipt());
+            return;
+        }
         Refusal refusal = switch (failure) {
             case Refusal refused -> refused;
             case DatabaseUnavailable away ->

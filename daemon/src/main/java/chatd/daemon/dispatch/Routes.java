@@ -2,6 +2,7 @@ package chatd.daemon.dispatch;
 
 import static java.util.Objects.requireNonNull;
 
+import chatd.daemon.model.Receipt;
 import chatd.daemon.session.Session;
 import chatd.protocol.Gate;
 import chatd.protocol.command.Command;
@@ -17,10 +18,10 @@ public final class Routes {
         void handle(Session session, C command) throws InterruptedException;
     }
 
-    /** Submits a command to the journal; returns the pending write, or null if there is none. */
+    /** Submits a command to the journal; returns what its client is told once it is committed, or null if it waits. */
     public interface Writer<C> {
         @Nullable
-        CompletableFuture<?> write(Session session, C command);
+        CompletableFuture<Receipt> write(Session session, C command);
     }
 
     /** A row of the table. */

@@ -107,8 +107,8 @@ public final class Applier {
 
     /** Returns a stored message in the form in which it is delivered and replayed. */
     public static MessageEvent.Message event(Message message, Directory directory) {
-        MessageEvent.Stored stored =
-                new MessageEvent.Stored(message.number(), message.sender(), message.receivers(), message.salt());
+        MessageEvent.Stored stored = new MessageEvent.Stored(
+                message.number(), message.sender(), message.receivers(), message.salt(), message.references());
         String sender = directory.nameOf(message.sender());
         StoredFile file = message.file();
         return file == null

@@ -1,7 +1,9 @@
 package chatd.daemon.journal;
 
 import chatd.daemon.model.Entry;
+import chatd.daemon.model.SentOnce;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that becomes an entry when its turn comes: decided against the state as of the entry before it. The
@@ -13,6 +15,11 @@ public interface Decision<E extends Entry> {
 
     /** Returns the approximate memory it holds, in bytes. */
     long bytes();
+
+    /** Returns the identifier that its client gave it, so that it takes place once; null if none. */
+    default @Nullable SentOnce once() {
+        return null;
+    }
 
     /** Returns what it may share a batch with. */
     default Batching batching() {

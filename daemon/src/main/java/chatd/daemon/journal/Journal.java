@@ -61,6 +61,7 @@ public final class Journal {
     private final CatchUp catchUp;
     private final EntryEvents events;
     private final Applier applier;
+    private final SentBefore sentBefore;
     private final Clock clock;
     private final Observer observer;
     private final Numbers numbers = new Numbers();
@@ -91,6 +92,7 @@ public final class Journal {
         this.catchUp = stages.catchUp();
         this.events = catchUp.events();
         this.applier = stages.applier();
+        this.sentBefore = new SentBefore(ledger, clock);
         this.clock = clock;
         this.observer = observer;
     }
@@ -242,7 +244,16 @@ public final class Journal {
 
     private void finish(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         try {
-            commitAndDeliver(all);
+            for (List<JournalQueue.Pending<?>> left = all; !left.isEmpty(); ) {
+                SentBefore.Batch batch = sentBefore.without(left);
+                commitAndDeliver(batch.now());
+                left = batch.again();
+                begun.incrementAndGet();
+            }
+            sentBefore.forget();
+        } catch (DatabaseUnavailable e) {
+            Refusal refusal = reconnect(e) ? Refusal.databaseAway() : Refusal.stopped();
+            all.forEach(pending -> pending.done.completeExceptionally(refusal));
         } finally {
             // Nobody waits for ever: an entry without an outcome by now gets none before the next start.
             all.forEach(pending -> pending.done.completeExceptionally(Refusal.undecided()));

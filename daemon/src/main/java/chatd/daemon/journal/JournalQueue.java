@@ -3,6 +3,7 @@ package chatd.daemon.journal;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.store.Committed;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +50,11 @@ final class JournalQueue {
 
         Entry decide(Numbers numbers, Instant now) {
             return decision.decide(numbers, now);
+        }
+
+        @Nullable
+        SentOnce once() {
+            return decision.once();
         }
 
         Batching batching() {

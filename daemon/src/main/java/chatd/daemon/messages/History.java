@@ -1,5 +1,6 @@
 package chatd.daemon.messages;
 
+import chatd.audit.event.Escape;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
@@ -7,6 +8,7 @@ import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
@@ -18,14 +20,17 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code chat-json-1.md}, type 19). Runs on the
@@ -86,15 +91,9 @@ public final class History implements Room {
      * Sends a page, with fewer messages than requested if they are long. It contains no message that has not been
      * delivered yet.
      *
-     * @throws Refusal {@link Code#NOT_ALLOWED} if the history with one user is requested
+     * @throws Refusal {@link Code#NO_SUCH_USER} if the conversation with nobody is requested
      */
     public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
-        String with = command.with();
-        if (with != null && !with.isEmpty()) {
-            throw new Refusal(
-                    Code.NOT_ALLOWED,
-                    "This server does not offer the history with one user yet; omit \"with\" to get all of yours.");
-        }
         pages.acquire();
         try {
             session.answer(page(directory.numbered(session.account()), command, session));
@@ -109,8 +108,11 @@ public final class History implements Room {
         boolean newest = command.after() < 0;
         long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
         // One more than requested, to find out whether there are more.
-        List<Long> numbers = store.numbers(
-                account, command.with() != null, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
+        Long other = other(command.with());
+        Long conversation =
+                other == null || other == Message.EVERYONE ? other : (Long) Conversation.of(account.number(), other);
+        List<Long> numbers =
+                store.numbers(account, conversation, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
         boolean more = numbers.size() > command.limit();
         List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
         List<MessageEvent.Message> items = new ArrayList<>();
@@ -131,7 +133,22 @@ public final class History implements Room {
         if (newest) {
             Collections.reverse(items);
         }
-        return new MessageEvent.Page(command.with(), items, more, names);
+        if (other != null && other != Message.EVERYONE) {
+            names.put(other, directory.nameOf(other));
+        }
+        return new MessageEvent.Page(other, items, more, names);
+    }
+
+    /** Returns the account with whom a conversation is, deleted or not; 0 for everyone, null for all conversations. */
+    private @Nullable Long other(@Nullable User with) {
+        if (with == null || with.typed().isEmpty()) {
+            return with == null ? null : (Long) Message.EVERYONE;
+        }
+        Optional<Account> other =
+                with instanceof User.Numbered numbered ? directory.find(numbered.number()) : directory.user(with);
+        return other.orElseThrow(() ->
+                        new Refusal(Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(with.typed()) + "."))
+                .number();
     }
 
     /** Returns the accounts that the reader may know to have sent or received the message. */

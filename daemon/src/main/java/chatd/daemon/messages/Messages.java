@@ -9,20 +9,27 @@ import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
+import chatd.daemon.store.Committed;
+import chatd.daemon.store.MessageStore;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.References;
 import io.netty.buffer.ByteBufUtil;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -31,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /** Sends texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
 public final class Messages implements Room {
     private final Directory directory;
+    private final Mentions mentions;
+    private final MessageStore store;
     private final Journal journal;
     private final SecureRandom random;
     private final Supplier<Config> config;
@@ -38,6 +47,8 @@ public final class Messages implements Room {
 
     public Messages(ServiceParts parts) {
         this.directory = parts.directory();
+        this.mentions = new Mentions(directory);
+        this.store = parts.stores().messages();
         this.journal = parts.journal();
         this.random = parts.random();
         this.config = parts.config();
@@ -53,36 +64,44 @@ public final class Messages implements Room {
     }
 
     /** Sends the notice that is for the sender alone once the message is delivered. */
-    private @Nullable CompletableFuture<?> told(Session session, @Nullable InFlight sent) {
+    private @Nullable CompletableFuture<Receipt> told(Session session, @Nullable InFlight sent) {
         if (sent == null) {
             return null;
         }
         String beside = sent.beside();
-        return beside == null
-                ? sent.done()
-                : sent.done().thenRun(() -> session.answer(new SessionEvent.Notice(beside, clock.instant())));
+        return sent.done().thenApply(committed -> {
+            if (beside != null) {
+                session.answer(new SessionEvent.Notice(beside, clock.instant()));
+            }
+            return committed.entry().receipt();
+        });
     }
 
     /**
      * Sends a text. Waits only while the journal's queue is full.
      *
      * @throws Refusal {@link Code#MALFORMED} if it is empty, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY},
-     *     {@link Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
+     *     {@link Code#NO_SUCH_USER}, {@link Code#NO_SUCH_MESSAGE} or {@link Code#NOT_ALLOWED}
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        return new InFlight(journal.submit(text(caller, command.text(), recipients)), beside(recipients));
+        checkAnswered(caller, command.answered(), recipients);
+        return new InFlight(journal.submit(text(caller, command, recipients)), beside(recipients));
     }
 
     /**
      * Sends a text without waiting, for event loops.
      *
-     * @return as {@link #send}; null if the journal can't take it at once, and nothing was sent
+     * @return as {@link #send}; null if the journal can't take it at once, or the database has to be asked first, and
+     *     nothing was sent
      * @throws Refusal as {@link #send}
      */
     public @Nullable InFlight offer(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        CompletableFuture<?> done = journal.offer(text(caller, command.text(), recipients));
+        if (command.answered() != 0) {
+            return null;
+        }
+        CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, recipients));
         return done == null ? null : new InFlight(done, beside(recipients));
     }
 
@@ -93,7 +112,8 @@ public final class Messages implements Room {
      * @param beside a text then sent to its sender alone; null for none
      */
     public record InFlight(
-            CompletableFuture<?> done, @Nullable String beside) {}
+            CompletableFuture<Committed<Message>> done,
+            @Nullable String beside) {}
 
     private Recipients checked(Caller caller, MessageCommand.SendText command) {
         check(command.text());
@@ -112,7 +132,9 @@ public final class Messages implements Room {
      */
     public Message broadcast(String text) throws InterruptedException {
         check(text);
-        return journal.commit(text(null, text, new Recipients(null, Set.of())));
+        Recipients everyone = new Recipients(null, Set.of());
+        References references = new References(0, mentions.in(text, everyone.numbers()));
+        return journal.commit(new Sending(null, everyone, text, null, references, null));
     }
 
     private void check(String text) {
@@ -127,8 +149,30 @@ public final class Messages implements Room {
         }
     }
 
-    private Decision<Message> text(@Nullable Caller from, String text, Recipients recipients) {
-        return new Sending(from, recipients, 200L + 2L * text.length(), text, null);
+    /** @throws Refusal {@link Code#NO_SUCH_MESSAGE} if what a text answers is not in the same conversation */
+    private void checkAnswered(Caller caller, long answered, Recipients recipients) {
+        List<Long> numbers = recipients.numbers();
+        long account = caller.account();
+        if (answered != 0
+                && !store.isIn(
+                        answered,
+                        numbers == null ? Conversation.EVERYONE : Conversation.of(account, numbers.getFirst()),
+                        directory.numbered(account))) {
+            throw new Refusal(
+                    Code.NO_SUCH_MESSAGE,
+                    "The message that this answers is not in this conversation. It was not sent.");
+        }
+    }
+
+    private Decision<Message> text(Caller from, MessageCommand.SendText command, Recipients recipients) {
+        References references = new References(command.answered(), mentions.in(command.text(), recipients.numbers()));
+        SentOnce once = command.id().isEmpty()
+                ? null
+                : SentOnce.of(
+                        from.account(),
+                        command.id(),
+                        "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
+        return new Sending(from, recipients, command.text(), null, references, once);
     }
 
     /**
@@ -141,7 +185,7 @@ public final class Messages implements Room {
             throws InterruptedException {
         // Its number is assigned when it is decided.
         StoredFile file = new StoredFile(0, name, content, size, digest);
-        journal.commit(new Sending(caller, recipients, 1_000, null, file));
+        journal.commit(new Sending(caller, recipients, null, file, References.NONE, null));
         return beside(recipients);
     }
 
@@ -190,19 +234,29 @@ public final class Messages implements Room {
         private final long bytes;
         private final @Nullable String text;
         private final @Nullable StoredFile file;
+        private final References references;
+        private final @Nullable SentOnce once;
 
         Sending(
                 @Nullable Caller from,
                 Recipients recipients,
-                long bytes,
                 @Nullable String text,
-                @Nullable StoredFile file) {
+                @Nullable StoredFile file,
+                References references,
+                @Nullable SentOnce once) {
             this.from = from == null ? null : from.account();
             this.origin = from == null ? null : from.origin();
             this.recipients = recipients;
-            this.bytes = bytes + recipients.bytes();
+            this.bytes = (text == null ? 1_000 : 300 + 2L * text.length()) + recipients.bytes();
             this.text = text;
             this.file = file;
+            this.references = references;
+            this.once = once;
+        }
+
+        @Override
+        public @Nullable SentOnce once() {
+            return once;
         }
 
         @Override
@@ -215,7 +269,16 @@ public final class Messages implements Room {
             long sender = from == null ? Message.SERVER : sender(from, recipients);
             StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
             return new Message(
-                    numbers.nextPosition(), now, sender, recipients.numbers(), text, numbered, salt(), origin);
+                    numbers.nextPosition(),
+                    now,
+                    sender,
+                    recipients.numbers(),
+                    text,
+                    numbered,
+                    salt(),
+                    references,
+                    origin,
+                    once);
         }
     }
 }

@@ -6,6 +6,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,8 +38,18 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
                         Code.TOO_MANY,
                         "%d recipients are too many; the limit is %d at once. Nothing was sent."
                                 .formatted(many.count(), limit));
+            case Audience.One one -> one(one.user(), directory);
             case Audience.Some some -> some(some.names(), directory);
         };
+    }
+
+    private static Recipients one(User user, Directory directory) {
+        Account account = directory
+                .user(user)
+                .orElseThrow(() -> new Refusal(
+                        Code.NO_SUCH_USER,
+                        "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was sent."));
+        return new Recipients(List.of(account.number()), Set.of());
     }
 
     private static Recipients some(List<String> names, Directory directory) {

@@ -9,6 +9,11 @@ public record AccountChanges(List<AccountChange> changes) implements Entry {
     }
 
     @Override
+    public Receipt receipt() {
+        return changes.getLast().receipt();
+    }
+
+    @Override
     public long position() {
         return changes.getLast().position();
     }

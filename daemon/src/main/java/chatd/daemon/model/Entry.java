@@ -1,5 +1,7 @@
 package chatd.daemon.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** An entry that the journal writes: a message, or a change of one or more accounts. */
 public sealed interface Entry permits Message, AccountChange, AccountChanges {
 
@@ -8,6 +10,14 @@ public sealed interface Entry permits Message, AccountChange, AccountChanges {
      * one's, if there are several). Positions increase in the order of the commits and of the log, with gaps.
      */
     long position();
+
+    /** Returns the identifier that its client gave it; null if none. */
+    default @Nullable SentOnce once() {
+        return null;
+    }
+
+    /** Returns what its client is told about it. */
+    Receipt receipt();
 
     /** Returns the approximate size in a statement, in bytes. */
     long bytes();

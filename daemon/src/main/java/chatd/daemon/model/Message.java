@@ -1,5 +1,6 @@
 package chatd.daemon.model;
 
+import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text null for a file
  * @param origin the connection it came from; null for a message read from the database, which does not store it, and
  *     for the daemon's own messages
+ * @param once the identifier that its client gave it; null if none, or if it was read from the database
  */
 public record Message(
         long number,
@@ -21,7 +23,9 @@ public record Message(
         @Nullable String text,
         @Nullable StoredFile file,
         byte[] salt,
-        @Nullable Origin origin)
+        References references,
+        @Nullable Origin origin,
+        @Nullable SentOnce once)
         implements Entry {
     /** The sender of the daemon's own messages. */
     public static final long SERVER = 0;
@@ -36,7 +40,12 @@ public record Message(
 
     /** Returns the same message with another file. */
     public Message with(StoredFile other) {
-        return new Message(number, time, sender, receivers, text, other, salt, origin);
+        return new Message(number, time, sender, receivers, text, other, salt, references, origin, once);
+    }
+
+    @Override
+    public Receipt receipt() {
+        return new Receipt(number, time);
     }
 
     @Override
@@ -46,6 +55,9 @@ public record Message(
 
     @Override
     public long bytes() {
-        return 100L + (text == null ? 100 : 3L * text.length()) + 30L * (receivers == null ? 1 : receivers.size());
+        return 150L
+                + (text == null ? 100 : 3L * text.length())
+                + 30L * (receivers == null ? 1 : receivers.size())
+                + 30L * references.mentioned().size();
     }
 }

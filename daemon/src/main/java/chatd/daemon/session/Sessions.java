@@ -275,8 +275,8 @@ public final class Sessions {
     }
 
     /**
-     * Queues a committed message for the sessions of its receivers, or for everyone; and for the sender's sessions,
-     * except the one it came from, if the sender is not a receiver.
+     * Queues a committed message for the sessions of its receivers, or for everyone; and for the sender's sessions. The
+     * session that it came from gets it if its user is a receiver, and its dialect sends such copies.
      *
      * <p>Called in the order of the message numbers. The messages are sent at the next {@link #flush}.
      *
@@ -292,14 +292,18 @@ public final class Sessions {
             if (receivers == null) {
                 for (List<Session> sessions : online.values()) {
                     for (Session session : sessions) {
-                        enqueue(session, delivery, number);
+                        if (!isOwnCopy(session, entry)) {
+                            enqueue(session, delivery, number);
+                        }
                     }
                 }
                 return;
             }
             for (Long account : receivers) {
                 for (Session session : online.getOrDefault(account, List.of())) {
-                    enqueue(session, delivery, number);
+                    if (!isOwnCopy(session, entry)) {
+                        enqueue(session, delivery, number);
+                    }
                 }
             }
             if (!receivers.contains(sender)) {
@@ -312,6 +316,11 @@ public final class Sessions {
         } finally {
             presenceLock.unlock();
         }
+    }
+
+    /** Returns whether a session would get its own message, in a dialect that sends no such copies. */
+    private static boolean isOwnCopy(Session session, Message entry) {
+        return !session.dialect().copiesToSender() && session.id().equals(entry.session());
     }
 
     private void enqueue(Session session, Delivery delivery, long number) {

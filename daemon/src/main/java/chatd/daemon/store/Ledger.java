@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
+import static chatd.sql.generated.Tables.SENT_ONCE;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.model.AccountChange;
@@ -13,11 +14,15 @@ import chatd.daemon.model.Change;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.SentOnce;
 import chatd.sql.Migrations;
 import java.io.Closeable;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,6 +238,41 @@ public final class Ledger implements Closeable {
             }
             return entries.stream().map(Committed::new).toList();
         });
+    }
+
+    /**
+     * What was sent before.
+     *
+     * @param content as in {@link SentOnce}
+     */
+    public record Sent(ByteBuffer content, Receipt receipt) {}
+
+    /** Returns, of these identifiers, those that were committed before, at most a week ago. */
+    public Map<ByteBuffer, Sent> sentBefore(Collection<SentOnce> some) {
+        List<byte[]> ids = some.stream().map(one -> one.id().array()).toList();
+        return attempt(current -> Database.context(current)
+                .selectFrom(SENT_ONCE)
+                .where(SENT_ONCE.ID.in(ids))
+                .fetchMap(
+                        row -> ByteBuffer.wrap(row.getId()),
+                        row -> new Sent(
+                                ByteBuffer.wrap(row.getContent()),
+                                new Receipt(row.getMessage() == null ? 0 : row.getMessage(), row.getTime()))));
+    }
+
+    /**
+     * Forgets identifiers of entries committed before a time.
+     *
+     * @param most how many, at most
+     * @return how many it were
+     */
+    public int forgetSent(Instant before, int most) {
+        return attempt(current -> Database.context(current)
+                .deleteFrom(SENT_ONCE)
+                .where(SENT_ONCE.TIME.lt(before))
+                .orderBy(SENT_ONCE.TIME)
+                .limit(most)
+                .execute());
     }
 
     private interface Statements {

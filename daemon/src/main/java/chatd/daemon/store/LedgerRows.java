@@ -2,13 +2,18 @@ package chatd.daemon.store;
 
 import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.FILE;
+import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
+import static chatd.sql.generated.Tables.SENT_ONCE;
 
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,13 +39,31 @@ final class LedgerRows {
 
     private static final String INSERT_TEXT = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
             .insertInto(
-                    MESSAGE, MESSAGE.NUMBER, MESSAGE.TIME, MESSAGE.SENDER, MESSAGE.RECEIVER, MESSAGE.TEXT, MESSAGE.SALT)
-            .values((Long) null, null, null, null, null, null)
+                    MESSAGE,
+                    MESSAGE.NUMBER,
+                    MESSAGE.TIME,
+                    MESSAGE.SENDER,
+                    MESSAGE.RECEIVER,
+                    MESSAGE.TEXT,
+                    MESSAGE.SALT,
+                    MESSAGE.CONVERSATION,
+                    MESSAGE.ANSWERED)
+            .values((Long) null, null, null, null, null, null, null, null)
             .getSQL();
 
     private static final String INSERT_RECEIVER = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .insertInto(RECEIVER, RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
-            .values((Long) null, null)
+            .insertInto(RECEIVER, RECEIVER.MESSAGE, RECEIVER.ACCOUNT, RECEIVER.CONVERSATION)
+            .values((Long) null, null, null)
+            .getSQL();
+
+    private static final String INSERT_MENTION = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(MENTION, MENTION.ACCOUNT, MENTION.CONVERSATION, MENTION.MESSAGE)
+            .values((Long) null, null, null)
+            .getSQL();
+
+    private static final String INSERT_SENT_ONCE = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(SENT_ONCE, SENT_ONCE.ID, SENT_ONCE.CONTENT, SENT_ONCE.MESSAGE, SENT_ONCE.TIME)
+            .values((byte[]) null, null, null, null)
             .getSQL();
 
     /** Texts, a row each; the texts of one inner list are written by one statement. */
@@ -50,6 +73,11 @@ final class LedgerRows {
 
     /** Texts and files to several receivers, who also have a row each. */
     private final List<Message> toSeveral = new ArrayList<>();
+
+    private final List<Message> mentioning = new ArrayList<>();
+
+    /** Entries whose clients gave them an identifier. */
+    private final List<Entry> once = new ArrayList<>();
 
     private final AccountRows accounts = new AccountRows();
 
@@ -73,6 +101,13 @@ final class LedgerRows {
             if (entry instanceof Message message && isToSeveral(message)) {
                 toSeveral.add(message);
             }
+            if (entry instanceof Message message
+                    && !message.references().mentioned().isEmpty()) {
+                mentioning.add(message);
+            }
+            if (entry.once() != null) {
+                once.add(entry);
+            }
         }
     }
 
@@ -83,7 +118,12 @@ final class LedgerRows {
 
     /** Returns whether everything is one statement, which is then a transaction of its own. */
     boolean isOneStatement() {
-        return texts.size() == 1 && toSeveral.isEmpty() && files.isEmpty() && accounts.isEmpty();
+        return texts.size() == 1
+                && toSeveral.isEmpty()
+                && files.isEmpty()
+                && accounts.isEmpty()
+                && mentioning.isEmpty()
+                && once.isEmpty();
     }
 
     /** Writes all rows. */
@@ -99,6 +139,12 @@ final class LedgerRows {
         if (!toSeveral.isEmpty()) {
             receivers(connection);
         }
+        if (!mentioning.isEmpty()) {
+            mentions(connection);
+        }
+        if (!once.isEmpty()) {
+            sentOnce(connection);
+        }
     }
 
     /** Inserts texts through plain JDBC: the driver sends all rows in one command, and no SQL is rendered for each. */
@@ -111,6 +157,8 @@ final class LedgerRows {
                 insert.setObject(4, receiver(message), Types.BIGINT);
                 insert.setString(5, message.text());
                 insert.setBytes(6, message.salt());
+                insert.setObject(7, conversation(message), Types.BIGINT);
+                insert.setObject(8, answered(message), Types.BIGINT);
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -122,6 +170,19 @@ final class LedgerRows {
         return receivers == null ? Long.valueOf(Message.EVERYONE) : receivers.size() == 1 ? receivers.getFirst() : null;
     }
 
+    /** Returns the conversation of a message; null if it went to several, and thus stands in those of each. */
+    private static @Nullable Long conversation(Message message) {
+        Long receiver = receiver(message);
+        return receiver == null || receiver == Message.EVERYONE
+                ? receiver
+                : (Long) Conversation.of(message.sender(), receiver);
+    }
+
+    private static @Nullable Long answered(Message message) {
+        long answered = message.references().answered();
+        return answered == 0 ? null : (Long) answered;
+    }
+
     private void receivers(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
             int rows = 0;
@@ -129,12 +190,43 @@ final class LedgerRows {
                 for (Long account : Objects.requireNonNull(message.receivers())) {
                     insert.setLong(1, message.number());
                     insert.setLong(2, account);
+                    insert.setLong(3, Conversation.of(message.sender(), account));
                     insert.addBatch();
                     if (++rows == ROWS) {
                         insert.executeBatch();
                         rows = 0;
                     }
                 }
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private void mentions(Connection connection) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_MENTION)) {
+            for (Message message : mentioning) {
+                Long conversation = conversation(message);
+                for (Long account : message.references().mentioned()) {
+                    insert.setLong(1, account);
+                    insert.setLong(2, conversation == null ? Conversation.of(message.sender(), account) : conversation);
+                    insert.setLong(3, message.number());
+                    insert.addBatch();
+                }
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private void sentOnce(Connection connection) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_SENT_ONCE)) {
+            for (Entry entry : once) {
+                SentOnce its = Objects.requireNonNull(entry.once());
+                Receipt receipt = entry.receipt();
+                insert.setBytes(1, its.id().array());
+                insert.setBytes(2, its.content().array());
+                insert.setObject(3, receipt.message() == 0 ? null : (Long) receipt.message(), Types.BIGINT);
+                insert.setObject(4, LocalDateTime.ofInstant(receipt.time(), ZoneOffset.UTC));
+                insert.addBatch();
             }
             insert.executeBatch();
         }
@@ -163,6 +255,8 @@ final class LedgerRows {
                 .set(MESSAGE.TIME, message.time())
                 .set(MESSAGE.SENDER, message.sender())
                 .set(MESSAGE.RECEIVER, receiver(message))
+                .set(MESSAGE.CONVERSATION, conversation(message))
+                .set(MESSAGE.ANSWERED, answered(message))
                 .set(MESSAGE.FILE, file.number())
                 .set(MESSAGE.SALT, message.salt())
                 .execute();

@@ -2,12 +2,15 @@ package chatd.daemon.store;
 
 import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.FILE;
+import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
 
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,18 +42,19 @@ public final class MessageStore {
      * @param upTo no message above this number
      */
     public List<Long> last(Account account, int count, long upTo) {
-        return numbers(account, false, 0, upTo, count, true).reversed();
+        return numbers(account, null, 0, upTo, count, true).reversed();
     }
 
     /**
      * Returns the numbers of messages in a user's history, sent and received.
      *
-     * @param everyones whether to return only messages to everyone
+     * @param conversation the conversation whose messages to return, one of the user's own; null for all of them
      * @param after only messages above this number
      * @param upTo no message above this number
      * @param newest whether to begin with the highest number; otherwise with the lowest
      */
-    public List<Long> numbers(Account account, boolean everyones, long after, long upTo, int count, boolean newest) {
+    public List<Long> numbers(
+            Account account, @Nullable Long conversation, long after, long upTo, int count, boolean newest) {
         Table<Record1<Long>> toEveryone = ordered(
                 MESSAGE,
                 MESSAGE.NUMBER,
@@ -61,7 +65,13 @@ public final class MessageStore {
                 newest,
                 "e");
         Table<Record1<Long>> own = toEveryone;
-        if (!everyones) {
+        if (conversation != null && conversation != Conversation.EVERYONE) {
+            Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
+            Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
+            own = DSL.selectFrom(ordered(MESSAGE, MESSAGE.NUMBER, isWhole, after, upTo, count, newest, "c"))
+                    .union(DSL.selectFrom(ordered(RECEIVER, RECEIVER.MESSAGE, isPart, after, upTo, count, newest, "w")))
+                    .asTable("own");
+        } else if (conversation == null) {
             Condition isSender = MESSAGE.SENDER.eq(account.number());
             Condition isReceiver = MESSAGE.RECEIVER.eq(account.number());
             Condition isOneOf = RECEIVER.ACCOUNT.eq(account.number());
@@ -98,6 +108,16 @@ public final class MessageStore {
                 .orderBy(newest ? number.desc() : number.asc())
                 .limit(count)
                 .asTable(name);
+    }
+
+    /** Returns whether a message is in a conversation of the account's, and the account may read it. */
+    public boolean isIn(long message, long conversation, Account account) {
+        long after = conversation == Conversation.EVERYONE ? account.everyoneAfter() : 0;
+        return message > after
+                && database.with(sql -> sql.fetchExists(
+                                MESSAGE, MESSAGE.NUMBER.eq(message), MESSAGE.CONVERSATION.eq(conversation))
+                        || sql.fetchExists(
+                                RECEIVER, RECEIVER.CONVERSATION.eq(conversation), RECEIVER.MESSAGE.eq(message)));
     }
 
     /** Returns the messages with these numbers, by number. */
@@ -148,6 +168,7 @@ public final class MessageStore {
                             MESSAGE.TEXT,
                             MESSAGE.SALT,
                             MESSAGE.FILE,
+                            MESSAGE.ANSWERED,
                             FILE.NUMBER,
                             FILE.NAME,
                             FILE.SIZE,
@@ -167,6 +188,11 @@ public final class MessageStore {
                     .where(RECEIVER.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
                     .orderBy(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
                     .fetchGroups(RECEIVER.MESSAGE, RECEIVER.ACCOUNT);
+            Map<Long, List<Long>> mentioned = sql.select(MENTION.MESSAGE, MENTION.ACCOUNT)
+                    .from(MENTION)
+                    .where(MENTION.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
+                    .orderBy(MENTION.MESSAGE, MENTION.ACCOUNT)
+                    .fetchGroups(MENTION.MESSAGE, MENTION.ACCOUNT);
             return rows.map(row -> new Message(
                     row.get(MESSAGE.NUMBER),
                     row.get(MESSAGE.TIME),
@@ -175,6 +201,10 @@ public final class MessageStore {
                     row.get(MESSAGE.TEXT),
                     row.get(MESSAGE.FILE) == null ? null : file(row),
                     row.get(MESSAGE.SALT),
+                    new References(
+                            Objects.requireNonNullElse(row.get(MESSAGE.ANSWERED), 0L),
+                            mentioned.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
+                    null,
                     null));
         });
     }

@@ -82,7 +82,7 @@ class InboxIT {
     }
 
     private void text(String text) {
-        put(new MessageCommand.SendText(Audience.of("alice"), text));
+        put(new MessageCommand.SendText(Audience.of("alice"), text, 0, text));
     }
 
     private static MalformedFrame violation() {
@@ -110,7 +110,7 @@ class InboxIT {
             text("text " + i);
             put(answered("answer " + i));
             text("");
-            expected.add("U1 to U1: text " + i);
+            expected.add("text " + i + " is a message");
             expected.add("malformed answer " + i);
             expected.add("malformed An empty text is not sent.");
         }
@@ -125,11 +125,11 @@ class InboxIT {
 
     @Test
     void whatIsRefusedIsAnsweredAndTheNextIsDone() throws Exception {
-        put(new MessageCommand.ReadHistory("bob", Long.MAX_VALUE, -1, 5, ""));
+        put(new MessageCommand.ReadHistory(new User.Named("nobody"), Long.MAX_VALUE, -1, 5, ""));
         put(new SessionCommand.LogOut(""));
         put(new MessageCommand.ReadHistory(null, Long.MAX_VALUE, -1, 5, ""));
         put(new SessionCommand.LogIn(new User.Named("bob"), Secret.of(TestServices.PASSWORD), "", ""));
-        assertThat(alice.next()).startsWith("not-allowed ");
+        assertThat(alice.next()).startsWith("no-such-user ");
         assertThat(alice.next()).startsWith("not-logged-in ");
         assertThat(alice.next()).isEqualTo("ok []");
         assertThat(alice.session().name()).isEqualTo("bob");

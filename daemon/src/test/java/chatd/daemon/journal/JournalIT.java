@@ -9,11 +9,13 @@ import chatd.daemon.TestServices;
 import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.AlreadySent;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
@@ -127,6 +129,76 @@ class JournalIT {
                     }
                     happened.add("delivered " + text);
                 });
+    }
+
+    /** Submits a text with an identifier. */
+    private CompletableFuture<Committed<Message>> sendOnce(String id, String text) {
+        SentOnce once = SentOnce.of(1, id, text);
+        return journal.submit(new Decision<>() {
+            @Override
+            public long bytes() {
+                return 100;
+            }
+
+            @Override
+            public SentOnce once() {
+                return once;
+            }
+
+            @Override
+            public Message decide(Numbers numbers, Instant now) {
+                return Rows.once(numbers.nextPosition(), 1, text, now, once);
+            }
+        });
+    }
+
+    private static Throwable failure(CompletableFuture<?> one) throws InterruptedException {
+        try {
+            return new AssertionError("succeeded with " + one.get());
+        } catch (ExecutionException e) {
+            return java.util.Objects.requireNonNull(e.getCause());
+        }
+    }
+
+    /** Within a batch, and in later ones; the others of the batch are not held up. */
+    @Test
+    void whatIsSentAgainIsAnsweredAsBefore() throws Exception {
+        List<CompletableFuture<Committed<Message>>> again = new ArrayList<>();
+        List<CompletableFuture<?>> others = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            again.add(sendOnce("a", "hello"));
+            others.add(send("between"));
+        }
+        for (CompletableFuture<?> other : others) {
+            other.get();
+        }
+        Message first = again.getFirst().get().entry();
+        again.add(sendOnce("a", "hello"));
+        for (CompletableFuture<Committed<Message>> one : again.subList(1, again.size())) {
+            assertThat(failure(one))
+                    .isInstanceOfSatisfying(
+                            AlreadySent.class,
+                            sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
+        }
+        assertThat(failure(sendOnce("a", "another text")))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.MALFORMED));
+        assertThat(new MessageStore(database).after(0, 1_000)).hasSize(301);
+    }
+
+    @Test
+    void whatIsSentAgainWhileTheDatabaseIsAwayIsStoredOnce() throws Exception {
+        Message first = sendOnce("a", "hello").get().entry();
+        kill();
+        Throwable failure = failure(sendOnce("a", "hello"));
+        while (failure instanceof Refusal away) {
+            assertThat(away.code()).isEqualTo(Code.BUSY);
+            failure = failure(sendOnce("a", "hello"));
+        }
+        assertThat(failure)
+                .isInstanceOfSatisfying(
+                        AlreadySent.class, sent -> assertThat(sent.receipt()).isEqualTo(first.receipt()));
+        assertThat(sendOnce("b", "hello").get().entry().number()).isGreaterThan(first.number());
     }
 
     private static Decision<Message> decision(long bytes, Function<Numbers, Message> deciding) {

@@ -11,6 +11,7 @@ import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.TestDatabase;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ class HistoryIT {
         return who.told();
     }
 
-    private String page(@Nullable String with, long before, long after, int limit) throws InterruptedException {
+    private String page(@Nullable User with, long before, long after, int limit) throws InterruptedException {
         TestTransport reader = chat.logInJson("alice", "reader");
         chat.services()
                 .history()
@@ -169,10 +170,12 @@ class HistoryIT {
         chat.send(bob, "to himself", "bob");
         String names = "{\"U1\":\"alice\",\"U2\":\"bob\"}";
         assertThat(page(null, Long.MAX_VALUE, NEWEST, 9)).isEqualTo("[U1 to U2: private, U2 to : public] " + names);
-        assertThat(page("", Long.MAX_VALUE, NEWEST, 9)).isEqualTo("[U2 to : public] {\"U2\":\"bob\"}");
-        assertThatThrownBy(() -> page("bob", Long.MAX_VALUE, NEWEST, 9))
+        assertThat(page(new User.Named(""), Long.MAX_VALUE, NEWEST, 9)).isEqualTo("[U2 to : public] {\"U2\":\"bob\"}");
+        assertThat(page(new User.Named("bob"), Long.MAX_VALUE, NEWEST, 9)).isEqualTo("[U1 to U2: private] " + names);
+        assertThat(page(new User.Numbered(1, "U1"), Long.MAX_VALUE, NEWEST, 9)).isEqualTo("[] {\"U1\":\"alice\"}");
+        assertThatThrownBy(() -> page(new User.Named("nobody"), Long.MAX_VALUE, NEWEST, 9))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.NOT_ALLOWED));
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Code.NO_SUCH_USER));
     }
 
     @Test

@@ -209,6 +209,7 @@ public final class TestTransport implements Transport {
             case 16 ->
                 info.path("user_id").asString() + " is "
                         + info.path("user_name").asString();
+            case 17 -> info.path("id").asString() + " is " + (info.has("mid") ? "a message" : "done");
             case 18 -> info.path("code").asString() + " " + info.path("text").asString();
             case 20 ->
                 info.path("items").valueStream().map(TestTransport::text).toList() + " "

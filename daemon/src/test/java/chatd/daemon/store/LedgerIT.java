@@ -13,6 +13,9 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.SentOnce;
+import chatd.protocol.value.References;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -329,7 +332,8 @@ class LedgerIT {
     void anUnknownCommitIsLookedUpByWhatOnlyItHas() throws Exception {
         Message ours = Rows.text(1, 1, null, "ours");
         byte[] salt = Rows.text(2, 1, null, "").salt();
-        ledger.commit(List.of(new Message(1, Rows.TIME, 1, null, "another's", null, salt, null)));
+        ledger.commit(
+                List.of(new Message(1, Rows.TIME, 1, null, "another's", null, salt, References.NONE, null, null)));
         assertThat(ledger.lookUp(List.of(ours))).isEmpty();
     }
 
@@ -435,5 +439,20 @@ class LedgerIT {
         assertThatThrownBy(() -> ledger.commit(List.of(new AccountChanges(more))))
                 .isInstanceOf(RuntimeException.class);
         assertThat(count("account")).isEqualTo(2_500);
+    }
+
+    @Test
+    void identifiersAreForgottenByTheirAge() {
+        SentOnce old = SentOnce.of(1, "old", "x");
+        SentOnce young = SentOnce.of(1, "young", "x");
+        ledger.open(Rows.TIME);
+        ledger.commit(
+                List.of(Rows.once(1, 1, "x", Rows.TIME, old), Rows.once(2, 1, "y", Rows.TIME.plusSeconds(1), young)));
+        assertThat(ledger.sentBefore(List.of(old, young, SentOnce.of(2, "old", "x"))))
+                .containsOnlyKeys(old.id(), young.id())
+                .containsEntry(old.id(), new Ledger.Sent(old.content(), new Receipt(1, Rows.TIME)));
+        assertThat(ledger.forgetSent(Rows.TIME.plusSeconds(1), 10)).isEqualTo(1);
+        assertThat(ledger.sentBefore(List.of(old, young))).containsOnlyKeys(young.id());
+        assertThat(ledger.forgetSent(Rows.TIME.plusSeconds(2), 0)).isZero();
     }
 }

@@ -3,9 +3,11 @@ package chatd.daemon.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.References;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,18 +84,52 @@ class MessageStoreIT {
 
     @Test
     void aPageIsWhatIsNextToANumber() {
-        assertThat(messages.numbers(account(1), false, 0, LAST, 2, true)).containsExactly(5L, 4L);
-        assertThat(messages.numbers(account(1), false, 0, 3, 2, true)).containsExactly(3L, 2L);
-        assertThat(messages.numbers(account(1), false, 2, LAST, 2, false)).containsExactly(3L, 4L);
-        assertThat(messages.numbers(account(1), false, 5, LAST, 2, false)).isEmpty();
-        assertThat(messages.numbers(account(1), false, 1, 3, 9, false)).containsExactly(2L, 3L);
+        assertThat(messages.numbers(account(1), null, 0, LAST, 2, true)).containsExactly(5L, 4L);
+        assertThat(messages.numbers(account(1), null, 0, 3, 2, true)).containsExactly(3L, 2L);
+        assertThat(messages.numbers(account(1), null, 2, LAST, 2, false)).containsExactly(3L, 4L);
+        assertThat(messages.numbers(account(1), null, 5, LAST, 2, false)).isEmpty();
+        assertThat(messages.numbers(account(1), null, 1, 3, 9, false)).containsExactly(2L, 3L);
     }
 
     @Test
     void aPageOfEveryonesIsWhatCameSinceOneIsThere() {
-        assertThat(messages.numbers(account(1), true, 0, LAST, 9, true)).containsExactly(5L, 4L);
-        assertThat(messages.numbers(account(3), true, 0, LAST, 9, true)).containsExactly(5L);
-        assertThat(messages.numbers(account(1), true, 4, LAST, 9, false)).containsExactly(5L);
+        assertThat(messages.numbers(account(1), Conversation.EVERYONE, 0, LAST, 9, true))
+                .containsExactly(5L, 4L);
+        assertThat(messages.numbers(account(3), Conversation.EVERYONE, 0, LAST, 9, true))
+                .containsExactly(5L);
+        assertThat(messages.numbers(account(1), Conversation.EVERYONE, 4, LAST, 9, false))
+                .containsExactly(5L);
+    }
+
+    /** A message to several is in the conversation of its sender with each of them, and in no other. */
+    @Test
+    void aConversationIsWhatTwoSaidToEachOther() {
+        assertThat(messages.numbers(account(1), Conversation.of(1, 2), 0, LAST, 9, true))
+                .containsExactly(2L, 1L);
+        assertThat(messages.numbers(account(2), Conversation.of(2, 1), 1, LAST, 9, false))
+                .containsExactly(2L);
+        assertThat(messages.numbers(account(2), Conversation.of(2, 3), 0, LAST, 9, true))
+                .containsExactly(6L, 2L);
+        assertThat(messages.numbers(account(1), Conversation.of(1, 3), 0, LAST, 9, true))
+                .isEmpty();
+    }
+
+    @Test
+    void aMessageIsAnsweredInItsOwnConversation() {
+        assertThat(messages.isIn(2, Conversation.of(1, 2), account(1))).isTrue();
+        assertThat(messages.isIn(2, Conversation.of(2, 3), account(3))).isTrue();
+        assertThat(messages.isIn(2, Conversation.of(1, 3), account(1))).isFalse();
+        assertThat(messages.isIn(5, Conversation.EVERYONE, account(1))).isTrue();
+        assertThat(messages.isIn(4, Conversation.EVERYONE, account(3))).isFalse();
+        assertThat(messages.isIn(99, Conversation.EVERYONE, account(1))).isFalse();
+    }
+
+    @Test
+    void whatAMessageRefersToIsReadWithIt() {
+        References both = new References(5, List.of(1L, 3L));
+        Message answer = new Message(7, Rows.TIME, 2, null, "@alice @carol", null, new byte[16], both, null, null);
+        ledger.commit(List.of(answer));
+        assertThat(messages.messages(List.of(7L)).getFirst().references()).isEqualTo(both);
     }
 
     @Test

@@ -5,7 +5,9 @@ import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -41,10 +43,15 @@ public final class Rows {
     public static Message text(long number, long sender, @Nullable List<Long> to, String text) {
         byte[] salt = new byte[16];
         Arrays.fill(salt, (byte) number);
-        return new Message(number, TIME, sender, to, text, null, salt, null);
+        return new Message(number, TIME, sender, to, text, null, salt, References.NONE, null, null);
+    }
+
+    /** Returns a text to everyone with an identifier of its client's. */
+    public static Message once(long number, long sender, String text, Instant time, SentOnce once) {
+        return new Message(number, time, sender, null, text, null, new byte[16], References.NONE, null, once);
     }
 
     static Message file(long number, long sender, @Nullable List<Long> to, StoredFile file) {
-        return new Message(number, TIME, sender, to, null, file, new byte[16], null);
+        return new Message(number, TIME, sender, to, null, file, new byte[16], References.NONE, null, null);
     }
 }

@@ -82,6 +82,8 @@ public final class Chat1 implements Dialect {
     public List<Frame> frames(Event event, long viewer, ByteBufAllocator buffers) {
         return switch (event) {
             case SessionEvent.Welcome welcome -> List.of(new Frame(greeting(welcome, buffers)));
+            // Commands of this dialect have no identifiers.
+            case SessionEvent.Accepted accepted -> List.of();
             case SessionEvent.Refused refused -> refusal(refused, buffers);
             case SessionEvent.Notice notice -> List.of(said(notice.text(), notice.time(), buffers));
             case UserEvent.Joined joined -> List.of(presence(joined.name(), false, true, buffers));
@@ -107,6 +109,11 @@ public final class Chat1 implements Dialect {
     @Override
     public long view(Event event, long viewer) {
         return event instanceof UserEvent.Renamed renamed && renamed.user() == viewer ? viewer : 0;
+    }
+
+    @Override
+    public boolean copiesToSender() {
+        return true;
     }
 
     @Override

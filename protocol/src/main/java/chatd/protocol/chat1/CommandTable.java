@@ -61,7 +61,7 @@ final class CommandTable {
                                 AccountCommand.Register::name,
                                 Field.PASSWORD,
                                 AccountCommand.Register::password,
-                                AccountCommand.Register::new)),
+                                (name, password) -> new AccountCommand.Register(name, password))),
                 Packet.row(
                         0x0010_0002,
                         AccountCommand.ChangePassword.class,
@@ -93,7 +93,7 @@ final class CommandTable {
                                         MessageCommand.SendText::audience,
                                         Field.TEXT,
                                         MessageCommand.SendText::text,
-                                        MessageCommand.SendText::new))
+                                        (to, text) -> new MessageCommand.SendText(to, text)))
                         .only(text -> text.audience() instanceof Audience.Some),
                 Packet.row(
                                 0x0012_0001,
@@ -166,6 +166,6 @@ final class CommandTable {
                         Layout.of(
                                 Field.DOCUMENT,
                                 AccountCommand.StoreSettings::document,
-                                AccountCommand.StoreSettings::new)));
+                                document -> new AccountCommand.StoreSettings(document))));
     }
 }

@@ -36,7 +36,7 @@ final class EventTable {
                 (out, at) -> time.write(out, Optional.of(at)));
         return List.of(
                 welcome(0x0080_0000, false, "logged in", time),
-                bare(0x0080_0000, UserEvent.Registered.class, "registered", UserEvent.Registered::new),
+                bare(0x0080_0000, UserEvent.Registered.class, "registered", () -> new UserEvent.Registered(0, "")),
                 welcome(0x0080_0001, true, "logged in, and the session that held the account was displaced", time),
                 refused(
                         0x0080_0002,

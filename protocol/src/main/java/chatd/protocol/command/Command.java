@@ -12,4 +12,12 @@ public sealed interface Command permits SessionCommand, AccountCommand, MessageC
     default String id() {
         return "";
     }
+
+    /**
+     * Returns whether the command is answered with {@code Accepted} once it has taken effect, if it has an
+     * {@linkplain #id identifier}; otherwise it has an answer of its own.
+     */
+    default boolean isAcknowledged() {
+        return false;
+    }
 }

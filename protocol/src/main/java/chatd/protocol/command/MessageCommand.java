@@ -1,13 +1,27 @@
 package chatd.protocol.command;
 
 import chatd.protocol.value.Audience;
+import chatd.protocol.value.User;
 import org.jspecify.annotations.Nullable;
 
 /** Commands about messages and their history. */
 public sealed interface MessageCommand extends Command {
 
-    /** Sends a text; an empty {@code text} is decoded, but refused later. */
-    record SendText(Audience audience, String text) implements MessageCommand {}
+    /**
+     * Sends a text; an empty {@code text} is decoded, but refused later.
+     *
+     * @param answered the number of the message that it answers; 0 for none
+     */
+    record SendText(Audience audience, String text, long answered, String id) implements MessageCommand {
+        public SendText(Audience audience, String text) {
+            this(audience, text, 0, "");
+        }
+
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
 
     /** Replays the last {@code count} items, 0 to 2^32-1, of the user's history. */
     record Replay(long count) implements MessageCommand {}
@@ -15,14 +29,15 @@ public sealed interface MessageCommand extends Command {
     /**
      * Reads a page of the history: the newest messages, or those next to a message number.
      *
-     * @param with which history: empty for the messages to everyone; null for all of the user's own; with one user, not
-     *     yet supported, otherwise
+     * @param with the other user of a conversation, or one with an empty name for the messages to everyone; null for all of the reader's own
      * @param before only messages with a lower number
      * @param after only messages with a higher number, the lowest first; -1 for the newest
-     * @param limit the maximum number of messages, 0 to {@value #MOST}
+     * @param limit the maximum number of messages, 0 to {@value #MOST}; {@value #USUAL} if the client gave none
      */
-    record ReadHistory(@Nullable String with, long before, long after, int limit, String id) implements MessageCommand {
+    record ReadHistory(@Nullable User with, long before, long after, int limit, String id) implements MessageCommand {
         /** Maximum number of messages in one page. */
         public static final int MOST = 200;
+
+        public static final int USUAL = 50;
     }
 }

@@ -16,7 +16,12 @@ public sealed interface SessionCommand extends Command {
     record LogIn(User user, Secret password, @Nullable String device, String id) implements SessionCommand {}
 
     /** Ends the session; the connection may log in again. */
-    record LogOut(String id) implements SessionCommand {}
+    record LogOut(String id) implements SessionCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
 
     /**
      * Input that is not a command; it is refused, and the connection stays open.

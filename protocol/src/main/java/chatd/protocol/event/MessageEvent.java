@@ -1,5 +1,6 @@
 package chatd.protocol.event;
 
+import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
@@ -30,8 +31,9 @@ public sealed interface MessageEvent extends Event {
      * @param sender the sender's number; 0 is the daemon
      * @param receivers the receivers' numbers; a dialect shows each viewer only those it may know. Null is everyone
      * @param salt 16 bytes
+     * @param references what it refers to, which is not part of the proof
      */
-    record Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt) {
+    record Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt, References references) {
         /** The number of the daemon, as a sender. */
         public static final long SERVER = 0;
     }
@@ -75,11 +77,12 @@ public sealed interface MessageEvent extends Event {
     /**
      * A page of the history.
      *
-     * @param with as in the request
+     * @param with the account with whom the conversation is; 0 for the messages to everyone, null for all of the reader's
+     *     own
      * @param items oldest first
      * @param more whether there are more in the same direction
      * @param names the current names of the senders and receivers of the items, by account number
      */
-    record Page(@Nullable String with, List<Message> items, boolean more, SortedMap<Long, String> names)
+    record Page(@Nullable Long with, List<Message> items, boolean more, SortedMap<Long, String> names)
             implements MessageEvent {}
 }

@@ -37,6 +37,15 @@ public sealed interface SessionEvent extends Event {
             implements SessionEvent {}
 
     /**
+     * A command was carried out, and what it stored is committed.
+     *
+     * @param id the client's identifier of the command
+     * @param message the number of the message that it made; 0 if it made none
+     * @param time when that was
+     */
+    record Accepted(String id, long message, Instant time) implements SessionEvent {}
+
+    /**
      * A command was refused; no part of it took effect.
      *
      * @param command the refused command; null when read by a client, since the dialect may not carry it

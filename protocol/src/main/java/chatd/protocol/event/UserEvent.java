@@ -6,7 +6,7 @@ import chatd.protocol.value.Document;
 public sealed interface UserEvent extends Event {
 
     /** The requested account was created. */
-    record Registered() implements UserEvent {}
+    record Registered(long user, String name) implements UserEvent {}
 
     /** The password was changed. */
     record PasswordChanged() implements UserEvent {}

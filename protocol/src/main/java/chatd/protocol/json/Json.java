@@ -11,6 +11,7 @@ import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.References;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
@@ -162,14 +163,30 @@ public final class Json implements Dialect {
         MessageEvent.Stored stored = message.stored();
         return stored == null || stored.sender() == viewer || !isToSeveral(message)
                 ? message
-                : message.with(
-                        new MessageEvent.Stored(stored.number(), stored.sender(), List.of(viewer), stored.salt()));
+                : message.with(new MessageEvent.Stored(
+                        stored.number(),
+                        stored.sender(),
+                        List.of(viewer),
+                        stored.salt(),
+                        seen(stored.references(), viewer)));
+    }
+
+    /** Leaves out others whom a message mentions: who mentions them gets it, too, which is not for everybody to know. */
+    private static References seen(References references, long viewer) {
+        return new References(
+                references.answered(), references.mentioned().contains(viewer) ? List.of(viewer) : List.of());
     }
 
     private static boolean isToSeveral(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
         List<Long> receivers = stored == null ? null : stored.receivers();
         return receivers != null && receivers.size() > 1;
+    }
+
+    /** Its sessions are told of their own messages by {@code Accepted}. */
+    @Override
+    public boolean copiesToSender() {
+        return false;
     }
 
     @Override
@@ -180,7 +197,8 @@ public final class Json implements Dialect {
     /** Counts six bytes for a control character. */
     @Override
     public long pageBytes(MessageEvent.Message item) {
-        return 400
+        return 500
+                + 12L * mentioned(item)
                 + switch (item) {
                     case MessageEvent.Text text ->
                         text.text()
@@ -190,6 +208,11 @@ public final class Json implements Dialect {
                                 .sum();
                     case MessageEvent.FileOffer offer -> 0;
                 };
+    }
+
+    private static int mentioned(MessageEvent.Message item) {
+        MessageEvent.Stored stored = item.stored();
+        return stored == null ? 0 : stored.references().mentioned().size();
     }
 
     private static Optional<ByteBuf> framed(Carrier carrier, Object message, ByteBufAllocator buffers) {

@@ -2,9 +2,13 @@ package chatd.protocol.json;
 
 import static java.util.Objects.requireNonNullElse;
 
+import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
 import java.util.List;
 
 /** The messages that clients may send in {@code chat-json/1}. */
@@ -14,6 +18,11 @@ final class JsonCommands {
     /** A client's own identifier for a message, or label for its device. */
     static final JsonValue<String> ID = JsonValue.text(LONGEST_ID);
 
+    /** The value of {@code PU} that changes the password. */
+    private static final long PASSWORD = 0;
+
+    private static final User NOBODY = new User.Named("");
+
     static final List<JsonMessage<? extends Command>> ROWS = List.of(
             JsonMessage.<SessionCommand.LogIn>row(1, SessionCommand.LogIn.class, row -> {
                 var id = id(row);
@@ -22,26 +31,85 @@ final class JsonCommands {
                 var device = row.info("device", ID, JsonCommands::device, "");
                 return in -> new SessionCommand.LogIn(in.get(user), in.get(password), in.get(device), in.get(id));
             }),
+            JsonMessage.<MessageCommand.SendText>row(3, MessageCommand.SendText.class, row -> {
+                        var id = id(row);
+                        var to = row.envelope("receive", JsonValue.USER, JsonCommands::receiver);
+                        var text = row.wholeInfo("text", JsonValue.TEXT, MessageCommand.SendText::text);
+                        var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::answered, 0L);
+                        return in -> new MessageCommand.SendText(
+                                new Audience.One(in.get(to)), in.get(text), in.get(answered), in.get(id));
+                    })
+                    .only(text -> text.audience() instanceof Audience.One, message -> true),
+            JsonMessage.<MessageCommand.SendText>row(4, MessageCommand.SendText.class, row -> {
+                        var id = id(row);
+                        var everyone = row.envelope("receive", JsonValue.EVERYONE, same -> "", "");
+                        var text = row.wholeInfo("text", JsonValue.TEXT, MessageCommand.SendText::text);
+                        var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::answered, 0L);
+                        return in -> {
+                            in.get(everyone);
+                            return new MessageCommand.SendText(
+                                    Audience.everyone(), in.get(text), in.get(answered), in.get(id));
+                        };
+                    })
+                    .only(text -> text.audience() instanceof Audience.Everyone, message -> true),
             JsonMessage.<SessionCommand.LogOut>row(5, SessionCommand.LogOut.class, row -> {
                 var id = id(row);
                 row.wholeInfoConstant("logout");
                 return in -> new SessionCommand.LogOut(in.get(id));
             }),
+            JsonMessage.<AccountCommand.ChangePassword>row(11, AccountCommand.ChangePassword.class, row -> {
+                        var id = id(row);
+                        var user = row.envelope("send", JsonValue.USER, JsonCommands::changer, NOBODY);
+                        row.info("PU", JsonValue.WHOLE, change -> PASSWORD);
+                        var chosen = row.info("NewInf", JsonValue.SECRET, AccountCommand.ChangePassword::newPassword);
+                        var old = row.info(
+                                "OldPwd",
+                                JsonValue.SECRET,
+                                AccountCommand.ChangePassword::oldPassword,
+                                Secret.ofBytes(new byte[0]));
+                        return in -> new AccountCommand.ChangePassword(
+                                new User.Own(in.get(user)), in.get(old), in.get(chosen), in.get(id));
+                    })
+                    .only(
+                            change -> true,
+                            message -> message.path("info").path("PU").asLong(-1) == PASSWORD),
+            JsonMessage.<AccountCommand.Register>row(13, AccountCommand.Register.class, row -> {
+                var id = id(row);
+                var name = row.info("user_name", JsonValue.TEXT, AccountCommand.Register::name);
+                var password = row.info("user_pwd", JsonValue.SECRET, AccountCommand.Register::password);
+                return in -> new AccountCommand.Register(in.get(name), in.get(password), in.get(id));
+            }),
             JsonMessage.<MessageCommand.ReadHistory>row(19, MessageCommand.ReadHistory.class, row -> {
                 var id = id(row);
-                var with = row.infoOrNull("with", JsonValue.TEXT, MessageCommand.ReadHistory::with);
+                var with = row.infoOrNull("with", JsonValue.USER, MessageCommand.ReadHistory::with);
                 var before = row.info("before", JsonValue.WHOLE, MessageCommand.ReadHistory::before, Long.MAX_VALUE);
                 var after = row.info("after", JsonValue.WHOLE, MessageCommand.ReadHistory::after, -1L);
                 var limit = row.info(
-                        "limit", JsonValue.upTo(MessageCommand.ReadHistory.MOST), MessageCommand.ReadHistory::limit);
+                        "limit",
+                        JsonValue.upTo(MessageCommand.ReadHistory.MOST),
+                        MessageCommand.ReadHistory::limit,
+                        MessageCommand.ReadHistory.USUAL);
                 return in -> new MessageCommand.ReadHistory(
                         in.get(with), in.get(before), in.get(after), in.get(limit), in.get(id));
+            }),
+            JsonMessage.<AccountCommand.StoreSettings>row(26, AccountCommand.StoreSettings.class, row -> {
+                var id = id(row);
+                var document = row.wholeInfo("any", JsonValue.DOCUMENT, AccountCommand.StoreSettings::document);
+                return in -> new AccountCommand.StoreSettings(in.get(document), in.get(id));
             }));
 
     private JsonCommands() {}
 
     private static <T extends Command> JsonMessage.Key<T, String> id(JsonMessage<T> row) {
         return row.envelope("id", ID, Command::id, "");
+    }
+
+    private static User receiver(MessageCommand.SendText text) {
+        return ((Audience.One) text.audience()).user();
+    }
+
+    private static User changer(AccountCommand.ChangePassword change) {
+        return change.user() instanceof User.Own own ? own.otherwise() : change.user();
     }
 
     private static String device(SessionCommand.LogIn login) {

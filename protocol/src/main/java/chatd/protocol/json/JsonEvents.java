@@ -2,6 +2,7 @@ package chatd.protocol.json;
 
 import static java.util.Objects.requireNonNull;
 
+import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
@@ -10,6 +11,7 @@ import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Presence;
+import chatd.protocol.value.References;
 import chatd.protocol.value.Roster;
 import chatd.protocol.value.User;
 import java.time.Instant;
@@ -35,6 +37,10 @@ final class JsonEvents {
             Code.DISABLED,
             Code.LOCKED,
             Code.THROTTLED);
+
+    /** The codes with which the answer to a registration itself can refuse it. */
+    private static final Set<Code> OF_REGISTRATION =
+            Set.of(Code.NAME_TAKEN, Code.BAD_NAME, Code.BAD_PASSWORD, Code.CLOSED);
 
     /** A code that this client does not know is read as {@link Code#INTERNAL}, a fault of the server. */
     private static final JsonValue<Code> CODE = JsonValue.of(
@@ -124,7 +130,7 @@ final class JsonEvents {
                         row.info("sha256", JsonValue.HEX, offer -> whole(offer).sha256());
                 kept.after();
                 return in -> new MessageEvent.FileOffer(
-                        "",
+                        in.get(kept.senderName()),
                         in.get(kept.time()),
                         in.get(name),
                         in.get(file),
@@ -138,11 +144,56 @@ final class JsonEvents {
                 row.infoConstant("type", "stranger");
                 return in -> new UserEvent.CameOnline(in.get(user), in.get(name));
             }),
+            JsonMessage.<UserEvent.Registered>row(14, UserEvent.Registered.class, row -> {
+                        row.constant("send", User.SERVER);
+                        var user = row.envelope("receive", JsonValue.NUMBERED, UserEvent.Registered::user);
+                        var name = row.wholeInfo("name", JsonValue.TEXT, UserEvent.Registered::name);
+                        return in -> new UserEvent.Registered(in.get(user), in.get(name));
+                    })
+                    .only(registered -> true, message -> !message.has("code")),
+            JsonMessage.<SessionEvent.Refused>row(14, SessionEvent.Refused.class, row -> {
+                        fromServer(row);
+                        row.wholeInfo("name", JsonValue.TEXT, JsonEvents::nameRefused);
+                        var code = row.envelope("code", CODE, SessionEvent.Refused::code);
+                        return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
+                    })
+                    .only(
+                            refused -> refused.command() instanceof AccountCommand.Register
+                                    && OF_REGISTRATION.contains(refused.code()),
+                            message -> message.has("code")),
+            JsonMessage.<UserEvent.PasswordChanged>row(15, UserEvent.PasswordChanged.class, row -> {
+                        fromServer(row);
+                        row.info("PU", JsonValue.WHOLE, changed -> 0L);
+                        row.info("NewInf", JsonValue.TEXT, changed -> "");
+                        row.info("success", JsonValue.FLAG, changed -> true);
+                        row.info("code", JsonValue.TEXT, changed -> OK);
+                        return in -> new UserEvent.PasswordChanged();
+                    })
+                    .only(changed -> true, JsonEvents::isWelcome),
+            JsonMessage.<SessionEvent.Refused>row(15, SessionEvent.Refused.class, row -> {
+                        fromServer(row);
+                        row.info("PU", JsonValue.WHOLE, refused -> 0L);
+                        row.info("NewInf", JsonValue.TEXT, refused -> "");
+                        row.info("success", JsonValue.FLAG, refused -> false);
+                        var code = row.info("code", CODE, refused -> ofLogIn(refused.code()));
+                        return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
+                    })
+                    .only(
+                            refused -> refused.command() instanceof AccountCommand.ChangePassword
+                                    && (refused.code() == Code.BAD_PASSWORD || OF_LOG_IN.contains(refused.code())),
+                            message -> !isWelcome(message)),
             JsonMessage.<UserEvent.Renamed>row(16, UserEvent.Renamed.class, row -> {
                 fromServer(row);
                 var user = row.info("user_id", JsonValue.NUMBERED, UserEvent.Renamed::user);
                 var name = row.info("user_name", JsonValue.TEXT, UserEvent.Renamed::name);
                 return in -> new UserEvent.Renamed(in.get(user), "", in.get(name), true);
+            }),
+            JsonMessage.<SessionEvent.Accepted>row(17, SessionEvent.Accepted.class, row -> {
+                fromServer(row);
+                var id = row.info("id", JsonCommands.ID, SessionEvent.Accepted::id);
+                var message = row.info("mid", JsonValue.WHOLE, SessionEvent.Accepted::message, 0L);
+                var time = row.info("time", JsonValue.TIME, SessionEvent.Accepted::time);
+                return in -> new SessionEvent.Accepted(in.get(id), in.get(message), in.get(time));
             }),
             JsonMessage.<SessionEvent.Refused>row(18, SessionEvent.Refused.class, row -> {
                 fromServer(row);
@@ -154,7 +205,7 @@ final class JsonEvents {
             }),
             JsonMessage.<MessageEvent.Page>row(20, MessageEvent.Page.class, row -> {
                 fromServer(row);
-                var with = row.infoOrNull("with", JsonValue.TEXT, MessageEvent.Page::with);
+                var with = row.infoOrNull("with", JsonValue.WITH, MessageEvent.Page::with);
                 var items = row.info("items", JsonValue.list(item()), MessageEvent.Page::items);
                 var more = row.info("more", JsonValue.FLAG, MessageEvent.Page::more);
                 var names = row.info("names", JsonValue.NAMES, MessageEvent.Page::names);
@@ -179,7 +230,8 @@ final class JsonEvents {
             JsonMessage.Key<MessageEvent.Text, String> text =
                     row.wholeInfo("text", JsonValue.TEXT, MessageEvent.Text::text);
             kept.after();
-            return in -> new MessageEvent.Text("", in.get(kept.time()), in.get(text), kept.of(in));
+            return in ->
+                    new MessageEvent.Text(in.get(kept.senderName()), in.get(kept.time()), in.get(text), kept.of(in));
         });
     }
 
@@ -206,6 +258,10 @@ final class JsonEvents {
                         .filter(MessageEvent.Message.class::isInstance)
                         .orElseThrow(() -> new JsonValue.InvalidMessage(key + " has an item that is not a message.")),
                 JsonTable::write);
+    }
+
+    private static String nameRefused(SessionEvent.Refused refused) {
+        return refused.command() instanceof AccountCommand.Register register ? register.name() : "";
     }
 
     private static Document settings(SessionEvent.Welcome welcome) {
@@ -271,9 +327,12 @@ final class JsonEvents {
         private final JsonMessage.Key<T, Long> sender;
         private final JsonMessage.Key<T, String> receiver;
         private final JsonMessage.Key<T, List<Long>> receivers;
+        private final JsonMessage.Key<T, String> senderName;
         private JsonMessage.@Nullable Key<T, Long> number;
         private JsonMessage.@Nullable Key<T, Instant> time;
         private JsonMessage.@Nullable Key<T, byte[]> salt;
+        private JsonMessage.@Nullable Key<T, Long> answered;
+        private JsonMessage.@Nullable Key<T, List<Long>> mentioned;
 
         /** Declares the shared keys before {@code info}. */
         StoredKeys(JsonMessage<T> row) {
@@ -284,6 +343,7 @@ final class JsonEvents {
                 List<Long> to = stored(message).receivers();
                 return to == null ? "" : JsonValue.numbered(to.getFirst());
             });
+            this.senderName = row.envelope("name", JsonValue.TEXT, StoredKeys::nameOfUser, "");
             this.receivers = row.envelope(
                     "receivers",
                     JsonValue.list(JsonValue.NUMBERED),
@@ -301,6 +361,25 @@ final class JsonEvents {
             time = row.envelope("time", JsonValue.TIME, MessageEvent.Message::time);
             salt = row.envelope(
                     "salt", JsonValue.BASE64, message -> stored(message).salt());
+            answered = row.envelope(
+                    "re",
+                    JsonValue.WHOLE,
+                    message -> stored(message).references().answered(),
+                    0L);
+            mentioned = row.envelope(
+                    "mentions",
+                    JsonValue.list(JsonValue.NUMBERED),
+                    message -> stored(message).references().mentioned(),
+                    List.of());
+        }
+
+        /** Returns the sender's name; empty for the daemon, which needs none. */
+        private static String nameOfUser(MessageEvent.Message message) {
+            return stored(message).sender() == MessageEvent.Stored.SERVER ? "" : message.sender();
+        }
+
+        JsonMessage.Key<T, String> senderName() {
+            return senderName;
         }
 
         JsonMessage.Key<T, Instant> time() {
@@ -314,7 +393,8 @@ final class JsonEvents {
                     in.get(requireNonNull(number)),
                     in.get(sender),
                     !several.isEmpty() ? several : one.isEmpty() ? null : List.of(JsonValue.number(one, "receive")),
-                    in.get(requireNonNull(salt)));
+                    in.get(requireNonNull(salt)),
+                    new References(in.get(requireNonNull(answered)), in.get(requireNonNull(mentioned))));
         }
     }
 }

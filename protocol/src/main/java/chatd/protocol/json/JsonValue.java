@@ -90,6 +90,16 @@ interface JsonValue<V> {
                 (out, text) -> out.writeString(text));
     }
 
+    /** The receiver that stands for everyone; no group is one yet. */
+    JsonValue<String> EVERYONE = of(
+            (value, key) -> {
+                if (!TEXT.read(value, key).isEmpty()) {
+                    throw new InvalidMessage(key + " has to be \"\", for everyone: this server has no groups yet.");
+                }
+                return "";
+            },
+            (out, same) -> out.writeString(same));
+
     /** A constant; any value that a client sends in its place is read as the constant. */
     static JsonValue<String> constant(String text) {
         return of((value, key) -> text, (out, same) -> out.writeString(text));
@@ -157,6 +167,11 @@ interface JsonValue<V> {
         }
         throw new InvalidMessage(key + " has to be a user's number.");
     }
+
+    /** The other side of a conversation: a user's number, or the empty string for 0, everyone. */
+    JsonValue<Long> WITH = of(
+            (value, key) -> TEXT.read(value, key).isEmpty() ? 0L : NUMBERED.read(value, key),
+            (out, with) -> out.writeString(with == 0 ? "" : numbered(with)));
 
     DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);

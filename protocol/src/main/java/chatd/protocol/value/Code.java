@@ -9,6 +9,7 @@ public enum Code {
     MALFORMED,
     NOT_LOGGED_IN,
     NO_SUCH_USER,
+    NO_SUCH_MESSAGE,
     NO_SUCH_FILE,
     NOT_ALLOWED,
     TOO_LARGE,

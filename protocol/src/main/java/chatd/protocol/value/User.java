@@ -14,6 +14,14 @@ public sealed interface User {
     /** The user with this name. */
     record Named(String typed) implements User {}
 
+    /** The user who is logged in; if nobody is, {@code otherwise}. */
+    record Own(User otherwise) implements User {
+        @Override
+        public String typed() {
+            return otherwise.typed();
+        }
+    }
+
     /** The user with this number, 1 or more; its name may have changed. */
     record Numbered(long number, String typed) implements User {}
 }

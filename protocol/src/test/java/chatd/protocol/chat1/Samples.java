@@ -60,7 +60,7 @@ final class Samples {
         samples.put("logged-in", welcome(Optional.of(TIME), false, ROSTER));
         samples.put(
                 "logged-in-first", welcome(Optional.empty(), false, new Roster(List.of(new Presence("alice", true)))));
-        samples.put("registered", new UserEvent.Registered());
+        samples.put("registered", new UserEvent.Registered(0, ""));
         samples.put("took-over", welcome(Optional.of(TIME), true, ROSTER));
         samples.put("wrong-password", refused(LOG_IN, Code.WRONG_PASSWORD));
         samples.put("no-such-user", refused(LOG_IN, Code.NO_SUCH_USER));

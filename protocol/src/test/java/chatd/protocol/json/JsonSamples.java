@@ -1,5 +1,6 @@
 package chatd.protocol.json;
 
+import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
@@ -7,9 +8,11 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Presence;
+import chatd.protocol.value.References;
 import chatd.protocol.value.Roster;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
@@ -37,7 +40,29 @@ public final class JsonSamples {
                 new SessionCommand.LogIn(new User.Numbered(1, "U1"), Secret.of("correct horse"), "laptop", "1"));
         samples.put("log-in-bare", new SessionCommand.LogIn(new User.Named("王芳"), Secret.of("correct horse"), "", ""));
         samples.put("log-out", new SessionCommand.LogOut(""));
-        samples.put("history", new MessageCommand.ReadHistory("", 100, -1, 50, "7"));
+        samples.put(
+                "text",
+                new MessageCommand.SendText(
+                        new Audience.One(new User.Numbered(2, "U2")), "Grüße,\n你好 @王芳 🙂", 12, "a4f9"));
+        samples.put("text-bare", new MessageCommand.SendText(new Audience.One(new User.Named("王芳")), "hello", 0, ""));
+        samples.put("text-to-all", new MessageCommand.SendText(Audience.everyone(), "to everyone", 0, "a4fa"));
+        samples.put(
+                "change-password",
+                new AccountCommand.ChangePassword(
+                        new User.Own(new User.Named("")),
+                        Secret.of("correct horse"),
+                        Secret.of("battery staple"),
+                        "8"));
+        samples.put(
+                "change-password-first",
+                new AccountCommand.ChangePassword(
+                        new User.Own(new User.Named("alice")), Secret.of("one-time"), Secret.of("battery staple"), ""));
+        samples.put("register", new AccountCommand.Register("王芳", Secret.of("correct horse"), "9"));
+        samples.put(
+                "history-usual",
+                new MessageCommand.ReadHistory(new User.Numbered(2, "U2"), Long.MAX_VALUE, -1, 50, ""));
+        samples.put("store-settings", new AccountCommand.StoreSettings(document("{\"web\":{\"size\":1.5}}"), "10"));
+        samples.put("history", new MessageCommand.ReadHistory(new User.Named(""), 100, -1, 20, "7"));
         samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
         samples.put(
                 "not-yet", new SessionCommand.Malformed("9", "This server does not support type 9 yet.", false, "x"));
@@ -62,7 +87,15 @@ public final class JsonSamples {
         samples.put("text-to-all", new MessageEvent.Text("alice", TIME, "to everyone", stored(null)));
         samples.put(
                 "broadcast",
-                new MessageEvent.Text("server", TIME, "Back at noon.", new MessageEvent.Stored(13, 0, null, SALT)));
+                new MessageEvent.Text(
+                        "server", TIME, "Back at noon.", new MessageEvent.Stored(13, 0, null, SALT, References.NONE)));
+        samples.put(
+                "text-that-answers",
+                new MessageEvent.Text(
+                        "alice",
+                        TIME,
+                        "yes, @王芳",
+                        new MessageEvent.Stored(14, 1, List.of(2L), SALT, new References(12, List.of(2L)))));
         samples.put("notice", new SessionEvent.Notice("The server is stopping.", TIME));
         samples.put(
                 "file-offer",
@@ -76,6 +109,16 @@ public final class JsonSamples {
         samples.put("came-online", new UserEvent.CameOnline(2, "王芳"));
         samples.put("went-offline", new UserEvent.WentOffline(2, "王芳"));
         samples.put("renamed", new UserEvent.Renamed(2, "王芳", "王芳芳", true));
+        samples.put("registered", new UserEvent.Registered(4, "王芳"));
+        samples.put(
+                "registration-refused",
+                new SessionEvent.Refused(commands().get("register"), Code.NAME_TAKEN, "It is taken.", "9", TIME));
+        samples.put("password-changed", new UserEvent.PasswordChanged());
+        samples.put(
+                "password-not-changed",
+                new SessionEvent.Refused(commands().get("change-password"), Code.WRONG_PASSWORD, "", "8", TIME));
+        samples.put("accepted", new SessionEvent.Accepted("a4f9", 12, TIME));
+        samples.put("accepted-without-message", new SessionEvent.Accepted("10", 0, TIME));
         samples.put("settings", new UserEvent.Settings(document("theme dark")));
         samples.put(
                 "refused",
@@ -88,7 +131,7 @@ public final class JsonSamples {
         samples.put(
                 "page",
                 new MessageEvent.Page(
-                        "", List.of(new MessageEvent.Text("alice", TIME, "to everyone", stored(null))), true, names));
+                        0L, List.of(new MessageEvent.Text("alice", TIME, "to everyone", stored(null))), true, names));
         samples.put("page-of-nothing", new MessageEvent.Page(null, List.of(), false, new TreeMap<>()));
         return samples;
     }
@@ -99,7 +142,7 @@ public final class JsonSamples {
     }
 
     private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {
-        return new MessageEvent.Stored(12, 1, receivers, SALT);
+        return new MessageEvent.Stored(12, 1, receivers, SALT, References.NONE);
     }
 
     private static Document document(String text) {

@@ -13,9 +13,11 @@ import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
+import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Receiver;
+import chatd.sql.generated.tables.SentOnce;
 
 import java.util.Arrays;
 import java.util.List;
@@ -51,11 +53,15 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Holder HOLDER = Holder.HOLDER;
 
+    public final Mention MENTION = Mention.MENTION;
+
     public final Message MESSAGE = Message.MESSAGE;
 
     public final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
     public final Receiver RECEIVER = Receiver.RECEIVER;
+
+    public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
     private DefaultSchema() {
         super(DSL.name(""), null, DSL.comment(""));
@@ -79,9 +85,11 @@ public class DefaultSchema extends SchemaImpl {
             ContentChunk.CONTENT_CHUNK,
             File.FILE,
             Holder.HOLDER,
+            Mention.MENTION,
             Message.MESSAGE,
             NumberFloor.NUMBER_FLOOR,
-            Receiver.RECEIVER
+            Receiver.RECEIVER,
+            SentOnce.SENT_ONCE
         );
     }
 }

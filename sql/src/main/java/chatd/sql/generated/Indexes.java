@@ -4,8 +4,10 @@
 package chatd.sql.generated;
 
 
+import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.Receiver;
+import chatd.sql.generated.tables.SentOnce;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -20,7 +22,11 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index MENTION_MENTION_MESSAGE = Internal.createIndex(DSL.name("mention_message"), Mention.MENTION, new OrderField[] { Mention.MENTION.MESSAGE }, false);
+    public static final Index MESSAGE_MESSAGE_CONVERSATION = Internal.createIndex(DSL.name("message_conversation"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.CONVERSATION, Message.MESSAGE.NUMBER, Message.MESSAGE.SENDER }, false);
     public static final Index MESSAGE_MESSAGE_RECEIVER = Internal.createIndex(DSL.name("message_receiver"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.RECEIVER, Message.MESSAGE.NUMBER }, false);
     public static final Index MESSAGE_MESSAGE_SENDER = Internal.createIndex(DSL.name("message_sender"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.SENDER, Message.MESSAGE.NUMBER }, false);
     public static final Index RECEIVER_RECEIVER_ACCOUNT = Internal.createIndex(DSL.name("receiver_account"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.ACCOUNT, Receiver.RECEIVER.MESSAGE }, false);
+    public static final Index RECEIVER_RECEIVER_CONVERSATION = Internal.createIndex(DSL.name("receiver_conversation"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.CONVERSATION, Receiver.RECEIVER.MESSAGE }, false);
+    public static final Index SENT_ONCE_SENT_ONCE_TIME = Internal.createIndex(DSL.name("sent_once_time"), SentOnce.SENT_ONCE, new OrderField[] { SentOnce.SENT_ONCE.TIME }, false);
 }

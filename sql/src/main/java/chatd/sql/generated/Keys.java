@@ -13,9 +13,11 @@ import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
+import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Receiver;
+import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.records.AccountChangeRecord;
 import chatd.sql.generated.tables.records.AccountNameRecord;
 import chatd.sql.generated.tables.records.AccountNetworkRecord;
@@ -25,9 +27,11 @@ import chatd.sql.generated.tables.records.ContentChunkRecord;
 import chatd.sql.generated.tables.records.ContentRecord;
 import chatd.sql.generated.tables.records.FileRecord;
 import chatd.sql.generated.tables.records.HolderRecord;
+import chatd.sql.generated.tables.records.MentionRecord;
 import chatd.sql.generated.tables.records.MessageRecord;
 import chatd.sql.generated.tables.records.NumberFloorRecord;
 import chatd.sql.generated.tables.records.ReceiverRecord;
+import chatd.sql.generated.tables.records.SentOnceRecord;
 
 import org.jooq.ForeignKey;
 import org.jooq.TableField;
@@ -55,9 +59,11 @@ public class Keys {
     public static final UniqueKey<ContentChunkRecord> KEY_CONTENT_CHUNK_PRIMARY = Internal.createUniqueKey(ContentChunk.CONTENT_CHUNK, DSL.name("KEY_content_chunk_PRIMARY"), new TableField[] { ContentChunk.CONTENT_CHUNK.CONTENT, ContentChunk.CONTENT_CHUNK.POSITION }, true);
     public static final UniqueKey<FileRecord> KEY_FILE_PRIMARY = Internal.createUniqueKey(File.FILE, DSL.name("KEY_file_PRIMARY"), new TableField[] { File.FILE.NUMBER }, true);
     public static final UniqueKey<HolderRecord> KEY_HOLDER_PRIMARY = Internal.createUniqueKey(Holder.HOLDER, DSL.name("KEY_holder_PRIMARY"), new TableField[] { Holder.HOLDER.ID }, true);
+    public static final UniqueKey<MentionRecord> KEY_MENTION_PRIMARY = Internal.createUniqueKey(Mention.MENTION, DSL.name("KEY_mention_PRIMARY"), new TableField[] { Mention.MENTION.ACCOUNT, Mention.MENTION.CONVERSATION, Mention.MENTION.MESSAGE }, true);
     public static final UniqueKey<MessageRecord> KEY_MESSAGE_PRIMARY = Internal.createUniqueKey(Message.MESSAGE, DSL.name("KEY_message_PRIMARY"), new TableField[] { Message.MESSAGE.NUMBER }, true);
     public static final UniqueKey<NumberFloorRecord> KEY_NUMBER_FLOOR_PRIMARY = Internal.createUniqueKey(NumberFloor.NUMBER_FLOOR, DSL.name("KEY_number_floor_PRIMARY"), new TableField[] { NumberFloor.NUMBER_FLOOR.ID }, true);
     public static final UniqueKey<ReceiverRecord> KEY_RECEIVER_PRIMARY = Internal.createUniqueKey(Receiver.RECEIVER, DSL.name("KEY_receiver_PRIMARY"), new TableField[] { Receiver.RECEIVER.MESSAGE, Receiver.RECEIVER.ACCOUNT }, true);
+    public static final UniqueKey<SentOnceRecord> KEY_SENT_ONCE_PRIMARY = Internal.createUniqueKey(SentOnce.SENT_ONCE, DSL.name("KEY_sent_once_PRIMARY"), new TableField[] { SentOnce.SENT_ONCE.ID }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions

@@ -13,9 +13,11 @@ import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.Holder;
+import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Receiver;
+import chatd.sql.generated.tables.SentOnce;
 
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
@@ -39,9 +41,13 @@ public class Tables {
 
     public static final Holder HOLDER = Holder.HOLDER;
 
+    public static final Mention MENTION = Mention.MENTION;
+
     public static final Message MESSAGE = Message.MESSAGE;
 
     public static final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
     public static final Receiver RECEIVER = Receiver.RECEIVER;
+
+    public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 }

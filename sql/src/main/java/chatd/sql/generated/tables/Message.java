@@ -55,11 +55,15 @@ public class Message extends TableImpl<MessageRecord> {
 
     public final TableField<MessageRecord, Long> RECEIVER = createField(DSL.name("receiver"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "0 is everyone; null: the accounts in the table receiver");
 
+    public final TableField<MessageRecord, Long> CONVERSATION = createField(DSL.name("conversation"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "0 everyone; lower account << 32 | higher account; null: those in the table receiver");
+
     public final TableField<MessageRecord, String> TEXT = createField(DSL.name("text"), SQLDataType.CLOB(16777215).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.CLOB)), this, "");
 
     public final TableField<MessageRecord, Long> FILE = createField(DSL.name("file"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "");
 
     public final TableField<MessageRecord, byte[]> SALT = createField(DSL.name("salt"), SQLDataType.BINARY(16).nullable(false), this, "");
+
+    public final TableField<MessageRecord, Long> ANSWERED = createField(DSL.name("answered"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the message that it answers");
 
     private Message(Name alias, Table<MessageRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -88,7 +92,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.MESSAGE_MESSAGE_RECEIVER, Indexes.MESSAGE_MESSAGE_SENDER);
+        return Arrays.asList(Indexes.MESSAGE_MESSAGE_CONVERSATION, Indexes.MESSAGE_MESSAGE_RECEIVER, Indexes.MESSAGE_MESSAGE_SENDER);
     }
 
     @Override

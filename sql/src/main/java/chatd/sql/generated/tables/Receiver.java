@@ -49,6 +49,8 @@ public class Receiver extends TableImpl<ReceiverRecord> {
 
     public final TableField<ReceiverRecord, Long> ACCOUNT = createField(DSL.name("account"), SQLDataType.BIGINT.nullable(false), this, "");
 
+    public final TableField<ReceiverRecord, Long> CONVERSATION = createField(DSL.name("conversation"), SQLDataType.BIGINT.nullable(false), this, "");
+
     private Receiver(Name alias, Table<ReceiverRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -76,7 +78,7 @@ public class Receiver extends TableImpl<ReceiverRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.RECEIVER_RECEIVER_ACCOUNT);
+        return Arrays.asList(Indexes.RECEIVER_RECEIVER_ACCOUNT, Indexes.RECEIVER_RECEIVER_CONVERSATION);
     }
 
     @Override

@@ -49,28 +49,44 @@ public class MessageRecord extends UpdatableRecordImpl<MessageRecord> {
         return (Long) get(3);
     }
 
-    public void setText(String value) {
+    public void setConversation(Long value) {
         set(4, value);
     }
 
-    public String getText() {
-        return (String) get(4);
+    public Long getConversation() {
+        return (Long) get(4);
     }
 
-    public void setFile(Long value) {
+    public void setText(String value) {
         set(5, value);
     }
 
-    public Long getFile() {
-        return (Long) get(5);
+    public String getText() {
+        return (String) get(5);
     }
 
-    public void setSalt(byte[] value) {
+    public void setFile(Long value) {
         set(6, value);
     }
 
+    public Long getFile() {
+        return (Long) get(6);
+    }
+
+    public void setSalt(byte[] value) {
+        set(7, value);
+    }
+
     public byte[] getSalt() {
-        return (byte[]) get(6);
+        return (byte[]) get(7);
+    }
+
+    public void setAnswered(Long value) {
+        set(8, value);
+    }
+
+    public Long getAnswered() {
+        return (Long) get(8);
     }
 
     // -------------------------------------------------------------------------
@@ -90,16 +106,18 @@ public class MessageRecord extends UpdatableRecordImpl<MessageRecord> {
         super(Message.MESSAGE);
     }
 
-    public MessageRecord(Long number, Instant time, Long sender, Long receiver, String text, Long file, byte[] salt) {
+    public MessageRecord(Long number, Instant time, Long sender, Long receiver, Long conversation, String text, Long file, byte[] salt, Long answered) {
         super(Message.MESSAGE);
 
         setNumber(number);
         setTime(time);
         setSender(sender);
         setReceiver(receiver);
+        setConversation(conversation);
         setText(text);
         setFile(file);
         setSalt(salt);
+        setAnswered(answered);
         resetTouchedOnNotNull();
     }
 }

@@ -31,6 +31,14 @@ public class ReceiverRecord extends UpdatableRecordImpl<ReceiverRecord> {
         return (Long) get(1);
     }
 
+    public void setConversation(Long value) {
+        set(2, value);
+    }
+
+    public Long getConversation() {
+        return (Long) get(2);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -48,11 +56,12 @@ public class ReceiverRecord extends UpdatableRecordImpl<ReceiverRecord> {
         super(Receiver.RECEIVER);
     }
 
-    public ReceiverRecord(Long message, Long account) {
+    public ReceiverRecord(Long message, Long account, Long conversation) {
         super(Receiver.RECEIVER);
 
         setMessage(message);
         setAccount(account);
+        setConversation(conversation);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,195 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A user who keeps talking in JSON while connections break and the daemon dies: what had no answer is sent again with
+ * the id that it had. Runs on a thread of its own; read by others once it has ended.
+ */
+final class JsonTalker implements Runnable {
+    private final Chatd chatd;
+    private final IntSupplier port;
+    private final Chatd.Person person;
+    private final String device;
+    private final JsonCarrier carrier;
+    private final List<String> names;
+    private final Random random;
+    private volatile boolean stopping;
+    private volatile @Nullable Throwable failure;
+
+    /** What was sent and not answered yet, by id, in the order in which it was sent. */
+    private final Map<String, String> unanswered = new LinkedHashMap<>();
+
+    /** The texts by the numbers that the answers gave. */
+    private final Map<Long, String> accepted = new TreeMap<>();
+
+    /** The texts that were received, by number. */
+    private final Map<Long, String> received = new TreeMap<>();
+
+    private final List<String> sent = new ArrayList<>();
+    private int repeated;
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /** @param port supplies the port to connect to, that of a proxy */
+    JsonTalker(
+            Chatd chatd,
+            IntSupplier port,
+            Chatd.Person person,
+            String device,
+            JsonCarrier carrier,
+            List<String> names,
+            long seed) {
+        this.chatd = chatd;
+        this.port = port;
+        this.person = person;
+        this.device = device;
+        this.carrier = carrier;
+        this.names = names;
+        this.random = new Random(seed);
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopping || !unanswered.isEmpty()) {
+                try (JsonSocket socket = connect()) {
+                    connections.incrementAndGet();
+                    talk(socket);
+                } catch (UncheckedIOException | Cut e) {
+                    TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
+                }
+            }
+        } catch (InterruptedException | RuntimeException | AssertionError e) {
+            failure = e;
+        }
+    }
+
+    /** Thrown when the connection ended in good order, but not by us. */
+    private static final class Cut extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private JsonSocket connect() {
+        return carrier.on(chatd.tls()
+                .connect(chatd.host(), port.getAsInt(), carrier == JsonCarrier.LINES ? "chat-json/1" : "http/1.1"));
+    }
+
+    private JsonNode next(JsonSocket socket) {
+        JsonNode message = socket.nextOrEnd();
+        if (message == null) {
+            throw new Cut();
+        }
+        take(message);
+        return message;
+    }
+
+    private void take(JsonNode message) {
+        int type = message.path("type").asInt();
+        if (type == 17) {
+            String id = message.path("info").path("id").asString();
+            String text = unanswered.remove(id);
+            assertThat(text).as("an answer to what was asked: %s", message).isNotNull();
+            long number = message.path("info").path("mid").asLong();
+            assertThat(accepted.put(number, text)).as("a number of its own").isNull();
+        } else if ((type == 3 || type == 4) && message.has("mid")) {
+            received.put(message.path("mid").asLong(), message.path("info").asString());
+        } else if (type == 18) {
+            String code = message.path("info").path("code").asString();
+            assertThat(code).as("%s", message).isIn("busy", "internal");
+        }
+    }
+
+    private void talk(JsonSocket socket) {
+        socket.send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': '%s'}}"
+                .formatted(person.name(), person.password(), device));
+        JsonNode answer = next(socket);
+        while (answer.path("type").asInt() != 2) {
+            answer = next(socket);
+        }
+        if (!answer.path("info").path("code").asString().equals("ok")) {
+            // The database is away, or the log can't be written.
+            throw new Cut();
+        }
+        for (Map.Entry<String, String> one : List.copyOf(unanswered.entrySet())) {
+            repeated++;
+            say(socket, one.getKey(), one.getValue());
+        }
+        while (!stopping || !unanswered.isEmpty()) {
+            for (int i = stopping ? 0 : 1 + random.nextInt(20); i > 0; i--) {
+                String id = Long.toHexString(random.nextLong());
+                String text = person.name() + ' ' + device + ' ' + sent.size();
+                sent.add(text);
+                unanswered.put(id, text);
+                say(socket, id, text);
+            }
+            int before = unanswered.size();
+            for (int asked = before; asked > 0 && !unanswered.isEmpty(); ) {
+                int type = next(socket).path("type").asInt();
+                asked -= type == 17 || type == 18 ? 1 : 0;
+            }
+            if (!unanswered.isEmpty()) {
+                // Refused for now: again on another connection.
+                throw new Cut();
+            }
+        }
+    }
+
+    /** Sends a text to whom it always goes, so that what is sent again is the same. */
+    private void say(JsonSocket socket, String id, String text) {
+        int to = Math.floorMod(text.hashCode(), names.size() + 1);
+        socket.send(
+                to == names.size()
+                        ? "{'type': 4, 'id': '%s', 'info': '%s'}".formatted(id, text)
+                        : "{'type': 3, 'receive': '%s', 'id': '%s', 'info': '%s'}".formatted(names.get(to), id, text));
+    }
+
+    void stop() {
+        stopping = true;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    Chatd.Person person() {
+        return person;
+    }
+
+    /** Returns all texts, in the order in which they were sent for the first time. */
+    List<String> sent() {
+        return sent;
+    }
+
+    /** Returns the texts that were acknowledged, by number. */
+    Map<Long, String> accepted() {
+        return accepted;
+    }
+
+    /** Returns the texts that were received on this device, by number. */
+    Map<Long, String> received() {
+        return received;
+    }
+
+    /** Returns how often something was sent a second time. */
+    int repeated() {
+        return repeated;
+    }
+
+    int connections() {
+        return connections.get();
+    }
+}

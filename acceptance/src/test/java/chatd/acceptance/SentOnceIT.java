@@ -1,0 +1,119 @@
+package chatd.acceptance;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import chatd.fixtures.Campaign;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Six devices of four people talk, while their connections are cut at random and the daemon is killed in between. */
+@Tag("processes")
+class SentOnceIT {
+    private static final int CUTS = Campaign.times(60, 2_000);
+    private static final int CUTS_A_KILL = 15;
+
+    @Test
+    void everythingIsStoredOnceWhateverIsCut() throws Exception {
+        var random = Campaign.random();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+                CutProxy proxy = CutProxy.onPort(chatd.port())) {
+            List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person(), chatd.person());
+            List<String> names = people.stream().map(Chatd.Person::name).toList();
+            List<JsonCarrier> carriers = List.of(JsonCarrier.values());
+            List<JsonTalker> talkers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                talkers.add(new JsonTalker(
+                        chatd,
+                        proxy::port,
+                        people.get(i % people.size()),
+                        "device " + i,
+                        carriers.get(i % carriers.size()),
+                        names,
+                        random.nextLong()));
+            }
+            List<Thread> threads =
+                    talkers.stream().map(Thread.ofPlatform()::start).toList();
+            for (int cut = 1; cut <= CUTS; cut++) {
+                // Anywhere between the log in and the twentieth exchange.
+                int connections =
+                        talkers.stream().mapToInt(JsonTalker::connections).sum();
+                await().pollInterval(Duration.ofMillis(1))
+                        .until(() -> talkers.stream().allMatch(talker -> talker.failure() == null)
+                                && talkers.stream()
+                                                .mapToInt(JsonTalker::connections)
+                                                .sum()
+                                        > connections);
+                Thread.sleep(random.nextInt(150));
+                if (cut % CUTS_A_KILL == 0) {
+                    chatd.killDaemon();
+                    proxy.goAway();
+                    chatd.begin();
+                    proxy.forwardToPort(chatd.port());
+                } else {
+                    proxy.cut();
+                }
+            }
+            talkers.forEach(JsonTalker::stop);
+            for (Thread thread : threads) {
+                thread.join(TestTimeouts.LONG);
+                assertThat(thread.isAlive()).isFalse();
+            }
+            assertThat(talkers)
+                    .allSatisfy(talker -> assertThat(talker.failure()).isNull());
+            check(chatd, talkers);
+            int sent = talkers.stream().mapToInt(talker -> talker.sent().size()).sum();
+            int repeated = talkers.stream().mapToInt(JsonTalker::repeated).sum();
+            Campaign.tell("%d cuts, %d kills, %d texts, %d of them sent again"
+                    .formatted(CUTS, CUTS / CUTS_A_KILL, sent, repeated));
+            assertThat(repeated).isPositive();
+        }
+    }
+
+    private static void check(Chatd chatd, List<JsonTalker> talkers) {
+        Map<String, Map<Long, String>> histories = new HashMap<>();
+        for (JsonTalker talker : talkers) {
+            histories.computeIfAbsent(talker.person().name(), name -> history(chatd, talker.person()));
+        }
+        for (JsonTalker talker : talkers) {
+            Map<Long, String> history =
+                    requireNonNull(histories.get(talker.person().name()));
+            assertThat(history.values()).as("each text once").doesNotHaveDuplicates();
+            assertThat(List.copyOf(talker.accepted().values()))
+                    .as("each text has a number, and they grow in the order of sending")
+                    .isEqualTo(talker.sent());
+            assertThat(history).as("what was acknowledged").containsAllEntriesOf(talker.accepted());
+            assertThat(history).as("what was received").containsAllEntriesOf(talker.received());
+        }
+        // Nothing is stored that nobody sent.
+        List<String> all =
+                talkers.stream().flatMap(talker -> talker.sent().stream()).toList();
+        histories.values().forEach(history -> assertThat(all).containsAll(history.values()));
+        assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
+                .contains("consistent");
+    }
+
+    private static Map<Long, String> history(Chatd chatd, Chatd.Person person) {
+        Map<Long, String> all = new TreeMap<>();
+        try (JsonSocket socket = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
+            boolean more = true;
+            for (long after = 0; more; ) {
+                JsonNode page = socket.history(200, ", 'after': " + after);
+                more = page.path("more").asBoolean();
+                for (JsonNode item : page.path("items")) {
+                    after = item.path("mid").asLong();
+                    assertThat(all.put(after, item.path("info").asString())).isNull();
+                }
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,92 @@
+package chatd.daemon.journal;
+
+import chatd.daemon.model.AlreadySent;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
+import chatd.daemon.store.DatabaseUnavailable;
+import chatd.daemon.store.Ledger;
+import chatd.protocol.value.Code;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Recognises what a client sends again (page {@code chat-json-1.md}, "Sent once"): the ledger knows the identifiers of a
+ * week, each committed with its entry. Used by the journal's thread only; blocks.
+ */
+final class SentBefore {
+    private static final Duration KNOWN = Duration.ofDays(7);
+    private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
+    private static final int FORGOTTEN_AT_ONCE = 2_000;
+
+    private final Ledger ledger;
+    private final Clock clock;
+    private long forgot = System.nanoTime();
+
+    SentBefore(Ledger ledger, Clock clock) {
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /**
+     * A batch, without what was sent before.
+     *
+     * @param again what has the same identifier as something else in the batch, which has to be committed first
+     */
+    record Batch(List<JournalQueue.Pending<?>> now, List<JournalQueue.Pending<?>> again) {}
+
+    /**
+     * Answers what was sent before as it was answered then, and returns the rest.
+     *
+     * @throws DatabaseUnavailable if the ledger can't be read; nothing was answered then
+     */
+    Batch without(List<JournalQueue.Pending<?>> all) {
+        Map<ByteBuffer, SentOnce> some = new HashMap<>();
+        List<JournalQueue.Pending<?>> now = new ArrayList<>(all.size());
+        List<JournalQueue.Pending<?>> again = new ArrayList<>();
+        for (JournalQueue.Pending<?> pending : all) {
+            SentOnce once = pending.once();
+            boolean isFirst = once == null || some.putIfAbsent(once.id(), once) == null;
+            (isFirst ? now : again).add(pending);
+        }
+        if (!some.isEmpty()) {
+            Map<ByteBuffer, Ledger.Sent> before = ledger.sentBefore(some.values());
+            if (!before.isEmpty()) {
+                now.removeIf(pending -> isAnswered(pending, before));
+            }
+        }
+        return new Batch(now, again);
+    }
+
+    private static boolean isAnswered(JournalQueue.Pending<?> pending, Map<ByteBuffer, Ledger.Sent> before) {
+        SentOnce once = pending.once();
+        Ledger.Sent sent = once == null ? null : before.get(once.id());
+        if (once == null || sent == null) {
+            return false;
+        }
+        pending.done.completeExceptionally(
+                sent.content().equals(once.content())
+                        ? new AlreadySent(sent.receipt())
+                        : new Refusal(
+                                Code.MALFORMED,
+                                "Something else was sent with this id before. Give each message an id of its own."));
+        return true;
+    }
+
+    /**
+     * Forgets identifiers that are a week old, once a minute; if there are many, some at each call.
+     *
+     * @throws DatabaseUnavailable if the ledger can't be written
+     */
+    void forget() {
+        long now = System.nanoTime();
+        if (now - forgot >= FORGET_EVERY.toNanos()
+                && ledger.forgetSent(clock.instant().minus(KNOWN), FORGOTTEN_AT_ONCE) < FORGOTTEN_AT_ONCE) {
+            forgot = now;
+        }
+    }
+}

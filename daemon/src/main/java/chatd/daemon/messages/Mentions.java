@@ -1,0 +1,64 @@
+package chatd.daemon.messages;
+
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.Account;
+import chatd.protocol.value.Roster;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds whom a text mentions (page {@code chat-json-1.md}, "Mentions"): the longest name of a receiver behind an
+ * {@code @}, with neither a letter nor a digit before the {@code @} or behind the name. Any thread.
+ */
+final class Mentions {
+    /** Maximum number of users whom one text mentions. */
+    private static final int MOST = 50;
+
+    /** Maximum number of places that are looked at, so that a text of nothing but {@code @} costs little. */
+    private static final int PLACES = 500;
+
+    private final Directory directory;
+
+    Mentions(Directory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Returns the accounts that a text mentions, in the order in which it does, each once.
+     *
+     * @param receivers who gets the text; null for everyone
+     */
+    List<Long> in(String text, @Nullable List<Long> receivers) {
+        Set<Long> mentioned = new LinkedHashSet<>();
+        int places = 0;
+        for (int at = text.indexOf('@'); at >= 0 && mentioned.size() < MOST; at = text.indexOf('@', at + 1)) {
+            if (at > 0 && Character.isLetterOrDigit(text.codePointBefore(at))) {
+                continue;
+            }
+            if (++places > PLACES) {
+                break;
+            }
+            longest(text, at + 1, receivers).ifPresent(account -> mentioned.add(account.number()));
+        }
+        return new ArrayList<>(mentioned);
+    }
+
+    private Optional<Account> longest(String text, int start, @Nullable List<Long> receivers) {
+        for (int end = Math.min(text.length(), start + Roster.NAME_BYTES); end > start; end--) {
+            if (end < text.length() && Character.isLetterOrDigit(text.codePointAt(end))) {
+                continue;
+            }
+            Optional<Account> account = directory
+                    .named(text.substring(start, end))
+                    .filter(its -> receivers == null || receivers.contains(its.number()));
+            if (account.isPresent()) {
+                return account;
+            }
+        }
+        return Optional.empty();
+    }
+}

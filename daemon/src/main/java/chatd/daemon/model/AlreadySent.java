@@ -1,0 +1,17 @@
+package chatd.daemon.model;
+
+/** Thrown in place of a second entry if the same was sent before, with the same identifier. Has no stack trace. */
+public final class AlreadySent extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Receipt receipt;
+
+    public AlreadySent(Receipt receipt) {
+        super("already sent", null, false, false);
+        this.receipt = receipt;
+    }
+
+    /** Returns what the client was told, or should have been told, at that time. */
+    public Receipt receipt() {
+        return receipt;
+    }
+}

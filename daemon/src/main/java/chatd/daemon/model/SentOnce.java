@@ -1,0 +1,32 @@
+package chatd.daemon.model;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * The identifier that a client gave to what it sends, so that it may send it again and it is stored once (page
+ * {@code chat-json-1.md}, "Sent once").
+ *
+ * @param id 16 bytes of a hash of the account and the identifier; the same for the same two alone
+ * @param content 16 bytes of a hash of what is sent, to tell whether it is the same
+ */
+public record SentOnce(ByteBuffer id, ByteBuffer content) {
+    private static final int BYTES = 16;
+
+    /** @param content the kind, receivers and content of what is sent, in a form that is the same whenever these are */
+    public static SentOnce of(long account, String id, String content) {
+        return new SentOnce(hash(account + "\n" + id), hash(content));
+    }
+
+    private static ByteBuffer hash(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(Arrays.copyOf(hash, BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
