@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
@@ -503,6 +504,105 @@ class JsonIT {
                 .isEqualTo("ok");
         json.send("{'type': 11, 'info': {'PU': 0, 'NewInf': 'battery-staple-2'}}");
         assertThat(text(json.expect(15), "info", "code")).isEqualTo("wrong-password");
+    }
+
+    @Test
+    void aUserChangesItsOwnName() throws Exception {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        JsonSocket bens = logIn(ben.person(), "phone");
+        ben.expectPresence(Wire.ONLINE, ann.name());
+        String name = Chatd.newName();
+        String change = "{'type': 11, 'id': 'n', 'info': {'PU': 1, 'NewInf': '%s'}}";
+        laptop.send(change.formatted(name));
+        assertThat(laptop.expect(15).path("info").toString())
+                .isEqualTo("{\"PU\":1,\"NewInf\":\"" + name + "\",\"success\":true,\"code\":\"ok\"}");
+        laptop.fence();
+        assertThat(text(phone.expect(3), "send")).isEqualTo("server");
+        for (JsonSocket other : List.of(phone, bens)) {
+            assertThat(text(other.expectPresence(16, laptop.user()), "info", "user_name"))
+                    .isEqualTo(name);
+        }
+        ben.expectPresence(Wire.OFFLINE, ann.name());
+        ben.expectPresence(Wire.ONLINE, name);
+        for (String refused : List.of(ben.name(), "server", "U12", "")) {
+            laptop.send(change.formatted(refused));
+            JsonNode answer = laptop.expect(15).path("info");
+            assertThat(answer.path("success").asBoolean()).isFalse();
+            assertThat(text(answer, "code")).isIn("name-taken", "bad-name");
+        }
+        // Its own former name it may have back; the third change of the month is the last.
+        laptop.send(change.formatted(ann.name()));
+        assertThat(text(laptop.expect(15), "info", "code")).isEqualTo("ok");
+        laptop.send(change.formatted(name));
+        assertThat(text(laptop.expect(15), "info", "code")).isEqualTo("ok");
+        laptop.send(change.formatted(Chatd.newName()));
+        assertThat(laptop.refusal()).isEqualTo("too-many");
+        chatd.admin("", "log", "publish").exits(0);
+        assertThat(Files.readAllLines(chatd.auditLog().resolve("audit.xml")))
+                .anyMatch(line -> line.contains("was=\"" + ann.name() + '"')
+                        && line.contains("by=\"" + laptop.user() + '"')
+                        && line.contains("detail=\"rename\""));
+    }
+
+    @Test
+    void usersAreFoundByTheBeginningOfTheirName() {
+        JsonSocket json = logIn(ann, "laptop");
+        String start = ben.name().substring(0, ben.name().length() - 1);
+        for (String typed : List.of(start, start.toUpperCase(Locale.ROOT), ben.name())) {
+            json.send("{'type': 28, 'info': {'text': '%s', 'limit': 5}}".formatted(typed));
+            assertThat(json.expect(29).path("info").path("users").toString())
+                    .isEqualTo("[{\"user_id\":\"%s\",\"user_name\":\"%s\",\"online\":true}]"
+                            .formatted(number(ben), ben.name()));
+        }
+        chatd.admin("made-by-an-admin-7\n", "user", "add", "Ölaf" + start, "--password-stdin")
+                .exits(0);
+        json.send("{'type': 28, 'info': {'text': 'ölaF" + start + "'}}");
+        assertThat(text(json.expect(29).path("info").path("users").path(0), "user_name"))
+                .isEqualTo("Ölaf" + start);
+        json.send("{'type': 28, 'info': {'text': 'nobody-begins-so'}}");
+        assertThat(json.expect(29).path("info").path("users")).isEmpty();
+        json.send("{'type': 28, 'info': {'text': '" + "x".repeat(100_000) + "'}}");
+        assertThat(json.expect(29).path("info").path("users")).isEmpty();
+        json.send("{'type': 28, 'info': {'users': ['U999999999', '%s', 'server', '%s']}}"
+                .formatted(number(ben), number(ben).toLowerCase(Locale.ROOT)));
+        assertThat(json.expect(29).path("info").path("users").valueStream().map(user -> text(user, "user_name")))
+                .containsExactly(ben.name());
+        json.send("{'type': 28, 'info': {'users': [" + "'U1',".repeat(200) + "'U1']}}");
+        assertThat(json.refusal()).isEqualTo("malformed");
+        chatd.admin("", "user", "delete", "Ölaf" + start, "--yes").exits(0);
+        json.send("{'type': 28, 'info': {'text': 'Ölaf" + start + "'}}");
+        assertThat(json.expect(29).path("info").path("users")).isEmpty();
+    }
+
+    @Test
+    void onesOwnSessionsAreListedAndEnded() {
+        JsonSocket laptop = logIn(ann, "laptop");
+        JsonSocket phone = logIn(ann, "phone");
+        Chat1Socket terminal = chat1(ann);
+        logIn(ben.person(), "laptop");
+        laptop.send("{'type': 30, 'info': {'op': 'list'}}");
+        JsonNode sessions = laptop.expect(30).path("info");
+        assertThat(sessions.valueStream().map(one -> text(one, "device"))).containsExactly("laptop", "phone", "");
+        assertThat(sessions.valueStream().map(one -> text(one, "dialect")))
+                .containsExactly(carrier.dialect, carrier.dialect, "chat/1");
+        assertThat(sessions.valueStream().map(one -> one.path("this").asBoolean()))
+                .containsExactly(true, false, false);
+        assertThat(text(sessions.path(0), "address")).isNotEmpty();
+        laptop.send("{'type': 30, 'id': 'e', 'info': {'op': 'end', 'session': '%s'}}"
+                .formatted(text(sessions.path(1), "session")));
+        laptop.expect(17);
+        assertThat(text(phone.expect(3), "send")).isEqualTo("server");
+        phone.expectPresence(5, phone.user());
+        phone.untilClosed();
+        laptop.send("{'type': 30, 'info': {'op': 'end', 'session': 's1'}}");
+        assertThat(laptop.refusal()).isEqualTo("no-such-session");
+        laptop.send("{'type': 30, 'id': 'o', 'info': {'op': 'end-others'}}");
+        laptop.expect(17);
+        terminal.expectServerText();
+        terminal.expectPresence(Wire.OFFLINE, ann.name());
+        terminal.expectClosed();
+        laptop.fence();
     }
 
     @Test

@@ -118,6 +118,23 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /**
+     * A user changed the name of its own account.
+     *
+     * @param was its former name
+     */
+    record Renamed(long number, Who who, @Nullable String was, Peer peer) implements OfChange {
+        @Override
+        public String type() {
+            return "account";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).was(was).from(peer).put(BY, who.user()).put(DETAIL, "rename");
+        }
+    }
+
+    /**
      * An administrator changed an account.
      *
      * @param was its former name if it was renamed, otherwise null

@@ -23,6 +23,7 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
+import chatd.daemon.store.AccountStore;
 import chatd.protocol.Gate;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.event.UserEvent;
@@ -30,13 +31,20 @@ import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The operations of users on their own accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
 public final class Accounts implements Room {
+    /** The time within which names are changed only so often. */
+    private static final Duration RENAMES_WITHIN = Duration.ofDays(30);
+
     private final Supplier<Config> config;
+    private final Clock clock;
+    private final AccountStore store;
     private final Directory directory;
     private final Authenticator authenticator;
     private final PasswordRules rules;
@@ -47,6 +55,8 @@ public final class Accounts implements Room {
 
     public Accounts(ServiceParts parts, Authenticator authenticator, Passwords passwords) {
         this.config = parts.config();
+        this.clock = parts.clock();
+        this.store = parts.stores().accounts();
         this.directory = parts.directory();
         this.authenticator = authenticator;
         this.rules = passwords.rules();
@@ -65,6 +75,10 @@ public final class Accounts implements Room {
         routes.logged(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
             changePassword(session, command);
             session.answer(new UserEvent.PasswordChanged());
+        });
+        routes.logged(AccountCommand.Rename.class, Gate.LOGGED_IN, (session, command) -> {
+            rename(session, command.name());
+            session.answer(new UserEvent.NameChanged(command.name()));
         });
         routes.logged(AccountCommand.StoreSettings.class, Gate.LOGGED_IN, this::storeSettings);
     }
@@ -253,6 +267,56 @@ public final class Accounts implements Room {
                     recording.of(numbers, account, now),
                     new Effect.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
         }));
+    }
+
+    /**
+     * Gives the caller's account another name; the former one is kept for it.
+     *
+     * @throws Refusal {@link Code#BAD_NAME}, {@link Code#NAME_TAKEN}, {@link Code#NOT_ALLOWED}, or
+     *     {@link Code#TOO_MANY} if the user has changed it often of late
+     */
+    public void rename(Caller caller, String name) throws InterruptedException {
+        long number = caller.account();
+        Account account = directory.numbered(number);
+        if (account.name().equals(name)) {
+            return;
+        }
+        int most = config.get().accounts().renames();
+        // A certificate that names the account would be of no use any more.
+        authenticator.checkCertificate(caller, name);
+        if (store.renamedSince(number, clock.instant().minus(RENAMES_WITHIN), most) >= most) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    most == 0
+                            ? "Names are given by administrators here."
+                            : "A name can be changed %d times in %d days. Ask an administrator."
+                                    .formatted(most, RENAMES_WITHIN.toDays()));
+        }
+        directory.reserve(
+                name, number, NamePolicy.restricted(config.get().accounts().reserved()));
+        boolean done = false;
+        try {
+            Origin origin = caller.origin();
+            journal.commit(new AccountDecision(new Batching.ChangeOf(number, false), 1_000, (numbers, now) -> {
+                Account there = directory.acting(number);
+                Change change = new Change(
+                        numbers.nextPosition(),
+                        number,
+                        name,
+                        Change.Kind.RENAMED,
+                        now,
+                        there.name(),
+                        null,
+                        Optional.of(origin),
+                        0);
+                return new AccountChange(change, new Effect.AccountUpdated(there.withName(name)));
+            }));
+            done = true;
+        } finally {
+            if (!done) {
+                directory.release(name);
+            }
+        }
     }
 
     /** Stores a settings document without inspecting it. */

@@ -96,8 +96,10 @@ public record Config(
     /**
      * @param oneTimePassword validity of a one-time password; empty for unlimited
      * @param reserved names that only administrators give
+     * @param renames how often users may change their own name in 30 days
      */
-    public record Accounts(boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved) {}
+    public record Accounts(
+            boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved, int renames) {}
 
     /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}

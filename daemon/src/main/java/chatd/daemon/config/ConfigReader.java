@@ -172,7 +172,8 @@ public final class ConfigReader {
                         of.value("accounts.conceal-users", ConfigReader::flag),
                         Optional.of(of.value("accounts.one-time-password", ConfigReader::time))
                                 .filter(Duration::isPositive),
-                        of.list("accounts.reserved", ConfigReader::name)),
+                        of.list("accounts.reserved", ConfigReader::name),
+                        of.value("accounts.renames", text -> whole(text, 0, 1_000))),
                 new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
                         .equals("all")),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),

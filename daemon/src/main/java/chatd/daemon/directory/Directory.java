@@ -22,6 +22,9 @@ public final class Directory {
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
+    /** The accounts by their folded name and number, except deleted ones. */
+    private final ConcurrentSkipListMap<FoldedName, Account> byFoldedName = new ConcurrentSkipListMap<>();
+
     private final Map<Long, Long> passwordGeneration = new ConcurrentHashMap<>();
     private final Map<Long, Long> settingsGeneration = new ConcurrentHashMap<>();
 
@@ -107,6 +110,34 @@ public final class Directory {
     /** Returns the accounts with these numbers in the form used by the log. */
     public List<Who> who(List<Long> numbers) {
         return numbers.stream().map(number -> Who.of(number, nameOf(number))).toList();
+    }
+
+    /**
+     * Returns the accounts whose name begins with a text, whatever its case, by their names; at most {@code most} of
+     * them.
+     */
+    public List<Account> beginningWith(String text, int most) {
+        if (Names.isTooLong(text)) {
+            return List.of();
+        }
+        String folded = Names.folded(text);
+        return byFoldedName.tailMap(new FoldedName(folded, 0)).entrySet().stream()
+                .limit(most)
+                .takeWhile(entry -> entry.getKey().name().startsWith(folded))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private record FoldedName(String name, long account) implements Comparable<FoldedName> {
+        static FoldedName of(Account account) {
+            return new FoldedName(Names.folded(account.name()), account.number());
+        }
+
+        @Override
+        public int compareTo(FoldedName other) {
+            int names = name.compareTo(other.name);
+            return names != 0 ? names : Long.compare(account, other.account);
+        }
     }
 
     /** Returns the number of accounts, including deleted ones. */
@@ -213,6 +244,12 @@ public final class Directory {
     public void put(Account account) {
         Account before = byNumber.put(account.number(), account);
         byName.put(account.name(), account);
+        if (before != null) {
+            byFoldedName.remove(FoldedName.of(before));
+        }
+        if (account.state() != Account.State.DELETED) {
+            byFoldedName.put(FoldedName.of(account), account);
+        }
         if (before == null) {
             own(account);
         } else if (!before.name().equals(account.name())) {

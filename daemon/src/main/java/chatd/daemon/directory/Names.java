@@ -132,6 +132,11 @@ public final class Names {
                 .collect(Collectors.toSet());
     }
 
+    /** Returns a name, or the beginning of one, in a form that is the same whatever its case and width. */
+    static String folded(String name) {
+        return UCharacter.foldCase(Normalizer2.getNFKCInstance().normalize(name), true);
+    }
+
     /** Returns whether a name is too long to be any account's. */
     public static boolean isTooLong(String name) {
         return name.length() > MOST_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;

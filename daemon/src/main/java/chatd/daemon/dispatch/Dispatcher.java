@@ -15,6 +15,7 @@ import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
+import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import java.time.Clock;
@@ -289,6 +290,11 @@ public final class Dispatcher {
             case SessionCommand.LogOut logOut -> {}
             case SessionCommand.Malformed malformed -> {}
             case AccountCommand.StoreSettings settings -> {}
+            case AccountCommand.Rename rename -> {}
+            case UserCommand user -> {}
+            case SessionCommand.ListSessions list -> {}
+            case SessionCommand.EndSession end -> {}
+            case SessionCommand.EndOtherSessions end -> {}
             case FileCommand.SendFile file -> {}
             case FileCommand.FetchFile fetch -> {}
             case MessageCommand message -> {}

@@ -94,8 +94,11 @@ public final class Applier {
                 sessions.rename(
                         account.number(),
                         account.name(),
-                        "An administrator has renamed this account: your name is now " + account.name()
-                                + "; use it to log in from now on.");
+                        (change.actor() == null
+                                        ? "This account was renamed"
+                                        : "An administrator has renamed this account")
+                                + ": your name is now " + account.name() + "; use it to log in from now on.",
+                        change.session());
             default -> {}
         }
     }

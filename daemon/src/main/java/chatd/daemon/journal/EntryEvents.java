@@ -88,7 +88,10 @@ public final class EntryEvents {
             case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
             case ADDED -> byAdministrator(change, who, "add");
             case RESET -> byAdministrator(change, who, "reset");
-            case RENAMED -> byAdministrator(change, who, "rename");
+            case RENAMED ->
+                change.actor() == null
+                        ? new AccountEvent.Renamed(change.number(), who, change.was(), peer)
+                        : byAdministrator(change, who, "rename");
             case DISABLED -> byAdministrator(change, who, "disable");
             case ENABLED -> byAdministrator(change, who, "enable");
             case UNLOCKED -> byAdministrator(change, who, "unlock");

@@ -23,14 +23,20 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
 public final class Logins implements Room {
+    private static final String ENDED = "This session was ended from another one of this account.";
+
     private final Authenticator authenticator;
+    private final Clock clock;
     private final Directory directory;
     private final Journal journal;
     private final Sessions sessions;
@@ -38,6 +44,7 @@ public final class Logins implements Room {
 
     public Logins(ServiceParts parts, Authenticator authenticator) {
         this.authenticator = authenticator;
+        this.clock = parts.clock();
         this.directory = parts.directory();
         this.journal = parts.journal();
         this.sessions = parts.sessions();
@@ -48,6 +55,14 @@ public final class Logins implements Room {
     public void addTo(Routes routes) {
         routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, this::logIn);
         routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> leave(session));
+        routes.unlogged(SessionCommand.ListSessions.class, Gate.LOGGED_IN, (session, command) -> list(session));
+        routes.logged(
+                SessionCommand.EndSession.class, Gate.LOGGED_IN, (session, command) -> end(session, command.session()));
+        routes.logged(
+                SessionCommand.EndOtherSessions.class,
+                Gate.LOGGED_IN,
+                (session, command) ->
+                        sessions.end(session.account(), session.id(), ENDED, "ended from another session"));
     }
 
     /**
@@ -93,6 +108,30 @@ public final class Logins implements Room {
     void leave(Session session) {
         logOut(session, "logged out");
         session.loggedOut();
+    }
+
+    private void list(Session session) {
+        Instant now = clock.instant();
+        session.answer(new SessionEvent.OwnSessions(sessions.of(session.account()).stream()
+                .map(own -> new SessionEvent.OwnSession(
+                        own.id(),
+                        own.device(),
+                        own.dialect().name(),
+                        own.addressText(),
+                        Objects.requireNonNullElse(own.since(), now),
+                        now.minusNanos(own.idle()),
+                        own == session))
+                .sorted(Comparator.comparing(SessionEvent.OwnSession::since))
+                .toList()));
+    }
+
+    /** @throws Refusal {@link Code#NO_SUCH_SESSION} if the user has no such session */
+    private void end(Session session, String id) {
+        Session own = sessions.of(session.account()).stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(Code.NO_SUCH_SESSION, "You have no such session; it may have ended."));
+        sessions.end(own, ENDED, "ended from another session");
     }
 
     private void logOut(Session session, String why) {

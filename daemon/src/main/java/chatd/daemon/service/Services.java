@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import chatd.daemon.accounts.AccountImport;
 import chatd.daemon.accounts.Accounts;
 import chatd.daemon.accounts.Administration;
+import chatd.daemon.accounts.Users;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
@@ -50,7 +51,7 @@ public final class Services implements AutoCloseable {
 
     /** Returns the rooms that handle clients' commands. */
     public List<Room> rooms() {
-        return List.of(logins, accounts, messages, files, history);
+        return List.of(logins, accounts, new Users(parts), messages, files, history);
     }
 
     public Logins logins() {

@@ -152,6 +152,12 @@ public final class Session implements Caller {
         return mine != null && others != null && Objects.equals(mine.device(), others.device());
     }
 
+    /** Returns the client's label; empty if it gave none, or its dialect has none. */
+    public String device() {
+        Login current = login;
+        return current == null || current.device() == null ? "" : current.device();
+    }
+
     void loggedIn(long account, String name, @Nullable String device, Instant now) {
         login = new Login(account, name, device, now, false);
     }
@@ -162,7 +168,7 @@ public final class Session implements Caller {
     }
 
     /** Returns the time since the last command, in nanoseconds. */
-    long idle() {
+    public long idle() {
         return System.nanoTime() - used;
     }
 

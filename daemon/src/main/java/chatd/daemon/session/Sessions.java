@@ -179,18 +179,24 @@ public final class Sessions {
      * Renames an account and notifies everyone online, including itself. Its own sessions continue.
      *
      * @param told the notice sent to its own sessions first
+     * @param by the id of the session that did it, which is not notified; empty for none
      */
-    public void rename(long account, String name, String told) {
+    public void rename(long account, String name, String told, String by) {
         presenceLock.lock();
         try {
             List<Session> own = online.getOrDefault(account, List.of());
             String was = accountRoster.nameOf(account);
             accountRoster.show(account, name, !own.isEmpty());
+            Session source = null;
             for (Session session : own) {
                 session.renamed(name);
-                session.answer(notice(told));
+                if (session.id().equals(by)) {
+                    source = session;
+                } else {
+                    session.answer(notice(told));
+                }
             }
-            tell(new UserEvent.Renamed(account, was, name, !own.isEmpty()), null);
+            tell(new UserEvent.Renamed(account, was, name, !own.isEmpty()), source);
             flush();
         } finally {
             presenceLock.unlock();
@@ -367,6 +373,11 @@ public final class Sessions {
 
     public boolean isOnline(long account) {
         return online.containsKey(account);
+    }
+
+    /** Returns the sessions of an account. */
+    public List<Session> of(long account) {
+        return online.getOrDefault(account, List.of());
     }
 
     /** Returns the sessions that are logged in. */

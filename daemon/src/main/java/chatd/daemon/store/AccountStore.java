@@ -1,11 +1,13 @@
 package chatd.daemon.store;
 
 import static chatd.sql.generated.Tables.ACCOUNT;
+import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Change;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,20 @@ public final class AccountStore {
                 .on(ACCOUNT_SETTINGS.ACCOUNT.eq(ACCOUNT.NUMBER))
                 .where(ACCOUNT.NUMBER.eq(number))
                 .fetchOptional(row -> new Credentials(row.value1(), row.value2(), row.value3())));
+    }
+
+    /** Returns how often the user has changed the account's name itself since a time, at most {@code most}. */
+    public int renamedSince(long number, Instant since, int most) {
+        return database.with(sql -> sql.select(ACCOUNT_CHANGE.NUMBER)
+                .from(ACCOUNT_CHANGE)
+                .where(
+                        ACCOUNT_CHANGE.ACCOUNT.eq(number),
+                        ACCOUNT_CHANGE.KIND.eq(Change.Kind.RENAMED.code),
+                        ACCOUNT_CHANGE.TIME.gt(since),
+                        ACCOUNT_CHANGE.ACTOR.isNull())
+                .limit(most)
+                .fetch()
+                .size());
     }
 
     private static Account account(Record row) {

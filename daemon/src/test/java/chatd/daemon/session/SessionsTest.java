@@ -216,7 +216,7 @@ class SessionsTest {
         TestTransport phone = onlineJson(1, "phone");
         bob.told();
         carol.told();
-        sessions.rename(1, "alina", "you are alina");
+        sessions.rename(1, "alina", "you are alina", "");
         assertThat(bob.told()).containsExactly("-alice", "+alina");
         assertThat(carol.told()).containsExactly("U1 is alina");
         // Its own name going offline would mean that it was displaced.
@@ -226,7 +226,7 @@ class SessionsTest {
         sessions.leave(alice.session());
         sessions.leave(phone.session());
         assertThat(bob.told()).containsExactly("-alina");
-        sessions.rename(1, "alma", "you are alma");
+        sessions.rename(1, "alma", "you are alma", "");
         assertThat(bob.told()).containsExactly("-alma");
         assertThat(alice.told()).isEmpty();
     }

@@ -84,6 +84,7 @@ public final class Chat1 implements Dialect {
             case SessionEvent.Welcome welcome -> List.of(new Frame(greeting(welcome, buffers)));
             // Commands of this dialect have no identifiers.
             case SessionEvent.Accepted accepted -> List.of();
+            case SessionEvent.OwnSessions own -> List.of();
             case SessionEvent.Refused refused -> refusal(refused, buffers);
             case SessionEvent.Notice notice -> List.of(said(notice.text(), notice.time(), buffers));
             case UserEvent.Joined joined -> List.of(presence(joined.name(), false, true, buffers));
@@ -92,6 +93,9 @@ public final class Chat1 implements Dialect {
             case UserEvent.Renamed renamed -> renaming(renamed, viewer, buffers);
             case UserEvent.Registered registered -> List.of(frame(registered, buffers));
             case UserEvent.PasswordChanged changed -> List.of(frame(changed, buffers));
+            // There is no command for it in this dialect.
+            case UserEvent.NameChanged changed -> List.of();
+            case UserEvent.Found found -> List.of();
             // Settings are sent only at login.
             case UserEvent.Settings settings -> List.of();
             case MessageEvent.Message message -> List.of(frame(message, buffers));

@@ -21,6 +21,9 @@ public sealed interface AccountCommand extends Command {
         }
     }
 
+    /** Gives the user's own account another name. */
+    record Rename(String name, String id) implements AccountCommand {}
+
     /** Stores the settings document, which is opaque to the daemon. */
     record StoreSettings(Document document, String id) implements AccountCommand {
         public StoreSettings(Document document) {

@@ -23,6 +23,25 @@ public sealed interface SessionCommand extends Command {
         }
     }
 
+    /** Lists the user's own sessions. */
+    record ListSessions(String id) implements SessionCommand {}
+
+    /** Ends one of the user's own sessions, given by its id as listed. */
+    record EndSession(String session, String id) implements SessionCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
+
+    /** Ends all of the user's own sessions but this one. */
+    record EndOtherSessions(String id) implements SessionCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
+
     /**
      * Input that is not a command; it is refused, and the connection stays open.
      *

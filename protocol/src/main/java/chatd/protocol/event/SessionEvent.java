@@ -66,6 +66,27 @@ public sealed interface SessionEvent extends Event {
         }
     }
 
+    /** The user's own sessions, the oldest first. */
+    record OwnSessions(List<OwnSession> sessions) implements SessionEvent {}
+
+    /**
+     * One of the user's own sessions.
+     *
+     * @param session its id, as in the log
+     * @param device the client's label; empty if its dialect has none
+     * @param since the time of its login
+     * @param used the time of its last command
+     * @param isThis whether it is the session that asked
+     */
+    record OwnSession(
+            String session,
+            String device,
+            String dialect,
+            String address,
+            Instant since,
+            Instant used,
+            boolean isThis) {}
+
     /** A text from the daemon itself to a user; it is not stored. */
     record Notice(String text, @Nullable Instant time) implements SessionEvent {}
 }

@@ -19,8 +19,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.OutputStream;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -302,12 +304,31 @@ public final class Json implements Dialect {
 
     /** Returns the rows as they appear in the documentation page: type, direction and {@code info}. */
     public Stream<String> documentation() {
-        SortedMap<Integer, String> rows = new TreeMap<>();
-        JsonCommands.ROWS.forEach(row -> rows.put(row.type(), "→ | " + row.documentation()));
-        JsonEvents.ROWS.forEach(row -> {
-            String from = "← | " + row.documentation();
-            rows.merge(row.type(), from, (before, same) -> before.startsWith("→") ? "↔" + before.substring(1) : before);
-        });
-        return rows.entrySet().stream().map(row -> "| " + row.getKey() + " | " + row.getValue() + " |");
+        SortedMap<Integer, Set<String>> to = forms(JsonCommands.ROWS);
+        SortedMap<Integer, Set<String>> from = forms(JsonEvents.ROWS);
+        return Stream.concat(to.keySet().stream(), from.keySet().stream())
+                .distinct()
+                .sorted()
+                .map(type -> {
+                    String asked = String.join(" or ", to.getOrDefault(type, Set.of()));
+                    String told = String.join(" or ", from.getOrDefault(type, Set.of()));
+                    String both = asked.isEmpty()
+                            ? "← | " + told
+                            : told.isEmpty()
+                                    ? "→ | " + asked
+                                    : "↔ | " + (asked.equals(told) ? told : "→ " + asked + " · ← " + told);
+                    return "| " + type + " | " + both + " |";
+                });
+    }
+
+    /** Returns the forms of {@code info} by type; without that of a refusal, where an answer of the same type has more. */
+    private static SortedMap<Integer, Set<String>> forms(List<? extends JsonMessage<?>> rows) {
+        SortedMap<Integer, Set<String>> forms = new TreeMap<>();
+        for (JsonMessage<?> row : rows) {
+            if (row.record() != SessionEvent.Refused.class || !forms.containsKey(row.type())) {
+                forms.computeIfAbsent(row.type(), type -> new LinkedHashSet<>()).add(row.documentation());
+            }
+        }
+        return forms;
     }
 }

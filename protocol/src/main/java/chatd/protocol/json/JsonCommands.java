@@ -6,6 +6,7 @@ import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
+import chatd.protocol.command.UserCommand;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
@@ -19,7 +20,10 @@ final class JsonCommands {
     static final JsonValue<String> ID = JsonValue.text(LONGEST_ID);
 
     /** The value of {@code PU} that changes the password. */
-    private static final long PASSWORD = 0;
+    static final long PASSWORD = 0;
+
+    /** The value of {@code PU} that changes the name. */
+    static final long NAME = 1;
 
     private static final User NOBODY = new User.Named("");
 
@@ -73,6 +77,15 @@ final class JsonCommands {
                     .only(
                             change -> true,
                             message -> message.path("info").path("PU").asLong(-1) == PASSWORD),
+            JsonMessage.<AccountCommand.Rename>row(11, AccountCommand.Rename.class, row -> {
+                        var id = id(row);
+                        row.info("PU", JsonValue.WHOLE, change -> NAME);
+                        var name = row.info("NewInf", JsonValue.TEXT, AccountCommand.Rename::name);
+                        return in -> new AccountCommand.Rename(in.get(name), in.get(id));
+                    })
+                    .only(
+                            change -> true,
+                            message -> message.path("info").path("PU").asLong(-1) == NAME),
             JsonMessage.<AccountCommand.Register>row(13, AccountCommand.Register.class, row -> {
                 var id = id(row);
                 var name = row.info("user_name", JsonValue.TEXT, AccountCommand.Register::name);
@@ -96,6 +109,42 @@ final class JsonCommands {
                 var id = id(row);
                 var document = row.wholeInfo("any", JsonValue.DOCUMENT, AccountCommand.StoreSettings::document);
                 return in -> new AccountCommand.StoreSettings(in.get(document), in.get(id));
+            }),
+            JsonMessage.<UserCommand.FindUsers>row(28, UserCommand.FindUsers.class, row -> {
+                        var id = id(row);
+                        var text = row.info("text", JsonValue.TEXT, UserCommand.FindUsers::text);
+                        var limit = row.info(
+                                "limit",
+                                JsonValue.upTo(UserCommand.FindUsers.MOST),
+                                UserCommand.FindUsers::limit,
+                                UserCommand.FindUsers.MOST);
+                        return in -> new UserCommand.FindUsers(in.get(text), in.get(limit), in.get(id));
+                    })
+                    .only(find -> true, message -> !message.path("info").has("users")),
+            JsonMessage.<UserCommand.LookUpUsers>row(28, UserCommand.LookUpUsers.class, row -> {
+                        var id = id(row);
+                        var users = row.info(
+                                "users",
+                                JsonValue.list(JsonValue.NUMBERED, UserCommand.LookUpUsers.MOST),
+                                UserCommand.LookUpUsers::users);
+                        return in -> new UserCommand.LookUpUsers(in.get(users), in.get(id));
+                    })
+                    .only(lookUp -> true, message -> message.path("info").has("users")),
+            JsonMessage.<SessionCommand.ListSessions>row(30, SessionCommand.ListSessions.class, row -> {
+                var id = id(row);
+                row.op("list");
+                return in -> new SessionCommand.ListSessions(in.get(id));
+            }),
+            JsonMessage.<SessionCommand.EndSession>row(30, SessionCommand.EndSession.class, row -> {
+                var id = id(row);
+                row.op("end");
+                var session = row.info("session", JsonValue.TEXT, SessionCommand.EndSession::session);
+                return in -> new SessionCommand.EndSession(in.get(session), in.get(id));
+            }),
+            JsonMessage.<SessionCommand.EndOtherSessions>row(30, SessionCommand.EndOtherSessions.class, row -> {
+                var id = id(row);
+                row.op("end-others");
+                return in -> new SessionCommand.EndOtherSessions(in.get(id));
             }));
 
     private JsonCommands() {}

@@ -227,10 +227,18 @@ interface JsonValue<V> {
             (out, time) -> time.ifPresentOrElse(known -> TIME.write(out, known), out::writeNull));
 
     static <V> JsonValue<List<V>> list(JsonValue<V> its) {
+        return list(its, Integer.MAX_VALUE);
+    }
+
+    /** @param most the maximum number of items */
+    static <V> JsonValue<List<V>> list(JsonValue<V> its, int most) {
         return of(
                 (value, key) -> {
                     if (!value.isArray()) {
                         throw new InvalidMessage(key + " has to be a list.");
+                    }
+                    if (value.size() > most) {
+                        throw new InvalidMessage("%s has more than %d items.".formatted(key, most));
                     }
                     List<V> all = new ArrayList<>(value.size());
                     value.forEach(one -> all.add(its.read(one, key)));

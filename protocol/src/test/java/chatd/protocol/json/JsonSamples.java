@@ -4,6 +4,7 @@ import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
+import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
@@ -57,6 +58,7 @@ public final class JsonSamples {
                 "change-password-first",
                 new AccountCommand.ChangePassword(
                         new User.Own(new User.Named("alice")), Secret.of("one-time"), Secret.of("battery staple"), ""));
+        samples.put("rename", new AccountCommand.Rename("王芳芳", "11"));
         samples.put("register", new AccountCommand.Register("王芳", Secret.of("correct horse"), "9"));
         samples.put(
                 "history-usual",
@@ -64,6 +66,11 @@ public final class JsonSamples {
         samples.put("store-settings", new AccountCommand.StoreSettings(document("{\"web\":{\"size\":1.5}}"), "10"));
         samples.put("history", new MessageCommand.ReadHistory(new User.Named(""), 100, -1, 20, "7"));
         samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
+        samples.put("find-users", new UserCommand.FindUsers("王", 10, "12"));
+        samples.put("look-up-users", new UserCommand.LookUpUsers(List.of(1L, 2L), "13"));
+        samples.put("list-sessions", new SessionCommand.ListSessions("14"));
+        samples.put("end-session", new SessionCommand.EndSession("s7f3", "15"));
+        samples.put("end-other-sessions", new SessionCommand.EndOtherSessions("16"));
         samples.put(
                 "not-yet", new SessionCommand.Malformed("9", "This server does not support type 9 yet.", false, "x"));
         samples.put(
@@ -117,8 +124,22 @@ public final class JsonSamples {
         samples.put(
                 "password-not-changed",
                 new SessionEvent.Refused(commands().get("change-password"), Code.WRONG_PASSWORD, "", "8", TIME));
+        samples.put("name-changed", new UserEvent.NameChanged("王芳芳"));
+        samples.put(
+                "name-not-changed",
+                new SessionEvent.Refused(commands().get("rename"), Code.NAME_TAKEN, "It is taken.", "11", TIME));
         samples.put("accepted", new SessionEvent.Accepted("a4f9", 12, TIME));
         samples.put("accepted-without-message", new SessionEvent.Accepted("10", 0, TIME));
+        samples.put(
+                "found",
+                new UserEvent.Found(
+                        List.of(new UserEvent.FoundUser(2, "王芳", true), new UserEvent.FoundUser(4, "王小明", false))));
+        samples.put(
+                "own-sessions",
+                new SessionEvent.OwnSessions(List.of(
+                        new SessionEvent.OwnSession(
+                                "s7f3", "laptop", "chat-json", "2001:db8::7", TIME, TIME.plusSeconds(60), true),
+                        new SessionEvent.OwnSession("s7f9", "", "chat/1", "192.0.2.7", TIME, TIME, false))));
         samples.put("settings", new UserEvent.Settings(document("theme dark")));
         samples.put(
                 "refused",

@@ -4,6 +4,7 @@
 package chatd.sql.generated;
 
 
+import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.Receiver;
@@ -22,6 +23,7 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index ACCOUNT_CHANGE_ACCOUNT_CHANGE_KIND = Internal.createIndex(DSL.name("account_change_kind"), AccountChange.ACCOUNT_CHANGE, new OrderField[] { AccountChange.ACCOUNT_CHANGE.ACCOUNT, AccountChange.ACCOUNT_CHANGE.KIND, AccountChange.ACCOUNT_CHANGE.TIME }, false);
     public static final Index MENTION_MENTION_MESSAGE = Internal.createIndex(DSL.name("mention_message"), Mention.MENTION, new OrderField[] { Mention.MENTION.MESSAGE }, false);
     public static final Index MESSAGE_MESSAGE_CONVERSATION = Internal.createIndex(DSL.name("message_conversation"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.CONVERSATION, Message.MESSAGE.NUMBER, Message.MESSAGE.SENDER }, false);
     public static final Index MESSAGE_MESSAGE_RECEIVER = Internal.createIndex(DSL.name("message_receiver"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.RECEIVER, Message.MESSAGE.NUMBER }, false);

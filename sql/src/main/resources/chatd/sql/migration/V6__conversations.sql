@@ -23,6 +23,10 @@ alter table receiver
   alter column conversation drop default,
   add key receiver_conversation (conversation, message);
 
+-- How often an account was renamed of late.
+alter table account_change
+  add key account_change_kind (account, kind, time);
+
 -- Whom a message mentions, as resolved when it was sent.
 create table mention (
   account      int unsigned not null,

@@ -6,6 +6,7 @@ package chatd.sql.generated.tables;
 
 import chatd.sql.UtcConverter;
 import chatd.sql.generated.DefaultSchema;
+import chatd.sql.generated.Indexes;
 import chatd.sql.generated.Keys;
 import chatd.sql.generated.tables.Account.AccountPath;
 import chatd.sql.generated.tables.records.AccountChangeRecord;
@@ -18,6 +19,7 @@ import java.util.List;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Index;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -127,6 +129,11 @@ public class AccountChange extends TableImpl<AccountChangeRecord> {
     @Override
     public Schema getSchema() {
         return aliased() ? null : DefaultSchema.DEFAULT_SCHEMA;
+    }
+
+    @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.ACCOUNT_CHANGE_ACCOUNT_CHANGE_KIND);
     }
 
     @Override

@@ -1,0 +1,50 @@
+package chatd.daemon.accounts;
+
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.Gate;
+import chatd.protocol.command.UserCommand;
+import chatd.protocol.event.UserEvent;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Says who is who (page {@code chat-json-1.md}, type 28), from memory. Any thread. */
+public final class Users implements Room {
+    private final Directory directory;
+    private final Sessions sessions;
+
+    public Users(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.sessions = parts.sessions();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.unlogged(
+                UserCommand.FindUsers.class,
+                Gate.LOGGED_IN,
+                (session, command) ->
+                        answer(session, directory.beginningWith(command.text(), command.limit()).stream()));
+        routes.unlogged(
+                UserCommand.LookUpUsers.class,
+                Gate.LOGGED_IN,
+                (session, command) -> answer(
+                        session,
+                        command.users().stream()
+                                .distinct()
+                                .map(directory::find)
+                                .flatMap(Optional::stream)
+                                .filter(account -> account.state() != Account.State.DELETED)));
+    }
+
+    private void answer(Session session, Stream<Account> accounts) {
+        session.answer(new UserEvent.Found(accounts.map(account ->
+                        new UserEvent.FoundUser(account.number(), account.name(), sessions.isOnline(account.number())))
+                .toList()));
+    }
+}

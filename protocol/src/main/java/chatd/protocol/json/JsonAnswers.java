@@ -1,0 +1,299 @@
+package chatd.protocol.json;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Document;
+import chatd.protocol.value.Presence;
+import chatd.protocol.value.Roster;
+import chatd.protocol.value.User;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+
+/** The daemon's answers to the session that asked: to log in and registration, to changes, to commands with an id. */
+final class JsonAnswers {
+    /** Maximum number of users listed at login. */
+    private static final int MOST_STRANGERS = 1_000;
+
+    private static final String OK = "ok";
+
+    /** The codes with which the answer to a login itself can refuse it. */
+    private static final Set<Code> OF_LOG_IN = Set.of(
+            Code.NO_SUCH_USER,
+            Code.WRONG_PASSWORD,
+            Code.MUST_CHANGE_PASSWORD,
+            Code.DISABLED,
+            Code.LOCKED,
+            Code.THROTTLED);
+
+    /** The codes with which the answer to a registration itself can refuse it. */
+    private static final Set<Code> OF_REGISTRATION =
+            Set.of(Code.NAME_TAKEN, Code.BAD_NAME, Code.BAD_PASSWORD, Code.CLOSED);
+
+    /** The codes with which the answer to a change of password or name itself can refuse it. */
+    private static final Set<Code> OF_CHANGE = Set.of(
+            Code.NO_SUCH_USER,
+            Code.WRONG_PASSWORD,
+            Code.BAD_PASSWORD,
+            Code.BAD_NAME,
+            Code.NAME_TAKEN,
+            Code.DISABLED,
+            Code.LOCKED,
+            Code.THROTTLED);
+
+    /** A code that this client does not know is read as {@link Code#INTERNAL}, a fault of the server. */
+    private static final JsonValue<Code> CODE = JsonValue.of(
+            (value, key) -> Code.of(JsonValue.TEXT.read(value, key)).orElse(Code.INTERNAL),
+            (out, code) -> out.writeString(code.word()));
+
+    private static final JsonValue<Stranger> STRANGER = JsonValue.of(
+            (value, key) -> new Stranger(
+                    JsonValue.NUMBERED.read(value.path("user_id"), key),
+                    JsonValue.TEXT.read(value.path("user_name"), key)),
+            (out, stranger) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(stranger.user()))
+                    .writeStringProperty("user_name", stranger.name())
+                    .writeBooleanProperty("online", true)
+                    .writeEndObject());
+
+    private static final JsonValue<UserEvent.FoundUser> FOUND = JsonValue.of(
+            (value, key) -> new UserEvent.FoundUser(
+                    JsonValue.NUMBERED.read(value.path("user_id"), key),
+                    JsonValue.TEXT.read(value.path("user_name"), key),
+                    JsonValue.FLAG.read(value.path("online"), key)),
+            (out, user) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(user.user()))
+                    .writeStringProperty("user_name", user.name())
+                    .writeBooleanProperty("online", user.online())
+                    .writeEndObject());
+
+    private static final JsonValue<SessionEvent.OwnSession> OWN_SESSION = JsonValue.of(
+            (value, key) -> new SessionEvent.OwnSession(
+                    JsonValue.TEXT.read(value.path("session"), key),
+                    JsonValue.TEXT.read(value.path("device"), key),
+                    JsonValue.TEXT.read(value.path("dialect"), key),
+                    JsonValue.TEXT.read(value.path("address"), key),
+                    JsonValue.TIME.read(value.path("since"), key),
+                    JsonValue.TIME.read(value.path("used"), key),
+                    JsonValue.FLAG.read(value.path("this"), key)),
+            (out, session) -> {
+                out.writeStartObject()
+                        .writeStringProperty("session", session.session())
+                        .writeStringProperty("device", session.device())
+                        .writeStringProperty("dialect", session.dialect())
+                        .writeStringProperty("address", session.address());
+                JsonValue.TIME.write(out.writeName("since"), session.since());
+                JsonValue.TIME.write(out.writeName("used"), session.used());
+                out.writeBooleanProperty("this", session.isThis()).writeEndObject();
+            });
+
+    static final List<JsonMessage<? extends Event>> ROWS = List.of(
+            JsonMessage.<SessionEvent.Welcome>row(2, SessionEvent.Welcome.class, row -> {
+                        row.constant("send", User.SERVER);
+                        var user = row.envelope("receive", JsonValue.NUMBERED, SessionEvent.Welcome::user);
+                        row.info("success", JsonValue.TEXT, welcome -> "登录成功");
+                        row.info("code", JsonValue.TEXT, welcome -> OK);
+                        var strangers = row.info("strangers", JsonValue.list(STRANGER), JsonAnswers::strangers);
+                        row.emptyList("friends");
+                        row.emptyList("groups");
+                        row.info("user_id", JsonValue.NUMBERED, SessionEvent.Welcome::user);
+                        var name = row.info("user_name", JsonValue.TEXT, SessionEvent.Welcome::name);
+                        row.info("strangers_total", JsonValue.WHOLE, JsonAnswers::strangersOnline);
+                        var settings = row.info("settings", JsonValue.DOCUMENT, JsonAnswers::settings);
+                        var lastLogin =
+                                row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
+                        var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
+                        return in -> {
+                            Roster roster = new Roster();
+                            List<Long> numbers = new ArrayList<>();
+                            for (Stranger stranger : in.get(strangers)) {
+                                numbers.add(stranger.user());
+                                roster.add(new Presence(stranger.name(), true));
+                            }
+                            return new SessionEvent.Welcome(
+                                    in.get(user),
+                                    in.get(name),
+                                    in.get(time),
+                                    in.get(lastLogin),
+                                    false,
+                                    roster,
+                                    numbers,
+                                    in.get(settings));
+                        };
+                    })
+                    .only(welcome -> true, JsonAnswers::isOk),
+            JsonMessage.<SessionEvent.Refused>row(2, SessionEvent.Refused.class, row -> {
+                        JsonEvents.fromServer(row);
+                        row.info("success", JsonValue.TEXT, refused -> success(refused.code()));
+                        var code = row.info("code", CODE, refused -> ofLogIn(refused.code()));
+                        row.emptyList("strangers");
+                        row.emptyList("friends");
+                        row.emptyList("groups");
+                        return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
+                    })
+                    .only(
+                            refused -> refused.command() instanceof SessionCommand.LogIn
+                                    && OF_LOG_IN.contains(refused.code()),
+                            message -> !isOk(message)),
+            JsonMessage.<UserEvent.Registered>row(14, UserEvent.Registered.class, row -> {
+                        row.constant("send", User.SERVER);
+                        var user = row.envelope("receive", JsonValue.NUMBERED, UserEvent.Registered::user);
+                        var name = row.wholeInfo("name", JsonValue.TEXT, UserEvent.Registered::name);
+                        return in -> new UserEvent.Registered(in.get(user), in.get(name));
+                    })
+                    .only(registered -> true, message -> !message.has("code")),
+            JsonMessage.<SessionEvent.Refused>row(14, SessionEvent.Refused.class, row -> {
+                        JsonEvents.fromServer(row);
+                        row.wholeInfo("name", JsonValue.TEXT, JsonAnswers::nameRefused);
+                        var code = row.envelope("code", CODE, SessionEvent.Refused::code);
+                        return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
+                    })
+                    .only(
+                            refused -> refused.command() instanceof AccountCommand.Register
+                                    && OF_REGISTRATION.contains(refused.code()),
+                            message -> message.has("code")),
+            JsonMessage.<UserEvent.PasswordChanged>row(15, UserEvent.PasswordChanged.class, row -> {
+                        changed(row, JsonCommands.PASSWORD, same -> "");
+                        return in -> new UserEvent.PasswordChanged();
+                    })
+                    .only(changed -> true, message -> isChange(message, JsonCommands.PASSWORD) && isOk(message)),
+            JsonMessage.<UserEvent.NameChanged>row(15, UserEvent.NameChanged.class, row -> {
+                        var name = changed(row, JsonCommands.NAME, UserEvent.NameChanged::name);
+                        return in -> new UserEvent.NameChanged(in.get(name));
+                    })
+                    .only(changed -> true, message -> isChange(message, JsonCommands.NAME) && isOk(message)),
+            notChanged(JsonCommands.PASSWORD, AccountCommand.ChangePassword.class, same -> ""),
+            notChanged(JsonCommands.NAME, AccountCommand.Rename.class, AccountCommand.Rename::name),
+            JsonMessage.<SessionEvent.Accepted>row(17, SessionEvent.Accepted.class, row -> {
+                JsonEvents.fromServer(row);
+                var id = row.info("id", JsonCommands.ID, SessionEvent.Accepted::id);
+                var message = row.info("mid", JsonValue.WHOLE, SessionEvent.Accepted::message, 0L);
+                var time = row.info("time", JsonValue.TIME, SessionEvent.Accepted::time);
+                return in -> new SessionEvent.Accepted(in.get(id), in.get(message), in.get(time));
+            }),
+            JsonMessage.<SessionEvent.Refused>row(18, SessionEvent.Refused.class, row -> {
+                JsonEvents.fromServer(row);
+                var id = row.info("id", JsonCommands.ID, SessionEvent.Refused::id, "");
+                row.info("type", JsonValue.WHOLE, refused -> JsonTable.type(refused.command()));
+                var code = row.info("code", CODE, refused -> told(refused.code()));
+                var text = row.info("text", JsonValue.TEXT, SessionEvent.Refused::text);
+                return in -> new SessionEvent.Refused(null, in.get(code), in.get(text), in.get(id), null);
+            }),
+            JsonMessage.<UserEvent.Found>row(29, UserEvent.Found.class, row -> {
+                JsonEvents.fromServer(row);
+                var users = row.info("users", JsonValue.list(FOUND), UserEvent.Found::users);
+                row.emptyList("groups");
+                return in -> new UserEvent.Found(in.get(users));
+            }),
+            JsonMessage.<SessionEvent.OwnSessions>row(30, SessionEvent.OwnSessions.class, row -> {
+                JsonEvents.fromServer(row);
+                var sessions =
+                        row.wholeInfo("sessions", JsonValue.list(OWN_SESSION), SessionEvent.OwnSessions::sessions);
+                return in -> new SessionEvent.OwnSessions(in.get(sessions));
+            }));
+
+    private JsonAnswers() {}
+
+    /** Declares the keys of an answer to a change; returns that of the new value. */
+    private static <T> JsonMessage.Key<T, String> changed(JsonMessage<T> row, long what, Function<T, String> value) {
+        JsonEvents.fromServer(row);
+        row.info("PU", JsonValue.WHOLE, same -> what);
+        JsonMessage.Key<T, String> changed = row.info("NewInf", JsonValue.TEXT, value);
+        row.info("success", JsonValue.FLAG, same -> true);
+        row.info("code", JsonValue.TEXT, same -> OK);
+        return changed;
+    }
+
+    private static <C extends Command> JsonMessage<SessionEvent.Refused> notChanged(
+            long what, Class<C> command, Function<C, String> value) {
+        return JsonMessage.<SessionEvent.Refused>row(15, SessionEvent.Refused.class, row -> {
+                    JsonEvents.fromServer(row);
+                    row.info("PU", JsonValue.WHOLE, refused -> what);
+                    row.info(
+                            "NewInf",
+                            JsonValue.TEXT,
+                            refused -> value.apply(requireNonNull(command.cast(refused.command()))));
+                    row.info("success", JsonValue.FLAG, refused -> false);
+                    var code = row.info("code", CODE, refused -> ofLogIn(refused.code()));
+                    return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
+                })
+                .only(
+                        refused -> command.isInstance(refused.command()) && OF_CHANGE.contains(refused.code()),
+                        message -> isChange(message, what) && !isOk(message));
+    }
+
+    private static boolean isChange(JsonNode message, long what) {
+        return message.path("info").path("PU").asLong(-1) == what;
+    }
+
+    private static String nameRefused(SessionEvent.Refused refused) {
+        return refused.command() instanceof AccountCommand.Register register ? register.name() : "";
+    }
+
+    private static Document settings(SessionEvent.Welcome welcome) {
+        return requireNonNull(welcome.settings());
+    }
+
+    private static boolean isOk(JsonNode message) {
+        return message.path("info").path("code").asString("").equals(OK);
+    }
+
+    /** An online user who is not a friend. */
+    private record Stranger(long user, String name) {}
+
+    private static boolean isStranger(SessionEvent.Welcome welcome, int place) {
+        return welcome.roster().isOnline(place) && welcome.numbers().get(place) != welcome.user();
+    }
+
+    private static List<Stranger> strangers(SessionEvent.Welcome welcome) {
+        return IntStream.range(0, welcome.numbers().size())
+                .filter(place -> isStranger(welcome, place))
+                .limit(MOST_STRANGERS)
+                .mapToObj(place -> new Stranger(
+                        welcome.numbers().get(place),
+                        welcome.roster().get(place).name()))
+                .toList();
+    }
+
+    private static long strangersOnline(SessionEvent.Welcome welcome) {
+        return IntStream.range(0, welcome.numbers().size())
+                .filter(place -> isStranger(welcome, place))
+                .count();
+    }
+
+    /** Returns the text of the answer to a refused login, in Chinese. */
+    private static String success(Code code) {
+        return switch (code) {
+            case NO_SUCH_USER -> "无此用户";
+            case WRONG_PASSWORD -> "密码错误";
+            case MUST_CHANGE_PASSWORD -> "需要修改密码";
+            case DISABLED, LOCKED -> "账号已停用";
+            case THROTTLED -> "请稍后再试";
+            default -> throw new IllegalArgumentException("a login is not refused with " + code.word());
+        };
+    }
+
+    /** Returns the code as sent in the answer to a login. */
+    private static Code ofLogIn(Code code) {
+        return code == Code.LOCKED ? Code.DISABLED : code;
+    }
+
+    /** Returns the code as sent in a refusal. */
+    private static Code told(Code code) {
+        return switch (code) {
+            case DISABLED, LOCKED, MUST_CHANGE_PASSWORD -> Code.NOT_ALLOWED;
+            case UNDECIDED, UNLOGGED -> Code.INTERNAL;
+            default -> code;
+        };
+    }
+}
