@@ -35,7 +35,7 @@ class RoomsTest {
                 "net: dispatch journal session config",
                 "admin: service accounts messages journal directory session store model config",
                 "service: accounts login messages files dispatch journal directory store config",
-                "accounts: login dispatch journal directory session model config",
+                "accounts: login dispatch journal directory session store model config",
                 "files: messages dispatch journal directory session store model config",
                 "messages: dispatch journal directory session store model config",
                 "login: dispatch journal directory session store model config",

@@ -1,0 +1,119 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A page of ten lines in a real browser logs in, talks and listens over the daemon's WebSocket. */
+@Tag("processes")
+class BrowserIT {
+    private static final String PAGE = """
+            <!doctype html><meta charset="utf-8"><script>
+            const socket = new WebSocket("wss://localhost:%d/ws", "chat-json"), heard = [];
+            const send = (type, more) => socket.send(JSON.stringify({type, ...more}));
+            socket.onopen = () => send(1, {info: {user_id: "%s", user_pwd: "%s", device: "browser"}});
+            socket.onmessage = event => {
+              const message = JSON.parse(event.data);
+              heard.push(message);
+              if (message.type == 2) send(3, {receive: "%s", id: "from a browser", info: "hello 你好"});
+              if (message.type == 3 && message.mid) socket.close();
+            };
+            socket.onclose = event => fetch("/done", {method: "POST", body: JSON.stringify(
+                {code: event.code, clean: event.wasClean, extensions: socket.extensions, heard})});
+            </script>""";
+
+    @TempDir
+    private Path profile;
+
+    private JsonNode open(int port, String page) throws Exception {
+        CompletableFuture<byte[]> done = new CompletableFuture<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/", exchange -> {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            byte[] answer = Wire.utf8(page);
+            exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+            if (exchange.getRequestURI().getPath().equals("/done")) {
+                done.complete(body);
+            }
+        });
+        server.start();
+        Process browser = browser("http://localhost:" + port + "/");
+        try {
+            return JsonMapper.shared().readTree(done.get(TestTimeouts.MILLIS, TimeUnit.MILLISECONDS));
+        } finally {
+            browser.destroyForcibly().waitFor();
+            server.stop(0);
+        }
+    }
+
+    private Process browser(String page) throws IOException {
+        return new ProcessBuilder(
+                        "/usr/bin/chromium",
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--ignore-certificate-errors",
+                        "--user-data-dir=" + profile.resolve("chromium"),
+                        "--remote-debugging-port=0",
+                        page)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new java.net.ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void aPageTalks() throws Exception {
+        int port = freePort();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "http://localhost:" + port);
+                Chat1Socket ben = chatd.newcomer()) {
+            Chatd.Person ann = chatd.person();
+            CompletableFuture<JsonNode> page = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return open(port, PAGE.formatted(chatd.port(), ann.name(), ann.password(), ben.name()));
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            ben.expectText(ann.name(), "hello 你好");
+            ben.send(Wire.text("welcome", ann.name()));
+            JsonNode done = page.get();
+            assertThat(done.path("code").asInt()).isEqualTo(1000);
+            assertThat(done.path("clean").asBoolean()).isTrue();
+            assertThat(done.path("extensions").asString()).startsWith("permessage-deflate");
+            assertThat(done.path("heard")
+                            .valueStream()
+                            .map(message -> message.path("type").asInt()))
+                    .containsSubsequence(2, 17, 3);
+        }
+    }
+
+    @Test
+    void aPageOfAnotherOriginDoesNot() throws Exception {
+        int port = freePort();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "https://intranet.example.org")) {
+            JsonNode done = open(port, PAGE.formatted(chatd.port(), "x", "x", "x"));
+            assertThat(done.path("code").asInt()).isEqualTo(1006);
+            assertThat(done.path("heard")).isEmpty();
+        }
+    }
+}
