@@ -336,6 +336,8 @@ class HttpIT {
                 "permessage-deflate; client_max_window_bits | true",
                 "permessage-deflate; client_max_window_bits=10; server_no_context_takeover | true",
                 "permessage-deflate; server_max_window_bits=10 | false",
+                "permessage-deflate; client_max_window_bits=99 | false",
+                "permessage-deflate; server_no_context_takeover=1 | false",
                 "permessage-deflate; server_max_window_bits=10, permessage-deflate | true",
                 "x-webkit-deflate-frame | false"
             })

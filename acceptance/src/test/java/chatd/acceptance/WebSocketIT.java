@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.WebSocketClient.Received;
+import io.netty.util.internal.PlatformDependent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -351,6 +352,49 @@ class WebSocketIT {
         socket.send(WHOLE, message("b") + "\n" + message("c"));
         assertThat(text(socket.nextText())).contains("malformed");
         expectOpen();
+    }
+
+    /** Messages before a violation are answered, however many wait for their turn. */
+    @Test
+    void whatCameBeforeAViolationIsAnswered() throws IOException {
+        logIn();
+        var bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < 300; i++) {
+            bytes.write(socket.frame(WHOLE, Wire.utf8(message("m" + i))));
+        }
+        bytes.write(socket.frame(WebSocketClient.FINAL | 3, new byte[0]));
+        socket.raw(bytes.toByteArray());
+        for (int i = 0; i < 300; i++) {
+            assertThat(text(socket.nextText())).contains("\"type\":20");
+        }
+        assertThat(socket.closeCode()).isEqualTo(BROKEN);
+    }
+
+    /** A client that never pauses is read no faster than it is answered: nothing piles up in the daemon. */
+    @Test
+    void whoNeverPausesHasNothingPileUp() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < 1_000; i++) {
+            bytes.write(
+                    socket.frame(WHOLE, Wire.utf8("{\"type\":7,\"x\":\"0123456789012345678901234567890123456789\"}")));
+        }
+        byte[] thousand = bytes.toByteArray();
+        long before = PlatformDependent.usedDirectMemory();
+        Thread sender = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                for (int i = 0; i < 300; i++) {
+                    socket.raw(thousand);
+                }
+            } catch (IOException e) {
+                // The test is over.
+            }
+        });
+        long most = before;
+        while (sender.isAlive()) {
+            assertThat(socket.nextText()).isNotNull();
+            most = Math.max(most, PlatformDependent.usedDirectMemory());
+        }
+        assertThat(most - before).isLessThan(8L << 20);
     }
 
     // 7: closing

@@ -10,6 +10,7 @@ import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -55,6 +57,11 @@ public class JournalBenchmark {
     @Param({"cluster", "always"})
     private String fence;
 
+    /** Whether each text has an identifier of its client's, so that it is stored once. */
+    @Param({"false", "true"})
+    private boolean once;
+
+    private int texts;
     private PrivateMariaDb server;
     private Database database;
     private AuditLog log;
@@ -129,7 +136,7 @@ public class JournalBenchmark {
         server.close();
     }
 
-    private static final class Text implements Decision<Message> {
+    private record Text(@Nullable SentOnce once) implements Decision<Message> {
         @Override
         public long bytes() {
             return 400;
@@ -147,21 +154,25 @@ public class JournalBenchmark {
                     SALT,
                     References.NONE,
                     null,
-                    null);
+                    once);
         }
+    }
+
+    private Text text() {
+        return new Text(once ? SentOnce.of(1, "text " + texts++, "x".repeat(100)) : null);
     }
 
     @Benchmark
     public void one() throws Exception {
-        journal.submit(new Text()).get();
+        journal.submit(text()).get();
     }
 
     @Benchmark
     @OperationsPerInvocation(TOGETHER)
     public void aHundredEach() throws Exception {
-        CompletableFuture<Committed<Message>> last = journal.submit(new Text());
+        CompletableFuture<Committed<Message>> last = journal.submit(text());
         for (int i = 1; i < TOGETHER; i++) {
-            last = journal.submit(new Text());
+            last = journal.submit(text());
         }
         last.get();
     }

@@ -245,7 +245,7 @@ public final class Journal {
     private void finish(List<JournalQueue.Pending<?>> all) throws IOException, InterruptedException {
         try {
             for (List<JournalQueue.Pending<?>> left = all; !left.isEmpty(); ) {
-                SentBefore.Batch batch = sentBefore.without(left);
+                SentBefore.Batch batch = unsent(left);
                 commitAndDeliver(batch.now());
                 left = batch.again();
                 begun.incrementAndGet();
@@ -257,6 +257,18 @@ public final class Journal {
         } finally {
             // Nobody waits for ever: an entry without an outcome by now gets none before the next start.
             all.forEach(pending -> pending.done.completeExceptionally(Refusal.undecided()));
+        }
+    }
+
+    /** Returns what was not sent before; if that can't be told because a statement failed, this batch alone fails. */
+    private SentBefore.Batch unsent(List<JournalQueue.Pending<?>> all) {
+        try {
+            return sentBefore.without(all);
+        } catch (DatabaseUnavailable | Ledger.TakenOver e) {
+            throw e;
+        } catch (RuntimeException e) {
+            all.forEach(pending -> pending.done.completeExceptionally(e));
+            return new SentBefore.Batch(List.of(), List.of());
         }
     }
 

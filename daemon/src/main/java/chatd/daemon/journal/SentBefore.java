@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * Recognises what a client sends again (page {@code chat-json-1.md}, "Sent once"): the ledger knows the identifiers of a
  * week, each committed with its entry. Used by the journal's thread only; blocks.
  */
 final class SentBefore {
+    private static final Logger LOG = LogManager.getLogger(SentBefore.class);
+
     private static final Duration KNOWN = Duration.ofDays(7);
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
     private static final int FORGOTTEN_AT_ONCE = 2_000;
@@ -46,17 +50,22 @@ final class SentBefore {
      */
     Batch without(List<JournalQueue.Pending<?>> all) {
         Map<ByteBuffer, SentOnce> some = new HashMap<>();
+        for (JournalQueue.Pending<?> pending : all) {
+            SentOnce once = pending.once();
+            if (once != null) {
+                some.put(once.id(), once);
+            }
+        }
+        if (some.isEmpty()) {
+            return new Batch(all, List.of());
+        }
+        Map<ByteBuffer, Ledger.Sent> before = ledger.sentBefore(some.values());
         List<JournalQueue.Pending<?>> now = new ArrayList<>(all.size());
         List<JournalQueue.Pending<?>> again = new ArrayList<>();
         for (JournalQueue.Pending<?> pending : all) {
             SentOnce once = pending.once();
-            boolean isFirst = once == null || some.putIfAbsent(once.id(), once) == null;
-            (isFirst ? now : again).add(pending);
-        }
-        if (!some.isEmpty()) {
-            Map<ByteBuffer, Ledger.Sent> before = ledger.sentBefore(some.values());
-            if (!before.isEmpty()) {
-                now.removeIf(pending -> isAnswered(pending, before));
+            if (!isAnswered(pending, before)) {
+                (once == null || some.remove(once.id()) != null ? now : again).add(pending);
             }
         }
         return new Batch(now, again);
@@ -78,14 +87,24 @@ final class SentBefore {
     }
 
     /**
-     * Forgets identifiers that are a week old, once a minute; if there are many, some at each call.
-     *
-     * @throws DatabaseUnavailable if the ledger can't be written
+     * Forgets identifiers that are a week old, once a minute; if there are many, some at each call. If that fails, they
+     * are forgotten later.
      */
     void forget() {
         long now = System.nanoTime();
-        if (now - forgot >= FORGET_EVERY.toNanos()
-                && ledger.forgetSent(clock.instant().minus(KNOWN), FORGOTTEN_AT_ONCE) < FORGOTTEN_AT_ONCE) {
+        if (now - forgot < FORGET_EVERY.toNanos()) {
+            return;
+        }
+        int gone = 0;
+        try {
+            gone = ledger.forgetSent(clock.instant().minus(KNOWN), FORGOTTEN_AT_ONCE);
+        } catch (Ledger.TakenOver e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // If the connection is lost, the next batch or check finds that out.
+            LOG.warn("the identifiers of what was sent a week ago were not deleted: {}", e.getMessage());
+        }
+        if (gone < FORGOTTEN_AT_ONCE) {
             forgot = now;
         }
     }

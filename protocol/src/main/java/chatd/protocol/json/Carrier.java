@@ -36,6 +36,11 @@ public enum Carrier {
         return protocol;
     }
 
+    /** Returns the same carrier, without compression. */
+    Carrier uncompressed() {
+        return this == COMPRESSED_WEB_SOCKET ? WEB_SOCKET : this;
+    }
+
     /**
      * Frames a message.
      *

@@ -134,7 +134,9 @@ public final class Json implements Dialect {
             case MessageEvent other -> null;
             case FileEvent other -> null;
         };
-        return framed(carrier, seen(event, viewer), buffers)
+        // A message to several is framed for each of them: a thousand times compressed, it would hold up everyone.
+        Carrier its = view(event, viewer) == 0 ? carrier : carrier.uncompressed();
+        return framed(its, seen(event, viewer), buffers)
                 .map(frame -> List.of(new Frame(frame, change)))
                 .orElse(List.of());
     }

@@ -166,12 +166,16 @@ final class JsonAnswers {
                         changed(row, JsonCommands.PASSWORD, same -> "");
                         return in -> new UserEvent.PasswordChanged();
                     })
-                    .only(changed -> true, message -> isChange(message, JsonCommands.PASSWORD) && isOk(message)),
+                    .only(
+                            changed -> true,
+                            message -> JsonCommands.isChange(message, JsonCommands.PASSWORD) && isOk(message)),
             JsonMessage.<UserEvent.NameChanged>row(15, UserEvent.NameChanged.class, row -> {
                         var name = changed(row, JsonCommands.NAME, UserEvent.NameChanged::name);
                         return in -> new UserEvent.NameChanged(in.get(name));
                     })
-                    .only(changed -> true, message -> isChange(message, JsonCommands.NAME) && isOk(message)),
+                    .only(
+                            changed -> true,
+                            message -> JsonCommands.isChange(message, JsonCommands.NAME) && isOk(message)),
             notChanged(JsonCommands.PASSWORD, AccountCommand.ChangePassword.class, same -> ""),
             notChanged(JsonCommands.NAME, AccountCommand.Rename.class, AccountCommand.Rename::name),
             JsonMessage.<SessionEvent.Accepted>row(17, SessionEvent.Accepted.class, row -> {
@@ -229,11 +233,7 @@ final class JsonAnswers {
                 })
                 .only(
                         refused -> command.isInstance(refused.command()) && OF_CHANGE.contains(refused.code()),
-                        message -> isChange(message, what) && !isOk(message));
-    }
-
-    private static boolean isChange(JsonNode message, long what) {
-        return message.path("info").path("PU").asLong(-1) == what;
+                        message -> JsonCommands.isChange(message, what) && !isOk(message));
     }
 
     private static String nameRefused(SessionEvent.Refused refused) {

@@ -11,6 +11,7 @@ import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /** The messages that clients may send in {@code chat-json/1}. */
 final class JsonCommands {
@@ -64,6 +65,7 @@ final class JsonCommands {
             JsonMessage.<AccountCommand.ChangePassword>row(11, AccountCommand.ChangePassword.class, row -> {
                         var id = id(row);
                         var user = row.envelope("send", JsonValue.USER, JsonCommands::changer, NOBODY);
+                        // Which of both it is, was found out by isChange.
                         row.info("PU", JsonValue.WHOLE, change -> PASSWORD);
                         var chosen = row.info("NewInf", JsonValue.SECRET, AccountCommand.ChangePassword::newPassword);
                         var old = row.info(
@@ -74,18 +76,14 @@ final class JsonCommands {
                         return in -> new AccountCommand.ChangePassword(
                                 new User.Own(in.get(user)), in.get(old), in.get(chosen), in.get(id));
                     })
-                    .only(
-                            change -> true,
-                            message -> message.path("info").path("PU").asLong(-1) == PASSWORD),
+                    .only(change -> true, message -> isChange(message, PASSWORD)),
             JsonMessage.<AccountCommand.Rename>row(11, AccountCommand.Rename.class, row -> {
                         var id = id(row);
                         row.info("PU", JsonValue.WHOLE, change -> NAME);
                         var name = row.info("NewInf", JsonValue.TEXT, AccountCommand.Rename::name);
                         return in -> new AccountCommand.Rename(in.get(name), in.get(id));
                     })
-                    .only(
-                            change -> true,
-                            message -> message.path("info").path("PU").asLong(-1) == NAME),
+                    .only(change -> true, message -> isChange(message, NAME)),
             JsonMessage.<AccountCommand.Register>row(13, AccountCommand.Register.class, row -> {
                 var id = id(row);
                 var name = row.info("user_name", JsonValue.TEXT, AccountCommand.Register::name);
@@ -151,6 +149,12 @@ final class JsonCommands {
 
     private static <T extends Command> JsonMessage.Key<T, String> id(JsonMessage<T> row) {
         return row.envelope("id", ID, Command::id, "");
+    }
+
+    /** Returns whether a message of type 11 or 15 is about the password, or the name. */
+    static boolean isChange(JsonNode message, long what) {
+        JsonNode changed = message.path("info").path("PU");
+        return changed.isIntegralNumber() && changed.canConvertToLong() && changed.longValue() == what;
     }
 
     private static User receiver(MessageCommand.SendText text) {

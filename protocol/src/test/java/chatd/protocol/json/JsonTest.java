@@ -174,6 +174,8 @@ class JsonTest {
                 "{'type': 4, 'receive': 'G1', 'info': 'x'} | receive has to be \"\", for everyone: this server has no groups yet.",
                 "{'type': 11, 'info': {'PU': 0}} | It has no NewInf.",
                 "{'type': 11, 'info': {'NewInf': 'x'}} | This server does not support type 11 yet.",
+                "{'type': 11, 'info': {'PU': 1.9, 'NewInf': 'x'}} | This server does not support type 11 yet.",
+                "{'type': 11, 'info': {'PU': 1e-99999, 'NewInf': 'x'}} | This server does not support type 11 yet.",
                 "{'type': 13, 'info': {'user_name': 'x'}} | It has no user_pwd.",
                 "{'type': 19, 'info': {'limit': -1}} | limit has to be a whole number, not negative.",
                 "{'type': 19, 'info': {'limit': 1.5}} | limit has to be a whole number, not negative.",

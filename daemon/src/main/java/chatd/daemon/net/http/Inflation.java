@@ -11,7 +11,12 @@ import java.util.zip.Inflater;
 final class Inflation implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, -1, -1};
 
+    /** Maximum bytes inflated at once. */
+    private static final int PIECE = 8 << 10;
+
     private final Inflater inflater = new Inflater(true);
+    private final byte[] piece = new byte[PIECE];
+    private boolean hasInput;
     private boolean isLast;
     private boolean isTailAdded;
 
@@ -22,15 +27,20 @@ final class Inflation implements AutoCloseable {
      */
     void add(byte[] part, boolean last) {
         inflater.setInput(part);
+        // An empty part, of which a client may send many with few bytes, costs nothing.
+        hasInput = part.length > 0 || last;
         isLast = last;
     }
 
     /**
-     * Inflates some of what was added.
+     * Inflates some of what was added, and appends it to {@code out}.
      *
-     * @return the number of bytes appended to {@code out}; 0 if more has to be added, or the message {@link #isOver}
+     * @return false if there was none: more has to be added, or the message {@link #isOver}
      */
-    int inflate(ByteBuf out, byte[] piece) {
+    boolean inflate(ByteBuf out) {
+        if (!hasInput) {
+            return false;
+        }
         try {
             int count = inflater.inflate(piece);
             if (count == 0 && isLast && !isTailAdded) {
@@ -38,10 +48,9 @@ final class Inflation implements AutoCloseable {
                 inflater.setInput(TAIL);
                 count = inflater.inflate(piece);
             }
-            if (count > 0) {
-                WebSocketFrames.append(out, piece, count);
-            }
-            return count;
+            hasInput = count > 0;
+            WebSocketFrames.append(out, piece, count);
+            return hasInput;
         } catch (DataFormatException e) {
             throw FrameHead.broken("a message is not compressed as it says");
         }

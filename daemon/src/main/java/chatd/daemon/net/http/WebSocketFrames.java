@@ -54,7 +54,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     private byte[] control = new byte[0];
     private @Nullable Inflation inflation;
     private boolean unpacking;
-    /** Set after the client's Close frame: it means nothing more. */
+    /** Set after the client's Close frame, or a violation: what follows means nothing. */
     private boolean closed;
 
     /** Ends of the input that were seen while received bytes were still waiting. */
@@ -63,6 +63,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> timer;
     private long heard = System.nanoTime();
+    /** Whether nothing was heard since the last ping. */
     private boolean pinged;
     /** The payload of the last ping, if the socket takes no answer yet. */
     private byte @Nullable [] owedPong;
@@ -99,7 +100,6 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
         ChannelHandlerContext ctx = requireNonNull(context);
         Duration left = ping.minusNanos(System.nanoTime() - heard);
         if (left.isPositive()) {
-            pinged = false;
             listenFor(left);
         } else if (!pinged) {
             pinged = true;
@@ -116,15 +116,16 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         heard = System.nanoTime();
+        pinged = false;
         received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, (ByteBuf) message);
         unpack(ctx);
     }
 
-    /** Unpacks what was waiting before more is read. */
+    /** Unpacks what was waiting; more is read only if the connection still wants it then. */
     @Override
     public void read(ChannelHandlerContext ctx) {
         unpack(ctx);
-        if (ends.isEmpty()) {
+        if (ends.isEmpty() && ctx.channel().config().isAutoRead()) {
             ctx.read();
         }
     }
@@ -167,6 +168,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
             }
         } catch (MalformedFrame e) {
             drop();
+            closed = true;
             ctx.fireUserEventTriggered(e);
         } finally {
             unpacking = false;
@@ -198,7 +200,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     /** Unpacks the next few bytes; returns false if more have to be received first. */
     private boolean step(ChannelHandlerContext ctx, ByteBuf lines) {
         Inflation current = inflation;
-        if (current != null && current.inflate(lines, new byte[PIECE]) > 0) {
+        if (current != null && current.inflate(lines)) {
             return true;
         }
         if (current != null && current.isOver()) {

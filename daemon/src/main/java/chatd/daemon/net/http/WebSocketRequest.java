@@ -17,7 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request to become a WebSocket (RFC 6455, section 4.2). Immutable; any thread. */
@@ -26,8 +26,7 @@ final class WebSocketRequest {
     private static final String SERVER_FORGETS = "server_no_context_takeover";
     private static final String CLIENT_FORGETS = "client_no_context_takeover";
 
-    /** The parameters of an offer that this server can fulfil: a smaller window of its own is not among them. */
-    private static final Set<String> PARAMETERS = Set.of(SERVER_FORGETS, CLIENT_FORGETS, "client_max_window_bits");
+    private static final String CLIENT_WINDOW = "client_max_window_bits";
 
     private static final int KEY_BYTES = 16;
 
@@ -74,6 +73,16 @@ final class WebSocketRequest {
         return null;
     }
 
+    /** Returns whether this server can fulfil a parameter of an offer: a smaller window of its own it can't. */
+    private static boolean isFulfilled(Map.Entry<String, @Nullable String> parameter) {
+        String value = parameter.getValue();
+        return switch (parameter.getKey()) {
+            case SERVER_FORGETS, CLIENT_FORGETS -> value == null;
+            case CLIENT_WINDOW -> value == null || value.matches("[89]|1[0-5]");
+            default -> false;
+        };
+    }
+
     private static boolean isKey(List<String> keys) {
         try {
             return keys.size() == 1 && Base64.getDecoder().decode(keys.getFirst()).length == KEY_BYTES;
@@ -110,7 +119,7 @@ final class WebSocketRequest {
         for (String offered : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
             for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offered)) {
                 if (offer.name().equals(DEFLATE)
-                        && PARAMETERS.containsAll(offer.parameters().keySet())) {
+                        && offer.parameters().entrySet().stream().allMatch(WebSocketRequest::isFulfilled)) {
                     return DEFLATE + "; " + SERVER_FORGETS + "; " + CLIENT_FORGETS;
                 }
             }

@@ -55,6 +55,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Run once, after login or when the connection is gone; null once run. */
     private @Nullable Runnable onLoginOrClose;
 
+    /** A violation of the carrier's rules; judged once everything received before it was decoded. */
+    private @Nullable MalformedFrame carrierViolation;
+
     private final ConnectionState state = new ConnectionState();
     private final Output output;
     private boolean ticking;
@@ -140,8 +143,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 ctx.close();
             }
             case MalformedFrame violation -> {
-                violated(violation);
-                receiveBuffer.release();
+                carrierViolation = violation;
+                decode(ctx);
             }
             case EndOfInput end -> nothingMoreComes(state.peerDone(), ctx);
             case SslCloseCompletionEvent closed -> nothingMoreComes(state.peerDone(), ctx);
@@ -235,9 +238,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else if (!receiveBuffer.makeRoom(reader.bytesToReserve(), ctx.alloc())) {
             pauseFor(SHARE_RETRY.toNanos());
         }
-        if (!state.isPeerSending() && !state.isDeaf() && !paused && !isPaused()) {
-            state.deafen();
-            inbox().end();
+        if (!state.isDeaf() && !paused && !isPaused()) {
+            if (carrierViolation != null) {
+                violated(carrierViolation);
+                receiveBuffer.release();
+            } else if (!state.isPeerSending()) {
+                state.deafen();
+                inbox().end();
+            }
         }
         listen(ctx, state.isDeaf() || !isPaused());
         tickLater();
