@@ -382,7 +382,7 @@ class WebSocketIT {
         long before = PlatformDependent.usedDirectMemory();
         Thread sender = Thread.ofPlatform().daemon().start(() -> {
             try {
-                for (int i = 0; i < 300; i++) {
+                for (int i = 0; i < 80; i++) {
                     socket.raw(thousand);
                 }
             } catch (IOException e) {
