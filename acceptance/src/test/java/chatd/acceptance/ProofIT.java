@@ -100,9 +100,9 @@ class ProofIT {
             everyone     | message #5 is not stored as | update message set receiver = 0 where number = #5 | update message set receiver = (select m.receiver from (select receiver from message where number = #1) m) where number = #5
             time         | message #3 is not stored as | update message set time = time + interval 1 microsecond where number = #3 | update message set time = time - interval 1 microsecond where number = #3
             salt         | message #3 is not stored as | update message set salt = reverse(salt) where number = #3 | update message set salt = reverse(salt) where number = #3
-            added to two | message #2 is not stored as | insert into receiver values (#2, 99) | delete from receiver where account = 99
-            added to one | message #1 is not stored as | insert into receiver values (#1, 99) | delete from receiver where account = 99
-            added to all | message #3 is not stored as | insert into receiver values (#3, 99) | delete from receiver where account = 99
+            added to two | message #2 is not stored as | insert into receiver (message, account, conversation) values (#2, 99, 0) | delete from receiver where account = 99
+            added to one | message #1 is not stored as | insert into receiver (message, account, conversation) values (#1, 99, 0) | delete from receiver where account = 99
+            added to all | message #3 is not stored as | insert into receiver (message, account, conversation) values (#3, 99, 0) | delete from receiver where account = 99
             file's name  | message #4 is not stored as | update file set name = '3 chunks.bin' | update file set name = 'three chunks.bin'
             file's size  | message #4 is not stored as | update file set size = size - 1 | update file set size = size + 1
             content      | message #4 is not stored as | update content_chunk set bytes = insert(bytes, 7, 1, 'x') where position = 1 | update content_chunk set bytes = insert(bytes, 7, 1, char(0)) where position = 1
@@ -112,10 +112,10 @@ class ProofIT {
             file added   | message #1 is not stored as | update message set file = 1 where number = #1; update file set message = #1 | update message set file = null where number = #1; update file set message = #4
             other file   | message #1 is not stored as | update message set file = 1 where number = #1 | update message set file = null where number = #1
             longer salt  | message #3 is not stored as | alter table message modify salt varbinary(99) not null; update message set salt = concat(salt, 'x') where number = #3 | update message set salt = left(salt, 16) where number = #3; alter table message modify salt binary(16) not null
-            number 0     | message 0 is stored, but not logged | insert into message select 0, time, sender, receiver, text, file, salt from message where number = #1 | delete from message where number = 0
+            number 0     | message 0 is stored, but not logged | insert into message (number, time, sender, receiver, text, file, salt) select 0, time, sender, receiver, text, file, salt from message where number = #1 | delete from message where number = 0
             other chunks | message #4 is not stored as | update content_chunk a join content_chunk b on b.position = 1 and a.position = 0 set b.bytes = concat(right(a.bytes, 1), b.bytes), a.bytes = left(a.bytes, length(a.bytes) - 1) | update content_chunk a join content_chunk b on b.position = 1 and a.position = 0 set a.bytes = concat(a.bytes, left(b.bytes, 1)), b.bytes = substr(b.bytes, 2)
             deleted      | message #3 is logged        | update message set number = 1000003 where number = #3 | update message set number = #3 where number = 1000003
-            added        | message 1000 is stored, but not logged | insert into message select 1000, time, sender, receiver, text, file, salt from message where number = #1 | delete from message where number = 1000
+            added        | message 1000 is stored, but not logged | insert into message (number, time, sender, receiver, text, file, salt) select 1000, time, sender, receiver, text, file, salt from message where number = #1 | delete from message where number = 1000
             swapped      | message #1 is not stored as | update message set number = 77 where number = #1; update message set number = #1 where number = #5; update message set number = #5 where number = 77 | update message set number = 77 where number = #1; update message set number = #1 where number = #5; update message set number = #5 where number = 77
             """)
     void whatWasChangedInTheDatabaseIsFound(String what, String found, String change, String back) throws SQLException {
