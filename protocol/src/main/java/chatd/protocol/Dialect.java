@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * one it is. Immutable; any thread.
  */
 public interface Dialect {
-    /** Returns the name of the dialect and its carrier in the negotiation (ALPN, or a WebSocket subprotocol) and in the log. */
+    /**
+     * Returns the name of the dialect and its carrier in the negotiation (ALPN, or a WebSocket subprotocol) and in the
+     * log.
+     */
     String name();
 
     /** Creates the daemon's reader of what clients send; one per connection. */

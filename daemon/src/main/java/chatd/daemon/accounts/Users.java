@@ -37,9 +37,8 @@ public final class Users implements Room {
                         session,
                         command.users().stream()
                                 .distinct()
-                                .map(directory::find)
-                                .flatMap(Optional::stream)
-                                .filter(account -> account.state() != Account.State.DELETED)));
+                                .map(directory::present)
+                                .flatMap(Optional::stream)));
     }
 
     private void answer(Session session, Stream<Account> accounts) {

@@ -16,14 +16,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 
 /** In-memory copy of all accounts, as of the last applied commit. Thread-safe. */
 public final class Directory {
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
-    /** The accounts by their folded name and number, except deleted ones. */
-    private final ConcurrentSkipListMap<FoldedName, Account> byFoldedName = new ConcurrentSkipListMap<>();
+    /** The folded names of all accounts except deleted ones. */
+    private final ConcurrentSkipListSet<FoldedName> foldedNames = new ConcurrentSkipListSet<>();
 
     private final Map<Long, Long> passwordGeneration = new ConcurrentHashMap<>();
     private final Map<Long, Long> settingsGeneration = new ConcurrentHashMap<>();
@@ -86,9 +88,13 @@ public final class Directory {
         return switch (user) {
             case User.Named named -> named(named.typed());
             case User.Own own -> user(own.otherwise());
-            case User.Numbered numbered ->
-                find(numbered.number()).filter(account -> account.state() != Account.State.DELETED);
+            case User.Numbered numbered -> present(numbered.number());
         };
+    }
+
+    /** Returns the account with this number; empty if there is none, or it was deleted. */
+    public Optional<Account> present(long number) {
+        return find(number).filter(account -> account.state() != Account.State.DELETED);
     }
 
     /**
@@ -121,10 +127,10 @@ public final class Directory {
             return List.of();
         }
         String folded = Names.folded(text);
-        return byFoldedName.tailMap(new FoldedName(folded, 0)).entrySet().stream()
+        return foldedNames.tailSet(new FoldedName(folded, 0)).stream()
                 .limit(most)
-                .takeWhile(entry -> entry.getKey().name().startsWith(folded))
-                .map(Map.Entry::getValue)
+                .takeWhile(folding -> folding.name().startsWith(folded))
+                .map(folding -> numbered(folding.account()))
                 .toList();
     }
 
@@ -244,17 +250,24 @@ public final class Directory {
     public void put(Account account) {
         Account before = byNumber.put(account.number(), account);
         byName.put(account.name(), account);
-        if (before != null) {
-            byFoldedName.remove(FoldedName.of(before));
-        }
-        if (account.state() != Account.State.DELETED) {
-            byFoldedName.put(FoldedName.of(account), account);
+        if (before == null || !before.name().equals(account.name()) || account.state() == Account.State.DELETED) {
+            // Not at each login, which changes neither.
+            fold(before, account);
         }
         if (before == null) {
             own(account);
         } else if (!before.name().equals(account.name())) {
             own(account);
             byName.remove(before.name());
+        }
+    }
+
+    private void fold(@Nullable Account before, Account account) {
+        if (before != null) {
+            foldedNames.remove(FoldedName.of(before));
+        }
+        if (account.state() != Account.State.DELETED) {
+            foldedNames.add(FoldedName.of(account));
         }
     }
 

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
 public final class Logins implements Room {
+    private static final String WHY_ENDED = "ended from another session";
+
     private static final String ENDED = "This session was ended from another one of this account.";
 
     private final Authenticator authenticator;
@@ -61,8 +63,7 @@ public final class Logins implements Room {
         routes.logged(
                 SessionCommand.EndOtherSessions.class,
                 Gate.LOGGED_IN,
-                (session, command) ->
-                        sessions.end(session.account(), session.id(), ENDED, "ended from another session"));
+                (session, command) -> sessions.end(session.account(), session.id(), ENDED, WHY_ENDED));
     }
 
     /**
@@ -131,7 +132,7 @@ public final class Logins implements Room {
                 .filter(one -> one.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new Refusal(Code.NO_SUCH_SESSION, "You have no such session; it may have ended."));
-        sessions.end(own, ENDED, "ended from another session");
+        sessions.end(own, ENDED, WHY_ENDED);
     }
 
     private void logOut(Session session, String why) {

@@ -89,7 +89,7 @@ public final class Sessions {
                 return List.of();
             }
             session.loggedIn(account, name, device, now);
-            List<Session> others = online.getOrDefault(account, List.of());
+            List<Session> others = of(account);
             List<Session> displaced = new ArrayList<>(
                     others.stream().filter(session::isOnDeviceOf).toList());
             if (displaced.isEmpty() && others.size() >= MOST_DEVICES) {
@@ -144,9 +144,8 @@ public final class Sessions {
         if (!session.leave()) {
             return;
         }
-        List<Session> stay = online.getOrDefault(account, List.of()).stream()
-                .filter(other -> other != session)
-                .toList();
+        List<Session> stay =
+                of(account).stream().filter(other -> other != session).toList();
         if (!stay.isEmpty()) {
             online.put(account, stay);
         } else if (online.remove(account) != null) {
@@ -184,7 +183,7 @@ public final class Sessions {
     public void rename(long account, String name, String told, String by) {
         presenceLock.lock();
         try {
-            List<Session> own = online.getOrDefault(account, List.of());
+            List<Session> own = of(account);
             String was = accountRoster.nameOf(account);
             accountRoster.show(account, name, !own.isEmpty());
             Session source = null;
@@ -240,7 +239,7 @@ public final class Sessions {
     public void end(long account, String except, String farewell, String why) {
         presenceLock.lock();
         try {
-            for (Session session : online.getOrDefault(account, List.of())) {
+            for (Session session : of(account)) {
                 if (!session.id().equals(except)) {
                     end(session, farewell, why);
                 }
@@ -255,8 +254,7 @@ public final class Sessions {
         presenceLock.lock();
         try {
             String name = session.name();
-            if (name != null
-                    && online.getOrDefault(session.account(), List.of()).contains(session)) {
+            if (name != null && of(session.account()).contains(session)) {
                 session.answer(notice(farewell));
                 session.answer(new UserEvent.WentOffline(session.account(), name));
                 session.finish(why);
@@ -271,7 +269,7 @@ public final class Sessions {
     public void settingsStored(long account, String by, Document settings) {
         presenceLock.lock();
         try (Delivery delivery = new Delivery(new UserEvent.Settings(settings), false)) {
-            online.getOrDefault(account, List.of()).stream()
+            of(account).stream()
                     .filter(session -> !session.id().equals(by))
                     .forEach(session -> enqueue(session, delivery, 0));
             flush();
@@ -306,14 +304,14 @@ public final class Sessions {
                 return;
             }
             for (Long account : receivers) {
-                for (Session session : online.getOrDefault(account, List.of())) {
+                for (Session session : of(account)) {
                     if (!isOwnCopy(session, entry)) {
                         enqueue(session, delivery, number);
                     }
                 }
             }
             if (!receivers.contains(sender)) {
-                for (Session session : online.getOrDefault(sender, List.of())) {
+                for (Session session : of(sender)) {
                     if (!session.id().equals(entry.session())) {
                         enqueue(session, delivery, number);
                     }

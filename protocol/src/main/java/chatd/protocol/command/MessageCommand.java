@@ -29,7 +29,8 @@ public sealed interface MessageCommand extends Command {
     /**
      * Reads a page of the history: the newest messages, or those next to a message number.
      *
-     * @param with the other user of a conversation, or one with an empty name for the messages to everyone; null for all of the reader's own
+     * @param with the other user of a conversation, or one with an empty name for the messages to everyone; null for all
+     *     of the reader's own
      * @param before only messages with a lower number
      * @param after only messages with a higher number, the lowest first; -1 for the newest
      * @param limit the maximum number of messages, 0 to {@value #MOST}; {@value #USUAL} if the client gave none

@@ -1,5 +1,6 @@
 package chatd.daemon.net.http;
 
+import chatd.audit.Sha256;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
@@ -7,8 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -75,7 +74,7 @@ final class Site {
     }
 
     private static File file(String name, byte[] plain) {
-        String hash = sha256(plain);
+        String hash = HexFormat.of().formatHex(Sha256.digest().digest(plain));
         var hashed = HASHED.matcher(name);
         boolean neverChanges = hashed.matches();
         if (neverChanges && !hash.startsWith(hashed.group(1))) {
@@ -93,14 +92,6 @@ final class Site {
     private static ByteBuf shared(byte[] bytes) {
         return Unpooled.unreleasableBuffer(
                 Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static byte[] zipped(byte[] bytes) {
