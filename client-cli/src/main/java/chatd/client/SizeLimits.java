@@ -1,7 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.ClientFailure;
-import chatd.protocol.Limits;
+import chatd.protocol.value.Limits;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -10,6 +10,7 @@ import chatd.daemon.admin.command.Running;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.Applier;
@@ -171,6 +172,10 @@ public final class Daemon {
         Stores stores = new Stores(database);
         Directory directory =
                 new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
+        Contacts contacts = new Contacts(
+                stores.contacts().friendships(),
+                stores.contacts().requests(),
+                stores.contacts().blocks());
         CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), directory);
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
@@ -179,11 +184,14 @@ public final class Daemon {
         TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
         log.observe(notifier);
         Journal journal = new Journal(
-                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, sessions)), clock, notifier);
-        ServiceParts room = new ServiceParts(configuration, directory, journal, sessions, audit, stores, random, clock);
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, contacts, sessions)),
+                clock,
+                notifier);
+        ServiceParts room = new ServiceParts(
+                configuration, directory, contacts, journal, sessions, audit, stores, random, clock, Version.current());
         Services services = new Services(room);
         started(services::close);
-        Dispatcher dispatcher = new Dispatcher(services.rooms(), sessions, audit, clock);
+        Dispatcher dispatcher = new Dispatcher(services.rooms(), sessions, audit, configuration, clock);
         Listener listener =
                 new Listener(configuration, certificates, dispatcher, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);

@@ -3,6 +3,7 @@ package chatd.daemon;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Applier;
@@ -57,6 +58,7 @@ public final class TestServices implements AutoCloseable {
     private final Database database;
     private final AuditTrail audit;
     private final Sessions sessions;
+    private final Configuration configuration;
     private final Journal journal;
     private final Services services;
 
@@ -88,7 +90,7 @@ public final class TestServices implements AutoCloseable {
         // Fast hashing: resistance to guessing is not tested here.
         environment.put("CHATD_HASHING_MEMORY", "1 MiB");
         environment.put("CHATD_HASHING_ITERATIONS", "1");
-        Configuration configuration = new Configuration(null, environment);
+        configuration = new Configuration(null, environment);
         Config.Audit auditing = configuration.get().audit();
         log = openLog(directory, clock);
         database = schema.open();
@@ -101,11 +103,21 @@ public final class TestServices implements AutoCloseable {
         stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
         sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
+        Contacts contacts = new Contacts(
+                stores.contacts().friendships(),
+                stores.contacts().requests(),
+                stores.contacts().blocks());
         journal = new Journal(
-                new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, sessions)), clock, new Unbothered());
-        services = new Services(
-                new ServiceParts(configuration, all, journal, sessions, audit, stores, new SecureRandom(), clock));
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, contacts, sessions)),
+                clock,
+                new Unbothered());
+        services = new Services(new ServiceParts(
+                configuration, all, contacts, journal, sessions, audit, stores, new SecureRandom(), clock, "test"));
         journal.start(numbers);
+    }
+
+    public Configuration configuration() {
+        return configuration;
     }
 
     /** Opens a log without fsync, for tests of other parts. */

@@ -54,6 +54,9 @@ public interface Dialect {
     /** Returns whether a session is sent a copy of its own message, if its user is among the receivers. */
     boolean copiesToSender();
 
+    /** Returns whether a login is answered with the account's conversations, friends and requests, too. */
+    boolean hasConversations();
+
     /** Returns the maximum size of the items in one page of the history, in bytes. A single message may exceed it. */
     long pageBytes();
 

@@ -50,7 +50,9 @@ final class Generated {
                                 .withForcedTypes(
                                         new ForcedType()
                                                 .withName("BOOLEAN")
-                                                .withIncludeExpression(".*\\.must_change|account\\.everyone"),
+                                                .withIncludeExpression(
+                                                        ".*\\.must_change|account\\.(everyone|tells_reading)"
+                                                                + "|friend_request\\.(open|told)|party\\.(pinned|unread)"),
                                         new ForcedType().withName("BIGINT").withIncludeTypes("(?i:(big)?int.*)"),
                                         new ForcedType().withName("INTEGER").withIncludeTypes("(?i:(small|tiny)int.*)"),
                                         new ForcedType()

@@ -3,6 +3,7 @@ package chatd.audit.event;
 import static chatd.audit.event.Attribute.*;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +151,49 @@ public sealed interface AccountEvent extends AuditEvent {
         @Override
         public void describe(Fields to) {
             to.who(who).was(was).put(BY, by).put(DETAIL, how);
+        }
+    }
+
+    /** A user changed what it prefers. */
+    record PreferencesChanged(long number, Who who, Peer peer) implements OfChange {
+        @Override
+        public String type() {
+            return "preferences";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).from(peer);
+        }
+    }
+
+    /**
+     * A user asked another one to be a friend, answered such a request, or ended a friendship.
+     *
+     * @param how {@code ask}, {@code agree}, {@code decline}, {@code withdraw} or {@code remove}
+     */
+    record FriendChanged(long number, Who who, Who other, String how, Peer peer) implements OfChange {
+        @Override
+        public String type() {
+            return "friend";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).from(peer).put(DETAIL, how).to(List.of(other));
+        }
+    }
+
+    /** @param on whether the other user was blocked; otherwise it was unblocked */
+    record Blocked(long number, Who who, Who other, boolean on, Peer peer) implements OfChange {
+        @Override
+        public String type() {
+            return "block";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).from(peer).put(DETAIL, on ? "on" : "off").to(List.of(other));
         }
     }
 }

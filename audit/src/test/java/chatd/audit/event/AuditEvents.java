@@ -50,6 +50,9 @@ public final class AuditEvents {
         all.put("account", new AccountEvent.AccountChanged(12, WANG, null, "reset", "root"));
         all.put("account-renamed", new AccountEvent.AccountChanged(13, WANG, "王方", "rename", "root"));
         all.put("account-renamed-by-itself", new AccountEvent.Renamed(14, WANG, "王方", PEER));
+        all.put("preferences", new AccountEvent.PreferencesChanged(15, ALICE, PEER));
+        all.put("friend", new AccountEvent.FriendChanged(16, ALICE, WANG, "agree", PEER));
+        all.put("block", new AccountEvent.Blocked(17, ALICE, WANG, true, PEER));
         all.put("text", new AuditEvent.MessageSent(42, ALICE, PEER, null, 11, List.of(WANG, ALICE), DIGEST));
         all.put("text-everyone", new AuditEvent.MessageSent(43, ALICE, PEER, null, 11, null, DIGEST));
         all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG), DIGEST));

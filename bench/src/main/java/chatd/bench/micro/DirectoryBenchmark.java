@@ -2,6 +2,7 @@ package chatd.bench.micro;
 
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.Account;
+import chatd.protocol.value.Preferences;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ public class DirectoryBenchmark {
                     Optional.empty(),
                     false,
                     0,
+                    Preferences.DEFAULT,
                     Instant.EPOCH,
                     Optional.empty()));
         }

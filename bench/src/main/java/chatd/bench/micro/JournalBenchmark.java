@@ -2,6 +2,7 @@ package chatd.bench.micro;
 
 import chatd.audit.write.AuditLog;
 import chatd.daemon.config.Config;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.AuditTrail;
@@ -106,7 +107,10 @@ public class JournalBenchmark {
                         log,
                         new AuditTrail(log, false, true),
                         new CatchUp(log, ledger, new MessageStore(database), accounts),
-                        new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
+                        new Applier(
+                                accounts,
+                                new Contacts(List.of(), List.of(), List.of()),
+                                new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
                 Clock.systemUTC(),
                 new Quiet());
         journal.start(ledger.open(Instant.now()));
@@ -149,6 +153,7 @@ public class JournalBenchmark {
                     now,
                     1,
                     List.of(2L),
+                    false,
                     "x".repeat(100),
                     null,
                     SALT,

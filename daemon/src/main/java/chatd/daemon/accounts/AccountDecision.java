@@ -4,15 +4,21 @@ import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.SentOnce;
 import java.time.Instant;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A decision that changes an account. */
-public record AccountDecision(Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding)
+public record AccountDecision(
+        Batching batching, long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, AccountChange> deciding)
         implements Decision<AccountChange> {
+    public AccountDecision(Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding) {
+        this(batching, bytes, null, deciding);
+    }
 
     @Override
     public AccountChange decide(Numbers numbers, Instant now) {
-        return deciding.apply(numbers, now);
+        return deciding.apply(numbers, now).with(once);
     }
 }

@@ -28,6 +28,7 @@ import chatd.protocol.Gate;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.security.MessageDigest;
@@ -80,7 +81,8 @@ public final class Accounts implements Room {
             rename(session, command.name());
             session.answer(new UserEvent.NameChanged(command.name()));
         });
-        routes.logged(AccountCommand.StoreSettings.class, Gate.LOGGED_IN, this::storeSettings);
+        routes.loggedChange(AccountCommand.StoreSettings.class, this::storeSettings);
+        routes.loggedChange(AccountCommand.ChangePreferences.class, this::prefer);
     }
 
     /**
@@ -188,6 +190,7 @@ public final class Accounts implements Room {
                 passwordEnds(mustChange, now),
                 false,
                 numbers.lastPosition(),
+                Preferences.DEFAULT,
                 now,
                 Optional.empty());
     }
@@ -308,6 +311,7 @@ public final class Accounts implements Room {
                         there.name(),
                         null,
                         Optional.of(origin),
+                        0,
                         0);
                 return new AccountChange(change, new Effect.AccountUpdated(there.withName(name)));
             }));
@@ -317,6 +321,19 @@ public final class Accounts implements Room {
                 directory.release(name);
             }
         }
+    }
+
+    /** Changes what the caller prefers. */
+    public void prefer(Caller caller, AccountCommand.ChangePreferences command) throws InterruptedException {
+        long number = caller.account();
+        Origin origin = caller.origin();
+        journal.commit(new AccountDecision(new Batching.ChangeOf(number, false), 1_000, (numbers, now) -> {
+            Account account = directory.acting(number);
+            Change change =
+                    Change.own(origin, numbers.nextPosition(), number, account.name(), Change.Kind.PREFERRED, now, 0);
+            return new AccountChange(
+                    change, new Effect.AccountUpdated(account.withPreferences(command.after(account.preferences()))));
+        }));
     }
 
     /** Stores a settings document without inspecting it. */

@@ -1,6 +1,8 @@
 package chatd.daemon.accounts;
 
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.NumberSet;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.ServiceParts;
@@ -16,10 +18,12 @@ import java.util.stream.Stream;
 /** Says who is who (page {@code chat-json-1.md}, type 28), from memory. Any thread. */
 public final class Users implements Room {
     private final Directory directory;
+    private final Contacts contacts;
     private final Sessions sessions;
 
     public Users(ServiceParts parts) {
         this.directory = parts.directory();
+        this.contacts = parts.contacts();
         this.sessions = parts.sessions();
     }
 
@@ -29,7 +33,7 @@ public final class Users implements Room {
                 UserCommand.FindUsers.class,
                 Gate.LOGGED_IN,
                 (session, command) ->
-                        answer(session, directory.beginningWith(command.text(), command.limit()).stream()));
+                        answer(session, directory.beginningWith(command.text(), command.limit()).stream(), false));
         routes.unlogged(
                 UserCommand.LookUpUsers.class,
                 Gate.LOGGED_IN,
@@ -38,12 +42,25 @@ public final class Users implements Room {
                         command.users().stream()
                                 .distinct()
                                 .map(directory::present)
-                                .flatMap(Optional::stream)));
+                                .flatMap(Optional::stream),
+                        false));
+        routes.unlogged(UserCommand.ListFriends.class, Gate.LOGGED_IN, (session, command) -> {
+            NumberSet friends = contacts.friends(session.account());
+            NumberSet page = friends.above(command.after(), command.limit());
+            boolean more = !page.isEmpty() && page.getLast() < friends.getLast();
+            answer(session, page.stream().map(directory::numbered), more);
+        });
     }
 
-    private void answer(Session session, Stream<Account> accounts) {
-        session.answer(new UserEvent.Found(accounts.map(account ->
-                        new UserEvent.FoundUser(account.number(), account.name(), sessions.isOnline(account.number())))
-                .toList()));
+    private void answer(Session session, Stream<Account> accounts, boolean more) {
+        NumberSet friends = contacts.friends(session.account());
+        session.answer(new UserEvent.Found(
+                accounts.map(account -> new UserEvent.FoundUser(
+                                account.number(),
+                                account.name(),
+                                sessions.isOnline(account.number()),
+                                friends.has(account.number())))
+                        .toList(),
+                more));
     }
 }

@@ -34,6 +34,11 @@ public record Config(
                 && throttle.exempt().stream().anyMatch(free -> free.contains(address));
     }
 
+    /** @param granted whether the account was granted it */
+    public boolean mayWriteToEveryone(boolean granted) {
+        return everyone.all() || granted;
+    }
+
     /** @param proxies networks whose connections begin with a PROXY protocol header naming the client */
     public record Listen(List<InetSocketAddress> addresses, List<Network> proxies) {}
 
@@ -135,7 +140,8 @@ public record Config(
             long largeFrames,
             Duration linger) {}
 
-    public record Rates(long messages, long bytes) {}
+    /** @param changes how many changes a user makes in a minute, at most; 0 for no limit */
+    public record Rates(long messages, long bytes, long changes) {}
 
     public record Throttle(List<Network> exempt) {}
 

@@ -1,6 +1,7 @@
 package chatd.daemon.dispatch;
 
 import chatd.audit.event.AuditEvent;
+import chatd.daemon.config.Config;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.model.AlreadySent;
 import chatd.daemon.model.Receipt;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -43,16 +45,18 @@ public final class Dispatcher {
     private final List<Room> rooms;
     private final Sessions sessions;
     private final AuditTrail audit;
+    private final ChangeRate changes;
     private final Clock clock;
 
     /** Bytes queued in all inboxes. */
     private final AtomicLong waiting = new AtomicLong();
 
     /** @throws IllegalStateException if a command has no row */
-    public Dispatcher(List<Room> rooms, Sessions sessions, AuditTrail audit, Clock clock) {
+    public Dispatcher(List<Room> rooms, Sessions sessions, AuditTrail audit, Supplier<Config> config, Clock clock) {
         this.rooms = List.copyOf(rooms);
         this.sessions = sessions;
         this.audit = audit;
+        this.changes = new ChangeRate(config);
         this.clock = clock;
         rooms.forEach(room -> room.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
@@ -141,6 +145,9 @@ public final class Dispatcher {
             drop(command);
             // Not audit.admit(), which checks again: the log may have recovered, but the command was already dropped.
             throw AuditTrail.refusal();
+        }
+        if (row.isRated()) {
+            changes.count(session.account());
         }
         switch (row) {
             case Routes.Done<C> done -> {
@@ -291,6 +298,7 @@ public final class Dispatcher {
             case SessionCommand.Malformed malformed -> {}
             case AccountCommand.StoreSettings settings -> {}
             case AccountCommand.Rename rename -> {}
+            case AccountCommand.ChangePreferences preferences -> {}
             case UserCommand user -> {}
             case SessionCommand.ListSessions list -> {}
             case SessionCommand.EndSession end -> {}

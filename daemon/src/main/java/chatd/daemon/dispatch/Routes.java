@@ -30,10 +30,16 @@ public final class Routes {
 
         /** Returns whether the command is audited, so that it is refused while the log can't be written. */
         boolean isLogged();
+
+        /** Returns whether the command is a change of which a user may make only so many a minute. */
+        default boolean isRated() {
+            return false;
+        }
     }
 
     /** A command that runs after all commands before it are complete. */
-    record Done<C extends Command>(Gate gate, boolean isLogged, Handler<C> handler) implements Row<C> {}
+    record Done<C extends Command>(Gate gate, boolean isLogged, boolean isRated, Handler<C> handler)
+            implements Row<C> {}
 
     /**
      * A command that only goes into the journal: the next one may begin before its write is committed.
@@ -48,17 +54,32 @@ public final class Routes {
 
     /** Adds a command that is audited. */
     public <C extends Command> void logged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, true, handler));
+        rows.put(command, new Done<>(gate, true, false, handler));
     }
 
     /** Adds a command that is not audited, or whose handler decides whether it is. */
     public <C extends Command> void unlogged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, false, handler));
+        rows.put(command, new Done<>(gate, false, false, handler));
+    }
+
+    /** Adds an audited command that counts as a change (page {@code chat-json-1.md}, "Bounds"). */
+    public <C extends Command> void loggedChange(Class<C> command, Handler<C> handler) {
+        rows.put(command, new Done<>(Gate.LOGGED_IN, true, true, handler));
+    }
+
+    /** As {@link #loggedChange}, for a command that is not audited. */
+    public <C extends Command> void unloggedChange(Class<C> command, Handler<C> handler) {
+        rows.put(command, new Done<>(Gate.LOGGED_IN, false, true, handler));
     }
 
     /** Adds an audited command of logged-in users that only goes into the journal; see {@link Written}. */
     public <C extends Command> void written(Class<C> command, Writer<C> submit, Writer<C> offer) {
         rows.put(command, new Written<>(Gate.LOGGED_IN, true, submit, offer));
+    }
+
+    /** Adds a command of logged-in users that is not audited, and whose next one may begin before it is stored. */
+    public <C extends Command> void stored(Class<C> command, Writer<C> submit) {
+        rows.put(command, new Written<>(Gate.LOGGED_IN, false, submit, (session, same) -> null));
     }
 
     /** @throws IllegalStateException if a command has no row */

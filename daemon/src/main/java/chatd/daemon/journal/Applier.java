@@ -1,5 +1,6 @@
 package chatd.daemon.journal;
 
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
@@ -10,7 +11,9 @@ import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
+import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Document;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +25,12 @@ import java.util.List;
  */
 public final class Applier {
     private final Directory directory;
+    private final Contacts contacts;
     private final Sessions sessions;
 
-    public Applier(Directory directory, Sessions sessions) {
+    public Applier(Directory directory, Contacts contacts, Sessions sessions) {
         this.directory = directory;
+        this.contacts = contacts;
         this.sessions = sessions;
     }
 
@@ -59,6 +64,7 @@ public final class Applier {
 
     private void apply(AccountChange entry) {
         Change change = entry.change();
+        contacts.apply(change, entry.effect());
         switch (entry.effect()) {
             case Effect.AccountMade made -> sessions.announce(List.of(made.account()), directory::put);
             case Effect.PasswordSet set -> {
@@ -81,8 +87,42 @@ public final class Applier {
             }
             case Effect.SettingsStored stored -> {
                 directory.settingsWereStored(change.account());
-                sessions.settingsStored(change.account(), change.session(), new Document(stored.document()));
+                sessions.tell(
+                        change.account(), change.session(), new UserEvent.Settings(new Document(stored.document())));
             }
+            case Effect.FriendAsked asked -> {
+                String name = directory.nameOf(change.account());
+                Event event = new UserEvent.FriendAsked(change.account(), name, asked.asked(), asked.text());
+                tellBoth(change, event, asked.told() ? asked.asked() : 0);
+            }
+            case Effect.FriendsMade made -> agreed(change, made);
+            case Effect.FriendDeclined no ->
+                tellBoth(change, new UserEvent.FriendAnswered(change.account(), no.asker(), false), no.asker());
+            case Effect.RequestWithdrawn withdrawn ->
+                tellBoth(
+                        change,
+                        new UserEvent.FriendRemoved(change.account(), withdrawn.asked()),
+                        withdrawn.told() ? withdrawn.asked() : 0);
+            case Effect.FriendRemoved removed ->
+                tellBoth(change, new UserEvent.FriendRemoved(change.account(), removed.other()), removed.other());
+            case Effect.UserBlocked block -> {}
+        }
+    }
+
+    /** Tells the user's other sessions, and the other user; 0 for none. */
+    private void tellBoth(Change change, Event event, long other) {
+        sessions.tell(change.account(), change.session(), event);
+        if (other != 0) {
+            sessions.tell(other, "", event);
+        }
+    }
+
+    /** Tells both that they are friends: who asked, and who agreed; after crossed requests each has agreed. */
+    private void agreed(Change change, Effect.FriendsMade made) {
+        long account = change.account();
+        tellBoth(change, new UserEvent.FriendAnswered(account, made.other(), true), made.other());
+        if (made.crossed()) {
+            sessions.tell(account, "", new UserEvent.FriendAnswered(made.other(), account, true));
         }
     }
 
@@ -99,6 +139,8 @@ public final class Applier {
                                         : "An administrator has renamed this account")
                                 + ": your name is now " + account.name() + "; use it to log in from now on.",
                         change.session());
+            case PREFERRED ->
+                sessions.tell(account.number(), "", new UserEvent.PreferencesChanged(account.preferences()));
             default -> {}
         }
     }

@@ -64,7 +64,7 @@ public final class CatchUp {
         return Stream.concat(
                         changes.stream()
                                 .filter(change -> change.number() <= end)
-                                .map(change -> missing(change.number(), EntryEvents.changed(change))),
+                                .map(change -> missing(change.number(), events.changed(change))),
                         late.stream()
                                 .filter(message -> message.number() <= end)
                                 .map(message -> missing(message.number(), events.sent(message))))

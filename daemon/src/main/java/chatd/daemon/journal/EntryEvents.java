@@ -78,7 +78,7 @@ public final class EntryEvents {
     }
 
     /** Returns the log event of an account change. */
-    static AuditEvent changed(Change change) {
+    AuditEvent changed(Change change) {
         Who who = Who.of(change.account(), change.name());
         Peer peer = change.origin().map(AuditTrail::peer).orElse(new Peer("s0", "unknown", "unknown", 0));
         return switch (change.kind()) {
@@ -99,7 +99,23 @@ public final class EntryEvents {
             case GRANTED -> byAdministrator(change, who, "grant everyone");
             case REVOKED -> byAdministrator(change, who, "revoke everyone");
             case NOTED -> byAdministrator(change, who, "note");
+            case PREFERRED -> new AccountEvent.PreferencesChanged(change.number(), who, peer);
+            case ASKED -> friends(change, who, "ask", peer);
+            case AGREED -> friends(change, who, "agree", peer);
+            case DECLINED -> friends(change, who, "decline", peer);
+            case WITHDRAWN -> friends(change, who, "withdraw", peer);
+            case UNFRIENDED -> friends(change, who, "remove", peer);
+            case BLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), true, peer);
+            case UNBLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), false, peer);
         };
+    }
+
+    private AuditEvent friends(Change change, Who who, String how, Peer peer) {
+        return new AccountEvent.FriendChanged(change.number(), who, other(change), how, peer);
+    }
+
+    private Who other(Change change) {
+        return Who.of(change.other(), directory.nameOf(change.other()));
     }
 
     private static AuditEvent byAdministrator(Change change, Who who, String how) {

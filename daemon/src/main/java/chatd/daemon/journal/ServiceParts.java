@@ -1,6 +1,7 @@
 package chatd.daemon.journal;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Stores;
@@ -16,9 +17,11 @@ import java.util.function.Supplier;
 public record ServiceParts(
         Supplier<Config> config,
         Directory directory,
+        Contacts contacts,
         Journal journal,
         Sessions sessions,
         AuditTrail audit,
         Stores stores,
         SecureRandom random,
-        Clock clock) {}
+        Clock clock,
+        String version) {}

@@ -1,6 +1,8 @@
 package chatd.daemon.login;
 
 import chatd.audit.event.AccountEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
@@ -10,25 +12,42 @@ import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.messages.Conversations;
+import chatd.daemon.messages.History;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Party;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.store.ContactStore;
+import chatd.daemon.store.DatabaseUnavailable;
 import chatd.protocol.Gate;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Attention;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Limits;
+import chatd.protocol.value.Unread;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
@@ -38,13 +57,25 @@ public final class Logins implements Room {
     private static final String ENDED = "This session was ended from another one of this account.";
 
     private final Authenticator authenticator;
+    private final Conversations conversations;
+    private final History history;
+    private final Supplier<Config> config;
+    private final String version;
+    private final Contacts contacts;
+    private final ContactStore store;
     private final Clock clock;
     private final Directory directory;
     private final Journal journal;
     private final Sessions sessions;
     private final AuditTrail audit;
 
-    public Logins(ServiceParts parts, Authenticator authenticator) {
+    public Logins(ServiceParts parts, Authenticator authenticator, Conversations conversations, History history) {
+        this.conversations = conversations;
+        this.history = history;
+        this.config = parts.config();
+        this.version = parts.version();
+        this.contacts = parts.contacts();
+        this.store = parts.stores().contacts();
         this.authenticator = authenticator;
         this.clock = parts.clock();
         this.directory = parts.directory();
@@ -84,18 +115,65 @@ public final class Logins implements Room {
                         session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
             String rehashed = authenticator.rehashed(session, admitted, command.password());
+            Known known = known(session, admitted);
             while (true) {
-                LogIn attempt =
-                        new LogIn(session, command.device(), authenticator.withPresentSettings(admitted), rehashed);
+                LogIn attempt = new LogIn(session, command, known, rehashed);
                 try {
                     journal.commit(attempt, attempt::enter);
+                    complete(session, attempt);
                     return;
-                } catch (SettingsOutdated e) {
-                    // Another session of the account has just stored new settings: try again.
+                } catch (Outdated e) {
+                    // Something has just changed: try again.
+                    known = known(session, known.admitted());
                 }
             }
         } finally {
             command.password().wipe();
+        }
+    }
+
+    /**
+     * What was read of an account before it logs in, which takes a moment.
+     *
+     * @param received the open requests of others to be friends
+     * @param parties its notable conversations, with messages up to {@code upTo}; empty if its dialect has none
+     */
+    private record Known(
+            Authenticator.Admitted admitted, List<SessionEvent.Request> received, List<Party> parties, long upTo) {}
+
+    private Known known(Session session, Authenticator.Admitted admitted) {
+        Authenticator.Admitted present = authenticator.withPresentSettings(admitted);
+        long number = admitted.account().number();
+        if (!session.dialect().hasConversations()) {
+            return new Known(present, List.of(), List.of(), Long.MAX_VALUE);
+        }
+        long upTo = sessions.deliveredTo();
+        return new Known(
+                present,
+                contacts.received(number).isEmpty() ? List.of() : store.received(number),
+                conversations.notable(directory.numbered(number), upTo),
+                upTo);
+    }
+
+    /**
+     * Completes the answer to a login: sends what was delivered since the state was read, and tells of open requests
+     * again.
+     */
+    private void complete(Session session, LogIn attempt) {
+        Sessions.LoggedIn loggedIn = attempt.loggedIn;
+        if (loggedIn == null) {
+            return;
+        }
+        try (Session.Answer answer = loggedIn.answer()) {
+            Account account = directory.numbered(session.account());
+            history.missed(answer, account, attempt.known.upTo(), loggedIn.deliveredTo());
+            for (SessionEvent.Request request : attempt.known.received()) {
+                answer.send(new UserEvent.FriendAsked(
+                        request.user(), directory.nameOf(request.user()), account.number(), request.text()));
+            }
+        } catch (DatabaseUnavailable e) {
+            // It must not go on with a gap.
+            session.abort("database away");
         }
     }
 
@@ -142,28 +220,33 @@ public final class Logins implements Room {
         }
     }
 
-    /** Thrown if the settings that were read are out of date. */
-    private static final class SettingsOutdated extends RuntimeException {
+    /** Thrown if what was read of the account is out of date. */
+    private static final class Outdated extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        SettingsOutdated() {
+        Outdated() {
             super("overtaken", null, false, false);
         }
     }
 
     private final class LogIn implements Decision<AccountChange> {
         private final Session session;
-        private final @Nullable String device;
+        private final SessionCommand.LogIn command;
+        private final Known known;
         private final Authenticator.Admitted admitted;
         private final @Nullable String rehashed;
 
         /** Time of the previous login. */
         private Optional<Instant> lastLogin = Optional.empty();
 
-        LogIn(Session session, @Nullable String device, Authenticator.Admitted admitted, @Nullable String rehashed) {
+        /** Set on the journal's thread, before the decision is reported as committed; null if the session has ended. */
+        private Sessions.@Nullable LoggedIn loggedIn;
+
+        LogIn(Session session, SessionCommand.LogIn command, Known known, @Nullable String rehashed) {
             this.session = session;
-            this.device = device;
-            this.admitted = admitted;
+            this.command = command;
+            this.known = known;
+            this.admitted = known.admitted();
             this.rehashed = rehashed;
         }
 
@@ -189,8 +272,8 @@ public final class Logins implements Room {
                         Optional.of(account),
                         account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
             }
-            if (directory.settingsGeneration(account.number()) != admitted.settingsGeneration()) {
-                throw new SettingsOutdated();
+            if (directory.settingsGeneration(account.number()) != admitted.settingsGeneration() || lacksRequests()) {
+                throw new Outdated();
             }
             lastLogin = account.lastLogin().map(Account.Login::time);
             Origin origin = session.origin();
@@ -213,12 +296,15 @@ public final class Logins implements Room {
         void enter(AccountChange entry) {
             Change change = entry.change();
             Account account = directory.numbered(change.account());
-            List<Session> displaced = sessions.logIn(
+            Optional<Sessions.LoggedIn> entered = sessions.logIn(
                     session,
-                    account.number(),
-                    account.name(),
-                    device,
-                    change.time(),
+                    new Sessions.Arrival(
+                            account.number(),
+                            account.name(),
+                            command.device(),
+                            command.quiet(),
+                            change.time(),
+                            contacts.friends(account.number())),
                     (displacing, everybody) -> new SessionEvent.Welcome(
                             account.number(),
                             account.name(),
@@ -227,14 +313,69 @@ public final class Logins implements Room {
                             displacing,
                             everybody.roster(),
                             everybody.numbers(),
-                            new Document(admitted.settings())));
+                            new Document(admitted.settings()),
+                            session.dialect().hasConversations() ? state(account) : null));
+            loggedIn = entered.orElse(null);
             if (!session.isLoggedIn()) {
                 // It ended while it was being logged in: log that, too.
                 audit.note(new AccountEvent.LoggedOut(
                         AuditTrail.who(account), AuditTrail.peer(session), session.endedBecause()));
             }
-            displaced.forEach(other -> audit.note(
-                    new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
+            entered.map(Sessions.LoggedIn::displaced)
+                    .orElse(List.of())
+                    .forEach(other -> audit.note(
+                            new AccountEvent.Displaced(AuditTrail.who(account), AuditTrail.peer(other), session.id())));
+        }
+
+        /** Returns whether somebody has asked to be a friend since the requests were read. */
+        private boolean lacksRequests() {
+            Set<Long> read =
+                    known.received().stream().map(SessionEvent.Request::user).collect(Collectors.toSet());
+            return session.dialect().hasConversations()
+                    && !read.containsAll(contacts.received(admitted.account().number()));
+        }
+
+        private SessionEvent.State state(Account account) {
+            long number = account.number();
+            List<SessionEvent.Request> received = known.received().stream()
+                    .filter(request -> contacts.received(number).has(request.user()))
+                    .toList();
+            SortedMap<Long, Unread> unread = new TreeMap<>();
+            SortedMap<Long, Attention> attention = new TreeMap<>();
+            for (Party party : known.parties()) {
+                long with = Conversation.with(party.conversation(), number);
+                if (party.unread().count() > 0) {
+                    unread.put(with, party.unread());
+                }
+                if (!party.attention().equals(Attention.DEFAULT)) {
+                    attention.put(with, party.attention());
+                }
+            }
+            SortedMap<Long, String> names = new TreeMap<>();
+            Stream.of(
+                            received.stream().map(SessionEvent.Request::user),
+                            contacts.asked(number).stream(),
+                            contacts.blocked(number).stream(),
+                            unread.keySet().stream(),
+                            attention.keySet().stream())
+                    .flatMap(Function.identity())
+                    .filter(other -> other != Conversation.EVERYONE)
+                    .forEach(other -> names.put(other, directory.nameOf(other)));
+            return new SessionEvent.State(
+                    contacts.friends(number),
+                    received,
+                    contacts.asked(number),
+                    contacts.blocked(number),
+                    unread,
+                    account.preferences(),
+                    attention,
+                    names,
+                    new SessionEvent.Server(version, config.get().mayWriteToEveryone(account.everyone()), limits()));
+        }
+
+        private Limits limits() {
+            Config.Limits limits = config.get().limits();
+            return new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings());
         }
     }
 }

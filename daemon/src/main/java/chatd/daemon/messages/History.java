@@ -1,6 +1,5 @@
 package chatd.daemon.messages;
 
-import chatd.audit.event.Escape;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
@@ -20,17 +19,13 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.User;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code chat-json-1.md}, type 19). Runs on the
@@ -38,25 +33,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class History implements Room {
     /** Messages read per query: a text may have 64 KiB. */
-    private static final int PART = 20;
-
-    /** Maximum bytes of a page's items when {@linkplain Session.Answer#isTight memory is tight}. */
-    private static final long SMALL_PAGE = 32 << 10;
-
-    /** Maximum number of pages built at once; further ones wait. */
-    private static final int PAGES = 8;
+    static final int PART = 20;
 
     private final MessageStore store;
     private final Directory directory;
     private final Sessions sessions;
     private final Supplier<Config> config;
-    private final Semaphore pages = new Semaphore(PAGES, true);
+    private final Conversations conversations;
+    private final Pages pages;
 
-    public History(ServiceParts parts) {
+    public History(ServiceParts parts, Conversations conversations, Pages pages) {
         this.store = parts.stores().messages();
         this.directory = parts.directory();
         this.sessions = parts.sessions();
         this.config = parts.config();
+        this.conversations = conversations;
+        this.pages = pages;
     }
 
     @Override
@@ -87,6 +79,20 @@ public final class History implements Room {
         }
     }
 
+    /** Sends what a user sent and received between two numbers, in order, at the pace at which the client reads. */
+    public void missed(Session.Answer answer, Account account, long after, long upTo) {
+        long last = after;
+        boolean going = last < upTo;
+        while (going) {
+            List<Message> part = store.messages(store.numbers(account, null, last, upTo, PART, false));
+            for (Message message : part) {
+                going = going && answer.send(Applier.event(message, directory));
+                last = message.number();
+            }
+            going &= part.size() == PART;
+        }
+    }
+
     /**
      * Sends a page, with fewer messages than requested if they are long. It contains no message that has not been
      * delivered yet.
@@ -94,21 +100,17 @@ public final class History implements Room {
      * @throws Refusal {@link Code#NO_SUCH_USER} if the conversation with nobody is requested
      */
     public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
-        pages.acquire();
-        try {
-            session.answer(page(directory.numbered(session.account()), command, session));
-        } finally {
-            pages.release();
-        }
+        session.answer(
+                pages.read(session.account(), () -> page(directory.numbered(session.account()), command, session)));
     }
 
     private Event page(Account account, MessageCommand.ReadHistory command, Session session) {
         Dialect dialect = session.dialect();
-        long most = session.isTight() ? Math.min(SMALL_PAGE, dialect.pageBytes()) : dialect.pageBytes();
+        long most = Pages.bytes(session);
         boolean newest = command.after() < 0;
         long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
         // One more than requested, to find out whether there are more.
-        Long other = other(command.with());
+        Long other = command.with() == null ? null : (Long) conversations.other(command.with());
         Long conversation =
                 other == null || other == Message.EVERYONE ? other : (Long) Conversation.of(account.number(), other);
         List<Long> numbers =
@@ -133,26 +135,16 @@ public final class History implements Room {
         if (newest) {
             Collections.reverse(items);
         }
+        SortedMap<Long, Long> read = new TreeMap<>();
         if (other != null && other != Message.EVERYONE) {
             names.put(other, directory.nameOf(other));
+            read = conversations.read(account, other);
         }
-        return new MessageEvent.Page(other, items, more, names);
-    }
-
-    /** Returns the account with whom a conversation is, deleted or not; 0 for everyone, null for all conversations. */
-    private @Nullable Long other(@Nullable User with) {
-        if (with == null || with.typed().isEmpty()) {
-            return with == null ? null : (Long) Message.EVERYONE;
-        }
-        Optional<Account> other =
-                with instanceof User.Numbered numbered ? directory.find(numbered.number()) : directory.user(with);
-        return other.orElseThrow(() ->
-                        new Refusal(Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(with.typed()) + "."))
-                .number();
+        return new MessageEvent.Page(other, items, more, names, read);
     }
 
     /** Returns the accounts that the reader may know to have sent or received the message. */
-    private static Stream<Long> concerned(Message message, long reader) {
+    static Stream<Long> concerned(Message message, long reader) {
         List<Long> receivers = message.receivers();
         return Stream.concat(Stream.of(message.sender()), receivers == null ? Stream.empty() : receivers.stream())
                 .filter(who -> who != Message.SERVER

@@ -1,6 +1,7 @@
 package chatd.daemon.messages;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
 public final class Messages implements Room {
     private final Directory directory;
+    private final Contacts contacts;
     private final Mentions mentions;
     private final MessageStore store;
     private final Journal journal;
@@ -47,6 +49,7 @@ public final class Messages implements Room {
 
     public Messages(ServiceParts parts) {
         this.directory = parts.directory();
+        this.contacts = parts.contacts();
         this.mentions = new Mentions(directory);
         this.store = parts.stores().messages();
         this.journal = parts.journal();
@@ -203,7 +206,7 @@ public final class Messages implements Room {
     }
 
     private void checkEveryone(Account account) {
-        if (!config.get().everyone().all() && !account.everyone()) {
+        if (!config.get().mayWriteToEveryone(account.everyone())) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "You are not allowed to write to everyone on this server. Nothing was sent.");
         }
@@ -216,6 +219,13 @@ public final class Messages implements Room {
             checkEveryone(account);
         }
         return account.number();
+    }
+
+    /** Returns whether the only receiver of a message has blocked its sender. */
+    private boolean isBlocked(long sender, @Nullable List<Long> receivers) {
+        return receivers != null
+                && receivers.size() == 1
+                && contacts.blocked(receivers.getFirst()).has(sender);
     }
 
     private byte[] salt() {
@@ -267,16 +277,18 @@ public final class Messages implements Room {
         @Override
         public Message decide(Numbers numbers, Instant now) {
             long sender = from == null ? Message.SERVER : sender(from, recipients);
+            boolean withheld = isBlocked(sender, recipients.numbers());
             StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
             return new Message(
                     numbers.nextPosition(),
                     now,
                     sender,
                     recipients.numbers(),
+                    withheld,
                     text,
                     numbered,
                     salt(),
-                    references,
+                    withheld ? new References(references.answered(), List.of()) : references,
                     origin,
                     once);
         }

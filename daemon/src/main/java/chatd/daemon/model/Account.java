@@ -1,5 +1,6 @@
 package chatd.daemon.model;
 
+import chatd.protocol.value.Preferences;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param passwordEnds when a one-time password expires; empty for never
  * @param everyone whether it may write to everyone where that is restricted
  * @param everyoneAfter of the messages to everyone, it gets those above this number
+ * @param preferences what its user prefers
  * @param lastLogin empty for never
  */
 public record Account(
@@ -23,6 +25,7 @@ public record Account(
         Optional<Instant> passwordEnds,
         boolean everyone,
         long everyoneAfter,
+        Preferences preferences,
         Instant created,
         Optional<Login> lastLogin) {
 
@@ -61,25 +64,92 @@ public record Account(
 
     public Account withName(String other) {
         return new Account(
-                number, other, note, state, mustChange, passwordEnds, everyone, everyoneAfter, created, lastLogin);
+                number,
+                other,
+                note,
+                state,
+                mustChange,
+                passwordEnds,
+                everyone,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
     }
 
     public Account withNote(String other) {
         return new Account(
-                number, name, other, state, mustChange, passwordEnds, everyone, everyoneAfter, created, lastLogin);
+                number,
+                name,
+                other,
+                state,
+                mustChange,
+                passwordEnds,
+                everyone,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
     }
 
     public Account withState(State other) {
         return new Account(
-                number, name, note, other, mustChange, passwordEnds, everyone, everyoneAfter, created, lastLogin);
+                number,
+                name,
+                note,
+                other,
+                mustChange,
+                passwordEnds,
+                everyone,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
     }
 
     public Account withPassword(boolean mustChangeIt, Optional<Instant> ends) {
-        return new Account(number, name, note, state, mustChangeIt, ends, everyone, everyoneAfter, created, lastLogin);
+        return new Account(
+                number,
+                name,
+                note,
+                state,
+                mustChangeIt,
+                ends,
+                everyone,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
     }
 
     public Account withEveryone(boolean may) {
-        return new Account(number, name, note, state, mustChange, passwordEnds, may, everyoneAfter, created, lastLogin);
+        return new Account(
+                number,
+                name,
+                note,
+                state,
+                mustChange,
+                passwordEnds,
+                may,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
+    }
+
+    public Account withPreferences(Preferences others) {
+        return new Account(
+                number,
+                name,
+                note,
+                state,
+                mustChange,
+                passwordEnds,
+                everyone,
+                everyoneAfter,
+                others,
+                created,
+                lastLogin);
     }
 
     public Account withLogin(Login login) {
@@ -92,6 +162,7 @@ public record Account(
                 passwordEnds,
                 everyone,
                 everyoneAfter,
+                preferences,
                 created,
                 Optional.of(login));
     }
@@ -107,6 +178,7 @@ public record Account(
                 Optional.empty(),
                 false,
                 everyoneAfter,
+                Preferences.DEFAULT,
                 created,
                 Optional.empty());
     }

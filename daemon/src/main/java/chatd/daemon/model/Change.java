@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor the Unix user who made the change through an admin socket; null if it is the user's own
  * @param origin the connection it came from, if it is the user's own
  * @param size bytes that were stored; 0 if none were
+ * @param other the other account that it concerns; 0 if none
  */
 public record Change(
         long number,
@@ -22,7 +23,8 @@ public record Change(
         @Nullable String was,
         @Nullable String actor,
         Optional<Origin> origin,
-        int size) {
+        int size,
+        long other) {
 
     /** Returns the id of the session that it came from; empty for a change made through an admin socket. */
     public String session() {
@@ -31,12 +33,17 @@ public record Change(
 
     /** Returns a change made through an admin socket, by an administrator or a helper. */
     public static Change by(String actor, long number, Account account, Kind kind, Instant time, @Nullable String was) {
-        return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0);
+        return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0, 0);
     }
 
     /** Returns a change that a user made to its own account. */
     public static Change own(Origin origin, long number, long account, String name, Kind kind, Instant time, int size) {
-        return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size);
+        return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size, 0);
+    }
+
+    /** Returns the same change, which concerns another account, too. */
+    public Change about(long otherAccount) {
+        return new Change(number, account, name, kind, time, was, actor, origin, size, otherAccount);
     }
 
     /** The kinds of change. The code is the value in the database. */
@@ -54,7 +61,15 @@ public record Change(
         DELETED(10),
         GRANTED(11),
         REVOKED(12),
-        NOTED(13);
+        NOTED(13),
+        PREFERRED(14),
+        ASKED(15),
+        AGREED(16),
+        DECLINED(17),
+        WITHDRAWN(18),
+        UNFRIENDED(19),
+        BLOCKED(20),
+        UNBLOCKED(21);
 
         public final int code;
 

@@ -28,4 +28,23 @@ public sealed interface Effect {
             @Nullable String rehashed) implements Effect {}
 
     record SettingsStored(byte[] document) implements Effect {}
+
+    /** @param told whether the asked user learns of it */
+    record FriendAsked(long asked, String text, boolean told) implements Effect {}
+
+    /**
+     * Makes two users friends, and ends the requests between them.
+     *
+     * @param crossed whether the user agreed by asking, too
+     */
+    record FriendsMade(long other, boolean crossed) implements Effect {}
+
+    record FriendDeclined(long asker) implements Effect {}
+
+    /** @param told whether the asked user knew of it */
+    record RequestWithdrawn(long asked, boolean told) implements Effect {}
+
+    record FriendRemoved(long other) implements Effect {}
+
+    record UserBlocked(long other, boolean on) implements Effect {}
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sender an account's number, or {@link #SERVER}
  * @param receivers accounts; null for everyone
+ * @param withheld whether its one receiver has blocked the sender, and never gets it
  * @param text null for a file
  * @param origin the connection it came from; null for a message read from the database, which does not store it, and
  *     for the daemon's own messages
@@ -20,6 +21,7 @@ public record Message(
         Instant time,
         long sender,
         @Nullable List<Long> receivers,
+        boolean withheld,
         @Nullable String text,
         @Nullable StoredFile file,
         byte[] salt,
@@ -40,7 +42,7 @@ public record Message(
 
     /** Returns the same message with another file. */
     public Message with(StoredFile other) {
-        return new Message(number, time, sender, receivers, text, other, salt, references, origin, once);
+        return new Message(number, time, sender, receivers, withheld, text, other, salt, references, origin, once);
     }
 
     @Override

@@ -8,6 +8,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.files.Files;
+import chatd.daemon.friends.Friends;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Authenticator;
 import chatd.daemon.login.Hashing;
@@ -15,8 +16,10 @@ import chatd.daemon.login.Logins;
 import chatd.daemon.login.PasswordRules;
 import chatd.daemon.login.Passwords;
 import chatd.daemon.login.Throttle;
+import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Messages;
+import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.List;
@@ -30,6 +33,7 @@ public final class Services implements AutoCloseable {
     private final AccountImport accountImport;
     private final Messages messages;
     private final Files files;
+    private final Conversations conversations;
     private final History history;
     private final ServiceParts parts;
 
@@ -40,18 +44,20 @@ public final class Services implements AutoCloseable {
         Throttle throttle = new Throttle(address -> parts.config().get().isExempt(address), Ticker.systemTicker());
         Passwords passwords = new Passwords(new PasswordRules(), hashing, throttle);
         Authenticator authenticator = new Authenticator(parts, passwords);
-        this.logins = new Logins(parts, authenticator);
+        Pages pages = new Pages();
+        this.conversations = new Conversations(parts, pages);
+        this.history = new History(parts, conversations, pages);
+        this.logins = new Logins(parts, authenticator, conversations, history);
         this.accounts = new Accounts(parts, authenticator, passwords);
         this.administration = new Administration(parts, accounts, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
         this.files = new Files(parts, messages);
-        this.history = new History(parts);
     }
 
     /** Returns the rooms that handle clients' commands. */
     public List<Room> rooms() {
-        return List.of(logins, accounts, new Users(parts), messages, files, history);
+        return List.of(logins, accounts, new Users(parts), new Friends(parts), messages, files, history, conversations);
     }
 
     public Logins logins() {

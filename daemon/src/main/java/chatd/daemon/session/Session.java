@@ -55,7 +55,11 @@ public final class Session implements Caller {
 
     /** The current login, or the last one if {@code over}. The name is the account's current one. */
     private record Login(
-            long account, String name, @Nullable String device, Instant since, boolean over) {}
+            long account, String name, @Nullable String device, boolean quiet, Instant since, boolean over) {
+        Login with(String other, boolean isOver) {
+            return new Login(account, other, device, quiet, since, isOver);
+        }
+    }
 
     public Session(
             String id,
@@ -158,8 +162,14 @@ public final class Session implements Caller {
         return current == null || current.device() == null ? "" : current.device();
     }
 
-    void loggedIn(long account, String name, @Nullable String device, Instant now) {
-        login = new Login(account, name, device, now, false);
+    /** Returns whether this session alone does not make its user online. */
+    boolean isQuiet() {
+        Login current = login;
+        return current != null && current.quiet();
+    }
+
+    void loggedIn(Sessions.Arrival arrival) {
+        login = new Login(arrival.account(), arrival.name(), arrival.device(), arrival.quiet(), arrival.time(), false);
     }
 
     /** Records that a command was received. */
@@ -176,7 +186,7 @@ public final class Session implements Caller {
     public void loggedOut() {
         Login current = login;
         if (current != null) {
-            login = new Login(current.account(), current.name(), current.device(), current.since(), true);
+            login = current.with(current.name(), true);
         }
         left.set(false);
         told.set(false);
@@ -190,7 +200,7 @@ public final class Session implements Caller {
     void renamed(String name) {
         Login current = login;
         if (current != null) {
-            login = new Login(current.account(), name, current.device(), current.since(), current.over());
+            login = current.with(name, current.over());
         }
     }
 
@@ -313,6 +323,14 @@ public final class Session implements Caller {
     /** Begins an answer of many frames. */
     public Answer beginAnswer() {
         return new Answer(outbox.beginAnswer());
+    }
+
+    /** Begins an answer of many frames with an event, without waiting for room. */
+    Answer beginAnswer(Event event) {
+        Answer answer = beginAnswer();
+        encoded(() -> frames(event)).forEach(frame -> outbox.part(frame.bytes()));
+        connection.flush();
+        return answer;
     }
 
     /** Ends the session gracefully: sends the pending output, then closes the connection. */

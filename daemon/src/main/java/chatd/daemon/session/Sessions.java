@@ -7,20 +7,22 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
-import chatd.protocol.value.Document;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,47 +75,70 @@ public final class Sessions {
     }
 
     /**
+     * A user who logs in.
+     *
+     * @param device the client's own label; null for the device shared by all clients without labels
+     * @param quiet whether this session alone does not make its user online
+     * @param friends the numbers of its friends
+     */
+    public record Arrival(
+            long account, String name, @Nullable String device, boolean quiet, Instant time, List<Long> friends) {}
+
+    /**
      * Logs a session in, displacing any other of its account on the same device (rule 4 of {@code chat-1.md};
      * {@code chat-json-1.md}, type 1), or the one idle longest if the account has too many. Other users are notified at
      * the next {@link #flush}.
      *
-     * @param device the client's own label; null for the device shared by all clients without labels
      * @param greeting makes the answer to the login
-     * @return the displaced sessions, which are being closed
+     * @return empty if the session has ended
      */
-    public List<Session> logIn(
-            Session session, long account, String name, @Nullable String device, Instant now, Greeter greeting) {
+    public Optional<LoggedIn> logIn(Session session, Arrival arrival, Greeter greeting) {
+        long account = arrival.account();
+        String name = arrival.name();
         presenceLock.lock();
         try {
             if (session.hasEnded()) {
-                return List.of();
+                return Optional.empty();
             }
-            session.loggedIn(account, name, device, now);
+            boolean wasOnline = isOnline(account);
+            session.loggedIn(arrival);
             List<Session> others = of(account);
             List<Session> displaced = new ArrayList<>(
                     others.stream().filter(session::isOnDeviceOf).toList());
             if (displaced.isEmpty() && others.size() >= MOST_DEVICES) {
                 displaced.add(Collections.max(others, Comparator.comparingLong(Session::idle)));
             }
-            accountRoster.show(account, name, true);
-            session.answer(greeting.greet(!displaced.isEmpty(), accountRoster));
             List<Session> stay = new ArrayList<>(others);
             stay.removeAll(displaced);
             stay.add(session);
             online.put(account, List.copyOf(stay));
+            boolean isOnline = isOnline(account);
+            accountRoster.show(account, name, isOnline);
+            Session.Answer answer = session.beginAnswer(greeting.greet(!displaced.isEmpty(), accountRoster));
             for (Session other : displaced) {
                 other.leave();
                 other.answer(new UserEvent.WentOffline(account, name));
                 other.finish("displaced");
             }
-            if (others.isEmpty()) {
-                tell(new UserEvent.CameOnline(account, name), session);
+            if (isOnline && !wasOnline) {
+                tellCame(arrival);
+            } else if (wasOnline && !isOnline) {
+                tellOthers(new UserEvent.WentOffline(account, name), account, other -> true);
             }
-            return displaced;
+            return Optional.of(new LoggedIn(displaced, answer, deliveredTo));
         } finally {
             presenceLock.unlock();
         }
     }
+
+    /**
+     * A session that was logged in.
+     *
+     * @param displaced the sessions that it displaced, which are being closed
+     * @param answer the answer that the greeting began: must be closed; what comes later is sent after it
+     * @param deliveredTo the session is sent all messages above this number
+     */
+    public record LoggedIn(List<Session> displaced, Session.Answer answer, long deliveredTo) {}
 
     /** Makes the answer to a login. Called with the presence lock held; the roster is valid only under it. */
     public interface Greeter {
@@ -144,14 +169,40 @@ public final class Sessions {
         if (!session.leave()) {
             return;
         }
+        boolean wasOnline = isOnline(account);
         List<Session> stay =
                 of(account).stream().filter(other -> other != session).toList();
-        if (!stay.isEmpty()) {
+        if (stay.isEmpty()) {
+            online.remove(account);
+        } else {
             online.put(account, stay);
-        } else if (online.remove(account) != null) {
+        }
+        if (wasOnline && !isOnline(account)) {
             accountRoster.show(account, name, false);
-            tell(new UserEvent.WentOffline(account, name), session);
+            tellOthers(new UserEvent.WentOffline(account, name), account, other -> true);
             flush();
+        }
+    }
+
+    /** Tells the friends of a user, and all others, that it came online. */
+    private void tellCame(Arrival arrival) {
+        long account = arrival.account();
+        Set<Long> friends = new HashSet<>(arrival.friends());
+        tellOthers(
+                new UserEvent.CameOnline(account, arrival.name(), false), account, other -> !friends.contains(other));
+        if (!friends.isEmpty()) {
+            tellOthers(new UserEvent.CameOnline(account, arrival.name(), true), account, friends::contains);
+        }
+    }
+
+    /** Queues an event for those online to whom it applies, as {@link #tell}, except an account itself. */
+    private void tellOthers(Event event, long account, LongPredicate whom) {
+        try (Delivery delivery = new Delivery(event, true)) {
+            online.forEach((other, sessions) -> {
+                if (other != account && whom.test(other)) {
+                    sessions.forEach(session -> enqueue(session, delivery, 0));
+                }
+            });
         }
     }
 
@@ -185,7 +236,8 @@ public final class Sessions {
         try {
             List<Session> own = of(account);
             String was = accountRoster.nameOf(account);
-            accountRoster.show(account, name, !own.isEmpty());
+            boolean isOnline = isOnline(account);
+            accountRoster.show(account, name, isOnline);
             Session source = null;
             for (Session session : own) {
                 session.renamed(name);
@@ -195,7 +247,7 @@ public final class Sessions {
                     session.answer(notice(told));
                 }
             }
-            tell(new UserEvent.Renamed(account, was, name, !own.isEmpty()), source);
+            tell(new UserEvent.Renamed(account, was, name, isOnline), source);
             flush();
         } finally {
             presenceLock.unlock();
@@ -265,10 +317,14 @@ public final class Sessions {
         }
     }
 
-    /** Sends newly stored settings to the account's sessions, except {@code by}, which stored them. */
-    public void settingsStored(long account, String by, Document settings) {
+    /**
+     * Sends an event to an account's sessions.
+     *
+     * @param by the id of the session that caused it, which is not told; empty for none
+     */
+    public void tell(long account, String by, Event event) {
         presenceLock.lock();
-        try (Delivery delivery = new Delivery(new UserEvent.Settings(settings), false)) {
+        try (Delivery delivery = new Delivery(event, false)) {
             of(account).stream()
                     .filter(session -> !session.id().equals(by))
                     .forEach(session -> enqueue(session, delivery, 0));
@@ -303,7 +359,7 @@ public final class Sessions {
                 }
                 return;
             }
-            for (Long account : receivers) {
+            for (Long account : entry.withheld() ? List.<Long>of() : receivers) {
                 for (Session session : of(account)) {
                     if (!isOwnCopy(session, entry)) {
                         enqueue(session, delivery, number);
@@ -369,8 +425,13 @@ public final class Sessions {
         return new SessionEvent.Notice(text, clock.instant());
     }
 
+    /** Returns whether an account has a session that is not quiet. */
     public boolean isOnline(long account) {
-        return online.containsKey(account);
+        return isSeen(of(account));
+    }
+
+    private static boolean isSeen(List<Session> sessions) {
+        return sessions.stream().anyMatch(session -> !session.isQuiet());
     }
 
     /** Returns the sessions of an account. */
@@ -385,7 +446,7 @@ public final class Sessions {
 
     /** Returns the number of users online, each counted once however many devices it uses. */
     public int onlineCount() {
-        return online.size();
+        return (int) online.values().stream().filter(Sessions::isSeen).count();
     }
 
     /** Finishes every session, logged in or not, and any opened later. */

@@ -6,12 +6,15 @@ import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
+import static chatd.sql.generated.Tables.PARTY;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
+import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
+import chatd.protocol.value.Preferences;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -190,6 +193,13 @@ final class AccountRows {
                     account.created());
         }
         accounts.execute();
+        BatchBindStep parties = sql.batch(sql.insertInto(PARTY, PARTY.ACCOUNT, PARTY.CONVERSATION, PARTY.READ_MID)
+                .values((Long) null, null, null));
+        for (Effect.AccountMade each : some) {
+            Account account = each.account();
+            parties = parties.bind(account.number(), Conversation.EVERYONE, account.everyoneAfter());
+        }
+        parties.execute();
     }
 
     private static void insertNames(DSLContext sql, List<Map.Entry<String, Long>> some, Instant since) {
@@ -216,8 +226,9 @@ final class AccountRows {
                         ACCOUNT_CHANGE.DIALECT,
                         ACCOUNT_CHANGE.ADDRESS,
                         ACCOUNT_CHANGE.PORT,
-                        ACCOUNT_CHANGE.SIZE)
-                .values((Long) null, null, null, null, null, null, null, null, null, null, null, null));
+                        ACCOUNT_CHANGE.SIZE,
+                        ACCOUNT_CHANGE.OTHER)
+                .values((Long) null, null, null, null, null, null, null, null, null, null, null, null, null));
         for (Change change : some) {
             Origin origin = change.origin().orElse(null);
             rows = rows.bind(
@@ -232,7 +243,8 @@ final class AccountRows {
                     origin == null ? null : origin.dialect(),
                     origin == null ? null : origin.address(),
                     origin == null ? null : origin.port(),
-                    (long) change.size());
+                    (long) change.size(),
+                    change.other() == 0 ? null : (Long) change.other());
         }
         rows.execute();
     }
@@ -257,6 +269,12 @@ final class AccountRows {
                         .execute();
             case Effect.AccountUpdated(Account account) -> update(sql, account, change.time());
             case Effect.AccountDeleted deleted -> delete(sql, change.account());
+            case Effect.FriendAsked asked -> ContactRows.ask(sql, change, asked);
+            case Effect.FriendsMade made -> ContactRows.befriend(sql, change, made.other());
+            case Effect.FriendDeclined declined -> ContactRows.decline(sql, change, declined.asker());
+            case Effect.RequestWithdrawn withdrawn -> ContactRows.withdraw(sql, change.account(), withdrawn.asked());
+            case Effect.FriendRemoved removed -> ContactRows.remove(sql, change.account(), removed.other());
+            case Effect.UserBlocked block -> ContactRows.block(sql, change, block);
         }
     }
 
@@ -267,6 +285,10 @@ final class AccountRows {
                 .set(ACCOUNT.STATE, account.state().code)
                 .set(ACCOUNT.PASSWORD_ENDS, account.passwordEnds().orElse(null))
                 .set(ACCOUNT.EVERYONE, account.everyone())
+                .set(ACCOUNT.TELLS_READING, account.preferences().readMarks())
+                .set(ACCOUNT.MAY_CALL, account.preferences().calls().code)
+                .set(ACCOUNT.MAY_ASK, account.preferences().requests().code)
+                .set(ACCOUNT.MAY_ADD, account.preferences().groups().code)
                 .where(ACCOUNT.NUMBER.eq(account.number()))
                 .execute();
         // A former name of the account already has a row.
@@ -311,6 +333,7 @@ final class AccountRows {
                         Optional.empty(),
                         false,
                         numbers.message(),
+                        Preferences.DEFAULT,
                         now,
                         Optional.empty())
                 .deleted()));
@@ -349,6 +372,8 @@ final class AccountRows {
         sql.deleteFrom(ACCOUNT_NETWORK)
                 .where(ACCOUNT_NETWORK.ACCOUNT.eq(account))
                 .execute();
+        ContactRows.forget(sql, account);
+        sql.deleteFrom(PARTY).where(PARTY.ACCOUNT.eq(account)).execute();
     }
 
     private static void logIn(DSLContext sql, Change change, Effect.LoggedIn login) {

@@ -8,6 +8,8 @@ import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Change;
+import chatd.protocol.value.Preferences;
+import chatd.protocol.value.Reach;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,11 @@ public final class AccountStore {
                 Optional.ofNullable(row.get(ACCOUNT.PASSWORD_ENDS)),
                 row.get(ACCOUNT.EVERYONE),
                 row.get(ACCOUNT.EVERYONE_AFTER),
+                new Preferences(
+                        row.get(ACCOUNT.TELLS_READING),
+                        Reach.of(row.get(ACCOUNT.MAY_CALL)),
+                        Reach.of(row.get(ACCOUNT.MAY_ASK)),
+                        Reach.of(row.get(ACCOUNT.MAY_ADD))),
                 row.get(ACCOUNT.CREATED),
                 lastLogin == null
                         ? Optional.empty()

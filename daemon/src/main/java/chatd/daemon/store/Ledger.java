@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger implements Closeable {
     private final Database database;
     private final LedgerLock ledgerLock;
+    private final KnownConversations known = new KnownConversations();
     private @Nullable Connection connection;
 
     private @Nullable FutureTask<Opened> opening;
@@ -229,13 +231,14 @@ public final class Ledger implements Closeable {
      * @throws TakenOver if another process writes now; nothing was written
      */
     public List<Committed<Entry>> commit(List<Entry> entries) {
-        LedgerRows rows = new LedgerRows(entries);
+        LedgerRows rows = new LedgerRows(entries, known);
         return attempt(current -> {
             if (rows.isOneStatement() && !ledgerLock.isFenced()) {
                 rows.write(current);
             } else {
                 transact(current, rows::write);
             }
+            rows.committed(known);
             return entries.stream().map(Committed::new).toList();
         });
     }
@@ -353,7 +356,8 @@ public final class Ledger implements Closeable {
                                 ? Optional.empty()
                                 : Optional.of(new Origin(
                                         row.getSession(), row.getDialect(), row.getAddress(), row.getPort())),
-                        row.getSize() == null ? 0 : row.getSize().intValue())));
+                        row.getSize() == null ? 0 : row.getSize().intValue(),
+                        Objects.requireNonNullElse(row.getOther(), 0L))));
     }
 
     @Override

@@ -4,8 +4,10 @@ import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
+import static chatd.sql.generated.Tables.PARTY;
 import static chatd.sql.generated.Tables.RECEIVER;
 import static chatd.sql.generated.Tables.SENT_ONCE;
+import static chatd.sql.generated.Tables.WITHHELD;
 
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
@@ -24,6 +26,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -61,6 +65,12 @@ final class LedgerRows {
             .values((Long) null, null, null)
             .getSQL();
 
+    private static final String INSERT_PARTY = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(PARTY, PARTY.ACCOUNT, PARTY.CONVERSATION, PARTY.READ_MID)
+            .values((Long) null, null, null)
+            .onDuplicateKeyIgnore()
+            .getSQL();
+
     private static final String INSERT_SENT_ONCE = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
             .insertInto(SENT_ONCE, SENT_ONCE.ID, SENT_ONCE.CONTENT, SENT_ONCE.MESSAGE, SENT_ONCE.TIME)
             .values((byte[]) null, null, null, null)
@@ -81,7 +91,13 @@ final class LedgerRows {
 
     private final AccountRows accounts = new AccountRows();
 
-    LedgerRows(List<Entry> entries) {
+    /** Messages in conversations whose users may have no rows yet. */
+    private final List<Message> begins = new ArrayList<>();
+
+    private final List<Message> withheld = new ArrayList<>();
+
+    /** @param known the conversations whose users have their rows */
+    LedgerRows(List<Entry> entries, KnownConversations known) {
         long bytes = 0;
         for (Entry entry : entries) {
             switch (entry) {
@@ -98,8 +114,17 @@ final class LedgerRows {
                 case AccountChange change -> accounts.add(change);
                 case AccountChanges several -> several.changes().forEach(accounts::add);
             }
-            if (entry instanceof Message message && isToSeveral(message)) {
-                toSeveral.add(message);
+            if (entry instanceof Message message) {
+                if (message.withheld()) {
+                    withheld.add(message);
+                } else {
+                    if (isToSeveral(message)) {
+                        toSeveral.add(message);
+                    }
+                    if (conversations(message).anyMatch(conversation -> !known.has(conversation))) {
+                        begins.add(message);
+                    }
+                }
             }
             if (entry instanceof Message message
                     && !message.references().mentioned().isEmpty()) {
@@ -123,6 +148,8 @@ final class LedgerRows {
                 && files.isEmpty()
                 && accounts.isEmpty()
                 && mentioning.isEmpty()
+                && begins.isEmpty()
+                && withheld.isEmpty()
                 && once.isEmpty();
     }
 
@@ -141,6 +168,13 @@ final class LedgerRows {
         }
         if (!mentioning.isEmpty()) {
             mentions(connection);
+        }
+        if (!begins.isEmpty()) {
+            parties(connection);
+        }
+        if (!withheld.isEmpty()) {
+            DSLContext sql = Database.context(connection);
+            withheld.forEach(message -> withheld(sql, message));
         }
         if (!once.isEmpty()) {
             sentOnce(connection);
@@ -167,11 +201,20 @@ final class LedgerRows {
 
     private static @Nullable Long receiver(Message message) {
         List<Long> receivers = message.receivers();
-        return receivers == null ? Long.valueOf(Message.EVERYONE) : receivers.size() == 1 ? receivers.getFirst() : null;
+        return message.withheld()
+                ? null
+                : receivers == null
+                        ? Long.valueOf(Message.EVERYONE)
+                        : receivers.size() == 1 ? receivers.getFirst() : null;
     }
 
     /** Returns the conversation of a message; null if it went to several, and thus stands in those of each. */
     private static @Nullable Long conversation(Message message) {
+        if (message.withheld()) {
+            return Conversation.withheld(
+                    message.sender(),
+                    Objects.requireNonNull(message.receivers()).getFirst());
+        }
         Long receiver = receiver(message);
         return receiver == null || receiver == Message.EVERYONE
                 ? receiver
@@ -215,6 +258,58 @@ final class LedgerRows {
             }
             insert.executeBatch();
         }
+    }
+
+    /** Returns the conversations of two users in which a message stands. */
+    private static Stream<Long> conversations(Message message) {
+        List<Long> receivers = message.receivers();
+        return receivers == null
+                ? Stream.empty()
+                : receivers.stream().map(receiver -> Conversation.of(message.sender(), receiver));
+    }
+
+    /** Records that the users of conversations are in them, so that all conversations of a user are found. */
+    private void parties(Connection connection) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_PARTY)) {
+            int rows = 0;
+            for (Message message : begins) {
+                for (Long receiver : Objects.requireNonNull(message.receivers())) {
+                    for (Long account : new TreeSet<>(List.of(message.sender(), receiver))) {
+                        insert.setLong(1, account);
+                        insert.setLong(2, Conversation.of(message.sender(), receiver));
+                        insert.setLong(3, 0);
+                        insert.addBatch();
+                    }
+                    if (++rows == ROWS) {
+                        insert.executeBatch();
+                        rows = 0;
+                    }
+                }
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** Marks the conversations in which messages of these entries stand as known, once they are committed. */
+    void committed(KnownConversations known) {
+        begins.stream().flatMap(LedgerRows::conversations).forEach(known::add);
+    }
+
+    private static void withheld(DSLContext sql, Message message) {
+        long receiver = Objects.requireNonNull(message.receivers()).getFirst();
+        Long conversation = conversation(message);
+        sql.insertInto(WITHHELD)
+                .set(WITHHELD.MESSAGE, message.number())
+                .set(WITHHELD.ACCOUNT, receiver)
+                .execute();
+        sql.insertInto(PARTY)
+                .set(PARTY.ACCOUNT, message.sender())
+                .set(PARTY.CONVERSATION, Conversation.of(message.sender(), receiver))
+                .set(PARTY.READ_MID, 0L)
+                .set(PARTY.WITHHELD, conversation)
+                .onDuplicateKeyUpdate()
+                .set(PARTY.WITHHELD, conversation)
+                .execute();
     }
 
     private void sentOnce(Connection connection) throws SQLException {

@@ -5,6 +5,8 @@ import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
+import static chatd.sql.generated.Tables.WITHHELD;
+import static java.util.Objects.requireNonNull;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
@@ -68,8 +70,12 @@ public final class MessageStore {
         if (conversation != null && conversation != Conversation.EVERYONE) {
             Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
             Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
+            Condition isWithheld = MESSAGE.CONVERSATION.eq(
+                    Conversation.withheld(account.number(), Conversation.with(conversation, account.number())));
             own = DSL.selectFrom(ordered(MESSAGE, MESSAGE.NUMBER, isWhole, after, upTo, count, newest, "c"))
                     .union(DSL.selectFrom(ordered(RECEIVER, RECEIVER.MESSAGE, isPart, after, upTo, count, newest, "w")))
+                    .union(DSL.selectFrom(
+                            ordered(MESSAGE, MESSAGE.NUMBER, isWithheld, after, upTo, count, newest, "h")))
                     .asTable("own");
         } else if (conversation == null) {
             Condition isSender = MESSAGE.SENDER.eq(account.number());
@@ -115,7 +121,12 @@ public final class MessageStore {
         long after = conversation == Conversation.EVERYONE ? account.everyoneAfter() : 0;
         return message > after
                 && database.with(sql -> sql.fetchExists(
-                                MESSAGE, MESSAGE.NUMBER.eq(message), MESSAGE.CONVERSATION.eq(conversation))
+                                MESSAGE,
+                                MESSAGE.NUMBER.eq(message),
+                                MESSAGE.CONVERSATION.in(
+                                        conversation,
+                                        Conversation.withheld(
+                                                account.number(), Conversation.with(conversation, account.number()))))
                         || sql.fetchExists(
                                 RECEIVER, RECEIVER.CONVERSATION.eq(conversation), RECEIVER.MESSAGE.eq(message)));
     }
@@ -188,6 +199,15 @@ public final class MessageStore {
                     .where(RECEIVER.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
                     .orderBy(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
                     .fetchGroups(RECEIVER.MESSAGE, RECEIVER.ACCOUNT);
+            List<Long> unaddressed = rows.stream()
+                    .filter(row -> row.get(MESSAGE.RECEIVER) == null && !receivers.containsKey(row.get(MESSAGE.NUMBER)))
+                    .map(row -> row.get(MESSAGE.NUMBER))
+                    .toList();
+            Map<Long, Long> withheld = unaddressed.isEmpty()
+                    ? Map.of()
+                    : sql.selectFrom(WITHHELD)
+                            .where(WITHHELD.MESSAGE.in(unaddressed))
+                            .fetchMap(WITHHELD.MESSAGE, WITHHELD.ACCOUNT);
             Map<Long, List<Long>> mentioned = sql.select(MENTION.MESSAGE, MENTION.ACCOUNT)
                     .from(MENTION)
                     .where(MENTION.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
@@ -197,7 +217,12 @@ public final class MessageStore {
                     row.get(MESSAGE.NUMBER),
                     row.get(MESSAGE.TIME),
                     row.get(MESSAGE.SENDER),
-                    receivers(row.get(MESSAGE.RECEIVER), receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
+                    withheld.containsKey(row.get(MESSAGE.NUMBER))
+                            ? List.of(requireNonNull(withheld.get(row.get(MESSAGE.NUMBER))))
+                            : receivers(
+                                    row.get(MESSAGE.RECEIVER),
+                                    receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
+                    withheld.containsKey(row.get(MESSAGE.NUMBER)),
                     row.get(MESSAGE.TEXT),
                     row.get(MESSAGE.FILE) == null ? null : file(row),
                     row.get(MESSAGE.SALT),

@@ -58,7 +58,8 @@ class InboxIT {
     void start() throws Exception {
         chat = new TestServices(schema, directory, Map.of());
         chat.add("alice", "bob");
-        dispatcher = new Dispatcher(chat.services().rooms(), chat.sessions(), chat.audit(), Clock.systemUTC());
+        dispatcher = new Dispatcher(
+                chat.services().rooms(), chat.sessions(), chat.audit(), chat.configuration(), Clock.systemUTC());
         alice = chat.logInJson("alice", "");
         inbox = new Inbox(alice.session(), dispatcher, progressed::release);
     }

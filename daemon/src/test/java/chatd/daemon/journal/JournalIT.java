@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.TestServices;
 import chatd.daemon.accounts.AccountDecision;
+import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AlreadySent;
@@ -99,7 +100,10 @@ class JournalIT {
                         log,
                         new AuditTrail(log, false, true),
                         new CatchUp(log, ledger, new MessageStore(database), accounts),
-                        new Applier(accounts, new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
+                        new Applier(
+                                accounts,
+                                new Contacts(List.of(), List.of(), List.of()),
+                                new Sessions(0, new TreeMap<>(), Clock.systemUTC()))),
                 Clock.systemUTC(),
                 observer);
     }

@@ -7,6 +7,8 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.store.Rows;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Limits;
+import chatd.protocol.value.Preferences;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,15 +26,27 @@ import org.junit.jupiter.api.Test;
 class SessionsTest {
     private static final Instant NOW = Instant.parse("2026-11-20T06:15:00Z");
     private static final Map<Long, String> NAMES = Map.of(1L, "alice", 2L, "bob", 3L, "carol");
+    private static final List<Long> FRIENDS = List.of(3L);
+    private static final SessionEvent.State STATE = new SessionEvent.State(
+            FRIENDS,
+            List.of(),
+            List.of(),
+            List.of(),
+            new TreeMap<>(),
+            Preferences.DEFAULT,
+            new TreeMap<>(),
+            new TreeMap<>(),
+            new SessionEvent.Server("test", true, Limits.DEFAULT));
     private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES), Clock.fixed(NOW, ZoneOffset.UTC));
 
     private List<Session> enter(TestTransport connection, long account, @Nullable String device) {
-        List<Session> displaced = sessions.logIn(
+        return enter(connection, account, device, false);
+    }
+
+    private List<Session> enter(TestTransport connection, long account, @Nullable String device, boolean quiet) {
+        Optional<Sessions.LoggedIn> loggedIn = sessions.logIn(
                 connection.session(),
-                account,
-                NAMES.getOrDefault(account, "?"),
-                device,
-                NOW,
+                new Sessions.Arrival(account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS),
                 (displacing, everybody) -> new SessionEvent.Welcome(
                         account,
                         NAMES.getOrDefault(account, "?"),
@@ -41,9 +55,11 @@ class SessionsTest {
                         displacing,
                         everybody.roster(),
                         everybody.numbers(),
-                        new Document(new byte[0])));
+                        new Document(new byte[0]),
+                        STATE));
+        loggedIn.ifPresent(entered -> entered.answer().close());
         sessions.flush();
-        return displaced;
+        return loggedIn.map(Sessions.LoggedIn::displaced).orElse(List.of());
     }
 
     private TestTransport online(long account) {

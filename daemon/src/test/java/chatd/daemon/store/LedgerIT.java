@@ -332,8 +332,8 @@ class LedgerIT {
     void anUnknownCommitIsLookedUpByWhatOnlyItHas() throws Exception {
         Message ours = Rows.text(1, 1, null, "ours");
         byte[] salt = Rows.text(2, 1, null, "").salt();
-        ledger.commit(
-                List.of(new Message(1, Rows.TIME, 1, null, "another's", null, salt, References.NONE, null, null)));
+        ledger.commit(List.of(
+                new Message(1, Rows.TIME, 1, null, false, "another's", null, salt, References.NONE, null, null)));
         assertThat(ledger.lookUp(List.of(ours))).isEmpty();
     }
 

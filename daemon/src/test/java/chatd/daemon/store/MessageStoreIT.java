@@ -127,7 +127,8 @@ class MessageStoreIT {
     @Test
     void whatAMessageRefersToIsReadWithIt() {
         References both = new References(5, List.of(1L, 3L));
-        Message answer = new Message(7, Rows.TIME, 2, null, "@alice @carol", null, new byte[16], both, null, null);
+        Message answer =
+                new Message(7, Rows.TIME, 2, null, false, "@alice @carol", null, new byte[16], both, null, null);
         ledger.commit(List.of(answer));
         assertThat(messages.messages(List.of(7L)).getFirst().references()).isEqualTo(both);
     }

@@ -7,6 +7,7 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.Preferences;
 import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ public final class Rows {
                 Optional.empty(),
                 false,
                 everyoneAfter,
+                Preferences.DEFAULT,
                 TIME,
                 Optional.empty());
         return new AccountChange(
@@ -37,21 +39,21 @@ public final class Rows {
     }
 
     static Change change(long number, long account, String name, Change.Kind kind) {
-        return new Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0);
+        return new Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0, 0);
     }
 
     public static Message text(long number, long sender, @Nullable List<Long> to, String text) {
         byte[] salt = new byte[16];
         Arrays.fill(salt, (byte) number);
-        return new Message(number, TIME, sender, to, text, null, salt, References.NONE, null, null);
+        return new Message(number, TIME, sender, to, false, text, null, salt, References.NONE, null, null);
     }
 
     /** Returns a text to everyone with an identifier of its client's. */
     public static Message once(long number, long sender, String text, Instant time, SentOnce once) {
-        return new Message(number, time, sender, null, text, null, new byte[16], References.NONE, null, once);
+        return new Message(number, time, sender, null, false, text, null, new byte[16], References.NONE, null, once);
     }
 
     static Message file(long number, long sender, @Nullable List<Long> to, StoredFile file) {
-        return new Message(number, TIME, sender, to, null, file, new byte[16], References.NONE, null, null);
+        return new Message(number, TIME, sender, to, false, null, file, new byte[16], References.NONE, null, null);
     }
 }

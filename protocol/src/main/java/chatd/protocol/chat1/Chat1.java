@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import chatd.protocol.Dialect;
 import chatd.protocol.Gate;
-import chatd.protocol.Limits;
 import chatd.protocol.MessageReader;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
@@ -14,6 +13,7 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
+import chatd.protocol.value.Limits;
 import chatd.protocol.value.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -96,11 +96,19 @@ public final class Chat1 implements Dialect {
             // There is no command for it in this dialect.
             case UserEvent.NameChanged changed -> List.of();
             case UserEvent.Found found -> List.of();
+            case UserEvent.FriendAsked asked -> List.of();
+            case UserEvent.FriendAnswered answered -> List.of();
+            case UserEvent.FriendRemoved removed -> List.of();
+            case UserEvent.PreferencesChanged changed -> List.of();
+            case UserEvent.AttentionChanged changed -> List.of();
+            case UserEvent.ReadUpTo read -> List.of();
+            case UserEvent.Typing typing -> List.of();
             // Settings are sent only at login.
             case UserEvent.Settings settings -> List.of();
             case MessageEvent.Message message -> List.of(frame(message, buffers));
             case MessageEvent.ClearScreen clear -> List.of(frame(clear, buffers));
             case MessageEvent.Page page -> List.of();
+            case MessageEvent.Conversations conversations -> List.of();
             case FileEvent.FileContent file -> List.of(frame(file, buffers));
             case FileEvent.Piece piece -> List.of(new Frame(piece.content().bytes()));
         };
@@ -118,6 +126,11 @@ public final class Chat1 implements Dialect {
     @Override
     public boolean copiesToSender() {
         return true;
+    }
+
+    @Override
+    public boolean hasConversations() {
+        return false;
     }
 
     @Override
@@ -172,7 +185,7 @@ public final class Chat1 implements Dialect {
 
     private List<Frame> renaming(UserEvent.Renamed renamed, long viewer, ByteBufAllocator buffers) {
         if (renamed.user() == viewer) {
-            return List.of(frame(new UserEvent.CameOnline(viewer, renamed.name()), buffers));
+            return List.of(frame(new UserEvent.CameOnline(viewer, renamed.name(), false), buffers));
         }
         return renamed.online()
                 ? List.of(presence(renamed.was(), false, false, buffers), presence(renamed.name(), true, true, buffers))
@@ -180,7 +193,7 @@ public final class Chat1 implements Dialect {
     }
 
     private Frame presence(String name, boolean online, boolean isNew, ByteBufAllocator buffers) {
-        Event event = online ? new UserEvent.CameOnline(0, name) : new UserEvent.WentOffline(0, name);
+        Event event = online ? new UserEvent.CameOnline(0, name, false) : new UserEvent.WentOffline(0, name);
         return new Frame(packet(event, buffers), new Change(name, online, isNew));
     }
 

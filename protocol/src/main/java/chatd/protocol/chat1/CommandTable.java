@@ -4,13 +4,13 @@ import static chatd.protocol.chat1.Field.FILE_NAME_BYTES;
 import static chatd.protocol.chat1.Field.NAME_BYTES;
 
 import chatd.protocol.Gate;
-import chatd.protocol.Limits;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.value.Audience;
+import chatd.protocol.value.Limits;
 import java.util.List;
 
 /** The packets that clients may send in {@code chat/1}. */

@@ -91,7 +91,10 @@ final class EventTable {
                         "name 32",
                         NAME_BYTES,
                         NAME_BYTES,
-                        Layout.of(Field.NAME, UserEvent.CameOnline::name, name -> new UserEvent.CameOnline(0, name))),
+                        Layout.of(
+                                Field.NAME,
+                                UserEvent.CameOnline::name,
+                                name -> new UserEvent.CameOnline(0, name, false))),
                 event(
                         0x0081_0001,
                         UserEvent.WentOffline.class,
@@ -195,7 +198,7 @@ final class EventTable {
                                 Field.ROSTER,
                                 SessionEvent.Welcome::roster,
                                 (lastLogin, roster) -> new SessionEvent.Welcome(
-                                        0, "", null, lastLogin, displaced, roster, List.of(), null)))
+                                        0, "", null, lastLogin, displaced, roster, List.of(), null, null)))
                 .only(welcome -> welcome.displaced() == displaced);
     }
 

@@ -1,8 +1,13 @@
 package chatd.protocol.command;
 
+import static java.util.Objects.requireNonNullElse;
+
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Preferences;
+import chatd.protocol.value.Reach;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
+import org.jspecify.annotations.Nullable;
 
 /** Commands about an account. */
 public sealed interface AccountCommand extends Command {
@@ -23,6 +28,29 @@ public sealed interface AccountCommand extends Command {
 
     /** Gives the user's own account another name. */
     record Rename(String name, String id) implements AccountCommand {}
+
+    /** Changes what the user prefers; null leaves a preference as it is. */
+    record ChangePreferences(
+            @Nullable Boolean readMarks,
+            @Nullable Reach calls,
+            @Nullable Reach requests,
+            @Nullable Reach groups,
+            String id)
+            implements AccountCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+
+        /** Returns the preferences after the change. */
+        public Preferences after(Preferences before) {
+            return new Preferences(
+                    requireNonNullElse(readMarks, before.readMarks()),
+                    requireNonNullElse(calls, before.calls()),
+                    requireNonNullElse(requests, before.requests()),
+                    requireNonNullElse(groups, before.groups()));
+        }
+    }
 
     /** Stores the settings document, which is opaque to the daemon. */
     record StoreSettings(Document document, String id) implements AccountCommand {

@@ -1,5 +1,8 @@
 package chatd.protocol.command;
 
+import static java.util.Objects.requireNonNullElse;
+
+import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.User;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,63 @@ public sealed interface MessageCommand extends Command {
         @Override
         public boolean isAcknowledged() {
             return true;
+        }
+    }
+
+    /**
+     * Marks a conversation as read up to a message; a mark never goes back.
+     *
+     * @param with the other user of the conversation, or one with an empty name for the messages to everyone
+     */
+    record MarkRead(User with, long message, String id) implements MessageCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
+
+    /** Tells a user that a text to it is being written. */
+    record Typing(User to, String id) implements MessageCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
+
+    /**
+     * Lists the user's conversations, by their last message, the newest first.
+     *
+     * @param before only those whose last message has a lower number
+     * @param limit the maximum number of conversations, 0 to {@value #MOST}
+     */
+    record ListConversations(long before, int limit, String id) implements MessageCommand {
+        public static final int MOST = 200;
+        public static final int USUAL = 50;
+    }
+
+    /**
+     * Changes what the user wants of a conversation; null leaves it as it is.
+     *
+     * @param with as in {@link MarkRead}
+     */
+    record ChangeAttention(
+            User with,
+            Attention.@Nullable Notices notices,
+            @Nullable Boolean pinned,
+            @Nullable Boolean unread,
+            String id)
+            implements MessageCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+
+        /** Returns what is wanted after the change. */
+        public Attention after(Attention before) {
+            return new Attention(
+                    requireNonNullElse(notices, before.notices()),
+                    requireNonNullElse(pinned, before.pinned()),
+                    requireNonNullElse(unread, before.unread()));
         }
     }
 

@@ -12,8 +12,14 @@ public sealed interface SessionCommand extends Command {
      *
      * @param device the client's own label: another login with the same label displaces this one. Null is the single
      *     device shared by all clients whose dialect has no labels
+     * @param quiet whether this session alone does not make its user online
      */
-    record LogIn(User user, Secret password, @Nullable String device, String id) implements SessionCommand {}
+    record LogIn(User user, Secret password, @Nullable String device, boolean quiet, String id)
+            implements SessionCommand {
+        public LogIn(User user, Secret password, @Nullable String device, String id) {
+            this(user, password, device, false, id);
+        }
+    }
 
     /** Ends the session; the connection may log in again. */
     record LogOut(String id) implements SessionCommand {

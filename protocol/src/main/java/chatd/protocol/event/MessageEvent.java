@@ -1,6 +1,8 @@
 package chatd.protocol.event;
 
+import chatd.protocol.value.Attention;
 import chatd.protocol.value.References;
+import chatd.protocol.value.Unread;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
@@ -82,7 +84,32 @@ public sealed interface MessageEvent extends Event {
      * @param items oldest first
      * @param more whether there are more in the same direction
      * @param names the current names of the senders and receivers of the items, by account number
+     * @param read up to which number the users of a conversation have read, by account number: the reader, and the
+     *     other one, if it tells
      */
-    record Page(@Nullable Long with, List<Message> items, boolean more, SortedMap<Long, String> names)
+    record Page(
+            @Nullable Long with,
+            List<Message> items,
+            boolean more,
+            SortedMap<Long, String> names,
+            SortedMap<Long, Long> read)
             implements MessageEvent {}
+
+    /**
+     * The user's conversations, by their last message, the newest first.
+     *
+     * @param more whether there are older ones
+     * @param names as in {@link Page}
+     */
+    record Conversations(List<Conversation> items, boolean more, SortedMap<Long, String> names)
+            implements MessageEvent {}
+
+    /**
+     * A conversation as its user sees it.
+     *
+     * @param with the other user; 0 for the messages to everyone
+     * @param name the other user's name; empty for everyone
+     * @param read the number of the last message that the user has read
+     */
+    record Conversation(long with, String name, Message last, Unread unread, long read, Attention attention) {}
 }

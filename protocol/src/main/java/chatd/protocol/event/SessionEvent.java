@@ -1,12 +1,17 @@
 package chatd.protocol.event;
 
 import chatd.protocol.command.Command;
+import chatd.protocol.value.Attention;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Limits;
+import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Roster;
+import chatd.protocol.value.Unread;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Events about the session itself. */
@@ -24,6 +29,7 @@ public sealed interface SessionEvent extends Event {
      * @param numbers the numbers of those accounts, in the same order; like the roster, must be read immediately. Empty
      *     if the dialect has none
      * @param settings null if they follow as {@link UserEvent.Settings}
+     * @param state null if the dialect does not carry it
      */
     record Welcome(
             long user,
@@ -33,8 +39,41 @@ public sealed interface SessionEvent extends Event {
             boolean displaced,
             Roster roster,
             List<Long> numbers,
-            @Nullable Document settings)
+            @Nullable Document settings,
+            @Nullable State state)
             implements SessionEvent {}
+
+    /**
+     * The state of an account, for its user, as of the login.
+     *
+     * @param friends their numbers, ascending; the welcome's roster has their names
+     * @param received the open requests of others, the oldest first
+     * @param asked the users whom the user has asked, by number
+     * @param blocked by number
+     * @param unread by the other user of a conversation, 0 for everyone; those without anything unread are left out
+     * @param attention by the same; those with nothing special are left out
+     * @param names the current names of the users in these lists, by number
+     */
+    record State(
+            List<Long> friends,
+            List<Request> received,
+            List<Long> asked,
+            List<Long> blocked,
+            SortedMap<Long, Unread> unread,
+            Preferences preferences,
+            SortedMap<Long, Attention> attention,
+            SortedMap<Long, String> names,
+            Server server) {}
+
+    /** A request of another user to be a friend. */
+    record Request(long user, String text) {}
+
+    /**
+     * What the server takes.
+     *
+     * @param everyone whether the user may write to everyone
+     */
+    record Server(String version, boolean everyone, Limits limits) {}
 
     /**
      * A command was carried out, and what it stored is committed.

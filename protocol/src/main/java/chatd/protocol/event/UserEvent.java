@@ -1,6 +1,8 @@
 package chatd.protocol.event;
 
+import chatd.protocol.value.Attention;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Preferences;
 import java.util.List;
 
 /** Events about users: the viewer, and others. An account number is 0 if the dialect has none. */
@@ -18,15 +20,54 @@ public sealed interface UserEvent extends Event {
     /** The settings document stored last, on another session or earlier; empty if none was ever stored. */
     record Settings(Document document) implements UserEvent {}
 
-    /** The users that were asked for. */
-    record Found(List<FoundUser> users) implements UserEvent {}
+    /**
+     * The users that were asked for.
+     *
+     * @param more whether there are more of them
+     */
+    record Found(List<FoundUser> users, boolean more) implements UserEvent {}
 
-    record FoundUser(long user, String name, boolean online) {}
+    /** @param friend whether it is a friend of the viewer */
+    record FoundUser(long user, String name, boolean online, boolean friend) {}
+
+    /**
+     * A user asks another to be a friend; told to both.
+     *
+     * @param name the name of {@code user}
+     */
+    record FriendAsked(long user, String name, long asked, String text) implements UserEvent {}
+
+    /** A user has answered the request of another; told to both. */
+    record FriendAnswered(long user, long asker, boolean agreed) implements UserEvent {}
+
+    /** A user is no longer a friend of another, or has withdrawn its request; told to both. */
+    record FriendRemoved(long user, long other) implements UserEvent {}
+
+    /** The viewer's preferences were changed. */
+    record PreferencesChanged(Preferences preferences) implements UserEvent {}
+
+    /**
+     * What the viewer wants of a conversation was changed.
+     *
+     * @param with the other user of the conversation; 0 for the messages to everyone
+     */
+    record AttentionChanged(long with, Attention attention) implements UserEvent {}
+
+    /**
+     * A user has read a conversation up to a message; told to its own other sessions, and to the other of a pair.
+     *
+     * @param with the other user, as the viewer sees the conversation; 0 for the messages to everyone
+     */
+    record ReadUpTo(long user, long with, long message) implements UserEvent {}
+
+    /** A user is writing a text to another. */
+    record Typing(long user, long to) implements UserEvent {}
 
     /** An account was created; it is offline. */
     record Joined(long user, String name) implements UserEvent {}
 
-    record CameOnline(long user, String name) implements UserEvent {}
+    /** @param friend whether it is a friend of the viewer; false if the dialect does not carry it */
+    record CameOnline(long user, String name, boolean friend) implements UserEvent {}
 
     /** A user went offline; if it is the viewer, this session has ended. */
     record WentOffline(long user, String name) implements UserEvent {}

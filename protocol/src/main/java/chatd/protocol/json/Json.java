@@ -155,7 +155,21 @@ public final class Json implements Dialect {
                         page.with(),
                         page.items().stream().map(item -> seen(item, viewer)).toList(),
                         page.more(),
-                        page.names());
+                        page.names(),
+                        page.read());
+            case MessageEvent.Conversations all ->
+                new MessageEvent.Conversations(
+                        all.items().stream()
+                                .map(one -> new MessageEvent.Conversation(
+                                        one.with(),
+                                        one.name(),
+                                        seen(one.last(), viewer),
+                                        one.unread(),
+                                        one.read(),
+                                        one.attention()))
+                                .toList(),
+                        all.more(),
+                        all.names());
             case SessionEvent other -> other;
             case UserEvent other -> other;
             case MessageEvent other -> other;
@@ -191,6 +205,11 @@ public final class Json implements Dialect {
     @Override
     public boolean copiesToSender() {
         return false;
+    }
+
+    @Override
+    public boolean hasConversations() {
+        return true;
     }
 
     @Override

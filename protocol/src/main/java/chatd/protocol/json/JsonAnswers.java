@@ -9,23 +9,17 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.Document;
-import chatd.protocol.value.Presence;
-import chatd.protocol.value.Roster;
 import chatd.protocol.value.User;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /** The daemon's answers to the session that asked: to log in and registration, to changes, to commands with an id. */
 final class JsonAnswers {
-    /** Maximum number of users listed at login. */
-    private static final int MOST_STRANGERS = 1_000;
-
-    private static final String OK = "ok";
+    static final String OK = "ok";
 
     /** The codes with which the answer to a login itself can refuse it. */
     private static final Set<Code> OF_LOG_IN = Set.of(
@@ -56,27 +50,6 @@ final class JsonAnswers {
             (value, key) -> Code.of(JsonValue.TEXT.read(value, key)).orElse(Code.INTERNAL),
             (out, code) -> out.writeString(code.word()));
 
-    private static final JsonValue<Stranger> STRANGER = JsonValue.of(
-            (value, key) -> new Stranger(
-                    JsonValue.NUMBERED.read(value.path("user_id"), key),
-                    JsonValue.TEXT.read(value.path("user_name"), key)),
-            (out, stranger) -> out.writeStartObject()
-                    .writeStringProperty("user_id", JsonValue.numbered(stranger.user()))
-                    .writeStringProperty("user_name", stranger.name())
-                    .writeBooleanProperty("online", true)
-                    .writeEndObject());
-
-    private static final JsonValue<UserEvent.FoundUser> FOUND = JsonValue.of(
-            (value, key) -> new UserEvent.FoundUser(
-                    JsonValue.NUMBERED.read(value.path("user_id"), key),
-                    JsonValue.TEXT.read(value.path("user_name"), key),
-                    JsonValue.FLAG.read(value.path("online"), key)),
-            (out, user) -> out.writeStartObject()
-                    .writeStringProperty("user_id", JsonValue.numbered(user.user()))
-                    .writeStringProperty("user_name", user.name())
-                    .writeBooleanProperty("online", user.online())
-                    .writeEndObject());
-
     private static final JsonValue<SessionEvent.OwnSession> OWN_SESSION = JsonValue.of(
             (value, key) -> new SessionEvent.OwnSession(
                     JsonValue.TEXT.read(value.path("session"), key),
@@ -98,40 +71,7 @@ final class JsonAnswers {
             });
 
     static final List<JsonMessage<? extends Event>> ROWS = List.of(
-            JsonMessage.<SessionEvent.Welcome>row(2, SessionEvent.Welcome.class, row -> {
-                        row.constant("send", User.SERVER);
-                        var user = row.envelope("receive", JsonValue.NUMBERED, SessionEvent.Welcome::user);
-                        row.info("success", JsonValue.TEXT, welcome -> "登录成功");
-                        row.info("code", JsonValue.TEXT, welcome -> OK);
-                        var strangers = row.info("strangers", JsonValue.list(STRANGER), JsonAnswers::strangers);
-                        row.emptyList("friends");
-                        row.emptyList("groups");
-                        row.info("user_id", JsonValue.NUMBERED, SessionEvent.Welcome::user);
-                        var name = row.info("user_name", JsonValue.TEXT, SessionEvent.Welcome::name);
-                        row.info("strangers_total", JsonValue.WHOLE, JsonAnswers::strangersOnline);
-                        var settings = row.info("settings", JsonValue.DOCUMENT, JsonAnswers::settings);
-                        var lastLogin =
-                                row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
-                        var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
-                        return in -> {
-                            Roster roster = new Roster();
-                            List<Long> numbers = new ArrayList<>();
-                            for (Stranger stranger : in.get(strangers)) {
-                                numbers.add(stranger.user());
-                                roster.add(new Presence(stranger.name(), true));
-                            }
-                            return new SessionEvent.Welcome(
-                                    in.get(user),
-                                    in.get(name),
-                                    in.get(time),
-                                    in.get(lastLogin),
-                                    false,
-                                    roster,
-                                    numbers,
-                                    in.get(settings));
-                        };
-                    })
-                    .only(welcome -> true, JsonAnswers::isOk),
+            JsonWelcome.ROW.only(welcome -> true, JsonAnswers::isOk),
             JsonMessage.<SessionEvent.Refused>row(2, SessionEvent.Refused.class, row -> {
                         JsonEvents.fromServer(row);
                         row.info("success", JsonValue.TEXT, refused -> success(refused.code()));
@@ -195,9 +135,11 @@ final class JsonAnswers {
             }),
             JsonMessage.<UserEvent.Found>row(29, UserEvent.Found.class, row -> {
                 JsonEvents.fromServer(row);
-                var users = row.info("users", JsonValue.list(FOUND), UserEvent.Found::users);
+                var users = row.info("users", JsonValue.list(JsonPeople.FOUND), UserEvent.Found::users);
                 row.emptyList("groups");
-                return in -> new UserEvent.Found(in.get(users));
+                var more = row.info("more", JsonValue.FLAG, UserEvent.Found::more, false);
+                row.info("names", JsonValue.NAMES, JsonAnswers::names);
+                return in -> new UserEvent.Found(in.get(users), in.get(more));
             }),
             JsonMessage.<SessionEvent.OwnSessions>row(30, SessionEvent.OwnSessions.class, row -> {
                 JsonEvents.fromServer(row);
@@ -240,35 +182,14 @@ final class JsonAnswers {
         return refused.command() instanceof AccountCommand.Register register ? register.name() : "";
     }
 
-    private static Document settings(SessionEvent.Welcome welcome) {
-        return requireNonNull(welcome.settings());
+    private static SortedMap<Long, String> names(UserEvent.Found found) {
+        SortedMap<Long, String> names = new TreeMap<>();
+        found.users().forEach(user -> names.put(user.user(), user.name()));
+        return names;
     }
 
     private static boolean isOk(JsonNode message) {
         return message.path("info").path("code").asString("").equals(OK);
-    }
-
-    /** An online user who is not a friend. */
-    private record Stranger(long user, String name) {}
-
-    private static boolean isStranger(SessionEvent.Welcome welcome, int place) {
-        return welcome.roster().isOnline(place) && welcome.numbers().get(place) != welcome.user();
-    }
-
-    private static List<Stranger> strangers(SessionEvent.Welcome welcome) {
-        return IntStream.range(0, welcome.numbers().size())
-                .filter(place -> isStranger(welcome, place))
-                .limit(MOST_STRANGERS)
-                .mapToObj(place -> new Stranger(
-                        welcome.numbers().get(place),
-                        welcome.roster().get(place).name()))
-                .toList();
-    }
-
-    private static long strangersOnline(SessionEvent.Welcome welcome) {
-        return IntStream.range(0, welcome.numbers().size())
-                .filter(place -> isStranger(welcome, place))
-                .count();
     }
 
     /** Returns the text of the answer to a refused login, in Chinese. */

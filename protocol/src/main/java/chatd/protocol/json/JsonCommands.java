@@ -11,6 +11,7 @@ import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The messages that clients may send in {@code chat-json/1}. */
@@ -34,7 +35,9 @@ final class JsonCommands {
                 var user = row.info("user_id", JsonValue.USER, SessionCommand.LogIn::user);
                 var password = row.info("user_pwd", JsonValue.SECRET, SessionCommand.LogIn::password);
                 var device = row.info("device", ID, JsonCommands::device, "");
-                return in -> new SessionCommand.LogIn(in.get(user), in.get(password), in.get(device), in.get(id));
+                var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogIn::quiet, false);
+                return in -> new SessionCommand.LogIn(
+                        in.get(user), in.get(password), in.get(device), in.get(quiet), in.get(id));
             }),
             JsonMessage.<MessageCommand.SendText>row(3, MessageCommand.SendText.class, row -> {
                         var id = id(row);
@@ -61,6 +64,19 @@ final class JsonCommands {
                 var id = id(row);
                 row.wholeInfoConstant("logout");
                 return in -> new SessionCommand.LogOut(in.get(id));
+            }),
+            JsonMessage.<UserCommand.AskFriend>row(9, UserCommand.AskFriend.class, row -> {
+                var id = id(row);
+                var user = row.envelope("receive", JsonValue.USER, UserCommand.AskFriend::user);
+                var text = row.wholeInfo(
+                        "text", JsonValue.text(UserCommand.AskFriend.MOST_BYTES), UserCommand.AskFriend::text);
+                return in -> new UserCommand.AskFriend(in.get(user), in.get(text), in.get(id));
+            }),
+            JsonMessage.<UserCommand.AnswerFriend>row(10, UserCommand.AnswerFriend.class, row -> {
+                var id = id(row);
+                var user = row.envelope("receive", JsonValue.USER, UserCommand.AnswerFriend::user);
+                var agrees = row.wholeInfo("`true` or `false`", JsonValue.FLAG, UserCommand.AnswerFriend::agrees);
+                return in -> new UserCommand.AnswerFriend(in.get(user), in.get(agrees), in.get(id));
             }),
             JsonMessage.<AccountCommand.ChangePassword>row(11, AccountCommand.ChangePassword.class, row -> {
                         var id = id(row);
@@ -103,6 +119,24 @@ final class JsonCommands {
                 return in -> new MessageCommand.ReadHistory(
                         in.get(with), in.get(before), in.get(after), in.get(limit), in.get(id));
             }),
+            JsonMessage.<MessageCommand.MarkRead>row(21, MessageCommand.MarkRead.class, row -> {
+                var id = id(row);
+                var with = row.info("with", JsonValue.USER, MessageCommand.MarkRead::with);
+                var message = row.info("mid", JsonValue.WHOLE, MessageCommand.MarkRead::message);
+                return in -> new MessageCommand.MarkRead(in.get(with), in.get(message), in.get(id));
+            }),
+            JsonMessage.<MessageCommand.Typing>row(22, MessageCommand.Typing.class, row -> {
+                var id = id(row);
+                var to = row.envelope("receive", JsonValue.USER, MessageCommand.Typing::to);
+                row.emptyInfo();
+                return in -> new MessageCommand.Typing(in.get(to), in.get(id));
+            }),
+            JsonMessage.<UserCommand.RemoveFriend>row(25, UserCommand.RemoveFriend.class, row -> {
+                var id = id(row);
+                var user = row.envelope("receive", JsonValue.USER, UserCommand.RemoveFriend::user);
+                row.emptyInfo();
+                return in -> new UserCommand.RemoveFriend(in.get(user), in.get(id));
+            }),
             JsonMessage.<AccountCommand.StoreSettings>row(26, AccountCommand.StoreSettings.class, row -> {
                 var id = id(row);
                 var document = row.wholeInfo("any", JsonValue.DOCUMENT, AccountCommand.StoreSettings::document);
@@ -118,7 +152,7 @@ final class JsonCommands {
                                 UserCommand.FindUsers.MOST);
                         return in -> new UserCommand.FindUsers(in.get(text), in.get(limit), in.get(id));
                     })
-                    .only(find -> true, message -> !message.path("info").has("users")),
+                    .only(find -> true, message -> !has(message, "users") && !has(message, "friends")),
             JsonMessage.<UserCommand.LookUpUsers>row(28, UserCommand.LookUpUsers.class, row -> {
                         var id = id(row);
                         var users = row.info(
@@ -127,7 +161,23 @@ final class JsonCommands {
                                 UserCommand.LookUpUsers::users);
                         return in -> new UserCommand.LookUpUsers(in.get(users), in.get(id));
                     })
-                    .only(lookUp -> true, message -> message.path("info").has("users")),
+                    .only(lookUp -> true, message -> has(message, "users")),
+            JsonMessage.<UserCommand.ListFriends>row(28, UserCommand.ListFriends.class, row -> {
+                        var id = id(row);
+                        var friends = row.info("friends", JsonValue.TRUE, list -> true);
+                        var after = row.infoOrNull("after", JsonValue.NUMBERED, JsonCommands::after);
+                        var limit = row.info(
+                                "limit",
+                                JsonValue.upTo(UserCommand.ListFriends.MOST),
+                                UserCommand.ListFriends::limit,
+                                UserCommand.ListFriends.MOST);
+                        return in -> {
+                            in.get(friends);
+                            return new UserCommand.ListFriends(
+                                    requireNonNullElse(in.get(after), 0L), in.get(limit), in.get(id));
+                        };
+                    })
+                    .only(list -> true, message -> has(message, "friends")),
             JsonMessage.<SessionCommand.ListSessions>row(30, SessionCommand.ListSessions.class, row -> {
                 var id = id(row);
                 row.op("list");
@@ -143,6 +193,42 @@ final class JsonCommands {
                 var id = id(row);
                 row.op("end-others");
                 return in -> new SessionCommand.EndOtherSessions(in.get(id));
+            }),
+            JsonMessage.<UserCommand.Block>row(34, UserCommand.Block.class, row -> {
+                var id = id(row);
+                var user = row.info("user_id", JsonValue.USER, UserCommand.Block::user);
+                var on = row.info("on", JsonValue.FLAG, UserCommand.Block::on);
+                return in -> new UserCommand.Block(in.get(user), in.get(on), in.get(id));
+            }),
+            JsonMessage.<AccountCommand.ChangePreferences>row(35, AccountCommand.ChangePreferences.class, row -> {
+                        var id = id(row);
+                        var marks = row.infoOrNull(
+                                "read_marks", JsonValue.FLAG, AccountCommand.ChangePreferences::readMarks);
+                        var calls = row.infoOrNull("calls", JsonPeople.REACH, AccountCommand.ChangePreferences::calls);
+                        var requests = row.infoOrNull(
+                                "requests", JsonPeople.REACH, AccountCommand.ChangePreferences::requests);
+                        var groups =
+                                row.infoOrNull("groups", JsonPeople.REACH, AccountCommand.ChangePreferences::groups);
+                        return in -> new AccountCommand.ChangePreferences(
+                                in.get(marks), in.get(calls), in.get(requests), in.get(groups), in.get(id));
+                    })
+                    .only(change -> true, message -> !has(message, "conversations")),
+            JsonMessage.<MessageCommand.ChangeAttention>row(35, MessageCommand.ChangeAttention.class, row -> {
+                        var id = id(row);
+                        var one = row.info("conversations", JsonPeople.WANTED, JsonPeople.Wanted::of);
+                        return in -> in.get(one).command(in.get(id));
+                    })
+                    .only(change -> true, message -> has(message, "conversations")),
+            JsonMessage.<MessageCommand.ListConversations>row(37, MessageCommand.ListConversations.class, row -> {
+                var id = id(row);
+                var before =
+                        row.info("before", JsonValue.WHOLE, MessageCommand.ListConversations::before, Long.MAX_VALUE);
+                var limit = row.info(
+                        "limit",
+                        JsonValue.upTo(MessageCommand.ListConversations.MOST),
+                        MessageCommand.ListConversations::limit,
+                        MessageCommand.ListConversations.USUAL);
+                return in -> new MessageCommand.ListConversations(in.get(before), in.get(limit), in.get(id));
             }));
 
     private JsonCommands() {}
@@ -155,6 +241,14 @@ final class JsonCommands {
     static boolean isChange(JsonNode message, long what) {
         JsonNode changed = message.path("info").path("PU");
         return changed.isIntegralNumber() && changed.canConvertToLong() && changed.longValue() == what;
+    }
+
+    private static boolean has(JsonNode message, String key) {
+        return message.path("info").has(key);
+    }
+
+    private static @Nullable Long after(UserCommand.ListFriends list) {
+        return list.after() == 0 ? null : (Long) list.after();
     }
 
     private static User receiver(MessageCommand.SendText text) {

@@ -6,15 +6,20 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Preferences;
 import chatd.protocol.value.References;
 import chatd.protocol.value.User;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The messages that the daemon sends: {@link JsonAnswers}, and what others do and say. */
 final class JsonEvents {
+    private static final String FRIEND = "friend";
+
     static final List<JsonMessage<? extends Event>> ROWS = Stream.<List<JsonMessage<? extends Event>>>of(
                     JsonAnswers.ROWS,
                     List.of(
@@ -58,8 +63,25 @@ final class JsonEvents {
                                 fromServer(row);
                                 var user = row.info("user_id", JsonValue.NUMBERED, UserEvent.CameOnline::user);
                                 var name = row.info("user_name", JsonValue.TEXT, UserEvent.CameOnline::name);
-                                row.infoConstant("type", "stranger");
-                                return in -> new UserEvent.CameOnline(in.get(user), in.get(name));
+                                var type = row.info("type", JsonValue.TEXT, JsonEvents::kind);
+                                return in -> new UserEvent.CameOnline(
+                                        in.get(user), in.get(name), in.get(type).equals(FRIEND));
+                            }),
+                            JsonMessage.<UserEvent.FriendAsked>row(9, UserEvent.FriendAsked.class, row -> {
+                                var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.FriendAsked::user);
+                                var asked = row.envelope("receive", JsonValue.NUMBERED, UserEvent.FriendAsked::asked);
+                                var name = row.envelope("name", JsonValue.TEXT, UserEvent.FriendAsked::name);
+                                var text = row.wholeInfo("text", JsonValue.TEXT, UserEvent.FriendAsked::text);
+                                return in -> new UserEvent.FriendAsked(
+                                        in.get(user), in.get(name), in.get(asked), in.get(text));
+                            }),
+                            JsonMessage.<UserEvent.FriendAnswered>row(10, UserEvent.FriendAnswered.class, row -> {
+                                var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.FriendAnswered::user);
+                                var asker =
+                                        row.envelope("receive", JsonValue.NUMBERED, UserEvent.FriendAnswered::asker);
+                                var agreed = row.wholeInfo(
+                                        "`true` or `false`", JsonValue.FLAG, UserEvent.FriendAnswered::agreed);
+                                return in -> new UserEvent.FriendAnswered(in.get(user), in.get(asker), in.get(agreed));
                             }),
                             JsonMessage.<UserEvent.Renamed>row(16, UserEvent.Renamed.class, row -> {
                                 fromServer(row);
@@ -73,13 +95,88 @@ final class JsonEvents {
                                 var items = row.info("items", JsonValue.list(item()), MessageEvent.Page::items);
                                 var more = row.info("more", JsonValue.FLAG, MessageEvent.Page::more);
                                 var names = row.info("names", JsonValue.NAMES, MessageEvent.Page::names);
-                                return in ->
-                                        new MessageEvent.Page(in.get(with), in.get(items), in.get(more), in.get(names));
+                                var read = row.info("read", JsonValue.READ, MessageEvent.Page::read, new TreeMap<>());
+                                return in -> new MessageEvent.Page(
+                                        in.get(with), in.get(items), in.get(more), in.get(names), in.get(read));
+                            }),
+                            JsonMessage.<UserEvent.ReadUpTo>row(21, UserEvent.ReadUpTo.class, row -> {
+                                var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.ReadUpTo::user);
+                                row.constant("receive", "");
+                                var with = row.info("with", JsonValue.WITH, UserEvent.ReadUpTo::with);
+                                var message = row.info("mid", JsonValue.WHOLE, UserEvent.ReadUpTo::message);
+                                return in -> new UserEvent.ReadUpTo(in.get(user), in.get(with), in.get(message));
+                            }),
+                            JsonMessage.<UserEvent.Typing>row(22, UserEvent.Typing.class, row -> {
+                                var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.Typing::user);
+                                var to = row.envelope("receive", JsonValue.NUMBERED, UserEvent.Typing::to);
+                                row.emptyInfo();
+                                return in -> new UserEvent.Typing(in.get(user), in.get(to));
+                            }),
+                            JsonMessage.<UserEvent.FriendRemoved>row(25, UserEvent.FriendRemoved.class, row -> {
+                                var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.FriendRemoved::user);
+                                var other = row.envelope("receive", JsonValue.NUMBERED, UserEvent.FriendRemoved::other);
+                                row.emptyInfo();
+                                return in -> new UserEvent.FriendRemoved(in.get(user), in.get(other));
                             }),
                             JsonMessage.<UserEvent.Settings>row(26, UserEvent.Settings.class, row -> {
                                 fromServer(row);
                                 var document = row.wholeInfo("any", JsonValue.DOCUMENT, UserEvent.Settings::document);
                                 return in -> new UserEvent.Settings(in.get(document));
+                            }),
+                            JsonMessage.<UserEvent.PreferencesChanged>row(
+                                            35, UserEvent.PreferencesChanged.class, row -> {
+                                                fromServer(row);
+                                                var marks = row.info(
+                                                        "read_marks",
+                                                        JsonValue.FLAG,
+                                                        changed -> changed.preferences()
+                                                                .readMarks());
+                                                var calls = row.info(
+                                                        "calls",
+                                                        JsonPeople.REACH,
+                                                        changed -> changed.preferences()
+                                                                .calls());
+                                                var requests = row.info(
+                                                        "requests",
+                                                        JsonPeople.REACH,
+                                                        changed -> changed.preferences()
+                                                                .requests());
+                                                var groups = row.info(
+                                                        "groups",
+                                                        JsonPeople.REACH,
+                                                        changed -> changed.preferences()
+                                                                .groups());
+                                                return in -> new UserEvent.PreferencesChanged(new Preferences(
+                                                        in.get(marks),
+                                                        in.get(calls),
+                                                        in.get(requests),
+                                                        in.get(groups)));
+                                            })
+                                    .only(
+                                            changed -> true,
+                                            message -> !message.path("info").has("conversations")),
+                            JsonMessage.<UserEvent.AttentionChanged>row(35, UserEvent.AttentionChanged.class, row -> {
+                                        fromServer(row);
+                                        var all = row.info(
+                                                "conversations",
+                                                JsonPeople.byConversation(JsonPeople.ATTENTION),
+                                                changed -> new TreeMap<>(Map.of(changed.with(), changed.attention())));
+                                        return in -> new UserEvent.AttentionChanged(
+                                                in.get(all).firstKey(),
+                                                in.get(all).firstEntry().getValue());
+                                    })
+                                    .only(
+                                            changed -> true,
+                                            message -> message.path("info").has("conversations")),
+                            JsonMessage.<MessageEvent.Conversations>row(38, MessageEvent.Conversations.class, row -> {
+                                fromServer(row);
+                                var items = row.info(
+                                        "items",
+                                        JsonValue.list(JsonPeople.CONVERSATION),
+                                        MessageEvent.Conversations::items);
+                                var more = row.info("more", JsonValue.FLAG, MessageEvent.Conversations::more);
+                                var names = row.info("names", JsonValue.NAMES, MessageEvent.Conversations::names);
+                                return in -> new MessageEvent.Conversations(in.get(items), in.get(more), in.get(names));
                             })))
             .flatMap(List::stream)
             .toList();
@@ -120,7 +217,11 @@ final class JsonEvents {
         return requireNonNull(offer.content(), "a file without a content");
     }
 
-    private static JsonValue<MessageEvent.Message> item() {
+    private static String kind(UserEvent.CameOnline came) {
+        return came.friend() ? FRIEND : "stranger";
+    }
+
+    static JsonValue<MessageEvent.Message> item() {
         return JsonValue.of(
                 (value, key) -> (MessageEvent.Message) JsonTable.read(JsonEvents.ROWS, value)
                         .filter(MessageEvent.Message.class::isInstance)

@@ -139,20 +139,29 @@ final class JsonMessage<T> {
         keys.add(always(Place.ENVELOPE, name, text));
     }
 
-    /** As {@link #constant}, in {@code info}. */
-    void infoConstant(String name, String text) {
-        keys.add(always(Place.INFO, name, text));
-    }
-
     /** Declares the constant in {@code info} that distinguishes this row from others of its type. */
     void op(String op) {
-        infoConstant("op", op);
+        keys.add(always(Place.INFO, "op", op));
         isRead = message -> message.path("info").path("op").asString("").equals(op);
     }
 
     /** As {@link #constant}, for the whole of {@code info}. */
     void wholeInfoConstant(String text) {
         keys.add(always(Place.WHOLE_INFO, "info", text));
+    }
+
+    /** Declares that {@code info} is an object without keys. */
+    void emptyInfo() {
+        keys.add(new Key<T, String>(
+                Place.WHOLE_INFO,
+                "info",
+                JsonValue.of(
+                        (value, key) -> "",
+                        (out, same) -> out.writeStartObject().writeEndObject()),
+                value -> "",
+                () -> "",
+                value -> true,
+                "`{}`"));
     }
 
     /** Declares a list that is always written and always empty. */

@@ -134,19 +134,27 @@ interface JsonValue<V> {
             },
             (out, flag) -> out.writeBoolean(flag));
 
+    /** The flag that is always set. */
+    JsonValue<Boolean> TRUE = of(
+            (value, key) -> {
+                if (!FLAG.read(value, key)) {
+                    throw new InvalidMessage(key + " has to be true.");
+                }
+                return true;
+            },
+            (out, flag) -> out.writeBoolean(true));
+
     /** The form of a user's number, which no name can have. */
     Pattern NUMBER = Pattern.compile("[Uu]?([1-9][0-9]{0,17})");
 
     /** A user as clients may write one: {@code U123}, {@code u123}, {@code 123} or a name. */
-    JsonValue<User> USER = of(
-            (value, key) -> {
-                String typed = TEXT.read(value, key);
-                Matcher number = NUMBER.matcher(typed);
-                return number.matches()
-                        ? new User.Numbered(Long.parseLong(number.group(1)), typed)
-                        : new User.Named(typed);
-            },
-            (out, user) -> out.writeString(user.typed()));
+    JsonValue<User> USER =
+            of((value, key) -> user(TEXT.read(value, key)), (out, user) -> out.writeString(user.typed()));
+
+    static User user(String typed) {
+        Matcher number = NUMBER.matcher(typed);
+        return number.matches() ? new User.Numbered(Long.parseLong(number.group(1)), typed) : new User.Named(typed);
+    }
 
     /** A user's number as the daemon writes it: {@code U123}, or {@code server} for 0. */
     JsonValue<Long> NUMBERED =
@@ -261,6 +269,19 @@ interface JsonValue<V> {
             (out, names) -> {
                 out.writeStartObject();
                 names.forEach((number, name) -> out.writeStringProperty(numbered(number), name));
+                out.writeEndObject();
+            });
+
+    /** Message numbers by user: {@code {"U5": 12}}. */
+    JsonValue<SortedMap<Long, Long>> READ = of(
+            (value, key) -> {
+                SortedMap<Long, Long> read = new TreeMap<>();
+                value.forEachEntry((user, message) -> read.put(number(user, key), WHOLE.read(message, key)));
+                return read;
+            },
+            (out, read) -> {
+                out.writeStartObject();
+                read.forEach((user, message) -> out.writeNumberProperty(numbered(user), message));
                 out.writeEndObject();
             });
 }

@@ -11,6 +11,7 @@ public enum Code {
     NO_SUCH_USER,
     NO_SUCH_MESSAGE,
     NO_SUCH_FILE,
+    NO_SUCH_REQUEST,
     NO_SUCH_SESSION,
     NOT_ALLOWED,
     TOO_LARGE,

@@ -58,8 +58,8 @@ class Chat1Test {
     void aRenameIsSentAsTheOldNameGoingAndTheNewNameComing() {
         Event renamed = new UserEvent.Renamed(2, "bob", "robert", true);
         assertThat(told(renamed, 1))
-                .containsExactly(new UserEvent.WentOffline(0, "bob"), new UserEvent.CameOnline(0, "robert"));
-        assertThat(told(renamed, 2)).containsExactly(new UserEvent.CameOnline(0, "robert"));
+                .containsExactly(new UserEvent.WentOffline(0, "bob"), new UserEvent.CameOnline(0, "robert", false));
+        assertThat(told(renamed, 2)).containsExactly(new UserEvent.CameOnline(0, "robert", false));
         assertThat(CHAT1.view(renamed, 1)).isEqualTo(CHAT1.view(renamed, 3)).isNotEqualTo(CHAT1.view(renamed, 2));
         assertThat(told(new UserEvent.Renamed(2, "bob", "robert", false), 1))
                 .containsExactly(new UserEvent.WentOffline(0, "robert"));

@@ -2,7 +2,6 @@ package chatd.protocol.chat1;
 
 import static java.util.Objects.requireNonNull;
 
-import chatd.protocol.Limits;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.MessageReader;
 import chatd.protocol.Same;
@@ -18,6 +17,7 @@ import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Content;
+import chatd.protocol.value.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;

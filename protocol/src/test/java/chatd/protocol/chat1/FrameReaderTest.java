@@ -150,7 +150,7 @@ class FrameReaderTest {
             roster.add(new Presence("user" + i, i % 2 == 0));
         }
         Event event = new SessionEvent.Welcome(
-                0, "", null, java.util.Optional.empty(), false, roster, java.util.List.of(), null);
+                0, "", null, java.util.Optional.empty(), false, roster, java.util.List.of(), null, null);
         ByteBuf frame = new Chat1().packet(event, io.netty.buffer.UnpooledByteBufAllocator.DEFAULT);
         assertThat(new Chat1().eventReader().next(frame, false)).isEqualTo(event);
     }

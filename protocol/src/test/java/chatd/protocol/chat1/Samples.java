@@ -71,7 +71,7 @@ final class Samples {
         samples.put("password-changed", new UserEvent.PasswordChanged());
         samples.put("wrong-old-password", refused(CHANGE, Code.WRONG_PASSWORD));
         samples.put("bad-new-password", refused(CHANGE, Code.BAD_PASSWORD));
-        samples.put("came-online", new UserEvent.CameOnline(0, "王芳"));
+        samples.put("came-online", new UserEvent.CameOnline(0, "王芳", false));
         samples.put("went-offline", new UserEvent.WentOffline(0, "alice"));
         samples.put("text", new MessageEvent.Text("alice", TIME, "Grüße, 你好 🙂", null));
         samples.put("file-offer", new MessageEvent.FileOffer("alice", TIME, "plan.pdf", 7, null, null));
@@ -83,7 +83,7 @@ final class Samples {
     }
 
     private static Event welcome(Optional<Instant> last, boolean displaced, Roster roster) {
-        return new SessionEvent.Welcome(0, "", null, last, displaced, roster, List.of(), null);
+        return new SessionEvent.Welcome(0, "", null, last, displaced, roster, List.of(), null, null);
     }
 
     private static Event refused(Command command, Code code) {

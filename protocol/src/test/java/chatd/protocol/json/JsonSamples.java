@@ -9,13 +9,18 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.Limits;
+import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Presence;
+import chatd.protocol.value.Reach;
 import chatd.protocol.value.References;
 import chatd.protocol.value.Roster;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.Unread;
 import chatd.protocol.value.User;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -31,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class JsonSamples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.120Z");
     private static final byte[] SALT = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private static final User U2 = new User.Numbered(2, "U2");
 
     private JsonSamples() {}
 
@@ -72,7 +79,21 @@ public final class JsonSamples {
         samples.put("end-session", new SessionCommand.EndSession("s7f3", "15"));
         samples.put("end-other-sessions", new SessionCommand.EndOtherSessions("16"));
         samples.put(
-                "not-yet", new SessionCommand.Malformed("9", "This server does not support type 9 yet.", false, "x"));
+                "not-yet", new SessionCommand.Malformed("33", "This server does not support type 33 yet.", false, "x"));
+        samples.put(
+                "log-in-quiet",
+                new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, ""));
+        samples.put("ask-friend", new UserCommand.AskFriend(U2, "Shall we be friends?", "x"));
+        samples.put("answer-friend", new UserCommand.AnswerFriend(new User.Named("alice"), true, "17"));
+        samples.put("remove-friend", new UserCommand.RemoveFriend(U2, ""));
+        samples.put("mark-read", new MessageCommand.MarkRead(U2, 12, ""));
+        samples.put("typing", new MessageCommand.Typing(U2, ""));
+        samples.put("list-friends", new UserCommand.ListFriends(0, 200, ""));
+        samples.put("list-friends-after", new UserCommand.ListFriends(200, 100, "18"));
+        samples.put("block", new UserCommand.Block(U2, true, "19"));
+        samples.put("preferences", new AccountCommand.ChangePreferences(false, null, Reach.NOBODY, null, "20"));
+        samples.put("attention", new MessageCommand.ChangeAttention(U2, Attention.Notices.MENTIONS, true, null, ""));
+        samples.put("list-conversations", new MessageCommand.ListConversations(300, 20, "21"));
         samples.put(
                 "no-json",
                 new SessionCommand.Malformed(
@@ -82,10 +103,15 @@ public final class JsonSamples {
 
     public static Map<String, Event> events() {
         Map<String, Event> samples = new LinkedHashMap<>();
-        Roster roster = new Roster(
-                List.of(new Presence("alice", true), new Presence("王芳", true), new Presence("carol", false)));
-        samples.put("welcome", welcome(Optional.of(TIME), roster, "{\"terminal\":{\"theme\":\"dark\",\"size\":1.50}}"));
-        samples.put("welcome-first", welcome(Optional.empty(), new Roster(), ""));
+        Roster roster = new Roster(List.of(
+                new Presence("alice", true),
+                new Presence("王芳", true),
+                new Presence("carol", false),
+                new Presence("dora", true)));
+        samples.put(
+                "welcome",
+                welcome(Optional.of(TIME), roster, "{\"terminal\":{\"theme\":\"dark\",\"size\":1.50}}", state()));
+        samples.put("welcome-first", welcome(Optional.empty(), new Roster(), "", stateOfNothing()));
         samples.put(
                 "log-in-refused",
                 new SessionEvent.Refused(commands().get("log-in"), Code.MUST_CHANGE_PASSWORD, "", "", null));
@@ -113,7 +139,17 @@ public final class JsonSamples {
                         7,
                         new MessageEvent.FileDigest(5, new byte[32]),
                         stored(List.of(2L))));
-        samples.put("came-online", new UserEvent.CameOnline(2, "王芳"));
+        samples.put("came-online", new UserEvent.CameOnline(2, "王芳", false));
+        samples.put("came-online-friend", new UserEvent.CameOnline(2, "王芳", true));
+        samples.put("friend-asked", new UserEvent.FriendAsked(1, "alice", 2, "Shall we be friends?"));
+        samples.put("friend-answered", new UserEvent.FriendAnswered(2, 1, true));
+        samples.put("friend-removed", new UserEvent.FriendRemoved(2, 1));
+        samples.put("read", new UserEvent.ReadUpTo(2, 2, 12));
+        samples.put("typing", new UserEvent.Typing(2, 1));
+        samples.put("preferences-changed", new UserEvent.PreferencesChanged(PREFERENCES));
+        samples.put(
+                "attention-changed",
+                new UserEvent.AttentionChanged(0, new Attention(Attention.Notices.NONE, false, true)));
         samples.put("went-offline", new UserEvent.WentOffline(2, "王芳"));
         samples.put("renamed", new UserEvent.Renamed(2, "王芳", "王芳芳", true));
         samples.put("registered", new UserEvent.Registered(4, "王芳"));
@@ -133,7 +169,10 @@ public final class JsonSamples {
         samples.put(
                 "found",
                 new UserEvent.Found(
-                        List.of(new UserEvent.FoundUser(2, "王芳", true), new UserEvent.FoundUser(4, "王小明", false))));
+                        List.of(
+                                new UserEvent.FoundUser(2, "王芳", true, true),
+                                new UserEvent.FoundUser(4, "王小明", false, false)),
+                        true));
         samples.put(
                 "own-sessions",
                 new SessionEvent.OwnSessions(List.of(
@@ -152,14 +191,71 @@ public final class JsonSamples {
         samples.put(
                 "page",
                 new MessageEvent.Page(
-                        0L, List.of(new MessageEvent.Text("alice", TIME, "to everyone", stored(null))), true, names));
-        samples.put("page-of-nothing", new MessageEvent.Page(null, List.of(), false, new TreeMap<>()));
+                        0L,
+                        List.of(new MessageEvent.Text("alice", TIME, "to everyone", stored(null))),
+                        true,
+                        names,
+                        new TreeMap<>()));
+        samples.put(
+                "page-of-pair",
+                new MessageEvent.Page(
+                        2L, List.of(), false, new TreeMap<>(Map.of(2L, "王芳")), new TreeMap<>(Map.of(1L, 12L, 2L, 9L))));
+        samples.put(
+                "conversations",
+                new MessageEvent.Conversations(
+                        List.of(
+                                new MessageEvent.Conversation(
+                                        2,
+                                        "王芳",
+                                        new MessageEvent.Text("alice", TIME, "Grüße,\n你好 🙂", stored(List.of(2L))),
+                                        new Unread(3, 1, 0, 0),
+                                        7,
+                                        new Attention(Attention.Notices.ALL, true, false)),
+                                new MessageEvent.Conversation(
+                                        0,
+                                        "",
+                                        new MessageEvent.Text("alice", TIME, "to everyone", stored(null)),
+                                        Unread.NOTHING,
+                                        12,
+                                        Attention.DEFAULT)),
+                        true,
+                        new TreeMap<>(Map.of(1L, "alice", 2L, "王芳"))));
+        samples.put("page-of-nothing", new MessageEvent.Page(null, List.of(), false, new TreeMap<>(), new TreeMap<>()));
         return samples;
     }
 
-    private static SessionEvent.Welcome welcome(Optional<Instant> last, Roster roster, String settings) {
-        List<Long> numbers = List.of(1L, 2L, 3L).subList(0, roster.size());
-        return new SessionEvent.Welcome(1, "alice", TIME, last, false, roster, numbers, document(settings));
+    private static final Preferences PREFERENCES = new Preferences(false, Reach.FRIENDS, Reach.NOBODY, Reach.EVERYONE);
+
+    private static SessionEvent.Welcome welcome(
+            Optional<Instant> last, Roster roster, String settings, SessionEvent.State state) {
+        List<Long> numbers = List.of(1L, 2L, 3L, 4L).subList(0, roster.size());
+        return new SessionEvent.Welcome(1, "alice", TIME, last, false, roster, numbers, document(settings), state);
+    }
+
+    private static SessionEvent.State state() {
+        return new SessionEvent.State(
+                List.of(3L, 4L),
+                List.of(new SessionEvent.Request(5, "您好")),
+                List.of(6L),
+                List.of(7L),
+                new TreeMap<>(Map.of(0L, new Unread(100, 1, 7, 300), 3L, new Unread(1, 0, 12, 12))),
+                PREFERENCES,
+                new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
+                new TreeMap<>(Map.of(5L, "eve", 6L, "frank", 7L, "grace")),
+                new SessionEvent.Server("1.2", true, Limits.DEFAULT));
+    }
+
+    private static SessionEvent.State stateOfNothing() {
+        return new SessionEvent.State(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                new TreeMap<>(),
+                Preferences.DEFAULT,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new SessionEvent.Server("1.2", false, Limits.DEFAULT));
     }
 
     private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {

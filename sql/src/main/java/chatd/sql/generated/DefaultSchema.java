@@ -9,15 +9,20 @@ import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.AccountName;
 import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
+import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
+import chatd.sql.generated.tables.FriendRequest;
+import chatd.sql.generated.tables.Friendship;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
+import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
+import chatd.sql.generated.tables.Withheld;
 
 import java.util.Arrays;
 import java.util.List;
@@ -45,11 +50,17 @@ public class DefaultSchema extends SchemaImpl {
 
     public final AccountSettings ACCOUNT_SETTINGS = AccountSettings.ACCOUNT_SETTINGS;
 
+    public final Blocked BLOCKED = Blocked.BLOCKED;
+
     public final Content CONTENT = Content.CONTENT;
 
     public final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
 
     public final File FILE = File.FILE;
+
+    public final FriendRequest FRIEND_REQUEST = FriendRequest.FRIEND_REQUEST;
+
+    public final Friendship FRIENDSHIP = Friendship.FRIENDSHIP;
 
     public final Holder HOLDER = Holder.HOLDER;
 
@@ -59,9 +70,13 @@ public class DefaultSchema extends SchemaImpl {
 
     public final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
+    public final Party PARTY = Party.PARTY;
+
     public final Receiver RECEIVER = Receiver.RECEIVER;
 
     public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
+
+    public final Withheld WITHHELD = Withheld.WITHHELD;
 
     private DefaultSchema() {
         super(DSL.name(""), null, DSL.comment(""));
@@ -81,15 +96,20 @@ public class DefaultSchema extends SchemaImpl {
             AccountName.ACCOUNT_NAME,
             AccountNetwork.ACCOUNT_NETWORK,
             AccountSettings.ACCOUNT_SETTINGS,
+            Blocked.BLOCKED,
             Content.CONTENT,
             ContentChunk.CONTENT_CHUNK,
             File.FILE,
+            FriendRequest.FRIEND_REQUEST,
+            Friendship.FRIENDSHIP,
             Holder.HOLDER,
             Mention.MENTION,
             Message.MESSAGE,
             NumberFloor.NUMBER_FLOOR,
+            Party.PARTY,
             Receiver.RECEIVER,
-            SentOnce.SENT_ONCE
+            SentOnce.SENT_ONCE,
+            Withheld.WITHHELD
         );
     }
 }

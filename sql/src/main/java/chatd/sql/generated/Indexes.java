@@ -5,6 +5,9 @@ package chatd.sql.generated;
 
 
 import chatd.sql.generated.tables.AccountChange;
+import chatd.sql.generated.tables.Blocked;
+import chatd.sql.generated.tables.FriendRequest;
+import chatd.sql.generated.tables.Friendship;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.Receiver;
@@ -24,6 +27,9 @@ public class Indexes {
     // -------------------------------------------------------------------------
 
     public static final Index ACCOUNT_CHANGE_ACCOUNT_CHANGE_KIND = Internal.createIndex(DSL.name("account_change_kind"), AccountChange.ACCOUNT_CHANGE, new OrderField[] { AccountChange.ACCOUNT_CHANGE.ACCOUNT, AccountChange.ACCOUNT_CHANGE.KIND, AccountChange.ACCOUNT_CHANGE.TIME }, false);
+    public static final Index BLOCKED_BLOCKED_OTHER = Internal.createIndex(DSL.name("blocked_other"), Blocked.BLOCKED, new OrderField[] { Blocked.BLOCKED.OTHER }, false);
+    public static final Index FRIEND_REQUEST_FRIEND_REQUEST_ASKED = Internal.createIndex(DSL.name("friend_request_asked"), FriendRequest.FRIEND_REQUEST, new OrderField[] { FriendRequest.FRIEND_REQUEST.ASKED }, false);
+    public static final Index FRIENDSHIP_FRIENDSHIP_HIGH = Internal.createIndex(DSL.name("friendship_high"), Friendship.FRIENDSHIP, new OrderField[] { Friendship.FRIENDSHIP.HIGH }, false);
     public static final Index MENTION_MENTION_MESSAGE = Internal.createIndex(DSL.name("mention_message"), Mention.MENTION, new OrderField[] { Mention.MENTION.MESSAGE }, false);
     public static final Index MESSAGE_MESSAGE_CONVERSATION = Internal.createIndex(DSL.name("message_conversation"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.CONVERSATION, Message.MESSAGE.NUMBER, Message.MESSAGE.SENDER }, false);
     public static final Index MESSAGE_MESSAGE_RECEIVER = Internal.createIndex(DSL.name("message_receiver"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.RECEIVER, Message.MESSAGE.NUMBER }, false);

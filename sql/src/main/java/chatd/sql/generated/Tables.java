@@ -9,15 +9,20 @@ import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.AccountName;
 import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
+import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
+import chatd.sql.generated.tables.FriendRequest;
+import chatd.sql.generated.tables.Friendship;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
+import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
+import chatd.sql.generated.tables.Withheld;
 
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
@@ -33,11 +38,17 @@ public class Tables {
 
     public static final AccountSettings ACCOUNT_SETTINGS = AccountSettings.ACCOUNT_SETTINGS;
 
+    public static final Blocked BLOCKED = Blocked.BLOCKED;
+
     public static final Content CONTENT = Content.CONTENT;
 
     public static final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
 
     public static final File FILE = File.FILE;
+
+    public static final FriendRequest FRIEND_REQUEST = FriendRequest.FRIEND_REQUEST;
+
+    public static final Friendship FRIENDSHIP = Friendship.FRIENDSHIP;
 
     public static final Holder HOLDER = Holder.HOLDER;
 
@@ -47,7 +58,11 @@ public class Tables {
 
     public static final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
+    public static final Party PARTY = Party.PARTY;
+
     public static final Receiver RECEIVER = Receiver.RECEIVER;
 
     public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
+
+    public static final Withheld WITHHELD = Withheld.WITHHELD;
 }

@@ -2,8 +2,8 @@ package chatd.daemon.net.stream;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.net.tls.Dialects;
-import chatd.protocol.Limits;
 import chatd.protocol.chat1.Chat1;
+import chatd.protocol.value.Limits;
 
 /** The dialects built from one configuration; a connection keeps their limits while it lasts. Any thread. */
 public record ConfiguredDialects(Config config, Dialects dialects) {

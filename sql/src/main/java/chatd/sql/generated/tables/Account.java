@@ -79,6 +79,14 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Instant> PASSWORD_ENDS = createField(DSL.name("password_ends"), SQLDataType.LOCALDATETIME(6).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.LOCALDATETIME)), this, "of a one-time password; null: never", new UtcConverter());
 
+    public final TableField<AccountRecord, Boolean> TELLS_READING = createField(DSL.name("tells_reading"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.BOOLEAN)), this, "whether others learn how far it has read, and that it types");
+
+    public final TableField<AccountRecord, Integer> MAY_CALL = createField(DSL.name("may_call"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.INTEGER)), this, "0 everyone, 1 friends, 2 nobody");
+
+    public final TableField<AccountRecord, Integer> MAY_ASK = createField(DSL.name("may_ask"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "to be a friend; as may_call");
+
+    public final TableField<AccountRecord, Integer> MAY_ADD = createField(DSL.name("may_add"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "to a group; as may_call");
+
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

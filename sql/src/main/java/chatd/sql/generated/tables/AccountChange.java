@@ -76,6 +76,8 @@ public class AccountChange extends TableImpl<AccountChangeRecord> {
 
     public final TableField<AccountChangeRecord, String> WAS = createField(DSL.name("was"), SQLDataType.VARCHAR(32).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.VARCHAR)), this, "the name before it was changed");
 
+    public final TableField<AccountChangeRecord, Long> OTHER = createField(DSL.name("other"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the account that it concerns, too");
+
     private AccountChange(Name alias, Table<AccountChangeRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

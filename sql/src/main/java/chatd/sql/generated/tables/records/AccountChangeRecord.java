@@ -113,6 +113,14 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         return (String) get(11);
     }
 
+    public void setOther(Long value) {
+        set(12, value);
+    }
+
+    public Long getOther() {
+        return (Long) get(12);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -130,7 +138,7 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         super(AccountChange.ACCOUNT_CHANGE);
     }
 
-    public AccountChangeRecord(Long number, Long account, String name, Integer kind, Instant time, String actor, String session, String dialect, String address, Integer port, Long size, String was) {
+    public AccountChangeRecord(Long number, Long account, String name, Integer kind, Instant time, String actor, String session, String dialect, String address, Integer port, Long size, String was, Long other) {
         super(AccountChange.ACCOUNT_CHANGE);
 
         setNumber(number);
@@ -145,6 +153,7 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         setPort(port);
         setSize(size);
         setWas(was);
+        setOther(other);
         resetTouchedOnNotNull();
     }
 }

@@ -121,6 +121,38 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Instant) get(12);
     }
 
+    public void setTellsReading(Boolean value) {
+        set(13, value);
+    }
+
+    public Boolean getTellsReading() {
+        return (Boolean) get(13);
+    }
+
+    public void setMayCall(Integer value) {
+        set(14, value);
+    }
+
+    public Integer getMayCall() {
+        return (Integer) get(14);
+    }
+
+    public void setMayAsk(Integer value) {
+        set(15, value);
+    }
+
+    public Integer getMayAsk() {
+        return (Integer) get(15);
+    }
+
+    public void setMayAdd(Integer value) {
+        set(16, value);
+    }
+
+    public Integer getMayAdd() {
+        return (Integer) get(16);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -138,7 +170,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds) {
+    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd) {
         super(Account.ACCOUNT);
 
         setNumber(number);
@@ -154,6 +186,10 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setNote(note);
         setEveryone(everyone);
         setPasswordEnds(passwordEnds);
+        setTellsReading(tellsReading);
+        setMayCall(mayCall);
+        setMayAsk(mayAsk);
+        setMayAdd(mayAdd);
         resetTouchedOnNotNull();
     }
 }

@@ -1,4 +1,4 @@
-package chatd.protocol;
+package chatd.protocol.value;
 
 /**
  * The maximum sizes on the wire, in bytes except {@code recipients}.

@@ -1,0 +1,343 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** Friends, blocks, preferences and presence in JSON messages, on each carrier. */
+@ParameterizedClass
+@EnumSource(
+        value = JsonCarrier.class,
+        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
+@ExtendWith(SharedChatd.class)
+class JsonContactsIT {
+    private final JsonCarrier carrier;
+    private final Chatd chatd;
+    private final Chatd.Person ann;
+    private final Chatd.Person ben;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    JsonContactsIT(JsonCarrier carrier, Chatd chatd) {
+        this.carrier = carrier;
+        this.chatd = chatd;
+        this.ann = chatd.person();
+        this.ben = chatd.person();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+
+    private JsonSocket logIn(Chatd.Person person, String device) {
+        return added(chatd.logInJson(carrier, person, device));
+    }
+
+    private JsonSocket added(JsonSocket socket) {
+        open.add(socket);
+        return socket;
+    }
+
+    /** Logs in and returns the answer; the connection stays open. */
+    private JsonNode welcome(Chatd.Person person, String device) {
+        return added(carrier.connect(chatd)).logIn(person.name(), person.password(), device);
+    }
+
+    private static void accepted(JsonSocket socket, String id) {
+        assertThat(socket.expect(17).path("info").path("id").asString()).isEqualTo(id);
+    }
+
+    private void befriend(JsonSocket one, JsonSocket other) {
+        one.send("{'type': 9, 'receive': '%s', 'info': 'hi', 'id': 'ask'}".formatted(other.user()));
+        accepted(one, "ask");
+        other.expect(9);
+        other.send("{'type': 10, 'receive': '%s', 'info': true, 'id': 'yes'}".formatted(one.user()));
+        accepted(other, "yes");
+        assertThat(one.expect(10).path("info").booleanValue()).isTrue();
+    }
+
+    @Test
+    void aRequestWaitsUntilItIsAnswered() {
+        JsonSocket asker = logIn(ann, "laptop");
+        JsonSocket askersPhone = logIn(ann, "phone");
+        JsonSocket asked = logIn(ben, "laptop");
+        asker.send("{'type': 9, 'receive': '%s', 'info': '你好, may I?', 'id': '1'}".formatted(ben.name()));
+        accepted(asker, "1");
+        for (JsonSocket told : List.of(asked, askersPhone)) {
+            JsonNode request = told.expect(9);
+            assertThat(request.path("send").asString()).isEqualTo(asker.user());
+            assertThat(request.path("receive").asString()).isEqualTo(asked.user());
+            assertThat(request.path("name").asString()).isEqualTo(ann.name());
+            assertThat(request.path("info").asString()).isEqualTo("你好, may I?");
+        }
+        // It is in the answer to the next login, and told again after it.
+        JsonSocket later = added(carrier.connect(chatd));
+        JsonNode lists = later.logIn(ben.name(), ben.password(), "later");
+        assertThat(lists.path("requests").toString())
+                .isEqualTo("{\"received\":[{\"user_id\":\"%s\",\"text\":\"你好, may I?\"}],\"sent\":[]}"
+                        .formatted(asker.user()));
+        assertThat(lists.path("names").path(asker.user()).asString()).isEqualTo(ann.name());
+        assertThat(later.expect(9).path("info").asString()).isEqualTo("你好, may I?");
+        assertThat(welcome(ann, "third").path("requests").toString())
+                .isEqualTo("{\"received\":[],\"sent\":[\"%s\"]}".formatted(asked.user()));
+        // The same id again is the same request; another one is refused while it is open.
+        asker.send("{'type': 9, 'receive': '%s', 'info': '你好, may I?', 'id': '1'}".formatted(ben.name()));
+        accepted(asker, "1");
+        asker.send("{'type': 9, 'receive': '%s', 'info': 'again', 'id': '2'}".formatted(ben.name()));
+        assertThat(asker.refusal()).isEqualTo("not-allowed");
+
+        asked.send("{'type': 10, 'receive': '%s', 'info': true, 'id': '3'}".formatted(asker.user()));
+        accepted(asked, "3");
+        for (JsonSocket told : List.of(asker, askersPhone, later)) {
+            JsonNode answer = told.expect(10);
+            assertThat(answer.path("send").asString()).isEqualTo(asked.user());
+            assertThat(answer.path("receive").asString()).isEqualTo(asker.user());
+            assertThat(answer.path("info").booleanValue()).isTrue();
+        }
+        JsonNode after = welcome(ann, "third");
+        assertThat(after.path("friends").toString())
+                .isEqualTo("[{\"user_id\":\"%s\",\"user_name\":\"%s\",\"online\":true}]"
+                        .formatted(asked.user(), ben.name()));
+        assertThat(after.path("friends_total").asInt()).isEqualTo(1);
+        assertThat(after.path("strangers")
+                        .valueStream()
+                        .map(one -> one.path("user_id").asString()))
+                .doesNotContain(asked.user());
+        assertThat(after.path("requests").path("sent")).isEmpty();
+        // There is nothing left to answer, and nothing to ask.
+        asked.send("{'type': 10, 'receive': '%s', 'info': true}".formatted(asker.user()));
+        assertThat(asked.refusal()).isEqualTo("no-such-request");
+        asker.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(ben.name()));
+        assertThat(asker.refusal()).isEqualTo("not-allowed");
+        asker.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(ann.name()));
+        assertThat(asker.refusal()).isEqualTo("not-allowed");
+        asker.send("{'type': 9, 'receive': 'nobody-at-all', 'info': ''}");
+        assertThat(asker.refusal()).isEqualTo("no-such-user");
+    }
+
+    @Test
+    void askingWhoHasAskedIsAgreeing() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        one.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(other.user()));
+        other.expect(9);
+        other.send("{'type': 9, 'receive': '%s', 'info': 'me too', 'id': 'x'}".formatted(one.user()));
+        assertThat(one.expect(10).path("send").asString()).isEqualTo(other.user());
+        assertThat(other.expect(10).path("send").asString()).isEqualTo(one.user());
+        accepted(other, "x");
+        other.send("{'type': 28, 'info': {'friends': true}}");
+        JsonNode found = other.expect(29).path("info");
+        assertThat(found.path("users").toString())
+                .isEqualTo("[{\"user_id\":\"%s\",\"user_name\":\"%s\",\"online\":true,\"friend\":true}]"
+                        .formatted(one.user(), ann.name()));
+        assertThat(found.has("more")).isFalse();
+    }
+
+    @Test
+    void whatWasDeclinedIsNotAskedAgain() {
+        JsonSocket asker = logIn(ann, "");
+        JsonSocket asked = logIn(ben, "");
+        asker.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(asked.user()));
+        asked.expect(9);
+        asked.send("{'type': 10, 'receive': '%s', 'info': false}".formatted(asker.user()));
+        assertThat(asker.expect(10).path("info").booleanValue()).isFalse();
+        asker.send("{'type': 9, 'receive': '%s', 'info': 'please', 'id': 'again'}".formatted(asked.user()));
+        accepted(asker, "again");
+        asked.fence();
+        assertThat(welcome(ben, "later").path("requests").path("received")).isEmpty();
+        assertThat(welcome(ann, "later").path("requests").path("sent")).hasSize(1);
+        // The asker can't tell, nor does the other one learn of it when it is withdrawn.
+        asker.send("{'type': 25, 'receive': '%s', 'info': {}, 'id': 'back'}".formatted(asked.user()));
+        accepted(asker, "back");
+        asker.send("{'type': 25, 'receive': '%s', 'info': {}}".formatted(asked.user()));
+        assertThat(asker.refusal()).isEqualTo("no-such-request");
+        asked.fence();
+        // Who declined may still ask.
+        asked.send("{'type': 9, 'receive': '%s', 'info': 'sorry'}".formatted(asker.user()));
+        assertThat(asker.expect(9).path("info").asString()).isEqualTo("sorry");
+    }
+
+    @Test
+    void aFriendIsRemovedAndARequestWithdrawnOnBothSides() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        one.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(other.user()));
+        other.expect(9);
+        one.send("{'type': 25, 'receive': '%s', 'info': {}}".formatted(other.user()));
+        assertThat(other.expect(25).path("send").asString()).isEqualTo(one.user());
+        befriend(one, other);
+        other.send("{'type': 25, 'receive': '%s', 'info': {}}".formatted(one.user()));
+        JsonNode removed = one.expect(25);
+        assertThat(removed.path("send").asString()).isEqualTo(other.user());
+        assertThat(removed.path("info").toString()).isEqualTo("{}");
+        assertThat(welcome(ann, "later").path("friends")).isEmpty();
+        assertThat(welcome(ben, "later").path("friends")).isEmpty();
+    }
+
+    @Test
+    void friendsAreToldThatAFriendCame() {
+        JsonSocket one = logIn(ann, "");
+        try (JsonSocket other = chatd.logInJson(carrier, ben, "")) {
+            befriend(one, other);
+        }
+        one.expectPresence(5, "logout");
+        JsonSocket third = added(chatd.logInJson(carrier, chatd.person(), ""));
+        JsonSocket again = logIn(ben, "");
+        assertThat(one.expectPresence(8, again.user()).path("info").path("type").asString())
+                .isEqualTo("friend");
+        assertThat(third.expectPresence(8, again.user())
+                        .path("info")
+                        .path("type")
+                        .asString())
+                .isEqualTo("stranger");
+    }
+
+    @Test
+    void aQuietSessionMakesNobodyOnline() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket bot = added(carrier.connect(chatd));
+        bot.send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': 'cron', 'quiet': true}}"
+                .formatted(ben.name(), ben.password()));
+        String number = bot.expect(2).path("info").path("user_id").asString();
+        one.send("{'type': 28, 'info': {'users': ['%s']}}".formatted(number));
+        assertThat(one.expect(29)
+                        .path("info")
+                        .path("users")
+                        .path(0)
+                        .path("online")
+                        .booleanValue())
+                .isFalse();
+        one.send("{'type': 3, 'receive': '%s', 'info': 'to the bot'}".formatted(number));
+        assertThat(bot.expect(3).path("info").asString()).isEqualTo("to the bot");
+        // With another session its user comes, and goes again; the quiet one stays, and is told neither.
+        JsonSocket loud = chatd.logInJson(carrier, ben, "laptop");
+        one.expectPresence(8, number);
+        loud.close();
+        one.expectPresence(5, number);
+        bot.send("{'type': 30, 'info': {'op': 'list'}}");
+        JsonNode next = bot.next();
+        while (next.path("type").asInt() != 30) {
+            assertThat(next.toString()).doesNotContain('"' + number + '"');
+            next = bot.next();
+        }
+    }
+
+    @Test
+    void whatABlockedUserSendsNeverComes() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        JsonSocket othersPhone = logIn(ben, "phone");
+        befriend(one, other);
+        othersPhone.expect(9);
+        othersPhone.expect(10);
+        one.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(ben.name()));
+        accepted(one, "b");
+        other.send("{'type': 3, 'receive': '%s', 'info': 'secretly @%s', 'id': 't'}".formatted(one.user(), ann.name()));
+        long mid = other.expect(17).path("info").path("mid").asLong();
+        assertThat(mid).isPositive();
+        assertThat(othersPhone.expect(3).path("info").asString()).startsWith("secretly");
+        other.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(one.user()));
+        other.fence();
+        one.fence();
+        // In the sender's history alone, and in the sender's list of conversations.
+        assertThat(other.history(10, ", 'with': '%s'".formatted(one.user())).path("items"))
+                .hasSize(1);
+        assertThat(other.history(10, "").path("items").path(0).path("mid").asLong())
+                .isEqualTo(mid);
+        other.send("{'type': 37, 'info': {}}");
+        assertThat(other.expect(38)
+                        .path("info")
+                        .path("items")
+                        .path(0)
+                        .path("last")
+                        .path("mid")
+                        .asLong())
+                .isEqualTo(mid);
+        assertThat(one.history(10, ", 'with': '%s'".formatted(other.user())).path("items"))
+                .isEmpty();
+        assertThat(one.history(10, "").path("items")).isEmpty();
+        JsonNode lists = welcome(ann, "later");
+        assertThat(lists.path("blocked").toString()).isEqualTo("[\"%s\"]".formatted(other.user()));
+        assertThat(lists.path("unread").has(other.user())).isFalse();
+        assertThat(lists.path("friends")).hasSize(1);
+        // Nor after the block has ended; but what comes then arrives.
+        one.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}}".formatted(ben.name()));
+        one.fence();
+        assertThat(one.history(10, "").path("items")).isEmpty();
+        other.send("{'type': 3, 'receive': '%s', 'info': 'openly', 're': %d, 'id': 'u'}".formatted(one.user(), mid));
+        other.expect(17);
+        assertThat(one.expect(3).path("info").asString()).isEqualTo("openly");
+        // What one can't see, one can't answer.
+        one.send("{'type': 3, 'receive': '%s', 'info': 'what?', 're': %d}".formatted(other.user(), mid));
+        assertThat(one.refusal()).isEqualTo("no-such-message");
+        one.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}}".formatted(ann.name()));
+        assertThat(one.refusal()).isEqualTo("not-allowed");
+    }
+
+    @Test
+    void preferencesAreKeptAndReachEveryDevice() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket phone = logIn(ann, "phone");
+        JsonSocket other = logIn(ben, "");
+        one.send("{'type': 35, 'info': {'read_marks': false, 'requests': 'nobody'}, 'id': 'p'}");
+        String told = "{\"read_marks\":false,\"calls\":\"friends\",\"requests\":\"nobody\",\"groups\":\"everyone\"}";
+        assertThat(one.expect(35).path("info").toString()).isEqualTo(told);
+        accepted(one, "p");
+        assertThat(phone.expect(35).path("info").toString()).isEqualTo(told);
+        one.send("{'type': 35, 'info': {'conversations': {'%s': {'pinned': true, 'notify': 'mentions'}}}}"
+                .formatted(ben.name()));
+        String pinned = "{\"conversations\":{\"%s\":{\"notify\":\"mentions\",\"pinned\":true,\"unread\":false}}}"
+                .formatted(other.user());
+        assertThat(phone.expect(35).path("info").toString()).isEqualTo(pinned);
+        JsonNode kept = welcome(ann, "later").path("preferences");
+        assertThat(kept.path("requests").asString()).isEqualTo("nobody");
+        assertThat(kept.path("conversations").path(other.user()).path("pinned").booleanValue())
+                .isTrue();
+        other.send("{'type': 9, 'receive': '%s', 'info': ''}".formatted(one.user()));
+        assertThat(other.refusal()).isEqualTo("not-allowed");
+        one.send("{'type': 35, 'info': {'requests': 'sometimes'}}");
+        one.expect(35);
+        assertThat(one.refusal()).isEqualTo("malformed");
+    }
+
+    @Test
+    void moreChangesInAMinuteThanAllowedAreRefused() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket phone = logIn(ann, "phone");
+        String change = "{'type': 35, 'info': {'calls': 'nobody'}, 'id': 'c'}";
+        // Sixty at once, and then one a second.
+        IntStream.range(0, 120).forEach(i -> (i % 2 == 0 ? one : phone).send(change));
+        long refused = IntStream.range(0, 60).filter(i -> answer(one) == 18).count()
+                + IntStream.range(0, 60).filter(i -> answer(phone) == 18).count();
+        assertThat(refused).isBetween(1L, 60L);
+    }
+
+    /** Returns the type of the next answer to a change. */
+    private static int answer(JsonSocket socket) {
+        JsonNode next = socket.next();
+        while (next.path("type").asInt() != 17 && next.path("type").asInt() != 18) {
+            next = socket.next();
+        }
+        return next.path("type").asInt();
+    }
+
+    @Test
+    void whoseAccountIsDeletedIsNobodysFriend() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        befriend(one, other);
+        chatd.admin("", "user", "delete", ben.name(), "--yes").exits(0);
+        one.send("{'type': 28, 'info': {'friends': true}}");
+        assertThat(one.expect(29).path("info").path("users")).isEmpty();
+    }
+}

@@ -1,0 +1,192 @@
+package chatd.daemon.friends;
+
+import chatd.audit.event.Escape;
+import chatd.daemon.accounts.AccountDecision;
+import chatd.daemon.directory.Contacts;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Change;
+import chatd.daemon.model.Effect;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
+import chatd.daemon.session.Session;
+import chatd.protocol.Gate;
+import chatd.protocol.command.UserCommand;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Reach;
+import chatd.protocol.value.User;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes and ends friendships, and blocks users (page {@code chat-json-1.md}, "Friends"). Each change is decided against
+ * the contacts as of the last position. Methods block until it is committed.
+ */
+public final class Friends implements Room {
+    /** Maximum number of friends of one user, and of users whom one user has blocked. */
+    private static final int MOST = 10_000;
+
+    /** Maximum number of open requests that a user has made, and has received. */
+    private static final int MOST_ASKED = 100;
+
+    private static final int MOST_RECEIVED = 1_000;
+
+    /** The time after a refusal within which further requests are not told. */
+    private static final Duration QUIET = Duration.ofDays(30);
+
+    private final Directory directory;
+    private final Contacts contacts;
+    private final Journal journal;
+
+    public Friends(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.contacts = parts.contacts();
+        this.journal = parts.journal();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.loggedChange(
+                UserCommand.AskFriend.class,
+                (session, command) -> commit(
+                        session,
+                        command,
+                        SentOnce.of(
+                                session.account(),
+                                command.id(),
+                                "friend\n" + other(session, command.user()) + '\n' + command.text()),
+                        (account, other, now) -> asked(account, other, command.text(), now)));
+        routes.logged(
+                UserCommand.AnswerFriend.class,
+                Gate.LOGGED_IN,
+                (session, command) -> commit(
+                        session, command, null, (account, other, now) -> answered(account, other, command.agrees())));
+        routes.loggedChange(
+                UserCommand.RemoveFriend.class,
+                (session, command) -> commit(session, command, null, (account, other, now) -> removed(account, other)));
+        routes.loggedChange(
+                UserCommand.Block.class,
+                (session, command) -> commit(
+                        session,
+                        command,
+                        SentOnce.of(
+                                session.account(),
+                                command.id(),
+                                "block\n" + other(session, command.user()) + '\n' + command.on()),
+                        (account, other, now) -> blocked(account, other, command.on())));
+    }
+
+    /** A change of what two users are to each other. */
+    private record Decided(Change.Kind kind, Effect effect) {}
+
+    /** Decides what a user does about another one. */
+    private interface Deciding {
+        /** @throws Refusal if it may not, or there is nothing to be done */
+        Decided of(long account, Account other, Instant now);
+    }
+
+    /** @param once what makes it recognisable when it is sent again; null if it is not */
+    private void commit(Session session, UserCommand.AboutOne command, @Nullable SentOnce once, Deciding deciding)
+            throws InterruptedException {
+        long number = session.account();
+        long other = other(session, command.user());
+        Origin origin = session.origin();
+        // It ends the batch: what follows is decided by what the two are then.
+        journal.commit(new AccountDecision(
+                new Batching.ChangeOf(number, true), 4_000, command.id().isEmpty() ? null : once, (numbers, now) -> {
+                    Account account = directory.acting(number);
+                    Account there = directory.present(other).orElseThrow(() -> noSuchUser(command.user()));
+                    Decided decided = deciding.of(number, there, now);
+                    Change change =
+                            Change.own(origin, numbers.nextPosition(), number, account.name(), decided.kind(), now, 0);
+                    return new AccountChange(change.about(other), decided.effect());
+                }));
+    }
+
+    /** @throws Refusal {@link Code#NO_SUCH_USER}, or {@link Code#NOT_ALLOWED} if it is the caller itself */
+    private long other(Session session, User user) {
+        long other = directory.user(user).orElseThrow(() -> noSuchUser(user)).number();
+        if (other == session.account()) {
+            throw new Refusal(Code.NOT_ALLOWED, "That is you. Nothing was done.");
+        }
+        return other;
+    }
+
+    private static Refusal noSuchUser(User user) {
+        return new Refusal(
+                Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was done.");
+    }
+
+    private Decided asked(long account, Account other, String text, Instant now) {
+        long number = other.number();
+        if (contacts.friends(account).has(number)) {
+            throw new Refusal(Code.NOT_ALLOWED, "You are friends already.");
+        }
+        if (contacts.asked(number).has(account)) {
+            // The other one has asked: this is to agree, also if its request was not told.
+            return agreed(account, number, true);
+        }
+        if (contacts.asked(account).has(number)) {
+            throw new Refusal(Code.NOT_ALLOWED, "You have asked already; the answer is still to come.");
+        }
+        if (other.preferences().requests() != Reach.EVERYONE) {
+            throw new Refusal(Code.NOT_ALLOWED, "This user takes no requests.");
+        }
+        if (contacts.asked(account).size() >= MOST_ASKED) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "You have asked %d users already; wait for answers, or withdraw a request.".formatted(MOST_ASKED));
+        }
+        Instant declined = contacts.declined(account, number);
+        boolean isTold =
+                !contacts.blocked(number).has(account) && (declined == null || !now.isBefore(declined.plus(QUIET)));
+        if (isTold && contacts.received(number).size() >= MOST_RECEIVED) {
+            throw new Refusal(Code.TOO_MANY, "This user has too many requests to answer. Try again later.");
+        }
+        return new Decided(Change.Kind.ASKED, new Effect.FriendAsked(number, text, isTold));
+    }
+
+    private Decided answered(long account, Account other, boolean agrees) {
+        if (!contacts.received(account).has(other.number())) {
+            throw new Refusal(Code.NO_SUCH_REQUEST, "This user has not asked, or no longer asks.");
+        }
+        return agrees
+                ? agreed(account, other.number(), false)
+                : new Decided(Change.Kind.DECLINED, new Effect.FriendDeclined(other.number()));
+    }
+
+    private Decided agreed(long account, long other, boolean crossed) {
+        if (contacts.friends(account).size() >= MOST || contacts.friends(other).size() >= MOST) {
+            throw new Refusal(Code.TOO_MANY, "One of you has %d friends already.".formatted(MOST));
+        }
+        return new Decided(Change.Kind.AGREED, new Effect.FriendsMade(other, crossed));
+    }
+
+    private Decided removed(long account, Account other) {
+        long number = other.number();
+        if (contacts.friends(account).has(number)) {
+            return new Decided(Change.Kind.UNFRIENDED, new Effect.FriendRemoved(number));
+        }
+        if (contacts.asked(account).has(number)) {
+            boolean wasTold = contacts.received(number).has(account);
+            return new Decided(Change.Kind.WITHDRAWN, new Effect.RequestWithdrawn(number, wasTold));
+        }
+        throw new Refusal(Code.NO_SUCH_REQUEST, "This user is no friend of yours, and you have not asked it.");
+    }
+
+    private Decided blocked(long account, Account other, boolean on) {
+        if (on && contacts.blocked(account).size() >= MOST) {
+            throw new Refusal(Code.TOO_MANY, "You have blocked %d users; unblock one first.".formatted(MOST));
+        }
+        return new Decided(
+                on ? Change.Kind.BLOCKED : Change.Kind.UNBLOCKED, new Effect.UserBlocked(other.number(), on));
+    }
+}

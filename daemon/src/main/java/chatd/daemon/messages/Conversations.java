@@ -1,0 +1,245 @@
+package chatd.daemon.messages;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.audit.event.Escape;
+import chatd.daemon.directory.Contacts;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.Applier;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Conversation;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Party;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.ConversationStore;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.Gate;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Attention;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Conversations as their users see them: the list of them, what is unread, how far they have been read, who is typing
+ * (page {@code chat-json-1.md}, types 21, 22, 35, 37). Runs on the session's own thread, and blocks.
+ */
+public final class Conversations implements Room {
+    /** The time within which a user is told once that another is typing. */
+    private static final Duration TYPING = Duration.ofSeconds(3);
+
+    /** Maximum number of pairs of which is remembered when one was told that the other is typing. */
+    private static final int MOST_TYPING = 10_000;
+
+    private final Directory directory;
+    private final Contacts contacts;
+    private final Sessions sessions;
+    private final ConversationStore store;
+    private final MessageStore messages;
+    private final Clock clock;
+    private final Pages pages;
+    private final ReadMarks marks;
+    private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
+            .expireAfterWrite(TYPING)
+            .maximumSize(MOST_TYPING)
+            .build();
+
+    private record Typing(long user, long to) {}
+
+    public Conversations(ServiceParts parts, Pages pages) {
+        this.directory = parts.directory();
+        this.contacts = parts.contacts();
+        this.sessions = parts.sessions();
+        this.store = parts.stores().conversations();
+        this.messages = parts.stores().messages();
+        this.clock = parts.clock();
+        this.pages = pages;
+        this.marks = new ReadMarks(store, this::tell);
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.stored(MessageCommand.MarkRead.class, this::mark);
+        routes.unlogged(
+                MessageCommand.Typing.class,
+                Gate.LOGGED_IN,
+                (session, command) -> type(session.account(), command.to()));
+        routes.unloggedChange(MessageCommand.ChangeAttention.class, this::want);
+        routes.unlogged(
+                MessageCommand.ListConversations.class,
+                Gate.LOGGED_IN,
+                (session, command) -> session.answer(pages.read(session.account(), () -> list(session, command))));
+    }
+
+    /** Returns what is notable of a user's conversations, with messages up to a number. */
+    public List<Party> notable(Account account, long upTo) {
+        marks.settle(List.of(account.number()));
+        return store.notable(account, upTo);
+    }
+
+    /**
+     * Returns up to which numbers the users of a pair have read, by account: the user, and the other one, unless either
+     * does not tell.
+     */
+    SortedMap<Long, Long> read(Account account, long other) {
+        List<Long> both =
+                tellEachOther(account.number(), other) ? List.of(account.number(), other) : List.of(account.number());
+        marks.settle(both);
+        return store.read(conversation(account.number(), other), both);
+    }
+
+    /** Returns the account with whom a conversation is, deleted or not; 0 for everyone. */
+    long other(User with) {
+        if (with.typed().isEmpty()) {
+            return Message.EVERYONE;
+        }
+        Optional<Account> other =
+                with instanceof User.Numbered numbered ? directory.find(numbered.number()) : directory.user(with);
+        return other.orElseThrow(() -> noSuchUser(with)).number();
+    }
+
+    private static Refusal noSuchUser(User user) {
+        return new Refusal(Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ".");
+    }
+
+    private static long conversation(long account, long other) {
+        return other == Message.EVERYONE ? Conversation.EVERYONE : Conversation.of(account, other);
+    }
+
+    private CompletableFuture<Receipt> mark(Session session, MessageCommand.MarkRead command) {
+        long account = session.account();
+        long conversation = conversation(account, other(command.with()));
+        long newest = store.newest(directory.numbered(account), conversation, sessions.deliveredTo());
+        long message = Math.min(command.message(), newest);
+        long before = Math.max(
+                marks.pending(account, conversation),
+                store.read(conversation, List.of(account)).getOrDefault(account, 0L));
+        CompletableFuture<Boolean> done = message <= before
+                ? CompletableFuture.completedFuture(true)
+                : marks.add(new ConversationStore.Mark(account, conversation, message, session.id()));
+        return done.thenApply(stored -> new Receipt(0, clock.instant()));
+    }
+
+    /** Tells the user's other sessions of a stored mark, and the other of a pair, unless either does not tell. */
+    private void tell(ConversationStore.Mark mark) {
+        long account = mark.account();
+        long other = Conversation.with(mark.conversation(), account);
+        sessions.tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
+        if (other != Message.EVERYONE && other != account && tellEachOther(account, other)) {
+            sessions.tell(other, "", new UserEvent.ReadUpTo(account, account, mark.message()));
+        }
+    }
+
+    /** Returns whether each of two users learns what the other does: neither wants not to tell, or has blocked it. */
+    private boolean tellEachOther(long one, long other) {
+        return tells(one)
+                && tells(other)
+                && !contacts.blocked(one).has(other)
+                && !contacts.blocked(other).has(one);
+    }
+
+    private boolean tells(long account) {
+        return directory.numbered(account).preferences().readMarks();
+    }
+
+    private void type(long account, User to) {
+        Account other = directory.user(to).orElseThrow(() -> noSuchUser(to));
+        boolean isTold = tells(account) && !contacts.blocked(other.number()).has(account);
+        if (isTold
+                && other.number() != account
+                && typing.asMap().putIfAbsent(new Typing(account, other.number()), true) == null) {
+            sessions.tell(other.number(), "", new UserEvent.Typing(account, other.number()));
+        }
+    }
+
+    private void want(Session session, MessageCommand.ChangeAttention command) {
+        Account account = directory.numbered(session.account());
+        long other = other(command.with());
+        long conversation = conversation(account.number(), other);
+        Optional<Party> party = store.parties(account, List.of(conversation), sessions.deliveredTo()).stream()
+                .findFirst();
+        Attention before = party.map(Party::attention).orElse(Attention.DEFAULT);
+        Attention after = command.after(before);
+        store.want(account.number(), conversation, party.map(Party::read).orElse(0L), after);
+        sessions.tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
+    }
+
+    private MessageEvent.Conversations list(Session session, MessageCommand.ListConversations command) {
+        Account account = directory.numbered(session.account());
+        marks.settle(List.of(account.number()));
+        long upTo = sessions.deliveredTo();
+        // One more than requested, to find out whether there are more.
+        List<ConversationStore.Last> found =
+                store.byLast(account, Math.min(upTo, command.before() - 1), command.limit() + 1);
+        List<ConversationStore.Last> wanted = found.subList(0, Math.min(found.size(), command.limit()));
+        Map<Long, Party> parties =
+                store
+                        .parties(
+                                account,
+                                wanted.stream()
+                                        .map(ConversationStore.Last::conversation)
+                                        .toList(),
+                                upTo)
+                        .stream()
+                        .collect(Collectors.toMap(Party::conversation, Function.identity()));
+        List<MessageEvent.Conversation> items = new ArrayList<>();
+        SortedMap<Long, String> names = new TreeMap<>();
+        long bytes = 0;
+        for (int i = 0; i < wanted.size() && bytes <= Pages.bytes(session); i += History.PART) {
+            List<ConversationStore.Last> part = wanted.subList(i, Math.min(i + History.PART, wanted.size()));
+            Map<Long, Message> last =
+                    messages
+                            .messages(part.stream()
+                                    .map(ConversationStore.Last::message)
+                                    .toList())
+                            .stream()
+                            .collect(Collectors.toMap(Message::number, Function.identity()));
+            for (ConversationStore.Last one : part) {
+                Message message = requireNonNull(last.get(one.message()));
+                MessageEvent.Conversation item =
+                        item(account, requireNonNull(parties.get(one.conversation())), message);
+                bytes += session.dialect().pageBytes(item.last());
+                if (bytes > Pages.bytes(session) && !items.isEmpty()) {
+                    break;
+                }
+                items.add(item);
+                History.concerned(message, account.number()).forEach(who -> names.put(who, directory.nameOf(who)));
+                if (item.with() != Message.EVERYONE) {
+                    names.put(item.with(), item.name());
+                }
+            }
+        }
+        return new MessageEvent.Conversations(items, items.size() < found.size(), names);
+    }
+
+    private MessageEvent.Conversation item(Account account, Party party, Message last) {
+        long other = Conversation.with(party.conversation(), account.number());
+        return new MessageEvent.Conversation(
+                other,
+                other == Message.EVERYONE ? "" : directory.nameOf(other),
+                Applier.event(last, directory),
+                party.unread(),
+                party.read(),
+                party.attention());
+    }
+}

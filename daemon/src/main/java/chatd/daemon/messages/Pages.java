@@ -1,0 +1,42 @@
+package chatd.daemon.messages;
+
+import chatd.daemon.session.Session;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** Limits how many pages are read at once: {@value #PAGES}, and one of an account; further ones wait. Blocks. */
+public final class Pages {
+    private static final int PAGES = 8;
+    /** Maximum bytes of a page's items when {@linkplain Session#isTight memory is tight}. */
+    private static final long SMALL_PAGE = 32 << 10;
+
+    private static final int PLACES = 256;
+
+    private final Semaphore all = new Semaphore(PAGES, true);
+
+    /** By account; a few share one. */
+    private final Semaphore[] ofAccount =
+            IntStream.range(0, PLACES).mapToObj(place -> new Semaphore(1, true)).toArray(Semaphore[]::new);
+
+    /** Returns the maximum bytes of the items of a page. */
+    static long bytes(Session session) {
+        long most = session.dialect().pageBytes();
+        return session.isTight() ? Math.min(SMALL_PAGE, most) : most;
+    }
+
+    <T> T read(long account, Supplier<T> page) throws InterruptedException {
+        Semaphore its = ofAccount[(int) (account % PLACES)];
+        its.acquire();
+        try {
+            all.acquire();
+            try {
+                return page.get();
+            } finally {
+                all.release();
+            }
+        } finally {
+            its.release();
+        }
+    }
+}

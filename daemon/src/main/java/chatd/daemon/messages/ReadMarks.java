@@ -1,0 +1,132 @@
+package chatd.daemon.messages;
+
+import chatd.daemon.store.ConversationStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Stores read marks: those of one second together, and of one user's in one conversation the last alone. At most 10,000
+ * are pending; with more they are stored at once. Any thread; {@link #add} and {@link #settle} may block.
+ */
+final class ReadMarks {
+    private static final Duration TOGETHER = Duration.ofSeconds(1);
+    private static final int PENDING = 10_000;
+
+    private final ConversationStore store;
+    private final Consumer<ConversationStore.Mark> stored;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Held while marks are being written; acquired before {@link #lock}. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private Map<Place, Pending> pending = new LinkedHashMap<>();
+
+    private record Place(long account, long conversation) {}
+
+    private record Pending(ConversationStore.Mark mark, CompletableFuture<Boolean> done) {}
+
+    /** @param stored called with each mark once it is stored */
+    ReadMarks(ConversationStore store, Consumer<ConversationStore.Mark> stored) {
+        this.store = store;
+        this.stored = stored;
+    }
+
+    /**
+     * Adds a mark.
+     *
+     * @return completed once it, or a later one, is stored; exceptionally if that fails
+     */
+    CompletableFuture<Boolean> add(ConversationStore.Mark mark) {
+        boolean isFull;
+        Pending now;
+        lock.lock();
+        try {
+            if (pending.isEmpty()) {
+                Thread.startVirtualThread(this::writeSoon);
+            }
+            now = pending.merge(
+                    new Place(mark.account(), mark.conversation()),
+                    new Pending(mark, new CompletableFuture<>()),
+                    (before, its) ->
+                            before.mark().message() >= mark.message() ? before : new Pending(mark, before.done()));
+            isFull = pending.size() >= PENDING;
+        } finally {
+            lock.unlock();
+        }
+        if (isFull) {
+            write();
+        }
+        return now.done();
+    }
+
+    private void writeSoon() {
+        try {
+            Thread.sleep(TOGETHER);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        write();
+    }
+
+    /** Returns the number up to which a pending mark of a user goes; 0 if there is none. */
+    long pending(long account, long conversation) {
+        lock.lock();
+        try {
+            Pending its = pending.get(new Place(account, conversation));
+            return its == null ? 0 : its.mark().message();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns once no mark of these users is pending: stores all that are, if there is one. */
+    void settle(Collection<Long> accounts) {
+        boolean isSettled;
+        lock.lock();
+        try {
+            isSettled = pending.keySet().stream().noneMatch(place -> accounts.contains(place.account()));
+        } finally {
+            lock.unlock();
+        }
+        if (!isSettled || writing.isLocked()) {
+            write();
+        }
+    }
+
+    private void write() {
+        writing.lock();
+        try {
+            List<Pending> all;
+            lock.lock();
+            try {
+                all = new ArrayList<>(pending.values());
+                pending = new LinkedHashMap<>();
+            } finally {
+                lock.unlock();
+            }
+            if (all.isEmpty()) {
+                return;
+            }
+            try {
+                store.mark(all.stream().map(Pending::mark).toList());
+            } catch (RuntimeException e) {
+                all.forEach(one -> one.done().completeExceptionally(e));
+                return;
+            }
+            all.forEach(one -> {
+                stored.accept(one.mark());
+                one.done().complete(true);
+            });
+        } finally {
+            writing.unlock();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package chatd.protocol.json;
+
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Attention;
+import chatd.protocol.value.Preferences;
+import chatd.protocol.value.Reach;
+import chatd.protocol.value.Unread;
+import chatd.protocol.value.User;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The kinds of value that say something of users and conversations. */
+final class JsonPeople {
+    static final JsonValue<Reach> REACH = word(Reach.values(), Reach::word);
+
+    static final JsonValue<Attention.Notices> NOTIFY = word(Attention.Notices.values(), Attention.Notices::word);
+
+    /** A user and whether it is online. */
+    static final JsonValue<UserEvent.FoundUser> USER = JsonValue.of(
+            (value, key) -> new UserEvent.FoundUser(
+                    JsonValue.NUMBERED.read(value.path("user_id"), key),
+                    JsonValue.TEXT.read(value.path("user_name"), key),
+                    JsonValue.FLAG.read(value.path("online"), key),
+                    value.path("friend").asBoolean(false)),
+            (out, user) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(user.user()))
+                    .writeStringProperty("user_name", user.name())
+                    .writeBooleanProperty("online", user.online())
+                    .writeEndObject());
+
+    /** As {@link #USER}, and whether it is a friend. */
+    static final JsonValue<UserEvent.FoundUser> FOUND = JsonValue.of(
+            USER::read,
+            (out, user) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(user.user()))
+                    .writeStringProperty("user_name", user.name())
+                    .writeBooleanProperty("online", user.online())
+                    .writeBooleanProperty("friend", user.friend())
+                    .writeEndObject());
+
+    static final JsonValue<Unread> UNREAD = JsonValue.of(
+            (value, key) -> new Unread(
+                    value.path("count").asInt(),
+                    value.path("mentions").asInt(),
+                    value.path("first").asLong(),
+                    value.path("last").asLong()),
+            (out, unread) -> out.writeStartObject()
+                    .writeNumberProperty("count", unread.count())
+                    .writeNumberProperty("mentions", unread.mentions())
+                    .writeNumberProperty("first", unread.first())
+                    .writeNumberProperty("last", unread.last())
+                    .writeEndObject());
+
+    static final JsonValue<Attention> ATTENTION = JsonValue.of(
+            (value, key) -> new Attention(
+                    NOTIFY.read(value.path("notify"), key),
+                    JsonValue.FLAG.read(value.path("pinned"), key),
+                    JsonValue.FLAG.read(value.path("unread"), key)),
+            (out, attention) -> out.writeStartObject()
+                    .writeStringProperty("notify", attention.notices().word())
+                    .writeBooleanProperty("pinned", attention.pinned())
+                    .writeBooleanProperty("unread", attention.unread())
+                    .writeEndObject());
+
+    /** What a user prefers in general, and of single conversations. */
+    record AllPreferences(Preferences general, SortedMap<Long, Attention> attention) {}
+
+    static final JsonValue<AllPreferences> PREFERENCES = JsonValue.of(
+            (value, key) -> new AllPreferences(
+                    new Preferences(
+                            JsonValue.FLAG.read(value.path("read_marks"), key),
+                            REACH.read(value.path("calls"), key),
+                            REACH.read(value.path("requests"), key),
+                            REACH.read(value.path("groups"), key)),
+                    byConversation(ATTENTION).read(value.path("conversations"), key)),
+            (out, all) -> {
+                out.writeStartObject()
+                        .writeBooleanProperty("read_marks", all.general().readMarks())
+                        .writeStringProperty("calls", all.general().calls().word())
+                        .writeStringProperty(
+                                "requests", all.general().requests().word())
+                        .writeStringProperty("groups", all.general().groups().word());
+                byConversation(ATTENTION).write(out.writeName("conversations"), all.attention());
+                out.writeEndObject();
+            });
+
+    /** A conversation; its last message is written by the table. */
+    static final JsonValue<MessageEvent.Conversation> CONVERSATION = JsonValue.of(
+            (value, key) -> {
+                Attention attention = new Attention(
+                        NOTIFY.read(value.path("notify"), key),
+                        JsonValue.FLAG.read(value.path("pinned"), key),
+                        JsonValue.FLAG.read(value.path("marked"), key));
+                MessageEvent.Message last = JsonEvents.item().read(value.path("last"), key);
+                return new MessageEvent.Conversation(
+                        JsonValue.WITH.read(value.path("with"), key),
+                        JsonValue.TEXT.read(value.path("name"), key),
+                        last,
+                        new Unread(
+                                value.path("unread").asInt(),
+                                value.path("mentions").asInt(),
+                                0,
+                                0),
+                        JsonValue.WHOLE.read(value.path("read"), key),
+                        attention);
+            },
+            (out, conversation) -> {
+                out.writeStartObject();
+                JsonValue.WITH.write(out.writeName("with"), conversation.with());
+                out.writeStringProperty("name", conversation.name());
+                out.writeName("last");
+                JsonTable.write(out, conversation.last());
+                out.writeNumberProperty("unread", conversation.unread().count())
+                        .writeNumberProperty("mentions", conversation.unread().mentions())
+                        .writeNumberProperty("read", conversation.read())
+                        .writeStringProperty(
+                                "notify", conversation.attention().notices().word())
+                        .writeBooleanProperty("pinned", conversation.attention().pinned())
+                        .writeBooleanProperty("marked", conversation.attention().unread())
+                        .writeEndObject();
+            });
+
+    /** What a client wants of one conversation; null for what is to stay as it is. */
+    record Wanted(
+            User with,
+            Attention.@Nullable Notices notices,
+            @Nullable Boolean pinned,
+            @Nullable Boolean unread) {
+        static Wanted of(MessageCommand.ChangeAttention change) {
+            return new Wanted(change.with(), change.notices(), change.pinned(), change.unread());
+        }
+
+        MessageCommand.ChangeAttention command(String id) {
+            return new MessageCommand.ChangeAttention(with, notices, pinned, unread, id);
+        }
+    }
+
+    /** One conversation: {@code {"U2": {notify?, pinned?, unread?}}}. */
+    static final JsonValue<Wanted> WANTED = JsonValue.of(
+            (value, key) -> {
+                if (!value.isObject() || value.size() != 1) {
+                    throw new JsonValue.InvalidMessage(key + " has to be an object with one conversation.");
+                }
+                Map.Entry<String, JsonNode> one = value.properties().iterator().next();
+                JsonNode its = one.getValue();
+                if (!its.isObject()) {
+                    throw new JsonValue.InvalidMessage(key + " has to be an object with one conversation.");
+                }
+                return new Wanted(
+                        JsonValue.user(one.getKey()),
+                        its.has("notify") ? NOTIFY.read(its.path("notify"), "notify") : null,
+                        its.has("pinned") ? JsonValue.FLAG.read(its.path("pinned"), "pinned") : null,
+                        its.has("unread") ? JsonValue.FLAG.read(its.path("unread"), "unread") : null);
+            },
+            (out, wanted) -> {
+                out.writeStartObject().writeName(wanted.with().typed()).writeStartObject();
+                if (wanted.notices() != null) {
+                    out.writeStringProperty("notify", wanted.notices().word());
+                }
+                if (wanted.pinned() != null) {
+                    out.writeBooleanProperty("pinned", wanted.pinned());
+                }
+                if (wanted.unread() != null) {
+                    out.writeBooleanProperty("unread", wanted.unread());
+                }
+                out.writeEndObject().writeEndObject();
+            });
+
+    private JsonPeople() {}
+
+    private static <E extends Enum<E>> JsonValue<E> word(E[] values, Function<E, String> word) {
+        return JsonValue.of(
+                (value, key) -> {
+                    String typed = JsonValue.TEXT.read(value, key);
+                    return Arrays.stream(values)
+                            .filter(one -> word.apply(one).equals(typed))
+                            .findFirst()
+                            .orElseThrow(() -> new JsonValue.InvalidMessage(key + " has to be one of "
+                                    + String.join(
+                                            ", ",
+                                            Arrays.stream(values).map(word).toList())
+                                    + "."));
+                },
+                (out, value) -> out.writeString(word.apply(value)));
+    }
+
+    /** Values by the other side of a conversation: {@code {"U2": …, "": …}}. */
+    static <V> JsonValue<SortedMap<Long, V>> byConversation(JsonValue<V> its) {
+        return JsonValue.of(
+                (value, key) -> {
+                    SortedMap<Long, V> all = new TreeMap<>();
+                    value.forEachEntry((with, one) ->
+                            all.put(with.isEmpty() ? 0L : JsonValue.number(with, key), its.read(one, key)));
+                    return all;
+                },
+                (out, all) -> {
+                    out.writeStartObject();
+                    all.forEach(
+                            (with, one) -> its.write(out.writeName(with == 0 ? "" : JsonValue.numbered(with)), one));
+                    out.writeEndObject();
+                });
+    }
+}

@@ -1,0 +1,197 @@
+package chatd.protocol.json;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Limits;
+import chatd.protocol.value.Presence;
+import chatd.protocol.value.Roster;
+import chatd.protocol.value.User;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The answer to a successful login: the state of the account, and who is online. */
+final class JsonWelcome {
+    /** Maximum number of friends, and of strangers, that are listed. */
+    private static final int MOST = 1_000;
+
+    private static final JsonValue<SessionEvent.Request> REQUEST = JsonValue.of(
+            (value, key) -> new SessionEvent.Request(
+                    JsonValue.NUMBERED.read(value.path("user_id"), key), JsonValue.TEXT.read(value.path("text"), key)),
+            (out, request) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(request.user()))
+                    .writeStringProperty("text", request.text())
+                    .writeEndObject());
+
+    /** The open requests: those of others, and one's own. */
+    private record Requests(List<SessionEvent.Request> received, List<Long> sent) {}
+
+    private static final JsonValue<Requests> REQUESTS = JsonValue.of(
+            (value, key) -> new Requests(
+                    JsonValue.list(REQUEST).read(value.path("received"), key),
+                    JsonValue.list(JsonValue.NUMBERED).read(value.path("sent"), key)),
+            (out, requests) -> {
+                out.writeStartObject();
+                JsonValue.list(REQUEST).write(out.writeName("received"), requests.received());
+                JsonValue.list(JsonValue.NUMBERED).write(out.writeName("sent"), requests.sent());
+                out.writeEndObject();
+            });
+
+    /** The limits that apply to what this dialect has so far. */
+    private static final JsonValue<Limits> LIMITS = JsonValue.of(
+            (value, key) -> new Limits(
+                    value.path("text").asInt(),
+                    value.path("file").asLong(),
+                    value.path("recipients").asInt(),
+                    value.path("settings").asInt()),
+            (out, limits) -> out.writeStartObject()
+                    .writeNumberProperty("text", limits.text())
+                    .writeNumberProperty("file", limits.file())
+                    .writeNumberProperty("recipients", limits.recipients())
+                    .writeNumberProperty("settings", limits.settings())
+                    .writeEndObject());
+
+    private static final JsonValue<SessionEvent.Server> SERVER = JsonValue.of(
+            (value, key) -> new SessionEvent.Server(
+                    JsonValue.TEXT.read(value.path("version"), key),
+                    JsonValue.FLAG.read(value.path("everyone"), key),
+                    Limits.DEFAULT),
+            (out, server) -> {
+                out.writeStartObject().writeStringProperty("version", server.version());
+                out.writeName("types").writeStartArray();
+                JsonCommands.ROWS.stream().map(JsonMessage::type).distinct().forEach(out::writeNumber);
+                out.writeEndArray();
+                out.writeBooleanProperty("everyone", server.everyone()).writeEndObject();
+            });
+
+    static final JsonMessage<SessionEvent.Welcome> ROW = JsonMessage.row(2, SessionEvent.Welcome.class, row -> {
+        row.constant("send", User.SERVER);
+        var user = row.envelope("receive", JsonValue.NUMBERED, SessionEvent.Welcome::user);
+        row.info("success", JsonValue.TEXT, welcome -> "登录成功");
+        row.info("code", JsonValue.TEXT, welcome -> JsonAnswers.OK);
+        row.info("user_id", JsonValue.NUMBERED, SessionEvent.Welcome::user);
+        var name = row.info("user_name", JsonValue.TEXT, SessionEvent.Welcome::name);
+        var strangers = row.info("strangers", JsonValue.list(JsonPeople.USER), JsonWelcome::strangers);
+        row.info("strangers_total", JsonValue.WHOLE, JsonWelcome::strangersOnline);
+        var friends = row.info("friends", JsonValue.list(JsonPeople.USER), JsonWelcome::friends);
+        row.info("friends_total", JsonValue.WHOLE, welcome ->
+                (long) state(welcome).friends().size());
+        var requests = row.info(
+                "requests",
+                REQUESTS,
+                welcome ->
+                        new Requests(state(welcome).received(), state(welcome).asked()));
+        row.emptyList("groups");
+        var unread = row.info(
+                "unread",
+                JsonPeople.byConversation(JsonPeople.UNREAD),
+                welcome -> state(welcome).unread());
+        var blocked = row.info(
+                "blocked",
+                JsonValue.list(JsonValue.NUMBERED),
+                welcome -> state(welcome).blocked());
+        var settings = row.info("settings", JsonValue.DOCUMENT, welcome -> requireNonNull(welcome.settings()));
+        var preferences = row.info(
+                "preferences",
+                JsonPeople.PREFERENCES,
+                welcome -> new JsonPeople.AllPreferences(
+                        state(welcome).preferences(), state(welcome).attention()));
+        var limits =
+                row.info("limits", LIMITS, welcome -> state(welcome).server().limits());
+        var server = row.info("server", SERVER, welcome -> state(welcome).server());
+        var names = row.info("names", JsonValue.NAMES, JsonWelcome::names);
+        var lastLogin = row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
+        var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
+        return in -> {
+            SortedMap<Long, Presence> people = new TreeMap<>();
+            Stream.concat(in.get(strangers).stream(), in.get(friends).stream())
+                    .forEach(one -> people.put(one.user(), new Presence(one.name(), one.online())));
+            SessionEvent.Server its = in.get(server);
+            return new SessionEvent.Welcome(
+                    in.get(user),
+                    in.get(name),
+                    in.get(time),
+                    in.get(lastLogin),
+                    false,
+                    new Roster(people.values()),
+                    new ArrayList<>(people.keySet()),
+                    in.get(settings),
+                    new SessionEvent.State(
+                            in.get(friends).stream()
+                                    .map(UserEvent.FoundUser::user)
+                                    .sorted()
+                                    .toList(),
+                            in.get(requests).received(),
+                            in.get(requests).sent(),
+                            in.get(blocked),
+                            in.get(unread),
+                            in.get(preferences).general(),
+                            in.get(preferences).attention(),
+                            in.get(names),
+                            new SessionEvent.Server(its.version(), its.everyone(), in.get(limits))));
+        };
+    });
+
+    private JsonWelcome() {}
+
+    private static SessionEvent.State state(SessionEvent.Welcome welcome) {
+        return requireNonNull(welcome.state(), "a welcome without the state of the account");
+    }
+
+    private static boolean isFriend(SessionEvent.Welcome welcome, long user) {
+        return Collections.binarySearch(state(welcome).friends(), user) >= 0;
+    }
+
+    private static boolean isStranger(SessionEvent.Welcome welcome, int place) {
+        if (!welcome.roster().isOnline(place)) {
+            return false;
+        }
+        long user = welcome.numbers().get(place);
+        return user != welcome.user() && !isFriend(welcome, user);
+    }
+
+    private static List<UserEvent.FoundUser> strangers(SessionEvent.Welcome welcome) {
+        return IntStream.range(0, welcome.numbers().size())
+                .filter(place -> isStranger(welcome, place))
+                .limit(MOST)
+                .mapToObj(place -> user(welcome, place, false))
+                .toList();
+    }
+
+    private static long strangersOnline(SessionEvent.Welcome welcome) {
+        return IntStream.range(0, welcome.numbers().size())
+                .filter(place -> isStranger(welcome, place))
+                .count();
+    }
+
+    /** Returns the friends, those online first. */
+    private static List<UserEvent.FoundUser> friends(SessionEvent.Welcome welcome) {
+        return state(welcome).friends().stream()
+                .map(friend -> Collections.binarySearch(welcome.numbers(), friend))
+                .filter(place -> place >= 0)
+                .sorted(Comparator.comparing(place -> !welcome.roster().isOnline(place)))
+                .limit(MOST)
+                .map(place -> user(welcome, place, true))
+                .toList();
+    }
+
+    private static UserEvent.FoundUser user(SessionEvent.Welcome welcome, int place, boolean isFriend) {
+        Presence presence = welcome.roster().get(place);
+        return new UserEvent.FoundUser(welcome.numbers().get(place), presence.name(), presence.online(), isFriend);
+    }
+
+    /** Returns the names of everybody in the message. */
+    private static SortedMap<Long, String> names(SessionEvent.Welcome welcome) {
+        SortedMap<Long, String> names = new TreeMap<>(state(welcome).names());
+        friends(welcome).forEach(one -> names.put(one.user(), one.name()));
+        strangers(welcome).forEach(one -> names.put(one.user(), one.name()));
+        return names;
+    }
+}

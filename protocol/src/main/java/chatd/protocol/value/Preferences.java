@@ -1,0 +1,13 @@
+package chatd.protocol.value;
+
+/**
+ * What a user prefers, on all devices.
+ *
+ * @param readMarks whether others learn how far the user has read, and that it types
+ * @param calls who may ask for a direct session
+ * @param requests who may ask to be a friend
+ * @param groups who may add the user to a group
+ */
+public record Preferences(boolean readMarks, Reach calls, Reach requests, Reach groups) {
+    public static final Preferences DEFAULT = new Preferences(true, Reach.FRIENDS, Reach.EVERYONE, Reach.EVERYONE);
+}
