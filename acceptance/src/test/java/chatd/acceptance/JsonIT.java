@@ -552,7 +552,7 @@ class JsonIT {
         for (String typed : List.of(start, start.toUpperCase(Locale.ROOT), ben.name())) {
             json.send("{'type': 28, 'info': {'text': '%s', 'limit': 5}}".formatted(typed));
             assertThat(json.expect(29).path("info").path("users").toString())
-                    .isEqualTo("[{\"user_id\":\"%s\",\"user_name\":\"%s\",\"online\":true}]"
+                    .isEqualTo("[{\"user_id\":\"%s\",\"user_name\":\"%s\",\"online\":true,\"friend\":false}]"
                             .formatted(number(ben), ben.name()));
         }
         chatd.admin("made-by-an-admin-7\n", "user", "add", "Ölaf" + start, "--password-stdin")

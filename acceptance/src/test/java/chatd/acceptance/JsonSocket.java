@@ -73,6 +73,15 @@ final class JsonSocket implements AutoCloseable {
         return message;
     }
 
+    /** Returns the next message of this type, skipping all others. */
+    JsonNode skipTo(int type) {
+        JsonNode message = next();
+        while (message.path("type").asInt() != type) {
+            message = next();
+        }
+        return message;
+    }
+
     /** Returns the next message of this type about this user, skipping presence of other types and users. */
     JsonNode expectPresence(int type, String about) {
         JsonNode message = expect(type);

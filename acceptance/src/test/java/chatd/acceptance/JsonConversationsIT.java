@@ -1,0 +1,253 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** What is unread, read marks, typing, and the list of conversations in JSON messages, on each carrier. */
+@ParameterizedClass
+@EnumSource(
+        value = JsonCarrier.class,
+        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
+@ExtendWith(SharedChatd.class)
+class JsonConversationsIT {
+    private final JsonCarrier carrier;
+    private final Chatd chatd;
+    private final Chatd.Person ann;
+    private final Chatd.Person ben;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    JsonConversationsIT(JsonCarrier carrier, Chatd chatd) {
+        this.carrier = carrier;
+        this.chatd = chatd;
+        this.ann = chatd.person();
+        this.ben = chatd.person();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+
+    private JsonSocket logIn(Chatd.Person person, String device) {
+        JsonSocket socket = chatd.logInJson(carrier, person, device);
+        open.add(socket);
+        return socket;
+    }
+
+    private JsonNode welcome(Chatd.Person person) {
+        JsonSocket socket = carrier.connect(chatd);
+        open.add(socket);
+        return socket.logIn(person.name(), person.password(), "later");
+    }
+
+    private static long send(JsonSocket from, String to, String text) {
+        from.send("{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}".formatted(to, text, Chatd.newName()));
+        return from.skipTo(17).path("info").path("mid").asLong();
+    }
+
+    private static JsonNode conversations(JsonSocket of, String info) {
+        of.send("{'type': 37, 'info': {%s}}".formatted(info));
+        return of.skipTo(38).path("info");
+    }
+
+    private static void mark(JsonSocket reader, String with, long mid) {
+        reader.send("{'type': 21, 'info': {'with': '%s', 'mid': %d}, 'id': 'read'}".formatted(with, mid));
+        assertThat(reader.skipTo(17).path("info").path("id").asString()).isEqualTo("read");
+    }
+
+    private static String unread(int count, int mentions, long first, long last) {
+        return "{\"count\":%d,\"mentions\":%d,\"first\":%d,\"last\":%d}".formatted(count, mentions, first, last);
+    }
+
+    @Test
+    void whatOthersSentIsUnreadUntilItIsMarked() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long first = send(writer, reader.user(), "one");
+        long second = send(writer, reader.user(), "two @" + ben.name());
+        long own = send(reader, writer.user(), "my own");
+        assertThat(own).isGreaterThan(second);
+        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(2, 1, first, second));
+        assertThat(welcome(ann).path("unread").path(reader.user()).toString()).isEqualTo(unread(1, 0, own, own));
+        mark(reader, ann.name(), first);
+        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(1, 1, second, second));
+        // Never back; and above the newest is the newest.
+        mark(reader, writer.user(), 0);
+        assertThat(welcome(ben).path("unread").path(writer.user()).path("count").asInt())
+                .isEqualTo(1);
+        mark(reader, writer.user(), Long.MAX_VALUE);
+        assertThat(welcome(ben).path("unread").has(writer.user())).isFalse();
+        long third = send(writer, reader.user(), "three");
+        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(1, 0, third, third));
+    }
+
+    @Test
+    void aMarkReachesTheOwnDevicesAndTheOther() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        JsonSocket phone = logIn(ben, "phone");
+        long mid = send(writer, reader.user(), "read me");
+        phone.expect(3);
+        reader.expect(3);
+        mark(reader, writer.user(), mid);
+        JsonNode own = phone.expect(21);
+        assertThat(own.path("send").asString()).isEqualTo(reader.user());
+        assertThat(own.path("info").toString()).isEqualTo("{\"with\":\"%s\",\"mid\":%d}".formatted(writer.user(), mid));
+        JsonNode told = writer.expect(21);
+        assertThat(told.path("send").asString()).isEqualTo(reader.user());
+        assertThat(told.path("info").toString())
+                .isEqualTo("{\"with\":\"%s\",\"mid\":%d}".formatted(reader.user(), mid));
+        assertThat(writer.history(1, ", 'with': '%s'".formatted(reader.user()))
+                        .path("read")
+                        .toString())
+                .isEqualTo("{\"%s\":0,\"%s\":%d}".formatted(writer.user(), reader.user(), mid));
+        reader.fence();
+        // Nobody tells whom it is not told.
+        writer.send("{'type': 35, 'info': {'read_marks': false}}");
+        writer.expect(35);
+        long next = send(writer, reader.user(), "and me");
+        phone.expect(3);
+        reader.expect(3);
+        mark(reader, writer.user(), next);
+        phone.expect(21);
+        writer.fence();
+        assertThat(reader.history(1, ", 'with': '%s'".formatted(writer.user()))
+                        .path("read")
+                        .toString())
+                .isEqualTo("{\"%s\":%d}".formatted(reader.user(), next));
+        writer.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(reader.user()));
+        writer.fence();
+        reader.fence();
+    }
+
+    @Test
+    void typingIsToldOnceInAWhile() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        for (int i = 0; i < 5; i++) {
+            writer.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(reader.user()));
+        }
+        writer.fence();
+        JsonNode typing = reader.expect(22);
+        assertThat(typing.path("send").asString()).isEqualTo(writer.user());
+        assertThat(typing.path("receive").asString()).isEqualTo(reader.user());
+        writer.send("{'type': 22, 'receive': '', 'info': {}}");
+        assertThat(writer.refusal()).isEqualTo("no-such-user");
+        writer.send("{'type': 22, 'receive': '%s', 'info': {}, 'id': 't'}".formatted(writer.user()));
+        assertThat(writer.expect(17).path("info").path("id").asString()).isEqualTo("t");
+        writer.fence();
+    }
+
+    @Test
+    void conversationsAreListedByTheirLastMessage() {
+        Chatd.Person carl = chatd.person();
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        JsonSocket third = logIn(carl, "");
+        assertThat(conversations(one, "").path("items")).isEmpty();
+        send(one, other.user(), "to ben");
+        long toCarl = send(one, carl.name(), "to carl");
+        long fromBen = send(other, one.user(), "from @%s".formatted(ben.name()));
+        send(one, one.user(), "a note");
+        JsonNode all = conversations(one, "");
+        assertThat(all.path("more").booleanValue()).isFalse();
+        assertThat(all.path("items").valueStream().map(item -> item.path("with").asString()))
+                .containsExactly(one.user(), other.user(), third.user());
+        JsonNode withBen = all.path("items").path(1);
+        assertThat(withBen.path("name").asString()).isEqualTo(ben.name());
+        assertThat(withBen.path("last").path("mid").asLong()).isEqualTo(fromBen);
+        assertThat(withBen.path("unread").asInt()).isEqualTo(1);
+        assertThat(withBen.path("mentions").asInt()).isZero();
+        assertThat(all.path("names").path(other.user()).asString()).isEqualTo(ben.name());
+        JsonNode page = conversations(one, "'limit': 1, 'before': %d".formatted(fromBen));
+        assertThat(page.path("items").path(0).path("last").path("mid").asLong()).isEqualTo(toCarl);
+        assertThat(page.path("more").booleanValue()).isFalse();
+        assertThat(conversations(one, "'limit': 1").path("more").booleanValue()).isTrue();
+        assertThat(conversations(third, "")
+                        .path("items")
+                        .path(0)
+                        .path("last")
+                        .path("info")
+                        .asString())
+                .isEqualTo("to carl");
+    }
+
+    @Test
+    void whatWentToEveryoneIsAConversation() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        other.send("{'type': 4, 'info': 'to all @%s', 'id': 'a'}".formatted(ann.name()));
+        long mid = other.expect(17).path("info").path("mid").asLong();
+        JsonNode unread = welcome(ann).path("unread").path("");
+        assertThat(unread.path("count").asInt()).isPositive();
+        assertThat(unread.path("mentions").asInt()).isEqualTo(1);
+        assertThat(unread.path("last").asLong()).isGreaterThanOrEqualTo(mid);
+        assertThat(conversations(one, "")
+                        .path("items")
+                        .valueStream()
+                        .map(item -> item.path("with").asString()))
+                .containsExactly("");
+        mark(one, "", Long.MAX_VALUE);
+        assertThat(conversations(one, "").path("items").path(0).path("unread").asInt())
+                .isZero();
+        // A new user has none of it.
+        JsonSocket third = logIn(chatd.person(), "");
+        assertThat(conversations(third, "").path("items")).isEmpty();
+    }
+
+    /** What {@code chat/1} sends to several stands in the conversation with each of them. */
+    @Test
+    void aMessageToSeveralCountsForEachOfThem() {
+        Chatd.Person carl = chatd.person();
+        JsonSocket reader = logIn(ben, "");
+        try (Chat1Socket writer = chatd.newcomer()) {
+            writer.send(Wire.text("to two", ben.name(), carl.name()));
+            JsonNode message = reader.expect(3);
+            String from = message.path("send").asString();
+            long mid = message.path("mid").asLong();
+            for (Chatd.Person one : List.of(ben, carl)) {
+                assertThat(welcome(one).path("unread").path(from).toString()).isEqualTo(unread(1, 0, mid, mid));
+            }
+            assertThat(conversations(reader, "")
+                            .path("items")
+                            .path(0)
+                            .path("with")
+                            .asString())
+                    .isEqualTo(from);
+            mark(reader, from, mid);
+            assertThat(welcome(ben).path("unread").has(from)).isFalse();
+            assertThat(welcome(carl).path("unread").has(from)).isTrue();
+        }
+    }
+
+    @Test
+    void aHundredStandForMore() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long first = send(writer, reader.user(), "first");
+        for (int i = 0; i < 120; i++) {
+            writer.send("{'type': 3, 'receive': '%s', 'info': 'more'}".formatted(reader.user()));
+        }
+        long last = send(writer, reader.user(), "last");
+        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(100, 0, first, last));
+    }
+
+    @Test
+    void marksOfAConversationThatIsNotThereChangeNothing() {
+        JsonSocket one = logIn(ann, "");
+        mark(one, ben.name(), 1_000);
+        one.send("{'type': 21, 'info': {'with': 'nobody-at-all', 'mid': 1}}");
+        assertThat(one.refusal()).isEqualTo("no-such-user");
+        assertThat(conversations(one, "").path("items")).isEmpty();
+    }
+}
