@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A user who keeps talking in JSON while connections break and the daemon dies: what had no answer is sent again with
- * the id that it had. Runs on a thread of its own; read by others once it has ended.
+ * the id that it had, and each connection but the first resumes the session. Runs on a thread of its own; read by others once it has ended.
  */
 final class JsonTalker implements Runnable {
     private final Chatd chatd;
@@ -41,6 +41,12 @@ final class JsonTalker implements Runnable {
 
     private final List<String> sent = new ArrayList<>();
     private int repeated;
+    private int resumed;
+    private String token = "";
+
+    /** The highest number seen, in messages and in first answers. */
+    private long seen;
+
     private final AtomicInteger connections = new AtomicInteger();
 
     /** @param port supplies the port to connect to, that of a proxy */
@@ -104,8 +110,12 @@ final class JsonTalker implements Runnable {
             assertThat(text).as("an answer to what was asked: %s", message).isNotNull();
             long number = message.path("info").path("mid").asLong();
             assertThat(accepted.put(number, text)).as("a number of its own").isNull();
+            seen = Math.max(seen, number);
         } else if ((type == 3 || type == 4) && message.has("mid")) {
-            received.put(message.path("mid").asLong(), message.path("info").asString());
+            long number = message.path("mid").asLong();
+            assertThat(number).as("in order, and none twice: %s", message).isGreaterThan(seen);
+            received.put(number, message.path("info").asString());
+            seen = number;
         } else if (type == 18) {
             String code = message.path("info").path("code").asString();
             assertThat(code).as("%s", message).isIn("busy", "internal");
@@ -113,16 +123,26 @@ final class JsonTalker implements Runnable {
     }
 
     private void talk(JsonSocket socket) {
-        socket.send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': '%s'}}"
-                .formatted(person.name(), person.password(), device));
+        boolean resumes = !token.isEmpty();
+        socket.send(
+                resumes
+                        ? "{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, seen)
+                        : "{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': '%s'}}"
+                                .formatted(person.name(), person.password(), device));
         JsonNode answer = next(socket);
         while (answer.path("type").asInt() != 2) {
             answer = next(socket);
         }
         if (!answer.path("info").path("code").asString().equals("ok")) {
             // The database is away, or the log can't be written.
+            assertThat(resumes && answer.path("info").path("code").asString().equals("wrong-password"))
+                    .as("the token is good: %s", answer)
+                    .isFalse();
             throw new Cut();
         }
+        assertThat(answer.path("info").has("behind")).isFalse();
+        token = answer.path("info").path("token").asString();
+        resumed += resumes ? 1 : 0;
         for (Map.Entry<String, String> one : List.copyOf(unanswered.entrySet())) {
             repeated++;
             say(socket, one.getKey(), one.getValue());
@@ -187,6 +207,11 @@ final class JsonTalker implements Runnable {
     /** Returns how often something was sent a second time. */
     int repeated() {
         return repeated;
+    }
+
+    /** Returns how often the session was resumed. */
+    int resumed() {
+        return resumed;
     }
 
     int connections() {

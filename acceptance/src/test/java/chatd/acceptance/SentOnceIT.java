@@ -7,24 +7,29 @@ import static org.awaitility.Awaitility.await;
 import chatd.fixtures.Campaign;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Six devices of four people talk, while their connections are cut at random and the daemon is killed in between. */
+/**
+ * Six devices of four people talk, while their connections are cut at random and the daemon is killed in between; they
+ * resume their sessions.
+ */
 @Tag("processes")
 class SentOnceIT {
     private static final int CUTS = Campaign.times(60, 2_000);
     private static final int CUTS_A_KILL = 15;
 
     @Test
-    void everythingIsStoredOnceWhateverIsCut() throws Exception {
+    void everythingIsStoredAndToldOnceWhateverIsCut() throws Exception {
         var random = Campaign.random();
-        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_RATES_RESUMES", "100000");
                 CutProxy proxy = CutProxy.onPort(chatd.port())) {
             List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person(), chatd.person());
             List<String> names = people.stream().map(Chatd.Person::name).toList();
@@ -72,9 +77,11 @@ class SentOnceIT {
             check(chatd, talkers);
             int sent = talkers.stream().mapToInt(talker -> talker.sent().size()).sum();
             int repeated = talkers.stream().mapToInt(JsonTalker::repeated).sum();
-            Campaign.tell("%d cuts, %d kills, %d texts, %d of them sent again"
-                    .formatted(CUTS, CUTS / CUTS_A_KILL, sent, repeated));
+            int resumed = talkers.stream().mapToInt(JsonTalker::resumed).sum();
+            Campaign.tell("%d cuts, %d kills, %d texts, %d of them sent again, %d sessions resumed"
+                    .formatted(CUTS, CUTS / CUTS_A_KILL, sent, repeated, resumed));
             assertThat(repeated).isPositive();
+            assertThat(resumed).isPositive();
         }
     }
 
@@ -92,6 +99,14 @@ class SentOnceIT {
                     .isEqualTo(talker.sent());
             assertThat(history).as("what was acknowledged").containsAllEntriesOf(talker.accepted());
             assertThat(history).as("what was received").containsAllEntriesOf(talker.received());
+            Map<Long, String> known = new TreeMap<>(talker.received());
+            known.putAll(talker.accepted());
+            NavigableMap<Long, String> all = new TreeMap<>(history);
+            long first = Collections.min(known.keySet());
+            long last = Collections.max(known.keySet());
+            assertThat(known)
+                    .as("nothing is missing on %s", talker.person().name())
+                    .isEqualTo(all.subMap(first, true, last, true));
         }
         // Nothing is stored that nobody sent.
         List<String> all =

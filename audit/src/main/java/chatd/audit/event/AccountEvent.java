@@ -20,7 +20,8 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
-    record LoggedIn(long number, Who who, Peer peer) implements OfChange {
+    /** @param resumed whether it goes on with a session whose connection was lost */
+    record LoggedIn(long number, Who who, Peer peer, boolean resumed) implements OfChange {
         @Override
         public String type() {
             return "login";
@@ -28,7 +29,7 @@ public sealed interface AccountEvent extends AuditEvent {
 
         @Override
         public void describe(Fields to) {
-            to.who(who).peer(peer);
+            to.who(who).peer(peer).put(DETAIL, resumed ? "resumed" : null);
         }
     }
 

@@ -38,7 +38,8 @@ public final class AuditEvents {
                 new AuditEvent.CertificateEnding("CN=chat.example.org", "00ff", Instant.parse("2027-02-01T00:00:00Z")));
         all.put("connection", new AuditEvent.ConnectionRefused("2001:db8::7", "too-many"));
         all.put("tls", new AuditEvent.TlsFailed(PEER, "no_application_protocol(120)"));
-        all.put("login", new AccountEvent.LoggedIn(8, ALICE, PEER));
+        all.put("login", new AccountEvent.LoggedIn(8, ALICE, PEER, false));
+        all.put("login-resumed", new AccountEvent.LoggedIn(8, ALICE, PEER, true));
         all.put("login-refused", new AccountEvent.Refused("login", ALICE, PEER, "wrong-password"));
         all.put("login-unknown", new AccountEvent.Refused("login", Who.UNKNOWN, PEER, "no-such-user"));
         all.put("logout", new AccountEvent.LoggedOut(ALICE, PEER, "closed by the client"));

@@ -16,13 +16,16 @@ import chatd.daemon.login.Hashing;
 import chatd.daemon.login.PasswordRules;
 import chatd.daemon.login.Passwords;
 import chatd.daemon.login.Throttle;
+import chatd.daemon.login.Tokens;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.Token;
 import chatd.daemon.session.Caller;
+import chatd.daemon.session.Session;
 import chatd.daemon.store.AccountStore;
 import chatd.protocol.Gate;
 import chatd.protocol.command.AccountCommand;
@@ -37,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The operations of users on their own accounts (rules 2, 9 and 13 of {@code chat-1.md}). Methods block. */
 public final class Accounts implements Room {
@@ -53,8 +57,10 @@ public final class Accounts implements Room {
     private final Throttle throttle;
     private final Journal journal;
     private final AuditTrail audit;
+    private final Tokens tokens;
 
-    public Accounts(ServiceParts parts, Authenticator authenticator, Passwords passwords) {
+    public Accounts(ServiceParts parts, Authenticator authenticator, Passwords passwords, Tokens tokens) {
+        this.tokens = tokens;
         this.config = parts.config();
         this.clock = parts.clock();
         this.store = parts.stores().accounts();
@@ -215,7 +221,7 @@ public final class Accounts implements Room {
      *
      * @throws Refusal as {@link Authenticator#admit} does, or with {@link Code#BAD_PASSWORD}
      */
-    public void changePassword(Caller caller, AccountCommand.ChangePassword command) throws InterruptedException {
+    public void changePassword(Session caller, AccountCommand.ChangePassword command) throws InterruptedException {
         try {
             Authenticator.Admitted admitted =
                     authenticator.admit(caller, "password", changer(caller, command.user()), command.oldPassword());
@@ -235,7 +241,8 @@ public final class Accounts implements Room {
                         caller, "password", account.name(), Optional.of(account), Code.BAD_PASSWORD);
             }
             Origin origin = caller.origin();
-            setPassword(account.number(), hash, false, (numbers, there, now) -> {
+            Token token = tokens.of(caller);
+            setPassword(account.number(), hash, false, token, (numbers, there, now) -> {
                 if (directory.passwordGeneration(there.number()) != admitted.passwordGeneration()
                         || there.state() != Account.State.ACTIVE) {
                     throw authenticator.refused(
@@ -244,6 +251,7 @@ public final class Accounts implements Room {
                 return Change.own(
                         origin, numbers.nextPosition(), there.number(), there.name(), Change.Kind.PASSWORD, now, 0);
             });
+            tokens.keep(caller, directory.passwordGeneration(account.number()));
         } finally {
             command.oldPassword().wipe();
             command.newPassword().wipe();
@@ -260,15 +268,17 @@ public final class Accounts implements Room {
     /**
      * Sets a password, given as its hash, and ends the account's sessions, except the one that makes the change.
      *
+     * @param token the token that stays good; null for none
      * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */
-    AccountChange setPassword(long number, String hash, boolean mustChange, ChangeFactory recording)
+    AccountChange setPassword(
+            long number, String hash, boolean mustChange, @Nullable Token token, ChangeFactory recording)
             throws InterruptedException {
         return journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
             Account account = directory.numbered(number);
             return new AccountChange(
                     recording.of(numbers, account, now),
-                    new Effect.PasswordSet(hash, mustChange, passwordEnds(mustChange, now)));
+                    new Effect.PasswordSet(hash, mustChange, passwordEnds(mustChange, now), token));
         }));
     }
 

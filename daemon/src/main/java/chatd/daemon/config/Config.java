@@ -140,8 +140,11 @@ public record Config(
             long largeFrames,
             Duration linger) {}
 
-    /** @param changes how many changes a user makes in a minute, at most; 0 for no limit */
-    public record Rates(long messages, long bytes, long changes) {}
+    /**
+     * @param changes how many changes a user makes in a minute, at most; 0 for no limit
+     * @param resumes how many sessions of a user are resumed at once, and then one a second
+     */
+    public record Rates(long messages, long bytes, long changes, long resumes) {}
 
     public record Throttle(List<Network> exempt) {}
 

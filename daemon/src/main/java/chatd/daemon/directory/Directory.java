@@ -292,7 +292,10 @@ public final class Directory {
         settingsGeneration.merge(number, 1L, Long::sum);
     }
 
-    /** Applies a committed password change and increments the password generation. */
+    /**
+     * Applies a committed change that ends an account's logins and tokens, of its password or its state, and increments
+     * the password generation.
+     */
     public void putPassword(Account account) {
         passwordGeneration.merge(account.number(), 1L, Long::sum);
         put(account);

@@ -127,7 +127,11 @@ public final class Applier {
     }
 
     private void apply(Change change, Account account) {
-        directory.put(account);
+        if (change.kind() == Change.Kind.DISABLED) {
+            directory.putPassword(account);
+        } else {
+            directory.put(account);
+        }
         switch (change.kind()) {
             case DISABLED -> end(change, "An administrator has disabled this account.", "disabled");
             case RENAMED ->

@@ -84,7 +84,8 @@ public final class EntryEvents {
         return switch (change.kind()) {
             case REGISTERED -> new AccountEvent.Registered(change.number(), who, peer);
             case PASSWORD -> new AccountEvent.PasswordChanged(change.number(), who, peer);
-            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer);
+            case LOGIN -> new AccountEvent.LoggedIn(change.number(), who, peer, false);
+            case RESUMED -> new AccountEvent.LoggedIn(change.number(), who, peer, true);
             case SETTINGS -> new AccountEvent.SettingsStored(change.number(), who, peer, change.size());
             case ADDED -> byAdministrator(change, who, "add");
             case RESET -> byAdministrator(change, who, "reset");

@@ -147,14 +147,7 @@ public final class Authenticator {
                     Optional.of(there.account()),
                     state == Account.State.LOCKED ? Code.LOCKED : Code.DISABLED);
         }
-        byte[] settings = there.credentials().settings();
-        return new Admitted(
-                there.account(),
-                there.credentials().hash(),
-                there.passwordGeneration(),
-                settings == null ? new byte[0] : settings,
-                there.settingsGeneration(),
-                network);
+        return there.admitted(network);
     }
 
     /**
@@ -173,11 +166,30 @@ public final class Authenticator {
         }
     }
 
+    /** Returns an account that is admitted without its password. */
+    Admitted recognised(Caller caller, Account account) {
+        String network = Network.ofClient(caller.address()).toString();
+        return read(account.name(), network)
+                .orElseThrow(() -> refusal(Code.WRONG_PASSWORD))
+                .admitted(network);
+    }
+
     /** A snapshot of an account and its credentials. */
     private record Snapshot(
             Account account, AccountStore.Credentials credentials, long passwordGeneration, long settingsGeneration) {
         boolean isKnownThere() {
             return credentials.knownNetwork();
+        }
+
+        Admitted admitted(String network) {
+            byte[] settings = credentials.settings();
+            return new Admitted(
+                    account,
+                    credentials.hash(),
+                    passwordGeneration,
+                    settings == null ? new byte[0] : settings,
+                    settingsGeneration,
+                    network);
         }
     }
 

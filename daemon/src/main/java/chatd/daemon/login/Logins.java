@@ -1,5 +1,7 @@
 package chatd.daemon.login;
 
+import static java.util.Objects.requireNonNullElse;
+
 import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
@@ -22,10 +24,10 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Party;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.ContactStore;
-import chatd.daemon.store.DatabaseUnavailable;
 import chatd.protocol.Gate;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
@@ -34,8 +36,14 @@ import chatd.protocol.value.Attention;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
+import chatd.protocol.value.Secret;
 import chatd.protocol.value.Unread;
+import chatd.protocol.value.User;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -52,11 +60,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
 public final class Logins implements Room {
+    /** Maximum number of messages that a resumed session is sent. */
+    private static final int MOST_MISSED = 10_000;
+
     private static final String WHY_ENDED = "ended from another session";
 
     private static final String ENDED = "This session was ended from another one of this account.";
 
     private final Authenticator authenticator;
+    private final Tokens tokens;
+
+    /** Of the accounts that were resumed in the last minute; a full bucket is as good as a new one. */
+    private final Cache<Long, Bucket> resumes =
+            Caffeine.newBuilder().expireAfterAccess(Duration.ofMinutes(1)).build();
+
     private final Conversations conversations;
     private final History history;
     private final Supplier<Config> config;
@@ -69,7 +86,13 @@ public final class Logins implements Room {
     private final Sessions sessions;
     private final AuditTrail audit;
 
-    public Logins(ServiceParts parts, Authenticator authenticator, Conversations conversations, History history) {
+    public Logins(
+            ServiceParts parts,
+            Authenticator authenticator,
+            Tokens tokens,
+            Conversations conversations,
+            History history) {
+        this.tokens = tokens;
         this.conversations = conversations;
         this.history = history;
         this.config = parts.config();
@@ -87,14 +110,15 @@ public final class Logins implements Room {
     @Override
     public void addTo(Routes routes) {
         routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, this::logIn);
+        routes.logged(SessionCommand.Resume.class, Gate.ANYONE, this::resume);
         routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> leave(session));
         routes.unlogged(SessionCommand.ListSessions.class, Gate.LOGGED_IN, (session, command) -> list(session));
         routes.logged(
                 SessionCommand.EndSession.class, Gate.LOGGED_IN, (session, command) -> end(session, command.session()));
-        routes.logged(
-                SessionCommand.EndOtherSessions.class,
-                Gate.LOGGED_IN,
-                (session, command) -> sessions.end(session.account(), session.id(), ENDED, WHY_ENDED));
+        routes.logged(SessionCommand.EndOtherSessions.class, Gate.LOGGED_IN, (session, command) -> {
+            sessions.end(session.account(), session.id(), ENDED, WHY_ENDED);
+            tokens.endOthers(session);
+        });
     }
 
     /**
@@ -104,9 +128,7 @@ public final class Logins implements Room {
      *     {@link Code#NOT_ALLOWED} also if the session is logged in already
      */
     public void logIn(Session session, SessionCommand.LogIn command) throws InterruptedException {
-        if (session.isLoggedIn()) {
-            throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
-        }
+        checkNotLoggedIn(session);
         try {
             String name = directory.nameFor(command.user());
             Authenticator.Admitted admitted = authenticator.admit(session, "login", name, command.password());
@@ -115,20 +137,97 @@ public final class Logins implements Room {
                         session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
             String rehashed = authenticator.rehashed(session, admitted, command.password());
-            Known known = known(session, admitted);
-            while (true) {
-                LogIn attempt = new LogIn(session, command, known, rehashed);
-                try {
-                    journal.commit(attempt, attempt::enter);
-                    complete(session, attempt);
-                    return;
-                } catch (Outdated e) {
-                    // Something has just changed: try again.
-                    known = known(session, known.admitted());
-                }
-            }
+            Tokens.Made made = session.dialect().hasConversations()
+                    ? tokens.make(
+                            admitted.account().number(), requireNonNullElse(command.device(), ""), command.quiet())
+                    : null;
+            enter(session, admitted, new Entry(command.device(), command.quiet(), made, -1), rehashed);
         } finally {
             command.password().wipe();
+        }
+    }
+
+    /**
+     * Continues a session whose connection was lost, on another connection, and answers it: with the state of the
+     * account, and with what the session has missed. Blocks until the session is online.
+     *
+     * @throws Refusal {@link Code#WRONG_PASSWORD} if the token is not good; {@link Code#THROTTLED} if the account was
+     *     resumed too often of late; {@link Code#NOT_ALLOWED} as {@link #logIn}
+     */
+    void resume(Session session, SessionCommand.Resume command) throws InterruptedException {
+        checkNotLoggedIn(session);
+        try {
+            Token token = tokens.find(command.token())
+                    .filter(good -> isOf(good, command.user()))
+                    .orElseThrow(() -> refusedToken(session));
+            Account account = directory.present(token.account()).orElseThrow(() -> refusedToken(session));
+            authenticator.checkCertificate(session, account.name());
+            if (!resumes.get(
+                            account.number(),
+                            same -> bucket(config.get().rates().resumes()))
+                    .tryConsume(1)) {
+                throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.THROTTLED);
+            }
+            Tokens.Made kept = new Tokens.Made(command.token(), token);
+            enter(
+                    session,
+                    authenticator.recognised(session, account),
+                    new Entry(token.device(), token.quiet(), kept, command.after()),
+                    null);
+        } finally {
+            command.token().wipe();
+        }
+    }
+
+    private static void checkNotLoggedIn(Session session) {
+        if (session.isLoggedIn()) {
+            throw new Refusal(Code.NOT_ALLOWED, "You are logged in already, as " + session.name() + ".");
+        }
+    }
+
+    private boolean isOf(Token token, @Nullable User user) {
+        return user == null
+                || directory
+                        .user(user)
+                        .filter(account -> account.number() == token.account())
+                        .isPresent();
+    }
+
+    private Refusal refusedToken(Session session) {
+        return authenticator.refused(session, "login", "", Optional.empty(), Code.WRONG_PASSWORD);
+    }
+
+    private static Bucket bucket(long most) {
+        return Bucket.builder()
+                .addLimit(limit -> limit.capacity(most).refillGreedy(1, Duration.ofSeconds(1)))
+                .build();
+    }
+    /**
+     * How a session comes in.
+     *
+     * @param device as in {@link SessionCommand.LogIn}
+     * @param token null if its dialect has none
+     * @param after the number of the last message that it was sent before; -1 if it does not resume
+     */
+    private record Entry(@Nullable String device, boolean quiet, Tokens.@Nullable Made token, long after) {
+        boolean isResumed() {
+            return after >= 0;
+        }
+    }
+
+    private void enter(Session session, Authenticator.Admitted admitted, Entry entry, @Nullable String rehashed)
+            throws InterruptedException {
+        Known known = known(session, admitted, entry);
+        while (true) {
+            LogIn attempt = new LogIn(session, entry, known, rehashed);
+            try {
+                journal.commit(attempt, attempt::enter);
+                complete(session, attempt);
+                return;
+            } catch (Outdated e) {
+                // Something has just changed: try again.
+                known = known(session, known.admitted(), entry);
+            }
         }
     }
 
@@ -136,28 +235,36 @@ public final class Logins implements Room {
      * What was read of an account before it logs in, which takes a moment.
      *
      * @param received the open requests of others to be friends
-     * @param parties its notable conversations, with messages up to {@code upTo}; empty if its dialect has none
+     * @param parties its notable conversations, with messages up to {@code upTo}
+     * @param upTo the session is sent what has a higher number than this, or than {@code Entry.after}
+     * @param behind whether a resumed session has missed too much to be sent
      */
     private record Known(
-            Authenticator.Admitted admitted, List<SessionEvent.Request> received, List<Party> parties, long upTo) {}
+            Authenticator.Admitted admitted,
+            List<SessionEvent.Request> received,
+            List<Party> parties,
+            long upTo,
+            boolean behind) {}
 
-    private Known known(Session session, Authenticator.Admitted admitted) {
+    private Known known(Session session, Authenticator.Admitted admitted, Entry entry) {
         Authenticator.Admitted present = authenticator.withPresentSettings(admitted);
         long number = admitted.account().number();
         if (!session.dialect().hasConversations()) {
-            return new Known(present, List.of(), List.of(), Long.MAX_VALUE);
+            return new Known(present, List.of(), List.of(), Long.MAX_VALUE, false);
         }
+        Account account = directory.numbered(number);
         long upTo = sessions.deliveredTo();
         return new Known(
                 present,
                 contacts.received(number).isEmpty() ? List.of() : store.received(number),
-                conversations.notable(directory.numbered(number), upTo),
-                upTo);
+                conversations.notable(account, upTo),
+                upTo,
+                entry.isResumed() && history.isMoreThan(MOST_MISSED, account, entry.after(), upTo));
     }
 
     /**
-     * Completes the answer to a login: sends what was delivered since the state was read, and tells of open requests
-     * again.
+     * Completes the answer to a login: sends what was delivered since the state was read, or since the connection of a
+     * resumed session was lost, and tells of open requests again.
      */
     private void complete(Session session, LogIn attempt) {
         Sessions.LoggedIn loggedIn = attempt.loggedIn;
@@ -166,14 +273,21 @@ public final class Logins implements Room {
         }
         try (Session.Answer answer = loggedIn.answer()) {
             Account account = directory.numbered(session.account());
-            history.missed(answer, account, attempt.known.upTo(), loggedIn.deliveredTo());
-            for (SessionEvent.Request request : attempt.known.received()) {
+            boolean isResumed = attempt.entry.isResumed();
+            Known known = attempt.known;
+            history.missed(
+                    answer,
+                    account,
+                    isResumed && !known.behind() ? attempt.entry.after() : known.upTo(),
+                    loggedIn.deliveredTo());
+            for (SessionEvent.Request request : isResumed ? List.<SessionEvent.Request>of() : known.received()) {
                 answer.send(new UserEvent.FriendAsked(
                         request.user(), directory.nameOf(request.user()), account.number(), request.text()));
             }
-        } catch (DatabaseUnavailable e) {
-            // It must not go on with a gap.
+        } catch (RuntimeException e) {
+            // It must not go on with a gap; its client comes back.
             session.abort("database away");
+            throw e;
         }
     }
 
@@ -185,6 +299,7 @@ public final class Logins implements Room {
 
     /** Logs a session out at its user's request; the connection stays open. */
     void leave(Session session) {
+        tokens.end(session);
         logOut(session, "logged out");
         session.loggedOut();
     }
@@ -214,6 +329,7 @@ public final class Logins implements Room {
     }
 
     private void logOut(Session session, String why) {
+        tokens.left(session);
         sessions.leave(session);
         if (session.isLoggedIn() && session.markLogoutLogged()) {
             audit.note(new AccountEvent.LoggedOut(AuditTrail.who(session), AuditTrail.peer(session), why));
@@ -231,7 +347,7 @@ public final class Logins implements Room {
 
     private final class LogIn implements Decision<AccountChange> {
         private final Session session;
-        private final SessionCommand.LogIn command;
+        private final Entry entry;
         private final Known known;
         private final Authenticator.Admitted admitted;
         private final @Nullable String rehashed;
@@ -242,9 +358,9 @@ public final class Logins implements Room {
         /** Set on the journal's thread, before the decision is reported as committed; null if the session has ended. */
         private Sessions.@Nullable LoggedIn loggedIn;
 
-        LogIn(Session session, SessionCommand.LogIn command, Known known, @Nullable String rehashed) {
+        LogIn(Session session, Entry entry, Known known, @Nullable String rehashed) {
             this.session = session;
-            this.command = command;
+            this.entry = entry;
             this.known = known;
             this.admitted = known.admitted();
             this.rehashed = rehashed;
@@ -272,6 +388,13 @@ public final class Logins implements Room {
                         Optional.of(account),
                         account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
             }
+            Tokens.Made token = entry.token();
+            if (entry.isResumed()
+                    && token != null
+                    && !tokens.isGood(token.token(), directory.passwordGeneration(account.number()))) {
+                throw authenticator.refused(
+                        session, "login", account.name(), Optional.of(account), Code.WRONG_PASSWORD);
+            }
             if (directory.settingsGeneration(account.number()) != admitted.settingsGeneration() || lacksRequests()) {
                 throw new Outdated();
             }
@@ -283,28 +406,34 @@ public final class Logins implements Room {
                             numbers.nextPosition(),
                             account.number(),
                             account.name(),
-                            Change.Kind.LOGIN,
+                            entry.isResumed() ? Change.Kind.RESUMED : Change.Kind.LOGIN,
                             now,
                             0),
-                    new Effect.LoggedIn(origin.address(), origin.port(), admitted.network(), rehashed));
+                    new Effect.LoggedIn(
+                            origin.address(),
+                            origin.port(),
+                            admitted.network(),
+                            rehashed,
+                            token == null || entry.isResumed() ? null : token.token()));
         }
 
         /**
          * Marks the session as logged in before any later entry is applied, so that a change that ends the account's
          * sessions ends this one too. Called on the journal's thread.
          */
-        void enter(AccountChange entry) {
-            Change change = entry.change();
+        void enter(AccountChange committed) {
+            Change change = committed.change();
             Account account = directory.numbered(change.account());
             Optional<Sessions.LoggedIn> entered = sessions.logIn(
                     session,
                     new Sessions.Arrival(
                             account.number(),
                             account.name(),
-                            command.device(),
-                            command.quiet(),
+                            entry.device(),
+                            entry.quiet(),
                             change.time(),
-                            contacts.friends(account.number())),
+                            contacts.friends(account.number()),
+                            entry.isResumed()),
                     (displacing, everybody) -> new SessionEvent.Welcome(
                             account.number(),
                             account.name(),
@@ -314,8 +443,13 @@ public final class Logins implements Room {
                             everybody.roster(),
                             everybody.numbers(),
                             new Document(admitted.settings()),
-                            session.dialect().hasConversations() ? state(account) : null));
+                            entry.token() == null
+                                    ? null
+                                    : state(account, entry.token().secret())));
             loggedIn = entered.orElse(null);
+            if (entry.token() != null && entered.isPresent()) {
+                tokens.entered(session, entry.token().token(), directory.passwordGeneration(account.number()));
+            }
             if (!session.isLoggedIn()) {
                 // It ended while it was being logged in: log that, too.
                 audit.note(new AccountEvent.LoggedOut(
@@ -335,7 +469,7 @@ public final class Logins implements Room {
                     && !read.containsAll(contacts.received(admitted.account().number()));
         }
 
-        private SessionEvent.State state(Account account) {
+        private SessionEvent.State state(Account account, Secret token) {
             long number = account.number();
             List<SessionEvent.Request> received = known.received().stream()
                     .filter(request -> contacts.received(number).has(request.user()))
@@ -370,7 +504,9 @@ public final class Logins implements Room {
                     account.preferences(),
                     attention,
                     names,
-                    new SessionEvent.Server(version, config.get().mayWriteToEveryone(account.everyone()), limits()));
+                    new SessionEvent.Server(version, config.get().mayWriteToEveryone(account.everyone()), limits()),
+                    token,
+                    known.behind());
         }
 
         private Limits limits() {

@@ -189,8 +189,7 @@ public final class Conversations implements Room {
         marks.settle(List.of(account.number()));
         long upTo = sessions.deliveredTo();
         // One more than requested, to find out whether there are more.
-        List<ConversationStore.Last> found =
-                store.byLast(account, Math.min(upTo, command.before() - 1), command.limit() + 1);
+        List<ConversationStore.Last> found = store.byLast(account, upTo, command.before(), command.limit() + 1);
         List<ConversationStore.Last> wanted = found.subList(0, Math.min(found.size(), command.limit()));
         Map<Long, Party> parties =
                 store

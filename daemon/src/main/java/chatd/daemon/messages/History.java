@@ -79,6 +79,11 @@ public final class History implements Room {
         }
     }
 
+    /** Returns whether a user sent and received more than so many messages between two numbers. */
+    public boolean isMoreThan(int most, Account account, long after, long upTo) {
+        return store.numbers(account, null, after, upTo, most + 1, false).size() > most;
+    }
+
     /** Sends what a user sent and received between two numbers, in order, at the pace at which the client reads. */
     public void missed(Session.Answer answer, Account account, long after, long upTo) {
         long last = after;

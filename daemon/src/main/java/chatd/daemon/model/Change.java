@@ -69,7 +69,8 @@ public record Change(
         WITHDRAWN(18),
         UNFRIENDED(19),
         BLOCKED(20),
-        UNBLOCKED(21);
+        UNBLOCKED(21),
+        RESUMED(22);
 
         public final int code;
 

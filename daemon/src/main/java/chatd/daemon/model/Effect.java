@@ -8,8 +8,17 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Effect {
     record AccountMade(Account account, String hash) implements Effect {}
 
-    /** @param ends when a one-time password expires; empty for never */
-    record PasswordSet(String hash, boolean mustChange, Optional<Instant> ends) implements Effect {}
+    /**
+     * Ends the account's tokens, too.
+     *
+     * @param ends when a one-time password expires; empty for never
+     * @param kept a token that does not end; null for none
+     */
+    record PasswordSet(
+            String hash,
+            boolean mustChange,
+            Optional<Instant> ends,
+            @Nullable Token kept) implements Effect {}
 
     /** Replaces the account, except its password and its logins. */
     record AccountUpdated(Account account) implements Effect {}
@@ -20,12 +29,16 @@ public sealed interface Effect {
      */
     record AccountDeleted() implements Effect {}
 
-    /** @param rehashed the same password hashed again, with the current parameters; null if that was not needed */
+    /**
+     * @param rehashed the same password hashed again, with the current parameters; null if that was not needed
+     * @param token what is new, and replaces any other of the same device; null if there is none
+     */
     record LoggedIn(
             String address,
             int port,
             String network,
-            @Nullable String rehashed) implements Effect {}
+            @Nullable String rehashed,
+            @Nullable Token token) implements Effect {}
 
     record SettingsStored(byte[] document) implements Effect {}
 

@@ -16,6 +16,7 @@ import chatd.daemon.login.Logins;
 import chatd.daemon.login.PasswordRules;
 import chatd.daemon.login.Passwords;
 import chatd.daemon.login.Throttle;
+import chatd.daemon.login.Tokens;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Messages;
@@ -27,6 +28,7 @@ import java.util.List;
 /** The daemon's services, one class per subject. Built once; closes what it started. */
 public final class Services implements AutoCloseable {
     private final Hashing hashing;
+    private final Tokens tokens;
     private final Logins logins;
     private final Accounts accounts;
     private final Administration administration;
@@ -47,8 +49,9 @@ public final class Services implements AutoCloseable {
         Pages pages = new Pages();
         this.conversations = new Conversations(parts, pages);
         this.history = new History(parts, conversations, pages);
-        this.logins = new Logins(parts, authenticator, conversations, history);
-        this.accounts = new Accounts(parts, authenticator, passwords);
+        this.tokens = new Tokens(parts.stores().tokens(), parts.random(), parts.clock());
+        this.logins = new Logins(parts, authenticator, tokens, conversations, history);
+        this.accounts = new Accounts(parts, authenticator, passwords, tokens);
         this.administration = new Administration(parts, accounts, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
@@ -104,6 +107,7 @@ public final class Services implements AutoCloseable {
 
     @Override
     public void close() {
+        tokens.close();
         hashing.close();
     }
 }

@@ -42,6 +42,7 @@ public final class Session implements Caller {
     /** Name in the client's certificate; null without a certificate or name. */
     private volatile @Nullable String certificateName;
 
+    private volatile boolean over;
     private volatile String endedBecause = "connection lost";
 
     /** Time of the last command, by {@link System#nanoTime}. */
@@ -160,6 +161,16 @@ public final class Session implements Caller {
     public String device() {
         Login current = login;
         return current == null || current.device() == null ? "" : current.device();
+    }
+
+    /** Marks the session as ended on purpose, so that it can't be resumed. */
+    void over() {
+        over = true;
+    }
+
+    /** Returns whether the session was ended on purpose: it was displaced, or ended by its user or an administrator. */
+    public boolean isOver() {
+        return over;
     }
 
     /** Returns whether this session alone does not make its user online. */

@@ -80,9 +80,16 @@ public final class Sessions {
      * @param device the client's own label; null for the device shared by all clients without labels
      * @param quiet whether this session alone does not make its user online
      * @param friends the numbers of its friends
+     * @param resumes whether it goes on with a session: if that one is still connected, it is closed without a word
      */
     public record Arrival(
-            long account, String name, @Nullable String device, boolean quiet, Instant time, List<Long> friends) {}
+            long account,
+            String name,
+            @Nullable String device,
+            boolean quiet,
+            Instant time,
+            List<Long> friends,
+            boolean resumes) {}
 
     /**
      * Logs a session in, displacing any other of its account on the same device (rule 4 of {@code chat-1.md};
@@ -117,8 +124,13 @@ public final class Sessions {
             Session.Answer answer = session.beginAnswer(greeting.greet(!displaced.isEmpty(), accountRoster));
             for (Session other : displaced) {
                 other.leave();
-                other.answer(new UserEvent.WentOffline(account, name));
-                other.finish("displaced");
+                if (arrival.resumes() && session.isOnDeviceOf(other)) {
+                    other.finish("resumed");
+                } else {
+                    other.over();
+                    other.answer(new UserEvent.WentOffline(account, name));
+                    other.finish("displaced");
+                }
             }
             if (isOnline && !wasOnline) {
                 tellCame(arrival);
@@ -307,6 +319,7 @@ public final class Sessions {
         try {
             String name = session.name();
             if (name != null && of(session.account()).contains(session)) {
+                session.over();
                 session.answer(notice(farewell));
                 session.answer(new UserEvent.WentOffline(session.account(), name));
                 session.finish(why);

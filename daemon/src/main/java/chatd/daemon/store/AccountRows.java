@@ -7,6 +7,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 import static chatd.sql.generated.Tables.PARTY;
+import static chatd.sql.generated.Tables.TOKEN;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
@@ -14,6 +15,7 @@ import chatd.daemon.model.Change;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Token;
 import chatd.protocol.value.Preferences;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,6 +34,7 @@ import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the ledger's account changes: many logins, or many new accounts, take one command per table. */
 final class AccountRows {
@@ -69,6 +72,17 @@ final class AccountRows {
             .values((Long) null, null, null, null, null, null, null, null, null, null)
             .getSQL();
 
+    private static final String DELETE_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .deleteFrom(TOKEN)
+            .where(TOKEN.ACCOUNT.eq((Long) null), TOKEN.DEVICE.eq((String) null))
+            .getSQL();
+
+    private static final String INSERT_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
+            .insertInto(TOKEN, TOKEN.HASH, TOKEN.ACCOUNT, TOKEN.DEVICE, TOKEN.QUIET)
+            .values((byte[]) null, null, null, null)
+            .getSQL();
+
+    private final List<Token> tokens = new ArrayList<>();
     private final List<LogIn> logIns = new ArrayList<>();
     private final List<Effect.AccountMade> made = new ArrayList<>();
     private final List<AccountChange> others = new ArrayList<>();
@@ -79,6 +93,9 @@ final class AccountRows {
     private record LogIn(Change change, Effect.LoggedIn effect) {}
 
     void add(AccountChange entry) {
+        if (entry.effect() instanceof Effect.LoggedIn login && login.token() != null) {
+            tokens.add(login.token());
+        }
         switch (entry.effect()) {
             case Effect.LoggedIn login
             when login.rehashed() == null -> {
@@ -97,6 +114,7 @@ final class AccountRows {
 
     void write(Connection connection) throws SQLException {
         logIns(connection);
+        tokens(connection);
         if (changes.isEmpty()) {
             return;
         }
@@ -107,6 +125,28 @@ final class AccountRows {
         others.forEach(entry -> change(sql, entry));
         for (int i = 0; i < changes.size(); i += ROWS) {
             record(sql, changes.subList(i, Math.min(changes.size(), i + ROWS)));
+        }
+    }
+
+    /** Writes new tokens, each in place of any other of its device. */
+    private void tokens(Connection connection) throws SQLException {
+        if (tokens.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement delete = connection.prepareStatement(DELETE_TOKEN);
+                PreparedStatement insert = connection.prepareStatement(INSERT_TOKEN)) {
+            for (Token token : tokens) {
+                delete.setLong(1, token.account());
+                delete.setString(2, token.device());
+                delete.addBatch();
+                insert.setBytes(1, token.hash().array());
+                insert.setLong(2, token.account());
+                insert.setString(3, token.device());
+                insert.setBoolean(4, token.quiet());
+                insert.addBatch();
+            }
+            delete.executeBatch();
+            insert.executeBatch();
         }
     }
 
@@ -253,13 +293,15 @@ final class AccountRows {
         Change change = entry.change();
         switch (entry.effect()) {
             case Effect.AccountMade account -> throw new IllegalStateException("they are made together");
-            case Effect.PasswordSet set ->
+            case Effect.PasswordSet set -> {
+                endTokens(sql, change.account(), set.kept());
                 sql.update(ACCOUNT)
                         .set(ACCOUNT.PASSWORD_HASH, set.hash())
                         .set(ACCOUNT.MUST_CHANGE, set.mustChange())
                         .set(ACCOUNT.PASSWORD_ENDS, set.ends().orElse(null))
                         .where(ACCOUNT.NUMBER.eq(change.account()))
                         .execute();
+            }
             case Effect.LoggedIn login -> logIn(sql, change, login);
             case Effect.SettingsStored stored ->
                 sql.insertInto(ACCOUNT_SETTINGS, ACCOUNT_SETTINGS.ACCOUNT, ACCOUNT_SETTINGS.DOCUMENT)
@@ -267,7 +309,12 @@ final class AccountRows {
                         .onDuplicateKeyUpdate()
                         .set(ACCOUNT_SETTINGS.DOCUMENT, DSL.excluded(ACCOUNT_SETTINGS.DOCUMENT))
                         .execute();
-            case Effect.AccountUpdated(Account account) -> update(sql, account, change.time());
+            case Effect.AccountUpdated(Account account) -> {
+                update(sql, account, change.time());
+                if (change.kind() == Change.Kind.DISABLED) {
+                    endTokens(sql, account.number(), null);
+                }
+            }
             case Effect.AccountDeleted deleted -> delete(sql, change.account());
             case Effect.FriendAsked asked -> ContactRows.ask(sql, change, asked);
             case Effect.FriendsMade made -> ContactRows.befriend(sql, change, made.other());
@@ -276,6 +323,17 @@ final class AccountRows {
             case Effect.FriendRemoved removed -> ContactRows.remove(sql, change.account(), removed.other());
             case Effect.UserBlocked block -> ContactRows.block(sql, change, block);
         }
+    }
+
+    /** @param kept a token that does not end; null for none */
+    private static void endTokens(DSLContext sql, long account, @Nullable Token kept) {
+        sql.deleteFrom(TOKEN)
+                .where(
+                        TOKEN.ACCOUNT.eq(account),
+                        kept == null
+                                ? DSL.noCondition()
+                                : TOKEN.HASH.ne(kept.hash().array()))
+                .execute();
     }
 
     private static void update(DSLContext sql, Account account, Instant now) {
@@ -373,6 +431,7 @@ final class AccountRows {
                 .where(ACCOUNT_NETWORK.ACCOUNT.eq(account))
                 .execute();
         ContactRows.forget(sql, account);
+        endTokens(sql, account, null);
         sql.deleteFrom(PARTY).where(PARTY.ACCOUNT.eq(account)).execute();
     }
 

@@ -10,13 +10,25 @@ import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Party;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Unread;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Record1;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.impl.DSL;
@@ -54,116 +66,152 @@ public final class ConversationStore {
         return parties(account, PARTY.CONVERSATION.in(conversations), DSL.trueCondition(), upTo);
     }
 
-    /** The numbers in one index of what is unread in a conversation. */
-    private record Range(Table<?> from, TableField<?, Long> number, Condition condition) {
-        Field<Long> first(int skipped) {
-            return DSL.field(DSL.select(number)
-                    .from(from)
-                    .where(condition)
-                    .orderBy(number.asc())
-                    .limit(1)
-                    .offset(skipped));
-        }
-
-        Field<Long> last() {
-            return DSL.field(DSL.select(number)
-                    .from(from)
-                    .where(condition)
-                    .orderBy(number.desc())
-                    .limit(1));
-        }
-
-        Field<Integer> count() {
-            return DSL.field(DSL.select(DSL.count()).from(from).where(condition));
-        }
-    }
-
-    private static Range messages(Account account, Field<Long> conversation, Field<Long> after, Field<Long> upTo) {
-        return new Range(
-                MESSAGE,
-                MESSAGE.NUMBER,
-                MESSAGE.CONVERSATION
-                        .eq(conversation)
-                        .and(MESSAGE.NUMBER.gt(after))
-                        .and(MESSAGE.NUMBER.le(upTo))
-                        .and(MESSAGE.SENDER.ne(account.number())));
-    }
-
-    /** A message to several has a row for each receiver. */
-    private static Range parts(Account account, Field<Long> conversation, Field<Long> after, Field<Long> upTo) {
-        return new Range(
-                RECEIVER,
-                RECEIVER.MESSAGE,
-                RECEIVER.CONVERSATION
-                        .eq(conversation)
-                        .and(RECEIVER.MESSAGE.gt(after))
-                        .and(RECEIVER.MESSAGE.le(upTo))
-                        .and(RECEIVER.ACCOUNT.eq(account.number())));
-    }
+    /** A conversation of a user, and the last messages in it, by whomever: a whole one, one to several, a mention. */
+    private record Found(long conversation, long read, Attention attention, long whole, long part, long mention) {}
 
     private List<Party> parties(Account account, Condition which, Condition isWanted, long upTo) {
-        Field<Long> end = DSL.val(upTo);
-        Range whole = messages(account, PARTY.CONVERSATION, PARTY.READ_MID, end);
-        Range part = parts(account, PARTY.CONVERSATION, PARTY.READ_MID, end);
-        Field<Long> newest = DSL.greatest(DSL.coalesce(whole.last(), 0L), DSL.coalesce(part.last(), 0L))
-                .as("newest");
-        Field<Long> oldest = DSL.least(DSL.coalesce(whole.first(0), end), DSL.coalesce(part.first(0), end))
-                .as("oldest");
-        // From here on they are only counted as more.
-        Field<Long> enough = DSL.least(
-                        DSL.coalesce(whole.first(Unread.MOST - 1), end), DSL.coalesce(part.first(Unread.MOST - 1), end))
-                .as("enough");
-        Table<?> found = DSL.select(
-                        PARTY.CONVERSATION,
-                        PARTY.READ_MID,
-                        PARTY.NOTIFY,
-                        PARTY.PINNED,
-                        PARTY.UNREAD,
-                        newest,
-                        oldest,
-                        enough)
-                .from(PARTY)
-                .where(PARTY.ACCOUNT.eq(account.number()), which)
-                .having(newest.gt(0L).or(isWanted))
-                .orderBy(newest.desc())
-                .limit(MOST)
-                .asTable("found");
-        Field<Long> conversation = of(found, PARTY.CONVERSATION);
-        Field<Long> read = of(found, PARTY.READ_MID);
-        Field<Long> upToEnough = of(found, enough);
-        Field<Integer> count = messages(account, conversation, read, upToEnough)
-                .count()
-                .plus(parts(account, conversation, read, upToEnough).count())
-                .as("count");
-        Field<Integer> mentions = DSL.field(DSL.select(DSL.count())
-                        .from(MENTION)
-                        .where(
-                                MENTION.ACCOUNT.eq(account.number()),
-                                MENTION.CONVERSATION.eq(conversation),
-                                MENTION.MESSAGE.gt(read),
-                                MENTION.MESSAGE.le(upToEnough)))
-                .as("mentions");
-        return database.with(sql -> sql.select(found.fields())
-                .select(count, mentions)
-                .from(found)
-                .fetch(row -> new Party(
-                        row.get(conversation),
-                        row.get(read),
-                        new Attention(
-                                Attention.Notices.of(row.get(of(found, PARTY.NOTIFY))),
-                                row.get(of(found, PARTY.PINNED)),
-                                row.get(of(found, PARTY.UNREAD))),
-                        row.get(count) == 0
-                                ? Unread.NOTHING
-                                : new Unread(
-                                        Math.min(Unread.MOST, row.get(count)),
-                                        Math.min(Unread.MOST, row.get(mentions)),
-                                        row.get(of(found, oldest)),
-                                        row.get(of(found, newest))))));
+        Field<Long> whole = DSL.coalesce(lastWhole(MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L)
+                .as("whole");
+        Field<Long> part = DSL.coalesce(lastPart(upTo), 0L).as("part");
+        Field<Long> mention = DSL.coalesce(lastMention(upTo), 0L).as("mention");
+        return database.with(sql -> {
+            List<Found> found = sql.select(
+                            PARTY.CONVERSATION,
+                            PARTY.READ_MID,
+                            PARTY.NOTIFY,
+                            PARTY.PINNED,
+                            PARTY.UNREAD,
+                            whole,
+                            part,
+                            mention)
+                    .from(PARTY)
+                    .where(PARTY.ACCOUNT.eq(account.number()), which)
+                    .having(whole.gt(PARTY.READ_MID).or(part.gt(PARTY.READ_MID)).or(isWanted))
+                    .orderBy(DSL.greatest(whole, part).desc())
+                    .limit(MOST)
+                    .fetch(row -> new Found(
+                            row.value1(),
+                            row.value2(),
+                            new Attention(Attention.Notices.of(row.value3()), row.value4(), row.value5()),
+                            row.value6(),
+                            row.value7(),
+                            row.value8()));
+            Map<Long, Unread> wholes = counted(sql, WHOLE, account, found, Found::whole, upTo);
+            Map<Long, Unread> parts = counted(sql, PART, account, found, Found::part, upTo);
+            Map<Long, Unread> mentions = counted(sql, MENTIONED, account, found, Found::mention, upTo);
+            return found.stream()
+                    .map(one -> {
+                        long conversation = one.conversation();
+                        Unread unread = sum(
+                                wholes.getOrDefault(conversation, Unread.NOTHING),
+                                parts.getOrDefault(conversation, Unread.NOTHING),
+                                mentions.getOrDefault(conversation, Unread.NOTHING)
+                                        .count());
+                        return new Party(conversation, one.read(), one.attention(), unread);
+                    })
+                    .toList();
+        });
     }
 
-    private static <T> Field<T> of(Table<?> table, Field<T> field) {
-        return Objects.requireNonNull(table.field(field));
+    /** Maximum number of conversations counted by one statement. */
+    private static final int AT_ONCE = 25;
+
+    private static final String WHOLE = unread(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION, MESSAGE.SENDER::ne);
+
+    /** As {@link #WHOLE}, for messages to several, which have a row for each receiver. */
+    private static final String PART = unread(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION, RECEIVER.ACCOUNT::eq);
+
+    private static final String MENTIONED = unread(MENTION, MENTION.MESSAGE, MENTION.CONVERSATION, MENTION.ACCOUNT::eq);
+
+    /**
+     * Returns a statement that counts what is unread in one conversation. Its number and read mark are parameters, not
+     * columns of another table: only so are they the range of an index.
+     */
+    private static String unread(
+            Table<?> from,
+            TableField<?, Long> number,
+            TableField<?, Long> conversation,
+            Function<Long, Condition> whose) {
+        Long parameter = null;
+        Condition isUnread = conversation
+                .eq(parameter)
+                .and(number.gt(parameter))
+                .and(number.le(parameter))
+                .and(whose.apply(parameter));
+        Table<Record1<Long>> unread = DSL.select(number.as("number"))
+                .from(from)
+                .where(isUnread)
+                .orderBy(number.asc())
+                .limit(DSL.inline(Unread.MOST))
+                .asTable("unread");
+        Field<Long> newest = DSL.field(DSL.select(number)
+                .from(from)
+                .where(isUnread)
+                .orderBy(number.desc())
+                .limit(DSL.inline(1)));
+        Select<?> one = DSL.select(DSL.val(parameter), DSL.count(), DSL.min(unread.field("number", Long.class)), newest)
+                .from(unread);
+        return DSL.using(SQLDialect.MARIADB, Database.SETTINGS).render(one);
+    }
+
+    /** Counts what is unread in those conversations whose last message is above the read mark. */
+    private static Map<Long, Unread> counted(
+            DSLContext sql,
+            String statement,
+            Account account,
+            List<Found> found,
+            ToLongFunction<Found> last,
+            long upTo) {
+        List<Found> all =
+                found.stream().filter(one -> last.applyAsLong(one) > one.read()).toList();
+        Map<Long, Unread> counted = new HashMap<>();
+        for (int i = 0; i < all.size(); i += AT_ONCE) {
+            List<Found> some = all.subList(i, Math.min(all.size(), i + AT_ONCE));
+            sql.connection(connection -> count(connection, statement, account, some, upTo, counted));
+        }
+        return counted;
+    }
+
+    private static void count(
+            Connection connection,
+            String statement,
+            Account account,
+            List<Found> some,
+            long upTo,
+            Map<Long, Unread> counted)
+            throws SQLException {
+        String all = String.join(" union all ", Collections.nCopies(some.size(), '(' + statement + ')'));
+        try (PreparedStatement counting = connection.prepareStatement(all)) {
+            int place = 0;
+            for (Found one : some) {
+                long[] isUnread = {one.conversation(), one.read(), upTo, account.number()};
+                counting.setLong(++place, one.conversation());
+                for (int i = 0; i < 2; i++) {
+                    for (long parameter : isUnread) {
+                        counting.setLong(++place, parameter);
+                    }
+                }
+            }
+            try (ResultSet rows = counting.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getInt(2) > 0) {
+                        counted.put(rows.getLong(1), new Unread(rows.getInt(2), 0, rows.getLong(3), rows.getLong(4)));
+                    }
+                }
+            }
+        }
+    }
+
+    private static Unread sum(Unread wholes, Unread parts, int mentions) {
+        if (wholes.count() == 0 || parts.count() == 0) {
+            Unread one = wholes.count() == 0 ? parts : wholes;
+            return new Unread(one.count(), one.count() == 0 ? 0 : mentions, one.first(), one.last());
+        }
+        return new Unread(
+                Math.min(Unread.MOST, wholes.count() + parts.count()),
+                mentions,
+                Math.min(wholes.first(), parts.first()),
+                Math.max(wholes.last(), parts.last()));
     }
 
     /** A conversation and the number of its last message. */
@@ -172,42 +220,61 @@ public final class ConversationStore {
     /**
      * Returns a user's conversations, by their last message, the newest first.
      *
-     * @param upTo only those whose last message has at most this number
+     * @param upTo no message above this number
+     * @param before only those whose last message has a lower number
      */
-    public List<Last> byLast(Account account, long upTo, int count) {
-        return byLast(account, DSL.noCondition(), upTo, count);
+    public List<Last> byLast(Account account, long upTo, long before, int count) {
+        return byLast(account, DSL.noCondition(), upTo, before, count);
     }
 
-    private List<Last> byLast(Account account, Condition which, long upTo, int count) {
-        Field<Long> isWhole = last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION));
-        Field<Long> isPart = last(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION));
-        Field<Long> isWithheld = last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.WITHHELD));
-        Field<Long> last = DSL.greatest(
-                        DSL.coalesce(isWhole, 0L), DSL.coalesce(isPart, 0L), DSL.coalesce(isWithheld, 0L))
-                .as("last");
+    private List<Last> byLast(Account account, Condition which, long upTo, long before, int count) {
+        Field<Long> whole = DSL.coalesce(lastWhole(MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L);
+        Field<Long> part = DSL.coalesce(lastPart(upTo), 0L);
+        Field<Long> withheld = DSL.coalesce(lastWhole(MESSAGE.CONVERSATION.eq(PARTY.WITHHELD), upTo), 0L);
+        Field<Long> last = DSL.greatest(whole, part, withheld).as("last");
         // Of what went to everyone, a user has what came after its account was made.
         Condition isIts = last.gt(DSL.when(PARTY.CONVERSATION.eq(Conversation.EVERYONE), account.everyoneAfter())
                 .otherwise(0L));
         return database.with(sql -> sql.select(PARTY.CONVERSATION, last)
                 .from(PARTY)
                 .where(PARTY.ACCOUNT.eq(account.number()), which)
-                .having(isIts, last.le(upTo))
+                .having(isIts, last.lt(before))
                 .orderBy(last.desc())
                 .limit(count)
                 .fetch(row -> new Last(row.value1(), row.value2())));
     }
 
-    private static Field<Long> last(Table<?> from, TableField<?, Long> number, Condition which) {
-        return DSL.field(DSL.select(number)
-                .from(from)
-                .where(which)
-                .orderBy(number.desc())
+    private static Field<Long> lastWhole(Condition which, long upTo) {
+        return DSL.field(DSL.select(MESSAGE.NUMBER)
+                .from(MESSAGE)
+                .where(which, MESSAGE.NUMBER.le(upTo))
+                .orderBy(MESSAGE.NUMBER.desc())
+                .limit(1));
+    }
+
+    /** A message to several has a row for each receiver. */
+    private static Field<Long> lastPart(long upTo) {
+        return DSL.field(DSL.select(RECEIVER.MESSAGE)
+                .from(RECEIVER)
+                .where(RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION), RECEIVER.MESSAGE.le(upTo))
+                .orderBy(RECEIVER.MESSAGE.desc())
+                .limit(1));
+    }
+
+    private static Field<Long> lastMention(long upTo) {
+        return DSL.field(DSL.select(MENTION.MESSAGE)
+                .from(MENTION)
+                .where(
+                        MENTION.ACCOUNT.eq(PARTY.ACCOUNT),
+                        MENTION.CONVERSATION.eq(PARTY.CONVERSATION),
+                        MENTION.MESSAGE.le(upTo))
+                .orderBy(MENTION.MESSAGE.desc())
                 .limit(1));
     }
 
     /** Returns the number of the last message in a user's conversation, up to a number; 0 if there is none. */
     public long newest(Account account, long conversation, long upTo) {
-        return byLast(account, PARTY.CONVERSATION.eq(conversation), upTo, 1).stream()
+        return byLast(account, PARTY.CONVERSATION.eq(conversation), upTo, Long.MAX_VALUE, 1).stream()
                 .mapToLong(Last::message)
                 .findFirst()
                 .orElse(0);

@@ -6,13 +6,15 @@ public record Stores(
         ContactStore contacts,
         MessageStore messages,
         ConversationStore conversations,
-        ContentStore contents) {
+        ContentStore contents,
+        TokenStore tokens) {
     public Stores(Database database) {
         this(
                 new AccountStore(database),
                 new ContactStore(database),
                 new MessageStore(database),
                 new ConversationStore(database),
-                new ContentStore(database));
+                new ContentStore(database),
+                new TokenStore(database));
     }
 }

@@ -9,6 +9,7 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Preferences;
+import chatd.protocol.value.Secret;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -36,7 +37,9 @@ class SessionsTest {
             Preferences.DEFAULT,
             new TreeMap<>(),
             new TreeMap<>(),
-            new SessionEvent.Server("test", true, Limits.DEFAULT));
+            new SessionEvent.Server("test", true, Limits.DEFAULT),
+            Secret.of("token"),
+            false);
     private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES), Clock.fixed(NOW, ZoneOffset.UTC));
 
     private List<Session> enter(TestTransport connection, long account, @Nullable String device) {
@@ -46,7 +49,7 @@ class SessionsTest {
     private List<Session> enter(TestTransport connection, long account, @Nullable String device, boolean quiet) {
         Optional<Sessions.LoggedIn> loggedIn = sessions.logIn(
                 connection.session(),
-                new Sessions.Arrival(account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS),
+                new Sessions.Arrival(account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS, false),
                 (displacing, everybody) -> new SessionEvent.Welcome(
                         account,
                         NAMES.getOrDefault(account, "?"),

@@ -21,6 +21,14 @@ public sealed interface SessionCommand extends Command {
         }
     }
 
+    /**
+     * Continues a session whose connection was lost.
+     *
+     * @param user whose session it is; null if the client does not say
+     * @param after the number of the last message that the session was sent; later ones follow
+     */
+    record Resume(@Nullable User user, Secret token, long after, String id) implements SessionCommand {}
+
     /** Ends the session; the connection may log in again. */
     record LogOut(String id) implements SessionCommand {
         @Override

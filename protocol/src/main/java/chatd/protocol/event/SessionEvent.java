@@ -7,6 +7,7 @@ import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Roster;
+import chatd.protocol.value.Secret;
 import chatd.protocol.value.Unread;
 import java.time.Instant;
 import java.util.List;
@@ -53,6 +54,8 @@ public sealed interface SessionEvent extends Event {
      * @param unread by the other user of a conversation, 0 for everyone; those without anything unread are left out
      * @param attention by the same; those with nothing special are left out
      * @param names the current names of the users in these lists, by number
+     * @param token with which the session can be resumed
+     * @param behind whether too much was missed to be sent: the client reads what it wants of the history
      */
     record State(
             List<Long> friends,
@@ -63,7 +66,9 @@ public sealed interface SessionEvent extends Event {
             Preferences preferences,
             SortedMap<Long, Attention> attention,
             SortedMap<Long, String> names,
-            Server server) {}
+            Server server,
+            Secret token,
+            boolean behind) {}
 
     /** A request of another user to be a friend. */
     record Request(long user, String text) {}

@@ -82,7 +82,8 @@ final class JsonAnswers {
                         return in -> new SessionEvent.Refused(null, in.get(code), "", "", null);
                     })
                     .only(
-                            refused -> refused.command() instanceof SessionCommand.LogIn
+                            refused -> (refused.command() instanceof SessionCommand.LogIn
+                                            || refused.command() instanceof SessionCommand.Resume)
                                     && OF_LOG_IN.contains(refused.code()),
                             message -> !isOk(message)),
             JsonMessage.<UserEvent.Registered>row(14, UserEvent.Registered.class, row -> {

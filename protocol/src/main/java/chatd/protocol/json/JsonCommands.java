@@ -31,14 +31,23 @@ final class JsonCommands {
 
     static final List<JsonMessage<? extends Command>> ROWS = List.of(
             JsonMessage.<SessionCommand.LogIn>row(1, SessionCommand.LogIn.class, row -> {
-                var id = id(row);
-                var user = row.info("user_id", JsonValue.USER, SessionCommand.LogIn::user);
-                var password = row.info("user_pwd", JsonValue.SECRET, SessionCommand.LogIn::password);
-                var device = row.info("device", ID, JsonCommands::device, "");
-                var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogIn::quiet, false);
-                return in -> new SessionCommand.LogIn(
-                        in.get(user), in.get(password), in.get(device), in.get(quiet), in.get(id));
-            }),
+                        var id = id(row);
+                        var user = row.info("user_id", JsonValue.USER, SessionCommand.LogIn::user);
+                        var password = row.info("user_pwd", JsonValue.SECRET, SessionCommand.LogIn::password);
+                        var device = row.info("device", ID, JsonCommands::device, "");
+                        var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogIn::quiet, false);
+                        return in -> new SessionCommand.LogIn(
+                                in.get(user), in.get(password), in.get(device), in.get(quiet), in.get(id));
+                    })
+                    .only(login -> true, message -> !has(message, "token")),
+            JsonMessage.<SessionCommand.Resume>row(1, SessionCommand.Resume.class, row -> {
+                        var id = id(row);
+                        var user = row.infoOrNull("user_id", JsonValue.USER, SessionCommand.Resume::user);
+                        var token = row.info("token", JsonValue.SECRET, SessionCommand.Resume::token);
+                        var after = row.info("after", JsonValue.WHOLE, SessionCommand.Resume::after);
+                        return in -> new SessionCommand.Resume(in.get(user), in.get(token), in.get(after), in.get(id));
+                    })
+                    .only(resume -> true, message -> has(message, "token")),
             JsonMessage.<MessageCommand.SendText>row(3, MessageCommand.SendText.class, row -> {
                         var id = id(row);
                         var to = row.envelope("receive", JsonValue.USER, JsonCommands::receiver);

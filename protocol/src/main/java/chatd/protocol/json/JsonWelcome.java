@@ -107,6 +107,10 @@ final class JsonWelcome {
                 row.info("limits", LIMITS, welcome -> state(welcome).server().limits());
         var server = row.info("server", SERVER, welcome -> state(welcome).server());
         var names = row.info("names", JsonValue.NAMES, JsonWelcome::names);
+        var token =
+                row.info("token", JsonValue.SECRET, welcome -> state(welcome).token());
+        var behind =
+                row.info("behind", JsonValue.FLAG, welcome -> state(welcome).behind(), false);
         var lastLogin = row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
         var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
         return in -> {
@@ -135,7 +139,9 @@ final class JsonWelcome {
                             in.get(preferences).general(),
                             in.get(preferences).attention(),
                             in.get(names),
-                            new SessionEvent.Server(its.version(), its.everyone(), in.get(limits))));
+                            new SessionEvent.Server(its.version(), its.everyone(), in.get(limits)),
+                            in.get(token),
+                            in.get(behind)));
         };
     });
 

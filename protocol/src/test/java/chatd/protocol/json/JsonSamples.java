@@ -47,6 +47,7 @@ public final class JsonSamples {
                 "log-in",
                 new SessionCommand.LogIn(new User.Numbered(1, "U1"), Secret.of("correct horse"), "laptop", "1"));
         samples.put("log-in-bare", new SessionCommand.LogIn(new User.Named("王芳"), Secret.of("correct horse"), "", ""));
+        samples.put("resume", new SessionCommand.Resume(null, Secret.of("Zm9yIHJlc3VtaW5n"), 300, "2"));
         samples.put("log-out", new SessionCommand.LogOut(""));
         samples.put(
                 "text",
@@ -242,7 +243,9 @@ public final class JsonSamples {
                 PREFERENCES,
                 new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
                 new TreeMap<>(Map.of(5L, "eve", 6L, "frank", 7L, "grace")),
-                new SessionEvent.Server("1.2", true, Limits.DEFAULT));
+                new SessionEvent.Server("1.2", true, Limits.DEFAULT),
+                Secret.of("Zm9yIHJlc3VtaW5n"),
+                true);
     }
 
     private static SessionEvent.State stateOfNothing() {
@@ -255,7 +258,9 @@ public final class JsonSamples {
                 Preferences.DEFAULT,
                 new TreeMap<>(),
                 new TreeMap<>(),
-                new SessionEvent.Server("1.2", false, Limits.DEFAULT));
+                new SessionEvent.Server("1.2", false, Limits.DEFAULT),
+                Secret.of("Zm9yIHJlc3VtaW5n"),
+                false);
     }
 
     private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {

@@ -22,6 +22,7 @@ import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
+import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
 
 import java.util.Arrays;
@@ -76,6 +77,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
+    public final Token TOKEN = Token.TOKEN;
+
     public final Withheld WITHHELD = Withheld.WITHHELD;
 
     private DefaultSchema() {
@@ -109,6 +112,7 @@ public class DefaultSchema extends SchemaImpl {
             Party.PARTY,
             Receiver.RECEIVER,
             SentOnce.SENT_ONCE,
+            Token.TOKEN,
             Withheld.WITHHELD
         );
     }

@@ -22,6 +22,7 @@ import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
+import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
 import chatd.sql.generated.tables.records.AccountChangeRecord;
 import chatd.sql.generated.tables.records.AccountNameRecord;
@@ -41,6 +42,7 @@ import chatd.sql.generated.tables.records.NumberFloorRecord;
 import chatd.sql.generated.tables.records.PartyRecord;
 import chatd.sql.generated.tables.records.ReceiverRecord;
 import chatd.sql.generated.tables.records.SentOnceRecord;
+import chatd.sql.generated.tables.records.TokenRecord;
 import chatd.sql.generated.tables.records.WithheldRecord;
 
 import org.jooq.ForeignKey;
@@ -78,6 +80,7 @@ public class Keys {
     public static final UniqueKey<PartyRecord> KEY_PARTY_PRIMARY = Internal.createUniqueKey(Party.PARTY, DSL.name("KEY_party_PRIMARY"), new TableField[] { Party.PARTY.ACCOUNT, Party.PARTY.CONVERSATION }, true);
     public static final UniqueKey<ReceiverRecord> KEY_RECEIVER_PRIMARY = Internal.createUniqueKey(Receiver.RECEIVER, DSL.name("KEY_receiver_PRIMARY"), new TableField[] { Receiver.RECEIVER.MESSAGE, Receiver.RECEIVER.ACCOUNT }, true);
     public static final UniqueKey<SentOnceRecord> KEY_SENT_ONCE_PRIMARY = Internal.createUniqueKey(SentOnce.SENT_ONCE, DSL.name("KEY_sent_once_PRIMARY"), new TableField[] { SentOnce.SENT_ONCE.ID }, true);
+    public static final UniqueKey<TokenRecord> KEY_TOKEN_PRIMARY = Internal.createUniqueKey(Token.TOKEN, DSL.name("KEY_token_PRIMARY"), new TableField[] { Token.TOKEN.HASH }, true);
     public static final UniqueKey<WithheldRecord> KEY_WITHHELD_PRIMARY = Internal.createUniqueKey(Withheld.WITHHELD, DSL.name("KEY_withheld_PRIMARY"), new TableField[] { Withheld.WITHHELD.MESSAGE }, true);
 
     // -------------------------------------------------------------------------

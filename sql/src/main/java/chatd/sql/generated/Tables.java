@@ -22,6 +22,7 @@ import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
+import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
 
 
@@ -63,6 +64,8 @@ public class Tables {
     public static final Receiver RECEIVER = Receiver.RECEIVER;
 
     public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
+
+    public static final Token TOKEN = Token.TOKEN;
 
     public static final Withheld WITHHELD = Withheld.WITHHELD;
 }

@@ -1,0 +1,232 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** Sessions go on with a token ({@code chat-json-1.md}, "Resuming"), on each carrier. */
+@ParameterizedClass
+@EnumSource(
+        value = JsonCarrier.class,
+        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
+@ExtendWith(SharedChatd.class)
+class ResumeIT {
+    private final JsonCarrier carrier;
+    private final Chatd chatd;
+    private final Chatd.Person ann;
+    private final Chatd.Person ben;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    ResumeIT(JsonCarrier carrier, Chatd chatd) {
+        this.carrier = carrier;
+        this.chatd = chatd;
+        this.ann = chatd.person();
+        this.ben = chatd.person();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+
+    private JsonSocket connect() {
+        JsonSocket socket = carrier.connect(chatd);
+        open.add(socket);
+        return socket;
+    }
+
+    private JsonSocket logIn(Chatd.Person person, String device) {
+        JsonSocket socket = connect();
+        socket.logIn(person.name(), person.password(), device);
+        return socket;
+    }
+
+    /** A session and its token. */
+    private record Resumable(JsonSocket socket, String token) {}
+
+    private Resumable resumable(Chatd.Person person, String device) {
+        JsonSocket socket = connect();
+        JsonNode info = socket.logIn(person.name(), person.password(), device);
+        return new Resumable(socket, info.path("token").asString());
+    }
+
+    private static JsonNode resume(JsonSocket socket, String token, long after) {
+        socket.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, after));
+        return socket.expect(2).path("info");
+    }
+
+    private String code(String token) {
+        return resume(connect(), token, 0).path("code").asString();
+    }
+
+    private static long send(JsonSocket from, String to, String text) {
+        from.send("{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}".formatted(to, text, Chatd.newName()));
+        return from.skipTo(17).path("info").path("mid").asLong();
+    }
+
+    @Test
+    void whatWasMissedFollowsInOrder() {
+        Resumable first = resumable(ann, "phone");
+        JsonSocket other = logIn(ben, "");
+        long seen = send(other, ann.name(), "seen");
+        first.socket().skipTo(3);
+        first.socket().close();
+        other.expectPresence(5, first.socket().user());
+        long one = send(other, ann.name(), "one");
+        other.send("{'type': 4, 'info': 'two, to all', 'id': 'all'}");
+        long two = other.skipTo(17).path("info").path("mid").asLong();
+        try (JsonSocket laptop = logIn(ann, "laptop")) {
+            send(laptop, ben.name(), "three, from the laptop");
+        }
+        JsonSocket again = connect();
+        JsonNode info = resume(again, first.token(), seen);
+        assertThat(info.path("code").asString()).isEqualTo("ok");
+        assertThat(info.path("token").asString()).isEqualTo(first.token());
+        assertThat(info.path("user_name").asString()).isEqualTo(ann.name());
+        assertThat(info.has("behind")).isFalse();
+        assertThat(info.path("unread").path(other.user()).path("count").asInt()).isEqualTo(2);
+        assertThat(again.expect(3).path("mid").asLong()).isEqualTo(one);
+        assertThat(again.skipTo(4).path("info").asString()).isNotEmpty();
+        assertThat(again.skipTo(3).path("info").asString()).isEqualTo("three, from the laptop");
+        assertThat(two).isGreaterThan(one);
+        // And then what comes.
+        send(other, ann.name(), "live");
+        assertThat(again.skipTo(3).path("info").asString()).isEqualTo("live");
+        // The device is that of the session.
+        again.send("{'type': 30, 'info': {'op': 'list'}}");
+        assertThat(again.skipTo(30).path("info").path(0).path("device").asString())
+                .isEqualTo("phone");
+    }
+
+    @Test
+    void anOldConnectionIsClosedWithoutAWord() {
+        Resumable first = resumable(ann, "phone");
+        JsonSocket other = logIn(ben, "");
+        first.socket().fence();
+        JsonSocket again = connect();
+        assertThat(resume(again, first.token(), 0).path("code").asString()).isEqualTo("ok");
+        JsonNode rest = first.socket().nextOrEnd();
+        while (rest != null) {
+            assertThat(rest.toString()).doesNotContain('"' + first.socket().user() + '"');
+            rest = first.socket().nextOrEnd();
+        }
+        // Nobody was told that the user went or came.
+        other.send("{'type': 28, 'info': {'users': ['%s']}}"
+                .formatted(first.socket().user()));
+        JsonNode next = other.next();
+        while (next.path("type").asInt() != 29) {
+            assertThat(next.toString()).doesNotContain('"' + first.socket().user() + '"');
+            next = other.next();
+        }
+        assertThat(next.path("info").path("users").path(0).path("online").booleanValue())
+                .isTrue();
+        // And the token is good again.
+        again.close();
+        assertThat(code(first.token())).isEqualTo("ok");
+    }
+
+    @Test
+    void aTokenThatIsNoneIsRefusedAsAPassword() {
+        Resumable first = resumable(ann, "phone");
+        assertThat(code("x")).isEqualTo("wrong-password");
+        assertThat(code("")).isEqualTo("wrong-password");
+        assertThat(code(first.token() + "x")).isEqualTo("wrong-password");
+        JsonSocket socket = connect();
+        socket.send("{'type': 1, 'info': {'user_id': '%s', 'token': '%s', 'after': 0}}"
+                .formatted(ben.name(), first.token()));
+        assertThat(socket.expect(2).path("info").path("code").asString()).isEqualTo("wrong-password");
+        socket.send("{'type': 1, 'info': {'user_id': '%s', 'token': '%s', 'after': 0}}"
+                .formatted(ann.name(), first.token()));
+        assertThat(socket.expect(2).path("info").path("code").asString()).isEqualTo("ok");
+        socket.send("{'type': 1, 'info': {'token': '%s', 'after': 0}}".formatted(first.token()));
+        assertThat(socket.skipTo(18).path("info").path("code").asString()).isEqualTo("not-allowed");
+    }
+
+    @Test
+    void logOutEndsTheToken() {
+        Resumable first = resumable(ann, "phone");
+        first.socket().send("{'type': 5, 'info': 'logout', 'id': 'x'}");
+        first.socket().skipTo(17);
+        assertThat(code(first.token())).isEqualTo("wrong-password");
+    }
+
+    @Test
+    void displacementAndBeingEndedEndTheToken() {
+        Resumable phone = resumable(ann, "phone");
+        Resumable samePhone = resumable(ann, "phone");
+        phone.socket().untilClosed();
+        assertThat(code(phone.token())).isEqualTo("wrong-password");
+        Resumable lost = resumable(ann, "lost");
+        lost.socket().close();
+        Resumable laptop = resumable(ann, "laptop");
+        laptop.socket().send("{'type': 30, 'info': {'op': 'end-others'}, 'id': 'x'}");
+        laptop.socket().skipTo(17);
+        assertThat(code(samePhone.token())).isEqualTo("wrong-password");
+        assertThat(code(lost.token())).isEqualTo("wrong-password");
+        laptop.socket().close();
+        assertThat(code(laptop.token())).isEqualTo("ok");
+    }
+
+    @Test
+    void aChangeOfThePasswordEndsTheTokensOfTheOthers() {
+        Resumable phone = resumable(ann, "phone");
+        Resumable laptop = resumable(ann, "laptop");
+        laptop.socket()
+                .send("{'type': 11, 'info': {'PU': 0, 'NewInf': 'another-good-one-8', 'OldPwd': '%s'}}"
+                        .formatted(ann.password()));
+        laptop.socket().skipTo(15);
+        assertThat(code(phone.token())).isEqualTo("wrong-password");
+        laptop.socket().close();
+        assertThat(code(laptop.token())).isEqualTo("ok");
+    }
+
+    @Test
+    void whatAnAdministratorDoesEndsTheToken() {
+        Resumable reset = resumable(ann, "phone");
+        chatd.admin("made-by-an-admin-7\n", "user", "reset", ann.name(), "--password-stdin")
+                .exits(0);
+        assertThat(code(reset.token())).isEqualTo("wrong-password");
+        Resumable disabled = resumable(ben, "phone");
+        disabled.socket().close();
+        chatd.admin("", "user", "disable", ben.name()).exits(0);
+        assertThat(code(disabled.token())).isIn("wrong-password", "disabled");
+        chatd.admin("", "user", "enable", ben.name()).exits(0);
+        assertThat(code(disabled.token())).isEqualTo("wrong-password");
+    }
+
+    @Test
+    void whoseTooFarBehindIsToldSo() {
+        Resumable first = resumable(ann, "phone");
+        JsonSocket other = logIn(ben, "");
+        first.socket().close();
+        for (int i = 0; i < 10_000; i++) {
+            other.send("{'type': 3, 'receive': '%s', 'info': 'x'}".formatted(ann.name()));
+        }
+        send(other, ann.name(), "last");
+        JsonSocket again = connect();
+        JsonNode info = resume(again, first.token(), 0);
+        assertThat(info.path("behind").booleanValue()).isTrue();
+        again.send("{'type': 19, 'info': {'limit': 1}}");
+        assertThat(again.next().path("type").asInt()).isNotEqualTo(3);
+    }
+
+    @Test
+    void anAccountIsResumedOnlySoOften() {
+        Resumable first = resumable(ann, "phone");
+        List<String> codes = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            codes.add(code(first.token()));
+        }
+        assertThat(codes).contains("throttled").doesNotContain("wrong-password");
+        assertThat(codes.subList(0, 30)).containsOnly("ok");
+    }
+}

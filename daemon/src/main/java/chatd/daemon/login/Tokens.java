@@ -1,0 +1,303 @@
+package chatd.daemon.login;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.daemon.model.Token;
+import chatd.daemon.session.Session;
+import chatd.daemon.store.TokenStore;
+import chatd.protocol.value.Secret;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens with which sessions go on after their connection was lost (page {@code chat-json-1.md}, "Resuming"). Only
+ * their hashes are kept, here and in the database. A token lives as long as its session, and {@link #LIVES} after that
+ * was lost; after a restart, from the start on. At most {@value #MOST} of an account are kept; of more, the one whose
+ * session was lost first ends. Any thread.
+ */
+public final class Tokens implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(Tokens.class);
+
+    private static final Duration LIVES = Duration.ofMinutes(15);
+    private static final Duration CLEANED_EVERY = Duration.ofMinutes(1);
+    private static final int BYTES = 32;
+    private static final int MOST = 16;
+
+    private final TokenStore store;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** All tokens that have not ended, by their hashes. Guarded by the lock, as all that follows. */
+    private final Map<ByteBuffer, Held> held = new HashMap<>();
+
+    private final Map<Long, Set<ByteBuffer>> ofAccount = new HashMap<>();
+    private final Map<Session, ByteBuffer> ofSession = new HashMap<>();
+
+    /** Tokens that have ended, and are still to be deleted from the database. */
+    private final Set<ByteBuffer> ended = new HashSet<>();
+
+    private final Thread cleaner;
+
+    /**
+     * A token that has not ended.
+     *
+     * @param generation the password generation under which it is good
+     * @param session its session; null after that was lost
+     * @param lost when its session was lost; null as long as it was not
+     */
+    private record Held(
+            Token token,
+            long generation,
+            @Nullable Session session,
+            @Nullable Instant lost) {
+        boolean isGoodAt(Instant now) {
+            return (session == null || !session.isOver()) && (lost == null || now.isBefore(lost.plus(LIVES)));
+        }
+    }
+
+    /** A new token, which its client alone is told. */
+    record Made(Secret secret, Token token) {}
+
+    public Tokens(TokenStore store, SecureRandom random, Clock clock) {
+        this.store = store;
+        this.random = random;
+        this.clock = clock;
+        Instant now = clock.instant();
+        store.all().forEach(token -> put(new Held(token, 0, null, now)));
+        cleaner = Thread.startVirtualThread(this::clean);
+    }
+
+    Made make(long account, String device, boolean quiet) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        Secret secret = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        return new Made(secret, new Token(hash(secret), account, device, quiet));
+    }
+
+    private static ByteBuffer hash(Secret secret) {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(secret.bytes()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns what a client has sent a token of, if that is still good. */
+    Optional<Token> find(Secret secret) {
+        ByteBuffer hash = hash(secret);
+        lock.lock();
+        try {
+            return Optional.ofNullable(held.get(hash))
+                    .filter(its -> its.isGoodAt(clock.instant()))
+                    .map(Held::token);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a token is still good under a password generation. */
+    boolean isGood(Token token, long generation) {
+        lock.lock();
+        try {
+            Held its = held.get(token.hash());
+            return its != null && its.isGoodAt(clock.instant()) && its.generation() == generation;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a token to a session that was just logged in, and ends any other of its device. */
+    void entered(Session session, Token token, long generation) {
+        lock.lock();
+        try {
+            Held before = held.get(token.hash());
+            if (before != null && before.session() != null) {
+                ofSession.remove(before.session());
+            }
+            endThose(
+                    token.account(),
+                    its -> its.token().device().equals(token.device())
+                            && !its.token().hash().equals(token.hash()));
+            put(new Held(token, generation, session, null));
+            ofSession.put(session, token.hash());
+            List<Held> all = of(token.account());
+            if (all.size() > MOST) {
+                all.stream()
+                        .filter(its -> its.lost() != null)
+                        .min(Comparator.comparing(its -> requireNonNull(its.lost())))
+                        .ifPresent(this::end);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Held> of(long account) {
+        return ofAccount.getOrDefault(account, Set.of()).stream()
+                .map(hash -> requireNonNull(held.get(hash)))
+                .toList();
+    }
+
+    private void put(Held its) {
+        Token token = its.token();
+        held.put(token.hash(), its);
+        ofAccount.computeIfAbsent(token.account(), same -> new HashSet<>()).add(token.hash());
+    }
+
+    private void endThose(long account, Predicate<Held> which) {
+        of(account).stream().filter(which).forEach(this::end);
+    }
+
+    private void end(Held its) {
+        ByteBuffer hash = its.token().hash();
+        held.remove(hash);
+        ended.add(hash);
+        ofAccount.computeIfPresent(its.token().account(), (same, all) -> {
+            all.remove(hash);
+            return all.isEmpty() ? null : all;
+        });
+        if (its.session() != null) {
+            ofSession.remove(its.session());
+        }
+    }
+
+    /** Starts the time in which a session can be resumed; ends its token if it was ended on purpose. May block. */
+    void left(Session session) {
+        boolean isOver = session.isOver();
+        lock.lock();
+        try {
+            ByteBuffer hash = ofSession.remove(session);
+            Held its = hash == null ? null : held.get(hash);
+            if (its == null) {
+                return;
+            }
+            if (isOver) {
+                end(its);
+            } else {
+                put(new Held(its.token(), its.generation(), null, clock.instant()));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (isOver) {
+            deleteEnded();
+        }
+    }
+
+    /** Ends the token of a session. Blocks. */
+    void end(Session session) {
+        lock.lock();
+        try {
+            endThose(session.account(), its -> its.session() == session);
+        } finally {
+            lock.unlock();
+        }
+        deleteEnded();
+    }
+
+    /** Ends all tokens of a session's account except its own. Blocks. */
+    void endOthers(Session session) {
+        lock.lock();
+        try {
+            endThose(session.account(), its -> its.session() != session);
+        } finally {
+            lock.unlock();
+        }
+        deleteEnded();
+    }
+
+    /** Returns the token of a session; null if it has none. */
+    public @Nullable Token of(Session session) {
+        lock.lock();
+        try {
+            ByteBuffer hash = ofSession.get(session);
+            return hash == null ? null : requireNonNull(held.get(hash)).token();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps the token of a session good that has changed the password of its account. */
+    public void keep(Session session, long generation) {
+        lock.lock();
+        try {
+            ByteBuffer hash = ofSession.get(session);
+            Held its = hash == null ? null : held.get(hash);
+            if (its != null) {
+                put(new Held(its.token(), generation, its.session(), its.lost()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Deletes ended tokens from the database; if that fails, they are deleted later. */
+    private void deleteEnded() {
+        List<ByteBuffer> all;
+        lock.lock();
+        try {
+            all = new ArrayList<>(ended);
+        } finally {
+            lock.unlock();
+        }
+        if (all.isEmpty()) {
+            return;
+        }
+        try {
+            store.delete(all);
+        } catch (RuntimeException e) {
+            LOG.warn("tokens that have ended were not deleted yet: {}", e.getMessage());
+            return;
+        }
+        lock.lock();
+        try {
+            all.forEach(ended::remove);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void clean() {
+        try {
+            while (true) {
+                Thread.sleep(CLEANED_EVERY);
+                lock.lock();
+                try {
+                    List.copyOf(held.values()).stream()
+                            .filter(its -> !its.isGoodAt(clock.instant()))
+                            .forEach(this::end);
+                } finally {
+                    lock.unlock();
+                }
+                deleteEnded();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        cleaner.interrupt();
+    }
+}
