@@ -33,14 +33,45 @@ class BrowserIT {
                 {code: event.code, clean: event.wasClean, extensions: socket.extensions, heard})});
             </script>""";
 
+    /** A page whose first connection is lost, and which then resumes its session. */
+    private static final String RESUMING = """
+            <!doctype html><meta charset="utf-8"><script>
+            const heard = [];
+            let token, after = 0;
+            function connect(info) {
+              const socket = new WebSocket("wss://localhost:%d/ws", "chat-json");
+              socket.onopen = () => socket.send(JSON.stringify({type: 1, info}));
+              socket.onmessage = event => {
+                const message = JSON.parse(event.data);
+                heard.push(message);
+                if (message.type == 2) token = message.info.token;
+                if (message.mid) { after = message.mid; socket.close(); }
+              };
+              return socket;
+            }
+            connect({user_id: "%s", user_pwd: "%s", device: "browser"}).onclose = async () => {
+              await fetch("/lost", {method: "POST"});
+              connect({token, after}).onclose = event => fetch("/done", {method: "POST", body: JSON.stringify(
+                  {code: event.code, heard})});
+            };
+            </script>""";
+
     @TempDir
     private Path profile;
 
     private JsonNode open(int port, String page) throws Exception {
+        return open(port, page, () -> {});
+    }
+
+    /** @param lost called when the page says that its connection is lost, before it is answered */
+    private JsonNode open(int port, String page, Runnable lost) throws Exception {
         CompletableFuture<byte[]> done = new CompletableFuture<>();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/", exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestURI().getPath().equals("/lost")) {
+                lost.run();
+            }
             byte[] answer = Wire.utf8(page);
             exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
             exchange.sendResponseHeaders(200, answer.length);
@@ -104,6 +135,37 @@ class BrowserIT {
                             .valueStream()
                             .map(message -> message.path("type").asInt()))
                     .containsSubsequence(2, 17, 3);
+        }
+    }
+
+    @Test
+    void aPageResumesItsSession() throws Exception {
+        int port = freePort();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_HTTP_ORIGINS", "http://localhost:" + port);
+                Chat1Socket ben = chatd.newcomer()) {
+            Chatd.Person ann = chatd.person();
+            CompletableFuture<JsonNode> page = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return open(
+                            port,
+                            RESUMING.formatted(chatd.port(), ann.name(), ann.password()),
+                            () -> ben.send(Wire.text("missed", ann.name())).fence());
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            ben.expectPresence(Wire.ONLINE, ann.name());
+            ben.send(Wire.text("seen", ann.name()));
+            JsonNode done = page.get();
+            assertThat(done.path("heard")
+                            .valueStream()
+                            .filter(message -> message.path("type").asInt() == 3)
+                            .map(message -> message.path("info").asString()))
+                    .containsExactly("seen", "missed");
+            assertThat(done.path("heard")
+                            .valueStream()
+                            .filter(message -> message.path("type").asInt() == 2))
+                    .hasSize(2);
         }
     }
 

@@ -74,6 +74,12 @@ final class JsonCommands {
                 row.wholeInfoConstant("logout");
                 return in -> new SessionCommand.LogOut(in.get(id));
             }),
+            JsonMessage.<UserCommand.AskAddress>row(7, UserCommand.AskAddress.class, row -> {
+                var id = id(row);
+                var user = row.envelope("receive", JsonValue.USER, UserCommand.AskAddress::user);
+                row.emptyInfo();
+                return in -> new UserCommand.AskAddress(in.get(user), in.get(id));
+            }),
             JsonMessage.<UserCommand.AskFriend>row(9, UserCommand.AskFriend.class, row -> {
                 var id = id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.AskFriend::user);

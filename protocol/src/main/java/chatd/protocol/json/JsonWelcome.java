@@ -2,6 +2,7 @@ package chatd.protocol.json;
 
 import static java.util.Objects.requireNonNull;
 
+import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Limits;
@@ -66,7 +67,11 @@ final class JsonWelcome {
             (out, server) -> {
                 out.writeStartObject().writeStringProperty("version", server.version());
                 out.writeName("types").writeStartArray();
-                JsonCommands.ROWS.stream().map(JsonMessage::type).distinct().forEach(out::writeNumber);
+                JsonCommands.ROWS.stream()
+                        .filter(row -> row.record() != UserCommand.AskAddress.class)
+                        .map(JsonMessage::type)
+                        .distinct()
+                        .forEach(out::writeNumber);
                 out.writeEndArray();
                 out.writeBooleanProperty("everyone", server.everyone()).writeEndObject();
             });

@@ -84,6 +84,7 @@ public final class JsonSamples {
         samples.put(
                 "log-in-quiet",
                 new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, ""));
+        samples.put("ask-address", new UserCommand.AskAddress(U2, "22"));
         samples.put("ask-friend", new UserCommand.AskFriend(U2, "Shall we be friends?", "x"));
         samples.put("answer-friend", new UserCommand.AnswerFriend(new User.Named("alice"), true, "17"));
         samples.put("remove-friend", new UserCommand.RemoveFriend(U2, ""));
