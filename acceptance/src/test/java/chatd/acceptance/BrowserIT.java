@@ -33,29 +33,6 @@ class BrowserIT {
                 {code: event.code, clean: event.wasClean, extensions: socket.extensions, heard})});
             </script>""";
 
-    /** A page whose first connection is lost, and which then resumes its session. */
-    private static final String RESUMING = """
-            <!doctype html><meta charset="utf-8"><script>
-            const heard = [];
-            let token, after = 0;
-            function connect(info) {
-              const socket = new WebSocket("wss://localhost:%d/ws", "chat-json");
-              socket.onopen = () => socket.send(JSON.stringify({type: 1, info}));
-              socket.onmessage = event => {
-                const message = JSON.parse(event.data);
-                heard.push(message);
-                if (message.type == 2) token = message.info.token;
-                if (message.mid) { after = message.mid; socket.close(); }
-              };
-              return socket;
-            }
-            connect({user_id: "%s", user_pwd: "%s", device: "browser"}).onclose = async () => {
-              await fetch("/lost", {method: "POST"});
-              connect({token, after}).onclose = event => fetch("/done", {method: "POST", body: JSON.stringify(
-                  {code: event.code, heard})});
-            };
-            </script>""";
-
     @TempDir
     private Path profile;
 
@@ -106,6 +83,31 @@ class BrowserIT {
                 .start();
     }
 
+    /** Returns a page whose first connection is lost, and which then resumes its session. */
+    private static String resuming(int port, Chatd.Person person) {
+        return """
+            <!doctype html><meta charset="utf-8"><script>
+            const heard = [];
+            let token, after = 0;
+            function connect(info) {
+              const socket = new WebSocket("wss://localhost:%d/ws", "chat-json");
+              socket.onopen = () => socket.send(JSON.stringify({type: 1, info}));
+              socket.onmessage = event => {
+                const message = JSON.parse(event.data);
+                heard.push(message);
+                if (message.type == 2) token = message.info.token;
+                if (message.mid) { after = message.mid; socket.close(); }
+              };
+              return socket;
+            }
+            connect({user_id: "%s", user_pwd: "%s", device: "browser"}).onclose = async () => {
+              await fetch("/lost", {method: "POST"});
+              connect({token, after}).onclose = event => fetch("/done", {method: "POST", body: JSON.stringify(
+                  {code: event.code, heard})});
+            };
+            </script>""".formatted(port, person.name(), person.password());
+    }
+
     private static int freePort() throws IOException {
         try (var socket = new java.net.ServerSocket(0)) {
             return socket.getLocalPort();
@@ -148,12 +150,14 @@ class BrowserIT {
                 try {
                     return open(
                             port,
-                            RESUMING.formatted(chatd.port(), ann.name(), ann.password()),
+                            resuming(chatd.port(), ann),
                             () -> ben.send(Wire.text("missed", ann.name())).fence());
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
             });
+            // It was announced as offline when it was made.
+            ben.expectPresence(Wire.OFFLINE, ann.name());
             ben.expectPresence(Wire.ONLINE, ann.name());
             ben.send(Wire.text("seen", ann.name()));
             JsonNode done = page.get();

@@ -71,7 +71,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(number("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(21);
+                .isEqualTo(22);
     }
 
     @Test

@@ -12,6 +12,7 @@ import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Authenticator;
+import chatd.daemon.login.Devices;
 import chatd.daemon.login.Hashing;
 import chatd.daemon.login.PasswordRules;
 import chatd.daemon.login.Passwords;
@@ -58,8 +59,11 @@ public final class Accounts implements Room {
     private final Journal journal;
     private final AuditTrail audit;
     private final Tokens tokens;
+    private final Devices devices;
 
-    public Accounts(ServiceParts parts, Authenticator authenticator, Passwords passwords, Tokens tokens) {
+    public Accounts(
+            ServiceParts parts, Authenticator authenticator, Passwords passwords, Tokens tokens, Devices devices) {
+        this.devices = devices;
         this.tokens = tokens;
         this.config = parts.config();
         this.clock = parts.clock();
@@ -80,8 +84,7 @@ public final class Accounts implements Room {
             session.answer(new UserEvent.Registered(made.number(), made.name()));
         });
         routes.logged(AccountCommand.ChangePassword.class, Gate.ANYONE, (session, command) -> {
-            changePassword(session, command);
-            session.answer(new UserEvent.PasswordChanged());
+            session.answer(new UserEvent.PasswordChanged(changePassword(session, command)));
         });
         routes.logged(AccountCommand.Rename.class, Gate.LOGGED_IN, (session, command) -> {
             rename(session, command.name());
@@ -219,9 +222,11 @@ public final class Accounts implements Room {
     /**
      * Changes the password of the named account, before or after login.
      *
+     * @return the next key of the caller's device; null if that is not remembered
      * @throws Refusal as {@link Authenticator#admit} does, or with {@link Code#BAD_PASSWORD}
      */
-    public void changePassword(Session caller, AccountCommand.ChangePassword command) throws InterruptedException {
+    public @Nullable Secret changePassword(Session caller, AccountCommand.ChangePassword command)
+            throws InterruptedException {
         try {
             Authenticator.Admitted admitted =
                     authenticator.admit(caller, "password", changer(caller, command.user()), command.oldPassword());
@@ -242,7 +247,10 @@ public final class Accounts implements Room {
             }
             Origin origin = caller.origin();
             Token token = tokens.of(caller);
-            setPassword(account.number(), hash, false, token, (numbers, there, now) -> {
+            Devices.Made device = token == null
+                    ? null
+                    : devices.renewed(account.number(), token.device(), caller.addressText(), clock.instant());
+            setPassword(account.number(), hash, false, token, device, (numbers, there, now) -> {
                 if (directory.passwordGeneration(there.number()) != admitted.passwordGeneration()
                         || there.state() != Account.State.ACTIVE) {
                     throw authenticator.refused(
@@ -252,6 +260,7 @@ public final class Accounts implements Room {
                         origin, numbers.nextPosition(), there.number(), there.name(), Change.Kind.PASSWORD, now, 0);
             });
             tokens.keep(caller, directory.passwordGeneration(account.number()));
+            return device == null ? null : device.key();
         } finally {
             command.oldPassword().wipe();
             command.newPassword().wipe();
@@ -269,16 +278,27 @@ public final class Accounts implements Room {
      * Sets a password, given as its hash, and ends the account's sessions, except the one that makes the change.
      *
      * @param token the token that stays good; null for none
+     * @param device the device that is not forgotten, with its next key; null for none
      * @param recording makes the record of the change; refuses it if it has been overtaken by then
      */
     AccountChange setPassword(
-            long number, String hash, boolean mustChange, @Nullable Token token, ChangeFactory recording)
+            long number,
+            String hash,
+            boolean mustChange,
+            @Nullable Token token,
+            Devices.@Nullable Made device,
+            ChangeFactory recording)
             throws InterruptedException {
         return journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 2_000, (numbers, now) -> {
             Account account = directory.numbered(number);
             return new AccountChange(
                     recording.of(numbers, account, now),
-                    new Effect.PasswordSet(hash, mustChange, passwordEnds(mustChange, now), token));
+                    new Effect.PasswordSet(
+                            hash,
+                            mustChange,
+                            passwordEnds(mustChange, now),
+                            token,
+                            device == null ? null : device.device()));
         }));
     }
 

@@ -97,7 +97,7 @@ public final class Administration {
     public Account reset(String name, Secret password, boolean mustChange, String by) throws InterruptedException {
         Account account = find(name);
         String hash = accounts.hashed(password, account.name(), Hashing.Requester.ADMINISTRATOR);
-        return taken(accounts.setPassword(account.number(), hash, mustChange, null, (numbers, there, now) -> {
+        return taken(accounts.setPassword(account.number(), hash, mustChange, null, null, (numbers, there, now) -> {
             Account present = present(there);
             return Change.by(by, numbers.nextPosition(), present, Change.Kind.RESET, now, null);
         }));

@@ -17,6 +17,7 @@ public record Config(
         Admin admin,
         Registration registration,
         Accounts accounts,
+        Sessions sessions,
         Everyone everyone,
         Chat1 chat1,
         Http http,
@@ -105,6 +106,9 @@ public record Config(
      */
     public record Accounts(
             boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved, int renames) {}
+
+    /** @param remember for how long a device's key is good; zero if no device is remembered */
+    public record Sessions(Duration remember) {}
 
     /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}

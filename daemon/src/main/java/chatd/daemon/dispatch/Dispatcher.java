@@ -289,6 +289,7 @@ public final class Dispatcher {
         switch (command) {
             case FileCommand.Piece piece -> piece.content().bytes().release();
             case SessionCommand.LogIn login -> login.password().wipe();
+            case SessionCommand.LogInByKey login -> login.key().wipe();
             case SessionCommand.Resume resume -> resume.token().wipe();
             case AccountCommand.Register register -> register.password().wipe();
             case AccountCommand.ChangePassword change -> {

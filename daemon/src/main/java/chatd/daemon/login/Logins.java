@@ -24,6 +24,7 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Party;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.Remembered;
 import chatd.daemon.model.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -47,11 +48,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -63,12 +64,17 @@ public final class Logins implements Room {
     /** Maximum number of messages that a resumed session is sent. */
     private static final int MOST_MISSED = 10_000;
 
+    private static final String COPIED =
+            "Somebody has tried to log in to your account with an old key of one of your devices: it may have been copied."
+                    + " The device was forgotten, and has to log in with the password. If that was not you, change it.";
+
     private static final String WHY_ENDED = "ended from another session";
 
     private static final String ENDED = "This session was ended from another one of this account.";
 
     private final Authenticator authenticator;
     private final Tokens tokens;
+    private final Devices devices;
 
     /** Of the accounts that were resumed in the last minute; a full bucket is as good as a new one. */
     private final Cache<Long, Bucket> resumes =
@@ -90,9 +96,11 @@ public final class Logins implements Room {
             ServiceParts parts,
             Authenticator authenticator,
             Tokens tokens,
+            Devices devices,
             Conversations conversations,
             History history) {
         this.tokens = tokens;
+        this.devices = devices;
         this.conversations = conversations;
         this.history = history;
         this.config = parts.config();
@@ -110,6 +118,7 @@ public final class Logins implements Room {
     @Override
     public void addTo(Routes routes) {
         routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, this::logIn);
+        routes.logged(SessionCommand.LogInByKey.class, Gate.ANYONE, this::logInByKey);
         routes.logged(SessionCommand.Resume.class, Gate.ANYONE, this::resume);
         routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> leave(session));
         routes.unlogged(SessionCommand.ListSessions.class, Gate.LOGGED_IN, (session, command) -> list(session));
@@ -118,6 +127,7 @@ public final class Logins implements Room {
         routes.logged(SessionCommand.EndOtherSessions.class, Gate.LOGGED_IN, (session, command) -> {
             sessions.end(session.account(), session.id(), ENDED, WHY_ENDED);
             tokens.endOthers(session);
+            devices.forgetOthers(session.account(), session.device());
         });
     }
 
@@ -137,14 +147,65 @@ public final class Logins implements Room {
                         session, "login", name, Optional.of(admitted.account()), Code.MUST_CHANGE_PASSWORD);
             }
             String rehashed = authenticator.rehashed(session, admitted, command.password());
-            Tokens.Made made = session.dialect().hasConversations()
-                    ? tokens.make(
-                            admitted.account().number(), requireNonNullElse(command.device(), ""), command.quiet())
-                    : null;
-            enter(session, admitted, new Entry(command.device(), command.quiet(), made, -1), rehashed);
+            String device = requireNonNullElse(command.device(), "");
+            long number = admitted.account().number();
+            Tokens.Made token =
+                    session.dialect().hasConversations() ? tokens.make(number, device, command.quiet()) : null;
+            Devices.Made remembered =
+                    command.remember() ? devices.first(number, device, session.addressText(), clock.instant()) : null;
+            enter(session, admitted, new Entry(command.device(), command.quiet(), token, remembered, -1), rehashed);
+            if (remembered != null) {
+                devices.trim(number);
+            }
         } finally {
             command.password().wipe();
         }
+    }
+
+    /**
+     * Logs a session in by the key of its device, and answers it with the next key. Blocks until the session is online.
+     *
+     * @throws Refusal {@link Code#WRONG_PASSWORD} if the key is not good; a key that was used before is taken for a
+     *     copy, and its device is forgotten; {@link Code#THROTTLED} and {@link Code#NOT_ALLOWED} as {@link #resume}
+     */
+    void logInByKey(Session session, SessionCommand.LogInByKey command) throws InterruptedException {
+        checkNotLoggedIn(session);
+        ReentrantLock lock = devices.lock(command.key());
+        lock.lockInterruptibly();
+        try {
+            Instant now = clock.instant();
+            Devices.Found found = devices.find(command.key(), now)
+                    .filter(its -> its.device().device().equals(command.device())
+                            && isOf(its.device().account(), command.user()))
+                    .orElseThrow(() -> refusedSecret(session));
+            Account account = directory.present(found.device().account()).orElseThrow(() -> refusedSecret(session));
+            if (!found.isGood()) {
+                throw copied(session, account, found);
+            }
+            admitBySecret(session, account);
+            Tokens.Made token = tokens.make(account.number(), command.device(), command.quiet());
+            Devices.Made next = devices.next(found, session.addressText(), now);
+            enter(
+                    session,
+                    authenticator.recognised(session, account),
+                    new Entry(command.device(), command.quiet(), token, next, -1),
+                    null);
+        } finally {
+            lock.unlock();
+            command.key().wipe();
+        }
+    }
+
+    /** Forgets a device of which somebody has an old key, and tells the account's sessions. */
+    private Refusal copied(Session session, Account account, Devices.Found found) {
+        devices.forget(account.number(), found.device().device());
+        audit.caused(
+                "login copied key",
+                Optional.of(account),
+                session,
+                new AccountEvent.Refused("login", AuditTrail.who(account), AuditTrail.peer(session), "copied-key"));
+        sessions.tell(account.number(), "", new SessionEvent.Notice(COPIED, clock.instant()));
+        return new Refusal(Code.WRONG_PASSWORD, "The password is wrong.");
     }
 
     /**
@@ -158,21 +219,15 @@ public final class Logins implements Room {
         checkNotLoggedIn(session);
         try {
             Token token = tokens.find(command.token())
-                    .filter(good -> isOf(good, command.user()))
-                    .orElseThrow(() -> refusedToken(session));
-            Account account = directory.present(token.account()).orElseThrow(() -> refusedToken(session));
-            authenticator.checkCertificate(session, account.name());
-            if (!resumes.get(
-                            account.number(),
-                            same -> bucket(config.get().rates().resumes()))
-                    .tryConsume(1)) {
-                throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.THROTTLED);
-            }
+                    .filter(good -> command.user() == null || isOf(good.account(), command.user()))
+                    .orElseThrow(() -> refusedSecret(session));
+            Account account = directory.present(token.account()).orElseThrow(() -> refusedSecret(session));
+            admitBySecret(session, account);
             Tokens.Made kept = new Tokens.Made(command.token(), token);
             enter(
                     session,
                     authenticator.recognised(session, account),
-                    new Entry(token.device(), token.quiet(), kept, command.after()),
+                    new Entry(token.device(), token.quiet(), kept, null, command.after()),
                     null);
         } finally {
             command.token().wipe();
@@ -185,15 +240,23 @@ public final class Logins implements Room {
         }
     }
 
-    private boolean isOf(Token token, @Nullable User user) {
-        return user == null
-                || directory
-                        .user(user)
-                        .filter(account -> account.number() == token.account())
-                        .isPresent();
+    /** Admits an account by a token or a key: neither costs a hash, nor counts as a wrong password. */
+    private void admitBySecret(Session session, Account account) {
+        authenticator.checkCertificate(session, account.name());
+        if (account.state() != Account.State.ACTIVE) {
+            throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.DISABLED);
+        }
+        if (!resumes.get(account.number(), same -> bucket(config.get().rates().resumes()))
+                .tryConsume(1)) {
+            throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.THROTTLED);
+        }
     }
 
-    private Refusal refusedToken(Session session) {
+    private boolean isOf(long account, User user) {
+        return directory.user(user).filter(its -> its.number() == account).isPresent();
+    }
+
+    private Refusal refusedSecret(Session session) {
         return authenticator.refused(session, "login", "", Optional.empty(), Code.WRONG_PASSWORD);
     }
 
@@ -207,9 +270,15 @@ public final class Logins implements Room {
      *
      * @param device as in {@link SessionCommand.LogIn}
      * @param token null if its dialect has none
+     * @param remembered its device with the next key; null if it is not remembered, or has it already
      * @param after the number of the last message that it was sent before; -1 if it does not resume
      */
-    private record Entry(@Nullable String device, boolean quiet, Tokens.@Nullable Made token, long after) {
+    private record Entry(
+            @Nullable String device,
+            boolean quiet,
+            Tokens.@Nullable Made token,
+            Devices.@Nullable Made remembered,
+            long after) {
         boolean isResumed() {
             return after >= 0;
         }
@@ -300,32 +369,71 @@ public final class Logins implements Room {
     /** Logs a session out at its user's request; the connection stays open. */
     void leave(Session session) {
         tokens.end(session);
+        if (session.dialect().hasConversations()) {
+            devices.forget(session.account(), session.device());
+        }
         logOut(session, "logged out");
         session.loggedOut();
     }
 
     private void list(Session session) {
         Instant now = clock.instant();
-        session.answer(new SessionEvent.OwnSessions(sessions.of(session.account()).stream()
-                .map(own -> new SessionEvent.OwnSession(
-                        own.id(),
-                        own.device(),
-                        own.dialect().name(),
-                        own.addressText(),
-                        Objects.requireNonNullElse(own.since(), now),
-                        now.minusNanos(own.idle()),
-                        own == session))
+        long account = session.account();
+        List<Remembered> remembered = devices.of(account);
+        Set<String> labels = remembered.stream().map(Remembered::device).collect(Collectors.toSet());
+        List<Session> own = sessions.of(account);
+        Set<String> present = own.stream()
+                .filter(one -> one.dialect().hasConversations())
+                .map(Session::device)
+                .collect(Collectors.toSet());
+        Stream<SessionEvent.OwnSession> here = own.stream()
+                .map(one -> new SessionEvent.OwnSession(
+                        one.id(),
+                        one.device(),
+                        one.dialect().name(),
+                        one.addressText(),
+                        requireNonNullElse(one.since(), now),
+                        now.minusNanos(one.idle()),
+                        one == session,
+                        one.dialect().hasConversations() && labels.contains(one.device())));
+        Stream<SessionEvent.OwnSession> away = remembered.stream()
+                .filter(device -> !present.contains(device.device()))
+                .map(device -> new SessionEvent.OwnSession(
+                        Devices.id(device),
+                        device.device(),
+                        "",
+                        device.address(),
+                        device.since(),
+                        device.used(),
+                        false,
+                        true));
+        session.answer(new SessionEvent.OwnSessions(Stream.concat(here, away)
                 .sorted(Comparator.comparing(SessionEvent.OwnSession::since))
                 .toList()));
     }
 
-    /** @throws Refusal {@link Code#NO_SUCH_SESSION} if the user has no such session */
+    /** @throws Refusal {@link Code#NO_SUCH_SESSION} if the user has neither such a session nor such a device */
     private void end(Session session, String id) {
-        Session own = sessions.of(session.account()).stream()
-                .filter(one -> one.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new Refusal(Code.NO_SUCH_SESSION, "You have no such session; it may have ended."));
-        sessions.end(own, ENDED, WHY_ENDED);
+        long account = session.account();
+        Optional<Session> own =
+                sessions.of(account).stream().filter(one -> one.id().equals(id)).findFirst();
+        String device = own.filter(one -> one.dialect().hasConversations())
+                .map(Session::device)
+                .or(() -> devices.of(account).stream()
+                        .filter(one -> Devices.id(one).equals(id))
+                        .map(Remembered::device)
+                        .findFirst())
+                .orElse(null);
+        if (own.isEmpty() && device == null) {
+            throw new Refusal(Code.NO_SUCH_SESSION, "You have no such session; it may have ended.");
+        }
+        if (device != null) {
+            devices.forget(account, device);
+        }
+        own.ifPresent(one -> {
+            sessions.end(one, ENDED, WHY_ENDED);
+            tokens.end(one);
+        });
     }
 
     private void logOut(Session session, String why) {
@@ -414,7 +522,10 @@ public final class Logins implements Room {
                             origin.port(),
                             admitted.network(),
                             rehashed,
-                            token == null || entry.isResumed() ? null : token.token()));
+                            token == null || entry.isResumed() ? null : token.token(),
+                            entry.remembered() == null
+                                    ? null
+                                    : entry.remembered().device()));
         }
 
         /**
@@ -506,6 +617,7 @@ public final class Logins implements Room {
                     names,
                     new SessionEvent.Server(version, config.get().mayWriteToEveryone(account.everyone()), limits()),
                     token,
+                    entry.remembered() == null ? null : entry.remembered().key(),
                     known.behind());
         }
 

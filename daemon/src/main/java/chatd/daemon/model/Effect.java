@@ -9,16 +9,19 @@ public sealed interface Effect {
     record AccountMade(Account account, String hash) implements Effect {}
 
     /**
-     * Ends the account's tokens, too.
+     * Ends the account's tokens and forgets its devices, too.
      *
      * @param ends when a one-time password expires; empty for never
      * @param kept a token that does not end; null for none
+     * @param remembered the device that is not forgotten, as it is known from now on; null for none
      */
     record PasswordSet(
             String hash,
             boolean mustChange,
             Optional<Instant> ends,
-            @Nullable Token kept) implements Effect {}
+            @Nullable Token kept,
+            @Nullable Remembered remembered)
+            implements Effect {}
 
     /** Replaces the account, except its password and its logins. */
     record AccountUpdated(Account account) implements Effect {}
@@ -32,13 +35,16 @@ public sealed interface Effect {
     /**
      * @param rehashed the same password hashed again, with the current parameters; null if that was not needed
      * @param token what is new, and replaces any other of the same device; null if there is none
+     * @param remembered the device as it is known from now on; null if that does not change
      */
     record LoggedIn(
             String address,
             int port,
             String network,
             @Nullable String rehashed,
-            @Nullable Token token) implements Effect {}
+            @Nullable Token token,
+            @Nullable Remembered remembered)
+            implements Effect {}
 
     record SettingsStored(byte[] document) implements Effect {}
 

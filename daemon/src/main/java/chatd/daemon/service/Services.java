@@ -11,6 +11,7 @@ import chatd.daemon.files.Files;
 import chatd.daemon.friends.Friends;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Authenticator;
+import chatd.daemon.login.Devices;
 import chatd.daemon.login.Hashing;
 import chatd.daemon.login.Logins;
 import chatd.daemon.login.PasswordRules;
@@ -50,8 +51,12 @@ public final class Services implements AutoCloseable {
         this.conversations = new Conversations(parts, pages);
         this.history = new History(parts, conversations, pages);
         this.tokens = new Tokens(parts.stores().tokens(), parts.random(), parts.clock());
-        this.logins = new Logins(parts, authenticator, tokens, conversations, history);
-        this.accounts = new Accounts(parts, authenticator, passwords, tokens);
+        Devices devices = new Devices(
+                parts.stores().devices(),
+                parts.random(),
+                () -> parts.config().get().sessions().remember());
+        this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history);
+        this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
         this.administration = new Administration(parts, accounts, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);

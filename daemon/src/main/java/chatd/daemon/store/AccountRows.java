@@ -15,6 +15,7 @@ import chatd.daemon.model.Change;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Remembered;
 import chatd.daemon.model.Token;
 import chatd.protocol.value.Preferences;
 import java.sql.Connection;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -83,6 +85,7 @@ final class AccountRows {
             .getSQL();
 
     private final List<Token> tokens = new ArrayList<>();
+    private final List<Remembered> devices = new ArrayList<>();
     private final List<LogIn> logIns = new ArrayList<>();
     private final List<Effect.AccountMade> made = new ArrayList<>();
     private final List<AccountChange> others = new ArrayList<>();
@@ -93,8 +96,9 @@ final class AccountRows {
     private record LogIn(Change change, Effect.LoggedIn effect) {}
 
     void add(AccountChange entry) {
-        if (entry.effect() instanceof Effect.LoggedIn login && login.token() != null) {
-            tokens.add(login.token());
+        if (entry.effect() instanceof Effect.LoggedIn login) {
+            Stream.ofNullable(login.token()).forEach(tokens::add);
+            Stream.ofNullable(login.remembered()).forEach(devices::add);
         }
         switch (entry.effect()) {
             case Effect.LoggedIn login
@@ -115,6 +119,10 @@ final class AccountRows {
     void write(Connection connection) throws SQLException {
         logIns(connection);
         tokens(connection);
+        if (!devices.isEmpty()) {
+            DSLContext sql = Database.context(connection);
+            devices.forEach(device -> DeviceStore.write(sql, device));
+        }
         if (changes.isEmpty()) {
             return;
         }
@@ -295,6 +303,11 @@ final class AccountRows {
             case Effect.AccountMade account -> throw new IllegalStateException("they are made together");
             case Effect.PasswordSet set -> {
                 endTokens(sql, change.account(), set.kept());
+                Remembered device = set.remembered();
+                DeviceStore.forget(sql, change.account(), device == null ? null : device.device());
+                if (device != null) {
+                    DeviceStore.write(sql, device);
+                }
                 sql.update(ACCOUNT)
                         .set(ACCOUNT.PASSWORD_HASH, set.hash())
                         .set(ACCOUNT.MUST_CHANGE, set.mustChange())
@@ -313,6 +326,7 @@ final class AccountRows {
                 update(sql, account, change.time());
                 if (change.kind() == Change.Kind.DISABLED) {
                     endTokens(sql, account.number(), null);
+                    DeviceStore.forget(sql, account.number(), null);
                 }
             }
             case Effect.AccountDeleted deleted -> delete(sql, change.account());
@@ -432,6 +446,7 @@ final class AccountRows {
                 .execute();
         ContactRows.forget(sql, account);
         endTokens(sql, account, null);
+        DeviceStore.forget(sql, account, null);
         sql.deleteFrom(PARTY).where(PARTY.ACCOUNT.eq(account)).execute();
     }
 

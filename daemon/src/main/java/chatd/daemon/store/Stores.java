@@ -7,7 +7,8 @@ public record Stores(
         MessageStore messages,
         ConversationStore conversations,
         ContentStore contents,
-        TokenStore tokens) {
+        TokenStore tokens,
+        DeviceStore devices) {
     public Stores(Database database) {
         this(
                 new AccountStore(database),
@@ -15,6 +16,7 @@ public record Stores(
                 new MessageStore(database),
                 new ConversationStore(database),
                 new ContentStore(database),
-                new TokenStore(database));
+                new TokenStore(database),
+                new DeviceStore(database));
     }
 }

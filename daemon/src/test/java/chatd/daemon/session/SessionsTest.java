@@ -39,6 +39,7 @@ class SessionsTest {
             new TreeMap<>(),
             new SessionEvent.Server("test", true, Limits.DEFAULT),
             Secret.of("token"),
+            null,
             false);
     private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES), Clock.fixed(NOW, ZoneOffset.UTC));
 

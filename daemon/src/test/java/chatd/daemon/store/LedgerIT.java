@@ -132,7 +132,7 @@ class LedgerIT {
                 Rows.text(1, 1, null, "one"),
                 new AccountChange(
                         Rows.change(2, 1, "alice", Change.Kind.PASSWORD),
-                        new Effect.PasswordSet("other hash", false, Optional.empty(), null)));
+                        new Effect.PasswordSet("other hash", false, Optional.empty(), null, null)));
         try (Connection other = DriverManager.getConnection(schema.url());
                 Connection killer = DriverManager.getConnection(schema.url())) {
             other.setAutoCommit(false);
@@ -177,13 +177,13 @@ class LedgerIT {
             Origin origin = new Origin("s" + i, "chat/1", "2001:db8::" + i, 1000 + i);
             logIns.add(new AccountChange(
                     Change.own(origin, 100 + i, i, "user" + i, Change.Kind.LOGIN, Rows.TIME, 0),
-                    new Effect.LoggedIn("2001:db8::" + i, 1000 + i, "2001:db8::/64", null, null)));
+                    new Effect.LoggedIn("2001:db8::" + i, 1000 + i, "2001:db8::/64", null, null, null)));
         }
         ledger.commit(made);
         ledger.commit(logIns);
         ledger.commit(List.of(new AccountChange(
                 Change.own(new Origin("s1", "chat/1", "::1", 5), 200, 1, "user1", Change.Kind.LOGIN, Rows.TIME, 0),
-                new Effect.LoggedIn("::1", 5, "2001:db8::/64", null, null))));
+                new Effect.LoggedIn("::1", 5, "2001:db8::/64", null, null, null))));
         assertThat(count("account where last_address = '2001:db8::7' and last_port = 1007"))
                 .isEqualTo(1);
         assertThat(count("account where last_address = '::1' and number = 1")).isEqualTo(1);
@@ -343,7 +343,7 @@ class LedgerIT {
         Change login = Change.own(origin, 2, 1, "alice", Change.Kind.LOGIN, Rows.TIME, 0);
         ledger.commit(List.of(
                 Rows.account(1, "alice", 0),
-                new AccountChange(login, new Effect.LoggedIn("::1", 5, "::/64", "better hash", null))));
+                new AccountChange(login, new Effect.LoggedIn("::1", 5, "::/64", "better hash", null, null))));
         assertThat(ledger.changesAfter(0, 10)).hasSize(2).last().isEqualTo(login);
         assertThat(ledger.changesAfter(1, 10)).containsExactly(login);
         AccountStore accounts = new AccountStore(database);
@@ -368,7 +368,7 @@ class LedgerIT {
                         Rows.change(2, 1, "alice", Change.Kind.SETTINGS), new Effect.SettingsStored(document)),
                 new AccountChange(
                         Rows.change(3, 1, "alice", Change.Kind.PASSWORD),
-                        new Effect.PasswordSet("new", true, Optional.of(Rows.TIME), null))));
+                        new Effect.PasswordSet("new", true, Optional.of(Rows.TIME), null, null))));
         AccountStore accounts = new AccountStore(database);
         assertThat(accounts.credentials(1, "").orElseThrow().settings()).isEqualTo(document);
         assertThat(accounts.credentials(1, "").orElseThrow().hash()).isEqualTo("new");
@@ -408,7 +408,7 @@ class LedgerIT {
                         Rows.change(2, 1, "alice", Change.Kind.SETTINGS), new Effect.SettingsStored(new byte[] {1}))));
         ledger.commit(List.of(new AccountChange(
                 Change.own(origin, 3, 1, "alice", Change.Kind.LOGIN, Rows.TIME, 0),
-                new Effect.LoggedIn("::1", 5, "::/64", null, null))));
+                new Effect.LoggedIn("::1", 5, "::/64", null, null, null))));
         ledger.commit(List.of(new AccountChange(
                 Change.by("root", 4, alice, Change.Kind.DELETED, Rows.TIME, null), new Effect.AccountDeleted())));
         AccountStore accounts = new AccountStore(database);

@@ -13,13 +13,17 @@ public sealed interface SessionCommand extends Command {
      * @param device the client's own label: another login with the same label displaces this one. Null is the single
      *     device shared by all clients whose dialect has no labels
      * @param quiet whether this session alone does not make its user online
+     * @param remember whether the device is to get a key, with which it logs in the next time
      */
-    record LogIn(User user, Secret password, @Nullable String device, boolean quiet, String id)
+    record LogIn(User user, Secret password, @Nullable String device, boolean quiet, boolean remember, String id)
             implements SessionCommand {
         public LogIn(User user, Secret password, @Nullable String device, String id) {
-            this(user, password, device, false, id);
+            this(user, password, device, false, false, id);
         }
     }
+
+    /** Logs in with the key that the device was given by its last login. */
+    record LogInByKey(User user, Secret key, String device, boolean quiet, String id) implements SessionCommand {}
 
     /**
      * Continues a session whose connection was lost.

@@ -55,6 +55,7 @@ public sealed interface SessionEvent extends Event {
      * @param attention by the same; those with nothing special are left out
      * @param names the current names of the users in these lists, by number
      * @param token with which the session can be resumed
+     * @param key with which the device logs in the next time; null if it is not remembered
      * @param behind whether too much was missed to be sent: the client reads what it wants of the history
      */
     record State(
@@ -68,6 +69,7 @@ public sealed interface SessionEvent extends Event {
             SortedMap<Long, String> names,
             Server server,
             Secret token,
+            @Nullable Secret key,
             boolean behind) {}
 
     /** A request of another user to be a friend. */
@@ -110,17 +112,19 @@ public sealed interface SessionEvent extends Event {
         }
     }
 
-    /** The user's own sessions, the oldest first. */
+    /** The user's own sessions and remembered devices, the oldest first. */
     record OwnSessions(List<OwnSession> sessions) implements SessionEvent {}
 
     /**
      * One of the user's own sessions.
      *
-     * @param session its id, as in the log
+     * @param session its id, as in the log; of a device without a session, one of its own
      * @param device the client's label; empty if its dialect has none
+     * @param dialect empty for a device without a session
      * @param since the time of its login
      * @param used the time of its last command
      * @param isThis whether it is the session that asked
+     * @param remembered whether its device logs in with a key
      */
     record OwnSession(
             String session,
@@ -129,7 +133,8 @@ public sealed interface SessionEvent extends Event {
             String address,
             Instant since,
             Instant used,
-            boolean isThis) {}
+            boolean isThis,
+            boolean remembered) {}
 
     /** A text from the daemon itself to a user; it is not stored. */
     record Notice(String text, @Nullable Instant time) implements SessionEvent {}

@@ -3,7 +3,9 @@ package chatd.protocol.event;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Preferences;
+import chatd.protocol.value.Secret;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Events about users: the viewer, and others. An account number is 0 if the dialect has none. */
 public sealed interface UserEvent extends Event {
@@ -11,8 +13,16 @@ public sealed interface UserEvent extends Event {
     /** The requested account was created. */
     record Registered(long user, String name) implements UserEvent {}
 
-    /** The password was changed. */
-    record PasswordChanged() implements UserEvent {}
+    /**
+     * The password was changed.
+     *
+     * @param key with which the device logs in the next time; null if it is not remembered
+     */
+    record PasswordChanged(@Nullable Secret key) implements UserEvent {
+        public PasswordChanged() {
+            this(null);
+        }
+    }
 
     /** The viewer has a new name, as it had asked for in this session. */
     record NameChanged(String name) implements UserEvent {}

@@ -58,7 +58,8 @@ final class JsonAnswers {
                     JsonValue.TEXT.read(value.path("address"), key),
                     JsonValue.TIME.read(value.path("since"), key),
                     JsonValue.TIME.read(value.path("used"), key),
-                    JsonValue.FLAG.read(value.path("this"), key)),
+                    JsonValue.FLAG.read(value.path("this"), key),
+                    JsonValue.FLAG.read(value.path("remembered"), key)),
             (out, session) -> {
                 out.writeStartObject()
                         .writeStringProperty("session", session.session())
@@ -67,7 +68,9 @@ final class JsonAnswers {
                         .writeStringProperty("address", session.address());
                 JsonValue.TIME.write(out.writeName("since"), session.since());
                 JsonValue.TIME.write(out.writeName("used"), session.used());
-                out.writeBooleanProperty("this", session.isThis()).writeEndObject();
+                out.writeBooleanProperty("this", session.isThis())
+                        .writeBooleanProperty("remembered", session.remembered())
+                        .writeEndObject();
             });
 
     static final List<JsonMessage<? extends Event>> ROWS = List.of(
@@ -83,6 +86,7 @@ final class JsonAnswers {
                     })
                     .only(
                             refused -> (refused.command() instanceof SessionCommand.LogIn
+                                            || refused.command() instanceof SessionCommand.LogInByKey
                                             || refused.command() instanceof SessionCommand.Resume)
                                     && OF_LOG_IN.contains(refused.code()),
                             message -> !isOk(message)),
@@ -105,7 +109,8 @@ final class JsonAnswers {
                             message -> message.has("code")),
             JsonMessage.<UserEvent.PasswordChanged>row(15, UserEvent.PasswordChanged.class, row -> {
                         changed(row, JsonCommands.PASSWORD, same -> "");
-                        return in -> new UserEvent.PasswordChanged();
+                        var key = row.infoOrNull("key", JsonValue.SECRET, UserEvent.PasswordChanged::key);
+                        return in -> new UserEvent.PasswordChanged(in.get(key));
                     })
                     .only(
                             changed -> true,

@@ -35,11 +35,27 @@ final class JsonCommands {
                         var user = row.info("user_id", JsonValue.USER, SessionCommand.LogIn::user);
                         var password = row.info("user_pwd", JsonValue.SECRET, SessionCommand.LogIn::password);
                         var device = row.info("device", ID, JsonCommands::device, "");
+                        var remember = row.info("remember", JsonValue.FLAG, SessionCommand.LogIn::remember, false);
                         var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogIn::quiet, false);
                         return in -> new SessionCommand.LogIn(
-                                in.get(user), in.get(password), in.get(device), in.get(quiet), in.get(id));
+                                in.get(user),
+                                in.get(password),
+                                in.get(device),
+                                in.get(quiet),
+                                in.get(remember),
+                                in.get(id));
                     })
-                    .only(login -> true, message -> !has(message, "token")),
+                    .only(login -> true, message -> !has(message, "token") && !has(message, "key")),
+            JsonMessage.<SessionCommand.LogInByKey>row(1, SessionCommand.LogInByKey.class, row -> {
+                        var id = id(row);
+                        var user = row.info("user_id", JsonValue.USER, SessionCommand.LogInByKey::user);
+                        var key = row.info("key", JsonValue.SECRET, SessionCommand.LogInByKey::key);
+                        var device = row.info("device", ID, SessionCommand.LogInByKey::device, "");
+                        var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogInByKey::quiet, false);
+                        return in -> new SessionCommand.LogInByKey(
+                                in.get(user), in.get(key), in.get(device), in.get(quiet), in.get(id));
+                    })
+                    .only(login -> true, message -> has(message, "key")),
             JsonMessage.<SessionCommand.Resume>row(1, SessionCommand.Resume.class, row -> {
                         var id = id(row);
                         var user = row.infoOrNull("user_id", JsonValue.USER, SessionCommand.Resume::user);
@@ -47,7 +63,7 @@ final class JsonCommands {
                         var after = row.info("after", JsonValue.WHOLE, SessionCommand.Resume::after);
                         return in -> new SessionCommand.Resume(in.get(user), in.get(token), in.get(after), in.get(id));
                     })
-                    .only(resume -> true, message -> has(message, "token")),
+                    .only(resume -> true, message -> has(message, "token") && !has(message, "key")),
             JsonMessage.<MessageCommand.SendText>row(3, MessageCommand.SendText.class, row -> {
                         var id = id(row);
                         var to = row.envelope("receive", JsonValue.USER, JsonCommands::receiver);

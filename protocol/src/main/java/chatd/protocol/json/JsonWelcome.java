@@ -114,6 +114,8 @@ final class JsonWelcome {
         var names = row.info("names", JsonValue.NAMES, JsonWelcome::names);
         var token =
                 row.info("token", JsonValue.SECRET, welcome -> state(welcome).token());
+        var key = row.infoOrNull(
+                "key", JsonValue.SECRET, welcome -> state(welcome).key());
         var behind =
                 row.info("behind", JsonValue.FLAG, welcome -> state(welcome).behind(), false);
         var lastLogin = row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
@@ -146,6 +148,7 @@ final class JsonWelcome {
                             in.get(names),
                             new SessionEvent.Server(its.version(), its.everyone(), in.get(limits)),
                             in.get(token),
+                            in.get(key),
                             in.get(behind)));
         };
     });

@@ -83,7 +83,10 @@ public final class JsonSamples {
                 "not-yet", new SessionCommand.Malformed("33", "This server does not support type 33 yet.", false, "x"));
         samples.put(
                 "log-in-quiet",
-                new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, ""));
+                new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, true, ""));
+        samples.put(
+                "log-in-by-key",
+                new SessionCommand.LogInByKey(U2, Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"), "laptop", true, "3"));
         samples.put("ask-address", new UserCommand.AskAddress(U2, "22"));
         samples.put("ask-friend", new UserCommand.AskFriend(U2, "Shall we be friends?", "x"));
         samples.put("answer-friend", new UserCommand.AnswerFriend(new User.Named("alice"), true, "17"));
@@ -160,6 +163,9 @@ public final class JsonSamples {
                 new SessionEvent.Refused(commands().get("register"), Code.NAME_TAKEN, "It is taken.", "9", TIME));
         samples.put("password-changed", new UserEvent.PasswordChanged());
         samples.put(
+                "password-changed-on-a-remembered-device",
+                new UserEvent.PasswordChanged(Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU")));
+        samples.put(
                 "password-not-changed",
                 new SessionEvent.Refused(commands().get("change-password"), Code.WRONG_PASSWORD, "", "8", TIME));
         samples.put("name-changed", new UserEvent.NameChanged("王芳芳"));
@@ -179,8 +185,9 @@ public final class JsonSamples {
                 "own-sessions",
                 new SessionEvent.OwnSessions(List.of(
                         new SessionEvent.OwnSession(
-                                "s7f3", "laptop", "chat-json", "2001:db8::7", TIME, TIME.plusSeconds(60), true),
-                        new SessionEvent.OwnSession("s7f9", "", "chat/1", "192.0.2.7", TIME, TIME, false))));
+                                "s7f3", "laptop", "chat-json", "2001:db8::7", TIME, TIME.plusSeconds(60), true, true),
+                        new SessionEvent.OwnSession("s7f9", "", "chat/1", "192.0.2.7", TIME, TIME, false, false),
+                        new SessionEvent.OwnSession("d00ff", "phone", "", "192.0.2.7", TIME, TIME, false, true))));
         samples.put("settings", new UserEvent.Settings(document("theme dark")));
         samples.put(
                 "refused",
@@ -246,6 +253,7 @@ public final class JsonSamples {
                 new TreeMap<>(Map.of(5L, "eve", 6L, "frank", 7L, "grace")),
                 new SessionEvent.Server("1.2", true, Limits.DEFAULT),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
+                Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"),
                 true);
     }
 
@@ -261,6 +269,7 @@ public final class JsonSamples {
                 new TreeMap<>(),
                 new SessionEvent.Server("1.2", false, Limits.DEFAULT),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
+                null,
                 false);
     }
 

@@ -21,6 +21,7 @@ import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
+import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -75,6 +76,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Receiver RECEIVER = Receiver.RECEIVER;
 
+    public final Remembered REMEMBERED = Remembered.REMEMBERED;
+
     public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
     public final Token TOKEN = Token.TOKEN;
@@ -111,6 +114,7 @@ public class DefaultSchema extends SchemaImpl {
             NumberFloor.NUMBER_FLOOR,
             Party.PARTY,
             Receiver.RECEIVER,
+            Remembered.REMEMBERED,
             SentOnce.SENT_ONCE,
             Token.TOKEN,
             Withheld.WITHHELD

@@ -21,6 +21,7 @@ import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Receiver;
+import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -62,6 +63,8 @@ public class Tables {
     public static final Party PARTY = Party.PARTY;
 
     public static final Receiver RECEIVER = Receiver.RECEIVER;
+
+    public static final Remembered REMEMBERED = Remembered.REMEMBERED;
 
     public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
