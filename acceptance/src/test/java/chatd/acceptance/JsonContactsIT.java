@@ -276,12 +276,52 @@ class JsonContactsIT {
         assertThat(one.history(10, "").path("items")).isEmpty();
         other.send("{'type': 3, 'receive': '%s', 'info': 'openly', 're': %d, 'id': 'u'}".formatted(one.user(), mid));
         other.expect(17);
-        assertThat(one.expect(3).path("info").asString()).isEqualTo("openly");
+        JsonNode openly = one.expect(3);
+        assertThat(openly.path("info").asString()).isEqualTo("openly");
+        assertThat(openly.has("re")).as("the number of what was withheld").isFalse();
         // What one can't see, one can't answer.
         one.send("{'type': 3, 'receive': '%s', 'info': 'what?', 're': %d}".formatted(other.user(), mid));
         assertThat(one.refusal()).isEqualTo("no-such-message");
         one.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}}".formatted(ann.name()));
         assertThat(one.refusal()).isEqualTo("not-allowed");
+    }
+
+    /** Also with others beside it: to each of them it is a message to that one. */
+    @Test
+    void whatABlockedUserSendsToSeveralComesToTheOthers() {
+        JsonSocket one = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        try (Chat1Socket blocked = chatd.newcomer()) {
+            one.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(blocked.name()));
+            accepted(one, "b");
+            blocked.send(Wire.text("to two @" + ann.name(), ann.name(), ben.name()));
+            blocked.send(Wire.text("to two with myself", ann.name(), blocked.name()));
+            JsonNode heard = other.expect(3);
+            assertThat(heard.path("info").asString()).startsWith("to two @");
+            assertThat(heard.has("mentions")).isFalse();
+            blocked.expectText(blocked.name(), "to two with myself");
+            one.fence();
+            assertThat(one.history(10, "").path("items")).isEmpty();
+            assertThat(welcome(ann, "later")
+                            .path("unread")
+                            .has(heard.path("send").asString()))
+                    .isFalse();
+            assertThat(other.history(10, "").path("items")).hasSize(1);
+            // The sender has both, with both receivers.
+            try (JsonSocket sender = chatd.logInJson(carrier, blocked.person(), "json")) {
+                JsonNode items = sender.history(10, "").path("items");
+                assertThat(items).hasSize(2);
+                assertThat(items.path(0).path("receivers")).hasSize(2);
+                assertThat(sender.history(10, ", 'with': '%s'".formatted(one.user()))
+                                .path("items"))
+                        .hasSize(2);
+                // It is not the sender's own message that is unread.
+                assertThat(welcome(blocked.person(), "later").path("unread").has(sender.user()))
+                        .isFalse();
+            }
+        }
+        assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
+                .contains("consistent");
     }
 
     @Test

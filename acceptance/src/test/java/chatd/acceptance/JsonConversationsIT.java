@@ -200,6 +200,13 @@ class JsonConversationsIT {
         mark(one, "", Long.MAX_VALUE);
         assertThat(conversations(one, "").path("items").path(0).path("unread").asInt())
                 .isZero();
+        // Who mentions itself is not mentioned.
+        one.send("{'type': 4, 'info': 'I, @%s', 'id': 'self'}".formatted(ann.name()));
+        one.skipTo(17);
+        other.send("{'type': 4, 'info': 'plain', 'id': 'plain'}");
+        other.skipTo(17);
+        assertThat(welcome(ann).path("unread").path("").path("mentions").asInt())
+                .isZero();
         // A new user has none of it.
         JsonSocket third = logIn(chatd.person(), "");
         assertThat(conversations(third, "").path("items")).isEmpty();
@@ -240,6 +247,20 @@ class JsonConversationsIT {
         }
         long last = send(writer, reader.user(), "last");
         assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(100, 0, first, last));
+    }
+
+    /** A mark is stored with others, but what follows it does not wait for that. */
+    @Test
+    void whatFollowsAMarkDoesNotWaitForIt() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "read me");
+        reader.expect(3);
+        reader.send(
+                "{'type': 21, 'info': {'with': '%s', 'mid': %d}, 'id': 'mark'}".formatted(writer.user(), mid),
+                "{'type': 30, 'info': {'op': 'list'}}");
+        reader.expect(30);
+        assertThat(reader.expect(17).path("info").path("id").asString()).isEqualTo("mark");
     }
 
     @Test

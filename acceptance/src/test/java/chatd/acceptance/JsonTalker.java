@@ -17,9 +17,13 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A user who keeps talking in JSON while connections break and the daemon dies: what had no answer is sent again with
- * the id that it had, and each connection but the first resumes the session. Runs on a thread of its own; read by others once it has ended.
+ * the id that it had, and each connection but the first resumes the session. Meanwhile it marks what it has read, and
+ * makes and ends friendships. Runs on a thread of its own; read by others once it has ended.
  */
 final class JsonTalker implements Runnable {
+    /** How the ids begin of what is not sent again. */
+    private static final String ASIDE = "aside ";
+
     private final Chatd chatd;
     private final IntSupplier port;
     private final Chatd.Person person;
@@ -104,6 +108,9 @@ final class JsonTalker implements Runnable {
 
     private void take(JsonNode message) {
         int type = message.path("type").asInt();
+        if (isAside(message)) {
+            return;
+        }
         if (type == 17) {
             String id = message.path("info").path("id").asString();
             String text = unanswered.remove(id);
@@ -155,16 +162,39 @@ final class JsonTalker implements Runnable {
                 unanswered.put(id, text);
                 say(socket, id, text);
             }
+            if (random.nextBoolean()) {
+                aside(socket);
+            }
             int before = unanswered.size();
             for (int asked = before; asked > 0 && !unanswered.isEmpty(); ) {
-                int type = next(socket).path("type").asInt();
-                asked -= type == 17 || type == 18 ? 1 : 0;
+                JsonNode message = next(socket);
+                int type = message.path("type").asInt();
+                asked -= (type == 17 || type == 18) && !isAside(message) ? 1 : 0;
             }
             if (!unanswered.isEmpty()) {
                 // Refused for now: again on another connection.
                 throw new Cut();
             }
         }
+    }
+
+    /** Returns whether a message answers what is not sent again. */
+    private static boolean isAside(JsonNode message) {
+        return message.path("info").path("id").asString("").startsWith(ASIDE);
+    }
+
+    /** Sends something that may be refused, and whose answer may be lost. */
+    private void aside(JsonSocket socket) {
+        String other = names.get(random.nextInt(names.size()));
+        String aside = switch (random.nextInt(6)) {
+            case 0 -> "'type': 9, 'receive': '%s', 'info': 'be my friend'".formatted(other);
+            case 1 -> "'type': 10, 'receive': '%s', 'info': true".formatted(other);
+            case 2 -> "'type': 10, 'receive': '%s', 'info': false".formatted(other);
+            case 3 -> "'type': 25, 'receive': '%s', 'info': {}".formatted(other);
+            case 4 -> "'type': 35, 'info': {'read_marks': %b}".formatted(random.nextBoolean());
+            default -> "'type': 21, 'info': {'with': '%s', 'mid': %d}".formatted(other, seen);
+        };
+        socket.send("{'id': '%s%x', %s}".formatted(ASIDE, random.nextLong(), aside));
     }
 
     /** Sends a text to whom it always goes, so that what is sent again is the same. */
@@ -207,6 +237,14 @@ final class JsonTalker implements Runnable {
     /** Returns how often something was sent a second time. */
     int repeated() {
         return repeated;
+    }
+
+    /** Resumes the session once more, after the end, and returns the lists of its account. */
+    JsonNode lists() {
+        try (JsonSocket socket = connect()) {
+            socket.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, seen));
+            return socket.expect(2).path("info");
+        }
     }
 
     /** Returns how often the session was resumed. */

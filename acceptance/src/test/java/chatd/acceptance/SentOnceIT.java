@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Six devices of four people talk, while their connections are cut at random and the daemon is killed in between; they
- * resume their sessions.
+ * resume their sessions. Meanwhile they mark what they have read, and make and end friendships.
  */
 @Tag("processes")
 class SentOnceIT {
@@ -29,7 +29,7 @@ class SentOnceIT {
     @Test
     void everythingIsStoredAndToldOnceWhateverIsCut() throws Exception {
         var random = Campaign.random();
-        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_RATES_RESUMES", "100000");
+        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_RATES_RESUMES", "100000", "CHATD_RATES_CHANGES", "0");
                 CutProxy proxy = CutProxy.onPort(chatd.port())) {
             List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person(), chatd.person());
             List<String> names = people.stream().map(Chatd.Person::name).toList();
@@ -108,6 +108,16 @@ class SentOnceIT {
                     .as("nothing is missing on %s", talker.person().name())
                     .isEqualTo(all.subMap(first, true, last, true));
         }
+        for (JsonTalker talker : talkers) {
+            JsonNode resumed = talker.lists();
+            try (JsonSocket fresh = JsonCarrier.LINES.connect(chatd)) {
+                JsonNode lists =
+                        fresh.logIn(talker.person().name(), talker.person().password(), "lists");
+                for (String list : List.of("requests", "blocked", "unread", "preferences", "friends_total")) {
+                    assertThat(resumed.path(list)).as(list).isEqualTo(lists.path(list));
+                }
+            }
+        }
         // Nothing is stored that nobody sent.
         List<String> all =
                 talkers.stream().flatMap(talker -> talker.sent().stream()).toList();
@@ -121,7 +131,8 @@ class SentOnceIT {
         try (JsonSocket socket = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
             boolean more = true;
             for (long after = 0; more; ) {
-                JsonNode page = socket.history(200, ", 'after': " + after);
+                socket.send("{'type': 19, 'info': {'limit': 200, 'after': %d}}".formatted(after));
+                JsonNode page = socket.skipTo(20).path("info");
                 more = page.path("more").asBoolean();
                 for (JsonNode item : page.path("items")) {
                     after = item.path("mid").asLong();

@@ -153,7 +153,7 @@ public class JournalBenchmark {
                     now,
                     1,
                     List.of(2L),
-                    false,
+                    List.of(),
                     "x".repeat(100),
                     null,
                     SALT,

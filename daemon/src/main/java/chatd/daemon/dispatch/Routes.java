@@ -77,11 +77,6 @@ public final class Routes {
         rows.put(command, new Written<>(Gate.LOGGED_IN, true, submit, offer));
     }
 
-    /** Adds a command of logged-in users that is not audited, and whose next one may begin before it is stored. */
-    public <C extends Command> void stored(Class<C> command, Writer<C> submit) {
-        rows.put(command, new Written<>(Gate.LOGGED_IN, false, submit, (session, same) -> null));
-    }
-
     /** @throws IllegalStateException if a command has no row */
     void checkComplete() {
         checkComplete(Command.class);

@@ -54,16 +54,7 @@ public final class Friends implements Room {
 
     @Override
     public void addTo(Routes routes) {
-        routes.loggedChange(
-                UserCommand.AskFriend.class,
-                (session, command) -> commit(
-                        session,
-                        command,
-                        SentOnce.of(
-                                session.account(),
-                                command.id(),
-                                "friend\n" + other(session, command.user()) + '\n' + command.text()),
-                        (account, other, now) -> asked(account, other, command.text(), now)));
+        routes.loggedChange(UserCommand.AskFriend.class, this::ask);
         routes.logged(
                 UserCommand.AnswerFriend.class,
                 Gate.LOGGED_IN,
@@ -82,6 +73,16 @@ public final class Friends implements Room {
                                 command.id(),
                                 "block\n" + other(session, command.user()) + '\n' + command.on()),
                         (account, other, now) -> blocked(account, other, command.on())));
+    }
+
+    private void ask(Session session, UserCommand.AskFriend command) throws InterruptedException {
+        if (command.text().chars().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
+            // Each takes six bytes in the lists of whom it is sent to.
+            throw new Refusal(Code.MALFORMED, "A request has no control characters. It was not sent.");
+        }
+        SentOnce once = SentOnce.of(
+                session.account(), command.id(), "friend\n" + other(session, command.user()) + '\n' + command.text());
+        commit(session, command, once, (account, other, now) -> asked(account, other, command.text(), now));
     }
 
     /** A change of what two users are to each other. */
@@ -145,12 +146,13 @@ public final class Friends implements Room {
                     Code.TOO_MANY,
                     "You have asked %d users already; wait for answers, or withdraw a request.".formatted(MOST_ASKED));
         }
+        // Whether or not it is told, so that this says nothing of a block.
+        if (contacts.received(number).size() >= MOST_RECEIVED) {
+            throw new Refusal(Code.TOO_MANY, "This user has too many requests to answer. Try again later.");
+        }
         Instant declined = contacts.declined(account, number);
         boolean isTold =
                 !contacts.blocked(number).has(account) && (declined == null || !now.isBefore(declined.plus(QUIET)));
-        if (isTold && contacts.received(number).size() >= MOST_RECEIVED) {
-            throw new Refusal(Code.TOO_MANY, "This user has too many requests to answer. Try again later.");
-        }
         return new Decided(Change.Kind.ASKED, new Effect.FriendAsked(number, text, isTold));
     }
 

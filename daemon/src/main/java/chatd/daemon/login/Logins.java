@@ -125,9 +125,10 @@ public final class Logins implements Room {
         routes.logged(
                 SessionCommand.EndSession.class, Gate.LOGGED_IN, (session, command) -> end(session, command.session()));
         routes.logged(SessionCommand.EndOtherSessions.class, Gate.LOGGED_IN, (session, command) -> {
-            sessions.end(session.account(), session.id(), ENDED, WHY_ENDED);
+            // First the tokens: a session that is being resumed finds that its token has ended, or is ended.
             tokens.endOthers(session);
             devices.forgetOthers(session.account(), session.device());
+            sessions.end(session.account(), session.id(), ENDED, WHY_ENDED);
         });
     }
 
@@ -221,7 +222,10 @@ public final class Logins implements Room {
             Token token = tokens.find(command.token())
                     .filter(good -> command.user() == null || isOf(good.account(), command.user()))
                     .orElseThrow(() -> refusedSecret(session));
-            Account account = directory.present(token.account()).orElseThrow(() -> refusedSecret(session));
+            Account account = directory
+                    .present(token.account())
+                    .filter(its -> tokens.isGood(token, directory.passwordGeneration(its.number())))
+                    .orElseThrow(() -> refusedSecret(session));
             admitBySecret(session, account);
             Tokens.Made kept = new Tokens.Made(command.token(), token);
             enter(
@@ -305,6 +309,7 @@ public final class Logins implements Room {
      *
      * @param received the open requests of others to be friends
      * @param parties its notable conversations, with messages up to {@code upTo}
+     * @param generation as {@link Conversations#generation} was before these were read
      * @param upTo the session is sent what has a higher number than this, or than {@code Entry.after}
      * @param behind whether a resumed session has missed too much to be sent
      */
@@ -312,6 +317,7 @@ public final class Logins implements Room {
             Authenticator.Admitted admitted,
             List<SessionEvent.Request> received,
             List<Party> parties,
+            long generation,
             long upTo,
             boolean behind) {}
 
@@ -319,14 +325,16 @@ public final class Logins implements Room {
         Authenticator.Admitted present = authenticator.withPresentSettings(admitted);
         long number = admitted.account().number();
         if (!session.dialect().hasConversations()) {
-            return new Known(present, List.of(), List.of(), Long.MAX_VALUE, false);
+            return new Known(present, List.of(), List.of(), 0, Long.MAX_VALUE, false);
         }
         Account account = directory.numbered(number);
+        long generation = conversations.generation(number);
         long upTo = sessions.deliveredTo();
         return new Known(
                 present,
                 contacts.received(number).isEmpty() ? List.of() : store.received(number),
                 conversations.notable(account, upTo),
+                generation,
                 upTo,
                 entry.isResumed() && history.isMoreThan(MOST_MISSED, account, entry.after(), upTo));
     }
@@ -349,9 +357,14 @@ public final class Logins implements Room {
                     account,
                     isResumed && !known.behind() ? attempt.entry.after() : known.upTo(),
                     loggedIn.deliveredTo());
+            for (UserEvent changed : conversations.changedSince(account, known.parties(), known.generation())) {
+                answer.send(changed);
+            }
             for (SessionEvent.Request request : isResumed ? List.<SessionEvent.Request>of() : known.received()) {
-                answer.send(new UserEvent.FriendAsked(
-                        request.user(), directory.nameOf(request.user()), account.number(), request.text()));
+                if (contacts.received(account.number()).has(request.user())) {
+                    answer.send(new UserEvent.FriendAsked(
+                            request.user(), directory.nameOf(request.user()), account.number(), request.text()));
+                }
             }
         } catch (RuntimeException e) {
             // It must not go on with a gap; its client comes back.
@@ -431,8 +444,8 @@ public final class Logins implements Room {
             devices.forget(account, device);
         }
         own.ifPresent(one -> {
-            sessions.end(one, ENDED, WHY_ENDED);
             tokens.end(one);
+            sessions.end(one, ENDED, WHY_ENDED);
         });
     }
 
@@ -558,8 +571,17 @@ public final class Logins implements Room {
                                     ? null
                                     : state(account, entry.token().secret())));
             loggedIn = entered.orElse(null);
-            if (entry.token() != null && entered.isPresent()) {
-                tokens.entered(session, entry.token().token(), directory.passwordGeneration(account.number()));
+            Tokens.Made token = entry.token();
+            if (token != null && entered.isEmpty() && !entry.isResumed()) {
+                tokens.discard(token.token());
+            } else if (token != null
+                    && entered.isPresent()
+                    && !tokens.entered(
+                            session,
+                            token.token(),
+                            directory.passwordGeneration(account.number()),
+                            entry.isResumed())) {
+                sessions.end(session, ENDED, WHY_ENDED);
             }
             if (!session.isLoggedIn()) {
                 // It ended while it was being logged in: log that, too.

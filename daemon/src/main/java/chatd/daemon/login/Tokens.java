@@ -83,7 +83,10 @@ public final class Tokens implements AutoCloseable {
         this.random = random;
         this.clock = clock;
         Instant now = clock.instant();
-        store.all().forEach(token -> put(new Held(token, 0, null, now)));
+        for (Token token : store.all()) {
+            put(new Held(token, 0, null, now));
+            bound(token.account());
+        }
         cleaner = Thread.startVirtualThread(this::clean);
     }
 
@@ -126,11 +129,19 @@ public final class Tokens implements AutoCloseable {
         }
     }
 
-    /** Gives a token to a session that was just logged in, and ends any other of its device. */
-    void entered(Session session, Token token, long generation) {
+    /**
+     * Gives a new token to a session that was just logged in, and ends any other of its device; or the token of the
+     * session that it resumes.
+     *
+     * @return false if that token has ended meanwhile: so must the session
+     */
+    boolean entered(Session session, Token token, long generation, boolean isResumed) {
         lock.lock();
         try {
             Held before = held.get(token.hash());
+            if (isResumed && before == null) {
+                return false;
+            }
             if (before != null && before.session() != null) {
                 ofSession.remove(before.session());
             }
@@ -140,15 +151,30 @@ public final class Tokens implements AutoCloseable {
                             && !its.token().hash().equals(token.hash()));
             put(new Held(token, generation, session, null));
             ofSession.put(session, token.hash());
-            List<Held> all = of(token.account());
-            if (all.size() > MOST) {
-                all.stream()
-                        .filter(its -> its.lost() != null)
-                        .min(Comparator.comparing(its -> requireNonNull(its.lost())))
-                        .ifPresent(this::end);
-            }
+            bound(token.account());
+            return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Ends a new token whose session has ended before it was told of it. */
+    void discard(Token token) {
+        lock.lock();
+        try {
+            ended.add(token.hash());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void bound(long account) {
+        List<Held> all = of(account);
+        if (all.size() > MOST) {
+            all.stream()
+                    .filter(its -> its.lost() != null)
+                    .min(Comparator.comparing(its -> requireNonNull(its.lost())))
+                    .ifPresent(this::end);
         }
     }
 

@@ -13,7 +13,6 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Party;
-import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -22,6 +21,7 @@ import chatd.daemon.store.MessageStore;
 import chatd.protocol.Gate;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Code;
@@ -30,13 +30,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -64,6 +68,9 @@ public final class Conversations implements Room {
             .maximumSize(MOST_TYPING)
             .build();
 
+    /** Of each account: 16 bytes of a map. */
+    private final Map<Long, Long> generations = new ConcurrentHashMap<>();
+
     private record Typing(long user, long to) {}
 
     public Conversations(ServiceParts parts, Pages pages) {
@@ -74,12 +81,12 @@ public final class Conversations implements Room {
         this.messages = parts.stores().messages();
         this.clock = parts.clock();
         this.pages = pages;
-        this.marks = new ReadMarks(store, this::tell);
+        this.marks = new ReadMarks(store, account -> directory.present(account).isPresent(), this::tell);
     }
 
     @Override
     public void addTo(Routes routes) {
-        routes.stored(MessageCommand.MarkRead.class, this::mark);
+        routes.unlogged(MessageCommand.MarkRead.class, Gate.LOGGED_IN, this::mark);
         routes.unlogged(
                 MessageCommand.Typing.class,
                 Gate.LOGGED_IN,
@@ -103,7 +110,7 @@ public final class Conversations implements Room {
      */
     SortedMap<Long, Long> read(Account account, long other) {
         List<Long> both =
-                tellEachOther(account.number(), other) ? List.of(account.number(), other) : List.of(account.number());
+                learns(account.number(), other) ? List.of(account.number(), other) : List.of(account.number());
         marks.settle(both);
         return store.read(conversation(account.number(), other), both);
     }
@@ -126,7 +133,8 @@ public final class Conversations implements Room {
         return other == Message.EVERYONE ? Conversation.EVERYONE : Conversation.of(account, other);
     }
 
-    private CompletableFuture<Receipt> mark(Session session, MessageCommand.MarkRead command) {
+    /** Adds a mark, and says so to its client once it is stored; what the client sends next does not wait for that. */
+    private void mark(Session session, MessageCommand.MarkRead command) {
         long account = session.account();
         long conversation = conversation(account, other(command.with()));
         long newest = store.newest(directory.numbered(account), conversation, sessions.deliveredTo());
@@ -137,25 +145,69 @@ public final class Conversations implements Room {
         CompletableFuture<Boolean> done = message <= before
                 ? CompletableFuture.completedFuture(true)
                 : marks.add(new ConversationStore.Mark(account, conversation, message, session.id()));
-        return done.thenApply(stored -> new Receipt(0, clock.instant()));
+        var _ = done.whenComplete((stored, failure) -> {
+            Instant now = clock.instant();
+            if (failure != null) {
+                session.answer(SessionEvent.Refused.to(
+                        command, Code.BUSY, "The database can't be reached at the moment. Try again later.", now));
+            } else if (!command.id().isEmpty()) {
+                session.answer(new SessionEvent.Accepted(command.id(), 0, now));
+            }
+        });
     }
 
-    /** Tells the user's other sessions of a stored mark, and the other of a pair, unless either does not tell. */
+    /**
+     * Returns how often the user's marks and wishes have changed since the start; read before these, it tells whether
+     * they have changed meanwhile.
+     */
+    public long generation(long account) {
+        return generations.getOrDefault(account, 0L);
+    }
+
+    /**
+     * Returns what tells a session of changes of the user's marks and wishes that it has missed.
+     *
+     * @param known as they were when they were read
+     * @param generation as it was before that
+     */
+    public List<UserEvent> changedSince(Account account, List<Party> known, long generation) {
+        long number = account.number();
+        if (generation(number) == generation) {
+            return List.of();
+        }
+        List<UserEvent> changed = new ArrayList<>();
+        Set<Long> conversations =
+                known.stream().map(Party::conversation).collect(Collectors.toCollection(HashSet::new));
+        Map<Long, Party> before = known.stream().collect(Collectors.toMap(Party::conversation, Function.identity()));
+        long upTo = sessions.deliveredTo();
+        notable(account, upTo).forEach(party -> conversations.add(party.conversation()));
+        for (Party party : store.parties(account, conversations, upTo)) {
+            Party then = before.get(party.conversation());
+            long with = Conversation.with(party.conversation(), number);
+            if (then == null || then.read() != party.read()) {
+                changed.add(new UserEvent.ReadUpTo(number, with, party.read()));
+            }
+            if (!party.attention().equals(then == null ? Attention.DEFAULT : then.attention())) {
+                changed.add(new UserEvent.AttentionChanged(with, party.attention()));
+            }
+        }
+        return changed;
+    }
+
+    /** Tells the user's other sessions of a stored mark, and the other of a pair, unless it is not to be told. */
     private void tell(ConversationStore.Mark mark) {
         long account = mark.account();
         long other = Conversation.with(mark.conversation(), account);
+        generations.merge(account, 1L, Long::sum);
         sessions.tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
-        if (other != Message.EVERYONE && other != account && tellEachOther(account, other)) {
+        if (other != Message.EVERYONE && other != account && learns(other, account)) {
             sessions.tell(other, "", new UserEvent.ReadUpTo(account, account, mark.message()));
         }
     }
 
-    /** Returns whether each of two users learns what the other does: neither wants not to tell, or has blocked it. */
-    private boolean tellEachOther(long one, long other) {
-        return tells(one)
-                && tells(other)
-                && !contacts.blocked(one).has(other)
-                && !contacts.blocked(other).has(one);
+    /** Returns whether a user learns how far another has read: both tell, and it has not blocked the other. */
+    private boolean learns(long user, long other) {
+        return tells(user) && tells(other) && !contacts.blocked(user).has(other);
     }
 
     private boolean tells(long account) {
@@ -180,7 +232,9 @@ public final class Conversations implements Room {
                 .findFirst();
         Attention before = party.map(Party::attention).orElse(Attention.DEFAULT);
         Attention after = command.after(before);
+        // Counted afterwards: who reads them in between is told what it has already.
         store.want(account.number(), conversation, party.map(Party::read).orElse(0L), after);
+        generations.merge(account.number(), 1L, Long::sum);
         sessions.tell(account.number(), "", new UserEvent.AttentionChanged(other, after));
     }
 

@@ -88,8 +88,8 @@ public final class Messages implements Room {
      */
     public InFlight send(Caller caller, MessageCommand.SendText command) {
         Recipients recipients = checked(caller, command);
-        checkAnswered(caller, command.answered(), recipients);
-        return new InFlight(journal.submit(text(caller, command, recipients)), beside(recipients));
+        long answered = answered(caller, command.answered(), recipients);
+        return new InFlight(journal.submit(text(caller, command, answered, recipients)), beside(recipients));
     }
 
     /**
@@ -104,7 +104,7 @@ public final class Messages implements Room {
         if (command.answered() != 0) {
             return null;
         }
-        CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, recipients));
+        CompletableFuture<Committed<Message>> done = journal.offer(text(caller, command, 0, recipients));
         return done == null ? null : new InFlight(done, beside(recipients));
     }
 
@@ -152,23 +152,31 @@ public final class Messages implements Room {
         }
     }
 
-    /** @throws Refusal {@link Code#NO_SUCH_MESSAGE} if what a text answers is not in the same conversation */
-    private void checkAnswered(Caller caller, long answered, Recipients recipients) {
+    /**
+     * Returns the number of the message that a text answers; 0 for none, or for one that was withheld from the receiver,
+     * who must not learn of it.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_MESSAGE} if it is not in the same conversation
+     */
+    private long answered(Caller caller, long answered, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
-        long account = caller.account();
-        if (answered != 0
-                && !store.isIn(
+        Account account = directory.numbered(caller.account());
+        if (answered == 0
+                || store.isIn(
                         answered,
-                        numbers == null ? Conversation.EVERYONE : Conversation.of(account, numbers.getFirst()),
-                        directory.numbered(account))) {
-            throw new Refusal(
-                    Code.NO_SUCH_MESSAGE,
-                    "The message that this answers is not in this conversation. It was not sent.");
+                        numbers == null ? Conversation.EVERYONE : Conversation.of(account.number(), numbers.getFirst()),
+                        account)) {
+            return answered;
         }
+        if (numbers != null && store.isWithheld(answered, account.number(), numbers.getFirst())) {
+            return 0;
+        }
+        throw new Refusal(
+                Code.NO_SUCH_MESSAGE, "The message that this answers is not in this conversation. It was not sent.");
     }
 
-    private Decision<Message> text(Caller from, MessageCommand.SendText command, Recipients recipients) {
-        References references = new References(command.answered(), mentions.in(command.text(), recipients.numbers()));
+    private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {
+        References references = new References(answered, mentions.in(command.text(), recipients.numbers()));
         SentOnce once = command.id().isEmpty()
                 ? null
                 : SentOnce.of(
@@ -221,11 +229,13 @@ public final class Messages implements Room {
         return account.number();
     }
 
-    /** Returns whether the only receiver of a message has blocked its sender. */
-    private boolean isBlocked(long sender, @Nullable List<Long> receivers) {
-        return receivers != null
-                && receivers.size() == 1
-                && contacts.blocked(receivers.getFirst()).has(sender);
+    /** Returns the receivers of a message who have blocked its sender. */
+    private List<Long> blocking(long sender, @Nullable List<Long> receivers) {
+        return receivers == null
+                ? List.of()
+                : receivers.stream()
+                        .filter(receiver -> contacts.blocked(receiver).has(sender))
+                        .toList();
     }
 
     private byte[] salt() {
@@ -277,7 +287,7 @@ public final class Messages implements Room {
         @Override
         public Message decide(Numbers numbers, Instant now) {
             long sender = from == null ? Message.SERVER : sender(from, recipients);
-            boolean withheld = isBlocked(sender, recipients.numbers());
+            List<Long> withheld = blocking(sender, recipients.numbers());
             StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
             return new Message(
                     numbers.nextPosition(),
@@ -288,7 +298,7 @@ public final class Messages implements Room {
                     text,
                     numbered,
                     salt(),
-                    withheld ? new References(references.answered(), List.of()) : references,
+                    references.withoutMentioned(withheld),
                     origin,
                     once);
         }

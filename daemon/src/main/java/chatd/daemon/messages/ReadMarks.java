@@ -2,7 +2,6 @@ package chatd.daemon.messages;
 
 import chatd.daemon.store.ConversationStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * Stores read marks: those of one second together, and of one user's in one conversation the last alone. At most 10,000
@@ -20,6 +20,7 @@ final class ReadMarks {
     private static final int PENDING = 10_000;
 
     private final ConversationStore store;
+    private final LongPredicate isPresent;
     private final Consumer<ConversationStore.Mark> stored;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -33,9 +34,13 @@ final class ReadMarks {
 
     private record Pending(ConversationStore.Mark mark, CompletableFuture<Boolean> done) {}
 
-    /** @param stored called with each mark once it is stored */
-    ReadMarks(ConversationStore store, Consumer<ConversationStore.Mark> stored) {
+    /**
+     * @param isPresent tells whether an account still exists
+     * @param stored called with each mark once it is stored
+     */
+    ReadMarks(ConversationStore store, LongPredicate isPresent, Consumer<ConversationStore.Mark> stored) {
         this.store = store;
+        this.isPresent = isPresent;
         this.stored = stored;
     }
 
@@ -107,7 +112,9 @@ final class ReadMarks {
             List<Pending> all;
             lock.lock();
             try {
-                all = new ArrayList<>(pending.values());
+                all = pending.values().stream()
+                        .filter(one -> isPresent.test(one.mark().account()))
+                        .toList();
                 pending = new LinkedHashMap<>();
             } finally {
                 lock.unlock();
@@ -121,10 +128,13 @@ final class ReadMarks {
                 all.forEach(one -> one.done().completeExceptionally(e));
                 return;
             }
-            all.forEach(one -> {
-                stored.accept(one.mark());
-                one.done().complete(true);
-            });
+            for (Pending one : all) {
+                try {
+                    stored.accept(one.mark());
+                } finally {
+                    one.done().complete(true);
+                }
+            }
         } finally {
             writing.unlock();
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sender an account's number, or {@link #SERVER}
  * @param receivers accounts; null for everyone
- * @param withheld whether its one receiver has blocked the sender, and never gets it
+ * @param withheld those receivers who have blocked the sender, and never get it
  * @param text null for a file
  * @param origin the connection it came from; null for a message read from the database, which does not store it, and
  *     for the daemon's own messages
@@ -21,7 +21,7 @@ public record Message(
         Instant time,
         long sender,
         @Nullable List<Long> receivers,
-        boolean withheld,
+        List<Long> withheld,
         @Nullable String text,
         @Nullable StoredFile file,
         byte[] salt,
@@ -29,6 +29,10 @@ public record Message(
         @Nullable Origin origin,
         @Nullable SentOnce once)
         implements Entry {
+    public Message {
+        withheld = List.copyOf(withheld);
+    }
+
     /** The sender of the daemon's own messages. */
     public static final long SERVER = 0;
 

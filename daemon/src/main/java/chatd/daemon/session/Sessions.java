@@ -372,7 +372,10 @@ public final class Sessions {
                 }
                 return;
             }
-            for (Long account : entry.withheld() ? List.<Long>of() : receivers) {
+            for (Long account : receivers) {
+                if (entry.withheld().contains(account)) {
+                    continue;
+                }
                 for (Session session : of(account)) {
                     if (!isOwnCopy(session, entry)) {
                         enqueue(session, delivery, number);

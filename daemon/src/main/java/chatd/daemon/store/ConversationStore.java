@@ -4,6 +4,7 @@ import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.PARTY;
 import static chatd.sql.generated.Tables.RECEIVER;
+import static chatd.sql.generated.Tables.WITHHELD;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
@@ -70,10 +71,20 @@ public final class ConversationStore {
     private record Found(long conversation, long read, Attention attention, long whole, long part, long mention) {}
 
     private List<Party> parties(Account account, Condition which, Condition isWanted, long upTo) {
-        Field<Long> whole = DSL.coalesce(lastWhole(MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L)
+        Field<Long> whole = DSL.coalesce(
+                        last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L)
                 .as("whole");
-        Field<Long> part = DSL.coalesce(lastPart(upTo), 0L).as("part");
-        Field<Long> mention = DSL.coalesce(lastMention(upTo), 0L).as("mention");
+        Field<Long> part = DSL.coalesce(
+                        last(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L)
+                .as("part");
+        Field<Long> mention = DSL.coalesce(
+                        last(
+                                MENTION,
+                                MENTION.MESSAGE,
+                                MENTION.ACCOUNT.eq(PARTY.ACCOUNT).and(MENTION.CONVERSATION.eq(PARTY.CONVERSATION)),
+                                upTo),
+                        0L)
+                .as("mention");
         return database.with(sql -> {
             List<Found> found = sql.select(
                             PARTY.CONVERSATION,
@@ -97,7 +108,10 @@ public final class ConversationStore {
                             row.value7(),
                             row.value8()));
             Map<Long, Unread> wholes = counted(sql, WHOLE, account, found, Found::whole, upTo);
-            Map<Long, Unread> parts = counted(sql, PART, account, found, Found::part, upTo);
+            // What a user sent to itself, among others, is its own.
+            long notes = Conversation.of(account.number(), account.number());
+            Map<Long, Unread> parts =
+                    counted(sql, PART, account, found, one -> one.conversation() == notes ? 0 : one.part(), upTo);
             Map<Long, Unread> mentions = counted(sql, MENTIONED, account, found, Found::mention, upTo);
             return found.stream()
                     .map(one -> {
@@ -121,7 +135,16 @@ public final class ConversationStore {
     /** As {@link #WHOLE}, for messages to several, which have a row for each receiver. */
     private static final String PART = unread(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION, RECEIVER.ACCOUNT::eq);
 
-    private static final String MENTIONED = unread(MENTION, MENTION.MESSAGE, MENTION.CONVERSATION, MENTION.ACCOUNT::eq);
+    /** As {@link #WHOLE}, for mentions in messages of others. */
+    private static final String MENTIONED = unread(
+            MENTION,
+            MENTION.MESSAGE,
+            MENTION.CONVERSATION,
+            account -> MENTION.ACCOUNT
+                    .eq(account)
+                    .andExists(DSL.selectOne()
+                            .from(MESSAGE)
+                            .where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), MESSAGE.SENDER.ne(MENTION.ACCOUNT))));
 
     /**
      * Returns a statement that counts what is unread in one conversation. Its number and read mark are parameters, not
@@ -228,9 +251,12 @@ public final class ConversationStore {
     }
 
     private List<Last> byLast(Account account, Condition which, long upTo, long before, int count) {
-        Field<Long> whole = DSL.coalesce(lastWhole(MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L);
-        Field<Long> part = DSL.coalesce(lastPart(upTo), 0L);
-        Field<Long> withheld = DSL.coalesce(lastWhole(MESSAGE.CONVERSATION.eq(PARTY.WITHHELD), upTo), 0L);
+        Field<Long> whole =
+                DSL.coalesce(last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L);
+        Field<Long> part =
+                DSL.coalesce(last(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L);
+        Field<Long> withheld =
+                DSL.coalesce(last(WITHHELD, WITHHELD.MESSAGE, WITHHELD.CONVERSATION.eq(PARTY.WITHHELD), upTo), 0L);
         Field<Long> last = DSL.greatest(whole, part, withheld).as("last");
         // Of what went to everyone, a user has what came after its account was made.
         Condition isIts = last.gt(DSL.when(PARTY.CONVERSATION.eq(Conversation.EVERYONE), account.everyoneAfter())
@@ -244,31 +270,12 @@ public final class ConversationStore {
                 .fetch(row -> new Last(row.value1(), row.value2())));
     }
 
-    private static Field<Long> lastWhole(Condition which, long upTo) {
-        return DSL.field(DSL.select(MESSAGE.NUMBER)
-                .from(MESSAGE)
-                .where(which, MESSAGE.NUMBER.le(upTo))
-                .orderBy(MESSAGE.NUMBER.desc())
-                .limit(1));
-    }
-
-    /** A message to several has a row for each receiver. */
-    private static Field<Long> lastPart(long upTo) {
-        return DSL.field(DSL.select(RECEIVER.MESSAGE)
-                .from(RECEIVER)
-                .where(RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION), RECEIVER.MESSAGE.le(upTo))
-                .orderBy(RECEIVER.MESSAGE.desc())
-                .limit(1));
-    }
-
-    private static Field<Long> lastMention(long upTo) {
-        return DSL.field(DSL.select(MENTION.MESSAGE)
-                .from(MENTION)
-                .where(
-                        MENTION.ACCOUNT.eq(PARTY.ACCOUNT),
-                        MENTION.CONVERSATION.eq(PARTY.CONVERSATION),
-                        MENTION.MESSAGE.le(upTo))
-                .orderBy(MENTION.MESSAGE.desc())
+    /** A message to several has a row in {@code receiver} for each of them. */
+    private static Field<Long> last(Table<?> from, TableField<?, Long> number, Condition which, long upTo) {
+        return DSL.field(DSL.select(number)
+                .from(from)
+                .where(which, number.le(upTo))
+                .orderBy(number.desc())
                 .limit(1));
     }
 

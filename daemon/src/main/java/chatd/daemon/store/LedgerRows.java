@@ -115,15 +115,14 @@ final class LedgerRows {
                 case AccountChanges several -> several.changes().forEach(accounts::add);
             }
             if (entry instanceof Message message) {
-                if (message.withheld()) {
+                if (isToSeveral(message)) {
+                    toSeveral.add(message);
+                }
+                if (!message.withheld().isEmpty()) {
                     withheld.add(message);
-                } else {
-                    if (isToSeveral(message)) {
-                        toSeveral.add(message);
-                    }
-                    if (conversations(message).anyMatch(conversation -> !known.has(conversation))) {
-                        begins.add(message);
-                    }
+                }
+                if (conversations(message).anyMatch(conversation -> !known.has(conversation))) {
+                    begins.add(message);
                 }
             }
             if (entry instanceof Message message
@@ -199,22 +198,22 @@ final class LedgerRows {
         }
     }
 
+    /** Returns the receivers whose history has the message. */
+    private static List<Long> reached(Message message) {
+        return Objects.requireNonNull(message.receivers()).stream()
+                .filter(receiver -> !message.withheld().contains(receiver))
+                .toList();
+    }
+
     private static @Nullable Long receiver(Message message) {
         List<Long> receivers = message.receivers();
-        return message.withheld()
-                ? null
-                : receivers == null
-                        ? Long.valueOf(Message.EVERYONE)
-                        : receivers.size() == 1 ? receivers.getFirst() : null;
+        return receivers == null
+                ? Long.valueOf(Message.EVERYONE)
+                : receivers.size() == 1 && message.withheld().isEmpty() ? receivers.getFirst() : null;
     }
 
     /** Returns the conversation of a message; null if it went to several, and thus stands in those of each. */
     private static @Nullable Long conversation(Message message) {
-        if (message.withheld()) {
-            return Conversation.withheld(
-                    message.sender(),
-                    Objects.requireNonNull(message.receivers()).getFirst());
-        }
         Long receiver = receiver(message);
         return receiver == null || receiver == Message.EVERYONE
                 ? receiver
@@ -230,7 +229,7 @@ final class LedgerRows {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_RECEIVER)) {
             int rows = 0;
             for (Message message : toSeveral) {
-                for (Long account : Objects.requireNonNull(message.receivers())) {
+                for (Long account : reached(message)) {
                     insert.setLong(1, message.number());
                     insert.setLong(2, account);
                     insert.setLong(3, Conversation.of(message.sender(), account));
@@ -260,12 +259,11 @@ final class LedgerRows {
         }
     }
 
-    /** Returns the conversations of two users in which a message stands. */
+    /** Returns the conversations of two users in which a message stands for both. */
     private static Stream<Long> conversations(Message message) {
-        List<Long> receivers = message.receivers();
-        return receivers == null
+        return message.receivers() == null
                 ? Stream.empty()
-                : receivers.stream().map(receiver -> Conversation.of(message.sender(), receiver));
+                : reached(message).stream().map(receiver -> Conversation.of(message.sender(), receiver));
     }
 
     /** Records that the users of conversations are in them, so that all conversations of a user are found. */
@@ -273,7 +271,7 @@ final class LedgerRows {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_PARTY)) {
             int rows = 0;
             for (Message message : begins) {
-                for (Long receiver : Objects.requireNonNull(message.receivers())) {
+                for (Long receiver : reached(message)) {
                     for (Long account : new TreeSet<>(List.of(message.sender(), receiver))) {
                         insert.setLong(1, account);
                         insert.setLong(2, Conversation.of(message.sender(), receiver));
@@ -296,20 +294,22 @@ final class LedgerRows {
     }
 
     private static void withheld(DSLContext sql, Message message) {
-        long receiver = Objects.requireNonNull(message.receivers()).getFirst();
-        Long conversation = conversation(message);
-        sql.insertInto(WITHHELD)
-                .set(WITHHELD.MESSAGE, message.number())
-                .set(WITHHELD.ACCOUNT, receiver)
-                .execute();
-        sql.insertInto(PARTY)
-                .set(PARTY.ACCOUNT, message.sender())
-                .set(PARTY.CONVERSATION, Conversation.of(message.sender(), receiver))
-                .set(PARTY.READ_MID, 0L)
-                .set(PARTY.WITHHELD, conversation)
-                .onDuplicateKeyUpdate()
-                .set(PARTY.WITHHELD, conversation)
-                .execute();
+        for (Long receiver : message.withheld()) {
+            long conversation = Conversation.withheld(message.sender(), receiver);
+            sql.insertInto(WITHHELD)
+                    .set(WITHHELD.MESSAGE, message.number())
+                    .set(WITHHELD.ACCOUNT, receiver)
+                    .set(WITHHELD.CONVERSATION, conversation)
+                    .execute();
+            sql.insertInto(PARTY)
+                    .set(PARTY.ACCOUNT, message.sender())
+                    .set(PARTY.CONVERSATION, Conversation.of(message.sender(), receiver))
+                    .set(PARTY.READ_MID, 0L)
+                    .set(PARTY.WITHHELD, conversation)
+                    .onDuplicateKeyUpdate()
+                    .set(PARTY.WITHHELD, conversation)
+                    .execute();
+        }
     }
 
     private void sentOnce(Connection connection) throws SQLException {

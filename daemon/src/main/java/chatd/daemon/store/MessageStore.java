@@ -6,7 +6,6 @@ import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
 import static chatd.sql.generated.Tables.WITHHELD;
-import static java.util.Objects.requireNonNull;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.Record;
 import org.jooq.Record1;
@@ -70,12 +70,12 @@ public final class MessageStore {
         if (conversation != null && conversation != Conversation.EVERYONE) {
             Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
             Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
-            Condition isWithheld = MESSAGE.CONVERSATION.eq(
+            Condition isWithheld = WITHHELD.CONVERSATION.eq(
                     Conversation.withheld(account.number(), Conversation.with(conversation, account.number())));
             own = DSL.selectFrom(ordered(MESSAGE, MESSAGE.NUMBER, isWhole, after, upTo, count, newest, "c"))
                     .union(DSL.selectFrom(ordered(RECEIVER, RECEIVER.MESSAGE, isPart, after, upTo, count, newest, "w")))
                     .union(DSL.selectFrom(
-                            ordered(MESSAGE, MESSAGE.NUMBER, isWithheld, after, upTo, count, newest, "h")))
+                            ordered(WITHHELD, WITHHELD.MESSAGE, isWithheld, after, upTo, count, newest, "h")))
                     .asTable("own");
         } else if (conversation == null) {
             Condition isSender = MESSAGE.SENDER.eq(account.number());
@@ -116,19 +116,22 @@ public final class MessageStore {
                 .asTable(name);
     }
 
-    /** Returns whether a message is in a conversation of the account's, and the account may read it. */
+    /** Returns whether a message is in a conversation of the account's, for all who are in it. */
     public boolean isIn(long message, long conversation, Account account) {
         long after = conversation == Conversation.EVERYONE ? account.everyoneAfter() : 0;
         return message > after
                 && database.with(sql -> sql.fetchExists(
-                                MESSAGE,
-                                MESSAGE.NUMBER.eq(message),
-                                MESSAGE.CONVERSATION.in(
-                                        conversation,
-                                        Conversation.withheld(
-                                                account.number(), Conversation.with(conversation, account.number()))))
+                                MESSAGE, MESSAGE.NUMBER.eq(message), MESSAGE.CONVERSATION.eq(conversation))
                         || sql.fetchExists(
                                 RECEIVER, RECEIVER.CONVERSATION.eq(conversation), RECEIVER.MESSAGE.eq(message)));
+    }
+
+    /** Returns whether a message of an account was withheld from another. */
+    public boolean isWithheld(long message, long sender, long receiver) {
+        return database.with(sql -> sql.fetchExists(
+                WITHHELD,
+                WITHHELD.CONVERSATION.eq(Conversation.withheld(sender, receiver)),
+                WITHHELD.MESSAGE.eq(message)));
     }
 
     /** Returns the messages with these numbers, by number. */
@@ -199,15 +202,17 @@ public final class MessageStore {
                     .where(RECEIVER.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
                     .orderBy(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
                     .fetchGroups(RECEIVER.MESSAGE, RECEIVER.ACCOUNT);
-            List<Long> unaddressed = rows.stream()
-                    .filter(row -> row.get(MESSAGE.RECEIVER) == null && !receivers.containsKey(row.get(MESSAGE.NUMBER)))
+            List<Long> toOthers = rows.stream()
+                    .filter(row -> row.get(MESSAGE.RECEIVER) == null)
                     .map(row -> row.get(MESSAGE.NUMBER))
                     .toList();
-            Map<Long, Long> withheld = unaddressed.isEmpty()
+            Map<Long, List<Long>> withheld = toOthers.isEmpty()
                     ? Map.of()
-                    : sql.selectFrom(WITHHELD)
-                            .where(WITHHELD.MESSAGE.in(unaddressed))
-                            .fetchMap(WITHHELD.MESSAGE, WITHHELD.ACCOUNT);
+                    : sql.select(WITHHELD.MESSAGE, WITHHELD.ACCOUNT)
+                            .from(WITHHELD)
+                            .where(WITHHELD.MESSAGE.in(toOthers))
+                            .orderBy(WITHHELD.MESSAGE, WITHHELD.ACCOUNT)
+                            .fetchGroups(WITHHELD.MESSAGE, WITHHELD.ACCOUNT);
             Map<Long, List<Long>> mentioned = sql.select(MENTION.MESSAGE, MENTION.ACCOUNT)
                     .from(MENTION)
                     .where(MENTION.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
@@ -217,12 +222,12 @@ public final class MessageStore {
                     row.get(MESSAGE.NUMBER),
                     row.get(MESSAGE.TIME),
                     row.get(MESSAGE.SENDER),
-                    withheld.containsKey(row.get(MESSAGE.NUMBER))
-                            ? List.of(requireNonNull(withheld.get(row.get(MESSAGE.NUMBER))))
-                            : receivers(
-                                    row.get(MESSAGE.RECEIVER),
-                                    receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
-                    withheld.containsKey(row.get(MESSAGE.NUMBER)),
+                    receivers(
+                            row.get(MESSAGE.RECEIVER),
+                            joined(
+                                    receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of()),
+                                    withheld.getOrDefault(row.get(MESSAGE.NUMBER), List.of()))),
+                    withheld.getOrDefault(row.get(MESSAGE.NUMBER), List.of()),
                     row.get(MESSAGE.TEXT),
                     row.get(MESSAGE.FILE) == null ? null : file(row),
                     row.get(MESSAGE.SALT),
@@ -252,6 +257,12 @@ public final class MessageStore {
                 row.get(FILE.CONTENT),
                 row.get(FILE.SIZE),
                 Objects.requireNonNullElse(row.get(CONTENT.DIGEST), new byte[0]));
+    }
+
+    private static List<Long> joined(List<Long> some, List<Long> others) {
+        return others.isEmpty()
+                ? some
+                : Stream.concat(some.stream(), others.stream()).sorted().toList();
     }
 
     /**

@@ -333,7 +333,7 @@ class LedgerIT {
         Message ours = Rows.text(1, 1, null, "ours");
         byte[] salt = Rows.text(2, 1, null, "").salt();
         ledger.commit(List.of(
-                new Message(1, Rows.TIME, 1, null, false, "another's", null, salt, References.NONE, null, null)));
+                new Message(1, Rows.TIME, 1, null, List.of(), "another's", null, salt, References.NONE, null, null)));
         assertThat(ledger.lookUp(List.of(ours))).isEmpty();
     }
 

@@ -128,7 +128,7 @@ class MessageStoreIT {
     void whatAMessageRefersToIsReadWithIt() {
         References both = new References(5, List.of(1L, 3L));
         Message answer =
-                new Message(7, Rows.TIME, 2, null, false, "@alice @carol", null, new byte[16], both, null, null);
+                new Message(7, Rows.TIME, 2, null, List.of(), "@alice @carol", null, new byte[16], both, null, null);
         ledger.commit(List.of(answer));
         assertThat(messages.messages(List.of(7L)).getFirst().references()).isEqualTo(both);
     }

@@ -45,15 +45,16 @@ public final class Rows {
     public static Message text(long number, long sender, @Nullable List<Long> to, String text) {
         byte[] salt = new byte[16];
         Arrays.fill(salt, (byte) number);
-        return new Message(number, TIME, sender, to, false, text, null, salt, References.NONE, null, null);
+        return new Message(number, TIME, sender, to, List.of(), text, null, salt, References.NONE, null, null);
     }
 
     /** Returns a text to everyone with an identifier of its client's. */
     public static Message once(long number, long sender, String text, Instant time, SentOnce once) {
-        return new Message(number, time, sender, null, false, text, null, new byte[16], References.NONE, null, once);
+        return new Message(
+                number, time, sender, null, List.of(), text, null, new byte[16], References.NONE, null, once);
     }
 
     static Message file(long number, long sender, @Nullable List<Long> to, StoredFile file) {
-        return new Message(number, TIME, sender, to, false, null, file, new byte[16], References.NONE, null, null);
+        return new Message(number, TIME, sender, to, List.of(), null, file, new byte[16], References.NONE, null, null);
     }
 }

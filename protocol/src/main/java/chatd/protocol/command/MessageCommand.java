@@ -27,16 +27,12 @@ public sealed interface MessageCommand extends Command {
     }
 
     /**
-     * Marks a conversation as read up to a message; a mark never goes back.
+     * Marks a conversation as read up to a message; a mark never goes back. It is acknowledged once it is stored, which may
+     * be after what follows it.
      *
      * @param with the other user of the conversation, or one with an empty name for the messages to everyone
      */
-    record MarkRead(User with, long message, String id) implements MessageCommand {
-        @Override
-        public boolean isAcknowledged() {
-            return true;
-        }
-    }
+    record MarkRead(User with, long message, String id) implements MessageCommand {}
 
     /** Tells a user that a text to it is being written. */
     record Typing(User to, String id) implements MessageCommand {

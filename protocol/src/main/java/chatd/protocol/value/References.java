@@ -14,4 +14,13 @@ public record References(long answered, List<Long> mentioned) {
     public References {
         mentioned = List.copyOf(mentioned);
     }
+
+    /** Returns the same, without mentions of some users. */
+    public References withoutMentioned(List<Long> users) {
+        return users.isEmpty()
+                ? this
+                : new References(
+                        answered,
+                        mentioned.stream().filter(user -> !users.contains(user)).toList());
+    }
 }

@@ -13,6 +13,7 @@ import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
+import chatd.sql.generated.tables.Withheld;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -39,4 +40,5 @@ public class Indexes {
     public static final Index RECEIVER_RECEIVER_CONVERSATION = Internal.createIndex(DSL.name("receiver_conversation"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.CONVERSATION, Receiver.RECEIVER.MESSAGE }, false);
     public static final Index SENT_ONCE_SENT_ONCE_TIME = Internal.createIndex(DSL.name("sent_once_time"), SentOnce.SENT_ONCE, new OrderField[] { SentOnce.SENT_ONCE.TIME }, false);
     public static final Index TOKEN_TOKEN_ACCOUNT = Internal.createIndex(DSL.name("token_account"), Token.TOKEN, new OrderField[] { Token.TOKEN.ACCOUNT, Token.TOKEN.DEVICE }, false);
+    public static final Index WITHHELD_WITHHELD_CONVERSATION = Internal.createIndex(DSL.name("withheld_conversation"), Withheld.WITHHELD, new OrderField[] { Withheld.WITHHELD.CONVERSATION, Withheld.WITHHELD.MESSAGE }, false);
 }

@@ -85,7 +85,7 @@ public class Keys {
     public static final UniqueKey<RememberedRecord> KEY_REMEMBERED_REMEMBERED_CHAIN = Internal.createUniqueKey(Remembered.REMEMBERED, DSL.name("KEY_remembered_remembered_chain"), new TableField[] { Remembered.REMEMBERED.CHAIN }, true);
     public static final UniqueKey<SentOnceRecord> KEY_SENT_ONCE_PRIMARY = Internal.createUniqueKey(SentOnce.SENT_ONCE, DSL.name("KEY_sent_once_PRIMARY"), new TableField[] { SentOnce.SENT_ONCE.ID }, true);
     public static final UniqueKey<TokenRecord> KEY_TOKEN_PRIMARY = Internal.createUniqueKey(Token.TOKEN, DSL.name("KEY_token_PRIMARY"), new TableField[] { Token.TOKEN.HASH }, true);
-    public static final UniqueKey<WithheldRecord> KEY_WITHHELD_PRIMARY = Internal.createUniqueKey(Withheld.WITHHELD, DSL.name("KEY_withheld_PRIMARY"), new TableField[] { Withheld.WITHHELD.MESSAGE }, true);
+    public static final UniqueKey<WithheldRecord> KEY_WITHHELD_PRIMARY = Internal.createUniqueKey(Withheld.WITHHELD, DSL.name("KEY_withheld_PRIMARY"), new TableField[] { Withheld.WITHHELD.MESSAGE, Withheld.WITHHELD.ACCOUNT }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions

@@ -39,10 +39,13 @@ create table blocked (
 ) engine = InnoDB;
 
 -- A message to a user who had blocked its sender: it is in the sender's history alone. Its receiver stands here, and in
--- no index; its conversation is a number of its own.
+-- no index of its own; for the sender it is in a conversation with a number of its own.
 create table withheld (
-  message bigint unsigned not null primary key,
-  account int unsigned not null comment 'the receiver'
+  message      bigint unsigned not null,
+  account      int unsigned not null comment 'the receiver',
+  conversation bigint unsigned not null comment 'sender << 32 | 1 << 31 | receiver',
+  primary key (message, account),
+  key withheld_conversation (conversation, message)
 ) engine = InnoDB;
 
 -- A user in a conversation.

@@ -5,13 +5,17 @@ package chatd.sql.generated.tables;
 
 
 import chatd.sql.generated.DefaultSchema;
+import chatd.sql.generated.Indexes;
 import chatd.sql.generated.Keys;
 import chatd.sql.generated.tables.records.WithheldRecord;
 
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Index;
 import org.jooq.Name;
 import org.jooq.PlainSQL;
 import org.jooq.QueryPart;
@@ -45,6 +49,8 @@ public class Withheld extends TableImpl<WithheldRecord> {
 
     public final TableField<WithheldRecord, Long> ACCOUNT = createField(DSL.name("account"), SQLDataType.BIGINT.nullable(false), this, "the receiver");
 
+    public final TableField<WithheldRecord, Long> CONVERSATION = createField(DSL.name("conversation"), SQLDataType.BIGINT.nullable(false), this, "sender << 32 | 1 << 31 | receiver");
+
     private Withheld(Name alias, Table<WithheldRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -68,6 +74,11 @@ public class Withheld extends TableImpl<WithheldRecord> {
     @Override
     public Schema getSchema() {
         return aliased() ? null : DefaultSchema.DEFAULT_SCHEMA;
+    }
+
+    @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.WITHHELD_WITHHELD_CONVERSATION);
     }
 
     @Override

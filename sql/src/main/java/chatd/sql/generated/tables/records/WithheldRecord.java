@@ -6,7 +6,7 @@ package chatd.sql.generated.tables.records;
 
 import chatd.sql.generated.tables.Withheld;
 
-import org.jooq.Record1;
+import org.jooq.Record2;
 import org.jooq.impl.UpdatableRecordImpl;
 
 
@@ -31,13 +31,21 @@ public class WithheldRecord extends UpdatableRecordImpl<WithheldRecord> {
         return (Long) get(1);
     }
 
+    public void setConversation(Long value) {
+        set(2, value);
+    }
+
+    public Long getConversation() {
+        return (Long) get(2);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
 
     @Override
-    public Record1<Long> key() {
-        return (Record1) super.key();
+    public Record2<Long, Long> key() {
+        return (Record2) super.key();
     }
 
     // -------------------------------------------------------------------------
@@ -48,11 +56,12 @@ public class WithheldRecord extends UpdatableRecordImpl<WithheldRecord> {
         super(Withheld.WITHHELD);
     }
 
-    public WithheldRecord(Long message, Long account) {
+    public WithheldRecord(Long message, Long account, Long conversation) {
         super(Withheld.WITHHELD);
 
         setMessage(message);
         setAccount(account);
+        setConversation(conversation);
         resetTouchedOnNotNull();
     }
 }
