@@ -57,7 +57,7 @@ class SentOnceIT {
                                                 .mapToInt(JsonTalker::connections)
                                                 .sum()
                                         > connections);
-                Thread.sleep(random.nextInt(150));
+                Thread.sleep(random.nextInt(400));
                 if (cut % CUTS_A_KILL == 0) {
                     chatd.killDaemon();
                     proxy.goAway();
@@ -101,12 +101,14 @@ class SentOnceIT {
             assertThat(history).as("what was received").containsAllEntriesOf(talker.received());
             Map<Long, String> known = new TreeMap<>(talker.received());
             known.putAll(talker.accepted());
-            NavigableMap<Long, String> all = new TreeMap<>(history);
-            long first = Collections.min(known.keySet());
-            long last = Collections.max(known.keySet());
-            assertThat(known)
-                    .as("nothing is missing on %s", talker.person().name())
-                    .isEqualTo(all.subMap(first, true, last, true));
+            if (!known.isEmpty()) {
+                NavigableMap<Long, String> all = new TreeMap<>(history);
+                long first = Collections.min(known.keySet());
+                long last = Collections.max(known.keySet());
+                assertThat(known)
+                        .as("nothing is missing on %s", talker.person().name())
+                        .isEqualTo(all.subMap(first, true, last, true));
+            }
         }
         for (JsonTalker talker : talkers) {
             JsonNode resumed = talker.lists();

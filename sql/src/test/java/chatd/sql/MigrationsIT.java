@@ -51,6 +51,16 @@ class MigrationsIT {
         Migrations.migrate(new MariaDbDataSource(url));
     }
 
+    private void migrateTo(String version) throws SQLException {
+        org.flywaydb.core.Flyway.configure()
+                .dataSource(new MariaDbDataSource(url))
+                .locations("classpath:chatd/sql/migration")
+                .table("schema_version")
+                .target(version)
+                .load()
+                .migrate();
+    }
+
     private void execute(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
@@ -127,13 +137,7 @@ class MigrationsIT {
 
     @Test
     void receiversOfVersionOneMessagesAreKept() throws Exception {
-        org.flywaydb.core.Flyway.configure()
-                .dataSource(new MariaDbDataSource(url))
-                .locations("classpath:chatd/sql/migration")
-                .table("schema_version")
-                .target("1")
-                .load()
-                .migrate();
+        migrateTo("1");
         execute("insert into message (number, time, sender, audience, text, salt) values"
                 + " (1, utc_timestamp(6), 7, 0, 'to all', repeat('s', 16)),"
                 + " (2, utc_timestamp(6), 7, 1, 'to one', repeat('s', 16)),"
@@ -154,5 +158,27 @@ class MigrationsIT {
                 .isEqualTo(1);
         assertThat(number("select conversation from receiver where account = 9"))
                 .isEqualTo(7L << 32 | 9);
+    }
+
+    /** Each user of a conversation gets a row, and has read what there is. */
+    @Test
+    void nothingOfVersionSixIsUnread() throws Exception {
+        migrateTo("6");
+        execute("insert into account (number, name, password_hash, must_change, state, everyone_after, created) values"
+                + " (7, 'ann', '', 0, 0, 0, utc_timestamp(6)), (8, 'ben', '', 0, 0, 0, utc_timestamp(6)),"
+                + " (9, 'gone', '', 0, 3, 0, utc_timestamp(6))");
+        execute("insert into message (number, time, sender, receiver, conversation, text, salt) values"
+                + " (1, utc_timestamp(6), 0, 0, 0, 'from the server', repeat('s', 16)),"
+                + " (2, utc_timestamp(6), 7, 8, 7 << 32 | 8, 'to one', repeat('s', 16)),"
+                + " (3, utc_timestamp(6), 7, null, null, 'to two', repeat('s', 16)),"
+                + " (4, utc_timestamp(6), 7, 7, 7 << 32 | 7, 'a note', repeat('s', 16))");
+        execute("insert into receiver (message, account, conversation) values"
+                + " (3, 8, 7 << 32 | 8), (3, 9, 7 << 32 | 9)");
+        migrate();
+        // Of everyone, both; with each other; with the deleted one, on both sides; and the note.
+        assertThat(number("select count(*) from party")).isEqualTo(2 + 2 + 2 + 1);
+        assertThat(number("select count(*) from party where read_mid = 4")).isEqualTo(7);
+        assertThat(number("select count(*) from party where conversation = 7 << 32 | 8"))
+                .isEqualTo(2);
     }
 }

@@ -48,7 +48,7 @@ import java.util.stream.Collectors;
  * Conversations as their users see them: the list of them, what is unread, how far they have been read, who is typing
  * (page {@code chat-json-1.md}, types 21, 22, 35, 37). Runs on the session's own thread, and blocks.
  */
-public final class Conversations implements Room {
+public final class Conversations implements Room, AutoCloseable {
     /** The time within which a user is told once that another is typing. */
     private static final Duration TYPING = Duration.ofSeconds(3);
 
@@ -294,5 +294,11 @@ public final class Conversations implements Room {
                 party.unread(),
                 party.read(),
                 party.attention());
+    }
+
+    /** Stores the pending marks. */
+    @Override
+    public void close() {
+        marks.close();
     }
 }

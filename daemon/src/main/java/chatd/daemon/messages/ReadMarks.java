@@ -15,7 +15,7 @@ import java.util.function.LongPredicate;
  * Stores read marks: those of one second together, and of one user's in one conversation the last alone. At most 10,000
  * are pending; with more they are stored at once. Any thread; {@link #add} and {@link #settle} may block.
  */
-final class ReadMarks {
+final class ReadMarks implements AutoCloseable {
     private static final Duration TOGETHER = Duration.ofSeconds(1);
     private static final int PENDING = 10_000;
 
@@ -138,5 +138,11 @@ final class ReadMarks {
         } finally {
             writing.unlock();
         }
+    }
+
+    /** Stores what is pending. */
+    @Override
+    public void close() {
+        write();
     }
 }

@@ -14,6 +14,7 @@ import chatd.daemon.login.Authenticator;
 import chatd.daemon.login.Devices;
 import chatd.daemon.login.Hashing;
 import chatd.daemon.login.Logins;
+import chatd.daemon.login.OwnSessions;
 import chatd.daemon.login.PasswordRules;
 import chatd.daemon.login.Passwords;
 import chatd.daemon.login.Throttle;
@@ -31,6 +32,7 @@ public final class Services implements AutoCloseable {
     private final Hashing hashing;
     private final Tokens tokens;
     private final Logins logins;
+    private final OwnSessions ownSessions;
     private final Accounts accounts;
     private final Administration administration;
     private final AccountImport accountImport;
@@ -56,6 +58,7 @@ public final class Services implements AutoCloseable {
                 parts.random(),
                 () -> parts.config().get().sessions().remember());
         this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history);
+        this.ownSessions = new OwnSessions(parts, tokens, devices);
         this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
         this.administration = new Administration(parts, accounts, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
@@ -65,7 +68,16 @@ public final class Services implements AutoCloseable {
 
     /** Returns the rooms that handle clients' commands. */
     public List<Room> rooms() {
-        return List.of(logins, accounts, new Users(parts), new Friends(parts), messages, files, history, conversations);
+        return List.of(
+                logins,
+                ownSessions,
+                accounts,
+                new Users(parts),
+                new Friends(parts),
+                messages,
+                files,
+                history,
+                conversations);
     }
 
     public Logins logins() {
@@ -112,6 +124,7 @@ public final class Services implements AutoCloseable {
 
     @Override
     public void close() {
+        conversations.close();
         tokens.close();
         hashing.close();
     }

@@ -7,7 +7,6 @@ import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 import static chatd.sql.generated.Tables.PARTY;
-import static chatd.sql.generated.Tables.TOKEN;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
@@ -16,14 +15,10 @@ import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Remembered;
-import chatd.daemon.model.Token;
 import chatd.protocol.value.Preferences;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,80 +26,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jooq.BatchBindStep;
 import org.jooq.DSLContext;
-import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the ledger's account changes: many logins, or many new accounts, take one command per table. */
 final class AccountRows {
     /** Maximum number of accounts per command, which stays under a megabyte. */
     private static final int ROWS = 1_000;
 
-    private static final String UPDATE_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .update(ACCOUNT)
-            .set(ACCOUNT.LAST_LOGIN, (java.time.Instant) null)
-            .set(ACCOUNT.LAST_ADDRESS, (String) null)
-            .set(ACCOUNT.LAST_PORT, (Integer) null)
-            .where(ACCOUNT.NUMBER.eq((Long) null))
-            .getSQL();
-
-    private static final String INSERT_NETWORK = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .insertInto(ACCOUNT_NETWORK, ACCOUNT_NETWORK.ACCOUNT, ACCOUNT_NETWORK.NETWORK, ACCOUNT_NETWORK.LAST_LOGIN)
-            .values((Long) null, null, null)
-            .onDuplicateKeyUpdate()
-            .set(ACCOUNT_NETWORK.LAST_LOGIN, DSL.excluded(ACCOUNT_NETWORK.LAST_LOGIN))
-            .getSQL();
-
-    private static final String INSERT_LOGIN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .insertInto(
-                    ACCOUNT_CHANGE,
-                    ACCOUNT_CHANGE.NUMBER,
-                    ACCOUNT_CHANGE.ACCOUNT,
-                    ACCOUNT_CHANGE.NAME,
-                    ACCOUNT_CHANGE.KIND,
-                    ACCOUNT_CHANGE.TIME,
-                    ACCOUNT_CHANGE.SESSION,
-                    ACCOUNT_CHANGE.DIALECT,
-                    ACCOUNT_CHANGE.ADDRESS,
-                    ACCOUNT_CHANGE.PORT,
-                    ACCOUNT_CHANGE.SIZE)
-            .values((Long) null, null, null, null, null, null, null, null, null, null)
-            .getSQL();
-
-    private static final String DELETE_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .deleteFrom(TOKEN)
-            .where(TOKEN.ACCOUNT.eq((Long) null), TOKEN.DEVICE.eq((String) null))
-            .getSQL();
-
-    private static final String INSERT_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .insertInto(TOKEN, TOKEN.HASH, TOKEN.ACCOUNT, TOKEN.DEVICE, TOKEN.QUIET)
-            .values((byte[]) null, null, null, null)
-            .getSQL();
-
-    private final List<Token> tokens = new ArrayList<>();
-    private final List<Remembered> devices = new ArrayList<>();
-    private final List<LogIn> logIns = new ArrayList<>();
+    private final LoginRows logins = new LoginRows();
     private final List<Effect.AccountMade> made = new ArrayList<>();
     private final List<AccountChange> others = new ArrayList<>();
 
-    /** Changes of all entries except those in {@code logIns}. */
+    /** Changes of all entries except those that {@code logins} writes. */
     private final List<Change> changes = new ArrayList<>();
 
-    private record LogIn(Change change, Effect.LoggedIn effect) {}
-
     void add(AccountChange entry) {
-        if (entry.effect() instanceof Effect.LoggedIn login) {
-            Stream.ofNullable(login.token()).forEach(tokens::add);
-            Stream.ofNullable(login.remembered()).forEach(devices::add);
-        }
         switch (entry.effect()) {
-            case Effect.LoggedIn login
-            when login.rehashed() == null -> {
-                logIns.add(new LogIn(entry.change(), login));
-                return;
+            case Effect.LoggedIn login -> {
+                if (logins.add(entry.change(), login)) {
+                    return;
+                }
+                others.add(entry);
             }
             case Effect.AccountMade account -> made.add(account);
             default -> others.add(entry);
@@ -113,16 +57,11 @@ final class AccountRows {
     }
 
     boolean isEmpty() {
-        return logIns.isEmpty() && changes.isEmpty();
+        return logins.isEmpty() && changes.isEmpty();
     }
 
     void write(Connection connection) throws SQLException {
-        logIns(connection);
-        tokens(connection);
-        if (!devices.isEmpty()) {
-            DSLContext sql = Database.context(connection);
-            devices.forEach(device -> DeviceStore.write(sql, device));
-        }
+        logins.write(connection);
         if (changes.isEmpty()) {
             return;
         }
@@ -133,68 +72,6 @@ final class AccountRows {
         others.forEach(entry -> change(sql, entry));
         for (int i = 0; i < changes.size(); i += ROWS) {
             record(sql, changes.subList(i, Math.min(changes.size(), i + ROWS)));
-        }
-    }
-
-    /** Writes new tokens, each in place of any other of its device. */
-    private void tokens(Connection connection) throws SQLException {
-        if (tokens.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement delete = connection.prepareStatement(DELETE_TOKEN);
-                PreparedStatement insert = connection.prepareStatement(INSERT_TOKEN)) {
-            for (Token token : tokens) {
-                delete.setLong(1, token.account());
-                delete.setString(2, token.device());
-                delete.addBatch();
-                insert.setBytes(1, token.hash().array());
-                insert.setLong(2, token.account());
-                insert.setString(3, token.device());
-                insert.setBoolean(4, token.quiet());
-                insert.addBatch();
-            }
-            delete.executeBatch();
-            insert.executeBatch();
-        }
-    }
-
-    /** Writes many logins with one command per table. No account is changed twice in a batch. */
-    private void logIns(Connection connection) throws SQLException {
-        if (logIns.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement update = connection.prepareStatement(UPDATE_LOGIN);
-                PreparedStatement network = connection.prepareStatement(INSERT_NETWORK);
-                PreparedStatement change = connection.prepareStatement(INSERT_LOGIN)) {
-            for (LogIn logIn : logIns) {
-                Change made = logIn.change();
-                Effect.LoggedIn login = logIn.effect();
-                LocalDateTime time = LocalDateTime.ofInstant(made.time(), ZoneOffset.UTC);
-                update.setObject(1, time);
-                update.setString(2, login.address());
-                update.setInt(3, login.port());
-                update.setLong(4, made.account());
-                update.addBatch();
-                network.setLong(1, made.account());
-                network.setString(2, login.network());
-                network.setObject(3, time);
-                network.addBatch();
-                Origin origin = made.origin().orElseThrow();
-                change.setLong(1, made.number());
-                change.setLong(2, made.account());
-                change.setString(3, made.name());
-                change.setInt(4, made.kind().code);
-                change.setObject(5, time);
-                change.setString(6, origin.session());
-                change.setString(7, origin.dialect());
-                change.setString(8, origin.address());
-                change.setInt(9, origin.port());
-                change.setLong(10, made.size());
-                change.addBatch();
-            }
-            update.executeBatch();
-            network.executeBatch();
-            change.executeBatch();
         }
     }
 
@@ -302,7 +179,7 @@ final class AccountRows {
         switch (entry.effect()) {
             case Effect.AccountMade account -> throw new IllegalStateException("they are made together");
             case Effect.PasswordSet set -> {
-                endTokens(sql, change.account(), set.kept());
+                LoginRows.endTokens(sql, change.account(), set.kept());
                 Remembered device = set.remembered();
                 DeviceStore.forget(sql, change.account(), device == null ? null : device.device());
                 if (device != null) {
@@ -315,7 +192,7 @@ final class AccountRows {
                         .where(ACCOUNT.NUMBER.eq(change.account()))
                         .execute();
             }
-            case Effect.LoggedIn login -> logIn(sql, change, login);
+            case Effect.LoggedIn login -> LoginRows.write(sql, change, login);
             case Effect.SettingsStored stored ->
                 sql.insertInto(ACCOUNT_SETTINGS, ACCOUNT_SETTINGS.ACCOUNT, ACCOUNT_SETTINGS.DOCUMENT)
                         .values(change.account(), stored.document())
@@ -325,7 +202,7 @@ final class AccountRows {
             case Effect.AccountUpdated(Account account) -> {
                 update(sql, account, change.time());
                 if (change.kind() == Change.Kind.DISABLED) {
-                    endTokens(sql, account.number(), null);
+                    LoginRows.endTokens(sql, account.number(), null);
                     DeviceStore.forget(sql, account.number(), null);
                 }
             }
@@ -337,17 +214,6 @@ final class AccountRows {
             case Effect.FriendRemoved removed -> ContactRows.remove(sql, change.account(), removed.other());
             case Effect.UserBlocked block -> ContactRows.block(sql, change, block);
         }
-    }
-
-    /** @param kept a token that does not end; null for none */
-    private static void endTokens(DSLContext sql, long account, @Nullable Token kept) {
-        sql.deleteFrom(TOKEN)
-                .where(
-                        TOKEN.ACCOUNT.eq(account),
-                        kept == null
-                                ? DSL.noCondition()
-                                : TOKEN.HASH.ne(kept.hash().array()))
-                .execute();
     }
 
     private static void update(DSLContext sql, Account account, Instant now) {
@@ -445,24 +311,8 @@ final class AccountRows {
                 .where(ACCOUNT_NETWORK.ACCOUNT.eq(account))
                 .execute();
         ContactRows.forget(sql, account);
-        endTokens(sql, account, null);
+        LoginRows.endTokens(sql, account, null);
         DeviceStore.forget(sql, account, null);
         sql.deleteFrom(PARTY).where(PARTY.ACCOUNT.eq(account)).execute();
-    }
-
-    private static void logIn(DSLContext sql, Change change, Effect.LoggedIn login) {
-        String rehashed = login.rehashed();
-        sql.update(ACCOUNT)
-                .set(ACCOUNT.LAST_LOGIN, change.time())
-                .set(ACCOUNT.LAST_ADDRESS, login.address())
-                .set(ACCOUNT.LAST_PORT, login.port())
-                .set(ACCOUNT.PASSWORD_HASH, rehashed == null ? ACCOUNT.PASSWORD_HASH : DSL.val(rehashed))
-                .where(ACCOUNT.NUMBER.eq(change.account()))
-                .execute();
-        sql.insertInto(ACCOUNT_NETWORK, ACCOUNT_NETWORK.ACCOUNT, ACCOUNT_NETWORK.NETWORK, ACCOUNT_NETWORK.LAST_LOGIN)
-                .values(change.account(), login.network(), change.time())
-                .onDuplicateKeyUpdate()
-                .set(ACCOUNT_NETWORK.LAST_LOGIN, change.time())
-                .execute();
     }
 }
