@@ -43,10 +43,6 @@ public final class Contacts {
         blocks.forEach(pair -> block(pair.one(), pair.other(), true));
     }
 
-    public boolean areFriends(long one, long other) {
-        return friends(one).has(other);
-    }
-
     public NumberSet friends(long account) {
         return friends.getOrDefault(account, NumberSet.EMPTY);
     }

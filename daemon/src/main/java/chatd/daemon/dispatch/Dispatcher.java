@@ -6,6 +6,7 @@ import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.model.AlreadySent;
 import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.DatabaseUnavailable;
@@ -45,7 +46,11 @@ public final class Dispatcher {
     private final List<Room> rooms;
     private final Sessions sessions;
     private final AuditTrail audit;
-    private final ChangeRate changes;
+    private final Supplier<Config> config;
+
+    /** The changes that each account makes in a minute ({@code rates.changes}). */
+    private final AccountRate changes;
+
     private final Clock clock;
 
     /** Bytes queued in all inboxes. */
@@ -56,7 +61,8 @@ public final class Dispatcher {
         this.rooms = List.copyOf(rooms);
         this.sessions = sessions;
         this.audit = audit;
-        this.changes = new ChangeRate(config);
+        this.config = config;
+        this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most);
         this.clock = clock;
         rooms.forEach(room -> room.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
@@ -147,7 +153,7 @@ public final class Dispatcher {
             throw AuditTrail.refusal();
         }
         if (row.isRated()) {
-            changes.count(session.account());
+            countChange(session.account());
         }
         switch (row) {
             case Routes.Done<C> done -> {
@@ -162,6 +168,16 @@ public final class Dispatcher {
                     pending.add(watched(session, command, write));
                 }
             }
+        }
+    }
+
+    /** @throws Refusal {@link Code#THROTTLED} if the account has made as many changes as it may */
+    private void countChange(long account) {
+        long most = config.get().rates().changes();
+        if (most != 0 && !changes.take(account)) {
+            throw new Refusal(
+                    Code.THROTTLED,
+                    "At most %d changes a minute are taken from one user. Try again in a moment.".formatted(most));
         }
     }
 

@@ -1,11 +1,11 @@
 package chatd.daemon.login;
 
+import chatd.audit.Sha256;
 import chatd.daemon.model.Remembered;
 import chatd.daemon.store.DeviceStore;
 import chatd.protocol.value.Secret;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,13 +104,7 @@ public final class Devices {
     }
 
     private static ByteBuffer hash(ByteBuffer secret) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(secret.duplicate());
-            return ByteBuffer.wrap(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return ByteBuffer.wrap(Sha256.digest().digest(bytes(secret)));
     }
 
     /** Returns the lock to be held from {@link #find} until the next key is committed. */

@@ -14,6 +14,7 @@ import chatd.daemon.messages.History;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.Token;
+import chatd.daemon.session.AccountRate;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
@@ -21,11 +22,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.bucket4j.Bucket;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +30,8 @@ import java.util.function.Supplier;
 
 /** Logs sessions in and out (rules 1 to 4 of {@code chat-1.md}). */
 public final class Logins implements Room {
+    private static final long RESUMES_A_MINUTE = 60;
+
     private static final String COPIED =
             "Somebody has tried to log in to your account with an old key of one of your devices: it may have been copied."
                     + " The device was forgotten, and has to log in with the password. If that was not you, change it.";
@@ -42,11 +41,9 @@ public final class Logins implements Room {
     private final Tokens tokens;
     private final Devices devices;
 
-    /** Of the accounts that were resumed in the last minute; a full bucket is as good as a new one. */
-    private final Cache<Long, Bucket> resumes =
-            Caffeine.newBuilder().expireAfterAccess(Duration.ofMinutes(1)).build();
+    /** The sessions of each account that come by a token or a key ({@code rates.resumes}). */
+    private final AccountRate resumes;
 
-    private final Supplier<Config> config;
     private final Clock clock;
     private final Directory directory;
     private final Sessions sessions;
@@ -62,7 +59,8 @@ public final class Logins implements Room {
         this.entrance = new Entrance(parts, authenticator, tokens, conversations, history);
         this.tokens = tokens;
         this.devices = devices;
-        this.config = parts.config();
+        Supplier<Config> config = parts.config();
+        this.resumes = new AccountRate(() -> config.get().rates().resumes(), most -> RESUMES_A_MINUTE);
         this.authenticator = authenticator;
         this.clock = parts.clock();
         this.directory = parts.directory();
@@ -200,8 +198,7 @@ public final class Logins implements Room {
         if (account.state() != Account.State.ACTIVE) {
             throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.DISABLED);
         }
-        if (!resumes.get(account.number(), same -> bucket(config.get().rates().resumes()))
-                .tryConsume(1)) {
+        if (!resumes.take(account.number())) {
             throw authenticator.refused(session, "login", account.name(), Optional.of(account), Code.THROTTLED);
         }
     }
@@ -214,11 +211,6 @@ public final class Logins implements Room {
         return authenticator.refused(session, "login", "", Optional.empty(), Code.WRONG_PASSWORD);
     }
 
-    private static Bucket bucket(long most) {
-        return Bucket.builder()
-                .addLimit(limit -> limit.capacity(most).refillGreedy(1, Duration.ofSeconds(1)))
-                .build();
-    }
     /** Tells the others and the log, once, that the session has ended. */
     @Override
     public void sessionEnded(Session session) {

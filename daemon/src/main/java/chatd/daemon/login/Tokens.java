@@ -2,13 +2,12 @@ package chatd.daemon.login;
 
 import static java.util.Objects.requireNonNull;
 
+import chatd.audit.Sha256;
 import chatd.daemon.model.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.TokenStore;
 import chatd.protocol.value.Secret;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,11 +97,7 @@ public final class Tokens implements AutoCloseable {
     }
 
     private static ByteBuffer hash(Secret secret) {
-        try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(secret.bytes()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return ByteBuffer.wrap(Sha256.digest().digest(secret.bytes()));
     }
 
     /** Returns what a client has sent a token of, if that is still good. */
