@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -54,6 +55,19 @@ record JdkTls(SSLContext context) {
         var parameters = new SSLParameters();
         parameters.setApplicationProtocols(alpn);
         return open(new InetSocketAddress(address, 0), new InetSocketAddress(host, port), parameters);
+    }
+
+    /** As {@link #connect}, on a socket that is connected already. */
+    SSLSocket over(Socket plain, String host, String... alpn) throws IOException {
+        var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
+        var parameters = new SSLParameters();
+        parameters.setApplicationProtocols(alpn);
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(TestTimeouts.MILLIS);
+        socket.startHandshake();
+        return socket;
     }
 
     private SSLSocket open(InetSocketAddress from, InetSocketAddress to, SSLParameters parameters) {

@@ -218,7 +218,7 @@ public final class Dispatcher {
         note(session, "", "not a message of " + session.dialect().name());
         if (session.malformed() >= MOST_MALFORMED) {
             failed(session, command, refusal);
-            session.finish("protocol violation");
+            session.finish(Session.VIOLATION);
             end(session);
             return;
         }
@@ -248,7 +248,7 @@ public final class Dispatcher {
         }
         settle(pending);
         note(session, HexFormat.of().formatHex(violation.header()), violation.what());
-        session.finish("protocol violation");
+        session.finish(violation);
         end(session);
     }
 

@@ -2,6 +2,7 @@ package chatd.daemon.session;
 
 import chatd.daemon.model.Origin;
 import chatd.protocol.Dialect;
+import chatd.protocol.MalformedFrame;
 import chatd.protocol.event.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Its commands run on one thread at a time, in order; any thread may send to it.
  */
 public final class Session implements Caller {
+    /** Why a session ended whose client broke the rules. */
+    public static final String VIOLATION = "protocol violation";
+
     private static final Logger LOG = LogManager.getLogger(Session.class);
 
     private final String id;
@@ -44,6 +48,7 @@ public final class Session implements Caller {
 
     private volatile boolean over;
     private volatile String endedBecause = "connection lost";
+    private volatile @Nullable MalformedFrame violation;
 
     /** Time of the last command, by {@link System#nanoTime}. */
     private volatile long used = System.nanoTime();
@@ -351,6 +356,15 @@ public final class Session implements Caller {
         connection.finish();
     }
 
+    /** As {@link #finish(String)}, since the peer has violated the protocol. */
+    public void finish(MalformedFrame how) {
+        if (!ended.get()) {
+            // Before the end, so that who sees the end sees this too.
+            violation = how;
+        }
+        finish(VIOLATION);
+    }
+
     /** Ends the session immediately, discarding the pending output. */
     public void abort(String why) {
         end(why);
@@ -373,6 +387,11 @@ public final class Session implements Caller {
     /** Returns the reason for the end, for the log. */
     public String endedBecause() {
         return endedBecause;
+    }
+
+    /** Returns the violation of the protocol that ended the session; null if something else did. */
+    public @Nullable MalformedFrame violation() {
+        return endedBecause.equals(VIOLATION) ? violation : null;
     }
 
     /** Returns true on the first call after a login: that caller takes the session offline. */

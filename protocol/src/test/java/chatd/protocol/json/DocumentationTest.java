@@ -6,8 +6,11 @@ import chatd.protocol.chat1.Chat1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The protocol pages list the same packets and messages as the code. */
@@ -37,18 +40,39 @@ class DocumentationTest {
         assertThat(rows).isEqualTo(JSON.documentation().toList());
     }
 
-    /** Each row has a golden file. */
     @Test
-    void eachMessageOfJsonHasAGoldenFile() {
-        assertThat(JsonCommands.ROWS)
-                .allMatch(row -> JsonSamples.commands().values().stream().anyMatch(row::carries));
-        assertThat(JsonEvents.ROWS)
-                .allMatch(row -> JsonSamples.events().values().stream().anyMatch(row::carries));
+    void theJsonPageHasTheFirstGoldenFileOfEachRowAsItsExample() throws IOException {
+        List<String> given = Files.readAllLines(JSON_PAGE).stream()
+                .filter(line -> line.startsWith("→ {") || line.startsWith("← {"))
+                .toList();
+        assertThat(given).isEqualTo(examples().map(Example::line).toList());
+    }
+
+    private record Example(int type, String line) {}
+
+    /** Returns an example of each row, by type, and what is sent to the daemon before what is sent by it. */
+    private static Stream<Example> examples() {
+        return Stream.concat(
+                        JsonCommands.ROWS.stream().map(row -> example("→", row, "commands", JsonSamples.commands())),
+                        JsonEvents.ROWS.stream().map(row -> example("←", row, "events", JsonSamples.events())))
+                .sorted(Comparator.comparingInt(Example::type));
+    }
+
+    private static Example example(String way, JsonMessage<?> row, String golden, Map<String, ?> samples) {
+        return samples.entrySet().stream()
+                .filter(sample -> row.carries(sample.getValue()))
+                .map(sample -> JsonTest.golden(golden, sample.getKey()).strip())
+                // Some records are written by one of several rows.
+                .filter(line -> line.contains("\"type\":" + row.type() + ','))
+                .findFirst()
+                .map(line -> new Example(row.type(), way + ' ' + line))
+                .orElseThrow(() -> new AssertionError("no golden file for type " + row.type()));
     }
 
     /** Prints the tables for the pages. */
     public static void main(String[] arguments) {
         new Chat1().documentation().forEach(System.out::println);
         JSON.documentation().forEach(System.out::println);
+        examples().map(Example::line).forEach(System.out::println);
     }
 }

@@ -23,6 +23,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +50,12 @@ class JsonTest {
     }
 
     /** Returns the line in a golden file, including its line end. */
-    private static String golden(String direction, String name) throws IOException {
+    static String golden(String direction, String name) {
         String path = "golden/" + direction + "/" + name + ".json";
         try (InputStream in = requireNonNull(JsonTest.class.getResourceAsStream(path), path)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -65,19 +68,19 @@ class JsonTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void aCommandIsReadFromItsGoldenFile(String name) throws IOException {
+    void aCommandIsReadFromItsGoldenFile(String name) {
         assertThat(read(golden("commands", name).stripTrailing()))
                 .matches(read -> Same.same(read, JsonSamples.commands().get(name)));
     }
 
     @ParameterizedTest
     @MethodSource("events")
-    void anEventIsWrittenAsInItsGoldenFile(String name) throws IOException {
+    void anEventIsWrittenAsInItsGoldenFile(String name) {
         assertThat(line(requireNonNull(JsonSamples.events().get(name)), 1)).isEqualTo(golden("events", name));
     }
 
     @Test
-    void linesAreReadHoweverTheyAreSplit() throws IOException {
+    void linesAreReadHoweverTheyAreSplit() {
         String lines = golden("commands", "log-in") + golden("commands", "history");
         MessageReader<Command> reader = JSON.commandReader();
         ByteBuf in = Unpooled.buffer();
@@ -332,14 +335,14 @@ class JsonTest {
 
     @ParameterizedTest
     @MethodSource("wholeEvents")
-    void anEventIsReadFromItsGoldenFile(String name) throws IOException {
+    void anEventIsReadFromItsGoldenFile(String name) {
         Event read = readEvent(golden("events", name));
         assertThat(read).hasSameClassAs(requireNonNull(JsonSamples.events().get(name)));
         assertThat(line(read, 1)).isEqualTo(golden("events", name));
     }
 
     @Test
-    void aRefusalIsReadFromItsGoldenFile() throws IOException {
+    void aRefusalIsReadFromItsGoldenFile() {
         assertThat(readEvent(golden("events", "refused")))
                 .isEqualTo(new SessionEvent.Refused(null, Code.NOT_LOGGED_IN, "Log in first.", "7", null));
         assertThat(readEvent(golden("events", "log-in-refused")))
@@ -347,7 +350,7 @@ class JsonTest {
     }
 
     @Test
-    void aClientSkipsMessagesItDoesNotKnow() throws IOException {
+    void aClientSkipsMessagesItDoesNotKnow() {
         assertThat(readEvent("{\"type\":999}\n{\"type\":6,\"info\":{\"op\":\"other\"}}\n" + golden("events", "notice")))
                 .isInstanceOf(SessionEvent.Notice.class);
     }
@@ -375,7 +378,7 @@ class JsonTest {
 
     /** Each receiver of a message to several sees only itself; the sender sees all of them. */
     @Test
-    void aMessageToSeveralShowsEachReceiverOnlyItself() throws IOException {
+    void aMessageToSeveralShowsEachReceiverOnlyItself() {
         Event event = requireNonNull(JsonSamples.events().get("text-to-several"));
         assertThat(line(event, 1)).isEqualTo(golden("events", "text-to-several"));
         assertThat(line(event, 3))

@@ -60,6 +60,9 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     /** Ends of the input that were seen while received bytes were still waiting. */
     private final List<Object> ends = new ArrayList<>();
 
+    /** Whether the peer has shut its half: Netty's epoll may have dropped the channel, and a read would fail. */
+    private boolean shut;
+
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> timer;
     private long heard = System.nanoTime();
@@ -125,7 +128,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public void read(ChannelHandlerContext ctx) {
         unpack(ctx);
-        if (ends.isEmpty() && ctx.channel().config().isAutoRead()) {
+        if (!shut && ends.isEmpty() && ctx.channel().config().isAutoRead()) {
             ctx.read();
         }
     }
@@ -133,6 +136,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent || event instanceof ChannelInputShutdownEvent) {
+            shut |= event instanceof ChannelInputShutdownEvent;
             ends.add(event);
             unpack(ctx);
         } else {
@@ -317,7 +321,8 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
 
     /** Returns a Close frame, with the reason if it is the client's fault. */
     @Override
-    public ByteBuf bytes(Session session, @Nullable MalformedFrame violation) {
+    public ByteBuf bytes(Session session) {
+        MalformedFrame violation = session.violation();
         byte[] reason = (violation == null ? "" : violation.what()).getBytes(StandardCharsets.UTF_8);
         int length = Math.min(reason.length, LONGEST_REASON);
         byte[] payload = new byte[2 + length];
@@ -331,7 +336,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements Goodbye {
     private static int code(Session session, @Nullable MalformedFrame violation) {
         if (violation == null) {
             return switch (session.endedBecause()) {
-                case "protocol violation" -> WebSocketCloseStatus.POLICY_VIOLATION.code();
+                case Session.VIOLATION -> WebSocketCloseStatus.POLICY_VIOLATION.code();
                 case "server stopping" -> WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code();
                 default -> WebSocketCloseStatus.NORMAL_CLOSURE.code();
             };

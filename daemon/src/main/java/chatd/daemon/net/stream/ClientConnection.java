@@ -188,7 +188,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         state.deafen();
-        output.violated(violation);
         inbox().violated(violation);
     }
 

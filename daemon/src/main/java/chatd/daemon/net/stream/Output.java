@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Transport;
-import chatd.protocol.MalformedFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -36,7 +35,6 @@ final class Output implements Transport {
     private @Nullable Session session;
     private @Nullable ChannelHandlerContext context;
     private Goodbye goodbye = Goodbye.NONE;
-    private @Nullable MalformedFrame violation;
 
     Output(ConnectionState state, Duration linger, LoopTasks tasks) {
         this.state = state;
@@ -55,11 +53,6 @@ final class Output implements Transport {
     /** Sets what is sent before the close. */
     void endsWith(Goodbye last) {
         goodbye = last;
-    }
-
-    /** Records why the connection is going to end. */
-    void violated(MalformedFrame how) {
-        violation = how;
     }
 
     private Session session() {
@@ -129,7 +122,7 @@ final class Output implements Transport {
     private void shut(ChannelHandlerContext ctx) {
         state.shut();
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        ctx.writeAndFlush(goodbye.bytes(session(), violation))
+        ctx.writeAndFlush(goodbye.bytes(session()))
                 .addListener(written -> tls.closeOutbound().addListener(closed -> {
                     if (state.isPeerGone()) {
                         ctx.close();

@@ -1,0 +1,103 @@
+package chatd.acceptance;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entry point for Jazzer: what a stranger sends over HTTP, to a whole daemon. The first byte selects whether the rest is
+ * sent at once, or as frames of a WebSocket, with or without compression. However it is split, it is answered the same;
+ * then the daemon closes the connection; and it logs no error.
+ */
+public final class CarrierFuzzer {
+    private static final int HTTP = 1;
+    private static final int COMPRESSED = 2;
+    private static final int MOST = 4 << 10;
+
+    private static @Nullable LocalDaemon daemon;
+
+    private CarrierFuzzer() {}
+
+    /** Called by Jazzer before the first input. */
+    public static void fuzzerInitialize() {
+        daemon = LocalDaemon.start("CHATD_REGISTRATION_MODE", "closed");
+    }
+
+    /** Called by Jazzer while the process ends, and the database with it: the daemon can't stop in good order any more. */
+    public static void fuzzerTearDown() throws IOException {
+        Wire.deleteTree(requireNonNull(daemon).directory);
+    }
+
+    /** Stops the daemon, after inputs that were not Jazzer's. */
+    static void stop() {
+        requireNonNull(daemon).close();
+        daemon = null;
+    }
+
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        if (input.length == 0 || input.length > MOST) {
+            return;
+        }
+        List<String> whole = answers(input, input.length);
+        List<String> bytewise = answers(input, 1);
+        if (!whole.equals(bytewise)) {
+            throw new AssertionError("in single bytes, it is answered by " + bytewise + ", not " + whole);
+        }
+        String log = requireNonNull(daemon).read("chatd.log");
+        if (log.contains(" ERROR ")) {
+            throw new AssertionError(log);
+        }
+    }
+
+    /** Sends an input in steps, and returns what was answered until the daemon closed the connection. */
+    private static List<String> answers(byte[] input, int step) throws IOException {
+        LocalDaemon chatd = requireNonNull(daemon);
+        try (Socket plain = new Socket(chatd.host(), chatd.port());
+                SSLSocket socket = chatd.tls().over(plain, chatd.host(), "http/1.1")) {
+            OutputStream out = socket.getOutputStream();
+            boolean isWebSocket = (input[0] & HTTP) == 0;
+            if (isWebSocket) {
+                boolean compressed = (input[0] & COMPRESSED) != 0;
+                out.write(Wire.utf8(WebSocketClient.request(socket)
+                        + (compressed ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "")
+                        + "\r\n"));
+            }
+            for (int at = 1; at < input.length; at += step) {
+                out.write(input, at, Math.min(step, input.length - at));
+            }
+            // Not by TLS: after that, nothing is answered any more.
+            plain.shutdownOutput();
+            String all = new String(socket.getInputStream().readAllBytes(), ISO_8859_1)
+                    // A time of the same length, since a frame begins with its length.
+                    .replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z", "0000-00-00T00:00:00.000Z");
+            int head = all.indexOf("\r\n\r\n") + 4;
+            return all.startsWith("HTTP/1.1 101 ") ? frames(all.substring(0, head), all.substring(head)) : List.of(all);
+        }
+    }
+
+    /** Returns the head, then the answers, then the pongs: those don't wait for the commands before them. */
+    private static List<String> frames(String head, String bytes) {
+        List<String> answers = new ArrayList<>(List.of(head));
+        List<String> pongs = new ArrayList<>();
+        for (String rest = bytes; !rest.isEmpty(); ) {
+            int length = rest.charAt(1);
+            int from = 2;
+            if (length == 126) {
+                length = rest.charAt(2) << 8 | rest.charAt(3);
+                from = 4;
+            }
+            String frame = rest.charAt(0) + rest.substring(from, from + length);
+            (rest.charAt(0) == (WebSocketClient.FINAL | WebSocketClient.PONG) ? pongs : answers).add(frame);
+            rest = rest.substring(from + length);
+        }
+        answers.addAll(pongs);
+        return answers;
+    }
+}
