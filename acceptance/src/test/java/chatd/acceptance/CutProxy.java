@@ -15,14 +15,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy between two programs, on a Unix socket or a port of its own, that cuts or slows their connections. Any
- * thread.
+ * A proxy between two programs, on a Unix socket or a port of its own, that cuts, slows or garbles their
+ * connections. Any thread.
  */
 final class CutProxy implements AutoCloseable {
 
@@ -36,6 +37,11 @@ final class CutProxy implements AutoCloseable {
     private volatile SocketAddress target = NOBODY;
     private volatile boolean swallowing;
     private volatile Duration pause = Duration.ZERO;
+
+    /** The connections, each by the end that it is read from, on which something is still to be forwarded twice. */
+    private final Set<SocketChannel> repeating = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable Random delays;
 
     private CutProxy(@Nullable Path directory, ServerSocketChannel server) {
         this.directory = directory;
@@ -103,6 +109,16 @@ final class CutProxy implements AutoCloseable {
         pause = after;
     }
 
+    /** Forwards in pieces of any size, and each piece after a time of chance, up to 8 ms, from now on. */
+    void delay(Random random) {
+        delays = random;
+    }
+
+    /** Forwards what comes next on each connection twice, both ways: of TLS, neither side takes that. */
+    void repeat() {
+        repeating.addAll(open);
+    }
+
     int connections() {
         return connections.get();
     }
@@ -121,6 +137,7 @@ final class CutProxy implements AutoCloseable {
     void cut() {
         open.forEach(CutProxy::end);
         open.clear();
+        repeating.clear();
         swallowing = false;
         swallowed.set(0);
     }
@@ -154,8 +171,8 @@ final class CutProxy implements AutoCloseable {
                     swallowed.incrementAndGet();
                     buffer.position(buffer.limit());
                 }
-                while (buffer.hasRemaining()) {
-                    to.write(buffer);
+                for (int times = repeating.remove(from) ? 2 : 1; times > 0; times--) {
+                    forward(buffer.duplicate(), to);
                 }
                 buffer.clear();
                 Thread.sleep(pause);
@@ -167,6 +184,21 @@ final class CutProxy implements AutoCloseable {
         }
         end(from);
         end(to);
+    }
+
+    private void forward(ByteBuffer bytes, SocketChannel to) throws IOException, InterruptedException {
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            Random random = delays;
+            if (random != null) {
+                Thread.sleep(random.nextInt(8));
+                bytes.limit(bytes.position() + 1 + random.nextInt(end - bytes.position()));
+            }
+            while (bytes.hasRemaining()) {
+                to.write(bytes);
+            }
+            bytes.limit(end);
+        }
     }
 
     private static void end(SocketChannel channel) {

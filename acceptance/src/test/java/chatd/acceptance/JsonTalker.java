@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A user who keeps talking in JSON while connections break and the daemon dies: what had no answer is sent again with
- * the id that it had, and each connection but the first resumes the session. Meanwhile it marks what it has read, and
- * makes and ends friendships. Runs on a thread of its own; read by others once it has ended.
+ * the id that it had, some of it twice anyway, and each connection but the first resumes the session. Meanwhile it marks
+ * what it has read, makes and ends friendships, blocks, and changes its name. Runs on a thread of its own; read by others once it has ended.
  */
 final class JsonTalker implements Runnable {
     /** How the ids begin of what is not sent again. */
@@ -29,13 +30,16 @@ final class JsonTalker implements Runnable {
     private final Chatd.Person person;
     private final String device;
     private final JsonCarrier carrier;
-    private final List<String> names;
+    private final List<String> numbers;
     private final Random random;
     private volatile boolean stopping;
     private volatile @Nullable Throwable failure;
 
     /** What was sent and not answered yet, by id, in the order in which it was sent. */
     private final Map<String, String> unanswered = new LinkedHashMap<>();
+
+    /** The numbers that the answers gave, by id. */
+    private final Map<String, Long> answered = new HashMap<>();
 
     /** The texts by the numbers that the answers gave. */
     private final Map<Long, String> accepted = new TreeMap<>();
@@ -53,21 +57,25 @@ final class JsonTalker implements Runnable {
 
     private final AtomicInteger connections = new AtomicInteger();
 
-    /** @param port supplies the port to connect to, that of a proxy */
+    /**
+     * @param port supplies the port to connect to, that of a proxy
+     * @param person has the number in place of the name, which changes
+     * @param numbers those of all who talk
+     */
     JsonTalker(
             Chatd chatd,
             IntSupplier port,
             Chatd.Person person,
             String device,
             JsonCarrier carrier,
-            List<String> names,
+            List<String> numbers,
             long seed) {
         this.chatd = chatd;
         this.port = port;
         this.person = person;
         this.device = device;
         this.carrier = carrier;
-        this.names = names;
+        this.numbers = numbers;
         this.random = new Random(seed);
     }
 
@@ -113,9 +121,15 @@ final class JsonTalker implements Runnable {
         }
         if (type == 17) {
             String id = message.path("info").path("id").asString();
-            String text = unanswered.remove(id);
-            assertThat(text).as("an answer to what was asked: %s", message).isNotNull();
             long number = message.path("info").path("mid").asLong();
+            String text = unanswered.remove(id);
+            if (text == null) {
+                assertThat(answered.get(id))
+                        .as("the first answer again: %s", message)
+                        .isEqualTo(number);
+                return;
+            }
+            answered.put(id, number);
             assertThat(accepted.put(number, text)).as("a number of its own").isNull();
             seen = Math.max(seen, number);
         } else if ((type == 3 || type == 4) && message.has("mid")) {
@@ -165,15 +179,12 @@ final class JsonTalker implements Runnable {
             if (random.nextBoolean()) {
                 aside(socket);
             }
-            int before = unanswered.size();
-            for (int asked = before; asked > 0 && !unanswered.isEmpty(); ) {
+            while (!unanswered.isEmpty()) {
                 JsonNode message = next(socket);
-                int type = message.path("type").asInt();
-                asked -= (type == 17 || type == 18) && !isAside(message) ? 1 : 0;
-            }
-            if (!unanswered.isEmpty()) {
-                // Refused for now: again on another connection.
-                throw new Cut();
+                if (message.path("type").asInt() == 18 && !isAside(message)) {
+                    // Refused for now: again on another connection.
+                    throw new Cut();
+                }
             }
         }
     }
@@ -185,25 +196,30 @@ final class JsonTalker implements Runnable {
 
     /** Sends something that may be refused, and whose answer may be lost. */
     private void aside(JsonSocket socket) {
-        String other = names.get(random.nextInt(names.size()));
-        String aside = switch (random.nextInt(6)) {
+        String other = numbers.get(random.nextInt(numbers.size()));
+        String aside = switch (random.nextInt(8)) {
             case 0 -> "'type': 9, 'receive': '%s', 'info': 'be my friend'".formatted(other);
             case 1 -> "'type': 10, 'receive': '%s', 'info': true".formatted(other);
             case 2 -> "'type': 10, 'receive': '%s', 'info': false".formatted(other);
             case 3 -> "'type': 25, 'receive': '%s', 'info': {}".formatted(other);
             case 4 -> "'type': 35, 'info': {'read_marks': %b}".formatted(random.nextBoolean());
+            case 5 -> "'type': 34, 'info': {'user_id': '%s', 'on': %b}".formatted(other, random.nextInt(4) == 0);
+            case 6 -> "'type': 11, 'info': {'PU': 1, 'NewInf': '%s'}".formatted(Chatd.newName());
             default -> "'type': 21, 'info': {'with': '%s', 'mid': %d}".formatted(other, seen);
         };
         socket.send("{'id': '%s%x', %s}".formatted(ASIDE, random.nextLong(), aside));
     }
 
-    /** Sends a text to whom it always goes, so that what is sent again is the same. */
+    /** Sends a text to whom it always goes, so that what is sent again is the same; now and then twice. */
     private void say(JsonSocket socket, String id, String text) {
-        int to = Math.floorMod(text.hashCode(), names.size() + 1);
-        socket.send(
-                to == names.size()
-                        ? "{'type': 4, 'id': '%s', 'info': '%s'}".formatted(id, text)
-                        : "{'type': 3, 'receive': '%s', 'id': '%s', 'info': '%s'}".formatted(names.get(to), id, text));
+        int to = Math.floorMod(text.hashCode(), numbers.size() + 1);
+        String message = to == numbers.size()
+                ? "{'type': 4, 'id': '%s', 'info': '%s'}".formatted(id, text)
+                : "{'type': 3, 'receive': '%s', 'id': '%s', 'info': '%s'}".formatted(numbers.get(to), id, text);
+        socket.send(message);
+        if (random.nextInt(8) == 0) {
+            socket.send(message);
+        }
     }
 
     void stop() {

@@ -18,21 +18,25 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Six devices of four people talk, while their connections are cut at random and the daemon is killed in between; they
- * resume their sessions. Meanwhile they mark what they have read, and make and end friendships.
+ * Six devices of four people talk through a proxy that delays, cuts and doubles what it forwards, and the daemon is killed
+ * in between; they resume their sessions. Meanwhile they mark what they have read, make and end friendships, block each
+ * other, and change their names.
  */
 @Tag("processes")
 class SentOnceIT {
-    private static final int CUTS = Campaign.times(60, 2_000);
+    private static final int CUTS = Campaign.times(200, 2_000);
     private static final int CUTS_A_KILL = 15;
+    private static final int CUTS_A_REPETITION = 4;
 
     @Test
     void everythingIsStoredAndToldOnceWhateverIsCut() throws Exception {
         var random = Campaign.random();
-        try (SpawnedDaemon chatd = SpawnedDaemon.start("CHATD_RATES_RESUMES", "100000", "CHATD_RATES_CHANGES", "0");
+        try (SpawnedDaemon chatd = SpawnedDaemon.start(
+                        "CHATD_RATES_RESUMES", "100000", "CHATD_RATES_CHANGES", "0", "CHATD_ACCOUNTS_RENAMES", "1000");
                 CutProxy proxy = CutProxy.onPort(chatd.port())) {
-            List<Chatd.Person> people = List.of(chatd.person(), chatd.person(), chatd.person(), chatd.person());
-            List<String> names = people.stream().map(Chatd.Person::name).toList();
+            proxy.delay(random);
+            List<Chatd.Person> people = List.of(person(chatd), person(chatd), person(chatd), person(chatd));
+            List<String> numbers = people.stream().map(Chatd.Person::name).toList();
             List<JsonCarrier> carriers = List.of(JsonCarrier.values());
             List<JsonTalker> talkers = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -42,7 +46,7 @@ class SentOnceIT {
                         people.get(i % people.size()),
                         "device " + i,
                         carriers.get(i % carriers.size()),
-                        names,
+                        numbers,
                         random.nextLong()));
             }
             List<Thread> threads =
@@ -63,6 +67,8 @@ class SentOnceIT {
                     proxy.goAway();
                     chatd.begin();
                     proxy.forwardToPort(chatd.port());
+                } else if (cut % CUTS_A_REPETITION == 0) {
+                    proxy.repeat();
                 } else {
                     proxy.cut();
                 }
@@ -82,6 +88,14 @@ class SentOnceIT {
                     .formatted(CUTS, CUTS / CUTS_A_KILL, sent, repeated, resumed));
             assertThat(repeated).isPositive();
             assertThat(resumed).isPositive();
+        }
+    }
+
+    /** Returns a new person, with the number in place of the name. */
+    private static Chatd.Person person(Chatd chatd) {
+        Chatd.Person person = chatd.person();
+        try (JsonSocket socket = chatd.logInJson(JsonCarrier.LINES, person, "first")) {
+            return new Chatd.Person(socket.user(), person.password());
         }
     }
 
@@ -115,7 +129,8 @@ class SentOnceIT {
             try (JsonSocket fresh = JsonCarrier.LINES.connect(chatd)) {
                 JsonNode lists =
                         fresh.logIn(talker.person().name(), talker.person().password(), "lists");
-                for (String list : List.of("requests", "blocked", "unread", "preferences", "friends_total")) {
+                for (String list :
+                        List.of("user_name", "requests", "blocked", "unread", "preferences", "friends_total")) {
                     assertThat(resumed.path(list)).as(list).isEqualTo(lists.path(list));
                 }
             }
