@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Sends what is typed to one user, and prints what others say: a client of the JSON messages in a hundred lines.
+"""Sends what is typed to one user, and prints what others say: a client of the JSON messages in eighty lines.
 
 usage: client.py HOST:PORT CA.pem MYSELF OTHER        the first line of standard input is the password
 
-When the connection is lost it connects again. Nothing is lost then, and nothing comes twice: what had no answer is sent
-again with the same id, and what was said meanwhile is read from the history.
+When the connection is lost it goes on with its session. Nothing is lost then, and nothing comes twice: what had no answer
+is sent again with the same id, and the server sends what was missed.
 """
 import json, os, secrets, select, socket, ssl, sys, time
 
@@ -14,7 +14,7 @@ context = ssl.create_default_context(cafile=authority)
 context.set_alpn_protocols(["chat-json/1"])
 typed, ended = b"", False  # what was typed of a line so far; whether standard input has ended
 unanswered = {}  # texts that the server has not confirmed yet, by their id
-me, newest = "", None  # one's own number; the highest mid that was shown
+me, token, seen = "", None, 0  # one's own number; with what the session goes on; the highest mid of it
 
 
 def read_typed():
@@ -40,24 +40,16 @@ def messages(tls):
             return
 
 
-def show(message):
-    global newest
-    newest = message["mid"]
-    if message["send"] == me:
-        return
-    text = message["info"] if isinstance(message["info"], str) else "a file: " + message["info"]["name"]
-    print(message.get("name", "server") + ": " + text, flush=True)
-
-
 def talk(tls):
-    """Logs in and talks; returns whether everything was said, or raises OSError if the connection is lost."""
-    global me, newest
-    logged_in, waiting = False, []  # what is said while the history is read waits, so that all comes in order
+    """Logs in, or goes on, and talks; returns whether everything was said, or raises OSError if the connection is lost."""
+    global me, token, seen
+    logged_in = False
 
     def send(kind, info, **more):
         tls.sendall(json.dumps({"type": kind, "info": info, **more}).encode() + b"\n")
 
-    send(1, {"user_id": myself, "user_pwd": password, "device": "client.py"})
+    by_password = {"user_id": myself, "user_pwd": password, "device": "client.py"}
+    send(1, {"token": token, "after": seen} if token else by_password)
     for message in messages(tls):
         kind, info = (message["type"], message["info"]) if message else (0, None)
         if kind == 0:
@@ -65,30 +57,30 @@ def talk(tls):
             unanswered.update(new)  # all of them, before sending fails
             for name, text in new.items() if logged_in else []:
                 send(3, text, receive=other, id=name)
-        elif kind == 2:
-            if info["code"] != "ok":
-                sys.exit("not logged in: " + info["code"])
-            logged_in, me = True, info["user_id"]
-            send(19, {"limit": 1} if newest is None else {"after": newest})
+        elif kind == 2 and info["code"] == "ok":
+            logged_in, me, token = True, info["user_id"], info["token"]
+            if info.get("behind"):
+                print("More was said meanwhile than can be shown here.", file=sys.stderr)
             for name, text in unanswered.items():
                 send(3, text, receive=other, id=name)
+        elif kind == 2 and token and info["code"] == "wrong-password":
+            print("Away for too long: what was said meanwhile is not shown here.", file=sys.stderr)
+            token, seen = None, 0
+            send(1, by_password)
+        elif kind == 2 and info["code"] == "throttled":
+            return False
+        elif kind == 2:
+            sys.exit("not logged in: " + info["code"])
         elif kind in (17, 18):
-            unanswered.pop(info.get("id"), None)
+            text = unanswered.pop(info.get("id"), "")
+            seen = max(seen, info.get("mid", 0))
             if kind == 18:
-                print(info["text"], file=sys.stderr)
-        elif kind == 20:
-            for item in info["items"] if newest is not None else []:
-                show(item)
-            if newest is None:  # the first time, what was said before is not shown
-                newest = info["items"][-1]["mid"] if info["items"] else 0
-            elif info["more"]:
-                send(19, {"after": newest})
-                continue
-            for item in waiting:
-                show(item) if item["mid"] > newest else None
-            waiting = None
+                print(info["text"], "Not sent:", text, file=sys.stderr)
         elif "mid" in message:
-            show(message) if waiting is None else waiting.append(message)
+            seen = message["mid"]
+            if message["send"] != me:
+                text = info if isinstance(info, str) else "a file: " + info["name"]
+                print(message.get("name", "server") + ": " + text, flush=True)
         if ended and not unanswered:
             return True
     return False

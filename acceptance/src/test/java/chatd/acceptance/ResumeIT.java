@@ -73,6 +73,22 @@ class ResumeIT {
         return from.skipTo(17).path("info").path("mid").asLong();
     }
 
+    /** After 0, of a client that has seen nothing, means what came since it logged in. */
+    @Test
+    void whatWasSaidBeforeTheSessionBeganIsNotMissed() {
+        JsonSocket other = logIn(ben, "");
+        send(other, ann.name(), "before");
+        Resumable first = resumable(ann, "phone");
+        other.expectPresence(8, first.socket().user());
+        first.socket().close();
+        other.expectPresence(5, first.socket().user());
+        send(other, ann.name(), "after");
+        JsonSocket again = connect();
+        resume(again, first.token(), 0);
+        assertThat(again.expect(3).path("info").asString()).isEqualTo("after");
+        again.fence();
+    }
+
     @Test
     void whatWasMissedFollowsInOrder() {
         Resumable first = resumable(ann, "phone");

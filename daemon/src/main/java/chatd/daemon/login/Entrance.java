@@ -20,6 +20,7 @@ import chatd.daemon.model.Effect;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Party;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.model.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.ContactStore;
@@ -212,6 +213,9 @@ final class Entrance {
         private final Authenticator.Admitted admitted;
         private final @Nullable String rehashed;
 
+        /** Null if its dialect has none. */
+        private final @Nullable Token token;
+
         /** Time of the previous login. */
         private Optional<Instant> lastLogin = Optional.empty();
 
@@ -224,6 +228,10 @@ final class Entrance {
             this.known = known;
             this.admitted = known.admitted();
             this.rehashed = rehashed;
+            this.token = Optional.ofNullable(entry.token())
+                    .map(Tokens.Made::token)
+                    .map(its -> entry.isResumed() ? its : its.beginningAfter(known.upTo()))
+                    .orElse(null);
         }
 
         @Override
@@ -248,10 +256,9 @@ final class Entrance {
                         Optional.of(account),
                         account.state() == Account.State.ACTIVE ? Code.WRONG_PASSWORD : Code.DISABLED);
             }
-            Tokens.Made token = entry.token();
             if (entry.isResumed()
                     && token != null
-                    && !tokens.isGood(token.token(), directory.passwordGeneration(account.number()))) {
+                    && !tokens.isGood(token, directory.passwordGeneration(account.number()))) {
                 throw authenticator.refused(
                         session, "login", account.name(), Optional.of(account), Code.WRONG_PASSWORD);
             }
@@ -274,7 +281,7 @@ final class Entrance {
                             origin.port(),
                             admitted.network(),
                             rehashed,
-                            token == null || entry.isResumed() ? null : token.token(),
+                            entry.isResumed() ? null : token,
                             entry.remembered() == null
                                     ? null
                                     : entry.remembered().device()));
@@ -310,16 +317,12 @@ final class Entrance {
                                     ? null
                                     : state(account, entry.token().secret())));
             loggedIn = entered.orElse(null);
-            Tokens.Made token = entry.token();
             if (token != null && entered.isEmpty() && !entry.isResumed()) {
-                tokens.discard(token.token());
+                tokens.discard(token);
             } else if (token != null
                     && entered.isPresent()
                     && !tokens.entered(
-                            session,
-                            token.token(),
-                            directory.passwordGeneration(account.number()),
-                            entry.isResumed())) {
+                            session, token, directory.passwordGeneration(account.number()), entry.isResumed())) {
                 sessions.end(session, OwnSessions.ENDED, OwnSessions.WHY_ENDED);
             }
             if (!session.isLoggedIn()) {

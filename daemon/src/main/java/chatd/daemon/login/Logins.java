@@ -179,7 +179,8 @@ public final class Logins implements Room {
             entrance.enter(
                     session,
                     authenticator.recognised(session, account),
-                    new Entrance.Entry(token.device(), token.quiet(), kept, null, command.after()),
+                    new Entrance.Entry(
+                            token.device(), token.quiet(), kept, null, Math.max(command.after(), token.begins())),
                     null);
         } finally {
             command.token().wipe();

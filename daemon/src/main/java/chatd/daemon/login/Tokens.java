@@ -93,7 +93,7 @@ public final class Tokens implements AutoCloseable {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         Secret secret = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-        return new Made(secret, new Token(hash(secret), account, device, quiet));
+        return new Made(secret, new Token(hash(secret), account, device, quiet, 0));
     }
 
     private static ByteBuffer hash(Secret secret) {

@@ -62,8 +62,8 @@ final class LoginRows {
             .getSQL();
 
     private static final String INSERT_TOKEN = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .insertInto(TOKEN, TOKEN.HASH, TOKEN.ACCOUNT, TOKEN.DEVICE, TOKEN.QUIET)
-            .values((byte[]) null, null, null, null)
+            .insertInto(TOKEN, TOKEN.HASH, TOKEN.ACCOUNT, TOKEN.DEVICE, TOKEN.QUIET, TOKEN.BEGINS)
+            .values((byte[]) null, null, null, null, null)
             .getSQL();
 
     private final List<LogIn> logIns = new ArrayList<>();
@@ -111,6 +111,7 @@ final class LoginRows {
                 insert.setLong(2, token.account());
                 insert.setString(3, token.device());
                 insert.setBoolean(4, token.quiet());
+                insert.setLong(5, token.begins());
                 insert.addBatch();
             }
             delete.executeBatch();

@@ -18,8 +18,12 @@ public final class TokenStore {
     /** Returns all tokens. */
     public List<Token> all() {
         return database.with(sql -> sql.selectFrom(TOKEN)
-                .fetch(row ->
-                        new Token(ByteBuffer.wrap(row.getHash()), row.getAccount(), row.getDevice(), row.getQuiet())));
+                .fetch(row -> new Token(
+                        ByteBuffer.wrap(row.getHash()),
+                        row.getAccount(),
+                        row.getDevice(),
+                        row.getQuiet(),
+                        row.getBegins())));
     }
 
     public void delete(Collection<ByteBuffer> hashes) {

@@ -53,6 +53,8 @@ public class Token extends TableImpl<TokenRecord> {
 
     public final TableField<TokenRecord, Boolean> QUIET = createField(DSL.name("quiet"), SQLDataType.BOOLEAN.nullable(false), this, "");
 
+    public final TableField<TokenRecord, Long> BEGINS = createField(DSL.name("begins"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "number of the last message before the session");
+
     private Token(Name alias, Table<TokenRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

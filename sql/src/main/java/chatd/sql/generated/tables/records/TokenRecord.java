@@ -47,6 +47,14 @@ public class TokenRecord extends UpdatableRecordImpl<TokenRecord> {
         return (Boolean) get(3);
     }
 
+    public void setBegins(Long value) {
+        set(4, value);
+    }
+
+    public Long getBegins() {
+        return (Long) get(4);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -64,13 +72,14 @@ public class TokenRecord extends UpdatableRecordImpl<TokenRecord> {
         super(Token.TOKEN);
     }
 
-    public TokenRecord(byte[] hash, Long account, String device, Boolean quiet) {
+    public TokenRecord(byte[] hash, Long account, String device, Boolean quiet, Long begins) {
         super(Token.TOKEN);
 
         setHash(hash);
         setAccount(account);
         setDevice(device);
         setQuiet(quiet);
+        setBegins(begins);
         resetTouchedOnNotNull();
     }
 }
