@@ -192,6 +192,30 @@ class ResumeIT {
         assertThat(code(laptop.token())).isEqualTo("ok");
     }
 
+    /** With {@code sessions.single}; nor may a lost session come back, and displace the one that is there. */
+    @Test
+    void whereUsersHaveOneSessionEachLoginEndsTheOthers() {
+        try (LocalDaemon strict = LocalDaemon.start("CHATD_SESSIONS_SINGLE", "true")) {
+            Chatd.Person alice = strict.alice();
+            try (JsonSocket phone = carrier.connect(strict);
+                    JsonSocket laptop = carrier.connect(strict);
+                    Chat1Socket old = strict.logIn(alice);
+                    JsonSocket late = carrier.connect(strict)) {
+                String lost = phone.logIn("alice", alice.password(), "phone")
+                        .path("token")
+                        .asString();
+                assertThat(old.untilClosed().getLast().name()).isEqualTo("alice");
+                phone.close();
+                laptop.logIn("alice", alice.password(), "laptop");
+                assertThat(resume(late, lost, 0).path("code").asString()).isEqualTo("wrong-password");
+                try (Chat1Socket _ = strict.logIn(alice)) {
+                    assertThat(laptop.expect(5).path("send").asString()).isEqualTo(laptop.user());
+                    laptop.untilClosed();
+                }
+            }
+        }
+    }
+
     @Test
     void aChangeOfThePasswordEndsTheTokensOfTheOthers() {
         Resumable phone = resumable(ann, "phone");

@@ -107,8 +107,11 @@ public record Config(
     public record Accounts(
             boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved, int renames) {}
 
-    /** @param remember for how long a device's key is good; zero if no device is remembered */
-    public record Sessions(Duration remember) {}
+    /**
+     * @param remember for how long a device's key is good; zero if no device is remembered
+     * @param single whether a login displaces all other sessions of its account
+     */
+    public record Sessions(Duration remember, boolean single) {}
 
     /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}

@@ -174,7 +174,9 @@ public final class ConfigReader {
                                 .filter(Duration::isPositive),
                         of.list("accounts.reserved", ConfigReader::name),
                         of.value("accounts.renames", text -> whole(text, 0, 1_000))),
-                new Config.Sessions(of.value("sessions.remember", ConfigReader::time)),
+                new Config.Sessions(
+                        of.value("sessions.remember", ConfigReader::time),
+                        of.value("sessions.single", ConfigReader::flag)),
                 new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
                         .equals("all")),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),

@@ -294,6 +294,7 @@ final class Entrance {
         void enter(AccountChange committed) {
             Change change = committed.change();
             Account account = directory.numbered(change.account());
+            boolean isAlone = config.get().sessions().single();
             Optional<Sessions.LoggedIn> entered = sessions.logIn(
                     session,
                     new Sessions.Arrival(
@@ -303,7 +304,8 @@ final class Entrance {
                             entry.quiet(),
                             change.time(),
                             contacts.friends(account.number()),
-                            entry.isResumed()),
+                            entry.isResumed(),
+                            isAlone),
                     (displacing, everybody) -> new SessionEvent.Welcome(
                             account.number(),
                             account.name(),
@@ -322,7 +324,11 @@ final class Entrance {
             } else if (token != null
                     && entered.isPresent()
                     && !tokens.entered(
-                            session, token, directory.passwordGeneration(account.number()), entry.isResumed())) {
+                            session,
+                            token,
+                            directory.passwordGeneration(account.number()),
+                            entry.isResumed(),
+                            isAlone)) {
                 sessions.end(session, OwnSessions.ENDED, OwnSessions.WHY_ENDED);
             }
             if (!session.isLoggedIn()) {

@@ -128,9 +128,10 @@ public final class Tokens implements AutoCloseable {
      * Gives a new token to a session that was just logged in, and ends any other of its device; or the token of the
      * session that it resumes.
      *
+     * @param isAlone whether to end all others of its account
      * @return false if that token has ended meanwhile: so must the session
      */
-    boolean entered(Session session, Token token, long generation, boolean isResumed) {
+    boolean entered(Session session, Token token, long generation, boolean isResumed, boolean isAlone) {
         lock.lock();
         try {
             Held before = held.get(token.hash());
@@ -142,7 +143,7 @@ public final class Tokens implements AutoCloseable {
             }
             endThose(
                     token.account(),
-                    its -> its.token().device().equals(token.device())
+                    its -> (isAlone || its.token().device().equals(token.device()))
                             && !its.token().hash().equals(token.hash()));
             put(new Held(token, generation, session, null));
             ofSession.put(session, token.hash());

@@ -81,6 +81,7 @@ public final class Sessions {
      * @param quiet whether this session alone does not make its user online
      * @param friends the numbers of its friends
      * @param resumes whether it goes on with a session: if that one is still connected, it is closed without a word
+     * @param alone whether it displaces all others of its account
      */
     public record Arrival(
             long account,
@@ -89,7 +90,8 @@ public final class Sessions {
             boolean quiet,
             Instant time,
             List<Long> friends,
-            boolean resumes) {}
+            boolean resumes,
+            boolean alone) {}
 
     /**
      * Logs a session in, displacing any other of its account on the same device (rule 4 of {@code chat-1.md};
@@ -110,8 +112,9 @@ public final class Sessions {
             boolean wasOnline = isOnline(account);
             session.loggedIn(arrival);
             List<Session> others = of(account);
-            List<Session> displaced = new ArrayList<>(
-                    others.stream().filter(session::isOnDeviceOf).toList());
+            List<Session> displaced = new ArrayList<>(others.stream()
+                    .filter(other -> arrival.alone() || session.isOnDeviceOf(other))
+                    .toList());
             if (displaced.isEmpty() && others.size() >= MOST_DEVICES) {
                 displaced.add(Collections.max(others, Comparator.comparingLong(Session::idle)));
             }

@@ -50,7 +50,8 @@ class SessionsTest {
     private List<Session> enter(TestTransport connection, long account, @Nullable String device, boolean quiet) {
         Optional<Sessions.LoggedIn> loggedIn = sessions.logIn(
                 connection.session(),
-                new Sessions.Arrival(account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS, false),
+                new Sessions.Arrival(
+                        account, NAMES.getOrDefault(account, "?"), device, quiet, NOW, FRIENDS, false, false),
                 (displacing, everybody) -> new SessionEvent.Welcome(
                         account,
                         NAMES.getOrDefault(account, "?"),
