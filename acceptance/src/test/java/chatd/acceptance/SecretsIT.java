@@ -17,8 +17,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Secrets in every field, whole and truncated at every byte: none is in any log afterwards. CI truncates at every
@@ -59,6 +61,63 @@ class SecretsIT {
                 Wire.frame(0x0014_0000, SECRET));
     }
 
+    /** Returns what a client of the JSON messages may send that has a secret in it. */
+    private static List<byte[]> inJson(String account, String token, String key) {
+        return Stream.of(
+                        "{'type':1,'info':{'user_id':'%s','user_pwd':'hunter2Zq-wrong'}}".formatted(account),
+                        "{'type':1,'info':{'user_id':'%s','key':'hunter2Zq','device':'laptop'}}".formatted(account),
+                        "{'type':1,'info':{'user_id':'%s','key':'%s','device':'another'}}".formatted(account, key),
+                        "{'type':1,'info':{'token':'hunter2Zq','after':0}}",
+                        "{'type':1,'info':{'token':'%s','after':0}}".formatted(token),
+                        "{'type':11,'send':'%s','info':{'PU':0,'NewInf':'hunter2Zq-new','OldPwd':'hunter2Zq'}}"
+                                .formatted(account),
+                        "{'type':13,'info':{'user_name':'%s','user_pwd':'hunter2Zq-other'}}".formatted(account),
+                        "{'type':3,'receive':'%s','info':'hunter2Zq','id':'hunter2Zq'}".formatted(account))
+                .map(message -> Wire.utf8(message.replace('\'', '"') + '\n'))
+                .toList();
+    }
+
+    /** Sends secrets over both carriers of JSON; returns those that the daemon gave. */
+    private List<String> sendInJson(DemoProcess demo, Chatd.Person person) {
+        try (JsonSocket remembered = JsonCarrier.LINES.connect(demo)) {
+            remembered.send("{'type':1,'info':{'user_id':'%s','user_pwd':'%s','device':'laptop','remember':true}}"
+                    .formatted(person.name(), person.password()));
+            JsonNode welcome = remembered.expect(2).path("info");
+            String token = welcome.path("token").asString();
+            String key = welcome.path("key").asString();
+            for (byte[] message : inJson(person.name(), token, key)) {
+                write(demo, "chat-json/1", message);
+                truncations(message).forEach(cut -> {
+                    write(demo, "chat-json/1", cut);
+                    write(demo, "chat-json/1", Wire.join(cut, Wire.utf8("\n")));
+                });
+            }
+            for (String path : List.of("/ws?token=", "/?key=")) {
+                write(demo, "http/1.1", Wire.utf8("GET %s%s HTTP/1.1\r\n\r\n".formatted(path, token)));
+                write(demo, "http/1.1", Wire.utf8("GET %s%s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(path, key)));
+            }
+            write(
+                    demo,
+                    "http/1.1",
+                    Wire.utf8("GET / HTTP/1.1\r\nAuthorization: Bearer %s\r\nCookie: a=%s\r\n\r\n"
+                            .formatted(token, key)));
+            return List.of(token, key);
+        }
+    }
+
+    /** Sends bytes, and waits until the daemon has taken them. */
+    private static void write(Chatd to, String protocol, byte[] bytes) {
+        try (SSLSocket socket = to.tls().connect(to.host(), to.port(), protocol)) {
+            socket.getOutputStream().write(bytes);
+            socket.shutdownOutput();
+            while (socket.getInputStream().read() >= 0) {
+                // Discarded.
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void noSecretIsInAnyLogAfterwards() throws IOException {
         var demo = new DemoProcess(Map.of());
@@ -66,19 +125,20 @@ class SecretsIT {
             demo.prepared().begin("--port", "0");
             Chatd.Person person = demo.person();
             for (byte[] frame : beforeLogIn(person.name())) {
-                truncations(frame).forEach(cut -> sendAndClose(demo.connect(), cut));
+                truncatedFrames(frame).forEach(cut -> sendAndClose(demo.connect(), cut));
                 try (Chat1Socket socket = demo.connect()) {
                     socket.send(frame, Wire.frame(0)); // malformed, so that it is closed when it is done
                     socket.untilClosed();
                 }
             }
             for (byte[] frame : afterLogIn(person.name())) {
-                truncations(frame).forEach(cut -> sendAndClose(demo.logIn(person), cut));
+                truncatedFrames(frame).forEach(cut -> sendAndClose(demo.logIn(person), cut));
                 try (Chat1Socket socket = demo.logIn(person)) {
                     socket.send(frame, Wire.frame(0));
                     socket.untilClosed();
                 }
             }
+            List<String> given = sendInJson(demo, person);
             try (Socket plain = new Socket(demo.host(), demo.port())) {
                 plain.getOutputStream().write(SECRET);
             }
@@ -92,22 +152,29 @@ class SecretsIT {
             assertThat(logs.values()).as("public names are found").anyMatch(log -> log.contains(person.name()));
             String hex = HexFormat.of().formatHex(Wire.utf8(BEGINNING));
             logs.forEach((file, log) -> assertThat(log).as(file).doesNotContainIgnoringCase(BEGINNING, hex));
+            assertThat(given).hasSize(2).allSatisfy(secret -> {
+                assertThat(secret).hasSizeGreaterThan(40);
+                logs.forEach((file, log) -> assertThat(log).as(file).doesNotContain(secret.substring(0, 20)));
+            });
         }
     }
 
     /** Returns truncations of the frame: as sent and broken off, and as a whole frame of that length. */
-    private Stream<byte[]> truncations(byte[] frame) {
+    private Stream<byte[]> truncatedFrames(byte[] frame) {
+        return truncations(frame).flatMap(cut -> {
+            if (cut.length < 8) {
+                return Stream.of(cut);
+            }
+            byte[] whole = cut.clone();
+            ByteBuffer.wrap(whole).putInt(4, cut.length - 8);
+            return Stream.of(cut, whole);
+        });
+    }
+
+    private Stream<byte[]> truncations(byte[] message) {
         int apart = Campaign.times(7, 1);
-        return Stream.iterate(1 + random.nextInt(apart), length -> length < frame.length, length -> length + apart)
-                .flatMap(length -> {
-                    byte[] cut = Arrays.copyOf(frame, length);
-                    if (length < 8) {
-                        return Stream.of(cut);
-                    }
-                    byte[] whole = cut.clone();
-                    ByteBuffer.wrap(whole).putInt(4, length - 8);
-                    return Stream.of(cut, whole);
-                });
+        return Stream.iterate(1 + random.nextInt(apart), length -> length < message.length, length -> length + apart)
+                .map(length -> Arrays.copyOf(message, length));
     }
 
     private static void sendAndClose(Chat1Socket socket, byte[] bytes) {

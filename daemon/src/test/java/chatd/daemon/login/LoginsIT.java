@@ -9,6 +9,7 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.TestDatabase;
 import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.SessionCommand;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
@@ -95,6 +96,36 @@ class LoginsIT {
         TestTransport again = chat.connect();
         attempt(again, "alice", TestServices.PASSWORD);
         assertThat(again.told()).containsExactly("in true [alice+, bob-]", "settings { \"size\":  3}\n");
+    }
+
+    private TestTransport resume(String token) throws InterruptedException {
+        TestTransport again = chat.connectJson();
+        chat.services().logins().resume(again.session(), new SessionCommand.Resume(null, Secret.of(token), 0, ""));
+        return again;
+    }
+
+    private void lose(TestTransport connection) {
+        connection.session().connectionLost();
+        chat.services().logins().sessionEnded(connection.session());
+    }
+
+    /** ({@code chat-json-1.md}, "Resuming".) */
+    @Test
+    void aTokenLivesAsLongAsItsSessionAndFifteenMinutes() throws Exception {
+        TestTransport phone = chat.logInJson("alice", "phone");
+        chat.later(Duration.ofDays(2));
+        lose(phone);
+        chat.later(Duration.ofMinutes(14));
+        TestTransport again = resume(phone.token());
+        assertThat(again.next()).startsWith("ok");
+        assertThat(again.token()).isEqualTo(phone.token());
+        lose(again);
+        chat.later(Duration.ofMinutes(14));
+        chat = chat.restarted(Map.of());
+        chat.later(Duration.ofMinutes(14));
+        lose(resume(phone.token()));
+        chat.later(Duration.ofMinutes(16));
+        assertThatRefused(Code.WRONG_PASSWORD, () -> resume(phone.token()));
     }
 
     @Test

@@ -42,6 +42,7 @@ public final class TestTransport implements Transport {
     private final MessageReader<Event> frames = CHAT1.eventReader();
     private final Deque<String> told = new ArrayDeque<>();
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+    private String token = "";
     private boolean paused;
     private boolean closed;
 
@@ -130,6 +131,11 @@ public final class TestTransport implements Transport {
         return told.removeFirst();
     }
 
+    /** Returns the token of the login in JSON; empty if there was none. */
+    public synchronized String token() {
+        return token;
+    }
+
     /** Returns the content of the last file received. */
     public synchronized byte[] content() {
         return content.toByteArray();
@@ -138,7 +144,9 @@ public final class TestTransport implements Transport {
     private void take(ByteBuf frame) {
         try {
             if (session.dialect().equals(JSON)) {
-                told.add(text(MAPPER.readTree(frame.toString(StandardCharsets.UTF_8))));
+                JsonNode message = MAPPER.readTree(frame.toString(StandardCharsets.UTF_8));
+                told.add(text(message));
+                token = message.path("info").path("token").asString(token);
                 return;
             }
             for (Event event = frames.next(frame, true); event != null; event = frames.next(frame, true)) {
