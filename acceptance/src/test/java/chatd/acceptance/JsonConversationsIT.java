@@ -130,6 +130,48 @@ class JsonConversationsIT {
         reader.fence();
     }
 
+    /** Who is blocked sees the marks of who blocks as before; the other way round, none come. */
+    @Test
+    void marksDoNotTellOfABlock() {
+        JsonSocket blocked = logIn(ann, "");
+        JsonSocket blocker = logIn(ben, "");
+        blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(blocked.user()));
+        blocker.skipTo(17);
+        long withheld = send(blocked, blocker.user(), "withheld");
+        mark(blocker, blocked.user(), withheld);
+        assertThat(readMarks(blocked, blocker.user()))
+                .as("of what one does not see, nothing can be marked")
+                .isEqualTo("{\"%s\":0,\"%s\":0}".formatted(blocked.user(), blocker.user()));
+        long own = send(blocker, blocked.user(), "from the blocker");
+        blocked.expect(3);
+        mark(blocker, blocked.user(), own);
+        assertThat(blocked.expect(21).path("info").path("mid").asLong())
+                .isEqualTo(own)
+                .isGreaterThan(withheld);
+        mark(blocked, blocker.user(), own);
+        blocked.fence();
+        blocker.fence();
+        assertThat(readMarks(blocked, blocker.user()))
+                .isEqualTo("{\"%s\":%d,\"%s\":%d}".formatted(blocked.user(), own, blocker.user(), own));
+        assertThat(readMarks(blocker, blocked.user())).isEqualTo("{\"%s\":%d}".formatted(blocker.user(), own));
+    }
+
+    private static String readMarks(JsonSocket of, String with) {
+        return of.history(1, ", 'with': '%s'".formatted(with)).path("read").toString();
+    }
+
+    @Test
+    void aMarkOfWhoWasDeletedChangesNothing() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "the last");
+        reader.expect(3);
+        reader.send("{'type': 21, 'info': {'with': '%s', 'mid': %d}}".formatted(writer.user(), mid));
+        chatd.admin("", "user", "delete", ben.name(), "--yes").exits(0);
+        reader.untilClosed();
+        mark(writer, reader.user(), mid);
+    }
+
     @Test
     void typingIsToldOnceInAWhile() {
         JsonSocket writer = logIn(ann, "");

@@ -112,7 +112,11 @@ public final class Conversations implements Room, AutoCloseable {
         List<Long> both =
                 learns(account.number(), other) ? List.of(account.number(), other) : List.of(account.number());
         marks.settle(both);
-        return store.read(conversation(account.number(), other), both);
+        // Who has received nothing has read nothing: that also holds for who blocks, which must not show.
+        SortedMap<Long, Long> read = new TreeMap<>();
+        both.forEach(user -> read.put(user, 0L));
+        read.putAll(store.read(conversation(account.number(), other), both));
+        return read;
     }
 
     /** Returns the account with whom a conversation is, deleted or not; 0 for everyone. */
