@@ -2,9 +2,9 @@
  * loadgen.c - load generator for TLS chat servers.
  *
  * One thread, one epoll loop, N TLS connections to one server.  The dialects
- * are irc, xmpp, mumble and chat (chat/1); the scenarios are pair, fanout, idle,
- * storm, tls and, with chat only, replay and files.  "loadgen -h" lists the
- * options.
+ * are irc, xmpp, mumble, chat (chat/1), json (lines) and ws (the same over a
+ * WebSocket); the scenarios are pair, fanout, idle, storm, tls and, with chat
+ * only, replay and files.  "loadgen -h" lists the options.
  *
  * Every text message carries "~T<16 hex: send time, ns><4 hex: sender>~", so
  * that whichever connection receives it can compute the latency and give the
@@ -35,7 +35,7 @@
 #include <unistd.h>
 
 enum { MARK_LEN = 23, RBUF = 1 << 22, MAX_CONN = 65535 };
-enum dialect { IRC, XMPP, MUMBLE, CHAT };
+enum dialect { IRC, XMPP, MUMBLE, CHAT, JSON, WS };
 enum scenario { PAIR, FANOUT, IDLE, STORM, TLSONLY, REPLAY, FILES };
 
 /* Connection states up to READY; the LOGIN_* meanings are per dialect. */
@@ -65,11 +65,11 @@ static struct {
     int port;
     enum dialect dialect;
     enum scenario scenario;
-    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items;
+    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items, ids;
     long filelen;
     double secs, warm, rate, settle;
     char *pids, *dbpids;
-} opt = { .host = "::1", .domain = "localhost", .room = "bench", .prefix = "u", .password = "pw",
+} opt = { .host = "::1", .domain = "localhost", .room = "bench", .prefix = "b", .password = "pw",
           .n = 100, .concurrency = 32, .senders = 1, .window = 1, .repeats = 1, .msglen = 100,
           .secs = 5, .warm = 1, .settle = 0.5, .items = 100, .filelen = 16 << 20 };
 
@@ -282,6 +282,28 @@ static void chat_frame(struct conn *c, int type, int sub, const void *body, size
     send_bytes(c, f, 8 + n);
 }
 
+/* Sends a message of JSON: as a line, or as a text frame with a mask of zeros. */
+static void json_send(struct conn *c, const char *json)
+{
+    unsigned char f[8 + 1400] = { 0x81 };
+    size_t n = strlen(json), at = 2;
+    if (opt.dialect == JSON) { send_str(c, json); send_str(c, "\n"); return; }
+    f[1] = (unsigned char)(0x80 | (n < 126 ? n : 126));
+    if (n >= 126) { put16(f + 2, (uint32_t)n); at = 4; }
+    memset(f + at, 0, 4);
+    memcpy(f + at + 4, json, n);
+    send_bytes(c, f, at + 4 + n);
+}
+
+static void json_login(struct conn *c)
+{
+    char json[256];
+    snprintf(json, sizeof json, "{\"type\":1,\"info\":{\"user_id\":\"%s%u\",\"user_pwd\":\"%s\",\"device\":\"bench\"}}",
+             opt.prefix, c->id, opt.password);
+    c->state = LOGIN_2;
+    json_send(c, json);
+}
+
 static void mumble_frame(struct conn *c, int type, const void *body, size_t n)
 {
     unsigned char f[6 + 1024];
@@ -374,6 +396,14 @@ static void login_start(struct conn *c)
         strncpy((char *)b, name, 32);
         strncpy((char *)b + 32, opt.password, 32);
         chat_frame(c, 0x0010, 0, b, 64);
+        break;
+    case JSON:
+        json_login(c);
+        break;
+    case WS:
+        send_fmt(c, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    "Sec-WebSocket-Protocol: chat-json\r\n\r\n");
         break;
     }
 }
@@ -528,6 +558,14 @@ static void send_message(struct conn *c)
         memcpy(b + 36, text, strlen(text));
         chat_frame(c, 0x0012, 0, b, 36 + strlen(text));
         break;
+    case JSON: case WS:
+        n = all ? (size_t)sprintf((char *)b, "{\"type\":4,\"info\":\"%s\"", text)
+                : (size_t)sprintf((char *)b, "{\"type\":3,\"receive\":\"%s%u\",\"info\":\"%s\"", opt.prefix, to->id, text);
+        if (opt.ids) n += (size_t)sprintf((char *)b + n, ",\"id\":\"%016llx%08x%08llx\"", (unsigned long long)now_ns(), c->id,
+                                          (unsigned long long)c->sent);
+        strcpy((char *)b + n, "}");
+        json_send(c, (char *)b);
+        break;
     }
 }
 
@@ -669,6 +707,45 @@ static size_t chat_input(struct conn *c, char *p, size_t n)
     return i;
 }
 
+static void json_message(struct conn *c, const char *p, size_t n)
+{
+    if (c->state == READY) { scan_markers(p, n); return; }
+    if (!memmem(p, n, "\"type\":2,", 9)) return;
+    if (memmem(p, n, "\"code\":\"ok\"", 11)) ready(c); else drop(c, "json login refused");
+}
+
+static size_t json_input(struct conn *c, const char *p, size_t n)
+{
+    size_t i = 0;
+    for (const char *nl; c->state != DEAD && (nl = memchr(p + i, '\n', n - i)); i = (size_t)(nl - p) + 1)
+        json_message(c, p + i, (size_t)(nl - p) - i);
+    return i;
+}
+
+static size_t ws_input(struct conn *c, const char *p, size_t n)
+{
+    size_t i = 0;
+    if (c->state == LOGIN_1) {
+        const char *end = memmem(p, n, "\r\n\r\n", 4);
+        if (!end) return 0;
+        if (!memmem(p, n, " 101 ", 5)) { drop(c, "no websocket"); return n; }
+        i = (size_t)(end - p) + 4;
+        json_login(c);
+    }
+    while (c->state != DEAD && n - i >= 2) {
+        const unsigned char *f = (const unsigned char *)p + i;
+        size_t len = f[1] & 127, head = len < 126 ? 2 : len == 126 ? 4 : 10;
+        if (n - i < head) break;
+        if (head == 4) len = get16(f + 2);
+        if (head == 10) len = get32(f + 6);
+        if (n - i < head + len) break;
+        if ((f[0] & 15) == 9) send_bytes(c, "\x8a\x80\0\0\0\0", 6);
+        else if ((f[0] & 15) == 1) json_message(c, p + i + head, len);
+        i += head + len;
+    }
+    return i;
+}
+
 static void input(struct conn *c)
 {
     for (;;) {
@@ -688,6 +765,8 @@ static void input(struct conn *c)
         case IRC: used = irc_input(c, p, n); break;
         case MUMBLE: used = mumble_input(c, p, n); break;
         case CHAT: used = chat_input(c, p, n); break;
+        case JSON: used = json_input(c, p, n); break;
+        case WS: used = ws_input(c, p, n); break;
         case XMPP:
             if (c->state == READY) { used = scan_markers(p, n); break; }
             buf_add(&c->in, p, n);
@@ -772,7 +851,7 @@ static void connect_all(void)
 
 /* ---------- phases ---------- */
 
-static const char *dialects[] = { "irc", "xmpp", "mumble", "chat" };
+static const char *dialects[] = { "irc", "xmpp", "mumble", "chat", "json", "ws" };
 static const char *scenarios[] = { "pair", "fanout", "idle", "storm", "tls", "replay", "files" };
 
 static void run_for(double secs)
@@ -891,8 +970,8 @@ static int lookup(const char *s, const char **names, int n)
 
 static void print_usage(void)
 {
-    puts("loadgen -d irc|xmpp|mumble|chat -s pair|fanout|idle|storm|tls|replay|files -P port [options]\n"
-         "  -n N      connections (users u0..uN-1)       -w PASSWORD\n"
+    puts("loadgen -d irc|xmpp|mumble|chat|json|ws -s pair|fanout|idle|storm|tls|replay|files -P port [options]\n"
+         "  -n N      connections (users b0..bN-1)       -w PASSWORD\n"
          "  -p PIDS   server pids, comma separated       -q PIDS  database pids, reported separately\n"
          "  -c C      logins in progress at one time     -t SECS  measured time   -T SECS warm-up\n"
          "  -W W      messages in flight per sender      -k K     senders (fanout only)\n"
@@ -903,14 +982,15 @@ static void print_usage(void)
          "  -N        fanout to named users, not to all  -S K  the last K stop reading (fanout)\n"
          "  -f FIRST  number of the first user           -Q  leave once logged in (storm)\n"
          "  -m ITEMS  items per replay                   -F BYTES size of a file\n"
+         "  -i        an id for each message (json, ws)\n"
          "  -2        allow TLS 1.2                      -v  be more verbose");
 }
 
 static void parse_args(int argc, char **argv)
 {
     int o, d = 0, s = 0;
-    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:QN2vh")) != -1) switch (o) {
-        case 'd': d = lookup(optarg, dialects, 4); break;
+    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:QNi2vh")) != -1) switch (o) {
+        case 'd': d = lookup(optarg, dialects, 6); break;
         case 's': s = lookup(optarg, scenarios, 7); break;
         case 'P': opt.port = atoi(optarg); break;
         case 'n': opt.n = atoi(optarg); break;
@@ -936,6 +1016,7 @@ static void parse_args(int argc, char **argv)
         case 'Q': opt.leave = 1; break;
         case 'S': opt.slow = atoi(optarg); break;
         case 'N': opt.named = 1; break;
+        case 'i': opt.ids = 1; break;
         case '2': opt.want_tls12 = 1; break;
         case 'v': opt.verbose++; break;
         case 'h': print_usage(); exit(0);
@@ -962,6 +1043,8 @@ int main(int argc, char **argv)
     SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    if (opt.dialect == JSON) SSL_CTX_set_alpn_protos(ctx, (const unsigned char *)"\x0b" "chat-json/1", 12);
+    if (opt.dialect == WS) SSL_CTX_set_alpn_protos(ctx, (const unsigned char *)"\x08" "http/1.1", 9);
     ep = epoll_create1(0);
     conns = calloc((size_t)opt.n, sizeof *conns);
     for (int i = 0; i < opt.n; i++) conns[i].id = (uint32_t)(opt.first + i);

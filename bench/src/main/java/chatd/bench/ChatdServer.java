@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.mariadb.jdbc.MariaDbDataSource;
 
-/** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts u0, u1 and so on. */
+/** The daemon as people run it, on a private MariaDB that flushes at each commit, with accounts b0, b1 and so on. */
 final class ChatdServer implements Server {
     private static final String PASSWORD = "a bench of oak";
     /** Long, because stored messages that are missing from the log are logged first. */
@@ -72,7 +72,7 @@ final class ChatdServer implements Server {
                 Statement sql = connection.createStatement()) {
             sql.execute("insert into account"
                     + " (number, name, password_hash, must_change, state, everyone_after, created)"
-                    + " select seq + 1, concat('u', seq), '" + hash + "', 0, 0, 0, '2026-01-01' from seq_0_to_"
+                    + " select seq + 1, concat('b', seq), '" + hash + "', 0, 0, 0, '2026-01-01' from seq_0_to_"
                     + (size.accounts() - 1));
             sql.execute("insert into account_name (name, account, since) select name, number, created from account");
             for (long from = 1; from <= size.messages(); from += 1_000_000) {

@@ -6,6 +6,15 @@ import java.util.Locale;
 /** The scenarios of the load generator, and how each is reported. */
 enum Scenario {
     FAN100_W8("fan-out to 100, 8 in flight", 101, "-s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
+    FAN100_W8_JSON("fan-out to 100 in JSON, 8 in flight", 101, "-d json -s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
+    FAN100_W8_WS("fan-out to 100 WebSockets, 8 in flight", 101, "-d ws -s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
+    FAN1000_W8_JSON("fan-out to 1,000 in JSON, 8 in flight", 1_001, "-d json -s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
+    FAN1000_W8_WS("fan-out to 1,000 WebSockets, 8 in flight", 1_001, "-d ws -s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
+    PAIRS_W4_JSON("50 pairs in JSON, 4 in flight", 100, "-d json -s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
+    PAIRS_W4_IDS("50 pairs in JSON with ids, 4 in flight", 100, "-d json -i -s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
+    PAIRS_W32_JSON("50 pairs in JSON, 32 in flight", 100, "-d json -s pair -n 100 -W 32 -T 2 -t 3 -j 3"),
+    PAIRS_W32_IDS("50 pairs in JSON with ids, 32 in flight", 100, "-d json -i -s pair -n 100 -W 32 -T 2 -t 3 -j 3"),
+    IDLE5000_WS("5,000 idle WebSockets", 5_000, "-d ws -s idle -n 5000 -t 30"),
     FAN100_W1("fan-out to 100, 1 in flight", 101, "-s fanout -n 101 -W 1 -T 2 -t 3 -j 3"),
     FAN1000_W8("fan-out to 1,000, 8 in flight", 1_001, "-s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
     FAN5000_W8("fan-out to 5,000, 8 in flight", 5_001, "-s fanout -n 5001 -W 8 -T 3 -t 5 -j 2"),
@@ -20,6 +29,7 @@ enum Scenario {
     IDLE5000("5,000 idle", 5_000, "-s idle -n 5000 -t 30"),
     IDLE10000("10,000 idle", 10_000, "-s idle -n 10000 -t 40"),
     STORM("1,000 logins, the hash as cheap as possible", 1_000, "-s storm -n 1000"),
+    STORM_JSON("1,000 logins in JSON", 1_000, "-d json -s storm -n 1000"),
     STORM_ALONE("1,000 logins, each leaving at once", 1_000, "-s storm -Q -n 1000"),
     STORM_ARGON2("200 logins with Argon2id", 200, "-s storm -n 200"),
     TLS("TLS handshake and close", 100, "-s tls -n 2000"),
@@ -57,7 +67,22 @@ enum Scenario {
     /** Returns whether a server that stores nothing can run it too. */
     boolean isForAll() {
         return switch (this) {
-            case NAMED100_W8, NAMED1000_W8, SLOW1000, STORM_ARGON2, REPLAY, FILES -> false;
+            case FAN100_W8_JSON,
+                    FAN100_W8_WS,
+                    FAN1000_W8_JSON,
+                    FAN1000_W8_WS,
+                    PAIRS_W4_JSON,
+                    PAIRS_W4_IDS,
+                    PAIRS_W32_JSON,
+                    PAIRS_W32_IDS,
+                    IDLE5000_WS,
+                    STORM_JSON,
+                    NAMED100_W8,
+                    NAMED1000_W8,
+                    SLOW1000,
+                    STORM_ARGON2,
+                    REPLAY,
+                    FILES -> false;
             default -> true;
         };
     }
@@ -65,7 +90,7 @@ enum Scenario {
     /** Returns the number of warm-up rounds of the same load. */
     int warmUps() {
         return switch (this) {
-            case STORM, STORM_ALONE -> 25;
+            case STORM, STORM_JSON, STORM_ALONE -> 25;
             case TLS -> 8;
             case FILES -> 1;
             default -> isIdle() ? 0 : 2;
@@ -86,6 +111,6 @@ enum Scenario {
     }
 
     boolean isLogIn() {
-        return this == STORM || this == STORM_ALONE || this == STORM_ARGON2 || this == TLS;
+        return this == STORM || this == STORM_JSON || this == STORM_ALONE || this == STORM_ARGON2 || this == TLS;
     }
 }
