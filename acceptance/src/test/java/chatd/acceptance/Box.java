@@ -55,8 +55,9 @@ final class Box implements AutoCloseable {
         Path unified = unified();
         try {
             Path tree = tree(release, packages);
-            String name = "chatd-" + release + ProcessHandle.current().pid();
-            Path cgroup = Files.createDirectory(unified.resolve(name));
+            // Never a name that was there before: a run that was killed leaves its control group behind.
+            Path cgroup = Files.createTempDirectory(unified, "chatd-" + release);
+            String name = cgroup.getFileName().toString();
             Path output = Files.createTempFile(name, ".out");
             List<String> command = List.of(
                     "sh",

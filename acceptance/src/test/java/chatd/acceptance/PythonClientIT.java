@@ -77,9 +77,11 @@ class PythonClientIT {
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
                 JsonSocket watching = chatd.logInJson(JsonCarrier.LINES, ann, "watches")) {
             Process anns = start(proxy.port(), ann, ben.name());
+            type(anns, "here");
+            // A client is told only what is said after it came, so each has to be there before the other speaks.
+            assertThat(watching.skipTo(3).path("info").asString()).isEqualTo("here");
             Process bens = start(proxy.port(), ben, ann.name());
             watching.expectPresence(8, ben.name());
-            // The history begins where each came; only then is it certain what is shown.
             type(bens, "hello");
             await().until(() -> printed(ann).contains(ben.name() + ": hello"));
             List<String> expected = new ArrayList<>();
