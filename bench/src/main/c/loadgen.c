@@ -58,6 +58,7 @@ struct conn {
     size_t skip;            /* bytes of a file's content not yet received */
     uint64_t asked;         /* when the replay was requested, or the sending of the file began */
     int items;              /* items of a replay still to come */
+    char token[64];         /* json: with which it comes back */
 };
 
 static struct {
@@ -65,7 +66,7 @@ static struct {
     int port;
     enum dialect dialect;
     enum scenario scenario;
-    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items, ids;
+    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items, ids, back;
     long filelen;
     double secs, warm, rate, settle;
     char *pids, *dbpids;
@@ -298,8 +299,11 @@ static void json_send(struct conn *c, const char *json)
 static void json_login(struct conn *c)
 {
     char json[256];
-    snprintf(json, sizeof json, "{\"type\":1,\"info\":{\"user_id\":\"%s%u\",\"user_pwd\":\"%s\",\"device\":\"bench\"}}",
-             opt.prefix, c->id, opt.password);
+    if (c->token[0])
+        snprintf(json, sizeof json, "{\"type\":1,\"info\":{\"token\":\"%s\",\"after\":0}}", c->token);
+    else
+        snprintf(json, sizeof json, "{\"type\":1,\"info\":{\"user_id\":\"%s%u\",\"user_pwd\":\"%s\",\"device\":\"bench\"}}",
+                 opt.prefix, c->id, opt.password);
     c->state = LOGIN_2;
     json_send(c, json);
 }
@@ -711,7 +715,10 @@ static void json_message(struct conn *c, const char *p, size_t n)
 {
     if (c->state == READY) { scan_markers(p, n); return; }
     if (!memmem(p, n, "\"type\":2,", 9)) return;
-    if (memmem(p, n, "\"code\":\"ok\"", 11)) ready(c); else drop(c, "json login refused");
+    if (!memmem(p, n, "\"code\":\"ok\"", 11)) { drop(c, "json login refused"); return; }
+    const char *token = memmem(p, n, "\"token\":\"", 9), *end = token ? memchr(token + 9, '"', sizeof c->token) : NULL;
+    if (end) snprintf(c->token, sizeof c->token, "%.*s", (int)(end - token - 9), token + 9);
+    ready(c);
 }
 
 static size_t json_input(struct conn *c, const char *p, size_t n)
@@ -913,6 +920,24 @@ static void login(char *head, size_t size)
              (s1.cpu - s0.cpu) * 1e3 / opt.n, (q1.cpu - q0.cpu) * 1e3 / opt.n, version, cipher);
 }
 
+/* Says "back", reads the port and the pid of a server that was started anew, and connects everybody with their tokens. */
+static void come_back(char *head, size_t size)
+{
+    static char pid[16];
+    puts("back");
+    fflush(stdout);
+    if (scanf("%d %15s", &opt.port, pid) != 2) { fprintf(stderr, "no port and pid to come back to\n"); exit(64); }
+    opt.pids = pid;
+    for (int i = 0; i < opt.n; i++) {
+        struct conn *c = &conns[i];
+        if (c->state != DEAD) { SSL_free(c->ssl); close(c->fd); }
+        c->in.len = c->out.len = 0;
+        c->state = UNUSED;
+    }
+    n_ready = n_started = n_pending = n_failed = n_handshakes = 0;
+    login(head, size);
+}
+
 static void idle(const char *head, struct usage before)
 {
     struct usage s1 = usage_of(opt.pids);
@@ -982,14 +1007,14 @@ static void print_usage(void)
          "  -N        fanout to named users, not to all  -S K  the last K stop reading (fanout)\n"
          "  -f FIRST  number of the first user           -Q  leave once logged in (storm)\n"
          "  -m ITEMS  items per replay                   -F BYTES size of a file\n"
-         "  -i        an id for each message (json, ws)\n"
+         "  -i        an id for each message (json, ws)  -B  come back with tokens to a server started anew (storm)\n"
          "  -2        allow TLS 1.2                      -v  be more verbose");
 }
 
 static void parse_args(int argc, char **argv)
 {
     int o, d = 0, s = 0;
-    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:QNi2vh")) != -1) switch (o) {
+    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:QNiB2vh")) != -1) switch (o) {
         case 'd': d = lookup(optarg, dialects, 6); break;
         case 's': s = lookup(optarg, scenarios, 7); break;
         case 'P': opt.port = atoi(optarg); break;
@@ -1017,6 +1042,7 @@ static void parse_args(int argc, char **argv)
         case 'S': opt.slow = atoi(optarg); break;
         case 'N': opt.named = 1; break;
         case 'i': opt.ids = 1; break;
+        case 'B': opt.back = 1; break;
         case '2': opt.want_tls12 = 1; break;
         case 'v': opt.verbose++; break;
         case 'h': print_usage(); exit(0);
@@ -1052,6 +1078,7 @@ int main(int argc, char **argv)
     struct usage s0 = usage_of(opt.pids);
     char head[512];
     login(head, sizeof head);
+    if (opt.back) come_back(head, sizeof head);
     if (opt.scenario == IDLE) {
         idle(head, s0);
     } else if (opt.scenario != STORM && opt.scenario != TLSONLY) {

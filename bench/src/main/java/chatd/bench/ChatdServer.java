@@ -30,10 +30,15 @@ final class ChatdServer implements Server {
     record Size(int accounts, long messages, boolean hashing, List<String> javaOptions) {}
 
     private final PrivateMariaDb database;
-    private final DaemonProcess process;
+    private final Path daemonModule;
+    private final Path config;
+    private final List<String> javaOptions;
+    private DaemonProcess process;
 
     ChatdServer(Path daemonModule, BenchDirectory place, Size size) throws IOException {
         Path directory = place.file("").normalize();
+        this.daemonModule = daemonModule;
+        this.javaOptions = size.javaOptions();
         database = PrivateMariaDb.start(
                 directory,
                 place.file("mariadb.sock"),
@@ -41,17 +46,13 @@ final class ChatdServer implements Server {
         try {
             database.createSchema("chatd");
             seed(size);
-            process = DaemonProcess.start(
-                    daemonModule,
-                    DaemonProcess.configure(
-                            directory,
-                            "[::1]:0",
-                            place.file("mariadb.sock"),
-                            "chatd",
-                            size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n"),
-                    size.javaOptions(),
-                    Map.of(),
-                    READY);
+            config = DaemonProcess.configure(
+                    directory,
+                    "[::1]:0",
+                    place.file("mariadb.sock"),
+                    "chatd",
+                    size.hashing() ? "" : "[hashing]\nmemory = \"64 KiB\"\niterations = 1\n");
+            process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY);
         } catch (SQLException e) {
             database.close();
             throw new IOException(e);
@@ -59,6 +60,12 @@ final class ChatdServer implements Server {
             database.close();
             throw e;
         }
+    }
+
+    /** Ends the daemon's process, and starts it anew on the same database; it may listen on another port then. */
+    void restart() throws IOException {
+        process.close();
+        process = DaemonProcess.start(daemonModule, config, javaOptions, Map.of(), READY);
     }
 
     private void seed(Size size) throws SQLException {

@@ -1,6 +1,7 @@
 package chatd.bench;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,23 @@ final class LoadGenerator {
             throw new BenchFailure("the load generator measured nothing");
         }
         return windows;
+    }
+
+    /** Logs everybody in, starts the daemon anew, and measures how they come back; returns one entry. */
+    List<Figures> back(ChatdServer server, List<String> arguments) throws IOException {
+        Process process = new ProcessBuilder(command(server, arguments))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+                BufferedWriter in = process.outputWriter(StandardCharsets.UTF_8)) {
+            if (!"back".equals(out.readLine())) {
+                throw new BenchFailure("the clients did not log in");
+            }
+            server.restart();
+            in.write(server.port() + " " + server.pid() + "\n");
+            in.flush();
+            return parsed(out.lines().toList());
+        }
     }
 
     /**

@@ -178,6 +178,8 @@ public final class Main implements Callable<Integer> {
                 Server server = start(programs, place, scenario, name)) {
             if (scenario.isIdle()) {
                 report.add(scenario, name, List.of(load.idle(server, scenario.accounts(), scenario.arguments())));
+            } else if (scenario.isBack() && server instanceof ChatdServer daemon) {
+                report.add(scenario, name, load.back(daemon, scenario.arguments()));
             } else {
                 if (name.equals("chatd")) {
                     warmUp(load, server, scenario);

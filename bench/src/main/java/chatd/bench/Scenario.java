@@ -30,6 +30,8 @@ enum Scenario {
     IDLE10000("10,000 idle", 10_000, "-s idle -n 10000 -t 40"),
     STORM("1,000 logins, the hash as cheap as possible", 1_000, "-s storm -n 1000"),
     STORM_JSON("1,000 logins in JSON", 1_000, "-d json -s storm -n 1000"),
+    BACK5000("5,000 come back after a restart, by their tokens", 5_000, "-d json -s storm -B -n 5000"),
+    BACK5000_WS("5,000 WebSockets come back after a restart", 5_000, "-d ws -s storm -B -n 5000"),
     STORM_ALONE("1,000 logins, each leaving at once", 1_000, "-s storm -Q -n 1000"),
     STORM_ARGON2("200 logins with Argon2id", 200, "-s storm -n 200"),
     TLS("TLS handshake and close", 100, "-s tls -n 2000"),
@@ -77,6 +79,8 @@ enum Scenario {
                     PAIRS_W32_IDS,
                     IDLE5000_WS,
                     STORM_JSON,
+                    BACK5000,
+                    BACK5000_WS,
                     NAMED100_W8,
                     NAMED1000_W8,
                     SLOW1000,
@@ -93,7 +97,7 @@ enum Scenario {
             case STORM, STORM_JSON, STORM_ALONE -> 25;
             case TLS -> 8;
             case FILES -> 1;
-            default -> isIdle() ? 0 : 2;
+            default -> isIdle() || isBack() ? 0 : 2;
         };
     }
 
@@ -110,7 +114,17 @@ enum Scenario {
         return name().startsWith("IDLE");
     }
 
+    /** Returns whether the clients come back to a daemon that was started anew. */
+    boolean isBack() {
+        return name().startsWith("BACK");
+    }
+
     boolean isLogIn() {
-        return this == STORM || this == STORM_JSON || this == STORM_ALONE || this == STORM_ARGON2 || this == TLS;
+        return isBack()
+                || this == STORM
+                || this == STORM_JSON
+                || this == STORM_ALONE
+                || this == STORM_ARGON2
+                || this == TLS;
     }
 }
