@@ -15,11 +15,14 @@ import java.util.List;
 final class ClientTerminal implements AutoCloseable {
 
     private final Chatd chatd;
+    private final List<String> always;
     private final Path homes;
     private final List<Terminal> open = new ArrayList<>();
 
-    ClientTerminal(Chatd chatd) {
+    /** @param always options for each start */
+    ClientTerminal(Chatd chatd, String... always) {
         this.chatd = chatd;
+        this.always = List.of(always);
         try {
             homes = Files.createTempDirectory(Path.of("/tmp"), "cl");
         } catch (IOException e) {
@@ -35,6 +38,7 @@ final class ClientTerminal implements AutoCloseable {
     /** Starts the client for a name, at a port; further options go before the address. */
     Terminal start(String name, int port, String... options) {
         var command = Run.command("client");
+        command.addAll(always);
         command.addAll(List.of(options));
         command.add(name + "@localhost:" + port);
         var terminal = new Terminal(
@@ -56,6 +60,12 @@ final class ClientTerminal implements AutoCloseable {
         terminal.prompts("Password of " + person.name() + ":");
         terminal.enter(person.password());
         return terminal.shows("Welcome, " + person.name());
+    }
+
+    /** Closes one of the terminals, with what runs in it. */
+    void close(Terminal terminal) {
+        open.remove(terminal);
+        terminal.close();
     }
 
     @Override

@@ -32,7 +32,7 @@ class TerminalSessionIT {
 
     TerminalSessionIT(Chatd chatd) {
         this.chatd = chatd;
-        this.clients = new ClientTerminal(chatd);
+        this.clients = new ClientTerminal(chatd, "--protocol", "chat/1");
         this.ann = chatd.person();
     }
 
@@ -128,7 +128,7 @@ class TerminalSessionIT {
             a.press("C-d");
             assertThat(a.awaitEnd()).isZero();
             Terminal none = clients.logIn(ann).prompts("(nobody)>");
-            none.enter("/who").shows("Online (");
+            none.enter("/who").shows("Online: ");
             assertThat(none.all()).doesNotContain("count", "mine", "away");
             none.press("C-d").awaitEnd();
             for (int i = 61; i <= 400; i++) {
@@ -145,7 +145,7 @@ class TerminalSessionIT {
     @Test
     void whatTheReplaysLimitCutIsSaid() {
         try (LocalDaemon small = LocalDaemon.start("CHATD_LIMITS_REPLAY", "30");
-                ClientTerminal there = new ClientTerminal(small)) {
+                ClientTerminal there = new ClientTerminal(small, "--protocol", "chat/1")) {
             Chatd.Person cid = small.person();
             try (Chat1Socket ben = small.newcomer()) {
                 ben.send(Wire.text("count 0", cid.name()));
@@ -170,7 +170,7 @@ class TerminalSessionIT {
         Terminal b = clients.logIn(ann).shows("The session that you had elsewhere was ended.");
         a.shows("The account was logged in elsewhere. Press Enter to log in again");
         a.enter("/to " + ann.name())
-                .shows("Not sent, since the session has ended: /to", "Press Enter alone to log in again.");
+                .shows("Not sent, since the session has ended. Press Enter in an empty line to log in again.");
         // A client that is going to reconnect by itself says so at once.
         assertThat(a.all()).doesNotContain("Trying again");
         assertThat(b.all()).doesNotContain("logged in elsewhere");
@@ -184,16 +184,16 @@ class TerminalSessionIT {
     @Test
     void aServerThatGoesAwayAndComesBackIsFoundAgain() {
         try (LocalDaemon other = LocalDaemon.start();
-                ClientTerminal there = new ClientTerminal(other)) {
+                ClientTerminal there = new ClientTerminal(other, "--protocol", "chat/1")) {
             Chatd.Person cid = other.person();
             Terminal a = there.logIn(cid, "--to", cid.name());
             a.enter("before").shows(": before");
             other.stop();
             a.shows("Trying again…").shows("Nobody answers at localhost port " + other.port());
-            a.enter("in between").shows("There is no connection at the moment; nothing was sent. ↑ brings it back.");
+            a.enter("in between").shows("There is no connection at the moment; nothing was sent.");
             other.begin();
             a.shows("Connected again.");
-            a.press("Up").press("Enter").shows(": in between");
+            a.prompts("> in between").press("Enter").shows(": in between");
             assertThat(a.all().lines().filter(line -> line.endsWith(": before")))
                     .hasSize(1);
             a.press("C-d");
@@ -214,7 +214,7 @@ class TerminalSessionIT {
         assertThat(fingerprint.replaceAll("\\s+", " ")).contains(shown);
         a.prompts("[y/N]").enter("n");
         assertThat(a.awaitEnd()).isEqualTo(69);
-        a.shows("Not connected: nothing was sent.");
+        a.shows("Not connected: the server's key was not accepted.");
         a = clients.start(ann.name(), chatd.port()).prompts("[y/N]").enter("y");
         a.prompts("Password of " + ann.name() + ":")
                 .enter(ann.password())
@@ -294,8 +294,10 @@ class TerminalSessionIT {
         Terminal a = clients.start(name, chatd.port(), "--ca", chatd.ca().toString());
         a.prompts("Password of " + name + ":").enter("not-the-password").shows("The password is wrong.");
         a.prompts("Password of " + name + ":").enter(once).shows("choose your own", "at least 8 characters");
-        a.prompts("New password:").enter("short").prompts("Once more:").enter("short");
-        a.shows("The server does not accept it.");
+        a.prompts("New password:").enter("short").shows("That has 5 characters; at least 8 are needed.");
+        a.prompts("New password:").enter(once).shows("That is the old password.");
+        a.prompts("New password:").enter("password").prompts("Once more:").enter("password");
+        a.shows("The server does not accept it: it is one of the most common");
         a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter("another-one");
         a.shows("The passwords do not match.");
         a.prompts("New password:").enter(Chatd.PASSWORD).prompts("Once more:").enter(Chatd.PASSWORD);

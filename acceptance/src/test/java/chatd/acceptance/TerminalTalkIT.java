@@ -39,9 +39,9 @@ class TerminalTalkIT {
         Terminal b = clients.logIn(ben, "--to", ann.name()).prompts(ann.name() + ">");
         a.enter("/to " + ben.name()).prompts(ben.name() + ">").enter("hello Ben");
         a.showsLine("^\\d\\d:\\d\\d " + ann.name() + " → " + ben.name() + ": hello Ben$");
-        b.showsLine("^\\d\\d:\\d\\d " + ann.name() + ": hello Ben$");
+        b.showsLine("^\\d\\d:\\d\\d " + ann.name() + " → you: hello Ben$");
         b.enter("Hi, " + ann.name().toUpperCase(java.util.Locale.ROOT) + "!");
-        a.showsLine("^\\d\\d:\\d\\d " + ben.name() + ": Hi, " + ann.name().toUpperCase(java.util.Locale.ROOT));
+        a.showsLine("^\\d\\d:\\d\\d " + ben.name() + " → you: Hi, " + ann.name().toUpperCase(java.util.Locale.ROOT));
         assertThat(a.coloured())
                 .as("one's own name stands out")
                 .containsPattern("\u001b\\[[0-9;]*7m" + ann.name().toUpperCase(java.util.Locale.ROOT));
@@ -96,10 +96,10 @@ class TerminalTalkIT {
                 String words = "word ".repeat(20) + columns;
                 ben.send(Wire.text(words, ann.name()));
                 a.shows(words).shows("typed before and after");
-                String last = a.all().substring(a.all().lastIndexOf(ben.name() + ": word"));
+                String last = a.all().substring(a.all().lastIndexOf(ben.name() + " → you: word"));
                 assertThat(last.lines().filter(line -> line.contains("word")))
                         .allMatch(line -> line.length() < columns)
-                        .allMatch(line -> line.matches("(" + ben.name() + ":| {6})( ?word)*( \\d+)?"));
+                        .allMatch(line -> line.matches("(" + ben.name() + " → you:| {6})( ?word)*( \\d+)?"));
             }
             a.press("Enter");
             ben.awaitText(ann.name(), "typed before and after");
@@ -168,6 +168,8 @@ class TerminalTalkIT {
             a.enter("/etc/passwd is a file").shows("There is no command /etc/passwd");
             a.enter("/msg , to nobody").shows("Usage: /msg NAME[,NAME…] TEXT");
             a.enter("/to nobody-of-that-name").shows("There is no user called nobody-of-that-name");
+            a.prompts("(nobody)>").enter("to those before?").shows("To whom?", "Nothing was sent.");
+            a.press("C-u").enter("/to " + ben.name()).prompts(ben.name() + ">");
             a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
             a.enter("//etc/passwd is a file");
             ben.awaitText(ann.name(), "/etc/passwd is a file");
@@ -203,7 +205,7 @@ class TerminalTalkIT {
         a.enter("/password " + ann.password()).shows("Type /password alone");
         a.press("C-d");
         assertThat(a.awaitEnd()).isZero();
-        var history = clients.state(ann.name()).resolve("history");
+        var history = clients.state(ann.name()).resolve("typed").resolve(ann.name() + "@localhost:" + chatd.port());
         assertThat(Files.readString(history)).contains("a note to myself").doesNotContain(ann.password());
         assertThat(java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
                 .isEqualTo("rw-------");
@@ -211,8 +213,8 @@ class TerminalTalkIT {
         Terminal again = clients.logIn(ann);
         again.press("Up").prompts("> a note to myself").press("C-u");
         again.enter("/set history off").shows("Set: history is off.");
-        again.enter("only for now");
-        again.press("C-d").awaitEnd();
+        again.enter("only for now").shows("To whom?");
+        again.press("C-u", "C-d").awaitEnd();
         assertThat(Files.readString(history)).doesNotContain("only for now");
     }
 

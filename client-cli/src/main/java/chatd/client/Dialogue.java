@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.net.Address;
 import chatd.client.net.ClientFailure;
+import chatd.client.net.DeviceKey;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
@@ -11,7 +12,9 @@ import chatd.client.talk.LoginExchange;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dialogue before a session: trusting the server, the password, a new one, registering. Runs on the user's thread.
@@ -22,30 +25,43 @@ final class Dialogue {
 
     private static final int ATTEMPTS = 5;
     private static final int PASSWORD_BYTES = 32;
+    private static final int CHARACTERS = 8;
 
     private final Screen screen;
     private final Presenter presenter;
     private final Address address;
-    private final String user;
     private final Link.To server;
+    private final LoginExchange login;
     private final KnownHosts known;
+    private final Optional<DeviceKey> device;
+    private final String user;
     private Optional<Secret> last = Optional.empty();
 
-    Dialogue(Screen screen, Presenter presenter, Address address, String user, Link.To server, KnownHosts known) {
+    /** @param device the key of this device; empty if it has none */
+    Dialogue(
+            Screen screen,
+            Presenter presenter,
+            Address address,
+            Link.To server,
+            LoginExchange login,
+            KnownHosts known,
+            Optional<DeviceKey> device) {
         this.screen = screen;
         this.presenter = presenter;
         this.address = address;
-        this.user = user;
         this.server = server;
+        this.login = login;
         this.known = known;
+        this.device = device;
+        this.user = login.user();
     }
 
     String user() {
         return user;
     }
 
-    /** A successful login, and the password that it used. */
-    record Entered(LoginExchange.In in, Secret password) {}
+    /** A successful login, and the password that it used; null if it was a key. */
+    record Entered(LoginExchange.In in, @Nullable Secret password) {}
 
     private interface Attempt<T> {
         T run() throws UnknownServer;
@@ -88,7 +104,7 @@ final class Dialogue {
                 + ". The fingerprint of its key (SHA-256) is\n\n" + unknown.fingerprint()
                 + "\n\nCompare all of it with what the administrator reads out (`chat-admin cert show`).");
         if (!screen.confirm("Is it the same? It will be remembered.")) {
-            throw new ClientFailure(ClientFailure.NO_SERVER, "Not connected: nothing was sent.");
+            throw new ClientFailure(ClientFailure.NO_SERVER, "Not connected: the server's key was not accepted.");
         }
         try {
             known.remember(address, unknown.fingerprint());
@@ -104,6 +120,10 @@ final class Dialogue {
      * @throws ClientFailure if the login is refused for good, or the user gives up
      */
     Entered logIn(Optional<Secret> given) {
+        LoginExchange.In remembered = given.or(() -> last).isPresent() ? null : byKey();
+        if (remembered != null) {
+            return new Entered(remembered, null);
+        }
         Secret password = given.or(() -> last).orElseGet(() -> {
             // Check before the password is typed that the server answers and is trusted.
             knowing(() -> {
@@ -112,7 +132,6 @@ final class Dialogue {
             });
             return ask();
         });
-        LoginExchange login = new LoginExchange(server, user);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Secret tried = password;
             switch (knowing(() -> login.logIn(tried))) {
@@ -133,6 +152,37 @@ final class Dialogue {
         throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, "Too many attempts.");
     }
 
+    /** Logs in with the key of this device; returns null if there is none, or the server does not accept it. */
+    private LoginExchange.@Nullable In byKey() {
+        Optional<Secret> key = device.flatMap(DeviceKey::key);
+        if (key.isEmpty()) {
+            return null;
+        }
+        return switch (knowing(() -> login.logInByKey(key.get()))) {
+            case LoginExchange.In in -> in;
+            case LoginExchange.Refused(LoginExchange.Reason reason, String text)
+            when reason == LoginExchange.Reason.WRONG_PASSWORD -> {
+                forget();
+                presenter.notice("The server no longer remembers this device.");
+                yield null;
+            }
+            case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
+                throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
+            case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
+        };
+    }
+
+    /** Deletes the key of this device. */
+    void forget() {
+        try {
+            if (device.isPresent()) {
+                device.get().forget();
+            }
+        } catch (IOException e) {
+            throw new ClientFailure(ClientFailure.NO, "The key can't be deleted: " + e.getMessage() + ".");
+        }
+    }
+
     /** Sets the password for later logins. */
     void remember(Secret password) {
         last = Optional.of(password);
@@ -150,7 +200,7 @@ final class Dialogue {
         while (true) {
             Secret password = screen.readSecret("Password of " + SafeText.line(user) + ": ")
                     .map(Secret::of)
-                    .orElseThrow(Dialogue::gaveUp);
+                    .orElseThrow(this::gaveUp);
             if (password.length() <= PASSWORD_BYTES) {
                 return password;
             }
@@ -158,7 +208,11 @@ final class Dialogue {
         }
     }
 
-    private static ClientFailure gaveUp() {
+    private ClientFailure gaveUp() {
+        if (screen.isAsking()) {
+            // Ctrl-C or Ctrl-D: the user knows.
+            return new ClientFailure(ClientFailure.INTERRUPTED, "");
+        }
         return new ClientFailure(
                 ClientFailure.LOG_IN_REFUSED,
                 "No password was given. Without a terminal it comes from --password-file, --password-command or"
@@ -169,8 +223,8 @@ final class Dialogue {
     private Secret change(LoginExchange login, Secret old) {
         presenter.notice("The password that you were given is good for one thing: to choose your own. " + RULES
                 + " Nobody else will know it, not even the administrator.");
-        return accepted(chosen -> login.changePassword(old, chosen), "The password has been changed.")
-                .orElseThrow(Dialogue::gaveUp);
+        return accepted(Optional.of(old), chosen -> login.changePassword(old, chosen), "The password has been changed.")
+                .orElseThrow(this::gaveUp);
     }
 
     private interface Setting {
@@ -178,9 +232,9 @@ final class Dialogue {
     }
 
     /** Asks for a new password until the server accepts one; returns empty if the user gives up. */
-    private Optional<Secret> accepted(Setting setting, String done) {
+    private Optional<Secret> accepted(Optional<Secret> old, Setting setting, String done) {
         while (true) {
-            Optional<Secret> chosen = choose();
+            Optional<Secret> chosen = choose(old);
             if (chosen.isEmpty()) {
                 return chosen;
             }
@@ -191,7 +245,8 @@ final class Dialogue {
                 }
                 case LoginExchange.Refused(LoginExchange.Reason reason, String text)
                 when reason == LoginExchange.Reason.BAD_PASSWORD ->
-                    presenter.notice("The server does not accept it. " + RULES + " Choose another:");
+                    presenter.notice("The server does not accept it: it is one of the most common passwords, or too"
+                            + " like your name. Choose another:");
                 case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
                     throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
                 case LoginExchange.In in -> throw new IllegalStateException("unexpected answer to a new password");
@@ -199,16 +254,22 @@ final class Dialogue {
         }
     }
 
-    /** Asks for a new password twice, until both entries match; returns empty if the user gives up. */
-    Optional<Secret> choose() {
+    /**
+     * Asks for a new password twice, until it breaks no rule that can be judged here and both entries match; returns
+     * empty if the user gives up.
+     *
+     * @param old the present password, if there is one
+     */
+    Optional<Secret> choose(Optional<Secret> old) {
         while (true) {
             Optional<String> once = screen.readSecret("New password: ");
             if (once.isEmpty()) {
                 return Optional.empty();
             }
             Secret secret = Secret.of(once.get());
-            if (secret.length() > PASSWORD_BYTES) {
-                presenter.notice("That has " + secret.length() + " bytes; the maximum is 32.");
+            String broken = brokenRule(once.get(), secret, old);
+            if (!broken.isEmpty()) {
+                presenter.notice(broken + " Choose another:");
                 continue;
             }
             Optional<String> again = screen.readSecret("Once more: ");
@@ -222,6 +283,24 @@ final class Dialogue {
         }
     }
 
+    /** Returns the rule that a new password breaks, a sentence; empty if it breaks none that can be judged here. */
+    private String brokenRule(String typed, Secret chosen, Optional<Secret> old) {
+        int characters = typed.codePointCount(0, typed.length());
+        if (characters < CHARACTERS) {
+            return "That has " + characters + " characters; at least " + CHARACTERS + " are needed.";
+        }
+        if (chosen.length() > PASSWORD_BYTES) {
+            return "That has " + chosen.length() + " bytes; the maximum is " + PASSWORD_BYTES + ".";
+        }
+        if (typed.equalsIgnoreCase(user)) {
+            return "That is your name.";
+        }
+        if (old.isPresent() && Arrays.equals(old.get().bytes(), chosen.bytes())) {
+            return "That is the old password.";
+        }
+        return "";
+    }
+
     private Secret offer(LoginExchange login, String why) {
         if (!screen.isAsking()) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
@@ -229,17 +308,17 @@ final class Dialogue {
         if (!screen.confirm(SafeText.line(why) + " Create this account?")) {
             throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, why);
         }
-        return register(login).orElseThrow(Dialogue::gaveUp);
+        return register(login).orElseThrow(this::gaveUp);
     }
 
     private Optional<Secret> register(LoginExchange login) {
         presenter.notice("Choose a password. " + RULES);
-        return accepted(login::register, "The account " + login.user() + " has been created.");
+        return accepted(Optional.empty(), login::register, "The account " + login.user() + " has been created.");
     }
 
     /** Registers another account from within a session. */
     void register(String name) {
         Main.checkName(name);
-        register(new LoginExchange(server, name));
+        register(login.as(name));
     }
 }

@@ -20,7 +20,7 @@ final class FetchCommand extends ScriptCommand {
     private long file;
 
     @Override
-    void run() throws IOException, UnknownServer {
+    void run() throws IOException, UnknownServer, InterruptedException {
         if (file < 0 || file > MOST) {
             throw main().wrong("a file's number is 0 to " + MOST);
         }

@@ -4,6 +4,7 @@ import chatd.certs.Fingerprint;
 import chatd.cli.CheckedOutput;
 import chatd.client.net.Address;
 import chatd.client.net.ClientFailure;
+import chatd.client.net.DeviceKey;
 import chatd.client.net.KnownHosts;
 import chatd.client.net.Link;
 import chatd.client.net.OwnCertificate;
@@ -14,10 +15,8 @@ import chatd.client.screen.PlainScreen;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.TerminalScreen;
-import chatd.client.talk.Contacts;
-import chatd.client.talk.Conversation;
 import chatd.client.talk.LoginExchange;
-import chatd.client.talk.SeenItems;
+import chatd.protocol.Dialect;
 import chatd.protocol.chat1.Chat1;
 import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
@@ -30,20 +29,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -59,7 +56,8 @@ import picocli.CommandLine.Spec;
         name = "chat-client",
         description = {
             "Talks to people on a chatd. Without a command, in a terminal; with one, for scripts.",
-            "Give scripts an account of their own: on chat/1 an account has one session, and a script displaces it."
+            "Give scripts accounts of their own where the server speaks only chat/1: there an account has one session, and"
+                    + " a script displaces it."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
@@ -67,6 +65,11 @@ import picocli.CommandLine.Spec;
             SendCommand.class,
             TailCommand.class,
             HistoryCommand.class,
+            ConversationsCommand.class,
+            FriendsCommand.class,
+            WhoCommand.class,
+            SessionsCommand.class,
+            PipeCommand.class,
             FetchCommand.class,
             ReceiptCommand.class,
             PasswdCommand.class,
@@ -140,12 +143,40 @@ public final class Main implements Callable<Integer> {
             description = "The time zone that a foreign server sends, such as Europe/Berlin; ours send UTC.")
     private String wireZone = "UTC";
 
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            description = "${COMPLETION-CANDIDATES}; by default the better one that the server speaks.")
+    private Protocol protocol = Protocol.auto;
+
+    @Option(
+            names = "--remember",
+            description = "Stay logged in on this machine: the next start needs no password. /logout ends that.")
+    private boolean isRemembered;
+
     @Parameters(
             paramLabel = "[USER@]HOST[:PORT]",
             description = "The account and server to log in to. The user defaults to your login name here, the port"
                     + " to CHAT_PORT, else 7443.",
             defaultValue = "")
     private String address = "";
+
+    /** The dialects to offer to the server. */
+    enum Protocol {
+        auto,
+        json,
+        chat1;
+
+        /** Returns the name on the command line. */
+        @Override
+        public String toString() {
+            return switch (this) {
+                case auto -> "auto";
+                case json -> Carrier.LINES.protocol();
+                case chat1 -> Chat1.ALPN;
+            };
+        }
+    }
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -182,6 +213,7 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main(environment, out, text))
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     switch (failure) {
+                        case ClientFailure known when known.text().isEmpty() -> {}
                         case ClientFailure known -> err.println("chat-client: " + SafeText.text(known.text()));
                         case FileSystemException file -> {
                             err.println("chat-client: "
@@ -267,18 +299,23 @@ public final class Main implements Callable<Integer> {
         return new KnownHosts(state().resolve("known-hosts"));
     }
 
-    /** Returns a connector to the server. */
+    /** Returns a connector to the server, which offers what {@code --protocol} says. */
     Link.To server() {
         try {
-            return Link.to(address(), trust(), own(), new Chat1(Limits.DEFAULT, ZoneId.of(wireZone)));
+            Dialect chat1 = new Chat1(Limits.DEFAULT, ZoneId.of(wireZone));
+            Dialect json = new Json(Carrier.LINES, 1 << 20);
+            return new Link.To(
+                    address(),
+                    trust(),
+                    own(),
+                    switch (protocol) {
+                        case auto -> List.of(json, chat1);
+                        case json -> List.of(json);
+                        case chat1 -> List.of(chat1);
+                    });
         } catch (DateTimeException e) {
             throw wrong("there is no time zone " + wireZone + "; an example is Europe/Berlin");
         }
-    }
-
-    /** Returns a connector to the server that speaks JSON. */
-    Link.To jsonServer() {
-        return Link.to(address(), trust(), own(), new Json(Carrier.LINES, 1 << 20));
     }
 
     private Trust trust() {
@@ -324,31 +361,66 @@ public final class Main implements Callable<Integer> {
         String user = user();
         // Read before connecting, because it may take the user a while.
         Optional<Secret> given = password.read();
-        Link.To server = Link.ahead(server());
-        AtomicReference<Contacts> people = new AtomicReference<>(new Contacts());
-        try (Screen screen =
-                isTerminal() ? terminal(() -> java.util.Objects.requireNonNull(people.get())) : new PlainScreen()) {
+        Link.To server = server();
+        server.ahead();
+        AtomicReference<Supplier<List<String>>> people = new AtomicReference<>(List::of);
+        Optional<DeviceKey> device = device(user, where);
+        try (Screen screen = isTerminal()
+                ? terminal(
+                        user, where, () -> Objects.requireNonNull(people.get()).get())
+                : new PlainScreen()) {
+            LoginExchange login = new LoginExchange(
+                    server,
+                    user,
+                    device.map(key -> new LoginExchange.Device(key.label(), false, true))
+                            .orElseGet(() -> LoginExchange.Device.fresh(false)));
             boolean mayColour = environment.getOrDefault("NO_COLOR", "").isEmpty();
             Presenter presenter = new Presenter(screen, user, mayColour);
-            Path shown = state().resolve("shown").resolve(user.replace("/", "_") + "@" + where.server());
-            Conversation conversation = new Conversation(
-                    new LoginExchange(server, user),
-                    presenter,
-                    new SeenItems(shown),
-                    Clock.systemUTC(),
-                    RandomGenerator.getDefault());
-            people.set(conversation.contacts());
-            Dialogue dialogue = new Dialogue(screen, presenter, where, user, server, known());
-            new Talk(screen, presenter, dialogue, conversation, downloads).run(given, to);
+            Sessions sessions = new Sessions(
+                    login, presenter, Optional.of(file("shown", user, where)), true, renewed -> keep(device, renewed));
+            Dialogue dialogue = new Dialogue(screen, presenter, where, server, login, known(), device);
+            Talk talk = new Talk(screen, presenter, dialogue, sessions, downloads);
+            people.set(talk::names);
+            talk.run(given, to);
+        } finally {
+            if (device.isPresent()) {
+                device.get().close();
+            }
         }
         return 0;
     }
 
-    private Screen terminal(Supplier<Contacts> people) throws IOException {
-        LineCompleter words = new LineCompleter(() -> Stream.of(true, false)
-                .flatMap(online -> people.get().who(online).stream())
-                .toList());
-        return new TerminalScreen(state().resolve("history"), words);
+    /** Returns the file of an account in one of the directories of the client's state. */
+    private Path file(String directory, String user, Address where) {
+        return state().resolve(directory).resolve(user.replace("/", "_") + "@" + where.server());
+    }
+
+    /** Returns the key of this device, if there is one or is to be one. */
+    private Optional<DeviceKey> device(String user, Address where) throws IOException {
+        Path file = file("keys", user, where);
+        if (protocol == Protocol.chat1 || !(isRemembered || DeviceKey.isIn(file))) {
+            return Optional.empty();
+        }
+        Optional<DeviceKey> held =
+                DeviceKey.hold(file, LoginExchange.Device.fresh(false).label());
+        if (held.isEmpty() && isRemembered) {
+            out.println("* Another chat-client of yours uses the key of this device; this one needs the password.");
+        }
+        return held;
+    }
+
+    private static void keep(Optional<DeviceKey> device, Secret renewed) {
+        try {
+            if (device.isPresent()) {
+                device.get().keep(renewed);
+            }
+        } catch (IOException e) {
+            // The key before it is good for one more login.
+        }
+    }
+
+    private Screen terminal(String user, Address where, Supplier<List<String>> people) throws IOException {
+        return new TerminalScreen(file("typed", user, where), new LineCompleter(people));
     }
 
     static boolean isTerminal() {

@@ -1,8 +1,6 @@
 package chatd.client;
 
 import chatd.client.talk.Item;
-import chatd.protocol.event.Event;
-import chatd.protocol.event.UserEvent;
 import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.time.ZoneId;
@@ -11,6 +9,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,16 +29,7 @@ final class MessagePrinter {
     void item(PrintStream out, Item item) {
         Long file = item.file();
         if (form == Form.jsonl) {
-            ObjectNode line = JsonNodeFactory.instance
-                    .objectNode()
-                    .put("type", file == null ? "text" : "file")
-                    .put("time", item.time().toString())
-                    .put("from", item.sender());
-            print(
-                    out,
-                    file == null
-                            ? line.put("text", item.text())
-                            : line.put("name", item.text()).put("file", file));
+            print(out, object(item));
         } else {
             String what =
                     file == null ? SafeText.text(item.text()) : "file " + file + ": " + SafeText.line(item.text());
@@ -48,7 +38,37 @@ final class MessagePrinter {
         }
     }
 
-    private static void print(PrintStream out, ObjectNode line) {
+    /** Returns whether it prints JSON. */
+    boolean isJson() {
+        return form == Form.jsonl;
+    }
+
+    /** Returns a message as JSON, with what the server says of it. */
+    static ObjectNode object(Item item) {
+        Long file = item.file();
+        ObjectNode line = JsonNodeFactory.instance
+                .objectNode()
+                .put("type", file == null ? "text" : "file")
+                .put("time", item.time().toString());
+        if (item.number() > 0) {
+            line.put("mid", item.number());
+        }
+        line.put("from", item.sender());
+        if (item.to().isPresent()) {
+            ArrayNode to = line.putArray("to");
+            item.to().get().forEach(to::add);
+        }
+        if (item.answered() > 0) {
+            line.put("re", item.answered());
+        }
+        if (file == null) {
+            return line.put("text", item.text());
+        }
+        line.put("name", item.text()).put("file", file);
+        return item.size() < 0 ? line : line.put("size", item.size());
+    }
+
+    static void print(PrintStream out, ObjectNode line) {
         out.println(json(line));
     }
 
@@ -66,21 +86,7 @@ final class MessagePrinter {
         return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
     }
 
-    /** Prints a message or a presence change; ignores any other event. */
-    void event(PrintStream out, Event event) {
-        // The account's own name makes no difference here.
-        Item item = Item.of(event, "");
-        if (item != null) {
-            item(out, item);
-        } else if (event instanceof UserEvent.CameOnline online) {
-            presence(out, online.name(), "online");
-        } else if (event instanceof UserEvent.WentOffline offline) {
-            presence(out, offline.name(), "offline");
-        }
-        out.flush();
-    }
-
-    private void presence(PrintStream out, String name, String state) {
+    void presence(PrintStream out, String name, String state) {
         if (form == Form.jsonl) {
             print(out, JsonNodeFactory.instance.objectNode().put("type", state).put("name", name));
         } else {

@@ -136,6 +136,11 @@ final class PasswordOptions {
         return secret;
     }
 
+    /** Returns the rest of standard input, to be read line by line. */
+    BufferedReader lines() {
+        return reader();
+    }
+
     /** Reads the rest of standard input. */
     String rest() throws IOException {
         StringWriter rest = new StringWriter();

@@ -4,6 +4,7 @@ import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.Receipts;
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.json.Carrier;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
@@ -46,7 +47,8 @@ final class ReceiptCommand extends ScriptCommand {
         }
         main().address();
         Secret password = main().password().require();
-        try (Receipts receipts = Receipts.logIn(main().jsonServer(), main().user(), password)) {
+        try (Receipts receipts =
+                Receipts.logIn(main().server().speaking(Carrier.LINES.protocol()), main().user(), password)) {
             if (wanted == null) {
                 receipts.last(count).forEach(message -> main().out().println(line(receipts, message)));
             } else {

@@ -6,6 +6,7 @@ import chatd.client.script.ScriptSession;
 import chatd.client.talk.LoginExchange;
 import chatd.protocol.value.Secret;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -25,34 +26,59 @@ abstract class ScriptCommand implements Callable<Integer> {
         try {
             run();
             return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         } catch (UnknownServer e) {
             throw Dialogue.refusal(main.address(), e);
         }
     }
 
-    abstract void run() throws IOException, UnknownServer;
+    abstract void run() throws IOException, UnknownServer, InterruptedException;
 
     LoginExchange login() {
-        return new LoginExchange(main.server(), main.user());
+        return new LoginExchange(main.server(), main.user(), LoginExchange.Device.fresh(true));
     }
 
-    /** Logs in. */
+    /** Logs in, for one operation. */
     ScriptSession session() throws IOException, UnknownServer {
+        return session(ScriptSession.nobody(), false);
+    }
+
+    /**
+     * Logs in.
+     *
+     * @param returns whether the session goes on after a loss, if that is possible without losing anything
+     */
+    ScriptSession session(ScriptSession.Listener listener, boolean returns) throws IOException, UnknownServer {
         main.address();
         Secret password = main.password().require();
-        return switch (login().logIn(password)) {
-            case LoginExchange.In in -> new ScriptSession(in, main.user());
+        LoginExchange login = login();
+        return switch (login.logIn(password)) {
+            case LoginExchange.In in -> {
+                ScriptSession.Heard heard = new ScriptSession.Heard(listener);
+                Sessions sessions = new Sessions(login, heard, Optional.empty(), returns, key -> {});
+                yield new ScriptSession(sessions.begin(in, password), heard);
+            }
             case LoginExchange.Refused(LoginExchange.Reason reason, String text)
-            when reason == LoginExchange.Reason.MUST_CHANGE ->
-                throw new ClientFailure(
-                        ClientFailure.LOG_IN_REFUSED, text + " Use a terminal without a command, or `passwd`.");
-            case LoginExchange.Refused(LoginExchange.Reason reason, String text)
-            when reason == LoginExchange.Reason.OTHER && !main.hasCertificate() ->
-                // Without a code of its own it is temporary, unless it is about the client's certificate.
-                throw new ClientFailure(ClientFailure.TRY_LATER, text);
-            case LoginExchange.Refused(LoginExchange.Reason reason, String text) ->
+            when reason == LoginExchange.Reason.OTHER && main.hasCertificate() ->
+                // It may be about the client's certificate, and then is not temporary.
                 throw new ClientFailure(ClientFailure.LOG_IN_REFUSED, text);
+            case LoginExchange.Refused refused -> throw failure(refused);
             case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
+        };
+    }
+
+    /** Returns the failure for a refused login. */
+    static ClientFailure failure(LoginExchange.Refused refused) {
+        return switch (refused.reason()) {
+            case MUST_CHANGE ->
+                new ClientFailure(
+                        ClientFailure.LOG_IN_REFUSED,
+                        refused.text() + " Use a terminal without a command, or `passwd`.");
+            // Without a code of its own it is temporary.
+            case OTHER -> new ClientFailure(ClientFailure.TRY_LATER, refused.text());
+            default -> new ClientFailure(ClientFailure.LOG_IN_REFUSED, refused.text());
         };
     }
 
@@ -62,7 +88,7 @@ abstract class ScriptCommand implements Callable<Integer> {
             throw new ClientFailure(
                     switch (reason) {
                         case NAME_TAKEN -> ClientFailure.CONFLICT;
-                        case NO_SUCH_USER, WRONG_PASSWORD -> ClientFailure.LOG_IN_REFUSED;
+                        case NO_SUCH_USER, WRONG_PASSWORD, DISABLED -> ClientFailure.LOG_IN_REFUSED;
                         default -> ClientFailure.NO;
                     },
                     reason == LoginExchange.Reason.BAD_PASSWORD ? text + " " + Dialogue.RULES : text);

@@ -27,11 +27,20 @@ final class SendCommand extends ScriptCommand {
     @Option(names = "--all", description = "To everyone.")
     private boolean isToAll;
 
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "Store it once, however often it is sent with this ID within 7 days (at most 64 bytes).")
+    private String id = "";
+
+    @Option(names = "--re", paramLabel = "NUMBER", description = "It answers the message with this number.")
+    private long re;
+
     @Option(names = "--file", paramLabel = "FILE", description = "Send this file.")
     private @Nullable Path file;
 
     @Override
-    void run() throws IOException, UnknownServer {
+    void run() throws IOException, UnknownServer, InterruptedException {
         if (to.isEmpty() != isToAll) {
             throw main().wrong("name the recipients, or give --all");
         }
@@ -50,11 +59,11 @@ final class SendCommand extends ScriptCommand {
             String text =
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
             SizeLimits.check(text);
-            session.send(to, text);
+            session.send(to, text, re, id);
         }
     }
 
-    private void send(Path path) throws IOException, UnknownServer {
+    private void send(Path path) throws IOException, UnknownServer, InterruptedException {
         SizeLimits.Sized sized = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path);
                 ScriptSession session = session()) {

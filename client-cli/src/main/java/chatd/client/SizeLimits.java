@@ -27,6 +27,10 @@ final class SizeLimits {
      *     that is not allowed
      */
     static Sized file(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new ClientFailure(
+                    ClientFailure.NO, path + " is a directory. Pack it, and send the archive; nothing was sent.");
+        }
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new ClientFailure(ClientFailure.NO, "There is no file " + path + " that can be read.");
         }

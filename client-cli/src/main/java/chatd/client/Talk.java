@@ -5,56 +5,94 @@ import chatd.client.net.UnknownServer;
 import chatd.client.screen.Presenter;
 import chatd.client.screen.Screen;
 import chatd.client.screen.TypedLine;
+import chatd.client.talk.ChatSession;
 import chatd.client.talk.Contacts;
-import chatd.client.talk.Conversation;
 import chatd.client.talk.Download;
-import chatd.client.talk.Exchange;
 import chatd.client.talk.Item;
-import chatd.client.talk.LoginExchange;
 import chatd.client.talk.NotConnected;
-import chatd.client.talk.Preferences;
-import chatd.client.talk.Setting;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interactive session: reads typed lines and executes them, on the user's thread. Other threads show what arrives.
+ * What a person types, carried out: one line after the other on the user's thread, while the session's threads show what
+ * arrives.
  */
 final class Talk {
     private static final int LISTED = 100;
 
-    /** The exit code after Ctrl-C, as a shell reports it. */
-    private static final int INTERRUPTED = 130;
-
     /** The most lines of a text that are sent without asking. */
     private static final long FEW_LINES = 3;
+
+    /** How often at most it is told that something is being typed: the server passes on no more. */
+    private static final long TYPING_NANOS = 3_000_000_000L;
 
     private final Screen screen;
     private final Presenter presenter;
     private final Dialogue dialogue;
-    private final Conversation conversation;
+    private final Sessions sessions;
     private final Path downloads;
+    private final NumberedTalk more;
+    private final SettingsTalk settings;
+
+    /** The session; null before the first login. */
+    private volatile @Nullable ChatSession session;
 
     /** The recipients of plain text: an empty list means everyone, null nobody. */
-    private @Nullable List<String> target;
+    private volatile @Nullable List<String> target;
 
-    Talk(Screen screen, Presenter presenter, Dialogue dialogue, Conversation conversation, Path downloads) {
+    /** What was typed and could not be sent; it stays in the line. */
+    private String unsent = "";
+
+    private volatile long typed;
+
+    Talk(Screen screen, Presenter presenter, Dialogue dialogue, Sessions sessions, Path downloads) {
         this.screen = screen;
         this.presenter = presenter;
         this.dialogue = dialogue;
-        this.conversation = conversation;
+        this.sessions = sessions;
         this.downloads = downloads;
+        this.more = new NumberedTalk(presenter);
+        this.settings = new SettingsTalk(screen, presenter);
+    }
+
+    /** Returns the names that can be completed, those online first. Any thread. */
+    List<String> names() {
+        ChatSession now = session;
+        return now == null
+                ? List.of()
+                : Stream.of(true, false)
+                        .flatMap(online -> now.contacts().who(online).stream())
+                        .toList();
+    }
+
+    private ChatSession session() {
+        return Objects.requireNonNull(session);
+    }
+
+    /**
+     * Returns the session with what {@code chat/1} does not carry.
+     *
+     * @throws ClientFailure if the connection speaks {@code chat/1}
+     */
+    private ResumedSession numbered() {
+        if (session() instanceof ResumedSession numbered) {
+            return numbered;
+        }
+        throw new ClientFailure(ClientFailure.NO, "This needs chat-json/1, and this connection speaks chat/1.");
     }
 
     /**
@@ -65,12 +103,13 @@ final class Talk {
      */
     void run(Optional<Secret> given, String to) throws IOException, InterruptedException {
         screen.onInterrupt(this::interrupted);
+        screen.onTyping(this::typing);
         enter(given);
         if (!to.isEmpty()) {
             take("/to " + to);
         }
         for (Optional<String> line = read(); line.isPresent(); line = read()) {
-            if (conversation.isAway()) {
+            if (session().isAway()) {
                 if (TypedLine.of(line.get()) instanceof TypedLine.Quit) {
                     break;
                 }
@@ -79,22 +118,41 @@ final class Talk {
                 break;
             }
         }
-        for (Item item : conversation.leave()) {
+        for (Item item : session().leave()) {
             presenter.notice("It is not known whether this was stored: " + item.text());
         }
     }
 
     /** Handles Ctrl-C while an operation blocks. */
     private void interrupted() {
-        if (conversation.isConnected()) {
-            conversation.cut("Cancelled by closing the connection.");
+        ChatSession now = session;
+        if (now != null && now.isConnected()) {
+            now.cut("Cancelled by closing the connection.");
         } else {
-            System.exit(INTERRUPTED);
+            System.exit(ClientFailure.INTERRUPTED);
+        }
+    }
+
+    /** Tells whom the user writes to that something is being typed. */
+    private void typing() {
+        List<String> to = target;
+        long now = System.nanoTime();
+        if (to != null && to.size() == 1 && session instanceof ResumedSession numbered && now - typed > TYPING_NANOS) {
+            typed = now;
+            // Not on the thread that reads the keys: it may block.
+            Thread.startVirtualThread(() -> numbered.typing(to.getFirst()));
         }
     }
 
     private Optional<String> read() {
-        return screen.read(prompt() + "> ");
+        String left = unsent;
+        unsent = "";
+        Optional<String> line = screen.read(prompt() + "> ", left);
+        if (session instanceof ResumedSession numbered) {
+            // The user is there, and sees what was shown.
+            numbered.histories().markShown();
+        }
+        return line;
     }
 
     private String prompt() {
@@ -115,7 +173,8 @@ final class Talk {
             throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
         }
         if (!line.isBlank()) {
-            presenter.notice("Not sent, since the session has ended: " + line + "\nPress Enter alone to log in again.");
+            presenter.notice("Not sent, since the session has ended. Press Enter in an empty line to log in again.");
+            unsent = line;
             return;
         }
         try {
@@ -127,24 +186,35 @@ final class Talk {
 
     private void enter(Optional<Secret> given) {
         Dialogue.Entered entered = dialogue.logIn(given);
-        LoginExchange.In in = entered.in();
+        SessionEvent.Welcome in = entered.in().welcome();
         String last = in.lastLogin()
                 .map(time -> "Your last login was on " + presenter.time(time) + ".")
                 .orElse("This is your first login.");
         presenter.notice("Welcome, " + dialogue.user() + ". " + last
-                + (in.tookOver() ? " The session that you had elsewhere was ended." : "")
+                + (in.displaced() ? " The session that you had elsewhere was ended." : "")
                 + (target == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
-        conversation.begin(in, entered.password());
+        ChatSession begun = sessions.begin(entered.in(), entered.password());
+        session = begun;
+        if (begun instanceof ResumedSession numbered) {
+            presenter.notices(numbered::notices);
+        }
+    }
+
+    /** Leaves a line that was not sent where it was typed. */
+    private void keep(String line) {
+        unsent = screen.isAsking() ? line : "";
     }
 
     /** Executes a typed line; returns false to leave. */
     private boolean take(String line) throws InterruptedException {
         try {
-            return take(TypedLine.of(line));
+            return take(line, TypedLine.of(line));
         } catch (NotConnected e) {
-            presenter.notice("There is no connection at the moment; nothing was sent. ↑ brings it back.");
+            presenter.notice("There is no connection at the moment; nothing was sent.");
+            keep(line);
+            session().hurry();
         } catch (IOException e) {
-            if (conversation.isConnected()) {
+            if (session().isConnected()) {
                 presenter.notice("It failed: " + e.getMessage());
             }
         } catch (UnknownServer e) {
@@ -155,26 +225,46 @@ final class Talk {
         return true;
     }
 
-    private boolean take(TypedLine typed) throws IOException, InterruptedException, UnknownServer {
-        switch (typed) {
-            case TypedLine.Nothing nothing -> {}
+    private boolean take(String line, TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
+        switch (typedLine) {
+            case TypedLine.Nothing nothing -> session().hurry();
             case TypedLine.Say(String text)
-            when target == null ->
-                presenter.notice("To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑"
-                        + " brings it back.");
-            case TypedLine.Say(String text) -> say(target, text);
+            when target == null -> {
+                presenter.notice("To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent.");
+                keep(line);
+            }
+            case TypedLine.Say(String text) -> say(target, text, 0);
             case TypedLine.Turn(List<String> names) -> turn(names);
-            case TypedLine.Send(List<String> names, String text) -> say(names, text);
+            case TypedLine.Send(List<String> names, String text) -> say(names, text, 0);
+            case TypedLine.Reply(String text) -> reply(text);
+            case TypedLine.Answer(long number, String text) -> answer(number, text);
             case TypedLine.SendFile(List<String> names, Path path) -> send(names, path);
             case TypedLine.Fetch(long file) -> fetch(file);
-            case TypedLine.History(long count) -> conversation.history(count);
+            case TypedLine.History(Optional<String> with, long count) ->
+                session().history(with, count);
+            case TypedLine.Unread unread -> more.unread(numbered());
+            case TypedLine.Next next -> target = more.next(numbered()).orElse(target);
             case TypedLine.Who(String part) -> who(part);
+            case TypedLine.Friends friends -> more.friends(numbered());
+            case TypedLine.Friend(String name, String text) -> more.befriend(numbered(), name, text);
+            case TypedLine.Unfriend(String name) -> more.unfriend(numbered(), name);
             case TypedLine.Ignore(Optional<String> name) -> ignore(name);
-            case TypedLine.Set(List<String> words) -> set(words);
+            case TypedLine.Block(String name, boolean on) -> more.block(numbered(), name, on);
+            case TypedLine.Notify(String with, String what) -> more.notices(numbered(), with, what);
+            case TypedLine.OwnSessions(String end) -> more.sessions(numbered(), end);
+            case TypedLine.Set(List<String> words) -> settings.set(session(), words);
+            case TypedLine.Rename(String name) -> numbered().rename(name);
             case TypedLine.Password password -> changePassword();
             case TypedLine.Register(String name) -> dialogue.register(name);
             case TypedLine.Help(String text) -> presenter.page(text);
             case TypedLine.Mistake(String text) -> presenter.notice(text);
+            case TypedLine.Logout logout -> {
+                if (session() instanceof ResumedSession numbered) {
+                    numbered.forgetDevice();
+                }
+                dialogue.forget();
+                return false;
+            }
             case TypedLine.Quit quit -> {
                 return false;
             }
@@ -182,59 +272,96 @@ final class Talk {
         return true;
     }
 
-    private boolean areKnown(List<String> names) {
-        Contacts contacts = conversation.contacts();
-        List<String> unknown =
-                names.stream().filter(name -> !contacts.has(name)).toList();
+    /** Returns those of the names that somebody has, and says which nobody has; an empty list means everyone. */
+    private List<String> known(List<String> names) throws IOException, InterruptedException {
+        List<String> unknown = session().unknown(names);
         for (String name : unknown) {
-            String near = contacts.names().stream()
+            String near = session().candidates(name).stream()
                     .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
                     .findFirst()
                     .map(known -> "; did you mean " + known + "?")
-                    .orElse(".");
-            presenter.notice("There is no user called " + name + near + (near.endsWith("?") ? "" : " /who lists all."));
+                    .orElse(". /who PART finds users.");
+            presenter.notice("There is no user called " + name + near);
         }
-        return unknown.isEmpty();
+        return names.stream().filter(name -> !unknown.contains(name)).toList();
     }
 
-    private void turn(List<String> names) {
-        if (areKnown(names)) {
+    /** Picks the recipients of what is typed; if one is unknown, it goes to nobody, rather than to those before. */
+    private void turn(List<String> names) throws IOException, InterruptedException {
+        target = null;
+        if (known(names).size() == names.size()) {
             target = names;
         }
     }
 
-    private void say(@Nullable List<String> to, String text) throws IOException {
-        if (to == null || !areKnown(to)) {
+    private void reply(String text) throws IOException, InterruptedException {
+        String last = presenter.lastSender();
+        if (last.isEmpty()) {
+            presenter.notice("Nobody has written to you since you came. Nothing was sent.");
+        } else {
+            say(List.of(last), text, 0);
+        }
+    }
+
+    /** Sends an answer to an item that was shown: into its conversation. */
+    private void answer(long number, String text) throws IOException, InterruptedException {
+        numbered();
+        Item item = presenter.shown(number, target);
+        if (item == null) {
+            presenter.notice(
+                    number == 0
+                            ? "There is nothing here to answer yet. Nothing was sent."
+                            : "No message #" + number + " was shown; /history shows the numbers. Nothing was sent.");
+            return;
+        }
+        List<String> to = item.to().orElse(List.of());
+        say(to.isEmpty() || item.isMine() ? to : List.of(item.sender()), text, item.number());
+    }
+
+    /** @param answered the number of the message that it answers; 0 for none */
+    private void say(@Nullable List<String> to, String text, long answered) throws IOException, InterruptedException {
+        if (to == null) {
+            return;
+        }
+        List<String> known = known(to);
+        if (known.isEmpty() && !to.isEmpty()) {
+            presenter.notice("Nothing was sent.");
+            keep(text);
             return;
         }
         SizeLimits.check(text);
         long lines = text.lines().count();
         if (lines > FEW_LINES && screen.isAsking()) {
-            String whom = to.isEmpty() ? "everyone" : shortened(to);
+            String whom = to.isEmpty() ? "everyone" : shortened(known);
             if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
                 presenter.notice("Not sent; ↑ brings it back.");
                 return;
             }
         }
-        conversation.say(to, text);
+        if (known.size() < to.size()) {
+            presenter.notice("It is sent to " + shortened(known) + " alone.");
+        }
+        session().say(known, text, answered, "");
     }
 
     private void send(List<String> to, Path path) throws IOException, InterruptedException {
-        if (!areKnown(to)) {
+        List<String> known = known(to);
+        if (known.size() < to.size()) {
+            presenter.notice("Nothing was sent.");
             return;
         }
         SizeLimits.Sized file = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path)) {
             screen.during(
                     file.name(),
-                    bar -> conversation.send(to, file.name(), file.size(), content, sent -> bar.at(sent, file.size())));
+                    bar -> session().send(to, file.name(), file.size(), content, sent -> bar.at(sent, file.size())));
         }
     }
 
     private void fetch(long file) throws IOException, InterruptedException {
         screen.during("file " + file, bar -> {
             try (Download download = new Download(downloads, SafeText::line, bar::at)) {
-                conversation.fetch(file, download);
+                session().fetch(file, download);
                 Path whole = download.whole();
                 if (whole != null) {
                     presenter.notice("Saved as " + whole);
@@ -243,97 +370,51 @@ final class Talk {
         });
     }
 
-    private void who(String part) {
-        Contacts contacts = conversation.contacts();
-        String lower = part.toLowerCase(java.util.Locale.ROOT);
+    private void who(String part) throws IOException, InterruptedException {
+        if (!part.isEmpty()) {
+            // Learns of users whom the server has not told so far.
+            session().candidates(part);
+        }
+        Contacts contacts = session().contacts();
+        String lower = part.toLowerCase(Locale.ROOT);
         for (boolean online : new boolean[] {true, false}) {
             List<String> names = contacts.who(online).stream()
-                    .filter(name -> name.toLowerCase(java.util.Locale.ROOT).contains(lower))
+                    .filter(name -> name.toLowerCase(Locale.ROOT).contains(lower))
                     .toList();
-            String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more (/who PART)" : "";
-            presenter.notice((online ? "Online" : "Offline") + " (" + names.size() + "): "
-                    + names.stream().limit(LISTED).collect(Collectors.joining(", ")) + more);
+            if (!names.isEmpty() || online) {
+                String how = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more (/who PART)" : "";
+                presenter.notice((online ? "Online" : "Offline") + ": "
+                        + (names.isEmpty()
+                                ? "nobody"
+                                : names.stream().limit(LISTED).collect(Collectors.joining(", ")))
+                        + how);
+            }
+        }
+        if (!session().isConnected()) {
+            presenter.notice("This is as it was before the connection was lost.");
         }
     }
 
     private void ignore(Optional<String> name) throws IOException, InterruptedException, UnknownServer {
-        List<String> ignored = conversation.preferences().ignored();
         if (name.isEmpty()) {
-            presenter.notice(ignored.isEmpty() ? "You ignore nobody." : "You ignore: " + String.join(", ", ignored));
-            return;
+            settings.ignored(session());
+        } else if (name.get().equals(dialogue.user())) {
+            presenter.notice("That is you. Nothing was changed.");
+        } else if (session().preferences().ignored().contains(name.get())
+                || !known(List.of(name.get())).isEmpty()) {
+            settings.ignore(session(), name.get());
         }
-        String who = name.get();
-        boolean isBack = ignored.contains(who);
-        if (!isBack && !areKnown(List.of(who))) {
-            return;
-        }
-        boolean isDone = change(read -> {
-            List<String> names = new ArrayList<>(read.ignored());
-            names.remove(who);
-            if (!isBack) {
-                names.add(who);
-            }
-            return read.ignoring(names);
-        });
-        if (isDone) {
-            presenter.notice(
-                    isBack
-                            ? "Messages from " + who + " are shown again."
-                            : "Messages from " + who + " are hidden. /ignore " + who + " shows them again.");
-        }
-    }
-
-    private boolean change(java.util.function.UnaryOperator<Preferences> change)
-            throws IOException, InterruptedException, UnknownServer {
-        boolean mayReplace = conversation.preferences().isForeign()
-                && screen.confirm("Your settings on the server are another program's, not JSON. Replace them?");
-        if (conversation.preferences().isForeign() && !mayReplace) {
-            presenter.notice("Nothing was changed.");
-            return false;
-        }
-        boolean isDone = conversation.change(change, mayReplace);
-        if (!isDone) {
-            presenter.notice("Nothing was changed: your settings on the server are no longer JSON.");
-        }
-        return isDone;
-    }
-
-    private void set(List<String> words) throws IOException, InterruptedException, UnknownServer {
-        if (words.isEmpty()) {
-            presenter.page(Arrays.stream(Setting.values()).map(this::described).collect(Collectors.joining("\n")));
-            return;
-        }
-        Optional<Setting> setting = Setting.of(words.getFirst());
-        if (setting.isEmpty()) {
-            presenter.notice("There is no setting " + words.getFirst() + ". /set lists them.");
-        } else if (words.size() == 1) {
-            presenter.page(described(setting.get()));
-        } else if (words.size() > 2 || !setting.get().choices().contains(words.get(1))) {
-            presenter.notice(setting.get().key() + " is one of: "
-                    + String.join(", ", setting.get().choices()) + ".");
-        } else if (change(read -> read.with(setting.get(), words.get(1)))) {
-            presenter.notice("Set: " + setting.get().key() + " is " + words.get(1) + ".");
-        }
-    }
-
-    private String described(Setting setting) {
-        return "  %-9s %-9s %s: %s"
-                .formatted(
-                        setting.key(),
-                        conversation.preferences().get(setting),
-                        setting.meaning(),
-                        String.join(", ", setting.choices()));
     }
 
     private void changePassword() throws IOException, InterruptedException {
         Optional<Secret> old = screen.readSecret("Old password: ").map(Secret::of);
-        Optional<Secret> chosen = old.isEmpty() ? Optional.empty() : dialogue.choose();
+        Optional<Secret> chosen = old.isEmpty() ? Optional.empty() : dialogue.choose(old);
         if (chosen.isEmpty()) {
             presenter.notice("The password was not changed.");
             return;
         }
-        Exchange.Verdict verdict = conversation.changePassword(old.get(), chosen.get());
-        if (verdict == Exchange.Verdict.CHANGED) {
+        ChatSession.Verdict verdict = session().changePassword(old.get(), chosen.get());
+        if (verdict == ChatSession.Verdict.CHANGED) {
             dialogue.remember(chosen.get());
         }
         if (verdict != null) {

@@ -11,6 +11,9 @@ public final class ClientFailure extends RuntimeException {
 
     public static final int LOG_IN_REFUSED = 77;
 
+    /** The user gave up with Ctrl-C or Ctrl-D; nothing needs to be said. */
+    public static final int INTERRUPTED = 130;
+
     private static final long serialVersionUID = 1L;
     private final int exit;
 

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,23 +46,96 @@ public final class Link implements Closeable {
         this.out = connection.socket().getOutputStream();
     }
 
-    /** Connects to one server. */
-    public interface To {
+    /** Connects to one server, in one of several dialects. Thread-safe. */
+    public static final class To {
+        private final Address server;
+        private final Trust trust;
+        private final @Nullable OwnCertificate own;
+        private final List<Dialect> dialects;
+        private final AtomicReference<@Nullable FutureTask<Link>> ahead = new AtomicReference<>();
+
+        /**
+         * @param own presented if the server asks for one; null for none
+         * @param dialects the dialects to offer, the preferred one first
+         */
+        public To(Address server, Trust trust, @Nullable OwnCertificate own, List<Dialect> dialects) {
+            this.server = server;
+            this.trust = trust;
+            this.own = own;
+            this.dialects = List.copyOf(dialects);
+        }
+
+        /** Returns a connector that offers one of the dialects alone. */
+        public To speaking(String dialect) {
+            return new To(
+                    server,
+                    trust,
+                    own,
+                    dialects.stream().filter(one -> one.name().equals(dialect)).toList());
+        }
+
+        /** Returns whether a dialect is offered. */
+        public boolean offers(String dialect) {
+            return dialects.stream().anyMatch(one -> one.name().equals(dialect));
+        }
+
+        /** Starts connecting at once, on a thread of its own; the next call of {@link #connect} gets that link. */
+        public void ahead() {
+            FutureTask<Link> first = new FutureTask<>(this::reach);
+            ahead.set(first);
+            Thread.ofPlatform().daemon().name("connect").start(first);
+        }
+
         /**
          * Connects, and checks the server's certificate.
          *
          * @throws UnknownServer if the user may decide whether to trust the server
          * @throws ClientFailure if nobody answers, or the certificate is not trusted
          */
-        Link connect() throws UnknownServer;
+        public Link connect() throws UnknownServer {
+            FutureTask<Link> first = ahead.getAndSet(null);
+            return first == null ? reach() : taken(first);
+        }
+
+        private Link reach() throws UnknownServer {
+            TlsConnection connection = TlsConnection.connect(
+                    server, trust, own, dialects.stream().map(Dialect::name).toList());
+            Dialect agreed = dialects.stream()
+                    .filter(one -> one.name().equals(connection.dialect()))
+                    .findFirst()
+                    .orElseThrow();
+            try {
+                return new Link(connection, agreed);
+            } catch (IOException e) {
+                connection.abort();
+                throw new ClientFailure(
+                        ClientFailure.NO_SERVER, "The connection to " + server.server() + " broke off.");
+            }
+        }
+
+        private static Link taken(FutureTask<Link> first) throws UnknownServer {
+            try {
+                return first.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case UnknownServer unknown -> throw unknown;
+                    case ClientFailure failure -> throw failure;
+                    case null, default -> throw new IllegalStateException(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ClientFailure(ClientFailure.NO_SERVER, "Interrupted.");
+            }
+        }
     }
 
-    /**
-     * @param own presented if the server asks for one; null for none
-     * @param dialect the dialect to speak
-     */
-    public static To to(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect) {
-        return () -> connect(server, trust, own, dialect);
+    /** The input is not of the dialect that was agreed on. */
+    public static final class NotUnderstood extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotUnderstood(String text, Throwable cause) {
+            super(text, cause);
+        }
     }
 
     /** See {@link TlsConnection#prepare}. */
@@ -70,38 +143,9 @@ public final class Link implements Closeable {
         TlsConnection.prepare();
     }
 
-    /** Starts connecting at once, on a thread of its own; the first call of {@link To#connect} gets that link. */
-    public static To ahead(To server) {
-        FutureTask<Link> first = new FutureTask<>(server::connect);
-        Thread.ofPlatform().daemon().name("connect").start(first);
-        AtomicBoolean isTaken = new AtomicBoolean();
-        return () -> isTaken.compareAndSet(false, true) ? taken(first) : server.connect();
-    }
-
-    private static Link taken(FutureTask<Link> first) throws UnknownServer {
-        try {
-            return first.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case UnknownServer unknown -> throw unknown;
-                case ClientFailure failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ClientFailure(ClientFailure.NO_SERVER, "Interrupted.");
-        }
-    }
-
-    private static Link connect(Address server, Trust trust, @Nullable OwnCertificate own, Dialect dialect)
-            throws UnknownServer {
-        TlsConnection connection = TlsConnection.connect(server, trust, own, dialect.name());
-        try {
-            return new Link(connection, dialect);
-        } catch (IOException e) {
-            connection.abort();
-            throw new ClientFailure(ClientFailure.NO_SERVER, "The connection to " + server.server() + " broke off.");
-        }
+    /** Returns the name of the dialect spoken. */
+    public String dialect() {
+        return dialect.name();
     }
 
     /**
@@ -155,7 +199,8 @@ public final class Link implements Closeable {
      * Returns the next event; blocks.
      *
      * @return the event; null if the server closed the connection cleanly
-     * @throws IOException if the connection is lost, or the input is not of the dialect; its message is a sentence
+     * @throws NotUnderstood if the input is not of the dialect; its message is a sentence
+     * @throws IOException if the connection is lost; its message is a sentence
      */
     public @Nullable Event next() throws IOException {
         while (true) {
@@ -165,7 +210,7 @@ public final class Link implements Closeable {
                     return event;
                 }
             } catch (MalformedFrame e) {
-                throw new IOException("The server does not speak " + dialect.name() + ": " + e.what() + ".", e);
+                throw new NotUnderstood("The server does not speak " + dialect.name() + ": " + e.what() + ".", e);
             }
             if (reader.bytesToReserve() > LONGEST) {
                 throw new IOException(

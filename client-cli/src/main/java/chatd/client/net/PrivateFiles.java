@@ -2,6 +2,7 @@ package chatd.client.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -28,9 +29,14 @@ public final class PrivateFiles {
     public static Path directory(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         // The XDG specification says to ignore a relative path.
-        Path root =
-                state.startsWith("/") ? Path.of(state) : Path.of(System.getProperty("user.home"), ".local", "state");
+        Path root = state.startsWith("/") ? Path.of(state) : home(environment).resolve(".local/state");
         return root.resolve("chatd");
+    }
+
+    /** Returns {@code $HOME}, else the home directory of the password file. */
+    public static Path home(Map<String, String> environment) {
+        String home = environment.getOrDefault("HOME", "");
+        return Path.of(home.startsWith("/") ? home : System.getProperty("user.home"));
     }
 
     /** Creates the file if it does not exist; removes others' permissions from an existing one. */
@@ -59,12 +65,15 @@ public final class PrivateFiles {
         }
     }
 
-    /** Replaces the content of a file atomically. */
+    /** Replaces the content of a file atomically and durably: after a crash it has the old content or the new. */
     public static void replace(Path file, byte[] content) throws IOException {
         Files.createDirectories(parent(file), DIRECTORY);
         Path next = Files.createTempFile(parent(file), ".next", "", FILE);
         try {
-            Files.write(next, content);
+            try (FileChannel out = FileChannel.open(next, StandardOpenOption.WRITE)) {
+                out.write(ByteBuffer.wrap(content));
+                out.force(true);
+            }
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(next);

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.Security;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -36,13 +37,15 @@ final class TlsConnection implements Closeable {
 
     private final Socket plain;
     private final SSLSocket socket;
+    private final String dialect;
     private final OwnCertificate.Shown shown;
     /** Whether the server has sent anything: with TLS 1.3 it validates our certificate after the handshake. */
     private volatile boolean heard;
 
-    private TlsConnection(Socket plain, SSLSocket socket, OwnCertificate.Shown shown) {
+    private TlsConnection(Socket plain, SSLSocket socket, String dialect, OwnCertificate.Shown shown) {
         this.plain = plain;
         this.socket = socket;
+        this.dialect = dialect;
         this.shown = shown;
     }
 
@@ -50,11 +53,11 @@ final class TlsConnection implements Closeable {
      * Connects, and checks the server's certificate.
      *
      * @param own presented if the server asks for one; null for none
-     * @param dialect its name in ALPN
+     * @param dialects their names in ALPN, the preferred one first
      * @throws UnknownServer if the user may decide whether to trust the server
-     * @throws ClientFailure if nobody answers, the certificate is not trusted, or the server does not speak the dialect
+     * @throws ClientFailure if nobody answers, the certificate is not trusted, or the server speaks none of the dialects
      */
-    static TlsConnection connect(Address server, Trust trust, @Nullable OwnCertificate own, String dialect)
+    static TlsConnection connect(Address server, Trust trust, @Nullable OwnCertificate own, List<String> dialects)
             throws UnknownServer {
         Socket plain = reach(server);
         Trust.Check check = trust.check(server);
@@ -65,18 +68,19 @@ final class TlsConnection implements Closeable {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             parameters.setNamedGroups(GROUPS);
-            parameters.setApplicationProtocols(new String[] {dialect});
+            parameters.setApplicationProtocols(dialects.toArray(String[]::new));
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             socket.setSoTimeout(CONNECT_MILLIS);
             socket.startHandshake();
             socket.setSoTimeout(0);
-            String chosen = socket.getApplicationProtocol();
-            if (!dialect.equals(chosen.isEmpty() ? Chat1.ALPN : chosen)) {
+            String named = socket.getApplicationProtocol();
+            String chosen = named.isEmpty() ? Chat1.ALPN : named;
+            if (!dialects.contains(chosen)) {
                 shut(plain);
-                throw foreign(server, dialect);
+                throw foreign(server, dialects);
             }
-            return new TlsConnection(plain, socket, shown);
+            return new TlsConnection(plain, socket, chosen, shown);
         } catch (IOException | GeneralSecurityException e) {
             shut(plain);
             UnknownServer unknown = check.unknown();
@@ -85,7 +89,7 @@ final class TlsConnection implements Closeable {
             }
             if (e instanceof TlsFatalAlertReceived alert
                     && alert.getAlertDescription() == AlertDescription.no_application_protocol) {
-                throw foreign(server, dialect);
+                throw foreign(server, dialects);
             }
             String refusal = check.refusal() == null ? shown.suspicion() : check.refusal();
             throw new ClientFailure(ClientFailure.NO_SERVER, refusal == null ? trouble(server, root(e)) : refusal);
@@ -107,10 +111,11 @@ final class TlsConnection implements Closeable {
         };
     }
 
-    private static ClientFailure foreign(Address server, String dialect) {
+    private static ClientFailure foreign(Address server, List<String> dialects) {
         return new ClientFailure(
                 ClientFailure.NO_SERVER,
-                "The server at " + server.server() + " does not speak " + dialect + ": it is older, or not a chatd.");
+                "The server at " + server.server() + " does not speak " + String.join(" or ", dialects)
+                        + ": it is older, or not a chatd.");
     }
 
     /**
@@ -188,6 +193,11 @@ final class TlsConnection implements Closeable {
 
     SSLSocket socket() {
         return socket;
+    }
+
+    /** Returns the name of the dialect that was agreed on. */
+    String dialect() {
+        return dialect;
     }
 
     /** Records that the server has sent something. */

@@ -116,7 +116,7 @@ public final class LineCompleter implements Parser, Completer {
     private void arguments(TypedLine.Command command, ParsedLine line, String word, List<Candidate> candidates) {
         int index = line.wordIndex();
         switch (command) {
-            case TO, MSG, FILE, IGNORE, WHO -> {
+            case TO, MSG, FILE, IGNORE, WHO, FRIEND, UNFRIEND, BLOCK, UNBLOCK, NOTIFY, HISTORY -> {
                 if (index == 1) {
                     // After a comma, complete the next of several names.
                     String others = word.substring(0, word.lastIndexOf(',') + 1);

@@ -3,6 +3,8 @@ package chatd.client.screen;
 import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
+import chatd.client.talk.Talked;
+import chatd.protocol.value.Unread;
 import chatd.text.SafeText;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -11,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 
@@ -22,6 +25,7 @@ public final class LineFormatter {
     private final Palette palette;
     private final DateTimeFormatter time;
     private final Pattern mention;
+    private final String me;
 
     /**
      * @param me the user's name, whose mentions are highlighted
@@ -30,6 +34,7 @@ public final class LineFormatter {
      */
     public LineFormatter(String me, ZoneId zone, Preferences preferences, boolean mayColour) {
         this.zone = zone;
+        this.me = me;
         this.palette = Palette.of(preferences.get(Setting.THEME), mayColour);
         this.time = DateTimeFormatter.ofPattern(
                         switch (preferences.get(Setting.TIME)) {
@@ -44,25 +49,41 @@ public final class LineFormatter {
                 Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
-    /** Returns whether an item from somebody else mentions the user's name. */
+    /** Returns whether an item from somebody else mentions the user, as the server says, or by name. */
     boolean mentions(Item item) {
-        return !item.isMine() && mention.matcher(item.text()).find();
+        return !item.isMine()
+                && (item.mentionsMe() || mention.matcher(item.text()).find());
     }
 
     LocalDate day(Item item) {
         return LocalDate.ofInstant(item.time(), zone);
     }
 
-    /** Formats an item, as {@code 14:05 alice: Lunch?}; with its recipients only if they are known. */
-    AttributedString said(Item item) {
+    /**
+     * Formats an item, as {@code 14:05 alice → you: Lunch?}; with its recipients only if they are known.
+     *
+     * @param isNumbered whether its number is shown, too
+     * @param answered the beginning of the text that it answers; empty if that is not known
+     */
+    AttributedString said(Item item, boolean isNumbered, String answered) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.quiet(), time.format(item.time()) + " ");
+        if (isNumbered && item.number() > 0) {
+            line.styled(palette.quiet(), "#" + item.number() + " ");
+        }
         line.styled(palette.name(item.sender()), SafeText.line(item.sender()));
         item.to().ifPresent(to -> line.styled(palette.quiet(), " → " + SafeText.line(receivers(to))));
         line.append(": ");
+        if (item.answered() > 0) {
+            String what = answered.isEmpty() ? "#" + item.answered() : "“" + SafeText.line(answered) + "”";
+            line.styled(palette.quiet(), "(to " + what + ") ");
+        }
         Long file = item.file();
         if (file != null) {
             line.append("file ").styled(palette.loud(), SafeText.line(item.text()));
+            if (item.size() >= 0) {
+                line.styled(palette.quiet(), ", " + size(item.size()));
+            }
             if (file >= 0) {
                 line.styled(palette.quiet(), "  (/fetch " + file + ")");
             }
@@ -73,8 +94,38 @@ public final class LineFormatter {
                 .toAttributedString();
     }
 
-    static String receivers(List<String> to) {
-        return to.isEmpty() ? "(everyone)" : String.join(", ", to);
+    private static String size(long bytes) {
+        return bytes < 1 << 10
+                ? bytes + " bytes"
+                : bytes < 1 << 20 ? "%.1f KiB".formatted(bytes / 1024.0) : "%.1f MiB".formatted(bytes / 1048576.0);
+    }
+
+    /** Names receivers, the user as {@code you}; nobody means everyone. */
+    String receivers(List<String> to) {
+        return to.isEmpty()
+                ? "(everyone)"
+                : to.stream().map(name -> name.equals(me) ? "you" : name).collect(Collectors.joining(", "));
+    }
+
+    /** Formats one line of what waits: {@code   bob           3  14:05 bob → you: Lunch?} */
+    AttributedString waits(Talked talked, String with) {
+        Unread unread = talked.of().unread();
+        String count = unread.count() >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(unread.count());
+        String mentions = unread.mentions() > 0 ? " @" : "  ";
+        AttributedStringBuilder line = new AttributedStringBuilder();
+        line.styled(palette.name(with), SafeText.line(with)).append(" ".repeat(Math.max(1, 14 - with.length())));
+        line.styled(palette.loud(), "%4s".formatted(count)).append(mentions + " ");
+        Item last = talked.last();
+        String shown = SafeText.line(last.sender() + ": " + (last.isFile() ? "file " : "") + last.text());
+        line.styled(palette.quiet(), time.format(last.time()) + " " + beginning(shown, 48));
+        return line.toAttributedString();
+    }
+
+    /** Returns a text, cut after a number of characters. */
+    static String beginning(String text, int most) {
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
     }
 
     /** Formats a separating line: a day, or a heading. */

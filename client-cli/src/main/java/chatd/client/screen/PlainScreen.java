@@ -35,6 +35,21 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
+    public Optional<String> read(String prompt, String typed) {
+        return read(prompt);
+    }
+
+    @Override
+    public void mark(String mark) {
+        // There is no prompt.
+    }
+
+    @Override
+    public void onTyping(Runnable typing) {
+        // Nobody types.
+    }
+
+    @Override
     public Optional<String> readSecret(String prompt) {
         return Optional.empty();
     }

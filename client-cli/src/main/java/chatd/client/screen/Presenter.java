@@ -3,12 +3,19 @@ package chatd.client.screen;
 import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
+import chatd.client.talk.Talked;
 import chatd.client.talk.View;
+import chatd.protocol.value.Attention;
 import chatd.text.SafeText;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +26,45 @@ public final class Presenter implements View {
 
     private static final int NOTICE = 2;
 
+    /** The most conversations shown after a login. */
+    private static final int WAITING = 5;
+
+    private static final int LISTED = 50;
+
+    /** The most characters shown of a text that is answered. */
+    private static final int QUOTED = 30;
+
+    /** The most items remembered, to answer them and to show what is answered. */
+    private static final int ITEMS = 200;
+
+    /** How long nothing more is shown of somebody who goes on writing. */
+    private static final Duration TYPING = Duration.ofSeconds(30);
+
     private final Screen screen;
     private final String me;
     private final boolean mayColour;
     private Preferences preferences = Preferences.none();
     private LineFormatter lines;
     private @Nullable LocalDate day;
+    private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
+
+    /** The items shown last, by their numbers. */
+    private final Map<Long, Item> items = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Item> eldest) {
+            return size() > ITEMS;
+        }
+    };
+
+    private String lastSender = "";
+
+    /** The number of the last text sent from here that nobody is known to have read; 0 for none. */
+    private long lastSent;
+
+    private String typing = "";
+    private long typed;
 
     public Presenter(Screen screen, String me, boolean mayColour) {
         this.screen = screen;
@@ -40,7 +80,7 @@ public final class Presenter implements View {
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
 
-    /** Shows a notice to the user. */
+    @Override
     public synchronized void notice(String text) {
         screen.show(List.of(lines.notice(text)), NOTICE);
     }
@@ -54,8 +94,27 @@ public final class Presenter implements View {
         return lines.whole(time);
     }
 
+    /** Returns whether an item is from somebody whom the user ignores; what the user wrote is always shown. */
     private boolean isHidden(Item item) {
-        return preferences.ignored().contains(item.sender());
+        return !item.isMine() && preferences.ignored().contains(item.sender());
+    }
+
+    /** Sets what the user wants to be notified of, by the conversation of an item. */
+    public synchronized void notices(Function<Item, Attention.Notices> by) {
+        notices = by;
+    }
+
+    private boolean alerts(Item item) {
+        if (item.isMine() || item.isFromServer()) {
+            return false;
+        }
+        boolean isMention = lines.mentions(item);
+        return switch (notices.apply(item)) {
+            case NONE -> false;
+            case MENTIONS -> isMention && !preferences.is(Setting.NOTIFY, "never");
+            case ALL ->
+                preferences.is(Setting.NOTIFY, "all") || (isMention && preferences.is(Setting.NOTIFY, "mentions"));
+        };
     }
 
     @Override
@@ -64,12 +123,14 @@ public final class Presenter implements View {
             return;
         }
         List<AttributedString> block = new ArrayList<>();
-        add(block, item);
+        add(block, item, false);
         screen.show(block, SAID);
-        boolean isMention = lines.mentions(item);
-        if (!item.isMine()
-                && (preferences.is(Setting.NOTIFY, "all")
-                        || (isMention && preferences.is(Setting.NOTIFY, "mentions")))) {
+        if (item.isMine()) {
+            lastSent = Math.max(lastSent, item.number());
+        } else if (!item.isFromServer()) {
+            lastSender = item.sender();
+        }
+        if (alerts(item)) {
             String alert = preferences.get(Setting.ALERT);
             screen.ring(
                     !alert.equals("desktop"),
@@ -79,13 +140,18 @@ public final class Presenter implements View {
         }
     }
 
-    private void add(List<AttributedString> block, Item item) {
+    private void add(List<AttributedString> block, Item item, boolean isNumbered) {
         LocalDate now = lines.day(item);
         if (!now.equals(day)) {
             day = now;
             block.add(lines.day(now));
         }
-        block.add(lines.said(item));
+        Item answered = items.get(item.answered());
+        block.add(
+                lines.said(item, isNumbered, answered == null ? "" : LineFormatter.beginning(answered.text(), QUOTED)));
+        if (item.number() > 0) {
+            items.put(item.number(), item);
+        }
     }
 
     @Override
@@ -100,10 +166,10 @@ public final class Presenter implements View {
         if (replay.wasCut()) {
             block.add(lines.notice("There may be more before this, which the server did not replay: /history 1000"));
         }
-        if (replay.reason() == Reason.ASKED) {
+        if (replay.reason() == Reason.ASKED || replay.reason() == Reason.UNREAD) {
             day = null;
         }
-        items.forEach(item -> add(block, item));
+        items.forEach(item -> add(block, item, replay.reason() == Reason.ASKED));
         if (replay.reason() == Reason.ASKED) {
             int hidden = replay.items().size() - items.size();
             block.add(lines.heading(hidden == 0 ? "end of the history" : "end; " + hidden + " from ignored users"));
@@ -118,7 +184,8 @@ public final class Presenter implements View {
     private String heading(Replay replay, List<Item> items) {
         boolean isNews = items.stream().anyMatch(item -> item.to().isEmpty());
         return switch (replay.reason()) {
-            case ASKED -> items.isEmpty() ? "there is nothing in your history" : "your history";
+            case ASKED -> items.isEmpty() ? "there is nothing in this history" : "your history";
+            case UNREAD -> items.isEmpty() ? "" : "unread";
             case FIRST -> isNews ? "the last of your history" : "";
             case AWAY -> isNews || replay.wasCut() ? "while you were away" : "";
             case LOSS -> isNews || replay.wasCut() ? "while the connection was down" : "";
@@ -140,16 +207,25 @@ public final class Presenter implements View {
 
     @Override
     public void lost(String why) {
+        screen.mark("offline");
         notice(why + " Trying again…");
     }
 
     @Override
+    public void retrying(Duration left) {
+        long seconds = (left.toMillis() + 999) / 1000;
+        screen.mark(seconds < 2 ? "offline" : "offline, next try in " + seconds + " s, Enter: now");
+    }
+
+    @Override
     public void back() {
+        screen.mark("");
         notice("Connected again.");
     }
 
     @Override
     public void ended(String why) {
+        screen.mark("");
         notice(why + " Press Enter to log in again, Ctrl-D to leave.");
     }
 
@@ -159,8 +235,83 @@ public final class Presenter implements View {
     }
 
     @Override
-    public synchronized void notSent(Item item) {
-        String to = LineFormatter.receivers(item.to().orElse(List.of()));
-        screen.show(List.of(lines.warning("NOT SENT to " + to + ": " + item.text())), NOTICE);
+    public synchronized void notSent(Item item, String why) {
+        String to = lines.receivers(item.to().orElse(List.of()));
+        screen.show(
+                List.of(lines.warning("NOT SENT to " + to + ": " + item.text() + (why.isEmpty() ? "" : "\n" + why))),
+                NOTICE);
+    }
+
+    @Override
+    public synchronized void waits(List<Talked> unread, Map<String, String> asking) {
+        if (!unread.isEmpty()) {
+            List<AttributedString> block = new ArrayList<>();
+            block.add(lines.heading("unread"));
+            unread.stream().limit(WAITING).forEach(one -> block.add(lines.waits(one, conversation(one.with()))));
+            String more = unread.size() > WAITING ? " " + (unread.size() - WAITING) + " more: /unread." : "";
+            block.add(lines.notice("/next shows them, one conversation after the other." + more));
+            screen.show(block, NOTICE);
+        }
+        asking.forEach((name, text) -> notice(name + " asks to be your friend" + (text.isEmpty() ? "." : ": " + text)
+                + "\n/friend " + name + " agrees, /unfriend " + name + " declines."));
+    }
+
+    private static String conversation(String with) {
+        return with.isEmpty() ? "(everyone)" : with;
+    }
+
+    /** Returns who wrote to this user last; empty if nobody has. */
+    public synchronized String lastSender() {
+        return lastSender;
+    }
+
+    /**
+     * Returns an item that was shown lately; null if there is none.
+     *
+     * @param number its number; 0 for the last one that somebody else wrote in the conversation with {@code with}
+     * @param with the other users of the conversation; nobody means everyone, null any conversation
+     */
+    public synchronized @Nullable Item shown(long number, @Nullable List<String> with) {
+        Item last = items.get(number);
+        if (number == 0) {
+            for (Item item : items.values()) {
+                boolean isToAll = item.to().equals(Optional.of(List.of()));
+                boolean isThere = with == null || (with.isEmpty() ? isToAll : !isToAll && with.contains(item.sender()));
+                last = isThere && !item.isMine() ? item : last;
+            }
+        }
+        return last;
+    }
+
+    /** Shows a list of conversations with something unread. */
+    public synchronized void unread(List<Talked> unread) {
+        screen.show(
+                unread.stream()
+                        .limit(LISTED)
+                        .map(one -> lines.waits(one, conversation(one.with())))
+                        .toList(),
+                NOTICE);
+    }
+
+    @Override
+    public synchronized void typing(String name) {
+        long now = System.nanoTime();
+        if (preferences.ignored().contains(name)) {
+            return;
+        }
+        if (!name.equals(typing) || now - typed > TYPING.toNanos()) {
+            screen.show(List.of(lines.quiet(name + " is writing…")), NOTICE);
+        }
+        typing = name;
+        typed = now;
+    }
+
+    /** Shows once that somebody has read the last text sent from here. */
+    @Override
+    public synchronized void read(String name, long number) {
+        if (lastSent > 0 && number >= lastSent) {
+            lastSent = 0;
+            screen.show(List.of(lines.quiet(name + " has read it")), NOTICE);
+        }
     }
 }

@@ -20,6 +20,15 @@ public interface Screen extends AutoCloseable {
     /** Reads a line; returns empty at the end of input. */
     Optional<String> read(String prompt);
 
+    /** Reads a line that already has a text; otherwise like {@link #read(String)}. */
+    Optional<String> read(String prompt, String typed);
+
+    /** Marks the prompt, also one that is being shown, for example while there is no connection; empty for no mark. */
+    void mark(String mark);
+
+    /** Sets what is told that something is being typed. */
+    void onTyping(Runnable typing);
+
     /** Reads a line without echo; returns empty if none can be read, or the user gives up. */
     Optional<String> readSecret(String prompt);
 

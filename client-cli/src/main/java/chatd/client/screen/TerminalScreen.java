@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
+import org.jline.reader.Highlighter;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.Reference;
@@ -53,6 +54,12 @@ public final class TerminalScreen implements Screen {
 
     private @Nullable String progress;
 
+    /** The prompt of a line that is being read, without its mark; null while none is. */
+    private volatile @Nullable String asked;
+
+    private volatile String mark = "";
+    private volatile Runnable typing = () -> {};
+
     /**
      * @param history the file in which typed lines are kept, mode 0600
      * @param completer parses and completes what is typed
@@ -73,6 +80,7 @@ public final class TerminalScreen implements Screen {
                 .terminal(terminal)
                 .parser(completer)
                 .completer(completer)
+                .highlighter(new Typed())
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
                 // A text is shown once it is stored, so the typed line is erased rather than shown twice.
@@ -94,6 +102,20 @@ public final class TerminalScreen implements Screen {
             reader.getBuffer().write('\n');
             return true;
         });
+    }
+
+    /** Shows what is typed as it is, and learns that something is. */
+    private final class Typed implements Highlighter {
+        private int length;
+
+        @Override
+        public AttributedString highlight(LineReader from, String buffer) {
+            if (buffer.length() > length && asked != null && !buffer.startsWith("/")) {
+                typing.run();
+            }
+            length = buffer.length();
+            return new AttributedString(buffer);
+        }
     }
 
     /**
@@ -173,17 +195,46 @@ public final class TerminalScreen implements Screen {
 
     @Override
     public Optional<String> read(String prompt) {
+        return read(prompt, "");
+    }
+
+    @Override
+    public Optional<String> read(String prompt, String typed) {
+        String left = typed;
         while (true) {
             try {
-                return Optional.of(readLine(prompt, null));
+                asked = prompt;
+                return Optional.of(readLine(mark + prompt, null, left));
             } catch (UserInterruptException e) {
+                left = "";
                 if (e.getPartialLine().isEmpty()) {
                     show(List.of(new AttributedString("* Ctrl-D or /quit leaves")), 2);
                 }
             } catch (EndOfFileException e) {
                 return Optional.empty();
+            } finally {
+                asked = null;
             }
         }
+    }
+
+    @Override
+    public void mark(String its) {
+        mark = its.isEmpty() ? "" : "[" + its + "] ";
+        String prompt = asked;
+        if (prompt != null && reader instanceof LineReaderImpl shown) {
+            shown.setPrompt(pattern(mark + prompt));
+            try {
+                shown.callWidget(LineReader.REDISPLAY);
+            } catch (IllegalStateException e) {
+                // Nothing is being read at this moment; the next prompt has the mark.
+            }
+        }
+    }
+
+    @Override
+    public void onTyping(Runnable its) {
+        typing = its;
     }
 
     @Override
@@ -196,7 +247,7 @@ public final class TerminalScreen implements Screen {
         reader.setVariable(LineReader.DISABLE_HISTORY, true);
         reader.setVariable(LineReader.DISABLE_COMPLETION, true);
         try {
-            return Optional.of(readLine(prompt, mask));
+            return Optional.of(readLine(prompt, mask, ""));
         } catch (EndOfFileException | UserInterruptException e) {
             return Optional.empty();
         } finally {
@@ -205,10 +256,14 @@ public final class TerminalScreen implements Screen {
         }
     }
 
-    private String readLine(String prompt, @Nullable Character mask) {
+    /** JLine reads the prompt as a pattern. */
+    private static String pattern(String prompt) {
+        return prompt.replace("%", "%%");
+    }
+
+    private String readLine(String prompt, @Nullable Character mask, String typed) {
         try {
-            // JLine reads the prompt as a pattern.
-            return reader.readLine(prompt.replace("%", "%%"), mask);
+            return reader.readLine(pattern(prompt), mask, typed);
         } finally {
             // Keeps bracketed paste on, so that a paste between prompts is also one text.
             bracketed(true);

@@ -1,5 +1,6 @@
 package chatd.client.screen;
 
+import chatd.client.net.PrivateFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +18,28 @@ public sealed interface TypedLine {
         TO("NAME[,NAME…]", "what you type from now on goes to them"),
         MSG("NAME[,NAME…] TEXT", "one text to them"),
         ALL("[TEXT]", "one text to everyone; without a text, all you type"),
+        R("TEXT", "one text to who wrote to you last"),
+        RE("[NUMBER] TEXT", "answer the last text you were sent here, or the one with this number"),
+        UNREAD("", "which conversations have something unread"),
+        NEXT("", "show what is unread of the one that waits longest, and talk to them"),
+        HISTORY("[NAME] [N]", "the last N items, 20 by default, of all or of one conversation; * is everyone"),
         FILE("NAME[,NAME…] PATH", "send a file; * for everyone"),
         FETCH("NUMBER", "fetch a file that was offered"),
-        HISTORY("[N]", "the last N items, 20 by default"),
-        WHO("[PART]", "list all users, or those whose name contains PART"),
+        WHO("[PART]", "who is online, or the users whose names begin with PART"),
+        FRIENDS("", "list your friends, and who asks to be one"),
+        FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
+        UNFRIEND("NAME", "decline, withdraw a request, or end a friendship"),
         IGNORE("[NAME]", "hide somebody's messages, or show them again; else list"),
+        BLOCK("NAME", "let nothing more of somebody arrive"),
+        UNBLOCK("NAME", "end that"),
+        NOTIFY("NAME all|mentions|none", "what alerts you in a conversation; * is everyone"),
+        SESSIONS("[end NUMBER|end others]", "where you are logged in; end some of it"),
         SET("[KEY [VALUE]]", "your settings, kept on the server"),
+        NAME("NAME", "give yourself another name"),
         PASSWORD("", "change your password"),
         REGISTER("NAME", "make another account, where the server allows it"),
         HELP("[COMMAND]", "this"),
+        LOGOUT("", "leave, and forget the key of this device"),
         QUIT("", "leave");
 
         private final String arguments;
@@ -46,14 +59,36 @@ public sealed interface TypedLine {
             return help;
         }
 
+        /** Returns its line of the help. */
+        String line() {
+            return "  %-24s %s".formatted(usage(), help);
+        }
+
+        /** Returns whether its first argument is a list of names. */
+        boolean hasNames() {
+            return this == TO || this == MSG || this == FILE;
+        }
+
         String usage() {
             return (word() + " " + arguments).strip();
         }
 
+        /** Returns the command that a word names; upper case and what it begins with suffice if only one does. */
         static Optional<Command> of(String word) {
-            return Arrays.stream(values())
-                    .filter(command -> command.word().equals(word))
-                    .findFirst();
+            String lower = word.toLowerCase(Locale.ROOT);
+            List<Command> begin = beginning(lower);
+            return begin.stream()
+                    .filter(command -> command.word().equals(lower))
+                    .findFirst()
+                    .or(() -> begin.size() == 1 ? Optional.of(begin.getFirst()) : Optional.empty());
+        }
+
+        static List<Command> beginning(String word) {
+            return word.length() < 2
+                    ? List.of()
+                    : Arrays.stream(values())
+                            .filter(command -> command.word().startsWith(word))
+                            .toList();
         }
     }
 
@@ -72,7 +107,36 @@ public sealed interface TypedLine {
 
     record Fetch(long file) implements TypedLine {}
 
-    record History(long count) implements TypedLine {}
+    /** One text to who wrote last. */
+    record Reply(String text) implements TypedLine {}
+
+    /** @param number the message that it answers; 0 for the last one here */
+    record Answer(long number, String text) implements TypedLine {}
+
+    record Unread() implements TypedLine {}
+
+    record Next() implements TypedLine {}
+
+    /** @param with whose conversation; empty for all, one that is empty for everyone */
+    record History(Optional<String> with, long count) implements TypedLine {}
+
+    record Friends() implements TypedLine {}
+
+    record Friend(String name, String text) implements TypedLine {}
+
+    record Unfriend(String name) implements TypedLine {}
+
+    record Block(String name, boolean on) implements TypedLine {}
+
+    /** @param with empty for everyone */
+    record Notify(String with, String what) implements TypedLine {}
+
+    /** @param end what to end: a number of the list, or {@code others}; empty to list them */
+    record OwnSessions(String end) implements TypedLine {}
+
+    record Rename(String name) implements TypedLine {}
+
+    record Logout() implements TypedLine {}
 
     record Who(String part) implements TypedLine {}
 
@@ -108,48 +172,95 @@ public sealed interface TypedLine {
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])
                 : new Mistake("There is no command " + words[0] + nearest(words[0])
-                        + ". Nothing was sent. /help lists the commands; to send a text that begins with a slash,"
+                        + " Nothing was sent. /help lists the commands; to send a text that begins with a slash,"
                         + " begin it with two.");
     }
 
     private static String nearest(String word) {
+        List<Command> begin = Command.beginning(word.toLowerCase(Locale.ROOT));
+        if (!begin.isEmpty()) {
+            return "; it begins " + begin.stream().map(Command::word).collect(Collectors.joining(", ")) + ".";
+        }
         return Arrays.stream(Command.values())
                 .map(Command::word)
                 .filter(known -> Levenshtein.distance(known, word) <= 2)
                 .min(Comparator.comparingInt(known -> Levenshtein.distance(known, word)))
                 .map(known -> "; did you mean " + known + "?")
-                .orElse("");
+                .orElse(".");
     }
 
     private static TypedLine command(Command command, String rest) {
-        String[] words = rest.split("\\s+", 2);
+        // A space after a comma is part of the list: /to bob, carol
+        String listed = rest.replaceAll(",\\s+", ",");
+        String[] words = (command.hasNames() ? listed : rest).split("\\s+", 2);
         String first = words[0];
         String second = words.length < 2 ? "" : words[1].strip();
         Mistake usage = new Mistake("Usage: " + command.usage());
         List<String> names = names(first);
+        boolean isOne = !first.isEmpty() && second.isEmpty();
         return switch (command) {
             case TO -> names == null || !second.isEmpty() ? usage : new Turn(names);
-            case MSG -> names == null || second.isEmpty() ? usage : new Send(names, second);
+            case MSG -> names == null || second.isEmpty() ? usage : new Send(names, text(rest));
             case ALL -> rest.isEmpty() ? new Turn(List.of()) : new Send(List.of(), rest);
+            case R -> rest.isEmpty() ? usage : new Reply(rest);
+            case RE -> answer(first, second, rest, usage);
+            case UNREAD -> rest.isEmpty() ? new Unread() : usage;
+            case NEXT -> rest.isEmpty() ? new Next() : usage;
+            case HISTORY -> history(rest, usage);
             case FILE -> names == null || second.isEmpty() ? usage : new SendFile(names, path(second));
             case FETCH -> first.matches("\\d{1,10}") && second.isEmpty() ? new Fetch(Long.parseLong(first)) : usage;
-            case HISTORY ->
-                rest.isEmpty()
-                        ? new History(20)
-                        : first.matches("[1-9]\\d{0,8}") && second.isEmpty()
-                                ? new History(Long.parseLong(first))
-                                : usage;
             case WHO -> new Who(rest);
+            case FRIENDS -> rest.isEmpty() ? new Friends() : usage;
+            case FRIEND -> first.isEmpty() ? usage : new Friend(first, second);
+            case UNFRIEND -> isOne ? new Unfriend(first) : usage;
             case IGNORE -> second.isEmpty() ? new Ignore(Optional.of(first).filter(name -> !name.isEmpty())) : usage;
+            case BLOCK -> isOne ? new Block(first, true) : usage;
+            case UNBLOCK -> isOne ? new Block(first, false) : usage;
+            case NOTIFY ->
+                first.isEmpty() || !List.of("all", "mentions", "none").contains(second)
+                        ? usage
+                        : new Notify(first.equals("*") ? "" : first, second);
+            case SESSIONS ->
+                rest.isEmpty()
+                        ? new OwnSessions("")
+                        : first.equals("end") && second.matches("\\d{1,3}|others") ? new OwnSessions(second) : usage;
             case SET -> new Set(rest.isEmpty() ? List.of() : List.of(rest.split("\\s+")));
+            case NAME -> isOne ? new Rename(first) : usage;
             case PASSWORD ->
                 rest.isEmpty()
                         ? new Password()
                         : new Mistake("Type /password alone: it prompts for the passwords without echo.");
-            case REGISTER -> first.isEmpty() || !second.isEmpty() ? usage : new Register(first);
-            case HELP -> new Help(help(first));
+            case REGISTER -> isOne ? new Register(first) : usage;
+            case HELP -> help(first);
+            case LOGOUT -> rest.isEmpty() ? new Logout() : usage;
             case QUIT -> rest.isEmpty() ? new Quit() : usage;
         };
+    }
+
+    /** Returns what follows a list of names, in which a space may follow a comma. */
+    private static String text(String rest) {
+        return rest.replaceFirst("^(?:[^\\s,]*,\\s*)*[^\\s,]+\\s+", "").strip();
+    }
+
+    private static TypedLine answer(String first, String second, String rest, Mistake usage) {
+        if (rest.isEmpty()) {
+            return usage;
+        }
+        return first.matches("#?[1-9]\\d{0,17}") && !second.isEmpty()
+                ? new Answer(Long.parseLong(first.replace("#", "")), second)
+                : new Answer(0, rest);
+    }
+
+    private static TypedLine history(String rest, Mistake usage) {
+        String[] words = rest.isEmpty() ? new String[0] : rest.split("\\s+");
+        boolean hasCount = words.length > 0 && words[words.length - 1].matches("[1-9]\\d{0,8}");
+        int names = words.length - (hasCount ? 1 : 0);
+        if (names > 1 || (names == 1 && words[0].matches("\\d+"))) {
+            return usage;
+        }
+        return new History(
+                names == 0 ? Optional.empty() : Optional.of(words[0].equals("*") ? "" : words[0]),
+                hasCount ? Long.parseLong(words[words.length - 1]) : 20);
     }
 
     /**
@@ -163,24 +274,27 @@ public sealed interface TypedLine {
         return names.contains("") || names.contains("*") ? null : names;
     }
 
-    /** Parses a path, in which a leading {@code ~} is the home directory, as in a shell. */
+    /** Parses a path: without the quotes around it, and with a leading {@code ~} for the home directory. */
     static Path path(String text) {
-        String home = System.getProperty("user.home");
-        return Path.of(text.equals("~") ? home : text.startsWith("~/") ? home + text.substring(1) : text);
+        boolean isQuoted = text.length() > 1
+                && (text.startsWith("'") || text.startsWith("\""))
+                && text.charAt(0) == text.charAt(text.length() - 1);
+        String bare = isQuoted ? text.substring(1, text.length() - 1) : text;
+        Path home = PrivateFiles.home(System.getenv());
+        return bare.equals("~") ? home : bare.startsWith("~/") ? home.resolve(bare.substring(2)) : Path.of(bare);
     }
 
-    private static String help(String which) {
-        String word = which.startsWith("/") ? which : "/" + which;
-        Stream<Command> commands = which.isEmpty()
-                ? Arrays.stream(Command.values())
-                : Command.of(word).map(Stream::of).orElseGet(() -> Arrays.stream(Command.values()));
-        String lines = commands.map(command -> "  %-24s %s".formatted(command.usage(), command.help()))
-                .collect(Collectors.joining("\n"));
-        return which.isEmpty()
-                ? lines
-                        + "\n  //TEXT                   a text that begins with a slash\n\n"
-                        + "Tab completes names, commands and files; ↑ and ↓ find what you typed before;\n"
-                        + "Alt-Enter begins a new line in a text; Ctrl-C empties the line; Ctrl-D leaves."
-                : lines;
+    private static TypedLine help(String which) {
+        Optional<Command> one = Command.of(which.startsWith("/") ? which : "/" + which);
+        if (!which.isEmpty()) {
+            return one.isPresent()
+                    ? new Help(one.get().line())
+                    : new Mistake("There is no command " + which + nearest("/" + which) + " /help lists all.");
+        }
+        return new Help(Arrays.stream(Command.values()).map(Command::line).collect(Collectors.joining("\n"))
+                + "\n  //TEXT                   a text that begins with a slash\n\n"
+                + "A command may be shortened as long as only one begins so. Tab completes names, commands and\n"
+                + "files; ↑ and ↓ find what you typed before; Alt-Enter begins a new line in a text; Ctrl-C\n"
+                + "empties the line; Ctrl-D leaves.");
     }
 }

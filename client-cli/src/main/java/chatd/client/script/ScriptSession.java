@@ -1,70 +1,165 @@
 package chatd.client.script;
 
 import chatd.client.net.ClientFailure;
-import chatd.client.net.Link;
+import chatd.client.talk.ChatSession;
 import chatd.client.talk.Download;
-import chatd.client.talk.Exchange;
 import chatd.client.talk.Item;
-import chatd.client.talk.LoginExchange;
 import chatd.client.talk.Outgoing;
-import chatd.protocol.command.Command;
-import chatd.protocol.command.FileCommand;
-import chatd.protocol.command.MessageCommand;
-import chatd.protocol.event.Event;
-import chatd.protocol.event.FileEvent;
-import chatd.protocol.event.UserEvent;
+import chatd.client.talk.View;
+import chatd.client.talk.resume.ResumedSession;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 
-/** A session for a script: one operation, on one connection, without questions. Not thread-safe. */
+/** A session for a script, without questions. Its events arrive on another thread; its methods are for one at a time. */
 public final class ScriptSession implements Closeable {
-    private final Link link;
-    private final String me;
-    private final List<String> people;
+    private final ChatSession session;
+    private final Heard heard;
 
-    /** @param in the answer of {@link LoginExchange#logIn}; its link is closed with this */
-    public ScriptSession(LoginExchange.In in, String me) {
-        this.link = in.link();
-        this.me = me;
-        this.people = in.roster().stream().map(person -> person.name()).toList();
+    /** @param heard the view with which the session began */
+    public ScriptSession(ChatSession session, Heard heard) {
+        this.session = session;
+        this.heard = heard;
+    }
+
+    /** Receives what happens in a session. */
+    public interface Listener {
+        default void said(Item item) {}
+
+        default void presence(String name, boolean online) {}
+
+        /** Called when the connection is lost; the session goes on when it is {@link #back}. */
+        default void lost(String why) {}
+
+        default void back() {}
+    }
+
+    /** What a script hears of its session. Thread-safe. */
+    public static final class Heard implements View {
+        private final Listener listener;
+        private final CompletableFuture<String> end = new CompletableFuture<>();
+        private final List<String> told = new ArrayList<>();
+        private List<Item> replay = List.of();
+
+        public Heard(Listener listener) {
+            this.listener = listener;
+        }
+
+        private synchronized String told() {
+            return String.join(" ", told);
+        }
+
+        private synchronized List<Item> replay() {
+            return replay;
+        }
+
+        @Override
+        public void said(Item item) {
+            if (item.isFromServer() && item.number() == 0) {
+                synchronized (this) {
+                    if (told.size() < 10) {
+                        told.add(item.text());
+                    }
+                }
+            }
+            listener.said(item);
+        }
+
+        @Override
+        public void sent(Item item) {
+            // The script knows.
+        }
+
+        @Override
+        public synchronized void replayed(Replay of) {
+            replay = of.items();
+        }
+
+        @Override
+        public void presence(String name, Presence presence) {
+            listener.presence(name, presence == Presence.ONLINE);
+        }
+
+        @Override
+        public void lost(String why) {
+            listener.lost(why);
+        }
+
+        @Override
+        public void back() {
+            listener.back();
+        }
+
+        @Override
+        public void ended(String why) {
+            end.complete(why);
+        }
+    }
+
+    /** A listener that hears nothing. */
+    public static Listener nobody() {
+        return new Listener() {};
+    }
+
+    /** Returns the session itself. */
+    public ChatSession session() {
+        return session;
+    }
+
+    /** An operation that sends something. */
+    private interface Sending {
+        Outgoing send(List<String> to) throws IOException, InterruptedException;
     }
 
     /**
      * Sends a text, and waits until it is stored.
      *
      * @param to an empty list means everyone
+     * @return its number; 0 if the server gives none
      * @throws ClientFailure {@link ClientFailure#NO_SUCH} if a recipient is unknown; the others still get it
      */
-    public void send(List<String> to, String text) throws IOException {
-        accepted(to, run(Exchange.command(), List.of(new MessageCommand.SendText(Outgoing.audience(to), text))));
+    public long send(List<String> to, String text, long answered, String id) throws IOException, InterruptedException {
+        return sent(to, known -> session.say(known, text, answered, id));
     }
 
-    /** Sends a file; otherwise like {@link #send(List, String)}. */
-    public void send(List<String> to, String name, long size, InputStream content) throws IOException {
-        link.send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, sent -> {});
-        accepted(to, run(Exchange.command(), List.of()));
+    /** Sends a file; otherwise like {@link #send(List, String, long, String)}. */
+    public long send(List<String> to, String name, long size, InputStream content)
+            throws IOException, InterruptedException {
+        return sent(to, known -> session.send(known, name, size, content, bytes -> {}));
     }
 
-    private void accepted(List<String> to, Exchange exchange) {
-        if (exchange.told().isEmpty()) {
-            return;
+    private long sent(List<String> to, Sending sending) throws IOException, InterruptedException {
+        List<String> unknown = to.isEmpty() ? List.of() : session.unknown(to);
+        List<String> known = to.stream().filter(name -> !unknown.contains(name)).toList();
+        String nobody = unknown.stream()
+                .map(name -> "There is no user called " + name + ".")
+                .collect(Collectors.joining(" "));
+        if (!to.isEmpty() && known.isEmpty()) {
+            throw new ClientFailure(ClientFailure.NO_SUCH, nobody + " Nothing was sent.");
         }
-        String unknown = to.stream().filter(name -> !people.contains(name)).collect(Collectors.joining(", "));
-        String told = String.join(" ", exchange.told());
-        throw unknown.isEmpty()
-                ? new ClientFailure(ClientFailure.NO, told)
-                : new ClientFailure(ClientFailure.NO_SUCH, "Unknown: " + unknown + ". The server said: " + told);
+        long number;
+        try {
+            number = sending.send(known).await();
+        } catch (Outgoing.Refused e) {
+            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+        }
+        if (!unknown.isEmpty()) {
+            throw new ClientFailure(
+                    ClientFailure.NO_SUCH, nobody + " It was sent to " + String.join(", ", known) + ".");
+        }
+        return number;
     }
 
-    /** Returns the last {@code count} items, oldest first. */
-    public List<Item> history(long count) throws IOException {
-        return run(Exchange.replay(count, done -> {}), List.of(new MessageCommand.Replay(count)))
-                .items();
+    /** Returns the last items, oldest first; {@code with} as in {@link ChatSession#history}. */
+    public List<Item> history(Optional<String> with, long count) throws IOException, InterruptedException {
+        session.history(with, count);
+        return heard.replay();
     }
 
     /**
@@ -72,50 +167,41 @@ public final class ScriptSession implements Closeable {
      *
      * @throws ClientFailure {@link ClientFailure#NO_SUCH} if there is none for this account
      */
-    public void fetch(long file, Download downloads) throws IOException {
-        Exchange exchange = run(Exchange.fetch(downloads), List.of(new FileCommand.FetchFile(file)));
+    public void fetch(long file, Download downloads) throws IOException, InterruptedException {
+        session.fetch(file, downloads);
         if (downloads.whole() == null) {
-            throw new ClientFailure(ClientFailure.NO_SUCH, String.join(" ", exchange.told()));
+            throw new ClientFailure(ClientFailure.NO_SUCH, heard.told());
         }
     }
 
-    /** Passes on each event until the connection ends. */
-    public void listen(Consumer<Event> each) throws IOException {
-        while (true) {
-            each.accept(next());
+    /** Waits until the session ends; returns why, a sentence. */
+    public String end() throws InterruptedException {
+        try {
+            return heard.end.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    /** Sends a request, followed by the fence, and reads until the fence is answered. */
-    private Exchange run(Exchange exchange, List<Command> commands) throws IOException {
-        List<Command> all = new ArrayList<>(commands);
-        all.add(new MessageCommand.Replay(0));
-        link.send(all);
-        while (!exchange.isOver()) {
-            Event event = next();
-            if (!exchange.take(event, Item.of(event, me)) && event instanceof FileEvent.Piece piece) {
-                piece.content().bytes().release();
-            }
+    /**
+     * Returns the session with what {@code chat/1} does not carry.
+     *
+     * @throws ClientFailure if this one speaks {@code chat/1}
+     */
+    public ResumedSession numbered() {
+        if (session instanceof ResumedSession numbered) {
+            return numbered;
         }
-        return exchange;
-    }
-
-    private Event next() throws IOException {
-        Event event = link.next();
-        if (event == null) {
-            throw new IOException("The server closed the connection.");
-        }
-        if (event instanceof UserEvent.WentOffline offline && offline.name().equals(me)) {
-            throw new ClientFailure(
-                    ClientFailure.NO_SERVER,
-                    "The session was ended by the server: the account was logged in elsewhere, or an administrator"
-                            + " ended it.");
-        }
-        return event;
+        throw new ClientFailure(
+                ClientFailure.NO, "This needs chat-json/1, and the connection speaks chat/1; see --protocol.");
     }
 
     @Override
-    public void close() {
-        link.close();
+    public void close() throws IOException {
+        try {
+            session.leave();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -2,21 +2,20 @@ package chatd.client.talk;
 
 import chatd.client.net.Link;
 import chatd.protocol.command.Command;
-import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a conversation, with its pending requests. One thread reads; senders must serialise their requests;
+ * One connection of a session, with its pending requests. One thread reads; senders must serialise their requests;
  * {@link #cut} may be called from any thread.
  */
-final class Connection {
+public final class Connection {
     private static final Duration PATIENCE = Duration.ofSeconds(45);
     private static final Duration WATCH = Duration.ofSeconds(5);
 
@@ -29,21 +28,19 @@ final class Connection {
         this.link = link;
     }
 
-    Link link() {
+    public Link link() {
         return link;
     }
 
     /**
-     * Sends a request, followed by the fence.
+     * Sends a request.
      *
      * @throws IllegalArgumentException if a value does not fit its packet; nothing of it has been sent
      */
-    Exchange ask(Exchange exchange, List<Command> commands) throws IOException {
-        List<Command> all = new ArrayList<>(commands);
-        all.add(new MessageCommand.Replay(0));
+    public <E extends Exchange> E ask(E exchange, List<Command> commands) throws IOException {
         asked.add(exchange);
         try {
-            link.send(all);
+            link.send(commands);
         } catch (IllegalArgumentException e) {
             asked.remove(exchange);
             throw e;
@@ -59,20 +56,26 @@ final class Connection {
         return event;
     }
 
-    /** Offers an event to the oldest pending request; returns whether it is part of that answer, not unsolicited. */
-    boolean answers(Event event, @Nullable Item item) throws IOException {
-        Exchange first = asked.peek();
-        if (first == null || !first.take(event, item)) {
-            return false;
+    /** Offers an event to the pending requests, the oldest first; returns whether it is part of an answer. */
+    public boolean answers(Event event) throws IOException {
+        for (Iterator<Exchange> each = asked.iterator(); each.hasNext(); ) {
+            Exchange exchange = each.next();
+            boolean isTaken = exchange.take(event);
+            if (exchange.isOver()) {
+                each.remove();
+            }
+            if (isTaken) {
+                return true;
+            }
+            if (exchange.isFenced()) {
+                return false;
+            }
         }
-        if (first.isOver()) {
-            asked.poll();
-        }
-        return true;
+        return false;
     }
 
     /** Aborts the connection. May be called from any thread. */
-    void cut(String why) {
+    public void cut(String why) {
         cut = why;
         link.abort();
     }

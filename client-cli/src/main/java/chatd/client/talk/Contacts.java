@@ -9,18 +9,26 @@ import org.jspecify.annotations.Nullable;
 public final class Contacts {
     private final TreeMap<String, Boolean> people = new TreeMap<>();
 
-    synchronized void set(List<Presence> roster) {
+    public synchronized void set(List<Presence> roster) {
         people.clear();
         roster.forEach(presence -> people.put(presence.name(), presence.online()));
     }
 
     /** Applies a presence change; returns null if nothing changed. */
-    synchronized View.@Nullable Presence change(String name, boolean online) {
+    public synchronized View.@Nullable Presence change(String name, boolean online) {
         Boolean before = people.put(name, online);
         if (before != null && before == online) {
             return null;
         }
         return online ? View.Presence.ONLINE : before == null ? View.Presence.NEW : View.Presence.OFFLINE;
+    }
+
+    /** Gives a user another name, if it is known. */
+    public synchronized void rename(String was, String to) {
+        Boolean online = people.remove(was);
+        if (online != null) {
+            people.put(to, online);
+        }
     }
 
     public synchronized boolean has(String name) {

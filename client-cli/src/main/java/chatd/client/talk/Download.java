@@ -44,7 +44,7 @@ public final class Download implements Closeable {
         this.progress = progress;
     }
 
-    void begin(FileEvent.FileContent file) {
+    public void begin(FileEvent.FileContent file) {
         if (part != null || whole != null || failure != null) {
             // Only one was asked for.
             return;
@@ -82,7 +82,7 @@ public final class Download implements Closeable {
     }
 
     /** Writes a chunk and releases it. */
-    void take(Content piece) {
+    public void take(Content piece) {
         try {
             OutputStream into = out;
             if (into != null) {

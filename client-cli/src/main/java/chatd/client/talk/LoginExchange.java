@@ -3,6 +3,7 @@ package chatd.client.talk;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
+import chatd.protocol.chat1.Chat1;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.SessionCommand;
@@ -12,14 +13,13 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
-import chatd.protocol.value.Presence;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +35,38 @@ public final class LoginExchange {
 
     private final Link.To server;
     private final String user;
+    private final Device device;
 
-    public LoginExchange(Link.To server, String user) {
+    public LoginExchange(Link.To server, String user, Device device) {
         this.server = server;
         this.user = user;
+        this.device = device;
+    }
+
+    /**
+     * What a login says about this client; {@code chat/1} carries nothing of it.
+     *
+     * @param label another login with the same label displaces this one
+     * @param quiet whether this session alone does not make its user online
+     * @param remember whether to ask for a key for the next login
+     */
+    public record Device(String label, boolean quiet, boolean remember) {
+        /** Returns a device with a new label, so that no other session is displaced. */
+        public static Device fresh(boolean quiet) {
+            byte[] random = new byte[8];
+            new SecureRandom().nextBytes(random);
+            return new Device("chat-client-" + HexFormat.of().formatHex(random), quiet, false);
+        }
+    }
+
+    /** Returns the same, in one dialect alone. */
+    public LoginExchange speaking(String dialect) {
+        return new LoginExchange(server.speaking(dialect), user, device);
+    }
+
+    /** Returns the same for another account. */
+    public LoginExchange as(String another) {
+        return new LoginExchange(server, another, device);
     }
 
     /** Returns the name of the account. */
@@ -51,6 +79,7 @@ public final class LoginExchange {
         WRONG_PASSWORD,
         NO_SUCH_USER,
         MUST_CHANGE,
+        DISABLED,
         NAME_TAKEN,
         BAD_NAME,
         BAD_PASSWORD,
@@ -67,24 +96,51 @@ public final class LoginExchange {
     /**
      * A successful login; the link belongs to the caller.
      *
-     * @param lastLogin the time of the previous login; empty for never
-     * @param tookOver whether this login ended another session of the account
+     * @param settings the account's settings document
      */
-    public record In(Link link, Optional<Instant> lastLogin, boolean tookOver, List<Presence> roster, Document settings)
-            implements Answer {}
+    public record In(Link link, SessionEvent.Welcome welcome, Document settings) implements Answer {}
 
     /** @param text a sentence for the user, which may quote the server */
     public record Refused(Reason reason, String text) implements Answer {}
 
     /**
-     * Logs in.
+     * Logs in with the password.
      *
      * @throws ClientFailure if the server can't be reached or is not trusted, or the connection is lost
      */
     public Answer logIn(Secret password) throws UnknownServer {
-        Link link = server.connect();
+        return enter(
+                server,
+                new SessionCommand.LogIn(
+                        new User.Named(user), password, device.label(), device.quiet(), device.remember(), ""));
+    }
+
+    /** Logs in with the key that this device was given by its last login; otherwise like {@link #logIn}. */
+    public Answer logInByKey(Secret key) throws UnknownServer {
         try {
-            Event answer = ask(link, new SessionCommand.LogIn(new User.Named(user), password, null, ""));
+            return enter(
+                    server,
+                    new SessionCommand.LogInByKey(new User.Named(user), key, device.label(), device.quiet(), ""));
+        } catch (IllegalArgumentException e) {
+            return new Refused(
+                    Reason.OTHER,
+                    "The server speaks only chat/1, which has no keys: log in with --protocol chat/1 and your password.");
+        }
+    }
+
+    /**
+     * Continues a session whose connection was lost; otherwise like {@link #logIn}.
+     *
+     * @param after the number of the last message that the session was sent
+     */
+    public Answer resume(Secret token, long after) throws UnknownServer {
+        return enter(server, new SessionCommand.Resume(new User.Named(user), token, after, ""));
+    }
+
+    private Answer enter(Link.To to, SessionCommand login) throws UnknownServer {
+        Link link = to.connect();
+        try {
+            Event answer = ask(link, login);
             if (answer instanceof SessionEvent.Welcome in) {
                 return entered(link, in);
             }
@@ -93,16 +149,29 @@ public final class LoginExchange {
                 case NO_SUCH_USER -> noSuchUser(link);
                 case MUST_CHANGE_PASSWORD ->
                     refused(link, Reason.MUST_CHANGE, "This is a one-time password, which must be changed first.");
+                case DISABLED -> refused(link, Reason.DISABLED, "The account is disabled.");
+                case THROTTLED -> refused(link, Reason.OTHER, "There were too many wrong passwords. Try again later.");
                 case null, default -> other(link, answer);
             };
+        } catch (Link.NotUnderstood e) {
+            link.abort();
+            if (to.offers(Chat1.ALPN) && !link.dialect().equals(Chat1.ALPN)) {
+                // An older server, which speaks only the first part of the other dialect.
+                return enter(to.speaking(Chat1.ALPN), login);
+            }
+            throw lost(link, e);
         } catch (IOException e) {
             throw lost(link, e);
         }
     }
 
     private static In entered(Link link, SessionEvent.Welcome in) throws IOException {
-        if (next(link) instanceof UserEvent.Settings settings) {
-            return new In(link, in.lastLogin(), in.displaced(), in.roster(), settings.document());
+        Document settings = in.settings();
+        if (settings != null) {
+            return new In(link, in, settings);
+        }
+        if (next(link) instanceof UserEvent.Settings its) {
+            return new In(link, in, its.document());
         }
         throw new IOException("The server did not send the settings.");
     }
@@ -154,7 +223,7 @@ public final class LoginExchange {
     }
 
     private Answer badName(Link link) throws IOException {
-        return link.next(FOR_A_TEXT) instanceof MessageEvent.Text text
+        return link.dialect().equals(Chat1.ALPN) && link.next(FOR_A_TEXT) instanceof MessageEvent.Text text
                 ? refused(link, Reason.BAD_NAME, text.text())
                 : refused(
                         link,
@@ -192,8 +261,18 @@ public final class LoginExchange {
     }
 
     private static Refused other(Link link, Event answer) throws IOException {
-        if (answer instanceof MessageEvent.Text text) {
-            return refused(link, Reason.OTHER, text.text());
+        switch (answer) {
+            case MessageEvent.Text text -> {
+                return refused(link, Reason.OTHER, text.text());
+            }
+            case SessionEvent.Notice notice -> {
+                return refused(link, Reason.OTHER, notice.text());
+            }
+            case SessionEvent.Refused told
+            when !told.text().isEmpty() -> {
+                return refused(link, Reason.OTHER, told.text());
+            }
+            default -> {}
         }
         throw new IOException("The server gave an unexpected answer.");
     }

@@ -3,41 +3,93 @@ package chatd.client.talk;
 import chatd.protocol.value.Audience;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** An item sent from here and not yet known to be stored. */
 public final class Outgoing {
-    final Item item;
-
+    private final Item item;
+    private final CompletableFuture<Long> stored = new CompletableFuture<>();
     private volatile boolean isUnsure;
 
     /**
      * @param to an empty list means everyone
      * @param text the text; for a file, its name
+     * @param answered the number of the message that it answers; 0 for none
      */
-    Outgoing(String me, List<String> to, String text, boolean isFile, Instant now) {
-        this.item = new Item(me, true, now, false, text, isFile ? -1L : null, Optional.of(to));
+    public Outgoing(String me, List<String> to, String text, boolean isFile, long answered, Instant now) {
+        this.item = Item.outgoing(me, to, text, isFile, answered, now);
     }
 
     public static Audience audience(List<String> to) {
         return to.isEmpty() ? Audience.everyone() : new Audience.Some(to);
     }
 
+    public Item item() {
+        return item;
+    }
+
+    public List<String> to() {
+        return item.to().orElseThrow();
+    }
+
     /** Returns whether an item reported by the server can be this one. */
-    boolean is(Item told) {
+    public boolean is(Item told) {
         return told.isMine() && told.isFile() == item.isFile() && told.text().equals(item.text());
     }
 
     /** Records that the server answered with a text: perhaps not everybody it was sent to gets it. */
-    void doubt() {
+    public void doubt() {
         isUnsure = true;
     }
 
-    boolean isUnsure() {
+    public boolean isUnsure() {
         return isUnsure;
     }
 
-    List<String> to() {
-        return item.to().orElseThrow();
+    /** Records that it is stored, with this number; 0 if the server gives none. */
+    public void stored(long number) {
+        stored.complete(number);
+    }
+
+    /** Records that it is not stored, and why, a sentence. */
+    public void refused(String why) {
+        stored.completeExceptionally(new Refused(why));
+    }
+
+    /** Thrown if the server did not store an item. */
+    public static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String why) {
+            super(why, null, false, false);
+        }
+    }
+
+    /** Calls {@code then} with its number once it is stored, or with the reason, a sentence, if it is not. Any thread. */
+    public void whenAnswered(LongConsumer isStored, Consumer<String> isRefused) {
+        var _ = stored.whenComplete((number, refusal) -> {
+            if (refusal == null) {
+                isStored.accept(number);
+            } else {
+                isRefused.accept(String.valueOf(refusal.getMessage()));
+            }
+        });
+    }
+
+    /**
+     * Waits until the server has answered; blocks.
+     *
+     * @return its number; 0 if the server gives none
+     */
+    public long await() throws Refused, InterruptedException {
+        try {
+            return stored.get();
+        } catch (ExecutionException e) {
+            throw new Refused(
+                    String.valueOf(e.getCause() == null ? "" : e.getCause().getMessage()));
+        }
     }
 }

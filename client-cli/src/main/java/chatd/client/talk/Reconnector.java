@@ -2,30 +2,33 @@ package chatd.client.talk;
 
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
-import chatd.protocol.value.Secret;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * Logs in again after a loss, with growing pauses and jitter, on the conversation's thread; {@link #once} is called by
- * the user's thread.
+ * Logs in again after a loss, with growing pauses and jitter, on the session's thread.
  */
 final class Reconnector {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
+    private static final long SECOND = 1_000;
 
-    private final LoginExchange login;
     private final View view;
     private final RandomGenerator random;
     private final CountDownLatch givenUp = new CountDownLatch(1);
+    private final Semaphore hurried = new Semaphore(0);
 
-    Reconnector(LoginExchange login, View view, RandomGenerator random) {
-        this.login = login;
+    Reconnector(View view, RandomGenerator random) {
         this.view = view;
         this.random = random;
+    }
+
+    /** One attempt to log in again. */
+    interface Attempt {
+        LoginExchange.Answer logIn() throws UnknownServer;
     }
 
     /** The outcome of the attempts. */
@@ -41,19 +44,16 @@ final class Reconnector {
     /** Stops the attempts, because the user leaves. May be called from any thread. */
     void giveUp() {
         givenUp.countDown();
+        hurry();
+    }
+
+    /** Ends the present pause. May be called from any thread. */
+    void hurry() {
+        hurried.release();
     }
 
     boolean isGivenUp() {
         return givenUp.getCount() == 0;
-    }
-
-    /** Tries to log in once. */
-    LoginExchange.In once(Secret password) throws IOException, UnknownServer {
-        return switch (login.logIn(password)) {
-            case LoginExchange.In in -> in;
-            case LoginExchange.Refused(LoginExchange.Reason reason, String text) -> throw new IOException(text);
-            case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
-        };
     }
 
     /**
@@ -61,17 +61,17 @@ final class Reconnector {
      *
      * @param known why the connection was lost, which the user has been told already
      */
-    Outcome logIn(Secret password, String known) {
+    Outcome logIn(Attempt attempt, String known) {
         String told = known;
         Duration pause = FIRST_PAUSE;
         while (true) {
             String why;
             try {
-                long millis = pause.toMillis();
-                if (givenUp.await(millis / 2 + random.nextLong(millis), TimeUnit.MILLISECONDS)) {
+                pause(pause);
+                if (isGivenUp()) {
                     return new GivenUp();
                 }
-                switch (login.logIn(password)) {
+                switch (attempt.logIn()) {
                     case LoginExchange.In in
                     when isGivenUp() -> {
                         in.link().close();
@@ -100,8 +100,24 @@ final class Reconnector {
                 view.lost(why);
                 told = why;
             }
-            Duration longer = pause.multipliedBy(2);
-            pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+            pause = longer(pause);
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration longer = pause.multipliedBy(3).dividedBy(2);
+        return longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+    }
+
+    /** Waits, with jitter; longer pauses are counted down for the user. */
+    private void pause(Duration pause) throws InterruptedException {
+        hurried.drainPermits();
+        long millis = pause.toMillis();
+        for (long left = millis / 2 + random.nextLong(millis); left > 0 && !isGivenUp(); left -= SECOND) {
+            view.retrying(Duration.ofMillis(left));
+            if (hurried.tryAcquire(Math.min(left, SECOND), TimeUnit.MILLISECONDS)) {
+                return;
+            }
         }
     }
 }

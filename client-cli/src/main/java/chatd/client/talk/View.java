@@ -1,19 +1,26 @@
 package chatd.client.talk;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Shows the events of a {@link Conversation}. Called by several of its threads, possibly at once: implementations must
- * be thread-safe.
+ * Shows the events of a {@link ChatSession}; by default, none but the items. Called by several of its threads, possibly at
+ * once: implementations must be thread-safe.
  */
 public interface View {
-    /** Shows a new item: from others, or from here once the server has confirmed it. */
+    /** Shows a new item from others, or from another session of the user's own. */
     void said(Item item);
 
-    /** Shows items of the history. */
-    void replayed(Replay replay);
+    /** Shows an item sent from here, once the server has confirmed it. */
+    default void sent(Item item) {
+        said(item);
+    }
 
-    void presence(String name, Presence presence);
+    /** Shows items of the history. */
+    default void replayed(Replay replay) {}
+
+    default void presence(String name, Presence presence) {}
 
     enum Presence {
         ONLINE,
@@ -23,25 +30,47 @@ public interface View {
     }
 
     /** Reports that the connection is lost or can't be made again, and is being retried; {@code why} is a sentence. */
-    void lost(String why);
+    default void lost(String why) {}
+
+    /** Reports how long it will be until the next attempt to connect; called about once a second. */
+    default void retrying(Duration left) {}
 
     /** Reports that the connection is re-established. */
-    void back();
+    default void back() {}
 
     /**
-     * Reports that the session has ended and stays so until {@link Conversation#begin} is called; {@code why} is a
+     * Reports that the session has ended and stays so until {@link ChatSession#begin} is called; {@code why} is a
      * sentence.
      */
-    void ended(String why);
+    default void ended(String why) {}
 
     /** Reports that the server has not yet confirmed an item sent some time ago. */
-    void waiting(Item item);
+    default void waiting(Item item) {}
 
-    /** Reports that an item was not stored. */
-    void notSent(Item item);
+    /**
+     * Reports that an item was not stored.
+     *
+     * @param why a sentence; empty if it is not known
+     */
+    default void notSent(Item item, String why) {}
+
+    /**
+     * Shows what waits for the user after a login: conversations with something unread, the newest first, and requests
+     * to be friends, by the name of who asks.
+     */
+    default void waits(List<Talked> unread, Map<String, String> asking) {}
+
+    /** Shows something that the client has to say. */
+    default void notice(String text) {}
+
+    /** Shows that a user is writing a text to this one. */
+    default void typing(String name) {}
+
+    /** Shows that a user has read what this one wrote, up to a message. */
+    default void read(String name, long number) {}
 
     /** Applies the settings that were read. */
-    void preferences(Preferences preferences);
+    default void preferences(Preferences preferences) {}
 
     /** Why items of the history are shown. */
     enum Reason {
@@ -54,7 +83,9 @@ public interface View {
         /** To see whether something was stored. */
         CHECK,
         /** The user asked. */
-        ASKED
+        ASKED,
+        /** The user asked for what is unread of a conversation. */
+        UNREAD
     }
 
     /**

@@ -102,7 +102,7 @@ class TrustTest {
     }
 
     private void connect(Address address, @Nullable Path ca, Optional<Fingerprint> named) throws UnknownServer {
-        Link.to(address, new Trust(ca, named, known()), null, new Chat1())
+        new Link.To(address, new Trust(ca, named, known()), null, List.of(new Chat1()))
                 .connect()
                 .close();
     }

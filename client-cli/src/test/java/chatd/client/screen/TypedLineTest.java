@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jline.reader.Candidate;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -42,8 +43,15 @@ class TypedLineTest {
         assertThat(TypedLine.of("/file * ~/x"))
                 .isEqualTo(new TypedLine.SendFile(List.of(), Path.of(System.getProperty("user.home"), "x")));
         assertThat(TypedLine.of("/fetch 4294967295")).isEqualTo(new TypedLine.Fetch(4294967295L));
-        assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(20));
-        assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(5));
+        assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(Optional.empty(), 20));
+        assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(Optional.empty(), 5));
+        assertThat(TypedLine.of("/history bob 5")).isEqualTo(new TypedLine.History(Optional.of("bob"), 5));
+        assertThat(TypedLine.of("/history *")).isEqualTo(new TypedLine.History(Optional.of(""), 20));
+        assertThat(TypedLine.of("/re yes, at 5")).isEqualTo(new TypedLine.Answer(0, "yes, at 5"));
+        assertThat(TypedLine.of("/re 12 yes")).isEqualTo(new TypedLine.Answer(12, "yes"));
+        assertThat(TypedLine.of("/friend bob it's me")).isEqualTo(new TypedLine.Friend("bob", "it's me"));
+        assertThat(TypedLine.of("/notify * none")).isEqualTo(new TypedLine.Notify("", "none"));
+        assertThat(TypedLine.of("/sessions end others")).isEqualTo(new TypedLine.OwnSessions("others"));
         assertThat(TypedLine.of("/set time 12h")).isEqualTo(new TypedLine.Set(List.of("time", "12h")));
         assertThat(TypedLine.of("/password")).isEqualTo(new TypedLine.Password());
         assertThat(TypedLine.of("/quit")).isEqualTo(new TypedLine.Quit());
@@ -71,12 +79,11 @@ class TypedLineTest {
                 "/fetch -1",
                 "/fetch 1 2",
                 "/history 0",
-                "/history x",
+                "/history x y",
                 "/password secret",
                 "/quit now",
                 "/register",
                 "/ignore a b",
-                "/TO bob",
                 "/to bob\nhello"
             })
     void invalidInputIsAMistakeThatSaysWhatToDo(String line) {
@@ -90,6 +97,20 @@ class TypedLineTest {
     void aTypingErrorIsAnsweredWithTheNearestCommand() {
         assertThat(TypedLine.of("/fiel bob x").toString()).contains("/file?");
         assertThat(TypedLine.of("/xyzzyxyzzy").toString()).doesNotContain("did you mean");
+    }
+
+    @Test
+    void whatPeopleTypeInHasteIsUnderstood() {
+        assertThat(TypedLine.of("/MSG bob hi, you")).isEqualTo(new TypedLine.Send(List.of("bob"), "hi, you"));
+        assertThat(TypedLine.of("/to bob, carol")).isEqualTo(new TypedLine.Turn(List.of("bob", "carol")));
+        assertThat(TypedLine.of("/msg bob, carol hi, you"))
+                .isEqualTo(new TypedLine.Send(List.of("bob", "carol"), "hi, you"));
+        assertThat(TypedLine.of("/he")).isInstanceOf(TypedLine.Help.class);
+        assertThat(TypedLine.of("/h").toString()).contains("/history, /help.");
+        assertThat(TypedLine.of("/help nope").toString()).contains("There is no command nope");
+        assertThat(TypedLine.of("/qut").toString()).contains("did you mean /quit? Nothing was sent.");
+        assertThat(TypedLine.of("/file bob 'My Plan.pdf'"))
+                .isEqualTo(new TypedLine.SendFile(List.of("bob"), Path.of("My Plan.pdf")));
     }
 
     private List<String> completed(String typed) throws java.io.IOException {

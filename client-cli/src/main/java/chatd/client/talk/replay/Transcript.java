@@ -1,5 +1,8 @@
-package chatd.client.talk;
+package chatd.client.talk.replay;
 
+import chatd.client.talk.Item;
+import chatd.client.talk.Outgoing;
+import chatd.client.talk.View;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +51,7 @@ final class Transcript {
     /** Registers an item about to be sent; if a text is not confirmed within three seconds, tells the view. */
     synchronized void sending(Outgoing mine) {
         outgoing.add(mine);
-        if (mine.item.isFile()) {
+        if (mine.item().isFile()) {
             return;
         }
         Thread.startVirtualThread(() -> {
@@ -63,7 +66,7 @@ final class Transcript {
 
     private synchronized void remind(Outgoing mine) {
         if (outgoing.contains(mine)) {
-            view.waiting(mine.item);
+            view.waiting(mine.item());
         }
     }
 
@@ -104,12 +107,18 @@ final class Transcript {
     /** Shows an outgoing item as stored: the server has executed the command without comment. */
     synchronized void stored(Outgoing mine) {
         if (outgoing.remove(mine)) {
-            show(mine.item);
+            view.sent(mine.item());
+            record(mine.item());
+            mine.stored(0);
         }
     }
 
     private void show(Item item) {
         view.said(item);
+        record(item);
+    }
+
+    private void record(Item item) {
         if (isCatchingUp) {
             meanwhile.add(item);
         } else {
@@ -122,6 +131,7 @@ final class Transcript {
         for (Outgoing mine : outgoing) {
             if (mine.is(item)) {
                 outgoing.remove(mine);
+                mine.stored(0);
                 return mine.isUnsure() ? item : item.sentTo(mine.to());
             }
         }
@@ -162,7 +172,10 @@ final class Transcript {
         meanwhile.clear();
         isCatchingUp = false;
         hasCaughtUp = true;
-        sent.stream().filter(outgoing::remove).forEach(mine -> view.notSent(mine.item));
+        sent.stream().filter(outgoing::remove).forEach(mine -> {
+            view.notSent(mine.item(), "");
+            mine.refused("It was not stored.");
+        });
         release(replay, false);
         return true;
     }

@@ -1,8 +1,11 @@
-package chatd.client.talk;
+package chatd.client.talk.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.client.talk.Item;
+import chatd.client.talk.Outgoing;
+import chatd.client.talk.View;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,29 +30,14 @@ class TranscriptTest {
                 }
 
                 @Override
-                public void presence(String name, Presence presence) {}
-
-                @Override
-                public void lost(String why) {}
-
-                @Override
-                public void back() {}
-
-                @Override
-                public void ended(String why) {}
-
-                @Override
                 public void waiting(Item item) {
                     seen.add("WAITING " + item.text());
                 }
 
                 @Override
-                public void notSent(Item item) {
+                public void notSent(Item item, String why) {
                     seen.add("NOT SENT " + item.text());
                 }
-
-                @Override
-                public void preferences(Preferences preferences) {}
             },
             new SeenItems(null));
 
@@ -66,7 +54,7 @@ class TranscriptTest {
     }
 
     private static Outgoing outgoing(String text, String to) {
-        return new Outgoing("me", List.of(to), text, false, Instant.ofEpochSecond(7));
+        return new Outgoing("me", List.of(to), text, false, 0, Instant.ofEpochSecond(7));
     }
 
     private static List<Item> others(int from, int to) {

@@ -1,7 +1,8 @@
-package chatd.client.talk;
+package chatd.client.talk.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.client.talk.Item;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,194 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The client's commands for scripts that need {@code chat-json/1}. */
+@ExtendWith(SharedChatd.class)
+@Tag("processes")
+class ClientScriptIT {
+    @TempDir
+    private Path directory;
+
+    private final Chatd chatd;
+    private final Chatd.Person ann;
+
+    ClientScriptIT(Chatd chatd) {
+        this.chatd = chatd;
+        this.ann = chatd.person();
+    }
+
+    private List<String> as(Chatd.Person person, String... arguments) throws IOException {
+        Path file = Files.writeString(directory.resolve(person.name()), person.password() + "\n");
+        var all = new ArrayList<>(List.of(
+                "--ca",
+                chatd.ca().toString(),
+                "--password-file",
+                file.toString(),
+                person.name() + "@localhost:" + chatd.port()));
+        all.addAll(List.of(arguments));
+        return all;
+    }
+
+    private Run client(Chatd.Person person, String... arguments) throws IOException {
+        return Run.client("", Map.of(), as(person, arguments).toArray(String[]::new));
+    }
+
+    private Process start(Path out, Chatd.Person person, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(as(person, arguments));
+        command.addFirst("client");
+        return Run.start(out, command.toArray(String[]::new));
+    }
+
+    private static List<JsonNode> lines(String out) {
+        return out.lines().map(line -> JsonMapper.shared().readTree(line)).toList();
+    }
+
+    @Test
+    void whatIsSentTwiceWithOneIdIsStoredOnce() throws IOException {
+        Chatd.Person ben = chatd.person();
+        client(ann, "send", "--id", "backup-1", ben.name(), "--", "The backup is done")
+                .exits(0);
+        client(ann, "send", "--id", "backup-1", ben.name(), "--", "The backup is done")
+                .exits(0);
+        assertThat(client(ann, "send", "--id", "backup-1", ben.name(), "--", "Something else")
+                        .exits(1)
+                        .err())
+                .contains("Something else was sent with this id before.");
+        assertThat(lines(client(ben, "history", "-o", "jsonl").exits(0).out()))
+                .singleElement()
+                .satisfies(item -> assertThat(item.path("text").asString()).isEqualTo("The backup is done"));
+        assertThat(client(ann, "--protocol", "chat/1", "send", "--id", "x", ben.name(), "--", "x")
+                        .exits(1)
+                        .err())
+                .contains("need chat-json/1");
+    }
+
+    @Test
+    void conversationsFriendsUsersAndSessionsAreListed() throws IOException {
+        Chatd.Person ben = chatd.person();
+        client(ben, "send", ann.name(), "--", "first").exits(0);
+        client(ben, "send", ann.name(), "--", "Hello @" + ann.name()).exits(0);
+        JsonNode conversation = lines(client(ann, "conversations", "--unread", "-o", "jsonl")
+                        .exits(0)
+                        .out())
+                .getFirst();
+        assertThat(conversation.path("with").asString()).isEqualTo(ben.name());
+        assertThat(conversation.path("unread").asInt()).isEqualTo(2);
+        assertThat(conversation.path("mentions").asInt()).isEqualTo(1);
+        assertThat(conversation.path("last").path("text").asString()).isEqualTo("Hello @" + ann.name());
+        assertThat(client(ann, "conversations").exits(0).out())
+                .containsPattern(ben.name() + "  2@  .*  " + ben.name() + ": Hello @" + ann.name());
+        client(ann, "send", "--re", conversation.path("last").path("mid").asString(), ben.name(), "--", "Hi")
+                .exits(0);
+        assertThat(lines(client(ben, "history", "-n", "1", "-o", "jsonl", "--with", ann.name())
+                                .exits(0)
+                                .out())
+                        .getFirst()
+                        .path("re")
+                        .asLong())
+                .isEqualTo(conversation.path("last").path("mid").asLong());
+        try (JsonSocket a = chatd.logInJson(JsonCarrier.LINES, ann, "one");
+                JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "two")) {
+            a.send("{'type': 9, 'receive': '%s', 'info': 'me', 'id': 'f'}".formatted(ben.name()));
+            a.skipTo(17);
+            assertThat(client(ben, "friends").exits(0).out()).contains(ann.name() + "  asks: me");
+            b.send("{'type': 10, 'receive': '%s', 'info': true, 'id': 'y'}".formatted(ann.name()));
+            b.skipTo(17);
+            assertThat(lines(client(ben, "friends", "-o", "jsonl").exits(0).out()))
+                    .singleElement()
+                    .satisfies(friend -> {
+                        assertThat(friend.path("name").asString()).isEqualTo(ann.name());
+                        assertThat(friend.path("online").asBoolean()).isTrue();
+                    });
+            assertThat(client(ann, "who", ben.name().substring(0, 6)).exits(0).out())
+                    .contains(ben.name() + "  online  friend");
+            assertThat(client(ann, "sessions").exits(0).out().lines()).hasSize(2);
+            client(ann, "sessions", "--end-others").exits(0);
+            a.untilClosed();
+        }
+        assertThat(client(ann, "--protocol", "chat/1", "friends").exits(1).err())
+                .contains("needs chat-json/1");
+    }
+
+    @Test
+    void tailBeginsWhereItWasToldAndSendsGoOnBesideIt() throws Exception {
+        Chatd.Person ben = chatd.person();
+        for (int i = 1; i <= 3; i++) {
+            client(ben, "send", ann.name(), "--", "text " + i).exits(0);
+        }
+        long first = lines(client(ann, "history", "-o", "jsonl").exits(0).out())
+                .getFirst()
+                .path("mid")
+                .asLong();
+        Path out = directory.resolve("out");
+        Process tail = start(out, ann, "tail", "-o", "jsonl", "--since", Long.toString(first));
+        try {
+            await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 3"));
+            client(ann, "send", ben.name(), "--", "beside it").exits(0);
+            client(ben, "send", ann.name(), "--", "text 4").exits(0);
+            await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 4"));
+            assertThat(lines(Files.readString(out)).stream()
+                            .filter(line -> line.has("text"))
+                            .map(line -> line.path("text").asString()))
+                    .containsExactly("text 2", "text 3", "beside it", "text 4");
+            assertThat(tail.isAlive()).isTrue();
+        } finally {
+            tail.destroyForcibly();
+        }
+    }
+
+    @Test
+    void pipeTakesCommandsAndPrintsEventsInOneSession() throws Exception {
+        Path out = directory.resolve("out");
+        Process pipe = start(out, ann, "pipe");
+        try (Chat1Socket ben = chatd.newcomer();
+                BufferedWriter to = pipe.outputWriter()) {
+            to.write("{\"do\":\"send\",\"to\":[\"" + ben.name() + "\"],\"text\":\"from a bot\",\"id\":\"7\"}\n");
+            to.write("not json\n{\"do\":\"dance\"}\n{\"do\":\"send\",\"to\":[\"nobody-at-all\"],\"text\":\"x\"}\n");
+            to.write("{\"do\":\"history\",\"with\":\"" + ben.name() + "\",\"n\":5}\n");
+            to.write("{\"do\":\"who\",\"text\":\"" + ben.name() + "\"}\n");
+            to.flush();
+            ben.awaitText(ann.name(), "from a bot");
+            ben.send(Wire.text("to a bot", ann.name()));
+            await().untilAsserted(() -> assertThat(Files.readString(out)).contains("to a bot", "\"who\""));
+            to.close();
+            assertThat(pipe.waitFor(TestTimeouts.LONG)).isTrue();
+            assertThat(pipe.exitValue()).isZero();
+            List<JsonNode> events = lines(Files.readString(out));
+            assertThat(events.getFirst().path("type").asString()).isEqualTo("ready");
+            assertThat(events.stream()
+                            .filter(event -> event.path("type").asString().equals("refused")))
+                    .extracting(event -> event.path("text").asString())
+                    .satisfiesExactly(
+                            text -> assertThat(text).contains("not JSON"),
+                            text -> assertThat(text).contains("\"do\""),
+                            text -> assertThat(text).contains("nobody-at-all"));
+            assertThat(events)
+                    .anySatisfy(event -> {
+                        assertThat(event.path("type").asString()).isEqualTo("sent");
+                        assertThat(event.path("id").asString()).isEqualTo("7");
+                        assertThat(event.path("mid").asLong()).isPositive();
+                    })
+                    .anySatisfy(event -> assertThat(
+                                    event.path("items").path(0).path("text").asString())
+                            .isEqualTo("from a bot"));
+        } finally {
+            pipe.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The terminal client on {@code chat-json/1}: what it can do there, and that nothing is lost and nothing comes twice. */
+@ExtendWith(SharedChatd.class)
+@Tag("processes")
+class TerminalResumeIT {
+    @TempDir
+    private Path directory;
+
+    private final Chatd chatd;
+    private final ClientTerminal clients;
+    private final Chatd.Person ann;
+
+    TerminalResumeIT(Chatd chatd) {
+        this.chatd = chatd;
+        this.clients = new ClientTerminal(chatd);
+        this.ann = chatd.person();
+    }
+
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
+    /** Returns the numbers that follow {@code mark} in the texts shown, in the order of the screen. */
+    private static List<Integer> numbers(Terminal terminal, String mark) {
+        return Pattern.compile("^\\d\\d:\\d\\d .*: " + mark + "(\\d+)$", Pattern.MULTILINE)
+                .matcher(terminal.all())
+                .results()
+                .map(found -> Integer.parseInt(found.group(1)))
+                .toList();
+    }
+
+    private static long count(String all, String part) {
+        return Pattern.compile(Pattern.quote(part)).matcher(all).results().count();
+    }
+
+    @Test
+    void cutAtRandomEachTextIsShownOnceInOrderAndStoredOnceOrStaysInTheLine() throws Exception {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        try (CutProxy proxy = CutProxy.onPort(chatd.port());
+                Chat1Socket ben = chatd.newcomer()) {
+            Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name()).prompts(ben.name() + ">");
+            int typed = 0;
+            for (int i = 1; i <= 200; i++) {
+                ben.send(Wire.text("count " + i, ann.name()));
+                if (i % 10 == 0) {
+                    typed++;
+                    a.press("C-u").enter("typed " + i);
+                }
+                if (random.nextInt(20) == 0) {
+                    proxy.cut();
+                }
+                Thread.sleep(random.nextInt(40));
+            }
+            ben.send(Wire.text("the last one", ann.name()));
+            a.shows(": the last one");
+            assertThat(numbers(a, "count "))
+                    .as("seed %d", seed)
+                    .isEqualTo(IntStream.rangeClosed(1, 200).boxed().toList());
+            // Once this is shown, everything typed before it has been answered.
+            a.press("C-u").enter("settled").shows(": settled");
+            ben.fence();
+            List<Integer> stored = ben.history(1_000).stream()
+                    .filter(text -> text.startsWith("typed "))
+                    .map(text -> Integer.parseInt(text.substring("typed ".length())))
+                    .toList();
+            assertThat(stored).as("nothing is stored twice, seed %d", seed).doesNotHaveDuplicates();
+            assertThat(numbers(a, "typed ")).as("seed %d", seed).isEqualTo(stored);
+            assertThat(count(a.all(), "There is no connection at the moment; nothing was sent.") + stored.size())
+                    .as("seed %d", seed)
+                    .isEqualTo(typed);
+            assertThat(a.all()).contains("Connected again.").doesNotContain("NOT SENT");
+        }
+    }
+
+    @Test
+    void whatIsUnreadIsShownAtTheLoginAndNextGoesThroughIt() {
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cid = chatd.person();
+        try (Chat1Socket b = chatd.logIn(ben);
+                Chat1Socket c = chatd.logIn(cid)) {
+            for (int i = 1; i <= 3; i++) {
+                b.send(Wire.text("from ben " + i, ann.name()));
+            }
+            b.fence();
+            c.send(Wire.text("Look, @" + ann.name(), ann.name())).fence();
+        }
+        Terminal a = clients.logIn(ann).shows("—— unread ——", "/next shows them");
+        a.showsLine("^" + ben.name() + " +3 +\\d\\d:\\d\\d " + ben.name() + ": from ben 3");
+        a.showsLine("^" + cid.name() + " +1 @ +\\d\\d:\\d\\d " + cid.name() + ": Look, @" + ann.name());
+        a.enter("/next").shows("from ben 1", "from ben 2", "from ben 3").prompts(ben.name() + ">");
+        a.enter("/next").shows(": Look, @").prompts(cid.name() + ">");
+        a.enter("/next").shows("Nothing is unread.").press("C-d").awaitEnd();
+        Terminal again = clients.logIn(ann).prompts("(nobody)>");
+        again.enter("/unread").shows("Nothing is unread.");
+        assertThat(again.all()).doesNotContain("from ben");
+        again.enter("/history " + ben.name() + " 2").shows("from ben 2", "from ben 3", "end of the history");
+        assertThat(again.all()).doesNotContain("from ben 1", "Look");
+    }
+
+    @Test
+    void whatIsShownIsReadOnceTheUserTypes() {
+        try (JsonSocket ben = chatd.logInJson(JsonCarrier.LINES, chatd.person(), "watches")) {
+            Terminal a = clients.logIn(ann).prompts("(nobody)>");
+            ben.send("{'type': 3, 'receive': '%s', 'info': 'are you there?', 'id': 'one'}".formatted(ann.name()));
+            a.shows(": are you there?").press("Enter");
+            assertThat(ben.skipTo(21).path("info").path("mid").asLong()).isPositive();
+            ben.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(ann.name()));
+            a.shows("is writing…");
+        }
+    }
+
+    @Test
+    void friendsAnswersBlocksNamesAndSessions() {
+        Chatd.Person ben = chatd.person();
+        try (JsonSocket b = chatd.logInJson(JsonCarrier.LINES, ben, "watches")) {
+            Terminal a = clients.logIn(ann).prompts("(nobody)>");
+            a.enter("/friend " + ben.name() + " it's me");
+            assertThat(b.skipTo(9).path("info").asString()).isEqualTo("it's me");
+            b.send("{'type': 10, 'receive': '%s', 'info': true}".formatted(ann.name()));
+            a.shows(ben.name() + " is your friend now.");
+            a.enter("/friends").shows("Friends online: " + ben.name());
+            b.send("{'type': 3, 'receive': '%s', 'info': 'question?', 'id': 'q'}".formatted(ann.name()));
+            long asked = b.skipTo(17).path("info").path("mid").asLong();
+            a.shows("→ you: question?").enter("/re an answer");
+            assertThat(b.skipTo(3).path("re").asLong()).isEqualTo(asked);
+            a.shows("(to “question?”) an answer").enter("/r and more");
+            assertThat(b.skipTo(3).path("info").asString()).isEqualTo("and more");
+            a.enter("/block " + ben.name()).shows("Nothing that " + ben.name());
+            b.send("{'type': 3, 'receive': '%s', 'info': 'unheard', 'id': 'u'}".formatted(ann.name()));
+            b.skipTo(17);
+            a.enter("/unblock " + ben.name()).shows("arrives again");
+            b.send("{'type': 3, 'receive': '%s', 'info': 'heard', 'id': 'h'}".formatted(ann.name()));
+            a.shows(": heard");
+            assertThat(a.all()).doesNotContain("unheard");
+            a.enter("/notify " + ben.name() + " none").shows("does not alert you");
+            a.enter("/sessions").shows("chat-json/1, this one");
+            a.enter("/unfriend " + ben.name()).shows("is no friend of yours any more");
+            b.skipTo(25);
+            String other = Chatd.newName();
+            a.enter("/name " + other).shows(ann.name() + " is now called " + other);
+            assertThat(b.skipTo(16).path("info").path("user_name").asString()).isEqualTo(other);
+            a.enter("/msg " + ben.name() + ", nobody-of-that-name to one of two")
+                    .shows("There is no user called nobody-of-that-name", "It is sent to " + ben.name() + " alone.");
+            assertThat(b.skipTo(3).path("info").asString()).isEqualTo("to one of two");
+        }
+    }
+
+    @Test
+    void aRememberedDeviceNeedsNoPasswordAndItsKeyIsRenewedAtEachUse() throws IOException {
+        Path key = clients.state(ann.name()).resolve("keys").resolve(ann.name() + "@localhost:" + chatd.port());
+        clients.logIn(ann, "--remember").prompts("(nobody)>").enter("/quit").awaitEnd();
+        String first = Files.readString(key);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
+        String[] options = {"--ca", chatd.ca().toString()};
+        Terminal a = clients.start(ann.name(), chatd.port(), options).shows("Welcome, " + ann.name());
+        assertThat(a.all()).doesNotContain("Password of");
+        await().untilAsserted(() -> assertThat(Files.readString(key)).isNotEqualTo(first));
+        Terminal b = clients.start(ann.name(), chatd.port(), options).prompts("Password of " + ann.name() + ":");
+        b.enter(ann.password()).shows("Welcome").enter("/to " + ann.name()).enter("from the one");
+        a.shows(": from the one");
+        // Killed: the key that it kept is good all the same.
+        clients.close(a);
+        Terminal c = clients.start(ann.name(), chatd.port(), options).shows("Welcome, " + ann.name());
+        c.prompts("(nobody)>").enter("/logout").awaitEnd();
+        assertThat(key).doesNotExist();
+        clients.start(ann.name(), chatd.port(), options).prompts("Password of " + ann.name() + ":");
+    }
+
+    @Test
+    void aServerThatGoesAwayAndComesBackIsFoundAgainAndNothingIsMissed() {
+        try (LocalDaemon other = LocalDaemon.start();
+                ClientTerminal there = new ClientTerminal(other)) {
+            Chatd.Person cid = other.person();
+            Chatd.Person dan = other.person();
+            Terminal a = there.logIn(cid, "--to", cid.name());
+            a.enter("before").shows(": before");
+            other.stop();
+            a.shows("Trying again…").shows("[offline");
+            a.enter("in between").shows("There is no connection at the moment; nothing was sent.");
+            other.begin();
+            try (Chat1Socket d = other.logIn(dan)) {
+                d.send(Wire.text("meanwhile", cid.name())).fence();
+            }
+            a.press("C-u", "Enter").shows("Connected again.", ": meanwhile").prompts(cid.name() + ">");
+            assertThat(a.screen()).doesNotContain("[offline");
+            a.enter("after").shows(": after");
+            List<String> ends = new ArrayList<>(a.all().lines().toList());
+            assertThat(ends.stream().filter(line -> line.endsWith(": before"))).hasSize(1);
+            assertThat(ends.stream().filter(line -> line.endsWith(": meanwhile")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void filesGoOverASessionOfTheirOwnWhileTheOtherGoesOn() throws IOException {
+        byte[] content = new byte[1 << 20];
+        new Random(1).nextBytes(content);
+        Path file = Files.write(directory.resolve("big file.bin"), content);
+        Path in = directory.resolve("in");
+        try (Chat1Socket ben = chatd.newcomer()) {
+            Terminal a = clients.logIn(ann, "--downloads", in.toString()).prompts("(nobody)>");
+            a.enter("/file " + ben.name() + " '" + file + "'")
+                    .showsLine("file big file\\.bin, 1\\.0 MiB  \\(/fetch \\d+\\)$");
+            var number = Pattern.compile("/fetch (\\d+)").matcher(a.all());
+            assertThat(number.find()).isTrue();
+            a.enter("/fetch " + number.group(1)).shows("Saved as " + in.resolve("big file.bin"));
+            assertThat(in.resolve("big file.bin")).hasBinaryContent(content);
+            a.enter("/fetch 4000000000").shows("There is no file 4000000000 for you.");
+            a.enter("/file " + ben.name() + " " + directory).shows("is a directory");
+            a.enter("/msg " + ben.name() + " and a text").shows(": and a text");
+            assertThat(a.all()).doesNotContain("logged in elsewhere", "Trying again");
+        }
+    }
+}

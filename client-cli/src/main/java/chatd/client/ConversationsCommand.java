@@ -1,0 +1,53 @@
+package chatd.client;
+
+import chatd.client.talk.Talked;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.value.Unread;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code conversations}. */
+@Command(
+        name = "conversations",
+        description =
+                "Lists the account's conversations, the newest first: with whom, what is unread, what was said last.",
+        footer = {"", "Example: chat-client --password-file pw alice@localhost conversations --unread"})
+final class ConversationsCommand extends ListCommand {
+    private static final int MOST = 10_000;
+
+    @Option(names = "--unread", description = "Only those with something unread.")
+    private boolean isUnread;
+
+    @Option(names = "-n", paramLabel = "N", description = "How many at most; 50 by default.")
+    private int count = 50;
+
+    @Override
+    List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
+        if (count < 1 || count > MOST) {
+            throw main().wrong("-n is 1 to " + MOST);
+        }
+        return (isUnread ? session.histories().unread() : session.histories().conversations(count))
+                .stream().limit(count).map(ConversationsCommand::line).toList();
+    }
+
+    private static Line line(Talked talked) {
+        Unread unread = talked.of().unread();
+        String count = unread.count() >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(unread.count());
+        ObjectNode json = object("conversation")
+                .put("with", talked.with())
+                .put("unread", unread.count())
+                .put("mentions", unread.mentions())
+                .put("read", talked.of().read());
+        json.set("last", MessagePrinter.object(talked.last()));
+        return new Line(
+                json,
+                talked.with().isEmpty() ? "(everyone)" : talked.with(),
+                count + (unread.mentions() > 0 ? "@" : ""),
+                MessagePrinter.time().format(talked.last().time()),
+                talked.last().sender() + ": " + (talked.last().isFile() ? "file " : "")
+                        + talked.last().text());
+    }
+}

@@ -1,0 +1,31 @@
+package chatd.client;
+
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.event.UserEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** {@code friends}. */
+@Command(
+        name = "friends",
+        description = "Lists the account's friends, and who asks to be one.",
+        footer = {"", "Example: chat-client --password-file pw alice@localhost friends"})
+final class FriendsCommand extends ListCommand {
+    @Override
+    List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
+        List<Line> lines = new ArrayList<>();
+        for (UserEvent.FoundUser friend : session.friends().all()) {
+            lines.add(new Line(
+                    object("friend").put("name", friend.name()).put("online", friend.online()),
+                    friend.name(),
+                    friend.online() ? "online" : "offline"));
+        }
+        session.friends()
+                .asking()
+                .forEach((name, text) -> lines.add(
+                        new Line(object("request").put("name", name).put("text", text), name, "asks: " + text)));
+        return lines;
+    }
+}

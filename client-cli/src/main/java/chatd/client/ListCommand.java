@@ -1,0 +1,67 @@
+package chatd.client;
+
+import chatd.client.net.UnknownServer;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.text.SafeText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The base of the commands that print a list, as a table to read or as JSON, one object a line. */
+abstract class ListCommand extends ScriptCommand {
+    @Mixin
+    private MessagePrinter printer;
+
+    /** One line: its cells, to read, and the same as JSON. */
+    record Line(List<String> cells, ObjectNode json) {
+        Line(ObjectNode json, String... cells) {
+            this(List.of(cells), json);
+        }
+    }
+
+    /** Returns what is to be printed. Blocks. */
+    abstract List<Line> lines(ResumedSession session) throws IOException, InterruptedException;
+
+    static ObjectNode object(String type) {
+        return JsonNodeFactory.instance.objectNode().put("type", type);
+    }
+
+    @Override
+    final void run() throws IOException, UnknownServer, InterruptedException {
+        List<Line> lines;
+        try (ScriptSession session = session()) {
+            lines = lines(session.numbered());
+        }
+        if (printer.isJson()) {
+            lines.forEach(line -> MessagePrinter.print(main().out(), line.json()));
+        } else {
+            print(lines);
+        }
+    }
+
+    private void print(List<Line> lines) {
+        List<Integer> widths = new ArrayList<>();
+        for (Line line : lines) {
+            for (int i = 0; i < line.cells().size(); i++) {
+                int width = SafeText.line(line.cells().get(i)).length();
+                if (i == widths.size()) {
+                    widths.add(width);
+                } else {
+                    widths.set(i, Math.max(widths.get(i), width));
+                }
+            }
+        }
+        for (Line line : lines) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < line.cells().size(); i++) {
+                String cell = SafeText.line(line.cells().get(i));
+                text.append(cell).append(" ".repeat(widths.get(i) - cell.length() + 2));
+            }
+            main().out().println(text.toString().stripTrailing());
+        }
+    }
+}

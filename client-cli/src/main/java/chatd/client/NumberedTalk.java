@@ -1,0 +1,136 @@
+package chatd.client;
+
+import chatd.client.screen.Presenter;
+import chatd.client.talk.Talked;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Attention;
+import chatd.text.SafeText;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The commands that need more of the server than {@code chat/1} carries. On the user's thread. */
+final class NumberedTalk {
+    private final Presenter presenter;
+
+    /** The sessions as they were listed last, which {@code /sessions end} refers to. */
+    private List<SessionEvent.OwnSession> listed = List.of();
+
+    NumberedTalk(Presenter presenter) {
+        this.presenter = presenter;
+    }
+
+    void unread(ResumedSession session) throws IOException, InterruptedException {
+        List<Talked> unread = session.histories().unread();
+        if (unread.isEmpty()) {
+            presenter.notice("Nothing is unread.");
+        } else {
+            presenter.unread(unread);
+        }
+    }
+
+    /** Shows what is unread of the conversation that waits longest; returns whom what is typed goes to from then on. */
+    Optional<List<String>> next(ResumedSession session) throws IOException, InterruptedException {
+        List<Talked> unread = session.histories().unread();
+        if (unread.isEmpty()) {
+            presenter.notice("Nothing is unread.");
+            return Optional.empty();
+        }
+        Talked oldest = unread.getLast();
+        boolean hasMore = session.histories().readOn(oldest);
+        if (hasMore || unread.size() > 1) {
+            presenter.notice("/next shows what else is unread.");
+        }
+        return Optional.of(oldest.with().isEmpty() ? List.of() : List.of(oldest.with()));
+    }
+
+    void friends(ResumedSession session) throws IOException, InterruptedException {
+        List<UserEvent.FoundUser> friends = session.friends().all();
+        for (boolean online : new boolean[] {true, false}) {
+            String names = friends.stream()
+                    .filter(friend -> friend.online() == online)
+                    .map(UserEvent.FoundUser::name)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            if (!names.isEmpty()) {
+                presenter.notice((online ? "Friends online: " : "Friends offline: ") + names);
+            }
+        }
+        Map<String, String> asking = session.friends().asking();
+        asking.forEach((name, text) ->
+                presenter.notice(name + " asks to be your friend" + (text.isEmpty() ? "." : ": " + text)));
+        if (friends.isEmpty() && asking.isEmpty()) {
+            presenter.notice("You have no friends here yet. /friend NAME asks somebody.");
+        }
+    }
+
+    void befriend(ResumedSession session, String name, String text) throws IOException, InterruptedException {
+        boolean agrees = session.friends().asking().containsKey(name);
+        session.friends().ask(name, text);
+        if (!agrees) {
+            presenter.notice(name + " is asked, and can take any time to answer.");
+        }
+    }
+
+    void unfriend(ResumedSession session, String name) throws IOException, InterruptedException {
+        boolean asks = session.friends().asking().containsKey(name);
+        session.friends().remove(name);
+        presenter.notice(asks ? name + " was declined, and is not told." : name + " is no friend of yours any more.");
+    }
+
+    void block(ResumedSession session, String name, boolean on) throws IOException, InterruptedException {
+        session.friends().block(name, on);
+        presenter.notice(
+                on
+                        ? "Nothing that " + name + " sends to you alone arrives any more. " + name
+                                + " is not told. /unblock " + name + " ends it."
+                        : "What " + name + " sends arrives again; what was sent meanwhile does not.");
+    }
+
+    void notices(ResumedSession session, String with, String what) throws IOException, InterruptedException {
+        session.notices(with, Attention.Notices.valueOf(what.toUpperCase(Locale.ROOT)));
+        presenter.notice((with.isEmpty() ? "What is sent to everyone" : "What " + with + " writes")
+                + switch (what) {
+                    case "all" -> " alerts you as /set notify says.";
+                    case "mentions" -> " alerts you if it mentions you.";
+                    default -> " does not alert you.";
+                });
+    }
+
+    /** @param end a number of the list, or {@code others}; empty to list them */
+    void sessions(ResumedSession session, String end) throws IOException, InterruptedException {
+        if (end.isEmpty()) {
+            listed = session.sessions();
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < listed.size(); i++) {
+                SessionEvent.OwnSession one = listed.get(i);
+                lines.append("%3d  since %s, used %s  %s  %s%s%s%n"
+                        .formatted(
+                                i + 1,
+                                presenter.time(one.since()),
+                                presenter.time(one.used()),
+                                SafeText.line(one.address()),
+                                SafeText.line(one.dialect().isEmpty() ? "not logged in" : one.dialect()),
+                                one.remembered() ? ", remembered" : "",
+                                one.isThis() ? ", this one" : ""));
+            }
+            presenter.page(lines.toString());
+        } else if (end.equals("others")) {
+            session.endOtherSessions();
+            presenter.notice("All your other sessions were ended, and their devices forgotten.");
+        } else {
+            int number = Integer.parseInt(end);
+            if (number < 1 || number > listed.size()) {
+                presenter.notice("There is no session " + number + " in the list; /sessions shows it.");
+                return;
+            }
+            session.endSession(listed.get(number - 1).session());
+            presenter.notice("Session " + number + " was ended.");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package chatd.client;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.net.UnknownServer;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.Item;
+import chatd.client.talk.Outgoing;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code pipe}. */
+@Command(
+        name = "pipe",
+        description = {
+            "Reads commands from standard input and prints events, both as one JSON object a line, in one session; for"
+                    + " bots (docs/client.md, \"Bots\").",
+            "After a lost connection it goes on: nothing is lost, and nothing comes twice. Ends with its input."
+        },
+        footer = {"", "Example: chat-client --password-file pw bot@localhost pipe <commands >events"})
+final class PipeCommand extends ScriptCommand {
+    private static final long MOST = 10_000;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(4).build())
+                    .build())
+            .build();
+
+    /** Prints events, each whole; any thread. */
+    private final class Events implements ScriptSession.Listener {
+        private final PrintStream out = main().out();
+
+        @Override
+        public void said(Item item) {
+            print(MessagePrinter.object(item));
+        }
+
+        @Override
+        public void presence(String name, boolean online) {
+            print(event(online ? "online" : "offline").put("name", name));
+        }
+
+        @Override
+        public void lost(String why) {
+            print(event("lost").put("text", why));
+        }
+
+        @Override
+        public void back() {
+            print(event("back"));
+        }
+
+        synchronized void print(ObjectNode event) {
+            MessagePrinter.print(out, event);
+            out.flush();
+            if (out.checkError()) {
+                System.exit(ClientFailure.NO);
+            }
+        }
+    }
+
+    private static ObjectNode event(String type) {
+        return JsonNodeFactory.instance.objectNode().put("type", type);
+    }
+
+    @Override
+    void run() throws IOException, UnknownServer, InterruptedException {
+        Events events = new Events();
+        try (ScriptSession session = session(events, true)) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    String why = session.end();
+                    events.print(event("end").put("text", why));
+                    System.exit(ClientFailure.NO_SERVER);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            events.print(event("ready").put("name", main().user()));
+            BufferedReader in = main().password().lines();
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (!line.isBlank()) {
+                    take(session, events, line);
+                }
+            }
+            // Everything sent is answered before the session ends.
+        }
+    }
+
+    private void take(ScriptSession session, Events events, String line) throws InterruptedException {
+        String id = "";
+        try {
+            JsonNode command = MAPPER.readTree(line);
+            if (!command.isObject()) {
+                throw new IllegalArgumentException("A command is a JSON object.");
+            }
+            id = command.path("id").asString("");
+            carryOut(session, events, command, id);
+        } catch (JacksonException e) {
+            refused(events, id, "This line is not JSON: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException | ClientFailure | IOException e) {
+            refused(events, id, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void refused(Events events, String id, String why) {
+        ObjectNode event = event("refused");
+        if (!id.isEmpty()) {
+            event.put("id", id);
+        }
+        events.print(event.put("text", why));
+    }
+
+    private void carryOut(ScriptSession session, Events events, JsonNode command, String id)
+            throws IOException, InterruptedException {
+        switch (command.path("do").asString("")) {
+            case "send" -> send(session, events, command, id);
+            case "history" -> {
+                long count = command.path("n").asLong(20);
+                if (count < 1 || count > MOST) {
+                    throw new IllegalArgumentException("n is 1 to " + MOST + ".");
+                }
+                Optional<String> with =
+                        command.has("with") ? Optional.of(command.path("with").asString()) : Optional.empty();
+                ObjectNode page = event("history");
+                ArrayNode items = page.putArray("items");
+                session.history(with, count).forEach(item -> items.add(MessagePrinter.object(item)));
+                events.print(page);
+            }
+            case "who" -> {
+                ObjectNode found = event("who");
+                ArrayNode users = found.putArray("users");
+                session.numbered()
+                        .find(command.path("text").asString(""))
+                        .forEach(user -> users.addObject()
+                                .put("name", user.name())
+                                .put("online", user.online())
+                                .put("friend", user.friend()));
+                events.print(found);
+            }
+            case "read" ->
+                session.numbered()
+                        .histories()
+                        .mark(
+                                command.path("with").asString(""),
+                                command.path("mid").asLong());
+            default ->
+                throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
+        }
+    }
+
+    /** Sends without waiting: the answer is an event of its own. */
+    private static void send(ScriptSession session, Events events, JsonNode command, String id)
+            throws IOException, InterruptedException {
+        List<String> to = new ArrayList<>();
+        command.path("to").forEach(name -> to.add(name.asString("")));
+        if (!command.path("to").isArray()) {
+            throw new IllegalArgumentException("\"to\" is a list of names; an empty one is everyone.");
+        }
+        String text = command.path("text").asString("");
+        SizeLimits.check(text);
+        List<String> unknown = to.isEmpty() ? List.of() : session.session().unknown(to);
+        if (!unknown.isEmpty()) {
+            throw new ClientFailure(
+                    ClientFailure.NO_SUCH,
+                    "There is no user called " + String.join(", ", unknown) + ". Nothing was sent.");
+        }
+        Outgoing sent = session.session().say(to, text, command.path("re").asLong(0), id);
+        sent.whenAnswered(
+                number -> {
+                    ObjectNode event = event("sent");
+                    if (!id.isEmpty()) {
+                        event.put("id", id);
+                    }
+                    events.print(event.put("mid", number));
+                },
+                why -> refused(events, id, why));
+    }
+}

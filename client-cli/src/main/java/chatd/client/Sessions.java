@@ -1,0 +1,59 @@
+package chatd.client;
+
+import chatd.client.net.UnknownServer;
+import chatd.client.talk.ChatSession;
+import chatd.client.talk.LoginExchange;
+import chatd.client.talk.View;
+import chatd.client.talk.replay.ReplayedSession;
+import chatd.client.talk.replay.SeenItems;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.chat1.Chat1;
+import chatd.protocol.value.Secret;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins sessions of one account: of the kind that suits what the server said at the login.
+ *
+ * @param shown where to keep what was shown, for servers that do not number messages; empty for a script, which is shown
+ *     what arrives from now on
+ * @param returns whether a session whose loss can be bridged exactly connects again; one with {@code shown} always does
+ * @param keeper told each key for this device's next login
+ */
+record Sessions(LoginExchange login, View view, Optional<Path> shown, boolean returns, Consumer<Secret> keeper) {
+
+    /** @param password kept to log in again after a loss; null if the login was by key */
+    ChatSession begin(LoginExchange.In in, @Nullable Secret password) {
+        LoginExchange its = login.speaking(in.link().dialect());
+        ChatSession session = in.welcome().state() == null
+                ? new ReplayedSession(
+                        its,
+                        view,
+                        shown.map(SeenItems::new).orElse(null),
+                        Clock.systemUTC(),
+                        RandomGenerator.getDefault())
+                : new ResumedSession(
+                        its,
+                        view,
+                        Clock.systemUTC(),
+                        RandomGenerator.getDefault(),
+                        new ResumedSession.Options(shown.isEmpty(), returns, keeper, this::withFiles));
+        session.begin(in, password);
+        return session;
+    }
+
+    /** Begins a session for files, which only {@code chat/1} carries. */
+    private ChatSession withFiles(Secret password) throws UnknownServer {
+        LoginExchange its = login.speaking(Chat1.ALPN);
+        return switch (its.logIn(password)) {
+            case LoginExchange.In in ->
+                new Sessions(its, new FileView(view), Optional.empty(), false, keeper).begin(in, password);
+            case LoginExchange.Refused refused -> throw ScriptCommand.failure(refused);
+            case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
+        };
+    }
+}

@@ -1,0 +1,31 @@
+package chatd.client;
+
+import chatd.client.talk.resume.ResumedSession;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code who}. */
+@Command(
+        name = "who",
+        description = "Lists up to 50 users whose names begin with a text, in upper or lower case.",
+        footer = {"", "Example: chat-client --password-file pw alice@localhost who bo"})
+final class WhoCommand extends ListCommand {
+    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "How the names begin; by default any.")
+    private String text = "";
+
+    @Override
+    List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
+        return session.find(text).stream()
+                .map(user -> new Line(
+                        object("user")
+                                .put("name", user.name())
+                                .put("online", user.online())
+                                .put("friend", user.friend()),
+                        user.name(),
+                        user.online() ? "online" : "offline",
+                        user.friend() ? "friend" : ""))
+                .toList();
+    }
+}

@@ -1,0 +1,354 @@
+package chatd.client.talk.replay;
+
+import chatd.client.net.UnknownServer;
+import chatd.client.talk.ChatSession;
+import chatd.client.talk.Connection;
+import chatd.client.talk.Download;
+import chatd.client.talk.Item;
+import chatd.client.talk.LoginExchange;
+import chatd.client.talk.NotConnected;
+import chatd.client.talk.Outgoing;
+import chatd.client.talk.Preferences;
+import chatd.client.talk.View;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session with a server that neither numbers its messages nor confirms what it stores, as in {@code chat/1}: every
+ * request is followed by a fence ({@link FencedExchange}), and after a loss the history is compared with what was shown
+ * ({@link SeenItems}).
+ */
+public final class ReplayedSession extends ChatSession {
+    private static final long FIRST_ITEMS = 50;
+    private static final long FURTHER = 20;
+    private static final long MOST_ITEMS = 20_000;
+
+    private final String me;
+    private final Transcript items;
+
+    /** Whether what was missed is shown; not to a script, which is shown what arrives from now on. */
+    private final boolean catchesUp;
+
+    private final Clock clock;
+
+    /** Whether the last event was a text of the server, which may say why it ends the session. */
+    private boolean wasTold;
+
+    /** Set while the session is moved to a new connection. */
+    private volatile @Nullable Move move;
+
+    /**
+     * @param to the new login; null if it failed
+     * @param done counted down once the session uses it, or has ended
+     */
+    private record Move(CompletableFuture<LoginExchange.@Nullable In> to, CountDownLatch done) {
+        Move() {
+            this(new CompletableFuture<>(), new CountDownLatch(1));
+        }
+    }
+
+    /**
+     * @param seen what was shown before; null for a script, which is shown what arrives from now on
+     * @param random as in {@link ChatSession}
+     */
+    public ReplayedSession(
+            LoginExchange login, View view, @Nullable SeenItems seen, Clock clock, RandomGenerator random) {
+        super(login, view, random, seen != null);
+        this.me = login.user();
+        this.items = new Transcript(view, seen == null ? new SeenItems(null) : seen);
+        this.catchesUp = seen != null;
+        this.clock = clock;
+    }
+
+    @Override
+    protected void enter(LoginExchange.In in) {
+        contacts().set(in.welcome().roster());
+        if (catchesUp) {
+            items.catchUp();
+        }
+        Move moving = move;
+        if (moving != null && moving.to().isDone()) {
+            move = null;
+            moving.done().countDown();
+        }
+    }
+
+    @Override
+    protected void catchUp(View.Reason reason) throws IOException {
+        wasTold = false;
+        if (!catchesUp) {
+            return;
+        }
+        if (items.isFirst()) {
+            catchUp(View.Reason.FIRST, FIRST_ITEMS);
+        } else {
+            catchUp(reason, Transcript.SOME_ITEMS);
+        }
+    }
+
+    @Override
+    protected void dropped() {
+        items.drop();
+    }
+
+    @Override
+    protected LoginExchange.@Nullable In moved() {
+        Move moving = move;
+        return moving == null ? null : moving.to().join();
+    }
+
+    @Override
+    protected void over() {
+        Optional.ofNullable(move).ifPresent(moving -> moving.done().countDown());
+    }
+
+    @Override
+    protected LoginExchange.Answer attempt() throws UnknownServer {
+        return login().logIn(Objects.requireNonNull(password()));
+    }
+
+    @Override
+    protected void settle(Duration patience) throws IOException, InterruptedException {
+        ask(FencedExchange.command(me), List.of()).await(patience);
+    }
+
+    @Override
+    protected List<Outgoing> open() {
+        return items.open();
+    }
+
+    @Override
+    protected boolean take(Connection now, Event event) throws IOException {
+        boolean afterText = wasTold;
+        wasTold = event instanceof MessageEvent.Text text && text.sender().equals(User.SERVER);
+        if (now.answers(event)) {
+            return true;
+        }
+        switch (event) {
+            case UserEvent.CameOnline online -> presence(online.name(), true);
+            case UserEvent.WentOffline offline
+            when offline.name().equals(me) -> {
+                if (move == null) {
+                    end(afterText ? "This session was ended by the server." : "The account was logged in elsewhere.");
+                }
+                return move != null;
+            }
+            case UserEvent.WentOffline offline -> presence(offline.name(), false);
+            case FileEvent.Piece piece -> piece.content().bytes().release();
+            case MessageEvent.Message message ->
+                items.arrived(Item.of(message, message.sender().equals(me)));
+            // Unsolicited, and nothing to show.
+            case SessionEvent other -> {}
+            case UserEvent other -> {}
+            case MessageEvent other -> {}
+            case FileEvent other -> {}
+        }
+        return true;
+    }
+
+    /** Sends a request, followed by the fence. */
+    private FencedExchange ask(FencedExchange exchange, List<Command> commands) throws IOException {
+        synchronized (sending()) {
+            return connection().ask(exchange, FencedExchange.fenced(commands));
+        }
+    }
+
+    /**
+     * Shows the items of the history not yet shown; asks further back until the replay overlaps with those that were.
+     */
+    private void catchUp(View.Reason reason, long count) throws IOException {
+        synchronized (sending()) {
+            items.hold();
+            List<Outgoing> sent = items.open();
+            FencedExchange replay = FencedExchange.replay(me, count, done -> {
+                boolean mayReachFurther = done.items().size() >= count && count < MOST_ITEMS;
+                if (!items.replayed(reason, done.items(), mayReachFurther, sent)) {
+                    catchUpLater(reason, Math.min(MOST_ITEMS, FURTHER * count));
+                }
+            });
+            ask(replay, List.of(new MessageCommand.Replay(count)));
+        }
+    }
+
+    /**
+     * Catches up on another thread: if the reading thread sent the request, it might wait for input that it alone
+     * reads.
+     */
+    private void catchUpLater(View.Reason reason, long count) {
+        Thread.startVirtualThread(() -> {
+            try {
+                catchUp(reason, count);
+            } catch (IOException e) {
+                // The next connection catches up.
+            }
+        });
+    }
+
+    @Override
+    public void history(Optional<String> with, long count) throws IOException, InterruptedException {
+        if (with.isPresent()) {
+            throw new IllegalArgumentException(
+                    "The history of one conversation needs chat-json/1; this connection speaks chat/1.");
+        }
+        FencedExchange replay;
+        synchronized (sending()) {
+            items.hold();
+            replay = ask(
+                    FencedExchange.replay(me, count, done -> items.listed(done.items())),
+                    List.of(new MessageCommand.Replay(count)));
+        }
+        replay.await();
+    }
+
+    /** Returns those of the names that are not in the list of all users. */
+    @Override
+    public List<String> unknown(List<String> names) {
+        return names.stream().filter(name -> !contacts().has(name)).toList();
+    }
+
+    @Override
+    public List<String> candidates(String name) {
+        return contacts().names();
+    }
+
+    /**
+     * Returns the exchange of an outgoing item: once its fence is answered, the item is stored, unless the server said
+     * something that may be a refusal.
+     */
+    private FencedExchange sent(Outgoing mine) {
+        return FencedExchange.command(me, done -> {
+            if (done.told().isEmpty()) {
+                items.stored(mine);
+            } else if (items.open().contains(mine)) {
+                mine.doubt();
+                mine.refused(String.join(" ", done.told()));
+                // The history tells whether it is stored.
+                if (catchesUp) {
+                    catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);
+                }
+            }
+        });
+    }
+
+    @Override
+    public Outgoing say(List<String> to, String text, long answered, String id) throws IOException {
+        if (answered != 0 || !id.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Answers and identifiers need chat-json/1; this connection speaks chat/1.");
+        }
+        Outgoing mine = new Outgoing(me, to, text, false, 0, clock.instant());
+        synchronized (sending()) {
+            items.sending(mine);
+            try {
+                ask(sent(mine), List.of(new MessageCommand.SendText(Outgoing.audience(to), text)));
+            } catch (NotConnected | IllegalArgumentException e) {
+                items.forget(mine);
+                throw e;
+            }
+        }
+        return mine;
+    }
+
+    @Override
+    public Outgoing send(List<String> to, String name, long size, InputStream content, LongConsumer progress)
+            throws IOException, InterruptedException {
+        Outgoing mine = new Outgoing(me, to, name, true, 0, clock.instant());
+        FencedExchange exchange;
+        synchronized (sending()) {
+            Connection now = connection();
+            items.sending(mine);
+            try {
+                now.link().send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, progress);
+            } catch (IllegalArgumentException e) {
+                items.forget(mine);
+                throw e;
+            } catch (IOException | RuntimeException e) {
+                // A file once begun can't be withdrawn.
+                now.link().abort();
+                throw e;
+            }
+            exchange = ask(sent(mine), List.of());
+        }
+        exchange.await();
+        return mine;
+    }
+
+    @Override
+    public void fetch(long file, Download downloads) throws IOException, InterruptedException {
+        ask(FencedExchange.fetch(me, downloads), List.of(new FileCommand.FetchFile(file)))
+                .await();
+    }
+
+    @Override
+    public @Nullable Verdict changePassword(Secret old, Secret chosen) throws IOException, InterruptedException {
+        Command change = new AccountCommand.ChangePassword(new User.Named(me), old, chosen);
+        FencedExchange changed = ask(FencedExchange.command(me), List.of(change));
+        changed.await();
+        if (changed.verdict() == Verdict.CHANGED) {
+            setPassword(chosen);
+        }
+        return changed.verdict();
+    }
+
+    /** Reads the settings again first, which {@code chat/1} does only at login: the session moves to a new connection. */
+    @Override
+    public boolean change(UnaryOperator<Preferences> change, boolean mayReplace)
+            throws IOException, InterruptedException, UnknownServer {
+        ask(FencedExchange.command(me), List.of()).await();
+        Connection old = connection();
+        Move moving = new Move();
+        move = moving;
+        try {
+            moving.to().complete(once());
+        } finally {
+            if (moving.to().complete(null)) {
+                move = null;
+            }
+        }
+        old.cut("Moved to another connection.");
+        moving.done().await();
+        Preferences read = preferences();
+        if (read.isForeign() && !mayReplace) {
+            return false;
+        }
+        Preferences changed = change.apply(read);
+        FencedExchange stored =
+                ask(FencedExchange.command(me), List.of(new AccountCommand.StoreSettings(changed.document())));
+        stored.await();
+        if (!stored.told().isEmpty()) {
+            throw new IOException("The server may not have stored it; it has just said why.");
+        }
+        setPreferences(changed);
+        return true;
+    }
+
+    private LoginExchange.In once() throws IOException, UnknownServer {
+        return switch (attempt()) {
+            case LoginExchange.In in -> in;
+            case LoginExchange.Refused(LoginExchange.Reason reason, String text) -> throw new IOException(text);
+            case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
+        };
+    }
+}

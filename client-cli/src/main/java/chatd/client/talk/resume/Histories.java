@@ -1,0 +1,147 @@
+package chatd.client.talk.resume;
+
+import chatd.client.talk.Item;
+import chatd.client.talk.Talked;
+import chatd.client.talk.View;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.MessageEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A user's conversations and their history: read in pages, and marked as read. Its methods block until the server has
+ * answered, unless they say otherwise.
+ */
+public final class Histories {
+    /** Maximum number of conversations looked through for what is unread. */
+    private static final int CONVERSATIONS = 1_000;
+
+    private final Requests requests;
+    private final People people;
+    private final View view;
+    private final Function<MessageEvent.Message, Item> items;
+
+    /** The highest number shown of each conversation and not marked as read, by the other user; 0 for everyone. */
+    private final Map<Long, Long> unmarked = new HashMap<>();
+
+    /** @param items makes an item of a stored message */
+    Histories(Requests requests, People people, View view, Function<MessageEvent.Message, Item> items) {
+        this.requests = requests;
+        this.people = people;
+        this.view = view;
+        this.items = items;
+    }
+
+    /** Records that a message of somebody else was shown. */
+    synchronized void shown(long with, long number) {
+        unmarked.put(with, number);
+    }
+
+    /** Records that the user has read a conversation on another device. */
+    synchronized void read(long with, long number) {
+        unmarked.computeIfPresent(with, (same, shown) -> shown <= number ? null : shown);
+    }
+
+    /** Shows the last items; {@code with} as in {@link chatd.client.talk.ChatSession#history}. */
+    void show(Optional<String> with, long count) throws IOException, InterruptedException {
+        List<Item> all = new ArrayList<>();
+        boolean hasMore = true;
+        for (long before = Long.MAX_VALUE; hasMore && all.size() < count; ) {
+            long limit = Math.min(MessageCommand.ReadHistory.MOST, count - all.size());
+            MessageEvent.Page page = page(with, before, -1, (int) limit);
+            all.addAll(0, items(page));
+            hasMore = page.more() && !page.items().isEmpty();
+            before = all.isEmpty() ? 0 : all.getFirst().number();
+        }
+        view.replayed(new View.Replay(View.Reason.ASKED, all, false));
+    }
+
+    private MessageEvent.Page page(Optional<String> with, long before, long from, int limit)
+            throws IOException, InterruptedException {
+        MessageEvent.Page page = requests.request(
+                id -> new MessageCommand.ReadHistory(with.map(Requests::user).orElse(null), before, from, limit, id),
+                MessageEvent.Page.class);
+        people.learn(page.names());
+        return page;
+    }
+
+    private List<Item> items(MessageEvent.Page page) {
+        return page.items().stream().map(items).toList();
+    }
+
+    /**
+     * Returns the user's own messages above a number, oldest first, at most 200. Blocks.
+     *
+     * @param from only messages with a higher number
+     */
+    public List<Item> after(long from) throws IOException, InterruptedException {
+        return items(page(Optional.empty(), Long.MAX_VALUE, from, MessageCommand.ReadHistory.MOST));
+    }
+
+    /** Returns the user's conversations, by their last message, the newest first. Blocks. */
+    public List<Talked> conversations(int most) throws IOException, InterruptedException {
+        List<Talked> all = new ArrayList<>();
+        boolean hasMore = true;
+        for (long before = Long.MAX_VALUE; hasMore && all.size() < most; ) {
+            long from = before;
+            int limit = Math.min(MessageCommand.ListConversations.MOST, most - all.size());
+            MessageEvent.Conversations page = requests.request(
+                    id -> new MessageCommand.ListConversations(from, limit, id), MessageEvent.Conversations.class);
+            people.learn(page.names());
+            page.items().forEach(one -> all.add(new Talked(one, items.apply(one.last()))));
+            hasMore = page.more() && !page.items().isEmpty();
+            before = all.isEmpty() ? 0 : all.getLast().last().number();
+        }
+        return all;
+    }
+
+    /** Returns the conversations with something unread, the newest first. Blocks. */
+    public List<Talked> unread() throws IOException, InterruptedException {
+        return conversations(CONVERSATIONS).stream()
+                .filter(one ->
+                        one.of().unread().count() > 0 || one.of().attention().unread())
+                .toList();
+    }
+
+    /**
+     * Shows what is unread of a conversation, at most 100 messages, and marks it as read. Blocks.
+     *
+     * @return whether there is more
+     */
+    public boolean readOn(Talked talked) throws IOException, InterruptedException {
+        MessageEvent.Page page = page(
+                Optional.of(talked.with()), Long.MAX_VALUE, talked.of().read(), MessageCommand.ReadHistory.MOST / 2);
+        List<Item> unread = items(page);
+        view.replayed(new View.Replay(View.Reason.UNREAD, unread, false));
+        if (!unread.isEmpty()) {
+            mark(talked.with(), unread.getLast().number());
+        }
+        if (talked.of().attention().unread()) {
+            requests.command(
+                    id -> new MessageCommand.ChangeAttention(Requests.user(talked.with()), null, null, false, id));
+        }
+        return page.more();
+    }
+
+    /** Marks a conversation as read up to a message; an empty name is that with everyone. */
+    public void mark(String with, long number) throws IOException {
+        requests.send(new MessageCommand.MarkRead(Requests.user(with), number, ""));
+    }
+
+    /** Marks what was shown as read, because the user is there; does not wait. Does nothing without a connection. */
+    public synchronized void markShown() {
+        try {
+            for (Map.Entry<Long, Long> one : unmarked.entrySet()) {
+                mark(one.getKey() == 0 ? "" : people.name(one.getKey()), one.getValue());
+            }
+            unmarked.clear();
+        } catch (IOException e) {
+            // Marked once there is a connection again.
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package chatd.client.talk.resume;
+
+import chatd.client.talk.Outgoing;
+import chatd.protocol.command.MessageCommand;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An outgoing text, as one message for each receiver, each with an identifier under which the server stores it once.
+ * Guarded by the session's lock on sending.
+ */
+final class Parts {
+    final Outgoing mine;
+
+    /** The messages without an answer, by their identifiers, in the order in which they are sent. */
+    final Map<String, Part> unanswered = new LinkedHashMap<>();
+
+    /** The receivers of messages that are stored and not shown yet. */
+    final List<String> unshown = new ArrayList<>();
+
+    final List<String> refused = new ArrayList<>();
+    private String why = "";
+    private long number;
+    private @Nullable Instant time;
+
+    /** @param to the receiver; empty for everyone */
+    record Part(String to, MessageCommand.SendText command) {}
+
+    Parts(Outgoing mine) {
+        this.mine = mine;
+    }
+
+    /** @param isShown whether the message was shown as it came from the server */
+    void accepted(String id, long as, Instant at, boolean isShown) {
+        Part part = unanswered.remove(id);
+        if (part != null) {
+            if (!isShown) {
+                unshown.add(part.to());
+            }
+            number = as;
+            time = at;
+        }
+    }
+
+    void refused(String id, String reason) {
+        Part part = unanswered.remove(id);
+        if (part != null) {
+            refused.add(part.to());
+            why = reason;
+        }
+    }
+
+    /** Returns the number of the message that was stored last; 0 for none. */
+    long number() {
+        return number;
+    }
+
+    @Nullable
+    Instant time() {
+        return time;
+    }
+
+    /** Returns the reason of the last refusal. */
+    String why() {
+        return why;
+    }
+}

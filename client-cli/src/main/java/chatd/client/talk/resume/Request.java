@@ -1,0 +1,65 @@
+package chatd.client.talk.resume;
+
+import chatd.client.talk.Exchange;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.SessionEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that the server answers by itself: with an event of a kind of its own, with an acceptance that repeats the
+ * request's identifier, or with a refusal.
+ */
+final class Request extends Exchange {
+    private final String id;
+    private final Class<? extends Event> kind;
+    private @Nullable Event answer;
+    private SessionEvent.@Nullable Refused refusal;
+
+    /**
+     * @param id the identifier that the request has
+     * @param kind the kind of event that answers it; {@link SessionEvent.Accepted} if it has none of its own
+     */
+    Request(String id, Class<? extends Event> kind) {
+        this.id = id;
+        this.kind = kind;
+    }
+
+    @Override
+    protected boolean take(Event event) {
+        boolean isIts = switch (event) {
+            case SessionEvent.Accepted accepted -> accepted.id().equals(id);
+            case SessionEvent.Refused refused -> isIts(refused);
+            default -> kind.isInstance(event);
+        };
+        if (isIts) {
+            if (event instanceof SessionEvent.Refused refused) {
+                refusal = refused;
+            } else {
+                answer = event;
+            }
+            complete();
+        }
+        return isIts;
+    }
+
+    /** Answers with a kind of their own refuse without an identifier, too. */
+    private boolean isIts(SessionEvent.Refused refused) {
+        return refused.id().equals(id) || (refused.id().isEmpty() && kind != SessionEvent.Accepted.class);
+    }
+
+    @Override
+    protected boolean isFenced() {
+        return false;
+    }
+
+    /** Returns the answer; null if the request was refused. */
+    @Nullable
+    Event answer() {
+        return answer;
+    }
+
+    /** Returns the refusal; null if there was none. */
+    SessionEvent.@Nullable Refused refusal() {
+        return refusal;
+    }
+}

@@ -1,0 +1,98 @@
+package chatd.client.talk.resume;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.talk.Connection;
+import chatd.client.talk.NotConnected;
+import chatd.protocol.command.Command;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.User;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Sends requests on a session's current connection, each with an identifier of its own, and waits for their answers. Any
+ * thread but the reading one.
+ */
+final class Requests {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Object sending;
+    private final Line line;
+
+    /** The connection at the moment. */
+    interface Line {
+        Connection now() throws NotConnected;
+    }
+
+    /** @param sending the lock held while something is sent */
+    Requests(Object sending, Line line) {
+        this.sending = sending;
+        this.line = line;
+    }
+
+    /** Returns a new identifier. */
+    static String id() {
+        byte[] random = new byte[12];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Sends a request whose command has this identifier; does not wait. */
+    Request ask(String id, Command command, Class<? extends Event> answer) throws IOException {
+        synchronized (sending) {
+            return line.now().ask(new Request(id, answer), List.of(command));
+        }
+    }
+
+    /**
+     * Sends a request and waits for its answer; blocks.
+     *
+     * @throws ClientFailure if it is refused
+     */
+    <E extends Event> E request(Function<String, Command> command, Class<E> answer)
+            throws IOException, InterruptedException {
+        String id = id();
+        Request request = ask(id, command.apply(id), answer);
+        request.await();
+        SessionEvent.Refused refusal = request.refusal();
+        if (refusal != null) {
+            throw failure(refusal);
+        }
+        return Objects.requireNonNull(answer.cast(request.answer()));
+    }
+
+    /** Like {@link #request}, for a command without an answer of its own. */
+    void command(Function<String, Command> command) throws IOException, InterruptedException {
+        request(command, SessionEvent.Accepted.class);
+    }
+
+    /** Sends a command without waiting for an answer. */
+    void send(Command command) throws IOException {
+        synchronized (sending) {
+            line.now().link().send(List.of(command));
+        }
+    }
+
+    static ClientFailure failure(SessionEvent.Refused refusal) {
+        int exit = switch (refusal.code()) {
+            case NO_SUCH_USER, NO_SUCH_MESSAGE, NO_SUCH_FILE, NO_SUCH_REQUEST, NO_SUCH_SESSION -> ClientFailure.NO_SUCH;
+            case NAME_TAKEN -> ClientFailure.CONFLICT;
+            case THROTTLED, BUSY -> ClientFailure.TRY_LATER;
+            default -> ClientFailure.NO;
+        };
+        return new ClientFailure(
+                exit,
+                refusal.text().isEmpty()
+                        ? "The server refused it: " + refusal.code().word() + "."
+                        : refusal.text());
+    }
+
+    static User user(String name) {
+        return new User.Named(name);
+    }
+}

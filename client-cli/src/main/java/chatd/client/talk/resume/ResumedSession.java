@@ -1,0 +1,515 @@
+package chatd.client.talk.resume;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.net.UnknownServer;
+import chatd.client.talk.ChatSession;
+import chatd.client.talk.Connection;
+import chatd.client.talk.Download;
+import chatd.client.talk.Item;
+import chatd.client.talk.LoginExchange;
+import chatd.client.talk.Outgoing;
+import chatd.client.talk.Preferences;
+import chatd.client.talk.View;
+import chatd.protocol.command.AccountCommand;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.command.SessionCommand;
+import chatd.protocol.command.UserCommand;
+import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Attention;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session with a server that numbers its messages and confirms each one, as with the JSON messages: after a loss it
+ * continues where it was, and what had no answer is sent again with the same identifier, so that it is stored once
+ * (page {@code chat-json-1.md}, "Resuming" and "Sent once").
+ */
+public final class ResumedSession extends ChatSession {
+    private final Clock clock;
+    private final Options options;
+    private final People people = new People();
+
+    private final Requests requests = new Requests(sending(), this::connection);
+    private final Outbox outbox = new Outbox(sending(), this::connection, view());
+    private final Friends friends = new Friends(requests, people);
+    private final Histories histories = new Histories(requests, people, view(), this::item);
+
+    /** What the user wants of conversations, by the other user; guarded by the lock on sending. */
+    private final SortedMap<Long, Attention> attention = new TreeMap<>();
+
+    private volatile long me;
+    private volatile String name;
+
+    /** With what the session is continued; null if it can't be. */
+    private volatile @Nullable Secret token;
+
+    private volatile @Nullable Secret key;
+
+    /** The highest number of a message that this session was sent; with it the server knows what is missing. */
+    private volatile long after;
+
+    private boolean wasTold;
+    private volatile boolean isContinued;
+    private volatile @Nullable ChatSession files;
+
+    /**
+     * What differs between people and scripts.
+     *
+     * @param isScript whether nobody reads along: nothing is marked as read, and what waits is not shown
+     * @param returns whether it connects again after a loss
+     * @param keeper told each key for this device's next login
+     * @param files opens a session for files, which the JSON messages of this version do not carry
+     */
+    public record Options(boolean isScript, boolean returns, Consumer<Secret> keeper, FileWay files) {}
+
+    /** Opens a session that carries files. */
+    public interface FileWay {
+        ChatSession open(Secret password) throws UnknownServer;
+    }
+
+    /** @param random as in {@link ChatSession} */
+    public ResumedSession(LoginExchange login, View view, Clock clock, RandomGenerator random, Options options) {
+        super(login, view, random, options.returns());
+        this.name = login.user();
+        this.clock = clock;
+        this.options = options;
+    }
+
+    public Friends friends() {
+        return friends;
+    }
+
+    public Histories histories() {
+        return histories;
+    }
+
+    /** Returns the account's present name. */
+    public String name() {
+        return name;
+    }
+
+    @Override
+    protected void enter(LoginExchange.In in) {
+        SessionEvent.Welcome welcome = in.welcome();
+        SessionEvent.State state = Objects.requireNonNull(welcome.state());
+        me = welcome.user();
+        name = welcome.name();
+        token = state.token();
+        keep(state.key());
+        people.set(welcome, state);
+        contacts().set(welcome.roster());
+        attention.clear();
+        attention.putAll(state.attention());
+        outbox.enter();
+        if (!isContinued) {
+            after = 0;
+        }
+    }
+
+    private void keep(@Nullable Secret its) {
+        if (its != null) {
+            key = its;
+            options.keeper().accept(its);
+        }
+    }
+
+    @Override
+    protected void catchUp(View.Reason reason) {
+        wasTold = false;
+        boolean isNew = !isContinued;
+        // Not on this thread: if it sent them, it might wait for input that it alone reads.
+        Thread.startVirtualThread(() -> {
+            try {
+                outbox.sendAgain();
+                if (isNew && !options.isScript()) {
+                    view().waits(histories.unread(), people.asking());
+                }
+            } catch (IOException | ClientFailure e) {
+                // The next connection tries again.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    @Override
+    protected void dropped() {
+        isContinued = false;
+    }
+
+    @Override
+    protected LoginExchange.Answer attempt() throws UnknownServer {
+        Secret current = token;
+        if (current != null) {
+            LoginExchange.Answer answer = login().resume(current, after);
+            if (!(answer instanceof LoginExchange.Refused(LoginExchange.Reason reason, String text)
+                    && reason == LoginExchange.Reason.WRONG_PASSWORD)) {
+                isContinued = answer instanceof LoginExchange.In in
+                        && !Objects.requireNonNull(in.welcome().state()).behind();
+                return answer;
+            }
+            // The session has ended meanwhile.
+            token = null;
+        }
+        isContinued = false;
+        Secret secret = password();
+        Secret device = key;
+        return secret != null
+                ? login().as(name).logIn(secret)
+                : login().as(name).logInByKey(Objects.requireNonNull(device));
+    }
+
+    /** Waits for what was sent; a device that is remembered stays so, any other session ends. */
+    @Override
+    protected void settle(Duration patience) throws IOException, InterruptedException {
+        String id = Requests.id();
+        Command last = key == null ? new SessionCommand.LogOut(id) : new MessageCommand.ReadHistory(null, 1, -1, 0, id);
+        requests.ask(id, last, key == null ? SessionEvent.Accepted.class : MessageEvent.Page.class)
+                .await(patience);
+    }
+
+    @Override
+    protected List<Outgoing> open() {
+        return outbox.open();
+    }
+
+    @Override
+    protected boolean take(Connection now, Event event) throws IOException {
+        boolean afterText = wasTold;
+        wasTold = event instanceof SessionEvent.Notice;
+        if (now.answers(event)) {
+            return true;
+        }
+        switch (event) {
+            case SessionEvent.Accepted accepted -> {
+                after = Math.max(after, accepted.message());
+                outbox.accepted(accepted);
+            }
+            case SessionEvent.Refused refused -> outbox.refused(refused);
+            case SessionEvent.Notice notice -> view().said(Item.notice(notice.text(), clock.instant()));
+            case MessageEvent.Message message -> arrived(message);
+            case UserEvent.WentOffline offline
+            when offline.user() == me -> {
+                token = null;
+                end(afterText ? "This session was ended by the server." : "The account was logged in elsewhere.");
+                return false;
+            }
+            case UserEvent other -> changed(other);
+            // Unsolicited, and nothing to show.
+            case SessionEvent other -> {}
+            case MessageEvent other -> {}
+            case FileEvent other -> {}
+        }
+        return true;
+    }
+
+    private void changed(UserEvent event) {
+        switch (event) {
+            case UserEvent.CameOnline online -> {
+                people.learn(online.user(), online.name());
+                presence(online.name(), true);
+            }
+            case UserEvent.WentOffline offline -> presence(people.name(offline.user()), false);
+            case UserEvent.Joined joined -> people.learn(joined.user(), joined.name());
+            case UserEvent.Renamed renamed -> renamed(renamed.user(), renamed.name());
+            case UserEvent.NameChanged changed -> renamed(me, changed.name());
+            case UserEvent.FriendAsked asked -> asked(asked);
+            case UserEvent.FriendAnswered answered -> answered(answered);
+            case UserEvent.FriendRemoved removed -> removed(removed);
+            case UserEvent.Typing typing -> view().typing(people.name(typing.user()));
+            case UserEvent.ReadUpTo read -> read(read);
+            case UserEvent.Settings settings -> setPreferences(Preferences.of(settings.document()));
+            case UserEvent.AttentionChanged changed -> {
+                synchronized (sending()) {
+                    attention.put(changed.with(), changed.attention());
+                }
+            }
+            case UserEvent.PreferencesChanged changed -> {}
+            case UserEvent.Registered registered -> {}
+            case UserEvent.PasswordChanged changed -> {}
+            case UserEvent.Found found -> {}
+        }
+    }
+
+    private void renamed(long user, String to) {
+        String was = people.name(user);
+        people.learn(user, to);
+        if (user == me) {
+            name = to;
+        }
+        contacts().rename(was, to);
+        view().notice(was + " is now called " + to + ".");
+    }
+
+    private void asked(UserEvent.FriendAsked asked) {
+        people.learn(asked.user(), asked.name());
+        if (asked.user() != me) {
+            people.asks(asked.user(), asked.text());
+            view().notice(asked.name() + " asks to be your friend"
+                    + (asked.text().isEmpty() ? "." : ": " + asked.text()) + "\n/friend " + asked.name()
+                    + " agrees, /unfriend " + asked.name() + " declines.");
+        }
+    }
+
+    private void answered(UserEvent.FriendAnswered answered) {
+        long other = answered.user() == me ? answered.asker() : answered.user();
+        people.befriended(other, answered.agreed() || people.isFriend(other));
+        if (answered.user() != me || answered.agreed()) {
+            view().notice(people.name(other)
+                    + (answered.agreed() ? " is your friend now." : " does not want to be your friend."));
+        }
+    }
+
+    private void removed(UserEvent.FriendRemoved removed) {
+        long other = removed.user() == me ? removed.other() : removed.user();
+        boolean wasFriend = people.isFriend(other);
+        people.befriended(other, false);
+        if (removed.user() != me && wasFriend) {
+            view().notice(people.name(other) + " is no longer your friend.");
+        }
+    }
+
+    private void read(UserEvent.ReadUpTo read) {
+        if (read.user() == me) {
+            histories.read(read.with(), read.message());
+        } else {
+            view().read(people.name(read.user()), read.message());
+        }
+    }
+
+    private void arrived(MessageEvent.Message message) {
+        MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
+        after = Math.max(after, stored.number());
+        people.learn(stored.sender(), message.sender());
+        if (stored.sender() == me) {
+            outbox.shown(stored.number());
+        } else if (!options.isScript()) {
+            histories.shown(stored.receivers() == null ? 0 : stored.sender(), stored.number());
+        }
+        view().said(item(message));
+    }
+
+    /** Returns a stored message as an item, with the names that are known. */
+    private Item item(MessageEvent.Message message) {
+        MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
+        List<Long> receivers = stored.receivers();
+        String sender = stored.sender() == MessageEvent.Stored.SERVER
+                ? User.SERVER
+                : message.sender().isEmpty() ? people.name(stored.sender()) : message.sender();
+        return Item.of(message, stored.sender() == me)
+                .from(sender, stored.references().mentioned().contains(me))
+                .sentTo(
+                        receivers == null
+                                ? List.of()
+                                : receivers.stream().map(people::name).toList());
+    }
+
+    /** Returns what the user wants to be notified of in the conversation of an item. */
+    public Attention.Notices notices(Item item) {
+        synchronized (sending()) {
+            return attention.entrySet().stream()
+                    .filter(one -> one.getKey() == 0
+                            ? item.to().equals(Optional.of(List.of()))
+                            : !item.to().equals(Optional.of(List.of()))
+                                    && people.name(one.getKey()).equals(item.sender()))
+                    .findFirst()
+                    .map(one -> one.getValue().notices())
+                    .orElse(Attention.Notices.ALL);
+        }
+    }
+
+    /** Returns those of the names that nobody has; asks the server for those that it has not told yet. */
+    @Override
+    public List<String> unknown(List<String> names) throws IOException, InterruptedException {
+        List<String> unknown = new ArrayList<>();
+        for (String one : names) {
+            if (!contacts().has(one)
+                    && find(one).stream().noneMatch(user -> user.name().equals(one))) {
+                unknown.add(one);
+            }
+        }
+        return unknown;
+    }
+
+    @Override
+    public List<String> candidates(String name) throws IOException, InterruptedException {
+        int end = name.offsetByCodePoints(0, Math.min(2, name.codePointCount(0, name.length())));
+        List<String> all = new ArrayList<>(contacts().names());
+        find(name.substring(0, end)).forEach(user -> all.add(user.name()));
+        return all;
+    }
+
+    /** Returns up to 50 users whose names begin with a text. Blocks. */
+    public List<UserEvent.FoundUser> find(String text) throws IOException, InterruptedException {
+        UserEvent.Found found = requests.request(
+                id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MOST, id), UserEvent.Found.class);
+        people.learn(found.users());
+        found.users().forEach(user -> contacts().change(user.name(), user.online()));
+        return found.users();
+    }
+
+    @Override
+    public Outgoing say(List<String> to, String text, long answered, String id) throws IOException {
+        Outgoing mine = new Outgoing(name, to, text, false, answered, clock.instant());
+        outbox.say(mine, id);
+        return mine;
+    }
+
+    @Override
+    public void history(Optional<String> with, long count) throws IOException, InterruptedException {
+        histories.show(with, count);
+    }
+
+    @Override
+    public Outgoing send(List<String> to, String file, long size, InputStream content, LongConsumer progress)
+            throws IOException, InterruptedException {
+        return withFiles(session -> session.send(to, file, size, content, progress));
+    }
+
+    @Override
+    public void fetch(long file, Download downloads) throws IOException, InterruptedException {
+        withFiles(session -> {
+            session.fetch(file, downloads);
+            return downloads;
+        });
+    }
+
+    private interface WithFiles<T> {
+        T run(ChatSession session) throws IOException, InterruptedException;
+    }
+
+    private <T> T withFiles(WithFiles<T> work) throws IOException, InterruptedException {
+        Secret secret = password();
+        if (secret == null) {
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "Files need your password, and you were logged in without it: start the client with"
+                            + " --protocol chat/1.");
+        }
+        connection();
+        ChatSession session;
+        try {
+            session = options.files().open(secret);
+        } catch (UnknownServer e) {
+            throw new IOException("Nobody vouches for the server any more.", e);
+        }
+        files = session;
+        try {
+            return work.run(session);
+        } finally {
+            files = null;
+            session.leave();
+        }
+    }
+
+    /** Cuts the connection of a file that is being sent or fetched, if there is one. */
+    @Override
+    public void cut(String why) {
+        ChatSession session = files;
+        if (session == null) {
+            super.cut(why);
+        } else {
+            session.cut(why);
+        }
+    }
+
+    /** Tells a user that a text to it is being written. Does nothing while there is no connection. */
+    public void typing(String to) {
+        synchronized (sending()) {
+            if (isConnected()) {
+                try {
+                    connection().link().send(List.of(new MessageCommand.Typing(Requests.user(to), "")));
+                } catch (IOException e) {
+                    // It does not matter then.
+                }
+            }
+        }
+    }
+
+    @Override
+    public @Nullable Verdict changePassword(Secret old, Secret chosen) throws IOException, InterruptedException {
+        String id = Requests.id();
+        Request request = requests.ask(
+                id,
+                new AccountCommand.ChangePassword(Requests.user(name), old, chosen, id),
+                UserEvent.PasswordChanged.class);
+        request.await();
+        SessionEvent.Refused refusal = request.refusal();
+        if (refusal == null) {
+            setPassword(chosen);
+            keep(((UserEvent.PasswordChanged) Objects.requireNonNull(request.answer())).key());
+            return Verdict.CHANGED;
+        }
+        return switch (refusal.code()) {
+            case WRONG_PASSWORD -> Verdict.WRONG_OLD_PASSWORD;
+            case BAD_PASSWORD -> Verdict.BAD_NEW_PASSWORD;
+            default -> throw Requests.failure(refusal);
+        };
+    }
+
+    @Override
+    public boolean change(UnaryOperator<Preferences> change, boolean mayReplace)
+            throws IOException, InterruptedException {
+        Preferences read = preferences();
+        if (read.isForeign() && !mayReplace) {
+            return false;
+        }
+        Preferences changed = change.apply(read);
+        requests.command(id -> new AccountCommand.StoreSettings(changed.document(), id));
+        setPreferences(changed);
+        return true;
+    }
+
+    /** Lets this device be forgotten when the session is left: its key is void then. */
+    public void forgetDevice() {
+        key = null;
+    }
+
+    /** Gives the account another name. Blocks. */
+    public void rename(String to) throws IOException, InterruptedException {
+        UserEvent.NameChanged changed =
+                requests.request(id -> new AccountCommand.Rename(to, id), UserEvent.NameChanged.class);
+        renamed(me, changed.name());
+    }
+
+    /** Changes of what the user is notified in a conversation; an empty name is that with everyone. Blocks. */
+    public void notices(String with, Attention.Notices notices) throws IOException, InterruptedException {
+        requests.command(id -> new MessageCommand.ChangeAttention(Requests.user(with), notices, null, null, id));
+    }
+
+    /** Returns the user's own sessions and remembered devices, the oldest first. Blocks. */
+    public List<SessionEvent.OwnSession> sessions() throws IOException, InterruptedException {
+        return requests.request(SessionCommand.ListSessions::new, SessionEvent.OwnSessions.class)
+                .sessions();
+    }
+
+    /** Ends one of the user's own sessions. Blocks. */
+    public void endSession(String session) throws IOException, InterruptedException {
+        requests.command(id -> new SessionCommand.EndSession(session, id));
+    }
+
+    /** Ends all of the user's own sessions but this one. Blocks. */
+    public void endOtherSessions() throws IOException, InterruptedException {
+        requests.command(SessionCommand.EndOtherSessions::new);
+    }
+}
