@@ -44,19 +44,21 @@ programs() {
   for directory in operations protocol; do
     install_to 644 "$doc/$directory" "$root/docs/$directory"/*.md
   done
-  install_to 644 "$1/share/bash-completion/completions" target/chat-admin
+  install_to 644 "$doc/bots" "$root"/docs/bots/*
+  install_to 644 "$1/share/bash-completion/completions" target/chat-admin target/chat-client
   install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 src/man/*.1
   install_to 644 "$1/share/man/man8" src/man/*.8
 }
 
-"$JAVA_HOME/bin/java" -jar "$root/admin-cli/target/chat-admin.jar" completion bash >target/chat-admin
-tail -n +2 target/chat-admin >target/chat-admin.body
-mv target/chat-admin.body target/chat-admin
+for program in admin client; do
+  "$JAVA_HOME/bin/java" -jar "$root/$program-cli/target/chat-$program.jar" completion bash | tail -n +2 \
+    >"target/chat-$program"
+done
 
 programs target/chatd/usr
 # Debian packages this library, and keeps it patched.
 rm target/chatd/usr/share/chatd/lib/argon2-jvm-2.*.jar
-install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin
+install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin src/share/_chat-client
 install_to 755 target/chatd/usr/sbin src/bin/chatd-setup
 install_to 644 target/chatd/usr/lib/systemd/system src/units/chatd.service src/units/chatd.socket
 install_to 644 target/chatd/etc/chatd src/etc/chatd.toml

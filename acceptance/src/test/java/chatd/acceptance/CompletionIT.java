@@ -50,6 +50,11 @@ class CompletionIT {
                     .type("chat-admin session kick "
                             + person.name().substring(0, person.name().length() - 1));
             terminal.press("Tab").showsLine("^> chat-admin session kick " + person.name());
+            terminal.press("C-u");
+            terminal.enter("source <(chat-client completion " + name + "); echo do''ne")
+                    .showsLine("^done$");
+            terminal.type("chat-client conv").press("Tab").showsLine("^> chat-client conversations");
+            terminal.press("C-u").type("chat-client --rem").press("Tab").showsLine("^> chat-client --remember");
             terminal.press("C-u").enter("exit");
         }
         chatd.admin("", "user", "delete", latin, "--yes").exits(0);

@@ -66,7 +66,8 @@ class TerminalSessionIT {
                 ben.send(Wire.text("count " + i, ann.name()));
                 if (i % 25 == 0) {
                     typed.add("typed " + i);
-                    a.enter("typed " + i);
+                    // What could not be sent is still in the line.
+                    a.press("C-u").enter("typed " + i);
                 }
                 if (random.nextInt(25) == 0) {
                     proxy.cut();
@@ -77,7 +78,7 @@ class TerminalSessionIT {
             a.shows(": the last one");
             assertThat(numbers(a, "count ")).isEqualTo(upTo(250));
             // Once this is shown, everything typed before it has been answered.
-            a.enter("settled").shows(": settled");
+            a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
             List<String> stored = ben.history(1_000).stream()
                     .filter(text -> text.startsWith("typed"))
@@ -170,7 +171,7 @@ class TerminalSessionIT {
         Terminal b = clients.logIn(ann).shows("The session that you had elsewhere was ended.");
         a.shows("The account was logged in elsewhere. Press Enter to log in again");
         a.enter("/to " + ann.name())
-                .shows("Not sent, since the session has ended. Press Enter in an empty line to log in again.");
+                .shows("Not sent, since the session has ended; ↑ brings it back. Press Enter alone to log in again.");
         // A client that is going to reconnect by itself says so at once.
         assertThat(a.all()).doesNotContain("Trying again");
         assertThat(b.all()).doesNotContain("logged in elsewhere");

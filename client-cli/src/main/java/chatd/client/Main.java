@@ -70,6 +70,7 @@ import picocli.CommandLine.Spec;
             WhoCommand.class,
             SessionsCommand.class,
             PipeCommand.class,
+            CompletionCommand.class,
             FetchCommand.class,
             ReceiptCommand.class,
             PasswdCommand.class,

@@ -26,6 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 record Sessions(LoginExchange login, View view, Optional<Path> shown, boolean returns, Consumer<Secret> keeper) {
 
+    /** Begins a session that has ended again, or another one if it does not suit the server any more. */
+    ChatSession beginAgain(@Nullable ChatSession ended, LoginExchange.In in, @Nullable Secret password) {
+        boolean isNumbered = in.welcome().state() != null;
+        if (ended == null || ended instanceof ResumedSession != isNumbered) {
+            return begin(in, password);
+        }
+        ended.begin(in, password);
+        return ended;
+    }
+
     /** @param password kept to log in again after a loss; null if the login was by key */
     ChatSession begin(LoginExchange.In in, @Nullable Secret password) {
         LoginExchange its = login.speaking(in.link().dialect());

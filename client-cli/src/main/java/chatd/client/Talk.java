@@ -173,8 +173,8 @@ final class Talk {
             throw new ClientFailure(ClientFailure.NO_SERVER, "The session has ended; not sent: " + line);
         }
         if (!line.isBlank()) {
-            presenter.notice("Not sent, since the session has ended. Press Enter in an empty line to log in again.");
-            unsent = line;
+            presenter.notice(
+                    "Not sent, since the session has ended; ↑ brings it back. Press Enter alone to log in again.");
             return;
         }
         try {
@@ -193,7 +193,7 @@ final class Talk {
         presenter.notice("Welcome, " + dialogue.user() + ". " + last
                 + (in.displaced() ? " The session that you had elsewhere was ended." : "")
                 + (target == null ? " /to NAME picks whom you talk to, /help lists the rest." : ""));
-        ChatSession begun = sessions.begin(entered.in(), entered.password());
+        ChatSession begun = sessions.beginAgain(session, entered.in(), entered.password());
         session = begun;
         if (begun instanceof ResumedSession numbered) {
             presenter.notices(numbered::notices);

@@ -184,7 +184,7 @@ public final class Presenter implements View {
     private String heading(Replay replay, List<Item> items) {
         boolean isNews = items.stream().anyMatch(item -> item.to().isEmpty());
         return switch (replay.reason()) {
-            case ASKED -> items.isEmpty() ? "there is nothing in this history" : "your history";
+            case ASKED -> items.isEmpty() ? "there is nothing in your history" : "your history";
             case UNREAD -> items.isEmpty() ? "" : "unread";
             case FIRST -> isNews ? "the last of your history" : "";
             case AWAY -> isNews || replay.wasCut() ? "while you were away" : "";

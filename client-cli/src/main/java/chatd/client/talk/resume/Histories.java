@@ -134,14 +134,22 @@ public final class Histories {
     }
 
     /** Marks what was shown as read, because the user is there; does not wait. Does nothing without a connection. */
-    public synchronized void markShown() {
-        try {
-            for (Map.Entry<Long, Long> one : unmarked.entrySet()) {
-                mark(one.getKey() == 0 ? "" : people.name(one.getKey()), one.getValue());
-            }
+    public void markShown() {
+        Map<Long, Long> due;
+        synchronized (this) {
+            due = Map.copyOf(unmarked);
             unmarked.clear();
-        } catch (IOException e) {
-            // Marked once there is a connection again.
         }
+        // Without the lock: sending may block, and the thread that reads must not.
+        due.forEach((with, number) -> {
+            try {
+                mark(with == 0 ? "" : people.name(with), number);
+            } catch (IOException e) {
+                // Marked once there is a connection again.
+                synchronized (this) {
+                    unmarked.merge(with, number, Math::max);
+                }
+            }
+        });
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The texts sent from here that have no answer yet, each message of them under an identifier by which the server stores it
- * once: after a loss they are sent again. Guarded by the session's lock on sending; its view is called without it.
+ * once: after a loss they are sent again. What is sent goes out in order, under the session's lock on sending; the state has
+ * a lock of its own, so that the thread that reads answers never waits for one that is blocked in sending. Thread-safe.
  */
 final class Outbox {
     private final Object sending;
@@ -32,7 +33,7 @@ final class Outbox {
     /** Own messages that came while some had no answer: they are shown already when their answer comes. */
     private final Set<Long> arrived = new HashSet<>();
 
-    /** Whether what was sent before the loss has to be sent again first. */
+    /** Whether what was sent before the loss has to be sent again first; guarded by the lock on sending. */
     private boolean isBehind;
 
     Outbox(Object sending, Requests.Line line, View view) {
@@ -41,39 +42,37 @@ final class Outbox {
         this.view = view;
     }
 
-    /** Prepares for a new connection; called with the lock held. */
+    /** Prepares for a new connection; called with the lock on sending held. */
     void enter() {
-        isBehind = !unanswered.isEmpty();
+        isBehind = !open().isEmpty();
     }
 
     /** Returns what has no answer yet. */
-    List<Outgoing> open() {
-        synchronized (sending) {
-            return unanswered.values().stream()
-                    .distinct()
-                    .map(parts -> parts.mine)
-                    .toList();
-        }
+    synchronized List<Outgoing> open() {
+        return unanswered.values().stream().distinct().map(parts -> parts.mine).toList();
     }
 
     /** Records that a message of the user's own was shown as it came from the server. */
-    void shown(long number) {
-        synchronized (sending) {
-            if (!unanswered.isEmpty()) {
-                arrived.add(number);
-            }
+    synchronized void shown(long number) {
+        if (!unanswered.isEmpty()) {
+            arrived.add(number);
         }
+    }
+
+    private synchronized List<Command> commands() {
+        return unanswered.entrySet().stream()
+                .map(one -> one.getValue().unanswered.get(one.getKey()))
+                .filter(Objects::nonNull)
+                .map(part -> (Command) part.command())
+                .toList();
     }
 
     /** Sends everything without an answer again. Not for the reading thread, since it may block. */
     void sendAgain() throws IOException {
         synchronized (sending) {
             Connection now = line.now();
-            for (Map.Entry<String, Parts> one : unanswered.entrySet()) {
-                Parts.Part part = one.getValue().unanswered.get(one.getKey());
-                if (part != null) {
-                    now.link().send(List.of(part.command()));
-                }
+            for (Command command : commands()) {
+                now.link().send(List.of(command));
             }
             isBehind = false;
         }
@@ -85,39 +84,52 @@ final class Outbox {
      * @param given the identifier; empty for a new one
      */
     void say(Outgoing mine, String given) throws IOException {
-        List<String> to = mine.to();
-        String text = mine.item().text();
-        long answered = mine.item().answered();
-        Parts parts = new Parts(mine);
         synchronized (sending) {
             Connection now = line.now();
-            for (String receiver : to.isEmpty() ? List.of("") : to) {
-                // To several, each is a message of its own.
-                String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + receiver;
-                Audience audience = to.isEmpty() ? Audience.everyone() : new Audience.One(Requests.user(receiver));
-                Parts.Part part = new Parts.Part(receiver, new MessageCommand.SendText(audience, text, answered, id));
-                parts.unanswered.put(id, part);
-                unanswered.put(id, parts);
+            Parts parts = add(mine, given);
+            if (isBehind) {
+                return;
             }
-            if (!isBehind) {
-                try {
-                    now.link()
-                            .send(parts.unanswered.values().stream()
-                                    .map(part -> (Command) part.command())
-                                    .toList());
-                } catch (IllegalArgumentException e) {
-                    parts.unanswered.keySet().forEach(unanswered::remove);
-                    throw e;
-                } catch (IOException e) {
-                    // It is sent again by the next connection.
-                }
+            try {
+                now.link()
+                        .send(parts.unanswered.values().stream()
+                                .map(part -> (Command) part.command())
+                                .toList());
+            } catch (IllegalArgumentException e) {
+                remove(parts);
+                throw e;
+            } catch (IOException e) {
+                // It is sent again by the next connection.
             }
         }
     }
 
+    private synchronized Parts add(Outgoing mine, String given) {
+        List<String> to = mine.to();
+        Parts parts = new Parts(mine);
+        for (String receiver : to.isEmpty() ? List.of("") : to) {
+            // To several, each is a message of its own.
+            String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + receiver;
+            if (unanswered.containsKey(id)) {
+                throw new IllegalArgumentException("What was sent before with the id " + given + " has no answer yet.");
+            }
+            Audience audience = to.isEmpty() ? Audience.everyone() : new Audience.One(Requests.user(receiver));
+            Item item = mine.item();
+            parts.unanswered.put(
+                    id,
+                    new Parts.Part(receiver, new MessageCommand.SendText(audience, item.text(), item.answered(), id)));
+        }
+        parts.unanswered.keySet().forEach(id -> unanswered.put(id, parts));
+        return parts;
+    }
+
+    private synchronized void remove(Parts parts) {
+        parts.unanswered.keySet().forEach(unanswered::remove);
+    }
+
     void accepted(SessionEvent.Accepted accepted) {
         Parts parts;
-        synchronized (sending) {
+        synchronized (this) {
             parts = unanswered.remove(accepted.id());
             if (parts != null) {
                 parts.accepted(accepted.id(), accepted.message(), accepted.time(), arrived.remove(accepted.message()));
@@ -128,7 +140,7 @@ final class Outbox {
 
     void refused(SessionEvent.Refused refused) {
         Parts parts;
-        synchronized (sending) {
+        synchronized (this) {
             parts = unanswered.remove(refused.id());
             if (parts != null) {
                 parts.refused(refused.id(), refused.text());
@@ -142,7 +154,7 @@ final class Outbox {
         if (parts == null || !parts.unanswered.isEmpty()) {
             return;
         }
-        synchronized (sending) {
+        synchronized (this) {
             if (unanswered.isEmpty()) {
                 arrived.clear();
             }

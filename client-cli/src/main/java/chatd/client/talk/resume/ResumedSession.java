@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -54,8 +54,8 @@ public final class ResumedSession extends ChatSession {
     private final Friends friends = new Friends(requests, people);
     private final Histories histories = new Histories(requests, people, view(), this::item);
 
-    /** What the user wants of conversations, by the other user; guarded by the lock on sending. */
-    private final SortedMap<Long, Attention> attention = new TreeMap<>();
+    /** What the user wants of conversations, by the other user; 0 for everyone. */
+    private final SortedMap<Long, Attention> attention = new ConcurrentSkipListMap<>();
 
     private volatile long me;
     private volatile String name;
@@ -240,9 +240,7 @@ public final class ResumedSession extends ChatSession {
             case UserEvent.ReadUpTo read -> read(read);
             case UserEvent.Settings settings -> setPreferences(Preferences.of(settings.document()));
             case UserEvent.AttentionChanged changed -> {
-                synchronized (sending()) {
-                    attention.put(changed.with(), changed.attention());
-                }
+                attention.put(changed.with(), changed.attention());
             }
             case UserEvent.PreferencesChanged changed -> {}
             case UserEvent.Registered registered -> {}
@@ -326,16 +324,14 @@ public final class ResumedSession extends ChatSession {
 
     /** Returns what the user wants to be notified of in the conversation of an item. */
     public Attention.Notices notices(Item item) {
-        synchronized (sending()) {
-            return attention.entrySet().stream()
-                    .filter(one -> one.getKey() == 0
-                            ? item.to().equals(Optional.of(List.of()))
-                            : !item.to().equals(Optional.of(List.of()))
-                                    && people.name(one.getKey()).equals(item.sender()))
-                    .findFirst()
-                    .map(one -> one.getValue().notices())
-                    .orElse(Attention.Notices.ALL);
-        }
+        boolean isToAll = item.to().equals(Optional.of(List.of()));
+        return attention.entrySet().stream()
+                .filter(one -> one.getKey() == 0
+                        ? isToAll
+                        : !isToAll && people.name(one.getKey()).equals(item.sender()))
+                .findFirst()
+                .map(one -> one.getValue().notices())
+                .orElse(Attention.Notices.ALL);
     }
 
     /** Returns those of the names that nobody has; asks the server for those that it has not told yet. */
