@@ -85,5 +85,5 @@ run_cli() {
   esac
   # The archive is written at the end of the first run; the JVM's messages about it are not for users.
   [ -z "$archive" ] || set -- -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$archive" "$@"
-  exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xmx128m -Xlog:disable "$@"
+  exec "$JAVA_HOME/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m -Xmx128m -Xlog:disable "$@"
 }

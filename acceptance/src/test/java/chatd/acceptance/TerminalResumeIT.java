@@ -214,6 +214,28 @@ class TerminalResumeIT {
     }
 
     @Test
+    void ctrlZGivesTheTerminalBackToTheShellUntilItIsContinued() {
+        try (Terminal shell = new Terminal(
+                List.of("PS1=shell> ", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + directory),
+                List.of("bash", "--norc", "--noprofile", "-i"))) {
+            shell.prompts("shell>");
+            shell.enter(String.join(" ", Run.command("client")) + " --ca " + chatd.ca() + " " + ann.name()
+                    + "@localhost:" + chatd.port());
+            shell.prompts("Password of " + ann.name() + ":")
+                    .enter(ann.password())
+                    .prompts("(nobody)>");
+            shell.type("half a li")
+                    .prompts("> half a li")
+                    .press("C-z")
+                    .shows("Stopped")
+                    .prompts("shell>");
+            shell.enter("echo still $((40 + 2))").shows("still 42");
+            shell.enter("fg").prompts("(nobody)> half a li").type("ne").prompts("> half a line");
+            shell.press("C-u", "C-d").prompts("shell>");
+        }
+    }
+
+    @Test
     void filesGoOverASessionOfTheirOwnWhileTheOtherGoesOn() throws IOException {
         byte[] content = new byte[1 << 20];
         new Random(1).nextBytes(content);

@@ -8,8 +8,8 @@ import org.jline.utils.AttributedStyle;
 
 /** The colours of a theme; a name always has the same one. Immutable. */
 enum Palette {
-    /** Of medium brightness, to be legible on black and on white. */
-    AUTO(28, 30, 31, 61, 62, 67, 91, 94, 97, 125, 130, 132, 136, 160, 166, 169),
+    /** Those of the 256 whose contrast is 4.5 or more both on black and on white; there are no others with a hue. */
+    AUTO(29, 63, 98, 131, 163),
     DARK(75, 79, 80, 81, 107, 110, 113, 140, 141, 147, 173, 176, 179, 204, 209, 215),
     LIGHT(18, 22, 24, 25, 26, 53, 54, 55, 58, 60, 88, 89, 90, 94, 124, 130),
     NONE;
@@ -19,6 +19,11 @@ enum Palette {
 
     Palette(Integer... names) {
         this.names = List.of(names);
+    }
+
+    /** Returns the colours of names, by their numbers among the terminal's 256. */
+    List<Integer> names() {
+        return names;
     }
 
     static Palette of(String theme, boolean mayColour) {

@@ -102,6 +102,8 @@ public final class TerminalScreen implements Screen {
             reader.getBuffer().write('\n');
             return true;
         });
+        keys.bind(new Reference("chat-suspend"), KeyMap.ctrl('Z'));
+        reader.getWidgets().put("chat-suspend", this::suspend);
     }
 
     /** Shows what is typed as it is, and learns that something is. */
@@ -129,6 +131,24 @@ public final class TerminalScreen implements Screen {
                 keys.bind(keys.getBound(sent), "\033[" + sent.substring(2));
             }
         }
+    }
+
+    /** Stops the program as Ctrl-Z does in a shell, until it is continued; the terminal is the shell's meanwhile. */
+    private boolean suspend() {
+        Attributes raw = terminal.getAttributes();
+        bracketed(false);
+        terminal.setAttributes(attributes);
+        try {
+            // The whole group, this process and those that started it: a JVM can't send itself a signal.
+            new ProcessBuilder("kill", "-TSTP", "0").inheritIO().start().waitFor();
+        } catch (IOException e) {
+            // There is no kill here: then it goes on.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        terminal.setAttributes(raw);
+        bracketed(true);
+        return reader instanceof LineReaderImpl shown && shown.redrawLine() && shown.redisplay();
     }
 
     @Override
