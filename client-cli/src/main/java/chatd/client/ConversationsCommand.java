@@ -35,8 +35,8 @@ final class ConversationsCommand extends ListCommand {
 
     private static Line line(Talked talked) {
         Unread unread = talked.of().unread();
-        String count = unread.count() >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(unread.count());
-        ObjectNode json = object("conversation")
+
+        ObjectNode json = MessagePrinter.object("conversation")
                 .put("with", talked.with())
                 .put("unread", unread.count())
                 .put("mentions", unread.mentions())
@@ -45,7 +45,7 @@ final class ConversationsCommand extends ListCommand {
         return new Line(
                 json,
                 talked.with().isEmpty() ? "(everyone)" : talked.with(),
-                count + (unread.mentions() > 0 ? "@" : ""),
+                talked.count() + (unread.mentions() > 0 ? "@" : ""),
                 MessagePrinter.time().format(talked.last().time()),
                 talked.last().sender() + ": " + (talked.last().isFile() ? "file " : "")
                         + talked.last().text());

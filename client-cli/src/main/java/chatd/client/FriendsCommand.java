@@ -18,14 +18,14 @@ final class FriendsCommand extends ListCommand {
         List<Line> lines = new ArrayList<>();
         for (UserEvent.FoundUser friend : session.friends().all()) {
             lines.add(new Line(
-                    object("friend").put("name", friend.name()).put("online", friend.online()),
+                    MessagePrinter.object("friend").put("name", friend.name()).put("online", friend.online()),
                     friend.name(),
                     friend.online() ? "online" : "offline"));
         }
         session.friends()
                 .asking()
-                .forEach((name, text) -> lines.add(
-                        new Line(object("request").put("name", name).put("text", text), name, "asks: " + text)));
+                .forEach((name, text) -> lines.add(new Line(
+                        MessagePrinter.object("request").put("name", name).put("text", text), name, "asks: " + text)));
         return lines;
     }
 }

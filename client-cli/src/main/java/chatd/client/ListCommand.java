@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The base of the commands that print a list, as a table to read or as JSON, one object a line. */
@@ -25,10 +24,6 @@ abstract class ListCommand extends ScriptCommand {
 
     /** Returns what is to be printed. Blocks. */
     abstract List<Line> lines(ResumedSession session) throws IOException, InterruptedException;
-
-    static ObjectNode object(String type) {
-        return JsonNodeFactory.instance.objectNode().put("type", type);
-    }
 
     @Override
     final void run() throws IOException, UnknownServer, InterruptedException {

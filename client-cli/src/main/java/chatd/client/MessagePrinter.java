@@ -1,6 +1,7 @@
 package chatd.client;
 
 import chatd.client.talk.Item;
+import chatd.protocol.event.UserEvent;
 import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.time.ZoneId;
@@ -41,6 +42,16 @@ final class MessagePrinter {
     /** Returns whether it prints JSON. */
     boolean isJson() {
         return form == Form.jsonl;
+    }
+
+    /** Returns an object of a type, to be completed. */
+    static ObjectNode object(String type) {
+        return JsonNodeFactory.instance.objectNode().put("type", type);
+    }
+
+    /** Adds what the server says of a user to an object. */
+    static ObjectNode user(ObjectNode to, UserEvent.FoundUser user) {
+        return to.put("name", user.name()).put("online", user.online()).put("friend", user.friend());
     }
 
     /** Returns a message as JSON, with what the server says of it. */

@@ -18,7 +18,6 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code pipe}. */
@@ -50,17 +49,17 @@ final class PipeCommand extends ScriptCommand {
 
         @Override
         public void presence(String name, boolean online) {
-            print(event(online ? "online" : "offline").put("name", name));
+            print(MessagePrinter.object(online ? "online" : "offline").put("name", name));
         }
 
         @Override
         public void lost(String why) {
-            print(event("lost").put("text", why));
+            print(MessagePrinter.object("lost").put("text", why));
         }
 
         @Override
         public void back() {
-            print(event("back"));
+            print(MessagePrinter.object("back"));
         }
 
         synchronized void print(ObjectNode event) {
@@ -72,10 +71,6 @@ final class PipeCommand extends ScriptCommand {
         }
     }
 
-    private static ObjectNode event(String type) {
-        return JsonNodeFactory.instance.objectNode().put("type", type);
-    }
-
     @Override
     void run() throws IOException, UnknownServer, InterruptedException {
         Events events = new Events();
@@ -83,13 +78,13 @@ final class PipeCommand extends ScriptCommand {
             Thread.startVirtualThread(() -> {
                 try {
                     String why = session.end();
-                    events.print(event("end").put("text", why));
+                    events.print(MessagePrinter.object("end").put("text", why));
                     System.exit(ClientFailure.NO_SERVER);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
             });
-            events.print(event("ready").put("name", main().user()));
+            events.print(MessagePrinter.object("ready").put("name", main().user()));
             BufferedReader in = main().password().lines();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (!line.isBlank()) {
@@ -117,7 +112,7 @@ final class PipeCommand extends ScriptCommand {
     }
 
     private static void refused(Events events, String id, String why) {
-        ObjectNode event = event("refused");
+        ObjectNode event = MessagePrinter.object("refused");
         if (!id.isEmpty()) {
             event.put("id", id);
         }
@@ -135,20 +130,17 @@ final class PipeCommand extends ScriptCommand {
                 }
                 Optional<String> with =
                         command.has("with") ? Optional.of(command.path("with").asString()) : Optional.empty();
-                ObjectNode page = event("history");
+                ObjectNode page = MessagePrinter.object("history");
                 ArrayNode items = page.putArray("items");
                 session.history(with, count).forEach(item -> items.add(MessagePrinter.object(item)));
                 events.print(page);
             }
             case "who" -> {
-                ObjectNode found = event("who");
+                ObjectNode found = MessagePrinter.object("who");
                 ArrayNode users = found.putArray("users");
                 session.numbered()
                         .find(command.path("text").asString(""))
-                        .forEach(user -> users.addObject()
-                                .put("name", user.name())
-                                .put("online", user.online())
-                                .put("friend", user.friend()));
+                        .forEach(user -> MessagePrinter.user(users.addObject(), user));
                 events.print(found);
             }
             case "read" ->
@@ -181,7 +173,7 @@ final class PipeCommand extends ScriptCommand {
         Outgoing sent = session.session().say(to, text, command.path("re").asLong(0), id);
         sent.whenAnswered(
                 number -> {
-                    ObjectNode event = event("sent");
+                    ObjectNode event = MessagePrinter.object("sent");
                     if (!id.isEmpty()) {
                         event.put("id", id);
                     }

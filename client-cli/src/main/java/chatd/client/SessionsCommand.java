@@ -29,7 +29,7 @@ final class SessionsCommand extends ListCommand {
         }
         return session.sessions().stream()
                 .map(one -> new Line(
-                        object("session")
+                        MessagePrinter.object("session")
                                 .put("session", one.session())
                                 .put("device", one.device())
                                 .put("dialect", one.dialect())

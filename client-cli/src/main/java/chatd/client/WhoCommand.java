@@ -19,10 +19,7 @@ final class WhoCommand extends ListCommand {
     List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
         return session.find(text).stream()
                 .map(user -> new Line(
-                        object("user")
-                                .put("name", user.name())
-                                .put("online", user.online())
-                                .put("friend", user.friend()),
+                        MessagePrinter.user(MessagePrinter.object("user"), user),
                         user.name(),
                         user.online() ? "online" : "offline",
                         user.friend() ? "friend" : ""))

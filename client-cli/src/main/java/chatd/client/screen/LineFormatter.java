@@ -4,7 +4,6 @@ import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
-import chatd.protocol.value.Unread;
 import chatd.text.SafeText;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -109,12 +108,10 @@ public final class LineFormatter {
 
     /** Formats one line of what waits: {@code   bob           3  14:05 bob → you: Lunch?} */
     AttributedString waits(Talked talked, String with) {
-        Unread unread = talked.of().unread();
-        String count = unread.count() >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(unread.count());
-        String mentions = unread.mentions() > 0 ? " @" : "  ";
+        String mentions = talked.of().unread().mentions() > 0 ? " @" : "  ";
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.name(with), SafeText.line(with)).append(" ".repeat(Math.max(1, 14 - with.length())));
-        line.styled(palette.loud(), "%4s".formatted(count)).append(mentions + " ");
+        line.styled(palette.loud(), "%4s".formatted(talked.count())).append(mentions + " ");
         Item last = talked.last();
         String shown = SafeText.line(last.sender() + ": " + (last.isFile() ? "file " : "") + last.text());
         line.styled(palette.quiet(), time.format(last.time()) + " " + beginning(shown, 48));

@@ -26,17 +26,12 @@ public final class PlainScreen implements Screen {
     }
 
     @Override
-    public Optional<String> read(String prompt) {
+    public Optional<String> read(String prompt, String typed) {
         try {
             return Optional.ofNullable(in.readLine());
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    @Override
-    public Optional<String> read(String prompt, String typed) {
-        return read(prompt);
     }
 
     @Override

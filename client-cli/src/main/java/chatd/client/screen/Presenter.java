@@ -252,8 +252,13 @@ public final class Presenter implements View {
             block.add(lines.notice("/next shows them, one conversation after the other." + more));
             screen.show(block, NOTICE);
         }
-        asking.forEach((name, text) -> notice(name + " asks to be your friend" + (text.isEmpty() ? "." : ": " + text)
-                + "\n/friend " + name + " agrees, /unfriend " + name + " declines."));
+        asking.forEach(this::asks);
+    }
+
+    @Override
+    public void asks(String name, String text) {
+        notice(name + " asks to be your friend" + (text.isEmpty() ? "." : ": " + text) + "\n/friend " + name
+                + " agrees, /unfriend " + name + " declines.");
     }
 
     private static String conversation(String with) {

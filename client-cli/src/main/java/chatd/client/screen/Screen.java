@@ -17,10 +17,7 @@ public interface Screen extends AutoCloseable {
     /** Alerts the user by bell, desktop notification or both. May be called from any thread. */
     void ring(boolean bell, boolean desktop, String title, String text);
 
-    /** Reads a line; returns empty at the end of input. */
-    Optional<String> read(String prompt);
-
-    /** Reads a line that already has a text; otherwise like {@link #read(String)}. */
+    /** Reads a line that already has a text, which may be empty; returns empty at the end of input. */
     Optional<String> read(String prompt, String typed);
 
     /** Marks the prompt, also one that is being shown, for example while there is no connection; empty for no mark. */

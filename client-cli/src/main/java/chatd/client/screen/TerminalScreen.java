@@ -214,11 +214,6 @@ public final class TerminalScreen implements Screen {
     }
 
     @Override
-    public Optional<String> read(String prompt) {
-        return read(prompt, "");
-    }
-
-    @Override
     public Optional<String> read(String prompt, String typed) {
         String left = typed;
         while (true) {

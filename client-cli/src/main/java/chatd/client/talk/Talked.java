@@ -1,6 +1,7 @@
 package chatd.client.talk;
 
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Unread;
 
 /**
  * A conversation of the user's.
@@ -8,6 +9,12 @@ import chatd.protocol.event.MessageEvent;
  * @param last what was said last
  */
 public record Talked(MessageEvent.Conversation of, Item last) {
+    /** Returns how much is unread, {@code 100+} for that or more. */
+    public String count() {
+        int count = of.unread().count();
+        return count >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(count);
+    }
+
     /** Returns the name of the other user; empty for everyone. */
     public String with() {
         return of.name();

@@ -60,6 +60,9 @@ public interface View {
      */
     default void waits(List<Talked> unread, Map<String, String> asking) {}
 
+    /** Shows that a user asks this one to be a friend, with what it says; an empty text if nothing. */
+    default void asks(String name, String text) {}
+
     /** Shows something that the client has to say. */
     default void notice(String text) {}
 

@@ -103,11 +103,6 @@ public final class ResumedSession extends ChatSession {
         return histories;
     }
 
-    /** Returns the account's present name. */
-    public String name() {
-        return name;
-    }
-
     @Override
     protected void enter(LoginExchange.In in) {
         SessionEvent.Welcome welcome = in.welcome();
@@ -263,9 +258,7 @@ public final class ResumedSession extends ChatSession {
         people.learn(asked.user(), asked.name());
         if (asked.user() != me) {
             people.asks(asked.user(), asked.text());
-            view().notice(asked.name() + " asks to be your friend"
-                    + (asked.text().isEmpty() ? "." : ": " + asked.text()) + "\n/friend " + asked.name()
-                    + " agrees, /unfriend " + asked.name() + " declines.");
+            view().asks(asked.name(), asked.text());
         }
     }
 
