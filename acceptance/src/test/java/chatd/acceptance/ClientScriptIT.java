@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +150,88 @@ class ClientScriptIT {
             assertThat(tail.isAlive()).isTrue();
         } finally {
             tail.destroyForcibly();
+        }
+    }
+
+    @Test
+    void historyIsReadByTimeAndByNumber() throws IOException {
+        try (Chat1Socket ben = chatd.newcomer()) {
+            for (int i = 1; i <= 230; i++) {
+                ben.send(Wire.text("text " + i, ann.name()));
+            }
+            ben.fence();
+        }
+        List<JsonNode> all = lines(
+                client(ann, "history", "-n", "1000", "-o", "jsonl").exits(0).out());
+        assertThat(all).hasSize(230);
+        for (int from : new int[] {0, 1, 100, 228, 229}) {
+            Instant time = Instant.parse(all.get(from).path("time").asString());
+            assertThat(history(
+                            "--since",
+                            time.toString(),
+                            "--with",
+                            all.get(0).path("from").asString()))
+                    .as("since %s", time)
+                    .isEqualTo(all.stream()
+                            .filter(one -> !time(one).isBefore(time))
+                            .toList());
+            assertThat(history("--until", time.toString(), "-n", "1000"))
+                    .as("until %s", time)
+                    .isEqualTo(
+                            all.stream().filter(one -> time(one).isBefore(time)).toList());
+        }
+        String fifth = all.get(4).path("mid").asString();
+        String last = all.get(229).path("mid").asString();
+        assertThat(history("--since", fifth, "--until", last)).isEqualTo(all.subList(5, 229));
+        assertThat(history("--since", fifth, "-n", "3")).isEqualTo(all.subList(5, 8));
+        assertThat(history("--until", last, "-n", "3")).isEqualTo(all.subList(226, 229));
+        assertThat(history("--since", "2999-01-01")).isEmpty();
+        assertThat(history("--until", "2001-01-01")).isEmpty();
+        assertThat(client(ann, "history", "--since", "noon").exits(2).err())
+                .contains("--since", "\"noon\" is neither a message's number nor a time");
+    }
+
+    private List<JsonNode> history(String... options) throws IOException {
+        var arguments = new ArrayList<>(List.of("history", "-o", "jsonl"));
+        arguments.addAll(List.of(options));
+        return lines(client(ann, arguments.toArray(String[]::new)).exits(0).out());
+    }
+
+    private static Instant time(JsonNode item) {
+        return Instant.parse(item.path("time").asString());
+    }
+
+    @Test
+    void pipeBeginsWhereItWasToldAndReadsTheHistoryInParts() throws Exception {
+        Chatd.Person ben = chatd.person();
+        for (int i = 1; i <= 3; i++) {
+            client(ben, "send", ann.name(), "--", "text " + i).exits(0);
+        }
+        long first = history("-n", "3").getFirst().path("mid").asLong();
+        Path out = directory.resolve("out");
+        Process pipe = start(out, ann, "pipe", "--since", Long.toString(first));
+        try (BufferedWriter to = pipe.outputWriter()) {
+            await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 3"));
+            client(ben, "send", ann.name(), "--", "text 4").exits(0);
+            to.write("{\"do\":\"history\",\"since\":" + first + ",\"n\":1}\n");
+            to.write("{\"do\":\"history\",\"until\":\"yesterday\"}\n{\"do\":\"history\",\"since\":\"noon\"}\n");
+            to.flush();
+            await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 4", "noon"));
+            to.close();
+            assertThat(pipe.waitFor(TestTimeouts.LONG)).isTrue();
+            List<JsonNode> events = lines(Files.readString(out));
+            assertThat(events.stream()
+                            .filter(event -> event.path("type").asString().equals("text")))
+                    .extracting(event -> event.path("text").asString())
+                    .containsExactly("text 2", "text 3", "text 4");
+            assertThat(events.stream()
+                            .filter(event -> event.path("type").asString().equals("history")))
+                    .extracting(event -> event.path("items").toString())
+                    .satisfiesExactly(
+                            page -> assertThat(page).contains("text 2").doesNotContain("text 1", "text 3"),
+                            page -> assertThat(page).isEqualTo("[]"));
+        } finally {
+            pipe.destroyForcibly();
         }
     }
 

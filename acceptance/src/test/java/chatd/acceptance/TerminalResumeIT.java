@@ -74,9 +74,7 @@ class TerminalResumeIT {
             }
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
-            assertThat(numbers(a, "count "))
-                    .as("seed %d", seed)
-                    .isEqualTo(IntStream.rangeClosed(1, 200).boxed().toList());
+            assertThat(numbers(a, "count ")).as("seed %d", seed).isEqualTo(numbers(1, 200));
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
@@ -116,6 +114,38 @@ class TerminalResumeIT {
         assertThat(again.all()).doesNotContain("from ben");
         again.enter("/history " + ben.name() + " 2").shows("from ben 2", "from ben 3", "end of the history");
         assertThat(again.all()).doesNotContain("from ben 1", "Look");
+    }
+
+    @Test
+    void historyIsReadInPagesAndByTime() {
+        Chatd.Person ben = chatd.person();
+        try (Chat1Socket b = chatd.logIn(ben)) {
+            for (int i = 1; i <= 50; i++) {
+                b.send(Wire.text("count " + i, ann.name()));
+            }
+            b.fence();
+        }
+        Terminal a = clients.logIn(ann).prompts("(nobody)>");
+        a.enter("/older").shows("Begin with /history");
+        a.enter("/history " + ben.name()).shows("end of the history; /older shows what was before");
+        assertThat(numbers(a, "count ")).isEqualTo(numbers(31, 50));
+        a.enter("/older 25").shows("—— /older shows what was before; /newer shows what came after ——");
+        assertThat(numbers(a, "count ").subList(20, 45)).isEqualTo(numbers(6, 30));
+        a.enter("/older").showsLine("^—— /newer shows what came after ——");
+        assertThat(numbers(a, "count ").subList(45, 50)).isEqualTo(numbers(1, 5));
+        a.enter("/older").shows("there is nothing before that");
+        a.enter("/history " + ben.name() + " yesterday 3").prompts("(nobody)>");
+        a.enter("/newer 2").shows("count 5");
+        assertThat(numbers(a, "count ").subList(50, 55)).isEqualTo(numbers(1, 5));
+        a.enter("/history * yesterday").shows("there is nothing in your history");
+        a.enter("/history 2999-01-01").shows("there is nothing after that; /older shows what was before");
+        a.enter("/older 1").shows("end of the history; /older");
+        a.enter("/history 2026-02-30").shows("is neither a message's number nor a time");
+        a.enter("/history nobody-at-all today").shows("There is no user called nobody-at-all");
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.rangeClosed(from, to).boxed().toList();
     }
 
     @Test

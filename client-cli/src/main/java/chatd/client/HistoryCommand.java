@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
+import chatd.client.talk.Place;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,16 @@ import picocli.CommandLine.Option;
 /** {@code history}. */
 @Command(
         name = "history",
-        description = "Prints the last items of the account's history, sent and received, oldest first.",
-        footer = {"", "Example: chat-client --password-file pw alice@localhost history -n 100 -o jsonl"})
+        description = "Prints items of the account's history, sent and received, oldest first.",
+        footer = {
+            "",
+            "Examples:",
+            "  chat-client --password-file pw alice@localhost history -n 100 -o jsonl",
+            "  chat-client --password-file pw alice@localhost history --with bob --since yesterday"
+        })
 final class HistoryCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;
+    private static final long USUAL = 20;
 
     @Mixin
     private MessagePrinter printer;
@@ -26,17 +33,41 @@ final class HistoryCommand extends ScriptCommand {
             description = "Only the conversation with this user; * is that with everyone.")
     private @Nullable String other;
 
-    @Option(names = "-n", paramLabel = "N", description = "How many; 20 by default. The server has its own limit.")
-    private long count = 20;
+    @Option(
+            names = "-n",
+            paramLabel = "N",
+            description = "How many: the last ones, or with --since the first ones. By default 20, with --since all.")
+    private @Nullable Long count;
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            converter = PlaceConverter.class,
+            description = "What was sent at this time or later, such as 2026-11-20, \"2026-11-20 14:05\", 14:05 or"
+                    + " yesterday; or after the message with this number.")
+    private @Nullable Place since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "WHEN",
+            converter = PlaceConverter.class,
+            description = "What was sent before this time, or before the message with this number.")
+    private @Nullable Place until;
 
     @Override
     void run() throws IOException, UnknownServer, InterruptedException {
-        if (count < 1 || count > MOST) {
+        if (count != null && (count < 1 || count > MOST)) {
             throw main().wrong("-n is 1 to " + MOST);
         }
         Optional<String> with = Optional.ofNullable(other).map(name -> name.equals("*") ? "" : name);
+        long most = count != null ? count : since == null ? USUAL : MOST;
         try (ScriptSession session = session()) {
-            session.history(with, count).forEach(item -> printer.item(main().out(), item));
+            session.history(
+                    with,
+                    Optional.ofNullable(since),
+                    Optional.ofNullable(until),
+                    most,
+                    item -> printer.item(main().out(), item));
         }
     }
 }

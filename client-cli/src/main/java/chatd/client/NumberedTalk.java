@@ -1,7 +1,10 @@
 package chatd.client;
 
 import chatd.client.screen.Presenter;
+import chatd.client.screen.TypedLine;
 import chatd.client.talk.Talked;
+import chatd.client.talk.View;
+import chatd.client.talk.resume.Histories;
 import chatd.client.talk.resume.ResumedSession;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
@@ -16,13 +19,60 @@ import java.util.stream.Collectors;
 
 /** The commands that need more of the server than {@code chat/1} carries. On the user's thread. */
 final class NumberedTalk {
+    private static final long NOTHING = -1;
+
     private final Presenter presenter;
 
     /** The sessions as they were listed last, which {@code /sessions end} refers to. */
     private List<SessionEvent.OwnSession> listed = List.of();
 
+    /** Whose history was shown last, and which part of it: the numbers before and after which more is. */
+    private Optional<String> shownOf = Optional.empty();
+
+    private long first;
+    private long last = NOTHING;
+
     NumberedTalk(Presenter presenter) {
         this.presenter = presenter;
+    }
+
+    /** Shows the last items, or the first since a time; parameters as in {@link TypedLine.History}. */
+    void history(ResumedSession session, Optional<String> with, Optional<String> since, long count)
+            throws IOException, InterruptedException {
+        Histories histories = session.histories();
+        if (since.isEmpty()) {
+            first = Long.MAX_VALUE;
+            last = 0;
+            Histories.Part part = histories.last(with, Long.MAX_VALUE, count);
+            show(with, part, part.hasMore(), false);
+        } else {
+            long before = histories.after(with, PlaceConverter.place(since.get()));
+            first = before + 1;
+            last = before;
+            Histories.Part part = histories.first(with, before, Long.MAX_VALUE, count);
+            show(with, part, before > 0, part.hasMore());
+        }
+    }
+
+    /** Shows what is next to the part of the history that was shown last. */
+    void history(ResumedSession session, boolean isOlder, long count) throws IOException, InterruptedException {
+        if (last == NOTHING) {
+            presenter.notice("Begin with /history, for example /history bob or /history yesterday.");
+            return;
+        }
+        Histories histories = session.histories();
+        Histories.Part part =
+                isOlder ? histories.last(shownOf, first, count) : histories.first(shownOf, last, Long.MAX_VALUE, count);
+        show(shownOf, part, !isOlder || part.hasMore(), isOlder || part.hasMore());
+    }
+
+    private void show(Optional<String> with, Histories.Part part, boolean hasOlder, boolean hasNewer) {
+        shownOf = with;
+        if (!part.items().isEmpty()) {
+            first = part.items().getFirst().number();
+            last = part.items().getLast().number();
+        }
+        presenter.replayed(new View.Replay(View.Reason.ASKED, part.items(), hasOlder, hasNewer));
     }
 
     void unread(ResumedSession session) throws IOException, InterruptedException {

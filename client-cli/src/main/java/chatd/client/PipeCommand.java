@@ -3,15 +3,19 @@ package chatd.client;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
+import chatd.client.script.Since;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
+import chatd.client.talk.Place;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -37,6 +41,13 @@ final class PipeCommand extends ScriptCommand {
                             StreamReadConstraints.builder().maxNestingDepth(4).build())
                     .build())
             .build();
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            converter = PlaceConverter.class,
+            description = "Begin with the messages sent since then, this account's own among them; as for tail.")
+    private @Nullable Place since;
 
     /** Prints events, each whole; any thread. */
     private final class Events implements ScriptSession.Listener {
@@ -74,7 +85,8 @@ final class PipeCommand extends ScriptCommand {
     @Override
     void run() throws IOException, UnknownServer, InterruptedException {
         Events events = new Events();
-        try (ScriptSession session = session(events, true)) {
+        Since listener = new Since(events);
+        try (ScriptSession session = session(since == null ? events : listener, true)) {
             Thread.startVirtualThread(() -> {
                 try {
                     String why = session.end();
@@ -85,6 +97,9 @@ final class PipeCommand extends ScriptCommand {
                 }
             });
             events.print(MessagePrinter.object("ready").put("name", main().user()));
+            if (since != null) {
+                listener.catchUp(session.numbered().histories(), since);
+            }
             BufferedReader in = main().password().lines();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (!line.isBlank()) {
@@ -132,7 +147,12 @@ final class PipeCommand extends ScriptCommand {
                         command.has("with") ? Optional.of(command.path("with").asString()) : Optional.empty();
                 ObjectNode page = MessagePrinter.object("history");
                 ArrayNode items = page.putArray("items");
-                session.history(with, count).forEach(item -> items.add(MessagePrinter.object(item)));
+                session.history(
+                        with,
+                        place(command, "since"),
+                        place(command, "until"),
+                        count,
+                        item -> items.add(MessagePrinter.object(item)));
                 events.print(page);
             }
             case "who" -> {
@@ -152,6 +172,10 @@ final class PipeCommand extends ScriptCommand {
             default ->
                 throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
         }
+    }
+
+    private static Optional<Place> place(JsonNode command, String key) {
+        return command.optional(key).map(JsonNode::asString).map(PlaceConverter::place);
     }
 
     /** Sends without waiting: the answer is an event of its own. */

@@ -4,10 +4,11 @@ import chatd.cli.StandardOutput;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
+import chatd.client.script.Since;
 import chatd.client.talk.Item;
+import chatd.client.talk.Place;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,39 +27,25 @@ final class TailCommand extends ScriptCommand {
 
     @Option(
             names = "--since",
-            paramLabel = "NUMBER",
-            description = "Begin with the messages after this number, as -o jsonl prints them (mid).")
-    private long since = -1;
+            paramLabel = "WHEN",
+            converter = PlaceConverter.class,
+            description =
+                    "Begin with what was sent at this time or later, such as 2026-11-20, \"2026-11-20 14:05\", 14:05"
+                            + " or yesterday; or after the message with this number, as -o jsonl prints it (mid).")
+    private @Nullable Place since;
 
-    /** Prints what arrives, once what came before is printed. */
+    /** Prints what arrives. */
     private final class Printing implements ScriptSession.Listener {
-        private final List<Item> held = new ArrayList<>();
-        private boolean isHeld = since >= 0;
-        private long last;
-
         @Override
         public synchronized void said(Item item) {
-            if (isHeld) {
-                held.add(item);
-            } else {
-                print(item);
-            }
-        }
-
-        private void print(Item item) {
-            if (item.number() == 0 || item.number() > last) {
-                last = Math.max(last, item.number());
-                printer.item(main().out(), item);
-                flush();
-            }
+            printer.item(main().out(), item);
+            flush();
         }
 
         @Override
         public synchronized void presence(String name, boolean online) {
-            if (!isHeld) {
-                printer.presence(main().out(), name, online ? "online" : "offline");
-                flush();
-            }
+            printer.presence(main().out(), name, online ? "online" : "offline");
+            flush();
         }
 
         private void flush() {
@@ -67,30 +54,15 @@ final class TailCommand extends ScriptCommand {
                 System.exit(ClientFailure.NO);
             }
         }
-
-        private synchronized void before(List<Item> items) {
-            items.forEach(this::print);
-        }
-
-        private synchronized void release() {
-            isHeld = false;
-            held.forEach(this::print);
-            held.clear();
-        }
     }
 
     @Override
     void run() throws IOException, UnknownServer, InterruptedException {
-        Printing printing = new Printing();
-        try (ScriptSession session = session(printing, true)) {
+        Since listener = new Since(new Printing());
+        try (ScriptSession session = session(since == null ? new Printing() : listener, true)) {
             StandardOutput.onReaderGone(() -> System.exit(0));
-            if (since >= 0) {
-                List<Item> page = session.numbered().histories().after(since);
-                while (!page.isEmpty()) {
-                    printing.before(page);
-                    page = session.numbered().histories().after(page.getLast().number());
-                }
-                printing.release();
+            if (since != null) {
+                listener.catchUp(session.numbered().histories(), since);
             }
             throw new ClientFailure(ClientFailure.NO_SERVER, session.end());
         }

@@ -240,8 +240,12 @@ final class Talk {
             case TypedLine.Answer(long number, String text) -> answer(number, text);
             case TypedLine.SendFile(List<String> names, Path path) -> send(names, path);
             case TypedLine.Fetch(long file) -> fetch(file);
-            case TypedLine.History(Optional<String> with, long count) ->
+            case TypedLine.History(Optional<String> with, Optional<String> since, long count)
+            when since.isEmpty() && !(session() instanceof ResumedSession) ->
                 session().history(with, count);
+            case TypedLine.History(Optional<String> with, Optional<String> since, long count) ->
+                more.history(numbered(), with, since, count);
+            case TypedLine.More(boolean isOlder, long count) -> more.history(numbered(), isOlder, count);
             case TypedLine.Unread unread -> more.unread(numbered());
             case TypedLine.Next next -> target = more.next(numbered()).orElse(target);
             case TypedLine.Who(String part) -> who(part);

@@ -163,7 +163,7 @@ public final class Presenter implements View {
         if (!heading.isEmpty()) {
             block.add(lines.heading(heading));
         }
-        if (replay.wasCut()) {
+        if (replay.hasOlder() && replay.reason() != Reason.ASKED) {
             block.add(lines.notice("There may be more before this, which the server did not replay: /history 1000"));
         }
         if (replay.reason() == Reason.ASKED || replay.reason() == Reason.UNREAD) {
@@ -172,7 +172,7 @@ public final class Presenter implements View {
         items.forEach(item -> add(block, item, replay.reason() == Reason.ASKED));
         if (replay.reason() == Reason.ASKED) {
             int hidden = replay.items().size() - items.size();
-            block.add(lines.heading(hidden == 0 ? "end of the history" : "end; " + hidden + " from ignored users"));
+            block.add(lines.heading(end(replay, hidden)));
         } else if (!heading.isEmpty()) {
             block.add(lines.heading("now"));
         }
@@ -181,14 +181,38 @@ public final class Presenter implements View {
         }
     }
 
+    /** Returns the last line of a part of the history: whether it is the end, and what shows the rest. */
+    private static String end(Replay replay, int hidden) {
+        List<String> said = new ArrayList<>();
+        if (!replay.hasNewer()) {
+            boolean isNothing = replay.items().isEmpty();
+            said.add(
+                    !isNothing
+                            ? "end of the history"
+                            : replay.hasOlder() ? "there is nothing after that" : "there is nothing in your history");
+        } else if (replay.items().isEmpty()) {
+            said.add("there is nothing before that");
+        }
+        if (hidden > 0) {
+            said.add(hidden + " from ignored users");
+        }
+        if (replay.hasOlder()) {
+            said.add("/older shows what was before");
+        }
+        if (replay.hasNewer() && !replay.items().isEmpty()) {
+            said.add("/newer shows what came after");
+        }
+        return String.join("; ", said);
+    }
+
     private String heading(Replay replay, List<Item> items) {
         boolean isNews = items.stream().anyMatch(item -> item.to().isEmpty());
         return switch (replay.reason()) {
-            case ASKED -> items.isEmpty() ? "there is nothing in your history" : "your history";
+            case ASKED -> replay.items().isEmpty() ? "" : "your history";
             case UNREAD -> items.isEmpty() ? "" : "unread";
             case FIRST -> isNews ? "the last of your history" : "";
-            case AWAY -> isNews || replay.wasCut() ? "while you were away" : "";
-            case LOSS -> isNews || replay.wasCut() ? "while the connection was down" : "";
+            case AWAY -> isNews || replay.hasOlder() ? "while you were away" : "";
+            case LOSS -> isNews || replay.hasOlder() ? "while the connection was down" : "";
             case CHECK -> "";
         };
     }

@@ -1,9 +1,12 @@
 package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
+import chatd.client.talk.Place;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A typed line: a text, or a command with its arguments. */
 public sealed interface TypedLine {
+    /** How many items of the history are shown if no number is typed. */
+    long USUAL = 20;
+
     /** The commands, in the order in which the help lists them. */
     enum Command {
         TO("NAME[,NAME…]", "what you type from now on goes to them"),
@@ -22,7 +28,9 @@ public sealed interface TypedLine {
         RE("[NUMBER] TEXT", "answer the last text you were sent here, or the one with this number"),
         UNREAD("", "which conversations have something unread"),
         NEXT("", "show what is unread of the one that waits longest, and talk to them"),
-        HISTORY("[NAME] [N]", "the last N items, 20 by default, of all or of one conversation; * is everyone"),
+        HISTORY("[NAME] [WHEN] [N]", "the last items, or those since a day or time, of all or of one conversation"),
+        OLDER("[N]", "what was before that"),
+        NEWER("[N]", "what came after it"),
         FILE("NAME[,NAME…] PATH", "send a file; * for everyone"),
         FETCH("NUMBER", "fetch a file that was offered"),
         WHO("[PART]", "who is online, or the users whose names begin with PART"),
@@ -117,8 +125,14 @@ public sealed interface TypedLine {
 
     record Next() implements TypedLine {}
 
-    /** @param with whose conversation; empty for all, one that is empty for everyone */
-    record History(Optional<String> with, long count) implements TypedLine {}
+    /**
+     * @param with whose conversation; empty for all, one that is empty for everyone
+     * @param since the time from which on; empty for the last items
+     */
+    record History(Optional<String> with, Optional<String> since, long count) implements TypedLine {}
+
+    /** More of the history, in the direction given, next to what was shown of it. */
+    record More(boolean isOlder, long count) implements TypedLine {}
 
     record Friends() implements TypedLine {}
 
@@ -207,6 +221,10 @@ public sealed interface TypedLine {
             case UNREAD -> rest.isEmpty() ? new Unread() : usage;
             case NEXT -> rest.isEmpty() ? new Next() : usage;
             case HISTORY -> history(rest, usage);
+            case OLDER, NEWER -> {
+                Optional<Long> count = rest.isEmpty() ? Optional.of(USUAL) : count(rest);
+                yield count.isPresent() ? new More(command == Command.OLDER, count.get()) : usage;
+            }
             case FILE -> names == null || second.isEmpty() ? usage : new SendFile(names, path(second));
             case FETCH -> first.matches("\\d{1,10}") && second.isEmpty() ? new Fetch(Long.parseLong(first)) : usage;
             case WHO -> new Who(rest);
@@ -252,15 +270,27 @@ public sealed interface TypedLine {
     }
 
     private static TypedLine history(String rest, Mistake usage) {
-        String[] words = rest.isEmpty() ? new String[0] : rest.split("\\s+");
-        boolean hasCount = words.length > 0 && words[words.length - 1].matches("[1-9]\\d{0,8}");
-        int names = words.length - (hasCount ? 1 : 0);
-        if (names > 1 || (names == 1 && words[0].matches("\\d+"))) {
+        Deque<String> words = new ArrayDeque<>(rest.isEmpty() ? List.of() : List.of(rest.split("\\s+")));
+        Optional<Long> count = words.isEmpty() ? Optional.empty() : count(words.getLast());
+        if (count.isPresent()) {
+            words.removeLast();
+        }
+        // A time of day may follow its day.
+        String since = "";
+        while (!words.isEmpty() && Place.isTime(words.getLast() + (since.isEmpty() ? "" : " " + since))) {
+            since = words.removeLast() + (since.isEmpty() ? "" : " " + since);
+        }
+        if (words.size() > 1 || (words.size() == 1 && words.getFirst().matches("\\d+"))) {
             return usage;
         }
         return new History(
-                names == 0 ? Optional.empty() : Optional.of(words[0].equals("*") ? "" : words[0]),
-                hasCount ? Long.parseLong(words[words.length - 1]) : 20);
+                Optional.ofNullable(words.peek()).map(name -> name.equals("*") ? "" : name),
+                Optional.of(since).filter(time -> !time.isEmpty()),
+                count.orElse(USUAL));
+    }
+
+    private static Optional<Long> count(String word) {
+        return word.matches("[1-9]\\d{0,8}") ? Optional.of(Long.valueOf(word)) : Optional.empty();
     }
 
     /**

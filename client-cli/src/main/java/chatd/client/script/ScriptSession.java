@@ -5,6 +5,7 @@ import chatd.client.talk.ChatSession;
 import chatd.client.talk.Download;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
+import chatd.client.talk.Place;
 import chatd.client.talk.View;
 import chatd.client.talk.resume.ResumedSession;
 import java.io.Closeable;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A session for a script, without questions. Its events arrive on another thread; its methods are for one at a time. */
@@ -156,10 +158,23 @@ public final class ScriptSession implements Closeable {
         return number;
     }
 
-    /** Returns the last items, oldest first; {@code with} as in {@link ChatSession#history}. */
-    public List<Item> history(Optional<String> with, long count) throws IOException, InterruptedException {
-        session.history(with, count);
-        return heard.replay();
+    /**
+     * Reads a history, oldest first.
+     *
+     * @param with as in {@link ChatSession#history}
+     * @param since where it begins; if empty, the last items are read, else the first ones
+     * @param until where it ends; empty for its end
+     * @throws ClientFailure if a place is given, or a conversation, and the connection speaks {@code chat/1}
+     */
+    public void history(
+            Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
+            throws IOException, InterruptedException {
+        if (since.isPresent() || until.isPresent()) {
+            numbered().histories().read(with, since, until, count, to);
+        } else {
+            session.history(with, count);
+            heard.replay().forEach(to);
+        }
     }
 
     /**

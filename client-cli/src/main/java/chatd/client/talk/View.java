@@ -93,7 +93,8 @@ public interface View {
 
     /**
      * @param items oldest first
-     * @param wasCut whether there may be more before them that was never shown
+     * @param hasOlder whether there is, or may be, more before them that is not shown
+     * @param hasNewer whether there is more after them that is not shown
      */
-    record Replay(Reason reason, List<Item> items, boolean wasCut) {}
+    record Replay(Reason reason, List<Item> items, boolean hasOlder, boolean hasNewer) {}
 }

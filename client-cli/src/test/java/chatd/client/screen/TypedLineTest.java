@@ -43,10 +43,19 @@ class TypedLineTest {
         assertThat(TypedLine.of("/file * ~/x"))
                 .isEqualTo(new TypedLine.SendFile(List.of(), Path.of(System.getProperty("user.home"), "x")));
         assertThat(TypedLine.of("/fetch 4294967295")).isEqualTo(new TypedLine.Fetch(4294967295L));
-        assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(Optional.empty(), 20));
-        assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(Optional.empty(), 5));
-        assertThat(TypedLine.of("/history bob 5")).isEqualTo(new TypedLine.History(Optional.of("bob"), 5));
-        assertThat(TypedLine.of("/history *")).isEqualTo(new TypedLine.History(Optional.of(""), 20));
+        assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(Optional.empty(), Optional.empty(), 20));
+        assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(Optional.empty(), Optional.empty(), 5));
+        assertThat(TypedLine.of("/history bob 5"))
+                .isEqualTo(new TypedLine.History(Optional.of("bob"), Optional.empty(), 5));
+        assertThat(TypedLine.of("/history *")).isEqualTo(new TypedLine.History(Optional.of(""), Optional.empty(), 20));
+        assertThat(TypedLine.of("/history yesterday"))
+                .isEqualTo(new TypedLine.History(Optional.empty(), Optional.of("yesterday"), 20));
+        assertThat(TypedLine.of("/history bob 2026-11-20 14:05 7"))
+                .isEqualTo(new TypedLine.History(Optional.of("bob"), Optional.of("2026-11-20 14:05"), 7));
+        assertThat(TypedLine.of("/history * 14:05"))
+                .isEqualTo(new TypedLine.History(Optional.of(""), Optional.of("14:05"), 20));
+        assertThat(TypedLine.of("/older")).isEqualTo(new TypedLine.More(true, 20));
+        assertThat(TypedLine.of("/newer 100")).isEqualTo(new TypedLine.More(false, 100));
         assertThat(TypedLine.of("/re yes, at 5")).isEqualTo(new TypedLine.Answer(0, "yes, at 5"));
         assertThat(TypedLine.of("/re 12 yes")).isEqualTo(new TypedLine.Answer(12, "yes"));
         assertThat(TypedLine.of("/friend bob it's me")).isEqualTo(new TypedLine.Friend("bob", "it's me"));

@@ -140,7 +140,7 @@ final class Transcript {
 
     /** Shows the whole history that the user asked for. */
     synchronized void listed(List<Item> replay) {
-        view.replayed(new View.Replay(View.Reason.ASKED, replay, false));
+        view.replayed(new View.Replay(View.Reason.ASKED, replay, false, false));
         if (!isCatchingUp) {
             release(replay, true);
         }
@@ -166,7 +166,7 @@ final class Transcript {
                 news.add(known(item));
             }
         }
-        view.replayed(new View.Replay(reason, news, wasCut));
+        view.replayed(new View.Replay(reason, news, wasCut, false));
         unseen.items().forEach(seen::add);
         meanwhile.forEach(seen::add);
         meanwhile.clear();

@@ -1,16 +1,19 @@
 package chatd.client.talk.resume;
 
 import chatd.client.talk.Item;
+import chatd.client.talk.Place;
 import chatd.client.talk.Talked;
 import chatd.client.talk.View;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -47,18 +50,106 @@ public final class Histories {
         unmarked.computeIfPresent(with, (same, shown) -> shown <= number ? null : shown);
     }
 
-    /** Shows the last items; {@code with} as in {@link chatd.client.talk.ChatSession#history}. */
-    void show(Optional<String> with, long count) throws IOException, InterruptedException {
+    /**
+     * Part of a history.
+     *
+     * @param items oldest first
+     * @param hasMore whether there is more, in the direction in which it was read
+     */
+    public record Part(List<Item> items, boolean hasMore) {}
+
+    /**
+     * Returns the last items before a message. Blocks.
+     *
+     * @param with as in {@link chatd.client.talk.ChatSession#history}
+     * @param before only messages with a lower number
+     */
+    public Part last(Optional<String> with, long before, long count) throws IOException, InterruptedException {
         List<Item> all = new ArrayList<>();
         boolean hasMore = true;
-        for (long before = Long.MAX_VALUE; hasMore && all.size() < count; ) {
+        for (long to = before; hasMore && all.size() < count; ) {
             long limit = Math.min(MessageCommand.ReadHistory.MOST, count - all.size());
-            MessageEvent.Page page = page(with, before, -1, (int) limit);
+            MessageEvent.Page page = page(with, to, -1, (int) limit);
             all.addAll(0, items(page));
             hasMore = page.more() && !page.items().isEmpty();
-            before = all.isEmpty() ? 0 : all.getFirst().number();
+            to = all.isEmpty() ? 0 : all.getFirst().number();
         }
-        view.replayed(new View.Replay(View.Reason.ASKED, all, false));
+        return new Part(all, hasMore);
+    }
+
+    /**
+     * Returns the first items after a message, at most 200. Blocks.
+     *
+     * @param with as in {@link chatd.client.talk.ChatSession#history}
+     * @param after only messages with a higher number
+     * @param before only messages with a lower number
+     */
+    public Part first(Optional<String> with, long after, long before, long count)
+            throws IOException, InterruptedException {
+        MessageEvent.Page page = page(with, before, after, (int) Math.min(MessageCommand.ReadHistory.MOST, count));
+        return new Part(items(page), page.more() && !page.items().isEmpty());
+    }
+
+    /**
+     * Reads the part of a history after one place and before another, page by page: the last items of it, or with a
+     * beginning the first ones. Blocks.
+     *
+     * @param with as in {@link chatd.client.talk.ChatSession#history}
+     * @param to told the items, oldest first
+     */
+    public void read(Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
+            throws IOException, InterruptedException {
+        long before = switch (until.orElse(null)) {
+            case null -> Long.MAX_VALUE;
+            case Place.Message(long number) -> number;
+            case Place.Time time -> after(with, time) + 1;
+        };
+        if (since.isEmpty()) {
+            last(with, before, count).items().forEach(to);
+            return;
+        }
+        long after = after(with, since.get());
+        long left = count;
+        Part part;
+        do {
+            part = first(with, after, before, left);
+            part.items().forEach(to);
+            left -= part.items().size();
+            after = part.items().isEmpty() ? after : part.items().getLast().number();
+        } while (part.hasMore() && left > 0);
+    }
+
+    /**
+     * Returns the number after which a history goes on from a place: from a message without it, from a time with what was
+     * sent then. Blocks.
+     *
+     * @param with as in {@link chatd.client.talk.ChatSession#history}
+     * @return 0 for its beginning
+     */
+    public long after(Optional<String> with, Place place) throws IOException, InterruptedException {
+        return switch (place) {
+            case Place.Message(long number) -> number;
+            case Place.Time(Instant time) -> before(with, time);
+        };
+    }
+
+    /** Finds by bisection: times grow with the numbers. */
+    private long before(Optional<String> with, Instant time) throws IOException, InterruptedException {
+        long last = 0;
+        // What has a number up to low is from before; what has high or more is not.
+        long low = 0;
+        long high = Long.MAX_VALUE;
+        while (high - low > 1) {
+            long to = high == Long.MAX_VALUE ? high : low + (high - low) / 2 + 1;
+            List<Item> found = last(with, to, 1).items();
+            if (!found.isEmpty() && !found.getFirst().time().isBefore(time)) {
+                high = found.getFirst().number();
+            } else {
+                last = found.isEmpty() ? 0 : found.getFirst().number();
+                low = to - 1;
+            }
+        }
+        return last;
     }
 
     private MessageEvent.Page page(Optional<String> with, long before, long from, int limit)
@@ -72,15 +163,6 @@ public final class Histories {
 
     private List<Item> items(MessageEvent.Page page) {
         return page.items().stream().map(items).toList();
-    }
-
-    /**
-     * Returns the user's own messages above a number, oldest first, at most 200. Blocks.
-     *
-     * @param from only messages with a higher number
-     */
-    public List<Item> after(long from) throws IOException, InterruptedException {
-        return items(page(Optional.empty(), Long.MAX_VALUE, from, MessageCommand.ReadHistory.MOST));
     }
 
     /** Returns the user's conversations, by their last message, the newest first. Blocks. */
@@ -117,7 +199,7 @@ public final class Histories {
         MessageEvent.Page page = page(
                 Optional.of(talked.with()), Long.MAX_VALUE, talked.of().read(), MessageCommand.ReadHistory.MOST / 2);
         List<Item> unread = items(page);
-        view.replayed(new View.Replay(View.Reason.UNREAD, unread, false));
+        view.replayed(new View.Replay(View.Reason.UNREAD, unread, false, page.more()));
         if (!unread.isEmpty()) {
             mark(talked.with(), unread.getLast().number());
         }

@@ -366,7 +366,8 @@ public final class ResumedSession extends ChatSession {
 
     @Override
     public void history(Optional<String> with, long count) throws IOException, InterruptedException {
-        histories.show(with, count);
+        Histories.Part part = histories.last(with, Long.MAX_VALUE, count);
+        view().replayed(new View.Replay(View.Reason.ASKED, part.items(), part.hasMore(), false));
     }
 
     @Override

@@ -25,7 +25,7 @@ class TranscriptTest {
 
                 @Override
                 public void replayed(Replay replay) {
-                    seen.add(replay.reason() + (replay.wasCut() ? " cut" : ""));
+                    seen.add(replay.reason() + (replay.hasOlder() ? " cut" : ""));
                     replay.items().forEach(this::said);
                 }
 

@@ -1,0 +1,82 @@
+package chatd.client.script;
+
+import chatd.client.talk.Item;
+import chatd.client.talk.Place;
+import chatd.client.talk.resume.Histories;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tells a listener first what was stored since a place in the history, then what arrives, each message once and in order.
+ * Thread-safe.
+ */
+public final class Since implements ScriptSession.Listener {
+    private final ScriptSession.Listener listener;
+
+    /** What has arrived and is not told yet; only what came since the last page was asked for. */
+    private final List<Item> held = new ArrayList<>();
+
+    private boolean isHeld = true;
+    private long last;
+
+    public Since(ScriptSession.Listener listener) {
+        this.listener = listener;
+    }
+
+    /** Tells what was stored from a place on, then what has arrived meanwhile. Blocks. */
+    public void catchUp(Histories histories, Place place) throws IOException, InterruptedException {
+        long from = histories.after(Optional.empty(), place);
+        List<Item> page;
+        do {
+            synchronized (this) {
+                // All of them are stored, so the pages from here on have them.
+                held.clear();
+                from = Math.max(from, last);
+            }
+            page = histories
+                    .first(Optional.empty(), from, Long.MAX_VALUE, Long.MAX_VALUE)
+                    .items();
+            tell(page);
+        } while (!page.isEmpty());
+        synchronized (this) {
+            isHeld = false;
+            tell(held);
+            held.clear();
+        }
+    }
+
+    private synchronized void tell(List<Item> items) {
+        for (Item item : items) {
+            if (item.number() == 0 || item.number() > last) {
+                last = Math.max(last, item.number());
+                listener.said(item);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void said(Item item) {
+        if (isHeld && item.number() > 0) {
+            held.add(item);
+        } else {
+            tell(List.of(item));
+        }
+    }
+
+    @Override
+    public void presence(String name, boolean online) {
+        listener.presence(name, online);
+    }
+
+    @Override
+    public void lost(String why) {
+        listener.lost(why);
+    }
+
+    @Override
+    public void back() {
+        listener.back();
+    }
+}
