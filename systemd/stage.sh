@@ -46,7 +46,7 @@ programs() {
   done
   install_to 644 "$doc/bots" "$root"/docs/bots/*
   install_to 644 "$1/share/bash-completion/completions" target/chat-admin target/chat-client
-  install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 src/man/*.1
+  install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 "$root"/client-cli/src/main/man/*.1
   install_to 644 "$1/share/man/man8" src/man/*.8
 }
 

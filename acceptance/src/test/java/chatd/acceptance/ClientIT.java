@@ -240,7 +240,8 @@ class ClientIT {
             assertThat(client("", at(chatd.person()), command, "--help")
                             .exits(0)
                             .out())
-                    .contains("Example: chat-client");
+                    .contains("Usage: chat-client [OPTION...] [USER@]HOST[:PORT] " + command)
+                    .containsPattern("Example(s?):\n  chat-client ");
         }
         assertThat(client("", "--help").exits(0).out().replaceAll("\\s+", " "))
                 .contains("Give scripts accounts of their own", "77 login refused");

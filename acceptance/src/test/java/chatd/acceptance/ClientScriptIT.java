@@ -40,6 +40,8 @@ class ClientScriptIT {
                 chatd.ca().toString(),
                 "--password-file",
                 file.toString(),
+                "--downloads",
+                directory.resolve("in").toString(),
                 person.name() + "@localhost:" + chatd.port()));
         all.addAll(List.of(arguments));
         return all;
@@ -151,6 +153,29 @@ class ClientScriptIT {
         } finally {
             tail.destroyForcibly();
         }
+    }
+
+    @Test
+    void whatIsSentFetchedAndListedIsPrintedAsJson() throws IOException {
+        Path file = Files.writeString(directory.resolve("plan.txt"), "a plan");
+        JsonNode sent = only("send", "-o", "jsonl", ann.name(), "--", "to myself");
+        assertThat(sent.path("type").asString()).isEqualTo("sent");
+        JsonNode first = only("receipt", "-o", "jsonl");
+        assertThat(first.path("mid")).isEqualTo(sent.path("mid"));
+        assertThat(first.path("to").path(0).asString()).isEqualTo(ann.name());
+        assertThat(only("receipt", first.path("mid").asString()).path("salt").asString())
+                .isNotEmpty();
+        only("send", "-o", "jsonl", "--file", file.toString(), ann.name());
+        JsonNode offer = history("-n", "1").getFirst();
+        JsonNode fetched = only("fetch", "-o", "jsonl", offer.path("file").asString());
+        assertThat(fetched.path("size").asLong()).isEqualTo(6);
+        assertThat(Path.of(fetched.path("path").asString())).hasContent("a plan");
+    }
+
+    private JsonNode only(String... arguments) throws IOException {
+        List<JsonNode> lines = lines(client(ann, arguments).exits(0).out());
+        assertThat(lines).hasSize(1);
+        return lines.getFirst();
     }
 
     @Test

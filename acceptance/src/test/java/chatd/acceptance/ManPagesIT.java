@@ -7,17 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The man pages, as {@code man} reads them. */
 @Tag("processes")
 class ManPagesIT {
-    @Test
-    void manHasNothingToSayAgainstAnyOfThem() throws IOException {
-        try (var pages = Files.list(Run.ROOT.resolve("admin-cli/src/main/man"))) {
+    @ParameterizedTest
+    @CsvSource({"admin-cli, 36", "client-cli, 14"})
+    void manHasNothingToSayAgainstAnyOfThem(String module, int number) throws IOException {
+        try (var pages = Files.list(Run.ROOT.resolve(module + "/src/main/man"))) {
             List<Path> all = pages.sorted().toList();
-            assertThat(all).hasSizeGreaterThan(35);
+            assertThat(all).hasSizeGreaterThanOrEqualTo(number);
             for (Path page : all) {
                 Run run = Run.program(List.of(
                                 "env",
@@ -39,19 +42,24 @@ class ManPagesIT {
         }
     }
 
-    @Test
-    void helpHasAnExampleForEachCommand() throws IOException {
-        try (var pages = Files.list(Run.ROOT.resolve("admin-cli/src/main/man"))) {
+    @ParameterizedTest
+    @CsvSource({"admin-cli, chat-admin", "client-cli, chat-client"})
+    void helpHasAnExampleForEachCommand(String module, String program) throws IOException {
+        try (var pages = Files.list(Run.ROOT.resolve(module + "/src/main/man"))) {
             for (Path page : pages.sorted().toList()) {
-                String name = page.getFileName().toString().replaceFirst("^chat-admin-?(.*)\\.1$", "$1");
+                String name = page.getFileName().toString().replaceFirst("^" + program + "-?(.*)\\.1$", "$1");
                 // The name of a page does not tell "log key" from "log-key"; no command has a dash.
                 List<String> command = name.isEmpty() ? List.of() : List.of(name.split("-", -1));
                 var line = new ArrayList<>(command);
                 line.add("--help");
-                assertThat(Run.admin("", line.toArray(String[]::new)).exits(0).out())
+                String[] arguments = line.toArray(String[]::new);
+                Run help =
+                        program.equals("chat-admin") ? Run.admin("", arguments) : Run.client("", Map.of(), arguments);
+                assertThat(help.exits(0).out())
                         .as("%s", line)
                         .contains("Example")
-                        .contains("chat-admin " + String.join(" ", command));
+                        .contains(program)
+                        .contains(String.join(" ", command));
             }
         }
     }

@@ -322,8 +322,8 @@ class PackageIT {
     /** The hand-written pages list every option of the program. */
     @Test
     void theManPagesHaveEveryOption() throws IOException {
-        for (var page : Map.of("chatd", "chatd.8", "chat-client", "chat-client.1", "chatd-setup", "chatd-setup.8")
-                .entrySet()) {
+        for (var page :
+                Map.of("chatd", "chatd.8", "chatd-setup", "chatd-setup.8").entrySet()) {
             String program = page.getKey();
             String help = program.equals("chatd-setup")
                     ? Run.program(List.of(

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         name = "completion",
         mixinStandardHelpOptions = true,
         description = "Prints the script that lets bash or zsh complete commands and options.",
-        footer = {"", "Example: source <(chat-client completion bash)"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  source <(chat-client completion bash)")
 final class CompletionCommand implements Callable<Integer> {
     /** The supported shells. */
     enum Shell {

@@ -14,7 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "conversations",
         description =
                 "Lists the account's conversations, the newest first: with whom, what is unread, what was said last.",
-        footer = {"", "Example: chat-client --password-file pw alice@localhost conversations --unread"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost conversations --unread")
 final class ConversationsCommand extends ListCommand {
     private static final int MOST = 10_000;
 

@@ -6,15 +6,20 @@ import chatd.client.talk.Download;
 import chatd.text.SafeText;
 import java.io.IOException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code fetch}. */
 @Command(
         name = "fetch",
         description = "Fetches a file into --downloads, without overwriting any, and prints its path.",
-        footer = {"", "Example: chat-client --password-file pw --downloads in alice@localhost fetch 7"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw --downloads in alice@localhost fetch 7")
 final class FetchCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;
+
+    @Mixin
+    private MessagePrinter printer;
 
     @Parameters(paramLabel = "ID", description = "The file's number, as printed by history and tail.")
     private long file;
@@ -27,7 +32,17 @@ final class FetchCommand extends ScriptCommand {
         try (ScriptSession session = session();
                 Download download = new Download(main().downloads(), SafeText::line, (received, size) -> {})) {
             session.fetch(file, download);
-            main().out().println(download.whole());
+            String path = String.valueOf(download.whole());
+            if (printer.isJson()) {
+                MessagePrinter.print(
+                        main().out(),
+                        MessagePrinter.object("fetched")
+                                .put("file", file)
+                                .put("path", path)
+                                .put("size", download.size()));
+            } else {
+                main().out().println(path);
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "friends",
         description = "Lists the account's friends, and who asks to be one.",
-        footer = {"", "Example: chat-client --password-file pw alice@localhost friends"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost friends")
 final class FriendsCommand extends ListCommand {
     @Override
     List<Line> lines(ResumedSession session) throws IOException, InterruptedException {

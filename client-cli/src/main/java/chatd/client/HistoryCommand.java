@@ -14,11 +14,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "history",
         description = "Prints items of the account's history, sent and received, oldest first.",
+        footerHeading = Main.EXAMPLES,
         footer = {
-            "",
-            "Examples:",
             "  chat-client --password-file pw alice@localhost history -n 100 -o jsonl",
-            "  chat-client --password-file pw alice@localhost history --with bob --since yesterday"
+            "  chat-client --password-file pw alice@localhost history --since yesterday"
         })
 final class HistoryCommand extends ScriptCommand {
     private static final long MOST = 0xffff_ffffL;
@@ -53,6 +52,11 @@ final class HistoryCommand extends ScriptCommand {
             converter = PlaceConverter.class,
             description = "What was sent before this time, or before the message with this number.")
     private @Nullable Place until;
+
+    @Override
+    boolean isNumbered() {
+        return other != null || since != null || until != null;
+    }
 
     @Override
     void run() throws IOException, UnknownServer, InterruptedException {

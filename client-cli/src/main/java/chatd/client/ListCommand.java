@@ -26,6 +26,11 @@ abstract class ListCommand extends ScriptCommand {
     abstract List<Line> lines(ResumedSession session) throws IOException, InterruptedException;
 
     @Override
+    boolean isNumbered() {
+        return true;
+    }
+
+    @Override
     final void run() throws IOException, UnknownServer, InterruptedException {
         List<Line> lines;
         try (ScriptSession session = session()) {

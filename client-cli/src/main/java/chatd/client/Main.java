@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -87,13 +88,17 @@ import picocli.CommandLine.Spec;
             "75: login refused for now, e.g. because the database is away: try again later",
             "77: login refused"
         },
+        footerHeading = Main.EXAMPLES,
         footer = {
-            "",
-            "Examples:",
             "  chat-client alice@chat.example.org",
             "  chat-client --password-file pw alice@[::1]:7443 send bob -- The backup is done"
         })
 public final class Main implements Callable<Integer> {
+    /** The heading of the example of a command; of several. */
+    static final String EXAMPLE = "%nExample:%n";
+
+    static final String EXAMPLES = "%nExamples:%n";
+
     private static final int NAME_BYTES = 32;
 
     /**
@@ -103,7 +108,7 @@ public final class Main implements Callable<Integer> {
     private static final Logger TLS_LOG = Logger.getLogger("org.bouncycastle");
 
     @Spec
-    private CommandLine.Model.CommandSpec spec;
+    private CommandSpec spec;
 
     @Option(
             names = "--ca",
@@ -183,7 +188,7 @@ public final class Main implements Callable<Integer> {
     private final PrintStream out;
     private final List<String> words;
 
-    private Main(Map<String, String> environment, PrintStream out, List<String> words) {
+    Main(Map<String, String> environment, PrintStream out, List<String> words) {
         this.environment = environment;
         this.out = out;
         this.words = words;
@@ -211,7 +216,7 @@ public final class Main implements Callable<Integer> {
         int end = Arrays.asList(arguments).indexOf("--");
         List<String> text = end < 0 ? List.of() : List.of(arguments).subList(end + 1, arguments.length);
         String[] options = end < 0 ? arguments : Arrays.copyOf(arguments, end);
-        return new CommandLine(new Main(environment, out, text))
+        return commandLine(new Main(environment, out, text))
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     switch (failure) {
                         case ClientFailure known when known.text().isEmpty() -> {}
@@ -232,8 +237,26 @@ public final class Main implements Callable<Integer> {
                     err.println("chat-client: " + SafeText.line(told(mistake)) + " `chat-client --help` says more.");
                     return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(options);
+    }
+
+    /** Returns the command line of a main command, with all its subcommands. */
+    static CommandLine commandLine(Main main) {
+        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandSpec spec = line.getCommandSpec();
+        String name = spec.name();
+        spec.name(name + " [OPTION...] [USER@]HOST[:PORT]");
+        for (CommandLine command : line.getSubcommands().values()) {
+            if (command.getCommand() instanceof ScriptCommand) {
+                // The server stands before the command.
+                String synopsis = command.getHelp().synopsis("Usage: ".length());
+                command.getCommandSpec()
+                        .usageMessage()
+                        .customSynopsis(synopsis.lines().toArray(String[]::new));
+            }
+        }
+        spec.name(name);
+        return line;
     }
 
     private static String told(ParameterException mistake) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
             "Changes the account's password, including one that must be changed before the first login.",
             "The old password comes from the login options. The change ends the account's other sessions."
         },
-        footer = {"", "Example: chat-client --password-file old alice@localhost passwd --new-password-file new"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file old alice@localhost passwd --new-password-file new")
 final class PasswdCommand extends ScriptCommand {
     @Option(
             names = "--new-password-file",

@@ -32,7 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
                     + " bots (docs/client.md, \"Bots\").",
             "After a lost connection it goes on: nothing is lost, and nothing comes twice. Ends with its input."
         },
-        footer = {"", "Example: chat-client --password-file pw bot@localhost pipe <commands >events"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw bot@localhost pipe <commands >events")
 final class PipeCommand extends ScriptCommand {
     private static final long MOST = 10_000;
 
@@ -80,6 +81,11 @@ final class PipeCommand extends ScriptCommand {
                 System.exit(ClientFailure.NO);
             }
         }
+    }
+
+    @Override
+    boolean isNumbered() {
+        return true;
     }
 
     @Override

@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "register",
         description = "Registers the account, if the server allows it; does not log in.",
-        footer = {"", "Example: chat-client --password-file pw dora@localhost register"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw dora@localhost register")
 final class RegisterCommand extends ScriptCommand {
     @Override
     void run() throws IOException, UnknownServer {

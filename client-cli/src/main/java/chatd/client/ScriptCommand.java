@@ -1,9 +1,11 @@
 package chatd.client;
 
 import chatd.client.net.ClientFailure;
+import chatd.client.net.Link;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
 import chatd.client.talk.LoginExchange;
+import chatd.protocol.json.Carrier;
 import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.util.Optional;
@@ -36,8 +38,19 @@ abstract class ScriptCommand implements Callable<Integer> {
 
     abstract void run() throws IOException, UnknownServer, InterruptedException;
 
+    /** Returns whether the command needs what {@code chat/1} does not carry. */
+    boolean isNumbered() {
+        return false;
+    }
+
     LoginExchange login() {
-        return new LoginExchange(main.server(), main.user(), LoginExchange.Device.fresh(true));
+        Link.To server = main.server();
+        String json = Carrier.LINES.protocol();
+        if (isNumbered() && !server.offers(json)) {
+            throw new ClientFailure(ClientFailure.NO, "This needs " + json + "; see --protocol.");
+        }
+        return new LoginExchange(
+                isNumbered() ? server.speaking(json) : server, main.user(), LoginExchange.Device.fresh(true));
     }
 
     /** Logs in, for one operation. */

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code send}. */
 @Command(
@@ -19,8 +21,12 @@ import picocli.CommandLine.Parameters;
             "Sends a text (after --, or else from standard input) or a file; exit code 0 means that it is stored.",
             "If a recipient is unknown, the exit code is 4, and the others still get it."
         },
-        footer = {"", "Example: chat-client --password-file pw alice@localhost send bob carol -- Lunch?"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost send bob carol -- Lunch?")
 final class SendCommand extends ScriptCommand {
+    @Mixin
+    private MessagePrinter printer;
+
     @Parameters(paramLabel = "TO", arity = "0..*", description = "The recipients.")
     private List<String> to = List.of();
 
@@ -59,7 +65,7 @@ final class SendCommand extends ScriptCommand {
             String text =
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
             SizeLimits.check(text);
-            session.send(to, text, re, id);
+            stored(session.send(to, text, re, id));
         }
     }
 
@@ -67,7 +73,17 @@ final class SendCommand extends ScriptCommand {
         SizeLimits.Sized sized = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path);
                 ScriptSession session = session()) {
-            session.send(to, sized.name(), sized.size(), content);
+            stored(session.send(to, sized.name(), sized.size(), content));
+        }
+    }
+
+    private void stored(long number) {
+        if (printer.isJson()) {
+            ObjectNode sent = MessagePrinter.object("sent");
+            if (number > 0) {
+                sent.put("mid", number);
+            }
+            MessagePrinter.print(main().out(), sent);
         }
     }
 }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sessions",
         description = "Lists the account's sessions and remembered devices, or ends some.",
-        footer = {"", "Example: chat-client --password-file pw alice@localhost sessions --end-others"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost sessions --end-others")
 final class SessionsCommand extends ListCommand {
     @Option(names = "--end", paramLabel = "ID", description = "End this one first.")
     private @Nullable String end;

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
             "Prints messages and presence changes as they arrive, until interrupted.",
             "Over chat-json/1 it goes on after a lost connection: nothing is lost, and nothing comes twice."
         },
-        footer = {"", "Example: chat-client --password-file pw log@localhost tail -o jsonl"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw log@localhost tail -o jsonl")
 final class TailCommand extends ScriptCommand {
     @Mixin
     private MessagePrinter printer;
@@ -54,6 +55,11 @@ final class TailCommand extends ScriptCommand {
                 System.exit(ClientFailure.NO);
             }
         }
+    }
+
+    @Override
+    boolean isNumbered() {
+        return since != null;
     }
 
     @Override

@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "who",
         description = "Lists up to 50 users whose names begin with a text, in upper or lower case.",
-        footer = {"", "Example: chat-client --password-file pw alice@localhost who bo"})
+        footerHeading = Main.EXAMPLE,
+        footer = "  chat-client --password-file pw alice@localhost who bo")
 final class WhoCommand extends ListCommand {
     @Parameters(paramLabel = "TEXT", arity = "0..1", description = "How the names begin; by default any.")
     private String text = "";

@@ -157,6 +157,11 @@ public final class Download implements Closeable {
         return whole;
     }
 
+    /** Returns the file's size in bytes. */
+    public long size() {
+        return size;
+    }
+
     /** Removes an incomplete file. */
     @Override
     public void close() throws IOException {

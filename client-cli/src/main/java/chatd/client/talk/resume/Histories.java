@@ -165,6 +165,12 @@ public final class Histories {
         return page.items().stream().map(items).toList();
     }
 
+    /** Returns one of the user's own messages, with what binds it to the server's log; empty if there is none. Blocks. */
+    public Optional<MessageEvent.Message> message(long number) throws IOException, InterruptedException {
+        return page(Optional.empty(), number + 1, number - 1, 1).items().stream()
+                .findFirst();
+    }
+
     /** Returns the user's conversations, by their last message, the newest first. Blocks. */
     public List<Talked> conversations(int most) throws IOException, InterruptedException {
         List<Talked> all = new ArrayList<>();
