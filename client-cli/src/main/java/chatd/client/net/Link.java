@@ -210,7 +210,10 @@ public final class Link implements Closeable {
                     return event;
                 }
             } catch (MalformedFrame e) {
-                throw new NotUnderstood("The server does not speak " + dialect.name() + ": " + e.what() + ".", e);
+                throw new NotUnderstood(
+                        "What it sent is not " + dialect.name() + ": "
+                                + e.what().replaceFirst("\\.$", "") + ".",
+                        e);
             }
             if (reader.bytesToReserve() > LONGEST) {
                 throw new IOException(

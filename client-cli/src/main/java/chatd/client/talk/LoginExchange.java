@@ -109,18 +109,14 @@ public final class LoginExchange {
      * @throws ClientFailure if the server can't be reached or is not trusted, or the connection is lost
      */
     public Answer logIn(Secret password) throws UnknownServer {
-        return enter(
-                server,
-                new SessionCommand.LogIn(
-                        new User.Named(user), password, device.label(), device.quiet(), device.remember(), ""));
+        return enter(new SessionCommand.LogIn(
+                new User.Named(user), password, device.label(), device.quiet(), device.remember(), ""));
     }
 
     /** Logs in with the key that this device was given by its last login; otherwise like {@link #logIn}. */
     public Answer logInByKey(Secret key) throws UnknownServer {
         try {
-            return enter(
-                    server,
-                    new SessionCommand.LogInByKey(new User.Named(user), key, device.label(), device.quiet(), ""));
+            return enter(new SessionCommand.LogInByKey(new User.Named(user), key, device.label(), device.quiet(), ""));
         } catch (IllegalArgumentException e) {
             return new Refused(
                     Reason.OTHER,
@@ -134,12 +130,44 @@ public final class LoginExchange {
      * @param after the number of the last message that the session was sent
      */
     public Answer resume(Secret token, long after) throws UnknownServer {
-        return enter(server, new SessionCommand.Resume(new User.Named(user), token, after, ""));
+        return enter(new SessionCommand.Resume(new User.Named(user), token, after, ""));
     }
 
-    private Answer enter(Link.To to, SessionCommand login) throws UnknownServer {
+    /** One exchange over a link of its own. */
+    private interface Exchange {
+        Answer run(Link link) throws IOException;
+    }
+
+    /** The server's part of the dialect is smaller than this client's. */
+    private static final class Unsupported extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unsupported(String text) {
+            super(text);
+        }
+    }
+
+    /** Runs an exchange; over {@code chat/1} if the server knows only the first part of the other dialect. */
+    private static Answer over(Link.To to, Exchange exchange) throws UnknownServer {
         Link link = to.connect();
         try {
+            return exchange.run(link);
+        } catch (Link.NotUnderstood | Unsupported e) {
+            link.abort();
+            if (to.offers(Chat1.ALPN) && !link.dialect().equals(Chat1.ALPN)) {
+                return over(to.speaking(Chat1.ALPN), exchange);
+            }
+            throw new ClientFailure(
+                    ClientFailure.NO_SERVER,
+                    "The server may be too old for this client: it does not speak today's " + link.dialect() + ". "
+                            + e.getMessage());
+        } catch (IOException e) {
+            throw lost(link, e);
+        }
+    }
+
+    private Answer enter(SessionCommand login) throws UnknownServer {
+        return over(server, link -> {
             Event answer = ask(link, login);
             if (answer instanceof SessionEvent.Welcome in) {
                 return entered(link, in);
@@ -153,16 +181,7 @@ public final class LoginExchange {
                 case THROTTLED -> refused(link, Reason.OTHER, "There were too many wrong passwords. Try again later.");
                 case null, default -> other(link, answer);
             };
-        } catch (Link.NotUnderstood e) {
-            link.abort();
-            if (to.offers(Chat1.ALPN) && !link.dialect().equals(Chat1.ALPN)) {
-                // An older server, which speaks only the first part of the other dialect.
-                return enter(to.speaking(Chat1.ALPN), login);
-            }
-            throw lost(link, e);
-        } catch (IOException e) {
-            throw lost(link, e);
-        }
+        });
     }
 
     private static In entered(Link link, SessionEvent.Welcome in) throws IOException {
@@ -182,8 +201,7 @@ public final class LoginExchange {
 
     /** Changes the password, including one that must be changed. */
     public Answer changePassword(Secret old, Secret chosen) throws UnknownServer {
-        Link link = server.connect();
-        try {
+        return over(server, link -> {
             Event answer = ask(link, new AccountCommand.ChangePassword(new User.Named(user), old, chosen));
             if (answer instanceof UserEvent.PasswordChanged) {
                 return done(link);
@@ -194,15 +212,12 @@ public final class LoginExchange {
                 case NO_SUCH_USER -> noSuchUser(link);
                 case null, default -> other(link, answer);
             };
-        } catch (IOException e) {
-            throw lost(link, e);
-        }
+        });
     }
 
     /** Registers the account. */
     public Answer register(Secret password) throws UnknownServer {
-        Link link = server.connect();
-        try {
+        return over(server, link -> {
             Event answer = ask(link, new AccountCommand.Register(user, password));
             if (answer instanceof UserEvent.Registered) {
                 return done(link);
@@ -217,9 +232,7 @@ public final class LoginExchange {
                 case BAD_PASSWORD -> refused(link, Reason.BAD_PASSWORD, "The password breaks the rules.");
                 case null, default -> other(link, answer);
             };
-        } catch (IOException e) {
-            throw lost(link, e);
-        }
+        });
     }
 
     private Answer badName(Link link) throws IOException {
@@ -234,7 +247,12 @@ public final class LoginExchange {
 
     private static Event ask(Link link, Command command) throws IOException {
         link.send(List.of(command));
-        return next(link);
+        Event answer = next(link);
+        if (answer instanceof SessionEvent.Refused refused && refused.code() == Code.MALFORMED) {
+            // It is well-formed by today's dialect.
+            throw new Unsupported(refused.text());
+        }
+        return answer;
     }
 
     /** Returns the code of a refusal; null if the answer has none. */
