@@ -97,6 +97,9 @@ class TerminalResumeIT {
         Chatd.Person cid = chatd.person();
         try (Chat1Socket b = chatd.logIn(ben);
                 Chat1Socket c = chatd.logIn(cid)) {
+            try (Chat1Socket a = chatd.logIn(ann)) {
+                a.send(Wire.text("from ann", ben.name())).fence();
+            }
             for (int i = 1; i <= 3; i++) {
                 b.send(Wire.text("from ben " + i, ann.name()));
             }
@@ -107,8 +110,11 @@ class TerminalResumeIT {
         a.showsLine("^" + ben.name() + " +3 +\\d\\d:\\d\\d " + ben.name() + ": from ben 3");
         a.showsLine("^" + cid.name() + " +1 @ +\\d\\d:\\d\\d " + cid.name() + ": Look, @" + ann.name());
         a.enter("/next").shows("from ben 1", "from ben 2", "from ben 3").prompts(ben.name() + ">");
+        assertThat(a.all()).as("what one wrote oneself is not unread").doesNotContain("from ann");
         a.enter("/next").shows(": Look, @").prompts(cid.name() + ">");
-        a.enter("/next").shows("Nothing is unread.").press("C-d").awaitEnd();
+        a.enter("/next").shows("Nothing is unread.");
+        a.type("word").press("C-a").press("C-d").prompts(cid.name() + "> ord").press("C-u");
+        a.press("C-d").awaitEnd();
         Terminal again = clients.logIn(ann).prompts("(nobody)>");
         again.enter("/unread").shows("Nothing is unread.");
         assertThat(again.all()).doesNotContain("from ben");

@@ -7,6 +7,7 @@ import chatd.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jline.utils.AttributedString;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,11 +44,16 @@ abstract class ListCommand extends ScriptCommand {
         }
     }
 
+    /** Returns how wide a text is in a terminal: a Chinese character takes two columns. */
+    private static int columns(String text) {
+        return new AttributedString(text).columnLength();
+    }
+
     private void print(List<Line> lines) {
         List<Integer> widths = new ArrayList<>();
         for (Line line : lines) {
             for (int i = 0; i < line.cells().size(); i++) {
-                int width = SafeText.line(line.cells().get(i)).length();
+                int width = columns(SafeText.line(line.cells().get(i)));
                 if (i == widths.size()) {
                     widths.add(width);
                 } else {
@@ -59,7 +65,7 @@ abstract class ListCommand extends ScriptCommand {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < line.cells().size(); i++) {
                 String cell = SafeText.line(line.cells().get(i));
-                text.append(cell).append(" ".repeat(widths.get(i) - cell.length() + 2));
+                text.append(cell).append(" ".repeat(widths.get(i) - columns(cell) + 2));
             }
             main().out().println(text.toString().stripTrailing());
         }

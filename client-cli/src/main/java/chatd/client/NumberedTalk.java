@@ -159,15 +159,15 @@ final class NumberedTalk {
             StringBuilder lines = new StringBuilder();
             for (int i = 0; i < listed.size(); i++) {
                 SessionEvent.OwnSession one = listed.get(i);
-                lines.append("%3d  since %s, used %s  %s  %s%s%s%n"
+                lines.append("%3d  %s  %s%s%s%n     since %s, used %s%n"
                         .formatted(
                                 i + 1,
-                                presenter.time(one.since()),
-                                presenter.time(one.used()),
                                 SafeText.line(one.address()),
                                 SafeText.line(one.dialect().isEmpty() ? "not logged in" : one.dialect()),
                                 one.remembered() ? ", remembered" : "",
-                                one.isThis() ? ", this one" : ""));
+                                one.isThis() ? ", this one" : "",
+                                presenter.time(one.since()),
+                                presenter.time(one.used())));
             }
             presenter.page(lines.toString());
         } else if (end.equals("others")) {

@@ -110,7 +110,8 @@ public final class LineFormatter {
     AttributedString waits(Talked talked, String with) {
         String mentions = talked.of().unread().mentions() > 0 ? " @" : "  ";
         AttributedStringBuilder line = new AttributedStringBuilder();
-        line.styled(palette.name(with), SafeText.line(with)).append(" ".repeat(Math.max(1, 14 - with.length())));
+        AttributedString name = new AttributedString(SafeText.line(with), palette.name(with));
+        line.append(name).append(" ".repeat(Math.max(1, 14 - name.columnLength())));
         line.styled(palette.loud(), "%4s".formatted(talked.count())).append(mentions + " ");
         Item last = talked.last();
         String shown = SafeText.line(last.sender() + ": " + (last.isFile() ? "file " : "") + last.text());

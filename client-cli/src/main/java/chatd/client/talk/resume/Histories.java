@@ -204,7 +204,8 @@ public final class Histories {
     public boolean readOn(Talked talked) throws IOException, InterruptedException {
         MessageEvent.Page page = page(
                 Optional.of(talked.with()), Long.MAX_VALUE, talked.of().read(), MessageCommand.ReadHistory.MOST / 2);
-        List<Item> unread = items(page);
+        // What the user wrote after the mark and before what others wrote is not unread.
+        List<Item> unread = items(page).stream().dropWhile(Item::isMine).toList();
         view.replayed(new View.Replay(View.Reason.UNREAD, unread, false, page.more()));
         if (!unread.isEmpty()) {
             mark(talked.with(), unread.getLast().number());
