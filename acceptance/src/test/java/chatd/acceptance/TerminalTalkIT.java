@@ -87,6 +87,17 @@ class TerminalTalkIT {
     }
 
     @Test
+    void keysThatComeFasterThanTheyAreShownAreShownAndSentWhole() {
+        try (Chat1Socket ben = chatd.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            String text =
+                    IntStream.rangeClosed(1, 1_000).mapToObj(i -> "word" + i).collect(Collectors.joining(" "));
+            a.type(text).shows("word999 word1000").press("Enter");
+            ben.awaitText(ann.name(), text);
+        }
+    }
+
+    @Test
     void aResizeKeepsWhatIsTypedAndWhatArrivesIsBrokenAnew() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");

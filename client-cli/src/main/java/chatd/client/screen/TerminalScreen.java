@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,7 +15,6 @@ import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.Highlighter;
 import org.jline.reader.LineReader;
-import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.LineReaderImpl;
@@ -42,7 +42,7 @@ public final class TerminalScreen implements Screen {
 
     private final Terminal terminal;
     private final Attributes attributes;
-    private final LineReader reader;
+    private final Reader reader;
     private final Path history;
     private boolean isKept;
 
@@ -76,22 +76,20 @@ public final class TerminalScreen implements Screen {
                 // what is typed meanwhile; without asking, JLine's own widths are used.
                 .graphemeCluster(false)
                 .build();
-        reader = LineReaderBuilder.builder()
-                .terminal(terminal)
-                .parser(completer)
-                .completer(completer)
-                .highlighter(new Typed())
-                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                .option(LineReader.Option.HISTORY_IGNORE_DUPS, true)
-                // A text is shown once it is stored, so the typed line is erased rather than shown twice.
-                .option(LineReader.Option.ERASE_LINE_ON_FINISH, true)
-                .option(LineReader.Option.AUTO_MENU_LIST, false)
-                .variable(LineReader.HISTORY_IGNORE, NEVER_KEPT)
-                .variable(LineReader.HISTORY_SIZE, LINES_KEPT)
-                .variable(LineReader.HISTORY_FILE_SIZE, LINES_KEPT)
-                .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  ")
-                .variable(LineReader.BELL_STYLE, "none")
-                .build();
+        reader = new Reader(terminal);
+        reader.setParser(completer);
+        reader.setCompleter(completer);
+        reader.setHighlighter(new Typed());
+        reader.option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
+        reader.option(LineReader.Option.HISTORY_IGNORE_DUPS, true);
+        // A text is shown once it is stored, so the typed line is erased rather than shown twice.
+        reader.option(LineReader.Option.ERASE_LINE_ON_FINISH, true);
+        reader.option(LineReader.Option.AUTO_MENU_LIST, false);
+        reader.setVariable(LineReader.HISTORY_IGNORE, NEVER_KEPT);
+        reader.setVariable(LineReader.HISTORY_SIZE, LINES_KEPT);
+        reader.setVariable(LineReader.HISTORY_FILE_SIZE, LINES_KEPT);
+        reader.setVariable(LineReader.SECONDARY_PROMPT_PATTERN, "%P  ");
+        reader.setVariable(LineReader.BELL_STYLE, "none");
         // Raw mode between prompts too: input is not echoed, but waits for the next prompt.
         attributes = terminal.enterRawMode();
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
@@ -104,6 +102,30 @@ public final class TerminalScreen implements Screen {
         });
         keys.bind(new Reference("chat-suspend"), KeyMap.ctrl('Z'));
         reader.getWidgets().put("chat-suspend", this::suspend);
+    }
+
+    /**
+     * Shows what several keys did at once if they come faster than they can be shown, as when a terminal pastes without
+     * saying so: JLine measures all of the line each time that it shows it.
+     */
+    private static final class Reader extends LineReaderImpl {
+        private volatile @Nullable Thread keys;
+
+        Reader(Terminal terminal) {
+            super(terminal, "chat-client", new HashMap<>());
+        }
+
+        @Override
+        public String readLine(String prompt, @Nullable Character mask, String typed) {
+            keys = Thread.currentThread();
+            return super.readLine(prompt, mask, typed);
+        }
+
+        /** Shows the line, but on the thread that reads the keys not while there are more. */
+        @Override
+        public boolean redisplay() {
+            return (Thread.currentThread().equals(keys) && bindingReader.peekCharacter(1) >= 0) || super.redisplay();
+        }
     }
 
     /** Shows what is typed as it is, and learns that something is. */
@@ -148,7 +170,7 @@ public final class TerminalScreen implements Screen {
         }
         terminal.setAttributes(raw);
         bracketed(true);
-        return reader instanceof LineReaderImpl shown && shown.redrawLine() && shown.redisplay();
+        return reader.redrawLine() && reader.redisplay();
     }
 
     @Override
@@ -237,10 +259,10 @@ public final class TerminalScreen implements Screen {
     public void mark(String its) {
         mark = its.isEmpty() ? "" : "[" + its + "] ";
         String prompt = asked;
-        if (prompt != null && reader instanceof LineReaderImpl shown) {
-            shown.setPrompt(pattern(mark + prompt));
+        if (prompt != null) {
+            reader.setPrompt(pattern(mark + prompt));
             try {
-                shown.callWidget(LineReader.REDISPLAY);
+                reader.callWidget(LineReader.REDISPLAY);
             } catch (IllegalStateException e) {
                 // Nothing is being read at this moment; the next prompt has the mark.
             }
