@@ -3,6 +3,7 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.fixtures.Campaign;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,13 +56,13 @@ class TerminalResumeIT {
 
     @Test
     void cutAtRandomEachTextIsShownOnceInOrderAndStoredOnceOrStaysInTheLine() throws Exception {
-        long seed = new Random().nextLong();
-        Random random = new Random(seed);
+        Random random = Campaign.random();
+        int texts = Campaign.times(200, 3_000);
         try (CutProxy proxy = CutProxy.onPort(chatd.port());
                 Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name()).prompts(ben.name() + ">");
             int typed = 0;
-            for (int i = 1; i <= 200; i++) {
+            for (int i = 1; i <= texts; i++) {
                 ben.send(Wire.text("count " + i, ann.name()));
                 if (i % 10 == 0) {
                     typed++;
@@ -74,18 +75,17 @@ class TerminalResumeIT {
             }
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
-            assertThat(numbers(a, "count ")).as("seed %d", seed).isEqualTo(numbers(1, 200));
+            assertThat(numbers(a, "count ")).isEqualTo(numbers(1, texts));
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
-            List<Integer> stored = ben.history(1_000).stream()
+            List<Integer> stored = ben.history(2 * texts).stream()
                     .filter(text -> text.startsWith("typed "))
                     .map(text -> Integer.parseInt(text.substring("typed ".length())))
                     .toList();
-            assertThat(stored).as("nothing is stored twice, seed %d", seed).doesNotHaveDuplicates();
-            assertThat(numbers(a, "typed ")).as("seed %d", seed).isEqualTo(stored);
+            assertThat(stored).as("nothing is stored twice").doesNotHaveDuplicates();
+            assertThat(numbers(a, "typed ")).isEqualTo(stored);
             assertThat(count(a.all(), "There is no connection at the moment; nothing was sent.") + stored.size())
-                    .as("seed %d", seed)
                     .isEqualTo(typed);
             assertThat(a.all()).contains("Connected again.").doesNotContain("NOT SENT");
         }

@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.Campaign;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,9 +61,10 @@ class TerminalSessionIT {
                 Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, proxy.port(), "--to", ben.name());
             a.enter("/history").shows("there is nothing in your history");
-            Random random = new Random(7);
+            Random random = Campaign.random();
+            int texts = Campaign.times(250, 3_000);
             List<String> typed = new ArrayList<>();
-            for (int i = 1; i <= 250; i++) {
+            for (int i = 1; i <= texts; i++) {
                 ben.send(Wire.text("count " + i, ann.name()));
                 if (i % 25 == 0) {
                     typed.add("typed " + i);
@@ -76,11 +78,11 @@ class TerminalSessionIT {
             }
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
-            assertThat(numbers(a, "count ")).isEqualTo(upTo(250));
+            assertThat(numbers(a, "count ")).isEqualTo(upTo(texts));
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
-            List<String> stored = ben.history(1_000).stream()
+            List<String> stored = ben.history(2 * texts).stream()
                     .filter(text -> text.startsWith("typed"))
                     .toList();
             assertThat(stored).as("nothing is stored twice").doesNotHaveDuplicates();
