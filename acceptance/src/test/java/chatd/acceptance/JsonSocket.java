@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,21 @@ final class JsonSocket implements AutoCloseable {
     JsonNode history(int limit, String more) {
         send("{'type': 19, 'info': {'limit': %d%s}}".formatted(limit, more));
         return expect(20).path("info");
+    }
+
+    /** Returns the texts of the whole history, oldest first. */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        long last = 0;
+        JsonNode page;
+        do {
+            page = history(200, ", 'after': " + last);
+            for (JsonNode item : page.path("items")) {
+                texts.add(item.path("info").asString(""));
+                last = item.path("mid").asLong();
+            }
+        } while (page.path("more").asBoolean());
+        return texts;
     }
 
     /** Reads and discards everything up to the end. */

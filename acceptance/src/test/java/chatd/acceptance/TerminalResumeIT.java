@@ -50,6 +50,12 @@ class TerminalResumeIT {
                 .toList();
     }
 
+    private List<String> texts(Chatd.Person person) {
+        try (JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
+            return reader.texts();
+        }
+    }
+
     private static long count(String all, String part) {
         return Pattern.compile(Pattern.quote(part)).matcher(all).results().count();
     }
@@ -79,7 +85,7 @@ class TerminalResumeIT {
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
-            List<Integer> stored = ben.history(2 * texts).stream()
+            List<Integer> stored = texts(ben.person()).stream()
                     .filter(text -> text.startsWith("typed "))
                     .map(text -> Integer.parseInt(text.substring("typed ".length())))
                     .toList();

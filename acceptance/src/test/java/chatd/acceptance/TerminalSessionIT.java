@@ -51,6 +51,12 @@ class TerminalSessionIT {
                 .toList();
     }
 
+    private List<String> texts(Chatd.Person person) {
+        try (JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
+            return reader.texts();
+        }
+    }
+
     private static List<Integer> upTo(int last) {
         return IntStream.rangeClosed(1, last).boxed().toList();
     }
@@ -82,7 +88,7 @@ class TerminalSessionIT {
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
-            List<String> stored = ben.history(2 * texts).stream()
+            List<String> stored = texts(ben.person()).stream()
                     .filter(text -> text.startsWith("typed"))
                     .toList();
             assertThat(stored).as("nothing is stored twice").doesNotHaveDuplicates();
