@@ -112,6 +112,13 @@ abstract class Chatd implements AutoCloseable {
         return new Chat1Socket(tls().connect(host(), port(), "chat/1"));
     }
 
+    /** Returns the texts of a person's whole history, oldest first. */
+    List<String> texts(Person person) {
+        try (JsonSocket reader = logInJson(JsonCarrier.LINES, person, "reads")) {
+            return reader.texts();
+        }
+    }
+
     /** Logs in with JSON on a new connection. */
     JsonSocket logInJson(JsonCarrier carrier, Person person, String device) {
         JsonSocket socket = carrier.connect(this);

@@ -77,6 +77,15 @@ final class Terminal implements AutoCloseable {
         return type(line).press("Enter");
     }
 
+    /** Returns the numbers that follow {@code mark} in the texts that a client shows, in the order of the screen. */
+    List<Integer> numbers(String mark) {
+        return Pattern.compile("^\\d\\d:\\d\\d .*: " + mark + "(\\d+)$", Pattern.MULTILINE)
+                .matcher(all())
+                .results()
+                .map(found -> Integer.parseInt(found.group(1)))
+                .toList();
+    }
+
     /** Pastes as a terminal does, in brackets if the program has asked for bracketed paste. */
     void paste(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("paste"), text);

@@ -41,21 +41,6 @@ class TerminalResumeIT {
         clients.close();
     }
 
-    /** Returns the numbers that follow {@code mark} in the texts shown, in the order of the screen. */
-    private static List<Integer> numbers(Terminal terminal, String mark) {
-        return Pattern.compile("^\\d\\d:\\d\\d .*: " + mark + "(\\d+)$", Pattern.MULTILINE)
-                .matcher(terminal.all())
-                .results()
-                .map(found -> Integer.parseInt(found.group(1)))
-                .toList();
-    }
-
-    private List<String> texts(Chatd.Person person) {
-        try (JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
-            return reader.texts();
-        }
-    }
-
     private static long count(String all, String part) {
         return Pattern.compile(Pattern.quote(part)).matcher(all).results().count();
     }
@@ -81,16 +66,16 @@ class TerminalResumeIT {
             }
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
-            assertThat(numbers(a, "count ")).isEqualTo(numbers(1, texts));
+            assertThat(a.numbers("count ")).isEqualTo(numbers(1, texts));
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
-            List<Integer> stored = texts(ben.person()).stream()
+            List<Integer> stored = chatd.texts(ben.person()).stream()
                     .filter(text -> text.startsWith("typed "))
                     .map(text -> Integer.parseInt(text.substring("typed ".length())))
                     .toList();
             assertThat(stored).as("nothing is stored twice").doesNotHaveDuplicates();
-            assertThat(numbers(a, "typed ")).isEqualTo(stored);
+            assertThat(a.numbers("typed ")).isEqualTo(stored);
             assertThat(count(a.all(), "There is no connection at the moment; nothing was sent.") + stored.size())
                     .isEqualTo(typed);
             assertThat(a.all()).contains("Connected again.").doesNotContain("NOT SENT");
@@ -140,15 +125,15 @@ class TerminalResumeIT {
         Terminal a = clients.logIn(ann).prompts("(nobody)>");
         a.enter("/older").shows("Begin with /history");
         a.enter("/history " + ben.name()).shows("end of the history; /older shows what was before");
-        assertThat(numbers(a, "count ")).isEqualTo(numbers(31, 50));
+        assertThat(a.numbers("count ")).isEqualTo(numbers(31, 50));
         a.enter("/older 25").shows("—— /older shows what was before; /newer shows what came after ——");
-        assertThat(numbers(a, "count ").subList(20, 45)).isEqualTo(numbers(6, 30));
+        assertThat(a.numbers("count ").subList(20, 45)).isEqualTo(numbers(6, 30));
         a.enter("/older").showsLine("^—— /newer shows what came after ——");
-        assertThat(numbers(a, "count ").subList(45, 50)).isEqualTo(numbers(1, 5));
+        assertThat(a.numbers("count ").subList(45, 50)).isEqualTo(numbers(1, 5));
         a.enter("/older").shows("there is nothing before that");
         a.enter("/history " + ben.name() + " yesterday 3").prompts("(nobody)>");
         a.enter("/newer 2").shows("count 5");
-        assertThat(numbers(a, "count ").subList(50, 55)).isEqualTo(numbers(1, 5));
+        assertThat(a.numbers("count ").subList(50, 55)).isEqualTo(numbers(1, 5));
         a.enter("/history * yesterday").shows("there is nothing in your history");
         a.enter("/history 2999-01-01").shows("there is nothing after that; /older shows what was before");
         a.enter("/older 1").shows("end of the history; /older");

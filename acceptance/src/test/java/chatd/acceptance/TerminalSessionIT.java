@@ -42,21 +42,6 @@ class TerminalSessionIT {
         clients.close();
     }
 
-    /** Returns the numbers that follow {@code mark} in the texts shown, in the order of the screen. */
-    private static List<Integer> numbers(Terminal terminal, String mark) {
-        return Pattern.compile("^\\d\\d:\\d\\d .*: " + mark + "(\\d+)$", Pattern.MULTILINE)
-                .matcher(terminal.all())
-                .results()
-                .map(found -> Integer.parseInt(found.group(1)))
-                .toList();
-    }
-
-    private List<String> texts(Chatd.Person person) {
-        try (JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
-            return reader.texts();
-        }
-    }
-
     private static List<Integer> upTo(int last) {
         return IntStream.rangeClosed(1, last).boxed().toList();
     }
@@ -84,11 +69,11 @@ class TerminalSessionIT {
             }
             ben.send(Wire.text("the last one", ann.name()));
             a.shows(": the last one");
-            assertThat(numbers(a, "count ")).isEqualTo(upTo(texts));
+            assertThat(a.numbers("count ")).isEqualTo(upTo(texts));
             // Once this is shown, everything typed before it has been answered.
             a.press("C-u").enter("settled").shows(": settled");
             ben.fence();
-            List<String> stored = texts(ben.person()).stream()
+            List<String> stored = chatd.texts(ben.person()).stream()
                     .filter(text -> text.startsWith("typed"))
                     .toList();
             assertThat(stored).as("nothing is stored twice").doesNotHaveDuplicates();
@@ -98,7 +83,7 @@ class TerminalSessionIT {
                         + (isStored ? text : "")
                         + (isStored ? "$" : ""));
             }
-            assertThat(numbers(a, "typed ")).hasSize(stored.size());
+            assertThat(a.numbers("typed ")).hasSize(stored.size());
             assertThat(a.all())
                     .contains("broke off. Trying again…", "Connected again.", "while the connection was down");
         }
@@ -118,7 +103,7 @@ class TerminalSessionIT {
             ben.fence();
             proxy.forwardToPort(chatd.port());
             a.shows("while the connection was down", "count 120");
-            assertThat(numbers(a, "count ")).isEqualTo(upTo(120));
+            assertThat(a.numbers("count ")).isEqualTo(upTo(120));
             assertThat(a.all()).doesNotContain("There may be more");
         }
     }
@@ -131,7 +116,7 @@ class TerminalSessionIT {
             }
             ben.fence();
             Terminal a = clients.logIn(ann, "--to", ben.name()).shows("the last of your history", "count 60");
-            assertThat(numbers(a, "count "))
+            assertThat(a.numbers("count "))
                     .isEqualTo(IntStream.rangeClosed(11, 60).boxed().toList());
             a.enter("mine").shows(": mine");
             a.press("C-d");
@@ -145,7 +130,7 @@ class TerminalSessionIT {
             }
             ben.fence();
             Terminal b = clients.logIn(ann).shows("while you were away", "count 400");
-            assertThat(numbers(b, "count "))
+            assertThat(b.numbers("count "))
                     .isEqualTo(IntStream.rangeClosed(61, 400).boxed().toList());
             assertThat(b.all()).doesNotContain("There may be more", "mine");
         }
@@ -167,7 +152,7 @@ class TerminalSessionIT {
                 ben.fence();
                 Terminal b =
                         there.logIn(cid).shows("while you were away", "There may be more before this", "count 100");
-                assertThat(numbers(b, "count "))
+                assertThat(b.numbers("count "))
                         .isEqualTo(IntStream.rangeClosed(71, 100).boxed().toList());
             }
         }
