@@ -98,6 +98,22 @@ class TerminalTalkIT {
     }
 
     @Test
+    void emoticonsAreSentAsCodesShownAsEmojiAndCompleted() {
+        try (Chat1Socket ben = chatd.newcomer()) {
+            Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+            a.type("/wx for you /mg").press("Enter").showsLine(": 🙂 for you 🌹$");
+            ben.awaitText(ann.name(), "/wx for you /mg");
+            ben.send(Wire.text("/tmp/mg and /mg", ann.name()));
+            a.shows(": /tmp/mg and 🌹");
+            a.type("/msg " + ben.name() + " bye /pc")
+                    .press("Tab")
+                    .prompts(" bye /pch")
+                    .press("Enter");
+            a.shows(": bye 🐞");
+        }
+    }
+
+    @Test
     void aResizeKeepsWhatIsTypedAndWhatArrivesIsBrokenAnew() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");

@@ -1,6 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.talk.Setting;
+import chatd.protocol.value.Emoticon;
 import chatd.text.SafeText;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -105,16 +106,31 @@ public final class LineCompleter implements Parser, Completer {
         if (line.wordIndex() == 0 && word.startsWith("/")) {
             Arrays.stream(TypedLine.Command.values())
                     .forEach(known -> candidates.add(candidate(known.word(), known.help(), true)));
+            if (TypedLine.Command.beginning(word).isEmpty()) {
+                emoticons(candidates);
+            }
         } else if (command.startsWith("/") && !command.startsWith("//")) {
             TypedLine.Command.of(command).ifPresent(known -> arguments(known, line, word, candidates));
+        } else if (word.startsWith("/")) {
+            emoticons(candidates);
         } else if (!word.isEmpty()) {
             String sign = word.startsWith("@") ? "@" : "";
             names.get().forEach(name -> candidates.add(candidate(sign + name, "", true)));
         }
     }
 
+    private static void emoticons(List<Candidate> candidates) {
+        Emoticon.all()
+                .forEach(one -> candidates.add(
+                        candidate(one.code(), one.emoji() + " " + one.english() + " " + one.chinese(), true)));
+    }
+
     private void arguments(TypedLine.Command command, ParsedLine line, String word, List<Candidate> candidates) {
         int index = line.wordIndex();
+        if (word.startsWith("/") && command.isText(index)) {
+            emoticons(candidates);
+            return;
+        }
         switch (command) {
             case TO, MSG, FILE, IGNORE, WHO, FRIEND, UNFRIEND, BLOCK, UNBLOCK, NOTIFY, HISTORY -> {
                 if (index == 1) {

@@ -4,6 +4,7 @@ import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
+import chatd.protocol.value.Emoticon;
 import chatd.text.SafeText;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -88,7 +89,7 @@ public final class LineFormatter {
             }
             return line.toAttributedString();
         }
-        AttributedString text = new AttributedString(SafeText.text(item.text()));
+        AttributedString text = new AttributedString(Emoticon.shown(SafeText.text(item.text())));
         return line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention()))
                 .toAttributedString();
     }
@@ -114,7 +115,8 @@ public final class LineFormatter {
         line.append(name).append(" ".repeat(Math.max(1, 14 - name.columnLength())));
         line.styled(palette.loud(), "%4s".formatted(talked.count())).append(mentions + " ");
         Item last = talked.last();
-        String shown = SafeText.line(last.sender() + ": " + (last.isFile() ? "file " : "") + last.text());
+        String text = SafeText.line(last.text());
+        String shown = SafeText.line(last.sender()) + ": " + (last.isFile() ? "file " + text : Emoticon.shown(text));
         line.styled(palette.quiet(), time.format(last.time()) + " " + beginning(shown, 48));
         return line.toAttributedString();
     }

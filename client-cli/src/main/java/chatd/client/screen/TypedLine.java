@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
 import chatd.client.talk.Place;
+import chatd.protocol.value.Emoticon;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -75,6 +76,15 @@ public sealed interface TypedLine {
         /** Returns whether its first argument is a list of names. */
         boolean hasNames() {
             return this == TO || this == MSG || this == FILE;
+        }
+
+        /** Returns whether its argument at an index, from 1 on, is a word of a text to people. */
+        boolean isText(int index) {
+            return switch (this) {
+                case ALL, R, RE -> true;
+                case MSG, FRIEND -> index > 1;
+                default -> false;
+            };
         }
 
         String usage() {
@@ -182,6 +192,9 @@ public sealed interface TypedLine {
             return new Say(typed.substring(1));
         }
         String[] words = typed.split("\\s+", 2);
+        if (Emoticon.of(words[0]).isPresent()) {
+            return new Say(typed);
+        }
         Optional<Command> command = Command.of(words[0]);
         return command.isPresent()
                 ? command(command.get(), words.length < 2 ? "" : words[1])
@@ -322,7 +335,8 @@ public sealed interface TypedLine {
                     : new Mistake("There is no command " + which + nearest("/" + which) + " /help lists all.");
         }
         return new Help(Arrays.stream(Command.values()).map(Command::line).collect(Collectors.joining("\n"))
-                + "\n  //TEXT                   a text that begins with a slash\n\n"
+                + "\n  //TEXT                   a text that begins with a slash\n"
+                + "  /wx, /xin, …             emoticons, anywhere in a text; Tab completes them\n\n"
                 + "A command may be shortened as long as only one begins so. Tab completes names, commands and\n"
                 + "files; ↑ and ↓ find what you typed before; Alt-Enter begins a new line in a text; Ctrl-C\n"
                 + "empties the line; Ctrl-D leaves.");

@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.protocol.value.Emoticon;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,5 +156,14 @@ class TypedLineTest {
                 .containsExactlyInAnyOrder(directory + "/my plan.pdf", directory + "/more/");
         assertThat(completed("/file bob " + directory + "/my pl")).containsExactly(directory + "/my plan.pdf");
         assertThat(completed("/file bob " + directory + "/")).doesNotContain(directory + "/.hidden");
+    }
+
+    @Test
+    void aTextThatBeginsWithAnEmoticonIsATextAndNoEmoticonIsACommand() {
+        assertThat(TypedLine.of("/wx hello")).isEqualTo(new TypedLine.Say("/wx hello"));
+        assertThat(Emoticon.all())
+                .allSatisfy(one -> assertThat(TypedLine.Command.of(one.code()))
+                        .as(one.code())
+                        .isEmpty());
     }
 }

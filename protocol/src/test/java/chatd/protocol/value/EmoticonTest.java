@@ -1,0 +1,47 @@
+package chatd.protocol.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EmoticonTest {
+    @Test
+    void theTableIsWhatThePageAsksFor() {
+        assertThat(Emoticon.all()).hasSizeGreaterThanOrEqualTo(60);
+        assertThat(Emoticon.all())
+                .extracting(Emoticon::code)
+                .contains("/xyx")
+                .doesNotHaveDuplicates()
+                .allMatch(code -> code.matches("/[a-z]{2,8}"));
+        assertThat(Emoticon.all()).extracting(Emoticon::emoji).doesNotHaveDuplicates();
+        assertThat(Emoticon.all()).allSatisfy(one -> {
+            assertThat(one.emoji().codePoints()).anyMatch(Character::isEmoji);
+            // What has a text form too is told by U+FE0F to be an emoji.
+            int first = one.emoji().codePointAt(0);
+            assertThat(Character.isEmojiPresentation(first) || one.emoji().endsWith("\uFE0F"))
+                    .as(one.code())
+                    .isTrue();
+            assertThat(one.chinese()).matches("\\p{IsHan}+");
+            assertThat(one.english()).matches("[A-Za-z' ]+");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/xyx, 😼",
+        "Hi /wx!, Hi 🙂!",
+        "你好/wx你好, 你好🙂你好",
+        "/wx/wx, /wx/wx",
+        "/wx /wx, 🙂 🙂",
+        "/tmp/wx, /tmp/wx",
+        "https://example.org/wx, https://example.org/wx",
+        "and/or, and/or",
+        "/WX /nosuch /wxx /wx1, /WX /nosuch /wxx /wx1",
+        "no slash, no slash"
+    })
+    void aCodeThatStandsForItselfIsShownAsAnEmoji(String text, String shown) {
+        assertThat(Emoticon.shown(text)).isEqualTo(shown);
+    }
+}
