@@ -10,9 +10,10 @@ for line in chat.stdout:
     if event["type"] == "refused":
         print(event["text"], file=sys.stderr)
     words = event.get("text", "").split() if event["type"] == "text" and event["from"] != me else []
-    if len(words) == 2 and words[0] == "roll" and words[1] in "12345":
+    if len(words) == 2 and words[0] == "roll" and words[1] in list("12345"):
         thrown = " ".join(random.choice("⚀⚁⚂⚃⚄⚅") for _ in range(int(words[1])))
         # With an id made from the number of what it answers, the answer is sent once, whatever happens in between.
-        answer = {"do": "send", "to": [event["from"]], "re": event["mid"], "text": thrown, "id": f"dice-{event['mid']}"}
+        to = [event["from"]] if event["to"] else []
+        answer = {"do": "send", "to": to, "re": event["mid"], "text": thrown, "id": f"dice-{event['mid']}"}
         print(json.dumps(answer), file=chat.stdin, flush=True)
 sys.exit(chat.wait())

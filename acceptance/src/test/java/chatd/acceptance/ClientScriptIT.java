@@ -261,6 +261,69 @@ class ClientScriptIT {
     }
 
     @Test
+    void whatCantBeDoneIsRefusedBeforeAnythingIsSent() throws IOException {
+        Path file = Files.writeString(directory.resolve("plan.txt"), "a plan");
+        assertThat(client(ann, "send", "--id", "x".repeat(65), ann.name(), "--", "x")
+                        .exits(1)
+                        .err())
+                .contains("An id has at most 64 bytes");
+        assertThat(client(ann, "send", "--id", "x", "--file", file.toString(), ann.name())
+                        .exits(2)
+                        .err())
+                .contains("--file goes alone");
+        assertThat(client(ann, "--protocol", "chat/1", "send", "--re", "1", ann.name(), "--", "x")
+                        .exits(1)
+                        .err())
+                .startsWith("chat-client: ")
+                .contains("need chat-json/1")
+                .doesNotContain("\tat ");
+        assertThat(history()).isEmpty();
+    }
+
+    @Test
+    void whatABotSaysWhileThereIsNoConnectionIsSentOnceThereIsOne() throws Exception {
+        Path out = directory.resolve("out");
+        try (CutProxy proxy = CutProxy.onPort(chatd.port())) {
+            List<String> command = new ArrayList<>(as(ann, "pipe"));
+            command.replaceAll(word -> word.replace("@localhost:" + chatd.port(), "@localhost:" + proxy.port()));
+            command.addFirst("client");
+            Process pipe = Run.start(out, command.toArray(String[]::new));
+            try (BufferedWriter to = pipe.outputWriter()) {
+                await().untilAsserted(() -> assertThat(Files.readString(out)).contains("ready"));
+                proxy.goAway();
+                await().untilAsserted(() -> assertThat(Files.readString(out)).contains("\"lost\""));
+                for (int i = 1; i <= 3; i++) {
+                    to.write("{\"do\":\"send\",\"to\":[\"" + ann.name() + "\"],\"text\":\"text " + i + "\"}\n");
+                }
+                to.write("{\"do\":\"read\",\"with\":\"" + ann.name() + "\",\"id\":\"r\"}\n");
+                to.write("{\"do\":\"who\",\"text\":\"" + ann.name() + "\",\"id\":\"w\"}\n");
+                to.close();
+                proxy.forwardToPort(chatd.port());
+                assertThat(pipe.waitFor(TestTimeouts.LONG)).isTrue();
+                assertThat(pipe.exitValue()).isZero();
+            } finally {
+                pipe.destroyForcibly();
+            }
+        }
+        List<JsonNode> events = lines(Files.readString(out));
+        assertThat(events.stream().filter(event -> event.path("type").asString().equals("sent")))
+                .hasSize(3);
+        assertThat(events)
+                .anySatisfy(event -> {
+                    assertThat(event.path("type").asString()).isEqualTo("refused");
+                    assertThat(event.path("id").asString()).isEqualTo("r");
+                    assertThat(event.path("text").asString()).contains("needs \"with\" and \"mid\"");
+                })
+                .anySatisfy(event -> {
+                    assertThat(event.path("type").asString()).isEqualTo("who");
+                    assertThat(event.path("id").asString()).isEqualTo("w");
+                });
+        assertThat(history())
+                .extracting(item -> item.path("text").asString())
+                .containsExactly("text 1", "text 2", "text 3");
+    }
+
+    @Test
     void pipeTakesCommandsAndPrintsEventsInOneSession() throws Exception {
         Path out = directory.resolve("out");
         Process pipe = start(out, ann, "pipe");

@@ -182,7 +182,7 @@ class TerminalResumeIT {
             assertThat(a.all()).doesNotContain("unheard");
             a.enter("/notify " + ben.name() + " none").shows("does not alert you");
             a.enter("/sessions").shows("chat-json/1, this one");
-            a.enter("/unfriend " + ben.name()).shows("is no friend of yours any more");
+            a.enter("/unfriend " + ben.name()).shows("isn't your friend any more");
             b.skipTo(25);
             String other = Chatd.newName();
             a.enter("/name " + other).shows(ann.name() + " is now called " + other);

@@ -98,6 +98,20 @@ class TerminalTalkIT {
     }
 
     @Test
+    void whatSomebodyElseWasToReadIsNotLeftInTheLine() {
+        try (Chat1Socket ben = chatd.newcomer()) {
+            Terminal a = clients.logIn(ann).prompts("(nobody)>");
+            a.enter("to whom?").shows("Nothing was sent; ↑ brings it back.").enter("/to " + ben.name());
+            a.prompts(ben.name() + ">")
+                    .enter("/msg nobody-at-all a secret")
+                    .shows("There is no user called nobody-at-all");
+            a.enter("hello");
+            ben.awaitText(ann.name(), "hello");
+            assertThat(ben.history(10)).containsExactly("hello");
+        }
+    }
+
+    @Test
     void emoticonsAreSentAsCodesShownAsEmojiAndCompleted() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");

@@ -269,7 +269,7 @@ public final class Main implements Callable<Integer> {
                             .map(command -> "; did you mean " + command + "?")
                             .orElse(".");
         }
-        return mistake.getMessage() + ".";
+        return String.valueOf(mistake.getMessage()).replaceFirst("\\.$", "") + ".";
     }
 
     static final class Versions implements CommandLine.IVersionProvider {

@@ -130,7 +130,7 @@ final class NumberedTalk {
     void unfriend(ResumedSession session, String name) throws IOException, InterruptedException {
         boolean asks = session.friends().asking().containsKey(name);
         session.friends().remove(name);
-        presenter.notice(asks ? name + " was declined, and is not told." : name + " is no friend of yours any more.");
+        presenter.notice(asks ? name + " was declined, and is not told." : name + " isn't your friend any more.");
     }
 
     void block(ResumedSession session, String name, boolean on) throws IOException, InterruptedException {

@@ -54,6 +54,8 @@ final class PipeCommand extends ScriptCommand {
     private final class Events implements ScriptSession.Listener {
         private final PrintStream out = main().out();
 
+        private int unanswered;
+
         @Override
         public void said(Item item) {
             print(MessagePrinter.object(item));
@@ -72,6 +74,23 @@ final class PipeCommand extends ScriptCommand {
         @Override
         public void back() {
             print(MessagePrinter.object("back"));
+        }
+
+        synchronized void sent() {
+            unanswered++;
+        }
+
+        synchronized void answered(ObjectNode event) {
+            unanswered--;
+            notifyAll();
+            print(event);
+        }
+
+        /** Waits until everything that was sent is answered. */
+        synchronized void awaitAnswers() throws InterruptedException {
+            while (unanswered > 0) {
+                wait();
+            }
         }
 
         synchronized void print(ObjectNode event) {
@@ -112,46 +131,73 @@ final class PipeCommand extends ScriptCommand {
                     take(session, events, line);
                 }
             }
-            // Everything sent is answered before the session ends.
+            events.awaitAnswers();
         }
     }
 
     private void take(ScriptSession session, Events events, String line) throws InterruptedException {
         String id = "";
         try {
-            JsonNode command = MAPPER.readTree(line);
-            if (!command.isObject()) {
-                throw new IllegalArgumentException("A command is a JSON object.");
-            }
-            id = command.path("id").asString("");
-            carryOut(session, events, command, id);
-        } catch (JacksonException e) {
-            refused(events, id, "This line is not JSON: " + e.getOriginalMessage());
-        } catch (IllegalArgumentException | ClientFailure | IOException e) {
+            JsonNode command = command(line);
+            id = text(command, "id");
+            String given = id;
+            session.session().persist(() -> carryOut(session, events, command, given));
+        } catch (IllegalArgumentException | ClientFailure e) {
             refused(events, id, String.valueOf(e.getMessage()));
         }
     }
 
-    private static void refused(Events events, String id, String why) {
-        ObjectNode event = MessagePrinter.object("refused");
-        if (!id.isEmpty()) {
-            event.put("id", id);
+    private static JsonNode command(String line) {
+        try {
+            JsonNode command = MAPPER.readTree(line);
+            if (command.isObject()) {
+                return command;
+            }
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("This line is not JSON.", e);
         }
-        events.print(event.put("text", why));
+        throw new IllegalArgumentException("A command is a JSON object.");
+    }
+
+    /** Returns the text under a key; empty if there is none. */
+    private static String text(JsonNode command, String key) {
+        JsonNode value = command.path(key);
+        if (!value.isMissingNode() && !value.isString()) {
+            throw new IllegalArgumentException("\"" + key + "\" is a text.");
+        }
+        return value.asString("");
+    }
+
+    /** Returns the number under a key, 0 or more. */
+    private static long number(JsonNode command, String key, long otherwise) {
+        JsonNode value = command.path(key);
+        if (!value.isMissingNode() && !(value.canConvertToLong() && value.isIntegralNumber() && value.asLong() >= 0)) {
+            throw new IllegalArgumentException("\"" + key + "\" is a number, 0 or more.");
+        }
+        return value.asLong(otherwise);
+    }
+
+    /** Returns an event that answers a command, with the id that the command gave. */
+    private static ObjectNode answer(String type, String id) {
+        ObjectNode event = MessagePrinter.object(type);
+        return id.isEmpty() ? event : event.put("id", id);
+    }
+
+    private static void refused(Events events, String id, String why) {
+        events.print(answer("refused", id).put("text", why));
     }
 
     private void carryOut(ScriptSession session, Events events, JsonNode command, String id)
             throws IOException, InterruptedException {
-        switch (command.path("do").asString("")) {
+        switch (text(command, "do")) {
             case "send" -> send(session, events, command, id);
             case "history" -> {
-                long count = command.path("n").asLong(20);
+                long count = number(command, "n", 20);
                 if (count < 1 || count > MOST) {
                     throw new IllegalArgumentException("n is 1 to " + MOST + ".");
                 }
-                Optional<String> with =
-                        command.has("with") ? Optional.of(command.path("with").asString()) : Optional.empty();
-                ObjectNode page = MessagePrinter.object("history");
+                Optional<String> with = command.has("with") ? Optional.of(text(command, "with")) : Optional.empty();
+                ObjectNode page = answer("history", id);
                 ArrayNode items = page.putArray("items");
                 session.history(
                         with,
@@ -162,19 +208,19 @@ final class PipeCommand extends ScriptCommand {
                 events.print(page);
             }
             case "who" -> {
-                ObjectNode found = MessagePrinter.object("who");
+                ObjectNode found = answer("who", id);
                 ArrayNode users = found.putArray("users");
                 session.numbered()
-                        .find(command.path("text").asString(""))
+                        .find(text(command, "text"))
                         .forEach(user -> MessagePrinter.user(users.addObject(), user));
                 events.print(found);
             }
-            case "read" ->
-                session.numbered()
-                        .histories()
-                        .mark(
-                                command.path("with").asString(""),
-                                command.path("mid").asLong());
+            case "read" -> {
+                if (!command.has("with") || !command.has("mid")) {
+                    throw new IllegalArgumentException("\"read\" needs \"with\" and \"mid\".");
+                }
+                session.numbered().histories().mark(text(command, "with"), number(command, "mid", 0));
+            }
             default ->
                 throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
         }
@@ -192,7 +238,7 @@ final class PipeCommand extends ScriptCommand {
         if (!command.path("to").isArray()) {
             throw new IllegalArgumentException("\"to\" is a list of names; an empty one is everyone.");
         }
-        String text = command.path("text").asString("");
+        String text = text(command, "text");
         SizeLimits.check(text);
         List<String> unknown = to.isEmpty() ? List.of() : session.session().unknown(to);
         if (!unknown.isEmpty()) {
@@ -200,15 +246,10 @@ final class PipeCommand extends ScriptCommand {
                     ClientFailure.NO_SUCH,
                     "There is no user called " + String.join(", ", unknown) + ". Nothing was sent.");
         }
-        Outgoing sent = session.session().say(to, text, command.path("re").asLong(0), id);
+        Outgoing sent = session.session().say(to, text, number(command, "re", 0), id);
+        events.sent();
         sent.whenAnswered(
-                number -> {
-                    ObjectNode event = MessagePrinter.object("sent");
-                    if (!id.isEmpty()) {
-                        event.put("id", id);
-                    }
-                    events.print(event.put("mid", number));
-                },
-                why -> refused(events, id, why));
+                number -> events.answered(answer("sent", id).put("mid", number)),
+                why -> events.answered(answer("refused", id).put("text", why)));
     }
 }

@@ -1,5 +1,6 @@
 package chatd.client;
 
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
 import java.io.IOException;
@@ -57,6 +58,12 @@ final class SendCommand extends ScriptCommand {
                                     + " text on standard input");
         }
         Path path = file;
+        if (path != null && (!id.isEmpty() || re != 0 || !main().words().isEmpty())) {
+            throw main().wrong("--file goes alone: without --id, --re and a text");
+        }
+        if (re < 0) {
+            throw main().wrong("a message's number is 1 or more");
+        }
         if (path != null) {
             send(path);
             return;
@@ -66,6 +73,8 @@ final class SendCommand extends ScriptCommand {
                     main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
             SizeLimits.check(text);
             stored(session.send(to, text, re, id));
+        } catch (IllegalArgumentException e) {
+            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
         }
     }
 

@@ -200,18 +200,22 @@ final class Talk {
         }
     }
 
-    /** Leaves a line that was not sent where it was typed. */
-    private void keep(String line) {
-        unsent = screen.isAsking() ? line : "";
-    }
-
     /** Executes a typed line; returns false to leave. */
     private boolean take(String line) throws InterruptedException {
+        TypedLine typedLine = TypedLine.of(line);
         try {
-            return take(line, TypedLine.of(line));
+            return take(typedLine);
         } catch (NotConnected e) {
-            presenter.notice("There is no connection at the moment; nothing was sent.");
-            keep(line);
+            boolean isText = switch (typedLine) {
+                case TypedLine.Say say -> true;
+                case TypedLine.Send send -> true;
+                case TypedLine.Reply reply -> true;
+                case TypedLine.Answer answer -> true;
+                default -> false;
+            };
+            presenter.notice("There is no connection at the moment; nothing was sent."
+                    + (isText ? " It stays in the line; Ctrl-C empties that." : ""));
+            unsent = isText && screen.isAsking() ? line : "";
             session().hurry();
         } catch (IOException e) {
             if (session().isConnected()) {
@@ -225,13 +229,14 @@ final class Talk {
         return true;
     }
 
-    private boolean take(String line, TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
+    private boolean take(TypedLine typedLine) throws IOException, InterruptedException, UnknownServer {
         switch (typedLine) {
             case TypedLine.Nothing nothing -> session().hurry();
             case TypedLine.Say(String text)
             when target == null -> {
-                presenter.notice("To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent.");
-                keep(line);
+                presenter.notice(
+                        "To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑ brings it"
+                                + " back.");
             }
             case TypedLine.Say(String text) -> say(target, text, 0);
             case TypedLine.Turn(List<String> names) -> turn(names);
@@ -267,6 +272,11 @@ final class Talk {
                     numbered.forgetDevice();
                 }
                 dialogue.forget();
+                if (!session().isConnected()) {
+                    presenter.notice(
+                            "There is no connection: the key is deleted here, and the server forgets this device"
+                                    + " when nobody has used it for a while, or by /sessions from elsewhere.");
+                }
                 return false;
             }
             case TypedLine.Quit quit -> {
@@ -329,8 +339,7 @@ final class Talk {
         }
         List<String> known = known(to);
         if (known.isEmpty() && !to.isEmpty()) {
-            presenter.notice("Nothing was sent.");
-            keep(text);
+            presenter.notice("Nothing was sent; ↑ brings it back.");
             return;
         }
         SizeLimits.check(text);

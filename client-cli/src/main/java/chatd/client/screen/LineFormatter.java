@@ -96,7 +96,7 @@ public final class LineFormatter {
 
     private static String size(long bytes) {
         return bytes < 1 << 10
-                ? bytes + " bytes"
+                ? bytes + (bytes == 1 ? " byte" : " bytes")
                 : bytes < 1 << 20 ? "%.1f KiB".formatted(bytes / 1024.0) : "%.1f MiB".formatted(bytes / 1048576.0);
     }
 

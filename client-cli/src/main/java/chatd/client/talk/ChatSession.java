@@ -93,6 +93,39 @@ public abstract class ChatSession {
         view.preferences(read);
     }
 
+    /** An operation that needs a connection. */
+    public interface Work {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Carries out an operation that may be repeated: if the connection is lost meanwhile, again over the next one, for
+     * which this waits. Blocks, for good once the session has ended.
+     */
+    public final void persist(Work work) throws InterruptedException {
+        Connection now = null;
+        while (true) {
+            now = another(now);
+            try {
+                work.run();
+                return;
+            } catch (IOException e) {
+                // Over the next one.
+            }
+        }
+    }
+
+    private Connection another(@Nullable Connection than) throws InterruptedException {
+        synchronized (sending) {
+            Connection now = connected;
+            while (now == null || now.equals(than)) {
+                sending.wait();
+                now = connected;
+            }
+            return now;
+        }
+    }
+
     /** Returns the current connection. */
     protected final Connection connection() throws NotConnected {
         Connection now = connected;
@@ -152,6 +185,7 @@ public abstract class ChatSession {
             return null;
         }
         view.lost(why);
+        unconfirmed().forEach(mine -> view.waiting(mine.item()));
         return switch (back.logIn(this::attempt, why)) {
             case Reconnector.Again(LoginExchange.In in) -> in;
             case Reconnector.Ended(String reason) -> {
@@ -175,6 +209,7 @@ public abstract class ChatSession {
         synchronized (sending) {
             enter(in);
             connected = now;
+            sending.notifyAll();
         }
         return now;
     }
@@ -244,6 +279,11 @@ public abstract class ChatSession {
 
     /** Called when the connection is lost. */
     protected abstract void dropped();
+
+    /** Returns what was sent and is sent again by the next connection; nothing if that can't be done. */
+    protected List<Outgoing> unconfirmed() {
+        return List.of();
+    }
 
     /** Returns the next connection of a session that has moved to it by itself; null if it has not. */
     protected LoginExchange.@Nullable In moved() {

@@ -8,6 +8,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.regex.Pattern;
 
@@ -21,7 +22,10 @@ public sealed interface Place {
 
     Pattern NUMBER = Pattern.compile("#?(\\d{1,18})");
 
-    Pattern TIME = Pattern.compile("today|yesterday|\\d{4}-\\d\\d-\\d\\d(?:[T ]\\S+)?|\\d{1,2}:\\d\\d(?::\\d\\d)?");
+    DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("H:mm[:ss]").withResolverStyle(ResolverStyle.STRICT);
+
+    Pattern TIME =
+            Pattern.compile("(?:today|yesterday|\\d{4}-\\d\\d-\\d\\d)(?:[T ]\\d\\S*)?|\\d{1,2}:\\d\\d(?::\\d\\d)?");
 
     /** Returns whether a text looks like a time: whether {@link #of} is to be asked what it means. */
     static boolean isTime(String text) {
@@ -52,17 +56,15 @@ public sealed interface Place {
 
     private static Instant time(String text, ZonedDateTime now) {
         LocalDate today = now.toLocalDate();
-        TemporalAccessor parsed = switch (text) {
-            case "today" -> today;
-            case "yesterday" -> today.minusDays(1);
-            default -> parsed(text.replace(' ', 'T'));
-        };
-        return switch (parsed) {
+        String dated = text.replaceFirst("^today", today.toString())
+                .replaceFirst("^yesterday", today.minusDays(1).toString())
+                .replace(' ', 'T');
+        return switch (parsed(dated)) {
             case OffsetDateTime exact -> exact.toInstant();
             case LocalDateTime local -> local.atZone(now.getZone()).toInstant();
             case LocalDate day -> day.atStartOfDay(now.getZone()).toInstant();
-            default ->
-                LocalTime.from(parsed).atDate(today).atZone(now.getZone()).toInstant();
+            case TemporalAccessor clock ->
+                LocalTime.from(clock).atDate(today).atZone(now.getZone()).toInstant();
         };
     }
 
@@ -70,8 +72,6 @@ public sealed interface Place {
         if (text.contains("T")) {
             return DateTimeFormatter.ISO_DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
         }
-        return text.contains("-")
-                ? LocalDate.parse(text)
-                : LocalTime.parse(text, DateTimeFormatter.ofPattern("H:mm[:ss]"));
+        return text.contains("-") ? LocalDate.parse(text) : LocalTime.parse(text, CLOCK);
     }
 }

@@ -25,7 +25,8 @@ class PlaceTest {
         "02:30, 2026-03-29T01:30:00Z",
         "11:00:30, 2026-03-29T09:00:30Z",
         "today, 2026-03-28T23:00:00Z",
-        "yesterday, 2026-03-27T23:00:00Z"
+        "yesterday, 2026-03-27T23:00:00Z",
+        "yesterday 14:05, 2026-03-28T13:05:00Z"
     })
     void timesAreThoseOfTheZoneUnlessTheyNameTheirOwn(String text, Instant time) {
         assertThat(Place.of(text, NOW)).isEqualTo(new Place.Time(time));
@@ -40,7 +41,20 @@ class PlaceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "bob", "2026-13-01", "2026-02-30", "25:00", "14:5", "2026-03-28 bob", "-1", "monday"})
+    @ValueSource(
+            strings = {
+                "",
+                "bob",
+                "2026-13-01",
+                "2026-02-30",
+                "25:00",
+                "24:00",
+                "tomorrow",
+                "14:5",
+                "2026-03-28 bob",
+                "-1",
+                "monday"
+            })
     void anythingElseIsAMistakeThatIsNamed(String text) {
         assertThatThrownBy(() -> Place.of(text, NOW))
                 .isInstanceOf(IllegalArgumentException.class)

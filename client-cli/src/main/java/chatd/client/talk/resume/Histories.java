@@ -1,5 +1,6 @@
 package chatd.client.talk.resume;
 
+import chatd.client.net.ClientFailure;
 import chatd.client.talk.Item;
 import chatd.client.talk.Place;
 import chatd.client.talk.Talked;
@@ -217,28 +218,31 @@ public final class Histories {
         return page.more();
     }
 
-    /** Marks a conversation as read up to a message; an empty name is that with everyone. */
-    public void mark(String with, long number) throws IOException {
-        requests.send(new MessageCommand.MarkRead(Requests.user(with), number, ""));
+    /** Marks a conversation as read up to a message; an empty name is that with everyone. Blocks until it is stored. */
+    public void mark(String with, long number) throws IOException, InterruptedException {
+        requests.command(id -> new MessageCommand.MarkRead(Requests.user(with), number, id));
     }
 
-    /** Marks what was shown as read, because the user is there; does not wait. Does nothing without a connection. */
+    /** Marks what was shown as read, because the user is there; does not wait. What fails is marked the next time. */
     public void markShown() {
         Map<Long, Long> due;
         synchronized (this) {
             due = Map.copyOf(unmarked);
             unmarked.clear();
         }
-        // Without the lock: sending may block, and the thread that reads must not.
-        due.forEach((with, number) -> {
+        due.forEach((with, number) -> Thread.startVirtualThread(() -> {
             try {
                 mark(with == 0 ? "" : people.name(with), number);
             } catch (IOException e) {
-                // Marked once there is a connection again.
+                // The connection was lost before it was confirmed.
                 synchronized (this) {
                     unmarked.merge(with, number, Math::max);
                 }
+            } catch (ClientFailure e) {
+                // There is nobody of this name any more.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        });
+        }));
     }
 }

@@ -153,6 +153,11 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
+    protected List<Outgoing> unconfirmed() {
+        return outbox.open();
+    }
+
+    @Override
     protected LoginExchange.Answer attempt() throws UnknownServer {
         Secret current = token;
         if (current != null) {
@@ -251,6 +256,9 @@ public final class ResumedSession extends ChatSession {
             name = to;
         }
         contacts().rename(was, to);
+        if (was.equals(to)) {
+            return;
+        }
         view().notice(was + " is now called " + to + ".");
     }
 
