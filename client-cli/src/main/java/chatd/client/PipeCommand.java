@@ -7,6 +7,7 @@ import chatd.client.script.Since;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.Place;
+import chatd.client.talk.resume.Histories;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,6 +37,9 @@ import tools.jackson.databind.node.ObjectNode;
         footer = "  chat-client --password-file pw bot@localhost pipe <commands >events")
 final class PipeCommand extends ScriptCommand {
     private static final long MOST = 10_000;
+
+    /** The most commands that wait for their answers at once. */
+    private static final int UNANSWERED = 1_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(
@@ -76,13 +80,21 @@ final class PipeCommand extends ScriptCommand {
             print(MessagePrinter.object("back"));
         }
 
-        synchronized void sent() {
+        /** Counts a command; waits while too many have no answer. */
+        synchronized void sent() throws InterruptedException {
+            while (unanswered >= UNANSWERED) {
+                wait();
+            }
             unanswered++;
         }
 
-        synchronized void answered(ObjectNode event) {
+        synchronized void done() {
             unanswered--;
             notifyAll();
+        }
+
+        synchronized void answered(ObjectNode event) {
+            done();
             print(event);
         }
 
@@ -219,7 +231,7 @@ final class PipeCommand extends ScriptCommand {
                 if (!command.has("with") || !command.has("mid")) {
                     throw new IllegalArgumentException("\"read\" needs \"with\" and \"mid\".");
                 }
-                session.numbered().histories().mark(text(command, "with"), number(command, "mid", 0));
+                read(session, events, text(command, "with"), number(command, "mid", 0), id);
             }
             default ->
                 throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
@@ -228,6 +240,23 @@ final class PipeCommand extends ScriptCommand {
 
     private static Optional<Place> place(JsonNode command, String key) {
         return command.optional(key).map(JsonNode::asString).map(PlaceConverter::place);
+    }
+
+    /** Marks without waiting: the server stores marks together, once a second. */
+    private static void read(ScriptSession session, Events events, String with, long number, String id)
+            throws InterruptedException {
+        Histories histories = session.numbered().histories();
+        events.sent();
+        Thread.startVirtualThread(() -> {
+            try {
+                session.session().persist(() -> histories.mark(with, number));
+                events.done();
+            } catch (ClientFailure e) {
+                events.answered(answer("refused", id).put("text", String.valueOf(e.getMessage())));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Sends without waiting: the answer is an event of its own. */
@@ -246,8 +275,15 @@ final class PipeCommand extends ScriptCommand {
                     ClientFailure.NO_SUCH,
                     "There is no user called " + String.join(", ", unknown) + ". Nothing was sent.");
         }
-        Outgoing sent = session.session().say(to, text, number(command, "re", 0), id);
+        long answered = number(command, "re", 0);
         events.sent();
+        Outgoing sent;
+        try {
+            sent = session.session().say(to, text, answered, id);
+        } catch (IOException | RuntimeException e) {
+            events.done();
+            throw e;
+        }
         sent.whenAnswered(
                 number -> events.answered(answer("sent", id).put("mid", number)),
                 why -> events.answered(answer("refused", id).put("text", why)));

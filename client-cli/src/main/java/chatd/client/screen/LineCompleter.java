@@ -1,7 +1,7 @@
 package chatd.client.screen;
 
 import chatd.client.talk.Setting;
-import chatd.protocol.value.Emoticon;
+import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

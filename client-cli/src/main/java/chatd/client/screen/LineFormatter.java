@@ -4,7 +4,7 @@ import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
-import chatd.protocol.value.Emoticon;
+import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -2,7 +2,7 @@ package chatd.client.screen;
 
 import chatd.client.net.PrivateFiles;
 import chatd.client.talk.Place;
-import chatd.protocol.value.Emoticon;
+import chatd.text.Emoticon;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package chatd.client.screen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.protocol.value.Emoticon;
+import chatd.text.Emoticon;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package chatd.client.talk.resume;
 
-import chatd.client.net.ClientFailure;
 import chatd.client.talk.Item;
 import chatd.client.talk.Place;
 import chatd.client.talk.Talked;
 import chatd.client.talk.View;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.SessionEvent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -209,7 +209,7 @@ public final class Histories {
         List<Item> unread = items(page).stream().dropWhile(Item::isMine).toList();
         view.replayed(new View.Replay(View.Reason.UNREAD, unread, false, page.more()));
         if (!unread.isEmpty()) {
-            mark(talked.with(), unread.getLast().number());
+            mark(talked.of().with(), talked.with(), unread.getLast().number());
         }
         if (talked.of().attention().unread()) {
             requests.command(
@@ -230,19 +230,31 @@ public final class Histories {
             due = Map.copyOf(unmarked);
             unmarked.clear();
         }
-        due.forEach((with, number) -> Thread.startVirtualThread(() -> {
-            try {
-                mark(with == 0 ? "" : people.name(with), number);
-            } catch (IOException e) {
-                // The connection was lost before it was confirmed.
-                synchronized (this) {
-                    unmarked.merge(with, number, Math::max);
+        due.forEach((with, number) -> mark(with, with == 0 ? "" : people.name(with), number));
+    }
+
+    /** Marks at once, so that what is asked for next counts it, and waits for the answer on another thread. */
+    private void mark(long with, String name, long number) {
+        try {
+            String id = Requests.id();
+            Request request = requests.ask(
+                    id, new MessageCommand.MarkRead(Requests.user(name), number, id), SessionEvent.Accepted.class);
+            Thread.startVirtualThread(() -> {
+                try {
+                    request.await();
+                } catch (IOException e) {
+                    notMarked(with, number);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
                 }
-            } catch (ClientFailure e) {
-                // There is nobody of this name any more.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+            });
+        } catch (IOException e) {
+            notMarked(with, number);
+        }
+    }
+
+    /** The connection was lost before it was confirmed. */
+    private synchronized void notMarked(long with, long number) {
+        unmarked.merge(with, number, Math::max);
     }
 }

@@ -1,4 +1,4 @@
-package chatd.protocol.value;
+package chatd.text;
 
 import java.io.IOException;
 import java.io.InputStream;

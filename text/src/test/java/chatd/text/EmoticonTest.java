@@ -1,4 +1,4 @@
-package chatd.protocol.value;
+package chatd.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
