@@ -239,7 +239,8 @@ class ClientScriptIT {
             await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 3"));
             client(ben, "send", ann.name(), "--", "text 4").exits(0);
             to.write("{\"do\":\"history\",\"since\":" + first + ",\"n\":1}\n");
-            to.write("{\"do\":\"history\",\"until\":\"yesterday\"}\n{\"do\":\"history\",\"since\":\"noon\"}\n");
+            to.write("{\"do\":\"history\",\"until\":\"yesterday\"}\n{\"do\":\"history\",\"since\":{}}\n");
+            to.write("{\"do\":\"history\",\"with\":{},\"n\":[]}\n{\"do\":\"history\",\"since\":\"noon\"}\n");
             to.flush();
             await().untilAsserted(() -> assertThat(Files.readString(out)).contains("text 4", "noon"));
             to.close();

@@ -239,7 +239,11 @@ final class PipeCommand extends ScriptCommand {
     }
 
     private static Optional<Place> place(JsonNode command, String key) {
-        return command.optional(key).map(JsonNode::asString).map(PlaceConverter::place);
+        JsonNode value = command.path(key);
+        if (!value.isMissingNode() && !value.isString() && !value.isIntegralNumber()) {
+            throw new IllegalArgumentException("\"" + key + "\" is a time or the number of a message.");
+        }
+        return value.isMissingNode() ? Optional.empty() : Optional.of(PlaceConverter.place(value.asString()));
     }
 
     /** Marks without waiting: the server stores marks together, once a second. */
