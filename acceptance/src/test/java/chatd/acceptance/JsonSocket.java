@@ -124,7 +124,9 @@ final class JsonSocket implements AutoCloseable {
         long last = 0;
         JsonNode page;
         do {
-            page = history(200, ", 'after': " + last);
+            send("{'type': 19, 'info': {'limit': 200, 'after': %d}}".formatted(last));
+            // What others do meanwhile may come before it, such as how far they have read.
+            page = skipTo(20).path("info");
             for (JsonNode item : page.path("items")) {
                 texts.add(item.path("info").asString(""));
                 last = item.path("mid").asLong();
