@@ -36,7 +36,6 @@ final class ConversationsCommand extends ListCommand {
 
     private static Line line(Talked talked) {
         Unread unread = talked.of().unread();
-
         ObjectNode json = MessagePrinter.object("conversation")
                 .put("with", talked.with())
                 .put("unread", unread.count())

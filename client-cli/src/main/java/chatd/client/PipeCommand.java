@@ -155,7 +155,7 @@ final class PipeCommand extends ScriptCommand {
             String given = id;
             session.session().persist(() -> carryOut(session, events, command, given));
         } catch (IllegalArgumentException | ClientFailure e) {
-            refused(events, id, String.valueOf(e.getMessage()));
+            events.print(refused(id, e.getMessage()));
         }
     }
 
@@ -195,8 +195,8 @@ final class PipeCommand extends ScriptCommand {
         return id.isEmpty() ? event : event.put("id", id);
     }
 
-    private static void refused(Events events, String id, String why) {
-        events.print(answer("refused", id).put("text", why));
+    private static ObjectNode refused(String id, @Nullable String why) {
+        return answer("refused", id).put("text", String.valueOf(why));
     }
 
     private void carryOut(ScriptSession session, Events events, JsonNode command, String id)
@@ -256,7 +256,7 @@ final class PipeCommand extends ScriptCommand {
                 session.session().persist(() -> histories.mark(with, number));
                 events.done();
             } catch (ClientFailure e) {
-                events.answered(answer("refused", id).put("text", String.valueOf(e.getMessage())));
+                events.answered(refused(id, e.getMessage()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -290,6 +290,6 @@ final class PipeCommand extends ScriptCommand {
         }
         sent.whenAnswered(
                 number -> events.answered(answer("sent", id).put("mid", number)),
-                why -> events.answered(answer("refused", id).put("text", why)));
+                why -> events.answered(refused(id, why)));
     }
 }

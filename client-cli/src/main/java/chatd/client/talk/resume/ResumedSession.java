@@ -154,7 +154,7 @@ public final class ResumedSession extends ChatSession {
 
     @Override
     protected List<Outgoing> unconfirmed() {
-        return outbox.open();
+        return open();
     }
 
     @Override
