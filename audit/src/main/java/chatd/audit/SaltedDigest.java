@@ -45,7 +45,16 @@ public record SaltedDigest(
 
     /** Returns the digest of a text: SHA-256, base64url, 43 characters. */
     public String ofText(String text) {
-        return digest("chatd-message-1", "", text);
+        return digest("chatd-message-1", Long.toString(number), "", text);
+    }
+
+    /**
+     * Returns the digest of a correction.
+     *
+     * @param of the number of the corrected message, so that the correction can't be moved to another one
+     */
+    public String ofCorrection(long of, String text) {
+        return digest("chatd-correction-1", number + "\n" + of, "", text);
     }
 
     /**
@@ -54,11 +63,15 @@ public record SaltedDigest(
      * @param sha256 the SHA-256 of its content
      */
     public String ofFile(long file, String name, long size, byte[] sha256) {
-        return digest("chatd-file-1", file + "\n" + size + "\n" + HexFormat.of().formatHex(sha256) + "\n", name);
+        return digest(
+                "chatd-file-1",
+                Long.toString(number),
+                file + "\n" + size + "\n" + HexFormat.of().formatHex(sha256) + "\n",
+                name);
     }
 
-    private String digest(String kind, String more, String last) {
-        String lines = kind + "\n" + number + "\n" + (sender == 0 ? "server" : "U" + sender) + "\n" + to() + "\n"
+    private String digest(String kind, String numbers, String more, String last) {
+        String lines = kind + "\n" + numbers + "\n" + (sender == 0 ? "server" : "U" + sender) + "\n" + to() + "\n"
                 + TIME.format(time) + "\n" + more;
         MessageDigest sha256 = Sha256.digest();
         sha256.update(salt);

@@ -47,7 +47,10 @@ final class ConversationsCommand extends ListCommand {
                 talked.with().isEmpty() ? "(everyone)" : talked.with(),
                 talked.count() + (unread.mentions() > 0 ? "@" : ""),
                 MessagePrinter.time().format(talked.last().time()),
-                talked.last().sender() + ": " + (talked.last().isFile() ? "file " : "")
-                        + talked.last().text());
+                talked.last().sender() + ": "
+                        + (talked.last().isMessage()
+                                ? (talked.last().isFile() ? "file " : "")
+                                        + talked.last().text()
+                                : "(taken back)"));
     }
 }

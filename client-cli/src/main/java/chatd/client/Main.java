@@ -64,6 +64,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Versions.class,
         subcommands = {
             SendCommand.class,
+            CorrectCommand.class,
+            BackCommand.class,
+            ReactCommand.class,
             TailCommand.class,
             HistoryCommand.class,
             ConversationsCommand.class,

@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.talk.Item;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Amended;
 import chatd.text.SafeText;
 import java.io.PrintStream;
 import java.time.ZoneId;
@@ -32,10 +33,32 @@ final class MessagePrinter {
         if (form == Form.jsonl) {
             print(out, object(item));
         } else {
-            String what =
+            String what = switch (item.deed()) {
+                case SENT ->
                     file == null ? SafeText.text(item.text()) : "file " + file + ": " + SafeText.line(item.text());
+                case ERASED -> "(taken back)";
+                case TAKEN_BACK -> "took back #" + item.of();
+                case CORRECTED -> "✎ #" + item.of() + " " + SafeText.text(item.text());
+                case REACTED -> SafeText.line(item.text()) + " to #" + item.of();
+                case REACTS_NO_LONGER -> "no longer " + SafeText.line(item.text()) + " to #" + item.of();
+            };
             out.println(time().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
                     + what.replace("\n", "\n    "));
+        }
+    }
+
+    /**
+     * Prints, as JSON alone, that something is stored.
+     *
+     * @param number its number; 0 if it has none
+     */
+    void stored(PrintStream out, long number) {
+        if (isJson()) {
+            ObjectNode sent = object("sent");
+            if (number > 0) {
+                sent.put("mid", number);
+            }
+            print(out, sent);
         }
     }
 
@@ -59,7 +82,7 @@ final class MessagePrinter {
         Long file = item.file();
         ObjectNode line = JsonNodeFactory.instance
                 .objectNode()
-                .put("type", file == null ? "text" : "file")
+                .put("type", type(item))
                 .put("time", item.time().toString());
         if (item.number() > 0) {
             line.put("mid", item.number());
@@ -72,11 +95,54 @@ final class MessagePrinter {
         if (item.answered() > 0) {
             line.put("re", item.answered());
         }
+        if (item.of() > 0) {
+            line.put("of", item.of());
+        }
+        switch (item.deed()) {
+            case SENT -> amended(line, item.amended());
+            case ERASED -> {
+                return line.put("taken_back", true);
+            }
+            case TAKEN_BACK -> {
+                return line;
+            }
+            case CORRECTED -> {
+                return line.put("text", item.text());
+            }
+            case REACTED, REACTS_NO_LONGER -> {
+                return line.put("code", item.text()).put("on", item.deed() == Item.Deed.REACTED);
+            }
+        }
         if (file == null) {
             return line.put("text", item.text());
         }
         line.put("name", item.text()).put("file", file);
         return item.size() < 0 ? line : line.put("size", item.size());
+    }
+
+    private static String type(Item item) {
+        return switch (item.deed()) {
+            case SENT, ERASED -> item.isFile() ? "file" : "text";
+            case TAKEN_BACK -> "taken-back";
+            case CORRECTED -> "corrected";
+            case REACTED, REACTS_NO_LONGER -> "reaction";
+        };
+    }
+
+    /** Adds what has become of a message: the texts that it had before, the newest first, and the reactions by code. */
+    private static void amended(ObjectNode line, Amended amended) {
+        if (!amended.earlier().isEmpty()) {
+            ArrayNode earlier = line.putArray("corrected");
+            amended.earlier()
+                    .forEach(text -> earlier.addObject()
+                            .put("mid", text.number())
+                            .put("time", text.time().toString())
+                            .put("text", text.text()));
+        }
+        if (!amended.reactions().isEmpty()) {
+            ObjectNode reactions = line.putObject("reactions");
+            amended.reactions().forEach((code, its) -> reactions.put(code, its.count()));
+        }
     }
 
     static void print(PrintStream out, ObjectNode line) {

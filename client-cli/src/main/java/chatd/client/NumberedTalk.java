@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.screen.Presenter;
 import chatd.client.screen.TypedLine;
+import chatd.client.talk.Item;
 import chatd.client.talk.Talked;
 import chatd.client.talk.View;
 import chatd.client.talk.resume.Histories;
@@ -11,6 +12,7 @@ import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Attention;
 import chatd.text.SafeText;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -97,6 +99,27 @@ final class NumberedTalk {
             presenter.notice("/next shows what else is unread.");
         }
         return Optional.of(oldest.with().isEmpty() ? List.of() : List.of(oldest.with()));
+    }
+
+    /** Takes an item of the user's own back; returns what is shown of that. */
+    Item takeBack(ResumedSession session, Item item) throws IOException, InterruptedException {
+        return item.done(Item.Deed.TAKEN_BACK, "", session.takeBack(item.number()), session.name(), Instant.now());
+    }
+
+    /** Gives a text of the user's own another text; returns what is shown of that. */
+    Item correct(ResumedSession session, Item item, String text) throws IOException, InterruptedException {
+        return item.done(
+                Item.Deed.CORRECTED, text, session.correct(item.number(), text), session.name(), Instant.now());
+    }
+
+    /** Reacts to an item, or no longer; returns what is shown of that, without a number if there was nothing to do. */
+    Item react(ResumedSession session, Item item, String code, boolean on) throws IOException, InterruptedException {
+        return item.done(
+                on ? Item.Deed.REACTED : Item.Deed.REACTS_NO_LONGER,
+                code,
+                session.react(item.number(), code, on),
+                session.name(),
+                Instant.now());
     }
 
     void friends(ResumedSession session) throws IOException, InterruptedException {

@@ -43,6 +43,22 @@ abstract class ScriptCommand implements Callable<Integer> {
         return false;
     }
 
+    /** Refuses the words behind {@code --} if this machine's locale could not carry their letters. */
+    void checkWords() {
+        if (main().words().stream().anyMatch(word -> word.indexOf('\uFFFD') >= 0)) {
+            throw main().wrong(
+                            "the text has characters that this machine's locale lacks: set LC_ALL=C.UTF-8, or give the"
+                                    + " text on standard input");
+        }
+    }
+
+    /** Returns the text: the words behind {@code --}, or else what standard input has behind the password. */
+    String text() throws IOException {
+        String text = main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
+        SizeLimits.check(text);
+        return text;
+    }
+
     LoginExchange login() {
         Link.To server = main.server();
         String json = Carrier.LINES.protocol();

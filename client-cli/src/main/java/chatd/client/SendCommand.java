@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code send}. */
 @Command(
@@ -52,11 +51,7 @@ final class SendCommand extends ScriptCommand {
             throw main().wrong("name the recipients, or give --all");
         }
         to.forEach(Main::checkName);
-        if (main().words().stream().anyMatch(word -> word.indexOf('\uFFFD') >= 0)) {
-            throw main().wrong(
-                            "the text has characters that this machine's locale lacks: set LC_ALL=C.UTF-8, or give the"
-                                    + " text on standard input");
-        }
+        checkWords();
         Path path = file;
         if (path != null && (!id.isEmpty() || re != 0 || !main().words().isEmpty())) {
             throw main().wrong("--file goes alone: without --id, --re and a text");
@@ -69,10 +64,7 @@ final class SendCommand extends ScriptCommand {
             return;
         }
         try (ScriptSession session = session()) {
-            String text =
-                    main().words().isEmpty() ? main().password().rest().strip() : String.join(" ", main().words());
-            SizeLimits.check(text);
-            stored(session.send(to, text, re, id));
+            printer.stored(main().out(), session.send(to, text(), re, id));
         } catch (IllegalArgumentException e) {
             throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
         }
@@ -82,17 +74,7 @@ final class SendCommand extends ScriptCommand {
         SizeLimits.Sized sized = SizeLimits.file(path);
         try (InputStream content = Files.newInputStream(path);
                 ScriptSession session = session()) {
-            stored(session.send(to, sized.name(), sized.size(), content));
-        }
-    }
-
-    private void stored(long number) {
-        if (printer.isJson()) {
-            ObjectNode sent = MessagePrinter.object("sent");
-            if (number > 0) {
-                sent.put("mid", number);
-            }
-            MessagePrinter.print(main().out(), sent);
+            printer.stored(main().out(), session.send(to, sized.name(), sized.size(), content));
         }
     }
 }

@@ -59,6 +59,9 @@ final class Talk {
 
     private volatile long typed;
 
+    /** Whether ↑ corrects the last text, rather than bringing back what was typed last and not sent. */
+    private volatile boolean corrects;
+
     Talk(Screen screen, Presenter presenter, Dialogue dialogue, Sessions sessions, Path downloads) {
         this.screen = screen;
         this.presenter = presenter;
@@ -104,6 +107,7 @@ final class Talk {
     void run(Optional<Secret> given, String to) throws IOException, InterruptedException {
         screen.onInterrupt(this::interrupted);
         screen.onTyping(this::typing);
+        screen.onUp(this::correction);
         enter(given);
         if (!to.isEmpty()) {
             take("/to " + to);
@@ -142,6 +146,14 @@ final class Talk {
             // Not on the thread that reads the keys: it may block.
             Thread.startVirtualThread(() -> numbered.typing(to.getFirst()));
         }
+    }
+
+    /** Returns the command that corrects the last text sent from here; empty if there is none. */
+    private String correction() {
+        Item last = presenter.lastOwn();
+        return !corrects || last == null || last.isFile() || !(session instanceof ResumedSession)
+                ? ""
+                : TypedLine.correcting(last.number(), last.text());
     }
 
     private Optional<String> read() {
@@ -203,6 +215,7 @@ final class Talk {
     /** Executes a typed line; returns false to leave. */
     private boolean take(String line) throws InterruptedException {
         TypedLine typedLine = TypedLine.of(line);
+        corrects = !(typedLine instanceof TypedLine.Mistake);
         try {
             return take(typedLine);
         } catch (NotConnected e) {
@@ -211,6 +224,7 @@ final class Talk {
                 case TypedLine.Send send -> true;
                 case TypedLine.Reply reply -> true;
                 case TypedLine.Answer answer -> true;
+                case TypedLine.Correct correct -> true;
                 default -> false;
             };
             presenter.notice("There is no connection at the moment; nothing was sent."
@@ -234,6 +248,7 @@ final class Talk {
             case TypedLine.Nothing nothing -> session().hurry();
             case TypedLine.Say(String text)
             when target == null -> {
+                corrects = false;
                 presenter.notice(
                         "To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑ brings it"
                                 + " back.");
@@ -243,6 +258,14 @@ final class Talk {
             case TypedLine.Send(List<String> names, String text) -> say(names, text, 0);
             case TypedLine.Reply(String text) -> reply(text);
             case TypedLine.Answer(long number, String text) -> answer(number, text);
+            case TypedLine.Correct(long number, String text) -> correct(number, text);
+            case TypedLine.Back(long number) -> {
+                Item item = own(number);
+                if (item != null) {
+                    presenter.said(more.takeBack(numbered(), item));
+                }
+            }
+            case TypedLine.React(long number, String code, boolean on) -> react(number, code, on);
             case TypedLine.SendFile(List<String> names, Path path) -> send(names, path);
             case TypedLine.Fetch(long file) -> fetch(file);
             case TypedLine.History(Optional<String> with, Optional<String> since, long count)
@@ -332,6 +355,48 @@ final class Talk {
         say(to.isEmpty() || item.isMine() ? to : List.of(item.sender()), text, item.number());
     }
 
+    /** Returns an item that the user sent: the last one, or the one with this number; says so if there is none. */
+    private @Nullable Item own(long number) {
+        numbered();
+        Item item = number == 0 ? presenter.lastOwn() : presenter.shown(number, target);
+        if (item == null || !item.isMine()) {
+            presenter.notice(
+                    item != null
+                            ? "Message #" + number + " is not yours. Nothing was done."
+                            : number == 0
+                                    ? "You have sent nothing here yet. Nothing was done."
+                                    : "No message #" + number + " was shown; /history shows the numbers.");
+            return null;
+        }
+        return item;
+    }
+
+    private void correct(long number, String text) throws IOException, InterruptedException {
+        Item item = own(number);
+        if (item != null) {
+            SizeLimits.check(text);
+            presenter.said(more.correct(numbered(), item, text));
+        }
+    }
+
+    private void react(long number, String code, boolean on) throws IOException, InterruptedException {
+        ResumedSession session = numbered();
+        Item item = presenter.shown(number, target);
+        if (item == null) {
+            presenter.notice(
+                    number == 0
+                            ? "There is nothing here to react to yet."
+                            : "No message #" + number + " was shown; /history shows the numbers.");
+            return;
+        }
+        Item done = more.react(session, item, code, on);
+        if (done.number() > 0) {
+            presenter.said(done);
+        } else {
+            presenter.notice(on ? "You reacted so already." : "You did not react so.");
+        }
+    }
+
     /** @param answered the number of the message that it answers; 0 for none */
     private void say(@Nullable List<String> to, String text, long answered) throws IOException, InterruptedException {
         if (to == null) {
@@ -339,6 +404,7 @@ final class Talk {
         }
         List<String> known = known(to);
         if (known.isEmpty() && !to.isEmpty()) {
+            corrects = false;
             presenter.notice("Nothing was sent; ↑ brings it back.");
             return;
         }
@@ -347,6 +413,7 @@ final class Talk {
         if (lines > FEW_LINES && screen.isAsking()) {
             String whom = to.isEmpty() ? "everyone" : shortened(known);
             if (!screen.confirm("Send these " + lines + " lines to " + SafeText.line(whom) + " as one text?")) {
+                corrects = false;
                 presenter.notice("Not sent; ↑ brings it back.");
                 return;
             }

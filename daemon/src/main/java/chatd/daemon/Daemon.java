@@ -176,7 +176,7 @@ public final class Daemon {
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
                 stores.contacts().blocks());
-        CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), directory);
+        CatchUp catchUp = new CatchUp(log, ledger, stores, directory);
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
 

@@ -98,7 +98,7 @@ public final class TestServices implements AutoCloseable {
         Ledger.LastNumbers numbers = ledger.open(clock.instant());
         Stores stores = new Stores(database);
         Directory all = new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
-        CatchUp catchUp = new CatchUp(log, ledger, stores.messages(), all);
+        CatchUp catchUp = new CatchUp(log, ledger, stores, all);
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());

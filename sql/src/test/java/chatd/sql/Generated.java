@@ -52,7 +52,7 @@ final class Generated {
                                                 .withName("BOOLEAN")
                                                 .withIncludeExpression(
                                                         ".*\\.must_change|account\\.(everyone|tells_reading)"
-                                                                + "|friend_request\\.(open|told)|party\\.(pinned|unread)|token\\.quiet"),
+                                                                + "|friend_request\\.(open|told)|party\\.(pinned|unread)|reaction\\.hidden|token\\.quiet"),
                                         new ForcedType().withName("BIGINT").withIncludeTypes("(?i:(big)?int.*)"),
                                         new ForcedType().withName("INTEGER").withIncludeTypes("(?i:(small|tiny)int.*)"),
                                         new ForcedType()

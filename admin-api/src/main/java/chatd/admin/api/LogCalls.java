@@ -65,8 +65,16 @@ public final class LogCalls {
 
     public record Anchor(String seal) {}
 
-    /** A message number and the digest of the message as stored. */
-    public record Digested(long message, String digest) {}
+    /**
+     * The number of a message, or of what was done about one, and its digest as stored.
+     *
+     * @param digest of a taking back or a reaction, its type in the log, the number of its message, and its detail; empty
+     *     if nothing of it is stored
+     * @param takenBack the number of the event by which it was taken back, if nothing of it is stored
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Digested(
+            long message, String digest, @Nullable Long takenBack) {}
 
     /**
      * First the number up to which messages are compared; then the messages, by number; last, if the log still lacks

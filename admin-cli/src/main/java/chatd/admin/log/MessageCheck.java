@@ -10,13 +10,15 @@ import chatd.audit.form.Watch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares stored messages with logged ones, in both directions, while the log is read. Both arrive in order of message
+ * Compares stored messages, and what was done about them, with logged ones, in both directions, while the log is read. Both arrive in order of message
  * number, so that neither needs to be held in memory.
  */
 final class MessageCheck implements Watch, AutoCloseable {
@@ -31,11 +33,26 @@ final class MessageCheck implements Watch, AutoCloseable {
     /** Maximum number of ranges of missing messages kept for comparison with later events; others are only counted. */
     private static final int MAX_RANGES = 100_000;
 
+    /** Maximum number of messages kept that were taken back later in the log; others are only counted. */
+    private static final int MAX_TAKEN = 1_000_000;
+
     /** Maximum number of discrepancies reported one by one. */
     private static final int MAX_REPORTED = 20;
 
     /** A range of consecutive messages that are logged but not stored; {@code seq} is the event of the first. */
     private record Missing(long seq, long from, long to) {}
+
+    /**
+     * What the daemon says was taken back.
+     *
+     * @param isWhole whether the message itself is not stored any more, rather than what was done about it alone
+     * @param isMixed whether the same is said of another message
+     */
+    private record Taken(long message, boolean isWhole, boolean isMixed) {
+        Taken and(Taken other) {
+            return new Taken(message, isWhole || other.isWhole, isMixed || other.isMixed || message != other.message);
+        }
+    }
 
     private final AdminLink.Answer<LogCalls.Stored, LogCalls.Count> answer;
     private final long upTo;
@@ -45,6 +62,16 @@ final class MessageCheck implements Watch, AutoCloseable {
     private long compared;
     private long undigested;
     private long before;
+
+    /** By the number of the event by which it is said to have been taken back, the message of which nothing is stored. */
+    private final Map<Long, Taken> taken = new HashMap<>();
+
+    private long takenBack;
+    private long untold;
+
+    /** Up to this number messages are older than the remaining log. */
+    private long gone;
+
     private final Deque<Missing> missing = new ArrayDeque<>();
     private final List<String> restored = new ArrayList<>();
     private long lost;
@@ -75,43 +102,75 @@ final class MessageCheck implements Watch, AutoCloseable {
         }
         SentLine sent = SentLine.read(line);
         if (sent != null) {
-            logged(sent.seq(), sent.message(), sent.digest());
+            logged(sent);
         }
     }
 
     /** Skips the messages up to a number: they are older than the remaining log and can't be compared. */
     private void skip(long number) {
         last = number;
+        gone = number;
         for (LogCalls.Digested next = peek(); next != null && next.message() <= number; next = peek()) {
             stored.poll();
             before++;
         }
     }
 
-    private void logged(long seq, long number, @Nullable String digest) {
+    private void logged(SentLine event) {
+        long number = event.message();
+        boolean isErased = !event.isTakingBack() || isErased(event);
         if (number > upTo) {
             return;
         }
         if (number <= last) {
             say("message %d (seq %d) is logged after message %d: one of them was logged twice"
-                    .formatted(number, seq, last));
+                    .formatted(number, event.seq(), last));
             return;
         }
         last = number;
         unlogged(number - 1);
         LogCalls.Digested next = peek();
         if (next == null || next.message() > number) {
-            missing(seq, number);
+            missing(event.seq(), number);
             return;
         }
         stored.poll();
-        if (digest == null) {
+        if (next.takenBack() != null) {
+            said(event, next.takenBack());
+        } else if (event.digest() == null) {
             undigested++;
-        } else if (digest.equals(next.digest())) {
+        } else if (!event.digest().equals(next.digest())) {
+            say("message %d is not stored as it was logged (seq %d)".formatted(number, event.seq()));
+        } else if (isErased) {
             compared++;
         } else {
-            say("message %d is not stored as it was logged (seq %d)".formatted(number, seq));
+            say("message %d was taken back (seq %d), but is still stored".formatted(event.of(), event.seq()));
         }
+    }
+
+    /** Keeps what the daemon says: that nothing of a message is stored, because it was taken back. */
+    private void said(SentLine event, long by) {
+        if (by <= event.message()) {
+            say("message %d (seq %d) is not stored, and was not taken back".formatted(event.message(), event.seq()));
+        } else if (taken.size() == MAX_TAKEN && !taken.containsKey(by)) {
+            untold++;
+        } else {
+            taken.merge(by, new Taken(event.subject(), event.of() == 0, false), Taken::and);
+        }
+    }
+
+    /** Returns whether the daemon has said of the right message that it was taken back by this event. */
+    private boolean isErased(SentLine event) {
+        Taken said = taken.remove(event.message());
+        if (said == null) {
+            return event.of() <= gone || untold > 0;
+        }
+        takenBack++;
+        if (said.isMixed() || said.message() != event.of()) {
+            say("not all that is missing was taken back by message %d (seq %d)"
+                    .formatted(event.message(), event.seq()));
+        }
+        return said.isWhole() || event.of() <= gone || untold > 0;
     }
 
     private void missing(long seq, long number) {
@@ -177,7 +236,7 @@ final class MessageCheck implements Watch, AutoCloseable {
         while (stored.isEmpty()) {
             LogCalls.Stored some = answer.next();
             if (some == null) {
-                stored.add(new LogCalls.Digested(Long.MAX_VALUE, ""));
+                stored.add(new LogCalls.Digested(Long.MAX_VALUE, "", null));
                 break;
             }
             if (some.beyond() != null) {
@@ -201,6 +260,11 @@ final class MessageCheck implements Watch, AutoCloseable {
                                     .formatted(some.from(), some.to(), some.seq()));
             wrong += some.to() - some.from();
         }
+        taken.forEach((by, its) -> {
+            if (by <= upTo) {
+                say("message %d is not stored, and was not taken back by message %d".formatted(its.message(), by));
+            }
+        });
         List<String> all = new ArrayList<>(said);
         if (wrong > MAX_REPORTED) {
             all.add("in all, %d messages differ between the database and the log".formatted(wrong));
@@ -211,6 +275,16 @@ final class MessageCheck implements Watch, AutoCloseable {
     /** Returns notes on messages that are known to be lost or could not be compared. */
     List<String> notes() {
         List<String> notes = new ArrayList<>(restored);
+        if (takenBack > 0) {
+            notes.add(Format.count(takenBack, "message") + " taken back, as logged");
+        }
+        if (!taken.isEmpty()) {
+            notes.add(Format.count(taken.size(), "message") + " taken back since this began: run it again");
+        }
+        if (untold > 0) {
+            notes.add("%s taken back can't be compared: %d is the most at once"
+                    .formatted(Format.count(untold, "message"), MAX_TAKEN));
+        }
         if (undigested > 0) {
             notes.add(Format.count(undigested, "message") + " logged by a version without digests can't be compared");
         }

@@ -12,7 +12,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +39,8 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin log prove --key seal.pem message.json /mnt/copy-of-the-log")
 final class ProveCommand implements Callable<Integer> {
+    private static final int MOST_LATER = 20;
+
     @ParentCommand
     private LogCommand log;
 
@@ -59,46 +67,85 @@ final class ProveCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Receipt message = Receipt.read(Input.readable(receipt));
         Path where = AuditorOptions.directory(log.program, directory);
-        Finder finder = new Finder(message.message());
+        Finder finder = new Finder(message);
         Verifier.Report report = auditor.verify(where, finder);
-        String wrong = report.wrong() != null ? report.wrong() : wrong(message, finder.found);
+        String wrong = report.wrong() != null ? report.wrong() : wrong(message, finder);
         if (wrong != null) {
             log.program.out().println("WRONG: " + wrong);
             return Exit.NO;
         }
+        proved(message, finder).forEach(log.program.out()::println);
         log.program
                 .out()
-                .println("message %d is what %s sent to %s at %s"
-                        .formatted(message.message(), message.sender(), finder.receivers(), message.time()));
-        log.program
-                .out()
-                .println("the log is " + AuditorOptions.verdict(report) + "; the message is seq " + finder.seq());
+                .println("the log is " + AuditorOptions.verdict(report) + "; the message is seq " + finder.seqs());
         // Events after the last trusted seal may have been written by anybody.
-        boolean isSealed = report.isAuthentic() && finder.seq() < report.authentic();
+        boolean isSealed = report.isAuthentic() && finder.last() < report.authentic();
         if (report.isAuthentic() && !isSealed) {
             log.program.out().println("its event is not sealed yet: try again in a minute, or after `log anchor`");
         }
         return isSealed ? Exit.OK : Exit.NOT_AUTHENTICATED;
     }
 
-    private @Nullable String wrong(Receipt message, @Nullable SentLine logged) throws IOException {
-        if (logged == null) {
-            return "message " + message.message() + " is not in the log";
+    private static List<String> proved(Receipt message, Finder finder) {
+        List<String> proved = new ArrayList<>();
+        for (Receipt.Version version : message.versions()) {
+            proved.add(
+                    version.number() == message.message()
+                            ? "message %d is what %s sent to %s at %s"
+                                    .formatted(version.number(), message.sender(), finder.receivers(), version.time())
+                            : "message %d is what %s corrected message %d to at %s"
+                                    .formatted(version.number(), message.sender(), message.message(), version.time()));
         }
-        if (logged.digest() == null) {
-            return "message %d was logged by a version that computed no digests: nothing shows what it was"
-                    .formatted(message.message());
+        if (message.versions().isEmpty()) {
+            proved.add("message %d was sent by %s to %s; nothing shows what it was"
+                    .formatted(message.message(), message.sender(), finder.receivers()));
         }
-        if (!message.isOf(logged)) {
-            return "message %d was logged (seq %d), but this is not it: text, sender, receiver, time or salt differs"
-                    .formatted(message.message(), logged.seq());
-        }
-        return content == null ? null : otherContent(message, Input.readable(content));
+        finder.later.forEach(later -> proved.add(
+                later.isTakingBack()
+                        ? "it was taken back by %s at %s (seq %d)"
+                                .formatted(
+                                        later.user() == null ? "an administrator" : later.user(),
+                                        later.time(),
+                                        later.seq())
+                        : "it was corrected at %s (seq %d), which is not in this file"
+                                .formatted(later.time(), later.seq())));
+        return proved;
     }
 
-    private static @Nullable String otherContent(Receipt message, Path content) throws IOException {
+    private @Nullable String wrong(Receipt message, Finder finder) throws IOException {
+        if (message.versions().isEmpty()) {
+            SentLine logged = finder.found.get(message.message());
+            return logged == null
+                    ? absent(message.message())
+                    : message.isOf(logged) ? null : other(message.message(), logged, "sender or receiver");
+        }
+        for (Receipt.Version version : message.versions()) {
+            SentLine logged = finder.found.get(version.number());
+            if (logged == null) {
+                return absent(version.number());
+            }
+            if (logged.digest() == null) {
+                return "message %d was logged by a version that computed no digests: nothing shows what it was"
+                        .formatted(version.number());
+            }
+            if (!message.isOf(version, logged)) {
+                return other(version.number(), logged, "text, sender, receiver, time or salt");
+            }
+        }
+        return content == null ? null : otherContent(message.versions().getLast(), Input.readable(content));
+    }
+
+    private static String absent(long message) {
+        return "message " + message + " is not in the log";
+    }
+
+    private static String other(long message, SentLine logged, String what) {
+        return "message %d was logged (seq %d), but this is not it: %s differs".formatted(message, logged.seq(), what);
+    }
+
+    private static @Nullable String otherContent(Receipt.Version message, Path content) throws IOException {
         if (message.sha256() == null) {
-            return "message " + message.message() + " is a text, not a file";
+            return "message " + message.number() + " is a text, not a file";
         }
         try (InputStream in = Files.newInputStream(content);
                 DigestInputStream digested = new DigestInputStream(in, Sha256.digest())) {
@@ -108,32 +155,58 @@ final class ProveCommand implements Callable<Integer> {
         }
     }
 
-    /** Finds the event of one message. */
+    /** Finds the events of one message. */
     private static final class Finder implements Watch {
-        private final String attribute;
+        private final Set<Long> wanted = new HashSet<>();
         private final long message;
-        private @Nullable SentLine found;
+        private final Map<Long, SentLine> found = new TreeMap<>();
 
-        Finder(long message) {
-            this.message = message;
-            this.attribute = " message=\"" + message + "\"";
+        /** What was done about the message besides: at most ten corrections, and one taking back. */
+        private final List<SentLine> later = new ArrayList<>();
+
+        Finder(Receipt receipt) {
+            this.message = receipt.message();
+            receipt.versions().forEach(version -> wanted.add(version.number()));
+            if (wanted.isEmpty()) {
+                wanted.add(message);
+            }
         }
 
         @Override
         public void line(String line) {
-            // The first one: events after the last seal may have been written by anybody.
-            if (found == null && line.contains(attribute)) {
-                SentLine sent = SentLine.read(line);
-                found = sent != null && sent.message() == message ? sent : null;
+            if (!line.contains(" message=\"")) {
+                return;
+            }
+            SentLine sent = SentLine.read(line);
+            if (sent == null) {
+                return;
+            }
+            if (wanted.contains(sent.message())) {
+                // The first one: events after the last seal may have been written by anybody.
+                found.putIfAbsent(sent.message(), sent);
+            } else if (sent.of() == message && !sent.type().equals("reaction") && later.size() < MOST_LATER) {
+                later.add(sent);
             }
         }
 
-        long seq() {
-            return found == null ? 0 : found.seq();
+        String seqs() {
+            return String.join(
+                    ", ",
+                    found.values().stream()
+                            .map(event -> Long.toString(event.seq()))
+                            .toList());
+        }
+
+        long last() {
+            return found.values().stream().mapToLong(SentLine::seq).max().orElse(0);
         }
 
         String receivers() {
-            return found == null || found.receivers() == null ? Format.EVERYONE : String.join(", ", found.receivers());
+            return found.values().stream()
+                    .findFirst()
+                    .map(SentLine::receivers)
+                    .map(some -> String.join(", ", some))
+                    .orElse(Format.EVERYONE);
         }
     }
 }

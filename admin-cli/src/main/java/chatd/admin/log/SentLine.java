@@ -7,43 +7,75 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event of a stored message, parsed from its line in the log.
+ * The event of a stored message, or of what was done about one, parsed from its line in the log.
  *
+ * @param time as it stands in the line
+ * @param of the number of the message that it is about; 0 for a message
  * @param user {@code U} and a number; null for the server
  * @param receivers likewise, one per receiver; null for everyone
- * @param digest null if it was logged by a version that computed none
+ * @param digest null if it was logged by a version that computed none; of a taking back or a reaction, which has none,
+ *     the same as in {@code LogCalls.Digested}
  */
 record SentLine(
         long seq,
+        String time,
+        String type,
         long message,
-        boolean isFile,
+        long of,
         @Nullable String user,
         @Nullable List<String> receivers,
         @Nullable String digest) {
-    private static final Pattern SENT = Pattern.compile("<event seq=\"(\\d{1,18})\" time=\"[^\"]+\""
-            + " type=\"(text|file)\" outcome=\"ok\" message=\"(\\d{1,18})\"([^>]*)>(.*)");
+    private static final Pattern SENT = Pattern.compile("<event seq=\"(\\d{1,18})\" time=\"([^\"]+)\""
+            + " type=\"(text|file|correction|retraction|reaction)\" outcome=\"ok\""
+            + " message=\"(\\d{1,18})\"(?: of=\"(\\d{1,18})\")?([^>]*)>(.*)");
     private static final Pattern DIGEST = Pattern.compile(" digest=\"([A-Za-z0-9_-]{43})\"");
+    private static final Pattern DETAIL = Pattern.compile(" detail=\"(on|off)\"");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
-    /** Parses a line; returns null if it is not the event of a stored message. */
+    /** Parses a line; returns null if it is not the event of a stored message, or of what was done about one. */
     static @Nullable SentLine read(String line) {
         Matcher sent = SENT.matcher(line);
         if (!sent.matches()) {
             return null;
         }
-        String attributes = sent.group(4);
-        Matcher digest = DIGEST.matcher(attributes);
+        String type = sent.group(3);
+        long of = sent.group(5) == null ? 0 : Long.parseLong(sent.group(5));
+        String attributes = sent.group(6);
         Matcher user = USER.matcher(attributes);
         List<String> receivers = new ArrayList<>();
-        for (Matcher to = USER.matcher(sent.group(5)); to.find(); ) {
+        for (Matcher to = USER.matcher(sent.group(7)); to.find(); ) {
             receivers.add(to.group(1));
         }
         return new SentLine(
                 Long.parseLong(sent.group(1)),
-                Long.parseLong(sent.group(3)),
-                sent.group(2).equals("file"),
+                sent.group(2),
+                type,
+                Long.parseLong(sent.group(4)),
+                of,
                 user.find() ? user.group(1) : null,
                 attributes.contains(" receivers=\"everyone\"") ? null : receivers,
-                digest.find() ? digest.group(1) : null);
+                digest(type, of, attributes));
+    }
+
+    private static @Nullable String digest(String type, long of, String attributes) {
+        if (type.equals("retraction")) {
+            return type + " " + of;
+        }
+        Matcher found = (type.equals("reaction") ? DETAIL : DIGEST).matcher(attributes);
+        String last = found.find() ? found.group(1) : null;
+        return type.equals("reaction") ? type + " " + of + " " + last : last;
+    }
+
+    boolean isFile() {
+        return type.equals("file");
+    }
+
+    boolean isTakingBack() {
+        return type.equals("retraction");
+    }
+
+    /** Returns the number of the message that it is or that it is about. */
+    long subject() {
+        return of == 0 ? message : of;
     }
 }

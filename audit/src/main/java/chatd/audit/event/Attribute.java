@@ -10,6 +10,7 @@ public enum Attribute {
     OUTCOME,
     REASON,
     MESSAGE,
+    OF,
     CHANGE,
     RECOVERED,
     USER,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface AuditEvent
         permits AccountEvent,
+                AmendmentEvent,
                 LogEvent,
                 AuditEvent.Started,
                 AuditEvent.Stopped,

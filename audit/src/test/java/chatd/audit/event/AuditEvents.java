@@ -57,6 +57,10 @@ public final class AuditEvents {
         all.put("text", new AuditEvent.MessageSent(42, ALICE, PEER, null, 11, List.of(WANG, ALICE), DIGEST));
         all.put("text-everyone", new AuditEvent.MessageSent(43, ALICE, PEER, null, 11, null, DIGEST));
         all.put("file", new AuditEvent.MessageSent(44, ALICE, PEER, 3L, 16 << 20, List.of(WANG), DIGEST));
+        all.put("correction", new AmendmentEvent.Corrected(45, 42, ALICE, PEER, 12, List.of(WANG, ALICE), DIGEST));
+        all.put("taken-back", new AmendmentEvent.TakenBack(46, 42, ALICE, PEER));
+        all.put("taken-back-by-administrator", new AmendmentEvent.TakenBack(47, 44, new Who(null, "server"), null));
+        all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
         all.put("violation", new AuditEvent.Violation(ALICE, PEER, "0012000000017d05", "the body is over the limit"));

@@ -16,7 +16,7 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Committed;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.Ledger;
-import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
 import chatd.fixtures.PrivateMariaDb;
 import chatd.protocol.value.References;
 import java.nio.file.Files;
@@ -106,7 +106,7 @@ public class JournalBenchmark {
                         ledger,
                         log,
                         new AuditTrail(log, false, true),
-                        new CatchUp(log, ledger, new MessageStore(database), accounts),
+                        new CatchUp(log, ledger, new Stores(database), accounts),
                         new Applier(
                                 accounts,
                                 new Contacts(List.of(), List.of(), List.of()),

@@ -131,6 +131,10 @@ public final class LineCompleter implements Parser, Completer {
             emoticons(candidates);
             return;
         }
+        if (word.startsWith("@") && command.isText(index)) {
+            names.get().forEach(name -> candidates.add(candidate("@" + name, "", true)));
+            return;
+        }
         switch (command) {
             case TO, MSG, FILE, IGNORE, WHO, FRIEND, UNFRIEND, BLOCK, UNBLOCK, NOTIFY, HISTORY -> {
                 if (index == 1) {

@@ -63,19 +63,41 @@ public final class LineFormatter {
      * Formats an item, as {@code 14:05 alice → you: Lunch?}; with its recipients only if they are known.
      *
      * @param isNumbered whether its number is shown, too
-     * @param answered the beginning of the text that it answers; empty if that is not known
+     * @param other the beginning of the text that it answers or is about; empty if that is not known
      */
-    AttributedString said(Item item, boolean isNumbered, String answered) {
+    AttributedString said(Item item, boolean isNumbered, String other) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.quiet(), time.format(item.time()) + " ");
         if (isNumbered && item.number() > 0) {
             line.styled(palette.quiet(), "#" + item.number() + " ");
         }
         line.styled(palette.name(item.sender()), SafeText.line(item.sender()));
+        String what = other.isEmpty() ? "#" + (item.of() + item.answered()) : "“" + SafeText.line(other) + "”";
+        switch (item.deed()) {
+            case REACTED -> {
+                return line.append(" " + reaction(item.text()))
+                        .styled(palette.quiet(), " to " + what)
+                        .toAttributedString();
+            }
+            case REACTS_NO_LONGER -> {
+                return line.styled(palette.quiet(), " no longer " + reaction(item.text()) + " to " + what)
+                        .toAttributedString();
+            }
+            case TAKEN_BACK -> {
+                return line.styled(palette.quiet(), " took back " + what).toAttributedString();
+            }
+            case SENT, ERASED, CORRECTED -> {}
+        }
         item.to().ifPresent(to -> line.styled(palette.quiet(), " → " + SafeText.line(receivers(to))));
         line.append(": ");
+        if (item.deed() == Item.Deed.ERASED) {
+            return line.styled(palette.quiet(), item.isFile() ? "(file taken back)" : "(taken back)")
+                    .toAttributedString();
+        }
+        if (item.deed() == Item.Deed.CORRECTED) {
+            line.styled(palette.quiet(), "(✎ " + what + ") ");
+        }
         if (item.answered() > 0) {
-            String what = answered.isEmpty() ? "#" + item.answered() : "“" + SafeText.line(answered) + "”";
             line.styled(palette.quiet(), "(to " + what + ") ");
         }
         Long file = item.file();
@@ -87,11 +109,27 @@ public final class LineFormatter {
             if (file >= 0) {
                 line.styled(palette.quiet(), "  (/fetch " + file + ")");
             }
-            return line.toAttributedString();
+            return amended(line, item).toAttributedString();
         }
         AttributedString text = new AttributedString(Emoticon.shown(SafeText.text(item.text())));
-        return line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention()))
+        return amended(line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention())), item)
                 .toAttributedString();
+    }
+
+    /** Appends whether a message was corrected, and the reactions to it. */
+    private AttributedStringBuilder amended(AttributedStringBuilder line, Item item) {
+        if (item.amended().shown() != null) {
+            line.styled(palette.quiet(), " (corrected)");
+        }
+        item.amended().reactions().forEach((code, reactions) -> {
+            String count = reactions.count() == 1 ? "" : " " + reactions.count();
+            line.append("  " + reaction(code)).styled(palette.quiet(), count);
+        });
+        return line;
+    }
+
+    private static String reaction(String code) {
+        return Emoticon.of(code).map(Emoticon::emoji).orElse(SafeText.line(code));
     }
 
     private static String size(long bytes) {
@@ -116,7 +154,10 @@ public final class LineFormatter {
         line.styled(palette.loud(), "%4s".formatted(talked.count())).append(mentions + " ");
         Item last = talked.last();
         String text = SafeText.line(last.text());
-        String shown = SafeText.line(last.sender()) + ": " + (last.isFile() ? "file " + text : Emoticon.shown(text));
+        String what = last.deed() == Item.Deed.ERASED
+                ? "(taken back)"
+                : last.isFile() ? "file " + text : Emoticon.shown(text);
+        String shown = SafeText.line(last.sender()) + ": " + what;
         line.styled(palette.quiet(), time.format(last.time()) + " " + beginning(shown, 48));
         return line.toAttributedString();
     }

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jline.utils.AttributedString;
 
 /** A screen over pipes: output goes to standard output, input comes from standard input, and nobody is asked. */
@@ -41,6 +42,11 @@ public final class PlainScreen implements Screen {
 
     @Override
     public void onTyping(Runnable typing) {
+        // Nobody types.
+    }
+
+    @Override
+    public void onUp(Supplier<String> text) {
         // Nobody types.
     }
 

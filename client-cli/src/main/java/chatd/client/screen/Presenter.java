@@ -125,6 +125,9 @@ public final class Presenter implements View {
         List<AttributedString> block = new ArrayList<>();
         add(block, item, false);
         screen.show(block, SAID);
+        if (item.of() > 0) {
+            return;
+        }
         if (item.isMine()) {
             lastSent = Math.max(lastSent, item.number());
         } else if (!item.isFromServer()) {
@@ -146,11 +149,18 @@ public final class Presenter implements View {
             day = now;
             block.add(lines.day(now));
         }
-        Item answered = items.get(item.answered());
-        block.add(
-                lines.said(item, isNumbered, answered == null ? "" : LineFormatter.beginning(answered.text(), QUOTED)));
-        if (item.number() > 0) {
-            items.put(item.number(), item);
+        Item other = items.get(Math.max(item.answered(), item.of()));
+        block.add(lines.said(item, isNumbered, other == null ? "" : LineFormatter.beginning(other.text(), QUOTED)));
+        switch (item.deed()) {
+            case SENT -> {
+                if (item.number() > 0) {
+                    items.put(item.number(), item);
+                }
+            }
+            case ERASED -> items.remove(item.number());
+            case TAKEN_BACK -> items.remove(item.of());
+            case CORRECTED -> items.computeIfPresent(item.of(), (of, was) -> was.corrected(item.text()));
+            case REACTED, REACTS_NO_LONGER -> {}
         }
     }
 
@@ -308,6 +318,15 @@ public final class Presenter implements View {
                 boolean isThere = with == null || (with.isEmpty() ? isToAll : !isToAll && with.contains(item.sender()));
                 last = isThere && !item.isMine() ? item : last;
             }
+        }
+        return last;
+    }
+
+    /** Returns the last item that the user sent and that was shown; null if there is none. */
+    public synchronized @Nullable Item lastOwn() {
+        Item last = null;
+        for (Item item : items.values()) {
+            last = item.isMine() && (last == null || item.number() > last.number()) ? item : last;
         }
         return last;
     }

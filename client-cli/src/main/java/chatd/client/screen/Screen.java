@@ -2,6 +2,7 @@ package chatd.client.screen;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jline.utils.AttributedString;
 
 /** The user's display and keyboard; holds none of the client's state. */
@@ -25,6 +26,9 @@ public interface Screen extends AutoCloseable {
 
     /** Sets what is told that something is being typed. */
     void onTyping(Runnable typing);
+
+    /** Sets what ↑ brings into an empty line, before what was typed there; an empty text for nothing. */
+    void onUp(Supplier<String> text);
 
     /** Reads a line without echo; returns empty if none can be read, or the user gives up. */
     Optional<String> readSecret(String prompt);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
@@ -59,6 +60,7 @@ public final class TerminalScreen implements Screen {
 
     private volatile String mark = "";
     private volatile Runnable typing = () -> {};
+    private volatile Supplier<String> up = () -> "";
 
     /**
      * @param history the file in which typed lines are kept, mode 0600
@@ -93,6 +95,8 @@ public final class TerminalScreen implements Screen {
         // Raw mode between prompts too: input is not echoed, but waits for the next prompt.
         attributes = terminal.enterRawMode();
         KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
+        keys.bind(new Reference("chat-up"), KeyMap.key(terminal, Capability.key_up));
+        reader.getWidgets().put("chat-up", this::up);
         bindPlainArrows(keys);
         // Alt-Enter begins a new line in the same text.
         keys.bind(new Reference("chat-newline"), KeyMap.alt('\r'));
@@ -153,6 +157,17 @@ public final class TerminalScreen implements Screen {
                 keys.bind(keys.getBound(sent), "\033[" + sent.substring(2));
             }
         }
+    }
+
+    /** Brings a text into an empty line, once; then what was typed before, as usual. */
+    private boolean up() {
+        String text = reader.getBuffer().length() == 0 && asked != null ? up.get() : "";
+        if (text.isEmpty()) {
+            reader.callWidget(LineReader.UP_LINE_OR_HISTORY);
+        } else {
+            reader.getBuffer().write(text);
+        }
+        return true;
     }
 
     /** Stops the program as Ctrl-Z does in a shell, until it is continued; the terminal is the shell's meanwhile. */
@@ -272,6 +287,11 @@ public final class TerminalScreen implements Screen {
     @Override
     public void onTyping(Runnable its) {
         typing = its;
+    }
+
+    @Override
+    public void onUp(Supplier<String> text) {
+        up = text;
     }
 
     @Override

@@ -27,6 +27,10 @@ public sealed interface TypedLine {
         ALL("[TEXT]", "one text to everyone; without a text, all you type"),
         R("TEXT", "one text to who wrote to you last"),
         RE("[NUMBER] TEXT", "answer the last text you were sent here, or the one with this number"),
+        CORRECT("[NUMBER] TEXT", "give your last text, or the one with this number, another text"),
+        BACK("[NUMBER]", "take your last text or file back, or the one with this number"),
+        REACT("[NUMBER] EMOJI", "react to the last text you were sent here, or to the one with this number"),
+        UNREACT("[NUMBER] EMOJI", "no longer"),
         UNREAD("", "which conversations have something unread"),
         NEXT("", "show what is unread of the one that waits longest, and talk to them"),
         HISTORY("[NAME] [WHEN] [N]", "the last items, or those since a day or time, of all or of one conversation"),
@@ -81,7 +85,7 @@ public sealed interface TypedLine {
         /** Returns whether its argument at an index, from 1 on, is a word of a text to people. */
         boolean isText(int index) {
             return switch (this) {
-                case ALL, R, RE -> true;
+                case ALL, R, RE, CORRECT, REACT, UNREACT -> true;
                 case MSG, FRIEND -> index > 1;
                 default -> false;
             };
@@ -131,6 +135,15 @@ public sealed interface TypedLine {
     /** @param number the message that it answers; 0 for the last one here */
     record Answer(long number, String text) implements TypedLine {}
 
+    /** @param number the text that it corrects; 0 for the last one */
+    record Correct(long number, String text) implements TypedLine {}
+
+    /** @param number what is taken back; 0 for the last of the user's own */
+    record Back(long number) implements TypedLine {}
+
+    /** @param number what it reacts to; 0 for the last one here */
+    record React(long number, String code, boolean on) implements TypedLine {}
+
     record Unread() implements TypedLine {}
 
     record Next() implements TypedLine {}
@@ -178,6 +191,11 @@ public sealed interface TypedLine {
 
     /** A line that can't be executed; {@code text} says why. No part of it is ever sent. */
     record Mistake(String text) implements TypedLine {}
+
+    /** Returns the line that corrects a text. */
+    static String correcting(long number, String text) {
+        return Command.CORRECT.word() + " #" + number + " " + text;
+    }
 
     /** Parses typed input, which may have several lines. */
     static TypedLine of(String line) {
@@ -230,7 +248,16 @@ public sealed interface TypedLine {
             case MSG -> names == null || second.isEmpty() ? usage : new Send(names, text(rest));
             case ALL -> rest.isEmpty() ? new Turn(List.of()) : new Send(List.of(), rest);
             case R -> rest.isEmpty() ? usage : new Reply(rest);
-            case RE -> answer(first, second, rest, usage);
+            case RE -> numbered(first, second, rest, usage, Answer::new);
+            case CORRECT -> numbered(first, second, rest, usage, Correct::new);
+            case BACK -> rest.isEmpty() || isNumber(rest) ? new Back(rest.isEmpty() ? 0 : number(rest)) : usage;
+            case REACT, UNREACT ->
+                numbered(
+                        first,
+                        second,
+                        rest,
+                        usage,
+                        (number, code) -> new React(number, emoji(code), command == Command.REACT));
             case UNREAD -> rest.isEmpty() ? new Unread() : usage;
             case NEXT -> rest.isEmpty() ? new Next() : usage;
             case HISTORY -> history(rest, usage);
@@ -273,13 +300,33 @@ public sealed interface TypedLine {
         return rest.replaceFirst("^(?:[^\\s,]*,\\s*)*[^\\s,]+\\s+", "").strip();
     }
 
-    private static TypedLine answer(String first, String second, String rest, Mistake usage) {
+    /** Something about a message. */
+    interface About {
+        TypedLine of(long number, String text);
+    }
+
+    private static TypedLine numbered(String first, String second, String rest, Mistake usage, About about) {
         if (rest.isEmpty()) {
             return usage;
         }
-        return first.matches("#?[1-9]\\d{0,17}") && !second.isEmpty()
-                ? new Answer(Long.parseLong(first.replace("#", "")), second)
-                : new Answer(0, rest);
+        return isNumber(first) && !second.isEmpty() ? about.of(number(first), second) : about.of(0, rest);
+    }
+
+    private static boolean isNumber(String word) {
+        return word.matches("#?[1-9]\\d{0,17}");
+    }
+
+    private static long number(String word) {
+        return Long.parseLong(word.replace("#", ""));
+    }
+
+    /** Returns the code of the emoticon that an emoji is, if it is one. */
+    static String emoji(String typed) {
+        return Emoticon.all().stream()
+                .filter(one -> one.emoji().equals(typed))
+                .map(Emoticon::code)
+                .findFirst()
+                .orElse(typed);
     }
 
     private static TypedLine history(String rest, Mistake usage) {

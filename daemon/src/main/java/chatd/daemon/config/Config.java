@@ -19,6 +19,7 @@ public record Config(
         Accounts accounts,
         Sessions sessions,
         Everyone everyone,
+        Messages messages,
         Chat1 chat1,
         Http http,
         Limits limits,
@@ -115,6 +116,12 @@ public record Config(
 
     /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}
+
+    /**
+     * @param retract how long after it was sent a message can be taken back by its sender; zero for never, empty for ever
+     * @param correct how long after it was sent a text can be corrected; as {@code retract}
+     */
+    public record Messages(Optional<Duration> retract, Optional<Duration> correct) {}
 
     public record Chat1(ZoneId wireZone) {}
 

@@ -179,6 +179,9 @@ public final class ConfigReader {
                         of.value("sessions.single", ConfigReader::flag)),
                 new Config.Everyone(of.value("everyone.write", text -> oneOf(text, "all", "granted"))
                         .equals("all")),
+                new Config.Messages(
+                        of.value("messages.retract", ConfigReader::timeOrForever),
+                        of.value("messages.correct", ConfigReader::timeOrForever)),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
                 new Config.Http(
                         of.list("http.origins", ConfigReader::origin),
@@ -254,6 +257,10 @@ public final class ConfigReader {
                     "expected " + LONGEST_TIME.toDays() + "d at the most, not \"" + text + "\"");
         }
         return time;
+    }
+
+    private static Optional<Duration> timeOrForever(String text) {
+        return text.equals("forever") ? Optional.empty() : Optional.of(time(text));
     }
 
     /** Parses the database timeout; bounded, since otherwise a hung database would look like a hung daemon. */

@@ -42,7 +42,7 @@ public final class Dispatcher {
     /** Malformed messages from one connection after which it is closed. */
     private static final int MOST_MALFORMED = 3;
 
-    private final Routes routes = new Routes();
+    private final Routes routes;
     private final List<Room> rooms;
     private final Sessions sessions;
     private final AuditTrail audit;
@@ -64,6 +64,7 @@ public final class Dispatcher {
         this.config = config;
         this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most);
         this.clock = clock;
+        this.routes = new Routes(clock);
         rooms.forEach(room -> room.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
         routes.checkComplete();
@@ -158,8 +159,7 @@ public final class Dispatcher {
         switch (row) {
             case Routes.Done<C> done -> {
                 pending.awaitAll();
-                done.handler().handle(session, command);
-                accepted(session, command, new Receipt(0, clock.instant()));
+                accepted(session, command, done.committer().commit(session, command));
             }
             case Routes.Written<C> written -> {
                 CompletableFuture<Receipt> write = written.submit().write(session, command);

@@ -6,6 +6,7 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.session.Session;
 import chatd.protocol.Gate;
 import chatd.protocol.command.Command;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,11 @@ public final class Routes {
     /** Executes a command; it is done when this returns. */
     public interface Handler<C> {
         void handle(Session session, C command) throws InterruptedException;
+    }
+
+    /** Executes a command; it is done when this returns what its client is told. */
+    public interface Committer<C> {
+        Receipt commit(Session session, C command) throws InterruptedException;
     }
 
     /** Submits a command to the journal; returns what its client is told once it is committed, or null if it waits. */
@@ -38,7 +44,7 @@ public final class Routes {
     }
 
     /** A command that runs after all commands before it are complete. */
-    record Done<C extends Command>(Gate gate, boolean isLogged, boolean isRated, Handler<C> handler)
+    record Done<C extends Command>(Gate gate, boolean isLogged, boolean isRated, Committer<C> committer)
             implements Row<C> {}
 
     /**
@@ -51,25 +57,46 @@ public final class Routes {
             implements Row<C> {}
 
     private final Map<Class<? extends Command>, Row<? extends Command>> rows = new HashMap<>();
+    private final Clock clock;
+
+    Routes(Clock clock) {
+        this.clock = clock;
+    }
 
     /** Adds a command that is audited. */
     public <C extends Command> void logged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, true, false, handler));
+        rows.put(command, new Done<>(gate, true, false, done(handler)));
     }
 
     /** Adds a command that is not audited, or whose handler decides whether it is. */
     public <C extends Command> void unlogged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, false, false, handler));
+        rows.put(command, new Done<>(gate, false, false, done(handler)));
     }
 
     /** Adds an audited command that counts as a change (page {@code chat-json-1.md}, "Bounds"). */
     public <C extends Command> void loggedChange(Class<C> command, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, true, true, handler));
+        rows.put(command, new Done<>(Gate.LOGGED_IN, true, true, done(handler)));
     }
 
     /** As {@link #loggedChange}, for a command that is not audited. */
     public <C extends Command> void unloggedChange(Class<C> command, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, false, true, handler));
+        rows.put(command, new Done<>(Gate.LOGGED_IN, false, true, done(handler)));
+    }
+
+    /**
+     * Adds an audited command of logged-in users that makes an entry with a number.
+     *
+     * @param isChange whether it counts as a change
+     */
+    public <C extends Command> void committed(Class<C> command, boolean isChange, Committer<C> committer) {
+        rows.put(command, new Done<>(Gate.LOGGED_IN, true, isChange, committer));
+    }
+
+    private <C> Committer<C> done(Handler<C> handler) {
+        return (session, command) -> {
+            handler.handle(session, command);
+            return new Receipt(0, clock.instant());
+        };
     }
 
     /** Adds an audited command of logged-in users that only goes into the journal; see {@link Written}. */

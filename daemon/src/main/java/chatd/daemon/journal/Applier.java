@@ -5,6 +5,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Message;
@@ -14,7 +15,9 @@ import chatd.daemon.store.Committed;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Amended;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.References;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,10 +40,21 @@ public final class Applier {
     /** Applies one entry; what it queues for the sessions is flushed by {@link #batchApplied}. */
     void apply(Committed<?> committed) {
         switch (committed.entry()) {
-            case Message message -> sessions.deliver(committed, message, event(message, directory));
+            case Message message ->
+                sessions.deliver(committed, Sessions.Copies.of(message), event(message, Amended.NOT, directory));
+            case Amendment amendment ->
+                sessions.deliver(
+                        committed,
+                        Sessions.Copies.of(amendment, account -> has(account, amendment.subject())),
+                        event(amendment, directory));
             case AccountChange change -> apply(change);
             case AccountChanges several -> apply(several);
         }
+    }
+
+    /** Returns whether a message to everyone is an account's own. */
+    private boolean has(long account, Amendment.Subject subject) {
+        return directory.numbered(account).everyoneAfter() < subject.message();
     }
 
     /** Flushes the sessions once all entries of a batch are applied. */
@@ -155,9 +169,9 @@ public final class Applier {
     }
 
     /** Returns a stored message in the form in which it is delivered and replayed. */
-    public static MessageEvent.Message event(Message message, Directory directory) {
+    public static MessageEvent.Message event(Message message, Amended amended, Directory directory) {
         MessageEvent.Stored stored = new MessageEvent.Stored(
-                message.number(), message.sender(), message.receivers(), message.salt(), message.references());
+                message.number(), message.sender(), message.receivers(), message.salt(), message.references(), amended);
         String sender = directory.nameOf(message.sender());
         StoredFile file = message.file();
         return file == null
@@ -169,5 +183,35 @@ public final class Applier {
                         file.number(),
                         new MessageEvent.FileDigest(file.size(), file.digest()),
                         stored);
+    }
+
+    /**
+     * Returns an amendment in the form in which it is delivered.
+     *
+     * @param amendment none whose message was taken back afterwards, but the taking back itself
+     */
+    public static MessageEvent.Amendment event(Amendment amendment, Directory directory) {
+        String sender = directory.nameOf(amendment.sender());
+        long of = amendment.subject().message();
+        MessageEvent.Stored stored =
+                new MessageEvent.Stored(amendment.number(), amendment.sender(), amendment.receivers());
+        return switch (amendment.act()) {
+            case Amendment.TakenBack back -> new MessageEvent.TakenBack(sender, amendment.time(), of, stored);
+            case Amendment.Corrected corrected ->
+                new MessageEvent.Corrected(
+                        sender,
+                        amendment.time(),
+                        of,
+                        String.valueOf(corrected.text()),
+                        new MessageEvent.Stored(
+                                amendment.number(),
+                                amendment.sender(),
+                                amendment.receivers(),
+                                corrected.salt(),
+                                References.NONE));
+            case Amendment.Reacted reacted ->
+                new MessageEvent.Reacted(
+                        sender, amendment.time(), of, String.valueOf(reacted.code()), reacted.on(), stored);
+        };
     }
 }

@@ -3,13 +3,19 @@ package chatd.daemon.journal;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Message;
+import chatd.daemon.store.AmendmentStore;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,12 +29,14 @@ public final class CatchUp {
     private final AuditLog log;
     private final Ledger ledger;
     private final MessageStore messages;
+    private final AmendmentStore amendments;
     private final EntryEvents events;
 
-    public CatchUp(AuditLog log, Ledger ledger, MessageStore messages, Directory directory) {
+    public CatchUp(AuditLog log, Ledger ledger, Stores stores, Directory directory) {
         this.log = log;
         this.ledger = ledger;
-        this.messages = messages;
+        this.messages = stores.messages();
+        this.amendments = stores.amendments();
         this.events = new EntryEvents(directory);
     }
 
@@ -57,19 +65,24 @@ public final class CatchUp {
         // separately.
         List<Change> changes = ledger.changesAfter(log.lastChange(), PAGE);
         List<Message> late = messages.after(log.lastMessage(), PAGE);
-        // A full page may be followed by more of its kind that precede the rest of the other kind: stop at its end.
-        long end = Math.min(
-                changes.size() < PAGE ? Long.MAX_VALUE : changes.getLast().number(),
-                late.size() < PAGE ? Long.MAX_VALUE : late.getLast().number());
-        return Stream.concat(
-                        changes.stream()
-                                .filter(change -> change.number() <= end)
-                                .map(change -> missing(change.number(), events.changed(change))),
-                        late.stream()
-                                .filter(message -> message.number() <= end)
-                                .map(message -> missing(message.number(), events.sent(message))))
+        List<Amendment> amended = amendments.after(log.lastMessage(), PAGE);
+        // A full page may be followed by more of its kind that precede the rest of the others: stop at its end.
+        long end = LongStream.of(
+                        end(changes, Change::number), end(late, Message::number), end(amended, Amendment::number))
+                .min()
+                .getAsLong();
+        return Stream.of(
+                        changes.stream().map(change -> missing(change.number(), events.changed(change))),
+                        late.stream().map(message -> missing(message.number(), events.sent(message))),
+                        amended.stream().map(amendment -> missing(amendment.number(), events.amended(amendment))))
+                .flatMap(Function.identity())
+                .filter(missing -> missing.position() <= end)
                 .sorted(Comparator.comparingLong(Missing::position))
                 .toList();
+    }
+
+    private static <T> long end(List<T> page, ToLongFunction<T> number) {
+        return page.size() < PAGE ? Long.MAX_VALUE : number.applyAsLong(page.getLast());
     }
 
     private static Missing missing(long position, AuditEvent event) {

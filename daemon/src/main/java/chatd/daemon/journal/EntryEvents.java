@@ -2,12 +2,14 @@ package chatd.daemon.journal;
 
 import chatd.audit.SaltedDigest;
 import chatd.audit.event.AccountEvent;
+import chatd.audit.event.AmendmentEvent;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.Peer;
 import chatd.audit.event.Who;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
@@ -32,6 +34,7 @@ public final class EntryEvents {
     List<AuditEvent> of(Entry entry) {
         return switch (entry) {
             case Message message -> List.of(sent(message));
+            case Amendment amendment -> List.of(amended(amendment));
             case AccountChange change -> List.of(changed(change.change()));
             case AccountChanges several ->
                 several.changes().stream()
@@ -47,9 +50,7 @@ public final class EntryEvents {
         List<Long> receivers = message.receivers();
         return new AuditEvent.MessageSent(
                 message.number(),
-                message.sender() == Message.SERVER
-                        ? new Who(null, User.SERVER)
-                        : Who.of(message.sender(), directory.nameOf(message.sender())),
+                sender(message.sender()),
                 origin == null ? null : AuditTrail.peer(origin),
                 file == null ? null : file.number(),
                 file == null ? ByteBufUtil.utf8Bytes(text(message)) : file.size(),
@@ -57,9 +58,53 @@ public final class EntryEvents {
                 digest(message));
     }
 
+    private Who sender(long sender) {
+        return sender == Message.SERVER ? new Who(null, User.SERVER) : Who.of(sender, directory.nameOf(sender));
+    }
+
+    /** Returns the log event of what became of a message. */
+    AuditEvent amended(Amendment amendment) {
+        Origin origin = amendment.origin();
+        long number = amendment.number();
+        long of = amendment.subject().message();
+        Who who = sender(amendment.sender());
+        Peer peer = origin == null ? null : AuditTrail.peer(origin);
+        return switch (amendment.act()) {
+            case Amendment.TakenBack back -> new AmendmentEvent.TakenBack(number, of, who, peer);
+            case Amendment.Corrected corrected -> {
+                List<Long> receivers = amendment.receivers();
+                yield new AmendmentEvent.Corrected(
+                        number,
+                        of,
+                        who,
+                        peer,
+                        ByteBufUtil.utf8Bytes(Objects.requireNonNullElse(corrected.text(), "")),
+                        receivers == null ? null : directory.who(receivers),
+                        digest(amendment, corrected));
+            }
+            case Amendment.Reacted reacted -> new AmendmentEvent.Reacted(number, of, who, peer, reacted.on());
+        };
+    }
+
+    /**
+     * Returns the digest of a correction, which binds its log event to it; empty if its message was taken back since,
+     * and there is nothing left of it.
+     */
+    public static String digest(Amendment amendment, Amendment.Corrected corrected) {
+        return corrected.text() == null
+                ? ""
+                : new SaltedDigest(
+                                corrected.salt(),
+                                amendment.number(),
+                                amendment.sender(),
+                                amendment.receivers(),
+                                amendment.time())
+                        .ofCorrection(amendment.subject().message(), corrected.text());
+    }
+
     /**
      * Returns the digest of a message, which binds its log event to it; empty for a message that was never sent in this
-     * form: with both a text and a file, or with a salt of another length than ours.
+     * form: with both a text and a file, or with a salt of another length than ours; and for one that was taken back.
      */
     public static String digest(Message message) {
         if ((message.text() != null && message.file() != null) || message.salt().length != SaltedDigest.SALT) {

@@ -33,6 +33,7 @@ import chatd.protocol.value.Document;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.Unread;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -393,7 +394,14 @@ final class Entrance {
 
         private Limits limits() {
             Config.Limits limits = config.get().limits();
-            return new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings());
+            Config.Messages messages = config.get().messages();
+            return new Limits(
+                    limits.text(),
+                    limits.file(),
+                    limits.recipients(),
+                    limits.settings(),
+                    messages.retract().map(Duration::toSeconds).orElse(null),
+                    messages.correct().map(Duration::toSeconds).orElse(null));
         }
     }
 }

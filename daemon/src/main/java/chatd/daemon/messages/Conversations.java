@@ -7,7 +7,6 @@ import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
@@ -17,7 +16,6 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.ConversationStore;
-import chatd.daemon.store.MessageStore;
 import chatd.protocol.Gate;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
@@ -59,7 +57,7 @@ public final class Conversations implements Room, AutoCloseable {
     private final Contacts contacts;
     private final Sessions sessions;
     private final ConversationStore store;
-    private final MessageStore messages;
+    private final Items items;
     private final Clock clock;
     private final Pages pages;
     private final ReadMarks marks;
@@ -78,7 +76,7 @@ public final class Conversations implements Room, AutoCloseable {
         this.contacts = parts.contacts();
         this.sessions = parts.sessions();
         this.store = parts.stores().conversations();
-        this.messages = parts.stores().messages();
+        this.items = new Items(parts);
         this.clock = parts.clock();
         this.pages = pages;
         this.marks = new ReadMarks(store, account -> directory.present(account).isPresent(), this::tell);
@@ -259,42 +257,46 @@ public final class Conversations implements Room, AutoCloseable {
                                 upTo)
                         .stream()
                         .collect(Collectors.toMap(Party::conversation, Function.identity()));
-        List<MessageEvent.Conversation> items = new ArrayList<>();
+        List<MessageEvent.Conversation> listed = new ArrayList<>();
         SortedMap<Long, String> names = new TreeMap<>();
         long bytes = 0;
         for (int i = 0; i < wanted.size() && bytes <= Pages.bytes(session); i += History.PART) {
             List<ConversationStore.Last> part = wanted.subList(i, Math.min(i + History.PART, wanted.size()));
-            Map<Long, Message> last =
-                    messages
-                            .messages(part.stream()
+            Map<Long, Items.Item> last = items
+                    .read(
+                            account,
+                            part.stream()
                                     .map(ConversationStore.Last::message)
-                                    .toList())
-                            .stream()
-                            .collect(Collectors.toMap(Message::number, Function.identity()));
+                                    .distinct()
+                                    .sorted()
+                                    .toList(),
+                            upTo)
+                    .stream()
+                    .collect(Collectors.toMap(Items.Item::number, Function.identity()));
             for (ConversationStore.Last one : part) {
-                Message message = requireNonNull(last.get(one.message()));
+                Items.Item message = requireNonNull(last.get(one.message()));
                 MessageEvent.Conversation item =
-                        item(account, requireNonNull(parties.get(one.conversation())), message);
+                        item(account, requireNonNull(parties.get(one.conversation())), message.event());
                 bytes += session.dialect().pageBytes(item.last());
-                if (bytes > Pages.bytes(session) && !items.isEmpty()) {
+                if (bytes > Pages.bytes(session) && !listed.isEmpty()) {
                     break;
                 }
-                items.add(item);
-                History.concerned(message, account.number()).forEach(who -> names.put(who, directory.nameOf(who)));
+                listed.add(item);
+                message.concerned().forEach(who -> names.put(who, directory.nameOf(who)));
                 if (item.with() != Message.EVERYONE) {
                     names.put(item.with(), item.name());
                 }
             }
         }
-        return new MessageEvent.Conversations(items, items.size() < found.size(), names);
+        return new MessageEvent.Conversations(listed, listed.size() < found.size(), names);
     }
 
-    private MessageEvent.Conversation item(Account account, Party party, Message last) {
+    private MessageEvent.Conversation item(Account account, Party party, MessageEvent.Message last) {
         long other = Conversation.with(party.conversation(), account.number());
         return new MessageEvent.Conversation(
                 other,
                 other == Message.EVERYONE ? "" : directory.nameOf(other),
-                Applier.event(last, directory),
+                last,
                 party.unread(),
                 party.read(),
                 party.attention());

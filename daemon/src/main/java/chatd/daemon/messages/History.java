@@ -4,7 +4,6 @@ import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The messages that a user sent and received (rule 8 of {@code chat-1.md}; {@code chat-json-1.md}, type 19). Runs on the
@@ -36,6 +34,7 @@ public final class History implements Room {
     static final int PART = 20;
 
     private final MessageStore store;
+    private final Items items;
     private final Directory directory;
     private final Sessions sessions;
     private final Supplier<Config> config;
@@ -44,6 +43,7 @@ public final class History implements Room {
 
     public History(ServiceParts parts, Conversations conversations, Pages pages) {
         this.store = parts.stores().messages();
+        this.items = new Items(parts);
         this.directory = parts.directory();
         this.sessions = parts.sessions();
         this.config = parts.config();
@@ -72,29 +72,30 @@ public final class History implements Room {
             List<Long> numbers = most == 0 ? List.of() : store.last(account, most, upTo);
             boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
-                for (Message message : store.messages(numbers.subList(i, Math.min(i + PART, numbers.size())))) {
-                    going = going && answer.send(Applier.event(message, directory));
+                for (Items.Item item :
+                        items.read(account, numbers.subList(i, Math.min(i + PART, numbers.size())), upTo)) {
+                    going = going && answer.send(item.event());
                 }
             }
         }
     }
 
-    /** Returns whether a user sent and received more than so many messages between two numbers. */
+    /** Returns whether more than so many items came to a user's history between two numbers. */
     public boolean isMoreThan(int most, Account account, long after, long upTo) {
-        return store.numbers(account, null, after, upTo, most + 1, false).size() > most;
+        return items.after(account, null, after, after, upTo, most + 1).size() > most;
     }
 
-    /** Sends what a user sent and received between two numbers, in order, at the pace at which the client reads. */
+    /** Sends what came to a user's history between two numbers, in order, at the pace at which the client reads. */
     public void missed(Session.Answer answer, Account account, long after, long upTo) {
         long last = after;
         boolean going = last < upTo;
         while (going) {
-            List<Message> part = store.messages(store.numbers(account, null, last, upTo, PART, false));
-            for (Message message : part) {
-                going = going && answer.send(Applier.event(message, directory));
-                last = message.number();
+            List<Long> part = items.after(account, null, after, last, upTo, PART);
+            for (Items.Item item : items.read(account, part, upTo)) {
+                going = going && answer.send(item.event());
             }
             going &= part.size() == PART;
+            last = part.isEmpty() ? last : part.getLast();
         }
     }
 
@@ -113,46 +114,44 @@ public final class History implements Room {
         Dialect dialect = session.dialect();
         long most = Pages.bytes(session);
         boolean newest = command.after() < 0;
-        long upTo = Math.min(sessions.deliveredTo(), command.before() - 1);
-        // One more than requested, to find out whether there are more.
+        long deliveredTo = sessions.deliveredTo();
+        long upTo = Math.min(deliveredTo, command.before() - 1);
         Long other = command.with() == null ? null : (Long) conversations.other(command.with());
         Long conversation =
                 other == null || other == Message.EVERYONE ? other : (Long) Conversation.of(account.number(), other);
-        List<Long> numbers =
-                store.numbers(account, conversation, Math.max(0, command.after()), upTo, command.limit() + 1, newest);
+        // One more than requested, to find out whether there are more.
+        int count = command.limit() + 1;
+        List<Long> numbers = newest
+                ? store.numbers(account, conversation, 0, upTo, count, true)
+                : items.after(account, conversation, command.after(), command.after(), upTo, count);
         boolean more = numbers.size() > command.limit();
         List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
-        List<MessageEvent.Message> items = new ArrayList<>();
+        List<MessageEvent.Message> shown = new ArrayList<>();
         SortedMap<Long, String> names = new TreeMap<>();
         long bytes = 0;
-        for (int i = 0; i < wanted.size() && bytes <= most; i += PART) {
-            List<Message> part = store.messages(wanted.subList(i, Math.min(i + PART, wanted.size())));
-            for (Message message : newest ? part.reversed() : part) {
-                MessageEvent.Message item = Applier.event(message, directory);
-                bytes += dialect.pageBytes(item);
-                if (bytes <= most || items.isEmpty()) {
-                    items.add(item);
-                    concerned(message, account.number()).forEach(who -> names.put(who, directory.nameOf(who)));
+        boolean isFull = false;
+        for (int i = 0; i < wanted.size() && !isFull; i += PART) {
+            List<Items.Item> part =
+                    items.read(account, wanted.subList(i, Math.min(i + PART, wanted.size())), deliveredTo);
+            for (Items.Item item : newest ? part.reversed() : part) {
+                bytes += dialect.pageBytes(item.event());
+                isFull = bytes > most && !shown.isEmpty();
+                if (isFull) {
+                    break;
                 }
+                shown.add(item.event());
+                item.concerned().forEach(who -> names.put(who, directory.nameOf(who)));
             }
         }
-        more |= items.size() < wanted.size();
+        more |= isFull;
         if (newest) {
-            Collections.reverse(items);
+            Collections.reverse(shown);
         }
         SortedMap<Long, Long> read = new TreeMap<>();
         if (other != null && other != Message.EVERYONE) {
             names.put(other, directory.nameOf(other));
             read = conversations.read(account, other);
         }
-        return new MessageEvent.Page(other, items, more, names, read);
-    }
-
-    /** Returns the accounts that the reader may know to have sent or received the message. */
-    static Stream<Long> concerned(Message message, long reader) {
-        List<Long> receivers = message.receivers();
-        return Stream.concat(Stream.of(message.sender()), receivers == null ? Stream.empty() : receivers.stream())
-                .filter(who -> who != Message.SERVER
-                        && (who == reader || who == message.sender() || reader == message.sender()));
+        return new MessageEvent.Page(other, shown, more, names, read);
     }
 }

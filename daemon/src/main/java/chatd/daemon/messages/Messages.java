@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends texts and files (rules 5 to 7, 10 and 11 of {@code chat-1.md}). */
 public final class Messages implements Room {
+    /** The number of no message. */
+    private static final long UNANSWERABLE = -1;
+
     private final Directory directory;
     private final Contacts contacts;
     private final Mentions mentions;
@@ -119,7 +122,7 @@ public final class Messages implements Room {
             @Nullable String beside) {}
 
     private Recipients checked(Caller caller, MessageCommand.SendText command) {
-        check(command.text());
+        check(command.text(), config.get().limits().text());
         return recipients(caller, command.audience());
     }
 
@@ -134,15 +137,19 @@ public final class Messages implements Room {
      * @throws Refusal {@link Code#MALFORMED} if the text is empty, or {@link Code#TOO_LARGE}
      */
     public Message broadcast(String text) throws InterruptedException {
-        check(text);
+        check(text, config.get().limits().text());
         Recipients everyone = new Recipients(null, Set.of());
         References references = new References(0, mentions.in(text, everyone.numbers()));
         return journal.commit(new Sending(null, everyone, text, null, references, null));
     }
 
-    private void check(String text) {
+    /**
+     * Checks a text to be sent.
+     *
+     * @throws Refusal {@link Code#MALFORMED} if it is empty, or {@link Code#TOO_LARGE}
+     */
+    static void check(String text, int most) {
         int bytes = ByteBufUtil.utf8Bytes(text);
-        int most = config.get().limits().text();
         if (bytes == 0) {
             throw new Refusal(Code.MALFORMED, "An empty text is not sent.");
         }
@@ -154,9 +161,7 @@ public final class Messages implements Room {
 
     /**
      * Returns the number of the message that a text answers; 0 for none, or for one that was withheld from the receiver,
-     * who must not learn of it.
-     *
-     * @throws Refusal {@link Code#NO_SUCH_MESSAGE} if it is not in the same conversation
+     * who must not learn of it; {@link #UNANSWERABLE} for one that is not in the same conversation, or was taken back.
      */
     private long answered(Caller caller, long answered, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
@@ -171,8 +176,7 @@ public final class Messages implements Room {
         if (numbers != null && store.isWithheld(answered, account.number(), numbers.getFirst())) {
             return 0;
         }
-        throw new Refusal(
-                Code.NO_SUCH_MESSAGE, "The message that this answers is not in this conversation. It was not sent.");
+        return UNANSWERABLE;
     }
 
     private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {
@@ -214,7 +218,12 @@ public final class Messages implements Room {
     }
 
     private void checkEveryone(Account account) {
-        if (!config.get().mayWriteToEveryone(account.everyone())) {
+        checkEveryone(account, config.get());
+    }
+
+    /** @throws Refusal {@link Code#NOT_ALLOWED} if an account may not write to everyone */
+    static void checkEveryone(Account account, Config config) {
+        if (!config.mayWriteToEveryone(account.everyone())) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "You are not allowed to write to everyone on this server. Nothing was sent.");
         }
@@ -238,7 +247,8 @@ public final class Messages implements Room {
                         .toList();
     }
 
-    private byte[] salt() {
+    /** Returns a new salt. */
+    static byte[] salt(SecureRandom random) {
         byte[] salt = new byte[16];
         random.nextBytes(salt);
         return salt;
@@ -286,6 +296,12 @@ public final class Messages implements Room {
 
         @Override
         public Message decide(Numbers numbers, Instant now) {
+            if (references.answered() == UNANSWERABLE) {
+                // Only now, since it may have been there when the same was sent before.
+                throw new Refusal(
+                        Code.NO_SUCH_MESSAGE,
+                        "The message that this answers is not in this conversation, or was taken back. It was not sent.");
+            }
             long sender = from == null ? Message.SERVER : sender(from, recipients);
             List<Long> withheld = blocking(sender, recipients.numbers());
             StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
@@ -297,7 +313,7 @@ public final class Messages implements Room {
                     withheld,
                     text,
                     numbered,
-                    salt(),
+                    salt(random),
                     references.withoutMentioned(withheld),
                     origin,
                     once);

@@ -1,18 +1,24 @@
 package chatd.daemon.messages;
 
 import chatd.daemon.journal.EntryEvents;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
+import chatd.daemon.store.AmendmentStore;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Stores;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the stored messages in order and computes their digests, for comparison with those in the log (page
- * {@code audit-log.md}, "Proof"). File contents are read in full and hashed again. Used by one thread; blocks.
+ * Reads the stored messages, and what was done about them, in order, and computes their digests, for comparison with
+ * those in the log (page {@code audit-log.md}, "Proof"). File contents are read in full and hashed again. Used by one
+ * thread; blocks.
  */
 public final class StoredMessages {
     private static final int PAGE = 200;
@@ -21,6 +27,7 @@ public final class StoredMessages {
     private static final int REMEMBERED = 1_000;
 
     private final MessageStore messages;
+    private final AmendmentStore amendments;
     private final ContentStore contents;
     private final Map<Long, byte[]> hashed = new LinkedHashMap<>();
     /** The last number read; at first below any possible number, even one that was never assigned. */
@@ -28,25 +35,70 @@ public final class StoredMessages {
 
     public StoredMessages(Stores stores) {
         this.messages = stores.messages();
+        this.amendments = stores.amendments();
         this.contents = stores.contents();
     }
 
-    /** A message and its digest. */
-    public record Digested(long message, String digest) {}
+    /**
+     * A message or amendment, and its digest.
+     *
+     * @param digest for an amendment without one, what it is and the number of its message
+     * @param takenBack the number of the amendment by which it was taken back, after which it has no digest; null if none
+     */
+    public record Digested(
+            long message, String digest, @Nullable Long takenBack) {}
 
-    /** Returns the next messages up to {@code upTo}, by number; empty if there are no more. */
+    /** Returns the next ones up to {@code upTo}, by number; empty if there are no more. */
     public List<Digested> next(long upTo) {
-        List<Message> page = messages.after(last, PAGE);
-        if (!page.isEmpty()) {
-            last = page.getLast().number();
+        List<Message> sent = messages.after(last, PAGE);
+        List<Amendment> done = amendments.after(last, PAGE);
+        // A full page may be followed by more of its kind that precede the rest of the other: stop at its end.
+        long end = Math.min(
+                sent.size() < PAGE ? Long.MAX_VALUE : sent.getLast().number(),
+                done.size() < PAGE ? Long.MAX_VALUE : done.getLast().number());
+        Map<Long, Long> takenBack = amendments.takenBack(concerned(sent, done));
+        List<Digested> all = new ArrayList<>();
+        for (Message message : sent) {
+            all.add(new Digested(
+                    message.number(),
+                    message.isErased() ? "" : EntryEvents.digest(asItIs(message)),
+                    message.isErased() ? takenBack.get(message.number()) : null));
         }
-        return page.stream()
-                .filter(message -> message.number() <= upTo)
-                .map(message -> new Digested(message.number(), EntryEvents.digest(asItIs(message))))
+        for (Amendment amendment : done) {
+            String digest = digest(amendment);
+            all.add(new Digested(
+                    amendment.number(),
+                    digest,
+                    digest.isEmpty() ? takenBack.get(amendment.subject().message()) : null));
+        }
+        List<Digested> page = all.stream()
+                .filter(each -> each.message() <= end)
+                .sorted(Comparator.comparingLong(Digested::message))
                 .toList();
+        if (!page.isEmpty()) {
+            last = page.getLast().message();
+        }
+        return page.stream().filter(each -> each.message() <= upTo).toList();
     }
 
-    /** Returns the highest stored message number; 0 if there is none. */
+    /** Returns the numbers of the messages whose text or file may have been taken back. */
+    private static List<Long> concerned(List<Message> sent, List<Amendment> done) {
+        List<Long> concerned = new ArrayList<>();
+        sent.stream().filter(Message::isErased).map(Message::number).forEach(concerned::add);
+        done.stream().map(amendment -> amendment.subject().message()).forEach(concerned::add);
+        return concerned;
+    }
+
+    private static String digest(Amendment amendment) {
+        long of = amendment.subject().message();
+        return switch (amendment.act()) {
+            case Amendment.TakenBack back -> "retraction " + of;
+            case Amendment.Corrected corrected -> EntryEvents.digest(amendment, corrected);
+            case Amendment.Reacted reacted -> "reaction " + of + (reacted.on() ? " on" : " off");
+        };
+    }
+
+    /** Returns the highest stored number; 0 if there is none. */
     public long highest() {
         return messages.highest();
     }

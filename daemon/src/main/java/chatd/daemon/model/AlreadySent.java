@@ -1,6 +1,9 @@
 package chatd.daemon.model;
 
-/** Thrown in place of a second entry if the same was sent before, with the same identifier. Has no stack trace. */
+/**
+ * Thrown in place of an entry if there is nothing to be done: the same was sent before, with the same identifier, or what
+ * is to be is so already. Has no stack trace.
+ */
 public final class AlreadySent extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient Receipt receipt;

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param sender an account's number, or {@link #SERVER}
  * @param receivers accounts; null for everyone
  * @param withheld those receivers who have blocked the sender, and never get it
- * @param text null for a file
+ * @param text null for a file, and if it was taken back
+ * @param file null for a text; if it was taken back, it has its number alone
+ * @param salt 16 bytes; none if it was taken back
  * @param origin the connection it came from; null for a message read from the database, which does not store it, and
  *     for the daemon's own messages
  * @param once the identifier that its client gave it; null if none, or if it was read from the database
@@ -39,6 +41,14 @@ public record Message(
     /** The receiver that stands for all accounts. */
     public static final long EVERYONE = 0;
 
+    /** The salt of a message that was taken back. */
+    public static final byte[] UNSALTED = {};
+
+    /** Returns whether it was taken back. */
+    public boolean isErased() {
+        return salt.length == 0;
+    }
+
     /** Returns the id of the session that it came from; empty if unknown. */
     public String session() {
         return origin == null ? "" : origin.session();
@@ -47,6 +57,11 @@ public record Message(
     /** Returns the same message with another file. */
     public Message with(StoredFile other) {
         return new Message(number, time, sender, receivers, withheld, text, other, salt, references, origin, once);
+    }
+
+    /** Returns the same message with another text. */
+    public Message with(String other, byte[] salted) {
+        return new Message(number, time, sender, receivers, withheld, other, file, salted, references, origin, once);
     }
 
     @Override

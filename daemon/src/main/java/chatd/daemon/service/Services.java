@@ -19,6 +19,7 @@ import chatd.daemon.login.PasswordRules;
 import chatd.daemon.login.Passwords;
 import chatd.daemon.login.Throttle;
 import chatd.daemon.login.Tokens;
+import chatd.daemon.messages.Amendments;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Messages;
@@ -75,6 +76,7 @@ public final class Services implements AutoCloseable {
                 new Users(parts),
                 new Friends(parts),
                 messages,
+                new Amendments(parts),
                 files,
                 history,
                 conversations);

@@ -1,6 +1,7 @@
 package chatd.daemon.session;
 
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Message;
 import chatd.daemon.store.Committed;
 import chatd.protocol.event.Event;
@@ -351,55 +352,82 @@ public final class Sessions {
     }
 
     /**
-     * Queues a committed message for the sessions of its receivers, or for everyone; and for the sender's sessions. The
-     * session that it came from gets it if its user is a receiver, and its dialect sends such copies.
+     * Who gets an entry that is delivered.
      *
-     * <p>Called in the order of the message numbers. The messages are sent at the next {@link #flush}.
+     * @param accounts whose sessions get it; null for everyone online
+     * @param whom which accounts of everyone get it
+     * @param session the id of the session that it came from, which gets it only if its dialect sends such copies and
+     *     {@code copiesToSession} is true; empty for none
+     * @param copiesToSession whether the user is a receiver of its own message
+     */
+    public record Copies(
+            long number, @Nullable List<Long> accounts, LongPredicate whom, String session, boolean copiesToSession) {
+        /** Returns the receivers of a message, or everyone; and its sender. */
+        public static Copies of(Message message) {
+            List<Long> receivers = message.receivers();
+            if (receivers == null) {
+                return new Copies(message.number(), null, account -> true, message.session(), true);
+            }
+            boolean isReceiver = receivers.contains(message.sender());
+            List<Long> accounts = new ArrayList<>(receivers.size() + 1);
+            for (Long receiver : receivers) {
+                if (!message.withheld().contains(receiver)) {
+                    accounts.add(receiver);
+                }
+            }
+            if (!isReceiver) {
+                accounts.add(message.sender());
+            }
+            return new Copies(message.number(), accounts, account -> true, message.session(), isReceiver);
+        }
+
+        /**
+         * Returns who learns of an amendment.
+         *
+         * @param has whether an account has the message, if that went to everyone
+         */
+        public static Copies of(Amendment amendment, LongPredicate has) {
+            return new Copies(amendment.number(), amendment.told(), has, amendment.session(), false);
+        }
+
+        /** Returns whether a session gets no copy, since it sent the entry itself. */
+        private boolean isOwn(Session to) {
+            return to.id().equals(session) && !(copiesToSession && to.dialect().copiesToSender());
+        }
+    }
+
+    /**
+     * Queues a committed entry for the sessions of those who get it.
+     *
+     * <p>Called in the order of the numbers. What is queued is sent at the next {@link #flush}.
      *
      * @param committed proof that the entry was committed
      */
-    public void deliver(Committed<?> committed, Message entry, MessageEvent.Message event) {
-        long number = entry.number();
-        long sender = entry.sender();
-        List<Long> receivers = entry.receivers();
+    public void deliver(Committed<?> committed, Copies copies, MessageEvent.Message event) {
+        List<Long> accounts = copies.accounts();
         presenceLock.lock();
-        try (Delivery delivery = new Delivery(event, receivers == null)) {
-            deliveredTo = number;
-            if (receivers == null) {
-                for (List<Session> sessions : online.values()) {
-                    for (Session session : sessions) {
-                        if (!isOwnCopy(session, entry)) {
-                            enqueue(session, delivery, number);
-                        }
+        try (Delivery delivery = new Delivery(event, accounts == null)) {
+            deliveredTo = copies.number();
+            if (accounts == null) {
+                online.forEach((account, sessions) -> {
+                    if (copies.whom().test(account)) {
+                        enqueue(sessions, delivery, copies);
                     }
-                }
-                return;
-            }
-            for (Long account : receivers) {
-                if (entry.withheld().contains(account)) {
-                    continue;
-                }
-                for (Session session : of(account)) {
-                    if (!isOwnCopy(session, entry)) {
-                        enqueue(session, delivery, number);
-                    }
-                }
-            }
-            if (!receivers.contains(sender)) {
-                for (Session session : of(sender)) {
-                    if (!session.id().equals(entry.session())) {
-                        enqueue(session, delivery, number);
-                    }
-                }
+                });
+            } else {
+                accounts.forEach(account -> enqueue(of(account), delivery, copies));
             }
         } finally {
             presenceLock.unlock();
         }
     }
 
-    /** Returns whether a session would get its own message, in a dialect that sends no such copies. */
-    private static boolean isOwnCopy(Session session, Message entry) {
-        return !session.dialect().copiesToSender() && session.id().equals(entry.session());
+    private void enqueue(List<Session> sessions, Delivery delivery, Copies copies) {
+        for (Session session : sessions) {
+            if (!copies.isOwn(session)) {
+                enqueue(session, delivery, copies.number());
+            }
+        }
     }
 
     private void enqueue(Session session, Delivery delivery, long number) {

@@ -10,6 +10,7 @@ import static chatd.sql.generated.Tables.SENT_ONCE;
 import chatd.daemon.config.Config;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
@@ -30,10 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +72,7 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** The highest numbers in use, by kind; 0 if there are none. */
+    /** The highest numbers in use, by kind; 0 if there are none. Amendments share those of the messages. */
     public record LastNumbers(long message, long change, long file, long account) {
         /** Returns the position of the last entry. */
         public long position() {
@@ -153,10 +151,10 @@ public final class Ledger implements Closeable {
             migrating = false;
             ledgerLock.take(sql, now);
             LastNumbers numbers = new LastNumbers(
-                    highest(sql, MESSAGE, MESSAGE.NUMBER),
-                    highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
-                    highest(sql, FILE, FILE.NUMBER),
-                    highest(sql, ACCOUNT, ACCOUNT.NUMBER));
+                    MessageStore.highest(sql),
+                    MessageStore.highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
+                    MessageStore.highest(sql, FILE, FILE.NUMBER),
+                    MessageStore.highest(sql, ACCOUNT, ACCOUNT.NUMBER));
             LastNumbers floor = sql.selectFrom(NUMBER_FLOOR)
                     .fetchOptional(row ->
                             new LastNumbers(row.getMessage(), row.getAccountChange(), row.getFile(), row.getAccount()))
@@ -166,11 +164,6 @@ public final class Ledger implements Closeable {
             fresh.close();
             throw e;
         }
-    }
-
-    private static long highest(DSLContext sql, Table<?> table, Field<Long> number) {
-        Long highest = sql.select(DSL.max(number)).from(table).fetchSingle().value1();
-        return highest == null ? 0 : highest;
     }
 
     /**
@@ -313,6 +306,7 @@ public final class Ledger implements Closeable {
             boolean there = switch (entries.getFirst()) {
                 case Message message ->
                     sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()), MESSAGE.SALT.eq(message.salt()));
+                case Amendment amendment -> AmendmentRows.isThere(sql, amendment);
                 case AccountChange change -> isThere(sql, change);
                 case AccountChanges several -> isThere(sql, several.changes().getFirst());
             };

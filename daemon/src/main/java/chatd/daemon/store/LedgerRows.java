@@ -11,6 +11,7 @@ import static chatd.sql.generated.Tables.WITHHELD;
 
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
@@ -86,6 +87,8 @@ final class LedgerRows {
 
     private final List<Message> mentioning = new ArrayList<>();
 
+    private final List<Amendment> amendments = new ArrayList<>();
+
     /** Entries whose clients gave them an identifier. */
     private final List<Entry> once = new ArrayList<>();
 
@@ -111,6 +114,7 @@ final class LedgerRows {
                     texts.getLast().add(message);
                 }
                 case Message message -> files.add(message);
+                case Amendment amendment -> amendments.add(amendment);
                 case AccountChange change -> accounts.add(change);
                 case AccountChanges several -> several.changes().forEach(accounts::add);
             }
@@ -145,6 +149,7 @@ final class LedgerRows {
         return texts.size() == 1
                 && toSeveral.isEmpty()
                 && files.isEmpty()
+                && amendments.isEmpty()
                 && accounts.isEmpty()
                 && mentioning.isEmpty()
                 && begins.isEmpty()
@@ -174,6 +179,10 @@ final class LedgerRows {
         if (!withheld.isEmpty()) {
             DSLContext sql = Database.context(connection);
             withheld.forEach(message -> withheld(sql, message));
+        }
+        if (!amendments.isEmpty()) {
+            DSLContext sql = Database.context(connection);
+            amendments.forEach(amendment -> AmendmentRows.write(sql, amendment));
         }
         if (!once.isEmpty()) {
             sentOnce(connection);

@@ -1,5 +1,6 @@
 package chatd.daemon.store;
 
+import static chatd.sql.generated.Tables.AMENDMENT;
 import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MENTION;
@@ -8,18 +9,22 @@ import static chatd.sql.generated.Tables.RECEIVER;
 import static chatd.sql.generated.Tables.WITHHELD;
 
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
 import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.Table;
@@ -116,14 +121,41 @@ public final class MessageStore {
                 .asTable(name);
     }
 
-    /** Returns whether a message is in a conversation of the account's, for all who are in it. */
+    /**
+     * Returns whether a message is in a conversation of the account's, for all who are in it, and was not taken back.
+     */
     public boolean isIn(long message, long conversation, Account account) {
         long after = conversation == Conversation.EVERYONE ? account.everyoneAfter() : 0;
+        Condition isPart = DSL.exists(DSL.selectOne()
+                .from(RECEIVER)
+                .where(RECEIVER.CONVERSATION.eq(conversation), RECEIVER.MESSAGE.eq(message)));
         return message > after
                 && database.with(sql -> sql.fetchExists(
-                                MESSAGE, MESSAGE.NUMBER.eq(message), MESSAGE.CONVERSATION.eq(conversation))
-                        || sql.fetchExists(
-                                RECEIVER, RECEIVER.CONVERSATION.eq(conversation), RECEIVER.MESSAGE.eq(message)));
+                        MESSAGE,
+                        MESSAGE.NUMBER.eq(message),
+                        MESSAGE.SALT.isNotNull(),
+                        MESSAGE.CONVERSATION.eq(conversation).or(isPart)));
+    }
+
+    /** Returns a message if an account sent or received it; otherwise empty, as if it did not exist. */
+    public Optional<Message> readable(long message, Account account) {
+        // First a query that costs the same whether it exists or not.
+        boolean isReadable =
+                database.with(sql -> sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message), isReadable(account)));
+        return isReadable ? messages(List.of(message)).stream().findFirst() : Optional.empty();
+    }
+
+    /** Returns the condition that an account sent or received a message. */
+    private static Condition isReadable(Account account) {
+        var withOthers = DSL.exists(DSL.selectOne()
+                .from(RECEIVER)
+                .where(RECEIVER.MESSAGE.eq(MESSAGE.NUMBER), RECEIVER.ACCOUNT.eq(account.number())));
+        var everyones = MESSAGE.RECEIVER.eq(Message.EVERYONE).and(MESSAGE.NUMBER.gt(account.everyoneAfter()));
+        return MESSAGE.SENDER
+                .eq(account.number())
+                .or(MESSAGE.RECEIVER.eq(account.number()))
+                .or(withOthers)
+                .or(everyones);
     }
 
     /** Returns whether a message of an account was withheld from another. */
@@ -144,21 +176,11 @@ public final class MessageStore {
 
     /** Returns the file if {@code account} sent or received it; otherwise empty, as if it did not exist. */
     public Optional<Fetchable> fetchable(long file, Account account) {
-        var withOthers = DSL.exists(DSL.selectOne()
-                .from(RECEIVER)
-                .where(RECEIVER.MESSAGE.eq(MESSAGE.NUMBER), RECEIVER.ACCOUNT.eq(account.number())));
-        var everyones = MESSAGE.RECEIVER.eq(Message.EVERYONE).and(MESSAGE.NUMBER.gt(account.everyoneAfter()));
         return database.with(sql -> sql.select(MESSAGE.SENDER, MESSAGE.TIME, FILE.NAME, FILE.CONTENT, FILE.SIZE)
                 .from(FILE)
                 .join(MESSAGE)
                 .on(MESSAGE.NUMBER.eq(FILE.MESSAGE), MESSAGE.FILE.eq(FILE.NUMBER))
-                .where(
-                        FILE.NUMBER.eq(file),
-                        MESSAGE.SENDER
-                                .eq(account.number())
-                                .or(MESSAGE.RECEIVER.eq(account.number()))
-                                .or(withOthers)
-                                .or(everyones))
+                .where(FILE.NUMBER.eq(file), FILE.CONTENT.isNotNull(), isReadable(account))
                 .fetchOptional(row -> new Fetchable(
                         row.get(MESSAGE.SENDER),
                         row.get(MESSAGE.TIME),
@@ -197,27 +219,15 @@ public final class MessageStore {
                     .orderBy(MESSAGE.NUMBER)
                     .limit(limit)
                     .fetch();
-            Map<Long, List<Long>> receivers = sql.select(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
-                    .from(RECEIVER)
-                    .where(RECEIVER.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
-                    .orderBy(RECEIVER.MESSAGE, RECEIVER.ACCOUNT)
-                    .fetchGroups(RECEIVER.MESSAGE, RECEIVER.ACCOUNT);
             List<Long> toOthers = rows.stream()
                     .filter(row -> row.get(MESSAGE.RECEIVER) == null)
                     .map(row -> row.get(MESSAGE.NUMBER))
                     .toList();
-            Map<Long, List<Long>> withheld = toOthers.isEmpty()
-                    ? Map.of()
-                    : sql.select(WITHHELD.MESSAGE, WITHHELD.ACCOUNT)
-                            .from(WITHHELD)
-                            .where(WITHHELD.MESSAGE.in(toOthers))
-                            .orderBy(WITHHELD.MESSAGE, WITHHELD.ACCOUNT)
-                            .fetchGroups(WITHHELD.MESSAGE, WITHHELD.ACCOUNT);
-            Map<Long, List<Long>> mentioned = sql.select(MENTION.MESSAGE, MENTION.ACCOUNT)
-                    .from(MENTION)
-                    .where(MENTION.MESSAGE.in(rows.getValues(MESSAGE.NUMBER)))
-                    .orderBy(MENTION.MESSAGE, MENTION.ACCOUNT)
-                    .fetchGroups(MENTION.MESSAGE, MENTION.ACCOUNT);
+            Map<Long, List<Long>> receivers =
+                    byMessage(sql, RECEIVER.MESSAGE, RECEIVER.ACCOUNT, rows.getValues(MESSAGE.NUMBER));
+            Map<Long, List<Long>> withheld = byMessage(sql, WITHHELD.MESSAGE, WITHHELD.ACCOUNT, toOthers);
+            Map<Long, List<Long>> mentioned =
+                    byMessage(sql, MENTION.MESSAGE, MENTION.ACCOUNT, rows.getValues(MESSAGE.NUMBER));
             return rows.map(row -> new Message(
                     row.get(MESSAGE.NUMBER),
                     row.get(MESSAGE.TIME),
@@ -230,7 +240,7 @@ public final class MessageStore {
                     withheld.getOrDefault(row.get(MESSAGE.NUMBER), List.of()),
                     row.get(MESSAGE.TEXT),
                     row.get(MESSAGE.FILE) == null ? null : file(row),
-                    row.get(MESSAGE.SALT),
+                    Objects.requireNonNullElse(row.get(MESSAGE.SALT), Message.UNSALTED),
                     new References(
                             Objects.requireNonNullElse(row.get(MESSAGE.ANSWERED), 0L),
                             mentioned.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
@@ -239,16 +249,59 @@ public final class MessageStore {
         });
     }
 
-    /** Returns the highest message number; 0 if there is none. */
+    /** Returns the accounts in a table of them, by message. */
+    private static Map<Long, List<Long>> byMessage(
+            DSLContext sql, TableField<?, Long> message, TableField<?, Long> account, Collection<Long> numbers) {
+        return numbers.isEmpty()
+                ? Map.of()
+                : sql.select(message, account)
+                        .from(Objects.requireNonNull(message.getTable()))
+                        .where(message.in(numbers))
+                        .orderBy(message, account)
+                        .fetchGroups(message, account);
+    }
+
+    /** Returns the senders and receivers of messages, by number. */
+    Map<Long, Amendment.Subject> subjects(Collection<Long> numbers) {
+        return numbers.isEmpty()
+                ? Map.of()
+                : database.with(sql -> {
+                    Map<Long, List<Long>> receivers = byMessage(sql, RECEIVER.MESSAGE, RECEIVER.ACCOUNT, numbers);
+                    Map<Long, List<Long>> withheld = byMessage(sql, WITHHELD.MESSAGE, WITHHELD.ACCOUNT, numbers);
+                    return sql.select(MESSAGE.NUMBER, MESSAGE.SENDER, MESSAGE.RECEIVER)
+                            .from(MESSAGE)
+                            .where(MESSAGE.NUMBER.in(numbers))
+                            .fetchMap(
+                                    MESSAGE.NUMBER,
+                                    row -> new Amendment.Subject(
+                                            row.value1(),
+                                            row.value2(),
+                                            receivers(
+                                                    row.value3(),
+                                                    joined(
+                                                            receivers.getOrDefault(row.value1(), List.of()),
+                                                            withheld.getOrDefault(row.value1(), List.of())))));
+                });
+    }
+
+    /** Returns the highest number of a message or amendment; 0 if there is none. */
     public long highest() {
-        Long highest = database.with(sql ->
-                sql.select(DSL.max(MESSAGE.NUMBER)).from(MESSAGE).fetchSingle().value1());
+        return database.with(MessageStore::highest);
+    }
+
+    static long highest(DSLContext sql) {
+        return Math.max(highest(sql, MESSAGE, MESSAGE.NUMBER), highest(sql, AMENDMENT, AMENDMENT.NUMBER));
+    }
+
+    static long highest(DSLContext sql, Table<?> table, Field<Long> number) {
+        Long highest = sql.select(DSL.max(number)).from(table).fetchSingle().value1();
         return highest == null ? 0 : highest;
     }
 
     private static StoredFile file(Record row) {
-        if (row.get(FILE.NUMBER) == null) {
-            // The message refers to a file that does not refer back to it, which the ledger never writes.
+        if (row.get(FILE.NUMBER) == null || row.get(FILE.CONTENT) == null) {
+            // It was taken back; or the message refers to a file that does not refer back to it, which the ledger never
+            // writes.
             return new StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0]);
         }
         return new StoredFile(

@@ -5,15 +5,21 @@ public record Stores(
         AccountStore accounts,
         ContactStore contacts,
         MessageStore messages,
+        AmendmentStore amendments,
         ConversationStore conversations,
         ContentStore contents,
         TokenStore tokens,
         DeviceStore devices) {
     public Stores(Database database) {
+        this(database, new MessageStore(database));
+    }
+
+    private Stores(Database database, MessageStore messages) {
         this(
                 new AccountStore(database),
                 new ContactStore(database),
-                new MessageStore(database),
+                messages,
+                new AmendmentStore(database, messages),
                 new ConversationStore(database),
                 new ContentStore(database),
                 new TokenStore(database),

@@ -23,6 +23,7 @@ import chatd.daemon.store.Database;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Rows;
+import chatd.daemon.store.Stores;
 import chatd.daemon.store.TestDatabase;
 import chatd.protocol.value.Code;
 import java.nio.file.Files;
@@ -99,7 +100,7 @@ class JournalIT {
                         ledger,
                         log,
                         new AuditTrail(log, false, true),
-                        new CatchUp(log, ledger, new MessageStore(database), accounts),
+                        new CatchUp(log, ledger, new Stores(database), accounts),
                         new Applier(
                                 accounts,
                                 new Contacts(List.of(), List.of(), List.of()),

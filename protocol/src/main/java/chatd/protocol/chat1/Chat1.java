@@ -105,7 +105,12 @@ public final class Chat1 implements Dialect {
             case UserEvent.Typing typing -> List.of();
             // Settings are sent only at login.
             case UserEvent.Settings settings -> List.of();
-            case MessageEvent.Message message -> List.of(frame(message, buffers));
+            case MessageEvent.Text text -> List.of(frame(text, buffers));
+            case MessageEvent.FileOffer offer -> List.of(frame(offer, buffers));
+            case MessageEvent.Corrected corrected -> List.of(frame(marked(corrected), buffers));
+            case MessageEvent.Erased erased -> List.of();
+            case MessageEvent.TakenBack taken -> List.of();
+            case MessageEvent.Reacted reacted -> List.of();
             case MessageEvent.ClearScreen clear -> List.of(frame(clear, buffers));
             case MessageEvent.Page page -> List.of();
             case MessageEvent.Conversations conversations -> List.of();
@@ -145,7 +150,14 @@ public final class Chat1 implements Dialect {
                     case MessageEvent.Text text ->
                         Field.NAME_BYTES + Field.TIME_BYTES + 3L * text.text().length();
                     case MessageEvent.FileOffer offer -> EventTable.OFFER;
+                    case MessageEvent.Erased erased -> 0;
+                    case MessageEvent.Amendment amendment -> 0;
                 };
+    }
+
+    /** Returns the text that tells of a correction (rule 6). */
+    private static MessageEvent.Text marked(MessageEvent.Corrected corrected) {
+        return new MessageEvent.Text(corrected.sender(), corrected.time(), "✎ " + corrected.text(), null);
     }
 
     private Frame frame(Event event, ByteBufAllocator buffers) {

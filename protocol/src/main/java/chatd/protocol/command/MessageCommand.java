@@ -79,6 +79,30 @@ public sealed interface MessageCommand extends Command {
         }
     }
 
+    /** Something to be done about a message, by its number. */
+    sealed interface Amending extends MessageCommand {
+        /** Returns the number of the message, the first one's if it was corrected. */
+        long message();
+
+        @Override
+        default boolean isAcknowledged() {
+            return true;
+        }
+    }
+
+    /** Takes a message back, for everybody. */
+    record TakeBack(long message, String id) implements Amending {}
+
+    /** Gives a text of the user's own a new text. */
+    record Correct(long message, String text, String id) implements Amending {}
+
+    /**
+     * Reacts to a message, or no longer.
+     *
+     * @param code an emoticon's code, or an emoji
+     */
+    record React(long message, String code, boolean on, String id) implements Amending {}
+
     /** Replays the last {@code count} items, 0 to 2^32-1, of the user's history. */
     record Replay(long count) implements MessageCommand {}
 

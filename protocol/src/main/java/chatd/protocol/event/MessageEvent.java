@@ -1,5 +1,6 @@
 package chatd.protocol.event;
 
+import chatd.protocol.value.Amended;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.References;
 import chatd.protocol.value.Unread;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Events about messages and their history. */
 public sealed interface MessageEvent extends Event {
 
-    /** A text or file that somebody has sent. */
+    /** Something that has a number in the history: a text or file that somebody has sent, or what became of one. */
     sealed interface Message extends MessageEvent {
         /** Returns the sender's name; empty if the dialect does not carry it. */
         String sender();
@@ -34,10 +35,35 @@ public sealed interface MessageEvent extends Event {
      * @param receivers the receivers' numbers; a dialect shows each viewer only those it may know. Null is everyone
      * @param salt 16 bytes
      * @param references what it refers to, which is not part of the proof
+     * @param amended what has become of it since it was sent; of a corrected text, {@code salt} is that of the correction
      */
-    record Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt, References references) {
+    record Stored(
+            long number,
+            long sender,
+            @Nullable List<Long> receivers,
+            byte[] salt,
+            References references,
+            Amended amended) {
         /** The number of the daemon, as a sender. */
         public static final long SERVER = 0;
+
+        /** The salt of what has none. */
+        public static final byte[] UNSALTED = {};
+
+        /** A message of which nothing has become yet. */
+        public Stored(long number, long sender, @Nullable List<Long> receivers, byte[] salt, References references) {
+            this(number, sender, receivers, salt, references, Amended.NOT);
+        }
+
+        /** Something that has neither a salt nor references. */
+        public Stored(long number, long sender, @Nullable List<Long> receivers) {
+            this(number, sender, receivers, UNSALTED, References.NONE);
+        }
+
+        /** Returns the same with other receivers and references. */
+        public Stored to(List<Long> others, References its) {
+            return new Stored(number, sender, others, salt, its, amended);
+        }
     }
 
     record Text(
@@ -73,6 +99,70 @@ public sealed interface MessageEvent extends Event {
     /** A file's content as a whole: its size in bytes, and its SHA-256. */
     record FileDigest(long size, byte[] sha256) {}
 
+    /**
+     * A text or file, in a history, that was taken back: nothing is left of it but that it was.
+     *
+     * @param by who took it back; 0 is an administrator
+     */
+    record Erased(
+            String sender,
+            Instant time,
+            boolean isFile,
+            long by,
+            Instant takenBack,
+            @Nullable Stored stored) implements Message {
+        @Override
+        public Erased with(Stored other) {
+            return new Erased(sender, time, isFile, by, takenBack, other);
+        }
+    }
+
+    /** What somebody has done about a message; its sender, time and number are its own. */
+    sealed interface Amendment extends Message {
+        /** Returns the number of the message that it is about. */
+        long of();
+    }
+
+    /** A message was taken back, by its sender or by somebody who may; 0 is an administrator. */
+    record TakenBack(
+            String sender, Instant time, long of, @Nullable Stored stored) implements Amendment {
+        @Override
+        public TakenBack with(Stored other) {
+            return new TakenBack(sender, time, of, other);
+        }
+    }
+
+    /** A text has a new text. */
+    record Corrected(
+            String sender,
+            Instant time,
+            long of,
+            String text,
+            @Nullable Stored stored) implements Amendment {
+        @Override
+        public Corrected with(Stored other) {
+            return new Corrected(sender, time, of, text, other);
+        }
+    }
+
+    /**
+     * Somebody reacts to a message, or no longer.
+     *
+     * @param code an emoticon's code, or an emoji
+     */
+    record Reacted(
+            String sender,
+            Instant time,
+            long of,
+            String code,
+            boolean on,
+            @Nullable Stored stored) implements Amendment {
+        @Override
+        public Reacted with(Stored other) {
+            return new Reacted(sender, time, of, code, on, other);
+        }
+    }
+
     /** A replay begins: the client clears what it has shown so far. */
     record ClearScreen() implements MessageEvent {}
 
@@ -81,7 +171,8 @@ public sealed interface MessageEvent extends Event {
      *
      * @param with the account with whom the conversation is; 0 for the messages to everyone, null for all of the reader's
      *     own
-     * @param items oldest first
+     * @param items oldest first, as they are now; in a page after a number also what was done since about messages up to
+     *     that number
      * @param more whether there are more in the same direction
      * @param names the current names of the senders and receivers of the items, by account number
      * @param read up to which number the users of a conversation have read, by account number: the reader, and the

@@ -11,6 +11,7 @@ import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Amended;
 import chatd.protocol.value.References;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -181,12 +182,7 @@ public final class Json implements Dialect {
         MessageEvent.Stored stored = message.stored();
         return stored == null || stored.sender() == viewer || !isToSeveral(message)
                 ? message
-                : message.with(new MessageEvent.Stored(
-                        stored.number(),
-                        stored.sender(),
-                        List.of(viewer),
-                        stored.salt(),
-                        seen(stored.references(), viewer)));
+                : message.with(stored.to(List.of(viewer), seen(stored.references(), viewer)));
     }
 
     /** Leaves out others whom a message mentions: who mentions them gets it, too, which is not for everybody to know. */
@@ -217,25 +213,36 @@ public final class Json implements Dialect {
         return PAGE_BYTES;
     }
 
-    /** Counts six bytes for a control character. */
     @Override
     public long pageBytes(MessageEvent.Message item) {
+        MessageEvent.Stored stored = item.stored();
         return 500
-                + 12L * mentioned(item)
+                + (stored == null ? 0 : 12L * stored.references().mentioned().size() + bytes(stored.amended()))
                 + switch (item) {
-                    case MessageEvent.Text text ->
-                        text.text()
-                                .chars()
-                                .map(c -> c < ' ' ? 6 : c < 0x80 ? 1 : 3)
-                                .asLongStream()
-                                .sum();
+                    case MessageEvent.Text text -> bytes(text.text());
+                    case MessageEvent.Corrected corrected -> bytes(corrected.text());
                     case MessageEvent.FileOffer offer -> 0;
+                    case MessageEvent.Erased erased -> 0;
+                    case MessageEvent.TakenBack taken -> 0;
+                    case MessageEvent.Reacted reacted -> 0;
                 };
     }
 
-    private static int mentioned(MessageEvent.Message item) {
-        MessageEvent.Stored stored = item.stored();
-        return stored == null ? 0 : stored.references().mentioned().size();
+    private static long bytes(Amended amended) {
+        return amended.earlier().stream()
+                        .mapToLong(earlier -> 120 + bytes(earlier.text()))
+                        .sum()
+                + amended.reactions().values().stream()
+                        .mapToLong(reactions -> 60 + 14L * reactions.users().size())
+                        .sum();
+    }
+
+    /** Counts six bytes for a control character. */
+    private static long bytes(String text) {
+        return text.chars()
+                .map(c -> c < ' ' ? 6 : c < 0x80 ? 1 : 3)
+                .asLongStream()
+                .sum();
     }
 
     private static Optional<ByteBuf> framed(Carrier carrier, Object message, ByteBufAllocator buffers) {

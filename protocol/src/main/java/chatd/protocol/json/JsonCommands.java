@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
 final class JsonCommands {
     private static final int LONGEST_ID = 64;
 
+    /** Maximum bytes of an emoticon's code or an emoji: the longest emoji has 35. */
+    private static final int LONGEST_CODE = 64;
+
     /** A client's own identifier for a message, or label for its device. */
     static final JsonValue<String> ID = JsonValue.text(LONGEST_ID);
 
@@ -224,6 +227,24 @@ final class JsonCommands {
                 var id = id(row);
                 row.op("end-others");
                 return in -> new SessionCommand.EndOtherSessions(in.get(id));
+            }),
+            JsonMessage.<MessageCommand.TakeBack>row(31, MessageCommand.TakeBack.class, row -> {
+                var id = id(row);
+                var message = row.info("mid", JsonValue.WHOLE, MessageCommand.TakeBack::message);
+                return in -> new MessageCommand.TakeBack(in.get(message), in.get(id));
+            }),
+            JsonMessage.<MessageCommand.Correct>row(32, MessageCommand.Correct.class, row -> {
+                var id = id(row);
+                var message = row.info("mid", JsonValue.WHOLE, MessageCommand.Correct::message);
+                var text = row.info("text", JsonValue.TEXT, MessageCommand.Correct::text);
+                return in -> new MessageCommand.Correct(in.get(message), in.get(text), in.get(id));
+            }),
+            JsonMessage.<MessageCommand.React>row(33, MessageCommand.React.class, row -> {
+                var id = id(row);
+                var message = row.info("mid", JsonValue.WHOLE, MessageCommand.React::message);
+                var code = row.info("code", JsonValue.text(LONGEST_CODE), MessageCommand.React::code);
+                var on = row.info("on", JsonValue.FLAG, MessageCommand.React::on);
+                return in -> new MessageCommand.React(in.get(message), in.get(code), in.get(on), in.get(id));
             }),
             JsonMessage.<UserCommand.Block>row(34, UserCommand.Block.class, row -> {
                 var id = id(row);

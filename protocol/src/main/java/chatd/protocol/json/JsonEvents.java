@@ -7,14 +7,11 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Preferences;
-import chatd.protocol.value.References;
 import chatd.protocol.value.User;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The messages that the daemon sends: {@link JsonAnswers}, and what others do and say. */
 final class JsonEvents {
@@ -22,6 +19,7 @@ final class JsonEvents {
 
     static final List<JsonMessage<? extends Event>> ROWS = Stream.<List<JsonMessage<? extends Event>>>of(
                     JsonAnswers.ROWS,
+                    JsonAmendments.ROWS,
                     List.of(
                             JsonMessage.<SessionEvent.Notice>row(3, SessionEvent.Notice.class, row -> {
                                         fromServer(row);
@@ -50,7 +48,7 @@ final class JsonEvents {
                                         "sha256",
                                         JsonValue.HEX,
                                         offer -> whole(offer).sha256());
-                                kept.after();
+                                kept.withProof();
                                 return in -> new MessageEvent.FileOffer(
                                         in.get(kept.senderName()),
                                         in.get(kept.time()),
@@ -194,23 +192,19 @@ final class JsonEvents {
             StoredKeys<MessageEvent.Text> kept = new StoredKeys<>(row);
             JsonMessage.Key<MessageEvent.Text, String> text =
                     row.wholeInfo("text", JsonValue.TEXT, MessageEvent.Text::text);
-            kept.after();
+            kept.withProof();
             return in ->
                     new MessageEvent.Text(in.get(kept.senderName()), in.get(kept.time()), in.get(text), kept.of(in));
         });
     }
 
-    private static boolean isToAll(MessageEvent.Message message) {
+    static boolean isToAll(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
         return stored != null && stored.receivers() == null;
     }
 
-    private static boolean isToSome(MessageEvent.Message message) {
+    static boolean isToSome(MessageEvent.Message message) {
         return message.stored() != null && !isToAll(message);
-    }
-
-    private static MessageEvent.Stored stored(MessageEvent.Message message) {
-        return requireNonNull(message.stored(), "a message that is not stored");
     }
 
     private static MessageEvent.FileDigest whole(MessageEvent.FileOffer offer) {
@@ -227,82 +221,5 @@ final class JsonEvents {
                         .filter(MessageEvent.Message.class::isInstance)
                         .orElseThrow(() -> new JsonValue.InvalidMessage(key + " has an item that is not a message.")),
                 JsonTable::write);
-    }
-
-    /** The keys that all stored messages share. */
-    private static final class StoredKeys<T extends MessageEvent.Message> {
-        private final JsonMessage<T> row;
-        private final JsonMessage.Key<T, Long> sender;
-        private final JsonMessage.Key<T, String> receiver;
-        private final JsonMessage.Key<T, List<Long>> receivers;
-        private final JsonMessage.Key<T, String> senderName;
-        private JsonMessage.@Nullable Key<T, Long> number;
-        private JsonMessage.@Nullable Key<T, Instant> time;
-        private JsonMessage.@Nullable Key<T, byte[]> salt;
-        private JsonMessage.@Nullable Key<T, Long> answered;
-        private JsonMessage.@Nullable Key<T, List<Long>> mentioned;
-
-        /** Declares the shared keys before {@code info}. */
-        StoredKeys(JsonMessage<T> row) {
-            this.row = row;
-            this.sender = row.envelope(
-                    "send", JsonValue.NUMBERED, message -> stored(message).sender());
-            this.receiver = row.envelope("receive", JsonValue.TEXT, message -> {
-                List<Long> to = stored(message).receivers();
-                return to == null ? "" : JsonValue.numbered(to.getFirst());
-            });
-            this.senderName = row.envelope("name", JsonValue.TEXT, StoredKeys::nameOfUser, "");
-            this.receivers = row.envelope(
-                    "receivers",
-                    JsonValue.list(JsonValue.NUMBERED),
-                    message -> {
-                        List<Long> to = stored(message).receivers();
-                        return to == null || to.size() == 1 ? List.of() : to;
-                    },
-                    List.of());
-        }
-
-        /** Declares the shared keys after {@code info}. */
-        void after() {
-            number = row.envelope(
-                    "mid", JsonValue.WHOLE, message -> stored(message).number());
-            time = row.envelope("time", JsonValue.TIME, MessageEvent.Message::time);
-            salt = row.envelope(
-                    "salt", JsonValue.BASE64, message -> stored(message).salt());
-            answered = row.envelope(
-                    "re",
-                    JsonValue.WHOLE,
-                    message -> stored(message).references().answered(),
-                    0L);
-            mentioned = row.envelope(
-                    "mentions",
-                    JsonValue.list(JsonValue.NUMBERED),
-                    message -> stored(message).references().mentioned(),
-                    List.of());
-        }
-
-        /** Returns the sender's name; empty for the daemon, which needs none. */
-        private static String nameOfUser(MessageEvent.Message message) {
-            return stored(message).sender() == MessageEvent.Stored.SERVER ? "" : message.sender();
-        }
-
-        JsonMessage.Key<T, String> senderName() {
-            return senderName;
-        }
-
-        JsonMessage.Key<T, Instant> time() {
-            return requireNonNull(time);
-        }
-
-        MessageEvent.Stored of(JsonMessage.In<T> in) {
-            String one = in.get(receiver);
-            List<Long> several = in.get(receivers);
-            return new MessageEvent.Stored(
-                    in.get(requireNonNull(number)),
-                    in.get(sender),
-                    !several.isEmpty() ? several : one.isEmpty() ? null : List.of(JsonValue.number(one, "receive")),
-                    in.get(requireNonNull(salt)),
-                    new References(in.get(requireNonNull(answered)), in.get(requireNonNull(mentioned))));
-        }
     }
 }

@@ -125,6 +125,11 @@ final class JsonMessage<T> {
         return optional(Place.INFO, name, kind, get, absent);
     }
 
+    /** Declares a key that is left out if its value is null. */
+    <V> Key<T, @Nullable V> envelopeOrNull(String name, JsonValue<V> kind, Function<T, @Nullable V> get) {
+        return optional(Place.ENVELOPE, name, kind, get, null);
+    }
+
     /** Declares a key in {@code info} that is left out if its value is null. */
     <V> Key<T, @Nullable V> infoOrNull(String name, JsonValue<V> kind, Function<T, @Nullable V> get) {
         return optional(Place.INFO, name, kind, get, null);
@@ -162,6 +167,18 @@ final class JsonMessage<T> {
                 () -> "",
                 value -> true,
                 "`{}`"));
+    }
+
+    /** Declares that {@code info} is null. */
+    void nullInfo() {
+        keys.add(new Key<T, String>(
+                Place.WHOLE_INFO,
+                "info",
+                JsonValue.of((value, key) -> "", (out, same) -> out.writeNull()),
+                value -> "",
+                () -> "",
+                value -> true,
+                "null"));
     }
 
     /** Declares a list that is always written and always empty. */

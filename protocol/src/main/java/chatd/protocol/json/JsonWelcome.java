@@ -17,6 +17,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /** The answer to a successful login: the state of the account, and who is online. */
 final class JsonWelcome {
@@ -51,13 +54,32 @@ final class JsonWelcome {
                     value.path("text").asInt(),
                     value.path("file").asLong(),
                     value.path("recipients").asInt(),
-                    value.path("settings").asInt()),
-            (out, limits) -> out.writeStartObject()
-                    .writeNumberProperty("text", limits.text())
-                    .writeNumberProperty("file", limits.file())
-                    .writeNumberProperty("recipients", limits.recipients())
-                    .writeNumberProperty("settings", limits.settings())
-                    .writeEndObject());
+                    value.path("settings").asInt(),
+                    seconds(value.path("retract")),
+                    seconds(value.path("correct"))),
+            (out, limits) -> {
+                out.writeStartObject()
+                        .writeNumberProperty("text", limits.text())
+                        .writeNumberProperty("file", limits.file())
+                        .writeNumberProperty("recipients", limits.recipients())
+                        .writeNumberProperty("settings", limits.settings());
+                seconds(out.writeName("retract"), limits.retract());
+                seconds(out.writeName("correct"), limits.correct());
+                out.writeEndObject();
+            });
+
+    /** Reads a time within which something is allowed; null for ever, 0 if this server has no such thing. */
+    private static @Nullable Long seconds(JsonNode value) {
+        return value.isNull() ? null : Long.valueOf(value.asLong(0));
+    }
+
+    private static void seconds(JsonGenerator out, @Nullable Long seconds) {
+        if (seconds == null) {
+            out.writeNull();
+        } else {
+            out.writeNumber(seconds);
+        }
+    }
 
     private static final JsonValue<SessionEvent.Server> SERVER = JsonValue.of(
             (value, key) -> new SessionEvent.Server(

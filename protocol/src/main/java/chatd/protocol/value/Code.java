@@ -14,6 +14,7 @@ public enum Code {
     NO_SUCH_REQUEST,
     NO_SUCH_SESSION,
     NOT_ALLOWED,
+    TOO_LATE,
     TOO_LARGE,
     TOO_MANY,
     BAD_NAME,

@@ -9,6 +9,7 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Amended;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /** Values of the records in the JSON dialect, by the names of their golden files. */
 public final class JsonSamples {
     private static final Instant TIME = Instant.parse("2026-11-20T06:15:00.120Z");
+    private static final Instant LATER = Instant.parse("2026-11-20T06:17:30.000Z");
+    private static final Limits LIMITS = new Limits(64 << 10, 16L << 20, 1_000, 1 << 20, 86_400L, null);
     private static final byte[] SALT = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private static final User U2 = new User.Numbered(2, "U2");
@@ -79,8 +83,12 @@ public final class JsonSamples {
         samples.put("list-sessions", new SessionCommand.ListSessions("14"));
         samples.put("end-session", new SessionCommand.EndSession("s7f3", "15"));
         samples.put("end-other-sessions", new SessionCommand.EndOtherSessions("16"));
+        samples.put("take-back", new MessageCommand.TakeBack(12, "23"));
+        samples.put("correct", new MessageCommand.Correct(12, "Grüße, 王芳 🙂", "24"));
+        samples.put("react", new MessageCommand.React(12, "/qiang", true, "25"));
+        samples.put("react-no-longer", new MessageCommand.React(12, "🦆", false, ""));
         samples.put(
-                "not-yet", new SessionCommand.Malformed("33", "This server does not support type 33 yet.", false, "x"));
+                "not-yet", new SessionCommand.Malformed("27", "This server does not support type 27 yet.", false, "x"));
         samples.put(
                 "log-in-quiet",
                 new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, true, ""));
@@ -134,6 +142,36 @@ public final class JsonSamples {
                         TIME,
                         "yes, @王芳",
                         new MessageEvent.Stored(14, 1, List.of(2L), SALT, new References(12, List.of(2L)))));
+        samples.put("text-amended", new MessageEvent.Text("alice", TIME, "at three", amended(null)));
+        samples.put(
+                "text-taken-back",
+                new MessageEvent.Erased("alice", TIME, false, 1, LATER, new MessageEvent.Stored(12, 1, List.of(2L))));
+        samples.put(
+                "text-to-all-taken-back",
+                new MessageEvent.Erased("alice", TIME, false, 0, LATER, new MessageEvent.Stored(12, 1, null)));
+        samples.put(
+                "file-taken-back",
+                new MessageEvent.Erased("alice", TIME, true, 1, LATER, new MessageEvent.Stored(12, 1, List.of(2L))));
+        samples.put(
+                "taken-back",
+                new MessageEvent.TakenBack("alice", TIME, 12, new MessageEvent.Stored(20, 1, List.of(2L))));
+        samples.put(
+                "taken-back-by-administrator",
+                new MessageEvent.TakenBack("server", TIME, 12, new MessageEvent.Stored(21, 0, null)));
+        samples.put(
+                "corrected",
+                new MessageEvent.Corrected(
+                        "alice",
+                        TIME,
+                        12,
+                        "Grüße, 王芳 🙂",
+                        new MessageEvent.Stored(22, 1, List.of(2L), SALT, References.NONE)));
+        samples.put(
+                "reacted",
+                new MessageEvent.Reacted("王芳", TIME, 12, "/qiang", true, new MessageEvent.Stored(23, 2, List.of(1L))));
+        samples.put(
+                "reacted-no-longer",
+                new MessageEvent.Reacted("王芳", TIME, 12, "🦆", false, new MessageEvent.Stored(24, 2, null)));
         samples.put("notice", new SessionEvent.Notice("The server is stopping.", TIME));
         samples.put(
                 "file-offer",
@@ -251,7 +289,7 @@ public final class JsonSamples {
                 PREFERENCES,
                 new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
                 new TreeMap<>(Map.of(5L, "eve", 6L, "frank", 7L, "grace")),
-                new SessionEvent.Server("1.2", true, Limits.DEFAULT),
+                new SessionEvent.Server("1.2", true, LIMITS),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"),
                 true);
@@ -271,6 +309,25 @@ public final class JsonSamples {
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 null,
                 false);
+    }
+
+    /** A text that was corrected twice, with reactions. */
+    private static MessageEvent.Stored amended(@Nullable List<Long> receivers) {
+        SequencedMap<String, Amended.Reactions> reactions = new LinkedHashMap<>();
+        reactions.put("/qiang", new Amended.Reactions(2, List.of(2L, 3L)));
+        reactions.put("🦆", new Amended.Reactions(1, List.of(2L)));
+        return new MessageEvent.Stored(
+                12,
+                1,
+                receivers,
+                SALT,
+                References.NONE,
+                new Amended(
+                        new Amended.Version(22, LATER),
+                        List.of(
+                                new Amended.Text(15, LATER, "at two", SALT),
+                                new Amended.Text(12, TIME, "at tow", SALT)),
+                        reactions));
     }
 
     private static MessageEvent.Stored stored(@Nullable List<Long> receivers) {

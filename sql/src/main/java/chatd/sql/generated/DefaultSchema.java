@@ -9,6 +9,8 @@ import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.AccountName;
 import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
+import chatd.sql.generated.tables.Amendment;
+import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
@@ -20,6 +22,7 @@ import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
+import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.SentOnce;
@@ -52,6 +55,10 @@ public class DefaultSchema extends SchemaImpl {
 
     public final AccountSettings ACCOUNT_SETTINGS = AccountSettings.ACCOUNT_SETTINGS;
 
+    public final Amendment AMENDMENT = Amendment.AMENDMENT;
+
+    public final AmendmentReader AMENDMENT_READER = AmendmentReader.AMENDMENT_READER;
+
     public final Blocked BLOCKED = Blocked.BLOCKED;
 
     public final Content CONTENT = Content.CONTENT;
@@ -73,6 +80,8 @@ public class DefaultSchema extends SchemaImpl {
     public final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
     public final Party PARTY = Party.PARTY;
+
+    public final Reaction REACTION = Reaction.REACTION;
 
     public final Receiver RECEIVER = Receiver.RECEIVER;
 
@@ -102,6 +111,8 @@ public class DefaultSchema extends SchemaImpl {
             AccountName.ACCOUNT_NAME,
             AccountNetwork.ACCOUNT_NETWORK,
             AccountSettings.ACCOUNT_SETTINGS,
+            Amendment.AMENDMENT,
+            AmendmentReader.AMENDMENT_READER,
             Blocked.BLOCKED,
             Content.CONTENT,
             ContentChunk.CONTENT_CHUNK,
@@ -113,6 +124,7 @@ public class DefaultSchema extends SchemaImpl {
             Message.MESSAGE,
             NumberFloor.NUMBER_FLOOR,
             Party.PARTY,
+            Reaction.REACTION,
             Receiver.RECEIVER,
             Remembered.REMEMBERED,
             SentOnce.SENT_ONCE,

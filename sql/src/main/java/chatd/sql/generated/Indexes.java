@@ -5,11 +5,14 @@ package chatd.sql.generated;
 
 
 import chatd.sql.generated.tables.AccountChange;
+import chatd.sql.generated.tables.Amendment;
+import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
+import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
@@ -29,6 +32,9 @@ public class Indexes {
     // -------------------------------------------------------------------------
 
     public static final Index ACCOUNT_CHANGE_ACCOUNT_CHANGE_KIND = Internal.createIndex(DSL.name("account_change_kind"), AccountChange.ACCOUNT_CHANGE, new OrderField[] { AccountChange.ACCOUNT_CHANGE.ACCOUNT, AccountChange.ACCOUNT_CHANGE.KIND, AccountChange.ACCOUNT_CHANGE.TIME }, false);
+    public static final Index AMENDMENT_AMENDMENT_CONVERSATION = Internal.createIndex(DSL.name("amendment_conversation"), Amendment.AMENDMENT, new OrderField[] { Amendment.AMENDMENT.CONVERSATION, Amendment.AMENDMENT.NUMBER }, false);
+    public static final Index AMENDMENT_AMENDMENT_MESSAGE = Internal.createIndex(DSL.name("amendment_message"), Amendment.AMENDMENT, new OrderField[] { Amendment.AMENDMENT.MESSAGE, Amendment.AMENDMENT.NUMBER }, false);
+    public static final Index AMENDMENT_READER_AMENDMENT_READER_CONVERSATION = Internal.createIndex(DSL.name("amendment_reader_conversation"), AmendmentReader.AMENDMENT_READER, new OrderField[] { AmendmentReader.AMENDMENT_READER.ACCOUNT, AmendmentReader.AMENDMENT_READER.CONVERSATION, AmendmentReader.AMENDMENT_READER.AMENDMENT }, false);
     public static final Index BLOCKED_BLOCKED_OTHER = Internal.createIndex(DSL.name("blocked_other"), Blocked.BLOCKED, new OrderField[] { Blocked.BLOCKED.OTHER }, false);
     public static final Index FRIEND_REQUEST_FRIEND_REQUEST_ASKED = Internal.createIndex(DSL.name("friend_request_asked"), FriendRequest.FRIEND_REQUEST, new OrderField[] { FriendRequest.FRIEND_REQUEST.ASKED }, false);
     public static final Index FRIENDSHIP_FRIENDSHIP_HIGH = Internal.createIndex(DSL.name("friendship_high"), Friendship.FRIENDSHIP, new OrderField[] { Friendship.FRIENDSHIP.HIGH }, false);
@@ -36,6 +42,7 @@ public class Indexes {
     public static final Index MESSAGE_MESSAGE_CONVERSATION = Internal.createIndex(DSL.name("message_conversation"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.CONVERSATION, Message.MESSAGE.NUMBER, Message.MESSAGE.SENDER }, false);
     public static final Index MESSAGE_MESSAGE_RECEIVER = Internal.createIndex(DSL.name("message_receiver"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.RECEIVER, Message.MESSAGE.NUMBER }, false);
     public static final Index MESSAGE_MESSAGE_SENDER = Internal.createIndex(DSL.name("message_sender"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.SENDER, Message.MESSAGE.NUMBER }, false);
+    public static final Index REACTION_REACTION_CODE = Internal.createIndex(DSL.name("reaction_code"), Reaction.REACTION, new OrderField[] { Reaction.REACTION.MESSAGE, Reaction.REACTION.CODE, Reaction.REACTION.AMENDMENT }, false);
     public static final Index RECEIVER_RECEIVER_ACCOUNT = Internal.createIndex(DSL.name("receiver_account"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.ACCOUNT, Receiver.RECEIVER.MESSAGE }, false);
     public static final Index RECEIVER_RECEIVER_CONVERSATION = Internal.createIndex(DSL.name("receiver_conversation"), Receiver.RECEIVER, new OrderField[] { Receiver.RECEIVER.CONVERSATION, Receiver.RECEIVER.MESSAGE }, false);
     public static final Index SENT_ONCE_SENT_ONCE_TIME = Internal.createIndex(DSL.name("sent_once_time"), SentOnce.SENT_ONCE, new OrderField[] { SentOnce.SENT_ONCE.TIME }, false);

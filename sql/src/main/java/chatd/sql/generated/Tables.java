@@ -9,6 +9,8 @@ import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.AccountName;
 import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
+import chatd.sql.generated.tables.Amendment;
+import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
@@ -20,6 +22,7 @@ import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
 import chatd.sql.generated.tables.Party;
+import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.SentOnce;
@@ -39,6 +42,10 @@ public class Tables {
     public static final AccountNetwork ACCOUNT_NETWORK = AccountNetwork.ACCOUNT_NETWORK;
 
     public static final AccountSettings ACCOUNT_SETTINGS = AccountSettings.ACCOUNT_SETTINGS;
+
+    public static final Amendment AMENDMENT = Amendment.AMENDMENT;
+
+    public static final AmendmentReader AMENDMENT_READER = AmendmentReader.AMENDMENT_READER;
 
     public static final Blocked BLOCKED = Blocked.BLOCKED;
 
@@ -61,6 +68,8 @@ public class Tables {
     public static final NumberFloor NUMBER_FLOOR = NumberFloor.NUMBER_FLOOR;
 
     public static final Party PARTY = Party.PARTY;
+
+    public static final Reaction REACTION = Reaction.REACTION;
 
     public static final Receiver RECEIVER = Receiver.RECEIVER;
 

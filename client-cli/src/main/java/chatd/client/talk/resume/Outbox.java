@@ -27,6 +27,9 @@ final class Outbox {
     /** The most bytes of an identifier (page {@code chat-json-1.md}). */
     private static final int ID_BYTES = 64;
 
+    /** The most texts to several whose numbers are remembered. */
+    private static final int SEVERAL = 50;
+
     private final Object sending;
     private final Requests.Line line;
     private final View view;
@@ -36,6 +39,16 @@ final class Outbox {
 
     /** Own messages that came while some had no answer: they are shown already when their answer comes. */
     private final Set<Long> arrived = new HashSet<>();
+
+    /** Of texts sent to several lately, the numbers of all messages, by that of the last one. */
+    private final Map<Long, List<Long>> several = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, List<Long>> eldest) {
+            return size() > SEVERAL;
+        }
+    };
 
     /** Whether what was sent before the loss has to be sent again first; guarded by the lock on sending. */
     private boolean isBehind;
@@ -61,6 +74,11 @@ final class Outbox {
         if (!unanswered.isEmpty()) {
             arrived.add(number);
         }
+    }
+
+    /** Returns the numbers of all messages as which a text was sent, of which one has this number. */
+    synchronized List<Long> parts(long number) {
+        return several.getOrDefault(number, List.of(number));
     }
 
     private synchronized List<Command> commands() {
@@ -165,6 +183,9 @@ final class Outbox {
         synchronized (this) {
             if (unanswered.isEmpty()) {
                 arrived.clear();
+            }
+            if (parts.numbers.size() > 1) {
+                several.put(parts.number(), List.copyOf(parts.numbers));
             }
         }
         Item item = parts.mine.item();

@@ -24,7 +24,10 @@ final class Parts {
 
     final List<String> refused = new ArrayList<>();
     private String why = "";
-    private long number;
+
+    /** The numbers of the messages that are stored. */
+    final List<Long> numbers = new ArrayList<>();
+
     private @Nullable Instant time;
 
     /** @param to the receiver; empty for everyone */
@@ -41,7 +44,7 @@ final class Parts {
             if (!isShown) {
                 unshown.add(part.to());
             }
-            number = as;
+            numbers.add(as);
             time = at;
         }
     }
@@ -56,7 +59,7 @@ final class Parts {
 
     /** Returns the number of the message that was stored last; 0 for none. */
     long number() {
-        return number;
+        return numbers.isEmpty() ? 0 : numbers.getLast();
     }
 
     @Nullable

@@ -95,6 +95,11 @@ public final class ResumedSession extends ChatSession {
         this.options = options;
     }
 
+    /** Returns the name of the user who is logged in. */
+    public String name() {
+        return name;
+    }
+
     public Friends friends() {
         return friends;
     }
@@ -300,6 +305,11 @@ public final class ResumedSession extends ChatSession {
         MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         after = Math.max(after, stored.number());
         people.learn(stored.sender(), message.sender());
+        if (message instanceof MessageEvent.Amendment) {
+            // It makes nothing unread.
+            view().said(item(message));
+            return;
+        }
         if (stored.sender() == me) {
             outbox.shown(stored.number());
         } else if (!options.isScript()) {
@@ -370,6 +380,43 @@ public final class ResumedSession extends ChatSession {
         Outgoing mine = new Outgoing(name, to, text, false, answered, clock.instant());
         outbox.say(mine, id);
         return mine;
+    }
+
+    /**
+     * Takes a message back; a text sent to several from here, all of them. Blocks until it is stored.
+     *
+     * @return the number of that
+     */
+    public long takeBack(long message) throws IOException, InterruptedException {
+        return amend(message, (part, id) -> new MessageCommand.TakeBack(part, id));
+    }
+
+    /** Gives a text another text; otherwise like {@link #takeBack}. */
+    public long correct(long message, String text) throws IOException, InterruptedException {
+        return amend(message, (part, id) -> new MessageCommand.Correct(part, text, id));
+    }
+
+    /**
+     * Reacts to a message, or no longer. Blocks until it is stored.
+     *
+     * @param code an emoticon's code, or an emoji
+     * @return the number of that; 0 if it was so already
+     */
+    public long react(long message, String code, boolean on) throws IOException, InterruptedException {
+        return amend(message, (part, id) -> new MessageCommand.React(part, code, on, id));
+    }
+
+    private interface Amending {
+        MessageCommand of(long message, String id);
+    }
+
+    private long amend(long message, Amending amending) throws IOException, InterruptedException {
+        long last = 0;
+        for (long part : outbox.parts(message)) {
+            last = requests.request(id -> amending.of(part, id), SessionEvent.Accepted.class)
+                    .message();
+        }
+        return last;
     }
 
     @Override

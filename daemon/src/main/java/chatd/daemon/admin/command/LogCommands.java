@@ -148,7 +148,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
     }
 
     /**
-     * Publishes the log and writes the digest of every stored message up to the last logged one. The client compares
+     * Publishes the log and writes the digest of every stored message and amendment up to the last logged one. The client compares
      * them, because a daemon that is itself under suspicion must not be the judge.
      */
     private LogCalls.Count messages(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
@@ -159,7 +159,7 @@ public record LogCommands(AuditLog log, Running running, Semaphore one) {
         long count = 0;
         for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
             List<LogCalls.Digested> shown = some.stream()
-                    .map(each -> new LogCalls.Digested(each.message(), each.digest()))
+                    .map(each -> new LogCalls.Digested(each.message(), each.digest(), each.takenBack()))
                     .toList();
             out.write(new LogCalls.Stored(null, shown, null));
             count += some.size();

@@ -61,7 +61,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     public final TableField<MessageRecord, Long> FILE = createField(DSL.name("file"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "");
 
-    public final TableField<MessageRecord, byte[]> SALT = createField(DSL.name("salt"), SQLDataType.BINARY(16).nullable(false), this, "");
+    public final TableField<MessageRecord, byte[]> SALT = createField(DSL.name("salt"), SQLDataType.BINARY(16).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BINARY)), this, "null: taken back");
 
     public final TableField<MessageRecord, Long> ANSWERED = createField(DSL.name("answered"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the message that it answers");
 

@@ -1,0 +1,440 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** Taking back, correcting and reacting in JSON messages, on each carrier. */
+@ParameterizedClass
+@EnumSource(
+        value = JsonCarrier.class,
+        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
+@ExtendWith(SharedChatd.class)
+class JsonAmendmentsIT {
+    private final JsonCarrier carrier;
+    private final Chatd chatd;
+    private final Chatd.Person ann;
+    private final Chatd.Person ben;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    JsonAmendmentsIT(JsonCarrier carrier, Chatd chatd) {
+        this.carrier = carrier;
+        this.chatd = chatd;
+        this.ann = chatd.person();
+        this.ben = chatd.person();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+
+    private JsonSocket logIn(Chatd.Person person, String device) {
+        JsonSocket socket = chatd.logInJson(carrier, person, device);
+        open.add(socket);
+        return socket;
+    }
+
+    private static long send(JsonSocket from, String to, String text) {
+        return done(from, "'type': 3, 'receive': '%s', 'info': '%s'".formatted(to, text));
+    }
+
+    /** Sends something with an id, and returns the number that it got. */
+    private static long done(JsonSocket by, String message) {
+        by.send("{%s, 'id': '%s'}".formatted(message, Chatd.newName()));
+        return by.skipTo(17).path("info").path("mid").asLong();
+    }
+
+    private static String takeBack(long mid) {
+        return "'type': 31, 'info': {'mid': %d}".formatted(mid);
+    }
+
+    private static String correct(long mid, String text) {
+        return "'type': 32, 'info': {'mid': %d, 'text': '%s'}".formatted(mid, text);
+    }
+
+    private static String react(long mid, String code, boolean on) {
+        return "'type': 33, 'info': {'mid': %d, 'code': '%s', 'on': %b}".formatted(mid, code, on);
+    }
+
+    private static String refused(JsonSocket by, String message) {
+        by.send("{" + message + "}");
+        return by.skipTo(18).path("info").path("code").asString();
+    }
+
+    private static JsonNode item(JsonSocket reader, long mid) {
+        return reader.history(1, ", 'before': " + (mid + 1)).path("items").path(0);
+    }
+
+    private static List<Integer> types(JsonNode page) {
+        List<Integer> types = new ArrayList<>();
+        page.path("items").forEach(item -> types.add(item.path("type").asInt()));
+        return types;
+    }
+
+    @Test
+    void aCorrectedTextIsShownAsItIsNow() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket phone = logIn(ann, "phone");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "Lunh?");
+        String salt = reader.expect(3).path("salt").asString();
+        phone.expect(3);
+        long first = done(writer, correct(mid, "Lunch?"));
+        assertThat(first).isGreaterThan(mid);
+        for (JsonSocket told : List.of(reader, phone)) {
+            JsonNode correction = told.expect(32);
+            assertThat(correction.path("info").toString()).isEqualTo("{\"of\":%d,\"text\":\"Lunch?\"}".formatted(mid));
+            assertThat(correction.path("mid").asLong()).isEqualTo(first);
+            assertThat(correction.path("send").asString()).isEqualTo(writer.user());
+            assertThat(correction.path("salt").asString()).hasSize(22);
+        }
+        long second = done(writer, correct(mid, "Lunch today?"));
+        reader.expect(32);
+        phone.expect(32);
+        for (JsonSocket any : List.of(reader, phone, writer)) {
+            JsonNode item = item(any, mid);
+            assertThat(item.path("info").asString()).isEqualTo("Lunch today?");
+            assertThat(item.path("version").path("mid").asLong()).isEqualTo(second);
+            assertThat(item.path("corrected")).hasSize(2);
+            assertThat(item.path("corrected").path(0).path("text").asString()).isEqualTo("Lunch?");
+            assertThat(item.path("corrected").path(0).path("mid").asLong()).isEqualTo(first);
+            assertThat(item.path("corrected").path(1).path("text").asString()).isEqualTo("Lunh?");
+            assertThat(item.path("corrected").path(1).path("salt").asString()).isEqualTo(salt);
+        }
+        // After the text itself, its corrections are items; after what came before it, the text is as it is now.
+        String with = ", 'with': '%s'".formatted(reader.user());
+        assertThat(types(writer.history(9, with + ", 'after': " + mid))).containsExactly(32, 32);
+        assertThat(types(writer.history(9, with + ", 'after': " + first))).containsExactly(32);
+        assertThat(types(writer.history(9, with + ", 'after': " + (mid - 1)))).containsExactly(3);
+        assertThat(types(writer.history(9, with))).containsExactly(3);
+    }
+
+    @Test
+    void whatWasTakenBackIsGone() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "a mistake");
+        reader.expect(3);
+        done(writer, correct(mid, "another mistake"));
+        reader.expect(32);
+        done(reader, react(mid, "👀", true));
+        writer.expect(33);
+        long back = done(writer, takeBack(mid));
+        JsonNode told = reader.expect(31);
+        assertThat(told.path("info").toString()).isEqualTo("{\"mid\":%d,\"by\":\"%s\"}".formatted(mid, writer.user()));
+        assertThat(told.path("mid").asLong()).isEqualTo(back);
+        for (JsonSocket any : List.of(reader, writer)) {
+            JsonNode item = item(any, mid);
+            assertThat(item.path("info").isNull()).isTrue();
+            assertThat(item.path("taken_back").path("by").asString()).isEqualTo(writer.user());
+            assertThat(item.toString()).doesNotContain("mistake", "salt", "👀");
+        }
+        // Of all that was done before, only that it was taken back is told later.
+        assertThat(types(reader.history(9, ", 'with': '%s', 'after': %d".formatted(writer.user(), mid))))
+                .containsExactly(31);
+        assertThat(done(writer, takeBack(mid))).isEqualTo(back);
+        for (String no :
+                List.of(correct(mid, "again"), react(mid, "👀", true), takeBack(back), react(back, "👀", true))) {
+            assertThat(refused(writer, no)).as(no).isEqualTo("no-such-message");
+        }
+        assertThat(refused(
+                        reader, "'type': 3, 'receive': '%s', 'info': 'to it', 're': %d".formatted(writer.user(), mid)))
+                .isEqualTo("no-such-message");
+        assertThat(refused(reader, takeBack(mid))).isEqualTo("no-such-message");
+        // It stays unread, for it was there.
+        JsonNode unread = reader.history(1, "");
+        assertThat(unread.path("items")).hasSize(1);
+    }
+
+    @Test
+    void reactionsAreCounted() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        JsonSocket tablet = logIn(ben, "tablet");
+        long mid = send(writer, reader.user(), "good news");
+        reader.expect(3);
+        tablet.expect(3);
+        long number = done(reader, react(mid, "👍", true));
+        assertThat(number).isGreaterThan(mid);
+        for (JsonSocket told : List.of(writer, tablet)) {
+            JsonNode reaction = told.expect(33);
+            assertThat(reaction.path("info").toString())
+                    .isEqualTo("{\"mid\":%d,\"code\":\"👍\",\"on\":true,\"by\":\"%s\"}".formatted(mid, reader.user()));
+        }
+        assertThat(done(reader, react(mid, "👍", true)))
+                .as("there is nothing to do")
+                .isZero();
+        done(writer, react(mid, "👍", true));
+        reader.expect(33);
+        tablet.expect(33);
+        assertThat(item(writer, mid).path("reactions").toString())
+                .isEqualTo("{\"👍\":{\"n\":2,\"by\":[\"%s\",\"%s\"]}}".formatted(reader.user(), writer.user()));
+        done(reader, react(mid, "👍", false));
+        assertThat(writer.expect(33).path("info").path("on").asBoolean()).isFalse();
+        tablet.expect(33);
+        assertThat(item(reader, mid).path("reactions").toString())
+                .isEqualTo("{\"👍\":{\"n\":1,\"by\":[\"%s\"]}}".formatted(writer.user()));
+        for (String bad : List.of("x", "👍👍", "", "1")) {
+            assertThat(refused(writer, react(mid, bad, true))).as(bad).isEqualTo("malformed");
+        }
+    }
+
+    @Test
+    void kindsOfReactionsAndCorrectionsAreBounded() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "popular");
+        for (int i = 0; i < 20; i++) {
+            done(reader, react(mid, Character.toString(0x1F600 + i), true));
+        }
+        assertThat(refused(reader, react(mid, "🐢", true))).isEqualTo("too-many");
+        assertThat(refused(writer, react(mid, "🐢", true))).isEqualTo("too-many");
+        done(writer, react(mid, "😀", true));
+        for (int i = 0; i < 10; i++) {
+            done(writer, correct(mid, "popular " + i));
+        }
+        assertThat(refused(writer, correct(mid, "once more"))).isEqualTo("too-many");
+    }
+
+    @Test
+    void oneAmendsWhatOneMay() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        JsonSocket stranger = logIn(chatd.person(), "");
+        long mid = send(writer, reader.user(), "between us");
+        for (String what : List.of(takeBack(mid), correct(mid, "not mine"), react(mid, "👍", true))) {
+            assertThat(refused(stranger, what)).as(what).isEqualTo("no-such-message");
+        }
+        assertThat(refused(reader, takeBack(mid))).isEqualTo("not-allowed");
+        assertThat(refused(reader, correct(mid, "not mine"))).isEqualTo("not-allowed");
+        assertThat(refused(writer, correct(mid, ""))).isEqualTo("malformed");
+        for (long no : List.of(0L, Long.MAX_VALUE, mid + 1_000_000)) {
+            assertThat(refused(writer, takeBack(no))).isEqualTo("no-such-message");
+        }
+    }
+
+    @Test
+    void whatIsSentAgainIsDoneOnce() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "once");
+        reader.expect(3);
+        String correction = "{%s, 'id': 'c'}".formatted(correct(mid, "corrected once"));
+        writer.send(correction, correction);
+        JsonNode first = writer.skipTo(17);
+        assertThat(writer.skipTo(17)).isEqualTo(first);
+        String answer =
+                "{'type': 3, 'receive': '%s', 'info': 'an answer', 're': %d, 'id': 'a'}".formatted(writer.user(), mid);
+        reader.send(answer);
+        JsonNode answered = reader.skipTo(17);
+        writer.send("{%s, 'id': 'b'}".formatted(takeBack(mid)));
+        JsonNode back = writer.skipTo(17);
+        // Also now that there is nothing to correct or to answer any more.
+        writer.send(correction, "{%s, 'id': 'b'}".formatted(takeBack(mid)));
+        assertThat(writer.skipTo(17)).isEqualTo(first);
+        assertThat(writer.skipTo(17)).isEqualTo(back);
+        reader.send(answer);
+        assertThat(reader.skipTo(17)).isEqualTo(answered);
+        assertThat(refused(writer, correct(mid, "other") + ", 'id': 'c'")).isEqualTo("malformed");
+    }
+
+    @Test
+    void ofAMessageToSeveralReceiversLearnNothingOfOneAnother() {
+        JsonSocket reader = logIn(ben, "");
+        Chatd.Person third = chatd.person();
+        JsonSocket other = logIn(third, "");
+        long mid;
+        try (Chat1Socket sender = chatd.logIn(ann)) {
+            sender.send(Wire.text("to both", ben.name(), third.name()));
+            sender.fence();
+        }
+        mid = reader.expect(3).path("mid").asLong();
+        other.expect(3);
+        JsonSocket writer = logIn(ann, "phone");
+        done(reader, react(mid, "👍", true));
+        assertThat(writer.expect(33).path("info").path("by").asString()).isEqualTo(reader.user());
+        done(writer, react(mid, "🎉", true));
+        other.fence();
+        reader.fence();
+        assertThat(item(writer, mid).path("reactions")).hasSize(2);
+        assertThat(item(other, mid).has("reactions")).isFalse();
+        assertThat(item(reader, mid).path("reactions").propertyNames()).containsExactly("👍");
+        done(writer, correct(mid, "to both of you"));
+        for (JsonSocket told : List.of(reader, other)) {
+            assertThat(told.expect(32).path("receive").asString()).isEqualTo(told.user());
+            assertThat(item(told, mid).path("info").asString()).isEqualTo("to both of you");
+        }
+        done(writer, takeBack(mid));
+        for (JsonSocket told : List.of(reader, other)) {
+            assertThat(told.expect(31).path("info").path("mid").asLong()).isEqualTo(mid);
+            assertThat(types(told.history(9, ", 'with': '%s', 'after': %d".formatted(writer.user(), mid))))
+                    .containsExactly(31);
+        }
+        for (JsonSocket told : List.of(reader, other)) {
+            assertThat(types(writer.history(9, ", 'with': '%s', 'after': %d".formatted(told.user(), mid))))
+                    .containsExactly(31);
+        }
+    }
+
+    /** Who is blocked learns nothing of it: all is as it was for the blocked one, and nothing but taking back comes. */
+    @Test
+    void correctionsAndReactionsOfTheBlockedStayAway() {
+        JsonSocket blocked = logIn(ann, "");
+        JsonSocket blocker = logIn(ben, "");
+        long seen = send(blocked, blocker.user(), "seen");
+        long own = send(blocker, blocked.user(), "own");
+        blocked.expect(3);
+        blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(blocked.user()));
+        blocker.skipTo(17);
+        done(blocked, correct(seen, "corrected unseen"));
+        done(blocked, react(own, "👎", true));
+        done(blocked, react(seen, "👀", true));
+        long withheld = send(blocked, blocker.user(), "withheld");
+        done(blocked, correct(withheld, "withheld, too"));
+        blocker.fence();
+        assertThat(item(blocker, seen).path("info").asString()).isEqualTo("seen");
+        assertThat(item(blocker, seen).has("version")).isFalse();
+        assertThat(item(blocker, seen).has("reactions")).isFalse();
+        assertThat(item(blocker, own).has("reactions")).isFalse();
+        assertThat(item(blocked, seen).path("info").asString()).isEqualTo("corrected unseen");
+        assertThat(item(blocked, own).path("reactions").path("👎").path("n").asInt())
+                .isEqualTo(1);
+        assertThat(item(blocked, withheld).path("info").asString()).isEqualTo("withheld, too");
+        assertThat(refused(blocker, react(withheld, "👍", true))).isEqualTo("no-such-message");
+        // Also not after the block; what is switched off then was never seen.
+        blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}, 'id': 'u'}".formatted(blocked.user()));
+        blocker.skipTo(17);
+        assertThat(item(blocker, seen).path("info").asString()).isEqualTo("seen");
+        done(blocked, react(own, "👎", false));
+        blocker.fence();
+        done(blocked, react(own, "👎", true));
+        blocker.expect(33);
+        // What is taken back goes for both.
+        blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b2'}".formatted(blocked.user()));
+        blocker.skipTo(17);
+        done(blocked, takeBack(seen));
+        assertThat(blocker.expect(31).path("info").path("mid").asLong()).isEqualTo(seen);
+        done(blocked, takeBack(withheld));
+        blocker.fence();
+    }
+
+    @Test
+    void whatIsForEveryoneIsAmendedForEveryone() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = done(writer, "'type': 4, 'info': 'to all of %s'".formatted(ann.name()));
+        reader.skipTo(4);
+        Chatd.Person later = chatd.person();
+        JsonSocket late = logIn(later, "");
+        done(writer, correct(mid, "to everybody of " + ann.name()));
+        assertThat(reader.skipTo(32).path("receive").asString()).isEmpty();
+        done(reader, react(mid, "🎉", true));
+        assertThat(writer.skipTo(33).path("info").path("mid").asLong()).isEqualTo(mid);
+        assertThat(refused(late, react(mid, "🎉", true))).isEqualTo("no-such-message");
+        JsonNode item = writer.history(1, ", 'with': '', 'before': " + (mid + 1))
+                .path("items")
+                .path(0);
+        assertThat(item.path("info").asString()).isEqualTo("to everybody of " + ann.name());
+        assertThat(item.path("reactions").path("🎉").path("by").path(0).asString())
+                .isEqualTo(reader.user());
+        assertThat(types(reader.history(9, ", 'with': '', 'after': " + mid))).contains(32, 33);
+        done(writer, takeBack(mid));
+        assertThat(reader.skipTo(31).path("info").path("mid").asLong()).isEqualTo(mid);
+        // Nothing of it came to who was not there yet.
+        assertThat(types(late.history(50, ", 'with': '', 'after': " + (mid - 1))))
+                .doesNotContain(31, 32, 33);
+    }
+
+    @Test
+    void whatWasDoneMeanwhileFollowsWhenASessionIsResumed() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket first = carrier.connect(chatd);
+        open.add(first);
+        String token =
+                first.logIn(ben.name(), ben.password(), "phone").path("token").asString();
+        long one = send(writer, first.user(), "one");
+        long two = send(writer, first.user(), "two");
+        first.expect(3);
+        first.expect(3);
+        first.close();
+        long corrected = done(writer, correct(one, "one, corrected"));
+        long three = send(writer, first.user(), "three");
+        done(writer, correct(three, "three, corrected"));
+        long back = done(writer, takeBack(two));
+        long four = send(writer, first.user(), "four");
+        long last = done(writer, takeBack(four));
+        JsonSocket again = carrier.connect(chatd);
+        open.add(again);
+        again.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, two));
+        assertThat(again.expect(2).path("info").path("code").asString()).isEqualTo("ok");
+        assertThat(again.expect(32).path("mid").asLong()).isEqualTo(corrected);
+        JsonNode third = again.expect(3);
+        assertThat(third.path("info").asString()).isEqualTo("three, corrected");
+        assertThat(third.path("mid").asLong()).isEqualTo(three);
+        assertThat(again.expect(31).path("mid").asLong()).isEqualTo(back);
+        JsonNode fourth = again.expect(3);
+        assertThat(fourth.path("mid").asLong()).isEqualTo(four);
+        assertThat(fourth.path("info").isNull()).isTrue();
+        again.fence();
+        again.close();
+        // The same once more, with nothing missed.
+        JsonSocket idle = carrier.connect(chatd);
+        open.add(idle);
+        idle.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, last));
+        idle.expect(2);
+        idle.fence();
+    }
+
+    @Test
+    void chat1SessionsSeeCorrectionsAsTexts() {
+        JsonSocket writer = logIn(ann, "");
+        try (Chat1Socket reader = chatd.logIn(ben)) {
+            long mid = send(writer, ben.name(), "Lunh?");
+            reader.awaitText(ann.name(), "Lunh?");
+            done(writer, react(mid, "👍", true));
+            done(writer, correct(mid, "Lunch?"));
+            reader.expectText(ann.name(), "✎ Lunch?");
+            long other = send(writer, ben.name(), "taken back");
+            reader.expectText(ann.name(), "taken back");
+            done(writer, takeBack(other));
+            reader.fenceWithNothing();
+        }
+        try (Chat1Socket again = chatd.logIn(ben)) {
+            assertThat(again.history(9)).containsExactly("Lunch?");
+        }
+    }
+
+    @Test
+    void aFileThatWasTakenBackCantBeFetched() {
+        JsonSocket reader = logIn(ben, "");
+        JsonSocket writer = logIn(ann, "phone");
+        byte[] content = ("secret plan of " + ann.name()).getBytes(StandardCharsets.UTF_8);
+        try (Chat1Socket sender = chatd.logIn(ann)) {
+            sender.send(Wire.file("plan.txt", content, ben.name()));
+            sender.fence();
+        }
+        JsonNode offer = reader.expect(6);
+        long mid = offer.path("mid").asLong();
+        assertThat(refused(writer, correct(mid, "not a text"))).isEqualTo("not-allowed");
+        done(writer, takeBack(mid));
+        reader.expect(31);
+        JsonNode item = item(reader, mid);
+        assertThat(item.path("type").asInt()).isEqualTo(6);
+        assertThat(item.path("info").isNull()).isTrue();
+        try (Chat1Socket receiver = chatd.logIn(ben)) {
+            receiver.send(Wire.fetch(offer.path("info").path("file").asInt()));
+            assertThat(receiver.expectServerText()).contains("no file");
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package chatd.daemon.messages;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Contacts;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AlreadySent;
+import chatd.daemon.model.Amendment;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
+import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.Session;
+import chatd.daemon.store.AmendmentStore;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.value.Code;
+import chatd.text.Emoticon;
+import com.ibm.icu.lang.UCharacter;
+import com.ibm.icu.lang.UProperty;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What users do about stored messages: take back, correct, react (page {@code chat-json-1.md}, "Taking back, correcting,
+ * reacting"). Methods block until it is committed.
+ */
+public final class Amendments implements Room {
+    private static final Logger LOG = LogManager.getLogger(Amendments.class);
+
+    private static final int MOST_CORRECTIONS = 10;
+
+    /** Maximum number of kinds of reactions to one message. */
+    private static final int MOST_KINDS = 20;
+
+    private static final int PLACES = 256;
+
+    private final Directory directory;
+    private final Contacts contacts;
+    private final MessageStore messages;
+    private final AmendmentStore amendments;
+    private final ContentStore contents;
+    private final Journal journal;
+    private final SecureRandom random;
+    private final Supplier<Config> config;
+
+    /** By message; a few share one. Held from reading what a message is until what is done about it is committed. */
+    private final ReentrantLock[] ofMessage =
+            IntStream.range(0, PLACES).mapToObj(place -> new ReentrantLock()).toArray(ReentrantLock[]::new);
+
+    public Amendments(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.contacts = parts.contacts();
+        this.messages = parts.stores().messages();
+        this.amendments = parts.stores().amendments();
+        this.contents = parts.stores().contents();
+        this.journal = parts.journal();
+        this.random = parts.random();
+        this.config = parts.config();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.committed(MessageCommand.TakeBack.class, false, this::takeBack);
+        routes.committed(MessageCommand.Correct.class, true, this::correct);
+        routes.committed(MessageCommand.React.class, true, this::react);
+    }
+
+    private Receipt takeBack(Session session, MessageCommand.TakeBack command) throws InterruptedException {
+        return locked(command, () -> {
+            Optional<Message> message = readable(session, command);
+            AmendmentStore.Done done = amendments.done(command.message());
+            Receipt receipt =
+                    commit(session, command, "take back", 500, now -> takingBack(session, message, done, now));
+            message.map(Message::file).ifPresent(this::discard);
+            return receipt;
+        });
+    }
+
+    private Receipt correct(Session session, MessageCommand.Correct command) throws InterruptedException {
+        Messages.check(command.text(), config.get().limits().text());
+        return locked(command, () -> {
+            Optional<Message> message = readable(session, command);
+            AmendmentStore.Done done = amendments.done(command.message());
+            return commit(
+                    session,
+                    command,
+                    "correct\n" + command.text(),
+                    500 + 2L * command.text().length(),
+                    now -> correcting(session, message, done, command.text(), now));
+        });
+    }
+
+    private Receipt react(Session session, MessageCommand.React command) throws InterruptedException {
+        String code = command.code();
+        if (Emoticon.of(code).isEmpty() && !UCharacter.hasBinaryProperty(code, UProperty.RGI_EMOJI)) {
+            throw new Refusal(Code.MALFORMED, "A reaction is the code of an emoticon, or one emoji. This is neither.");
+        }
+        return locked(command, () -> {
+            Optional<Message> message = readable(session, command);
+            AmendmentStore.Reaction present = amendments.reaction(command.message(), session.account(), code);
+            return commit(
+                    session,
+                    command,
+                    "react\n" + code + '\n' + command.on(),
+                    500,
+                    now -> reacting(session.account(), message, present, command, now));
+        });
+    }
+
+    private interface Work {
+        Receipt run() throws InterruptedException;
+    }
+
+    private Receipt locked(MessageCommand.Amending command, Work work) throws InterruptedException {
+        ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(command.message(), PLACES)];
+        its.lockInterruptibly();
+        try {
+            return work.run();
+        } finally {
+            its.unlock();
+        }
+    }
+
+    private Optional<Message> readable(Session session, MessageCommand.Amending command) {
+        return messages.readable(command.message(), directory.numbered(session.account()));
+    }
+
+    /** What is to be done, and who learns of it. */
+    private record Decided(
+            Message message, Amendment.Act act, @Nullable List<Long> told) {}
+
+    /** Decides what is done, when its turn has come. */
+    private interface Deciding {
+        /**
+         * @throws Refusal if it may not be done
+         * @throws AlreadySent if there is nothing to be done
+         */
+        Decided at(Instant now);
+    }
+
+    /** @param what what is done, in a form that is the same whenever it is */
+    private Receipt commit(Session session, MessageCommand.Amending command, String what, long bytes, Deciding deciding)
+            throws InterruptedException {
+        long account = session.account();
+        Origin origin = session.origin();
+        SentOnce once = command.id().isEmpty()
+                ? null
+                : SentOnce.of(account, command.id(), "about " + command.message() + '\n' + what);
+        return journal.commit(new Decision<Amendment>() {
+                    @Override
+                    public long bytes() {
+                        return bytes;
+                    }
+
+                    @Override
+                    public @Nullable SentOnce once() {
+                        return once;
+                    }
+
+                    @Override
+                    public Amendment decide(Numbers numbers, Instant now) {
+                        Account acting = directory.acting(account);
+                        Decided decided = deciding.at(now);
+                        Message message = decided.message();
+                        return new Amendment(
+                                numbers.nextPosition(),
+                                now,
+                                acting.number(),
+                                new Amendment.Subject(message.number(), message.sender(), message.receivers()),
+                                decided.act(),
+                                decided.told(),
+                                origin,
+                                once);
+                    }
+                })
+                .receipt();
+    }
+
+    private Decided takingBack(Session session, Optional<Message> found, AmendmentStore.Done done, Instant now) {
+        Message message = own(session, found, "take it back");
+        if (done.takenBack() != null) {
+            throw new AlreadySent(done.takenBack());
+        }
+        checkTime(message, config.get().messages().retract(), now, "take back");
+        return new Decided(message, new Amendment.TakenBack(), told(message, List.of()));
+    }
+
+    private Decided correcting(
+            Session session, Optional<Message> found, AmendmentStore.Done done, String text, Instant now) {
+        Message message = own(session, found, "correct it");
+        if (done.takenBack() != null) {
+            throw noSuchMessage();
+        }
+        if (message.file() != null) {
+            throw new Refusal(Code.NOT_ALLOWED, "A file can't be corrected; take it back, and send another one.");
+        }
+        checkTime(message, config.get().messages().correct(), now, "correct");
+        if (done.corrections() >= MOST_CORRECTIONS) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "You have corrected this %d times; it can't be corrected any more.".formatted(MOST_CORRECTIONS));
+        }
+        if (message.receivers() == null) {
+            Messages.checkEveryone(directory.numbered(message.sender()), config.get());
+        }
+        List<Long> blocking = message.receivers() == null
+                ? List.of()
+                : message.receivers().stream()
+                        .filter(receiver -> blocks(receiver, message.sender()))
+                        .toList();
+        return new Decided(message, new Amendment.Corrected(text, Messages.salt(random)), told(message, blocking));
+    }
+
+    private Decided reacting(
+            long account,
+            Optional<Message> found,
+            AmendmentStore.Reaction present,
+            MessageCommand.React command,
+            Instant now) {
+        Message message = found.filter(its -> !its.isErased()).orElseThrow(Amendments::noSuchMessage);
+        if (command.on() == (present.hidden() != null)) {
+            throw new AlreadySent(new Receipt(0, now));
+        }
+        if (command.on() && present.isNewKind() && present.kinds() >= MOST_KINDS) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "There are %d kinds of reactions to this message already; use one of them.".formatted(MOST_KINDS));
+        }
+        List<Long> told = told(account, message);
+        // Of one that nobody else has seen, nobody else sees that it ends.
+        boolean isHidden = command.on()
+                ? told != null && told.stream().anyMatch(other -> other != account && blocks(other, account))
+                : requireNonNull(present.hidden());
+        if (isHidden || told == null) {
+            told = told == null ? null : List.of(account);
+        } else {
+            told = told.stream()
+                    .filter(other -> other == account || !blocks(other, account))
+                    .toList();
+        }
+        return new Decided(message, new Amendment.Reacted(command.code(), command.on(), isHidden), told);
+    }
+
+    /** Returns who learns of a reaction, but for blocks: of a message to several, its sender and who reacts alone. */
+    private static @Nullable List<Long> told(long account, Message message) {
+        List<Long> receivers = message.receivers();
+        if (receivers == null) {
+            return null;
+        }
+        if (account != message.sender()) {
+            return List.of(account, message.sender());
+        }
+        return receivers.size() == 1 ? told(message, List.of()) : List.of(account);
+    }
+
+    /** Returns the sender and the receivers of a message; null for everyone. */
+    private static @Nullable List<Long> told(Message message, List<Long> except) {
+        List<Long> receivers = message.receivers();
+        if (receivers == null) {
+            return null;
+        }
+        Set<Long> told = new LinkedHashSet<>(List.of(message.sender()));
+        told.addAll(receivers);
+        told.removeAll(message.withheld());
+        told.removeIf(account -> account != message.sender() && except.contains(account));
+        return new ArrayList<>(told);
+    }
+
+    private boolean blocks(long one, long another) {
+        return contacts.blocked(one).has(another);
+    }
+
+    /** @throws Refusal if the message may not be read, or is another's */
+    private static Message own(Session session, Optional<Message> found, String todo) {
+        Message message = found.orElseThrow(Amendments::noSuchMessage);
+        if (message.sender() != session.account()) {
+            throw message.isErased()
+                    ? noSuchMessage()
+                    : new Refusal(Code.NOT_ALLOWED, "This message is not yours: only who sent it can " + todo + ".");
+        }
+        return message;
+    }
+
+    private static Refusal noSuchMessage() {
+        return new Refusal(Code.NO_SUCH_MESSAGE, "There is no such message. Nothing was done.");
+    }
+
+    private static void checkTime(Message message, Optional<Duration> within, Instant now, String todo) {
+        if (within.isEmpty()) {
+            return;
+        }
+        if (within.get().isZero()) {
+            throw new Refusal(Code.NOT_ALLOWED, "Nobody can " + todo + " messages on this server.");
+        }
+        if (now.isAfter(message.time().plus(within.get()))) {
+            throw new Refusal(
+                    Code.TOO_LATE,
+                    "It was sent too long ago: you can %s a message within %s.".formatted(todo, hours(within.get())));
+        }
+    }
+
+    private static String hours(Duration time) {
+        long seconds = time.toSeconds();
+        return seconds % 3_600 == 0
+                ? seconds / 3_600 + (seconds == 3_600 ? " hour" : " hours")
+                : seconds % 60 == 0 ? seconds / 60 + (seconds == 60 ? " minute" : " minutes") : seconds + " s";
+    }
+
+    /** Deletes the content of a file that was taken back. */
+    private void discard(StoredFile file) {
+        try {
+            contents.discard(file.content());
+        } catch (RuntimeException e) {
+            // The next start discards contents that no file uses.
+            LOG.warn("the content of a file that was taken back was not removed: {}", e.getMessage());
+        }
+    }
+}

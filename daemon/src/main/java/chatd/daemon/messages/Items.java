@@ -1,0 +1,163 @@
+package chatd.daemon.messages;
+
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.Applier;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Amendment;
+import chatd.daemon.model.Message;
+import chatd.daemon.store.AmendmentStore;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Amended;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what histories consist of: messages as they are now, and what was done about older ones (page {@code
+ * chat-json-1.md}, "Taking back, correcting, reacting"). Any thread; blocks.
+ */
+final class Items {
+    private final MessageStore messages;
+    private final AmendmentStore amendments;
+    private final Directory directory;
+
+    Items(ServiceParts parts) {
+        this.messages = parts.stores().messages();
+        this.amendments = parts.stores().amendments();
+        this.directory = parts.directory();
+    }
+
+    /**
+     * One item of a history.
+     *
+     * @param concerned the accounts of which its reader may know that they have to do with it
+     */
+    record Item(MessageEvent.Message event, Set<Long> concerned) {
+        long number() {
+            MessageEvent.Stored stored = event.stored();
+            return stored == null ? 0 : stored.number();
+        }
+    }
+
+    /**
+     * Returns the numbers in a user's history after one, the lowest first: of messages, and of what was done about those
+     * that the user knows already.
+     *
+     * @param conversation one of the user's own; null for all of them
+     * @param known the number up to which the user knows the messages
+     */
+    List<Long> after(Account account, @Nullable Long conversation, long known, long after, long upTo, int count) {
+        List<Long> sent = messages.numbers(account, conversation, after, upTo, count, false);
+        // No further than the messages go, so that all pages together read everything once.
+        long end = sent.size() < count ? upTo : sent.getLast();
+        List<Long> done = amendments.numbers(account, conversation, known, after, end, count);
+        return done.isEmpty()
+                ? sent
+                : Stream.concat(sent.stream(), done.stream())
+                        .sorted()
+                        .limit(count)
+                        .toList();
+    }
+
+    /**
+     * Returns the items with these numbers, by number.
+     *
+     * @param upTo what was done above this number is left out
+     */
+    List<Item> read(Account reader, List<Long> numbers, long upTo) {
+        List<Message> sent = messages.messages(numbers);
+        Map<Long, AmendmentStore.State> states = sent.isEmpty() ? Map.of() : amendments.states(reader, sent, upTo);
+        List<Item> items = new ArrayList<>(numbers.size());
+        for (Message message : sent) {
+            items.add(item(reader, message, states.getOrDefault(message.number(), AmendmentStore.State.UNCHANGED)));
+        }
+        if (sent.size() < numbers.size()) {
+            Set<Long> others = new HashSet<>(numbers);
+            sent.forEach(message -> others.remove(message.number()));
+            amendments.amendments(others).stream()
+                    .filter(amendment -> !isEmpty(amendment.act()))
+                    .forEach(amendment -> items.add(item(reader, amendment)));
+            items.sort(Comparator.comparingLong(Item::number));
+        }
+        return items;
+    }
+
+    /** Returns whether a message was taken back while what had been done about it was being read. */
+    private static boolean isEmpty(Amendment.Act act) {
+        return switch (act) {
+            case Amendment.TakenBack back -> false;
+            case Amendment.Corrected corrected -> corrected.text() == null;
+            case Amendment.Reacted reacted -> reacted.code() == null;
+        };
+    }
+
+    private Item item(Account reader, Message message, AmendmentStore.State state) {
+        Set<Long> concerned = concerned(message.sender(), message.receivers(), reader);
+        if (message.isErased()) {
+            AmendmentStore.Taking taken = state.takenBack();
+            long by = taken == null ? Message.SERVER : taken.by();
+            if (by != Message.SERVER) {
+                concerned.add(by);
+            }
+            return new Item(erased(message, by, taken == null ? message.time() : taken.time(), directory), concerned);
+        }
+        state.reactions().values().forEach(its -> concerned.addAll(its.users()));
+        return new Item(amended(message, state), concerned);
+    }
+
+    private static MessageEvent.Erased erased(Message message, long by, Instant time, Directory directory) {
+        return new MessageEvent.Erased(
+                directory.nameOf(message.sender()),
+                message.time(),
+                message.file() != null,
+                by,
+                time,
+                new MessageEvent.Stored(message.number(), message.sender(), message.receivers()));
+    }
+
+    private MessageEvent.Message amended(Message message, AmendmentStore.State state) {
+        List<AmendmentStore.Correction> corrections = state.corrections();
+        if (corrections.isEmpty() && state.reactions().isEmpty()) {
+            return Applier.event(message, Amended.NOT, directory);
+        }
+        if (corrections.isEmpty()) {
+            return Applier.event(message, new Amended(null, List.of(), state.reactions()), directory);
+        }
+        AmendmentStore.Correction shown = corrections.getFirst();
+        List<Amended.Text> earlier = new ArrayList<>();
+        corrections.stream()
+                .skip(1)
+                .forEach(before ->
+                        earlier.add(new Amended.Text(before.number(), before.time(), before.text(), before.salt())));
+        earlier.add(new Amended.Text(message.number(), message.time(), String.valueOf(message.text()), message.salt()));
+        Amended amended = new Amended(new Amended.Version(shown.number(), shown.time()), earlier, state.reactions());
+        return Applier.event(message.with(shown.text(), shown.salt()), amended, directory);
+    }
+
+    private Item item(Account reader, Amendment amendment) {
+        return new Item(
+                Applier.event(amendment, directory), concerned(amendment.sender(), amendment.receivers(), reader));
+    }
+
+    /** Returns the accounts of which a reader may know that they sent or received something. */
+    private static Set<Long> concerned(long sender, @Nullable List<Long> receivers, Account reader) {
+        Set<Long> concerned = new HashSet<>();
+        if (sender != Message.SERVER) {
+            concerned.add(sender);
+        }
+        if (receivers != null) {
+            receivers.stream()
+                    .filter(receiver -> receiver == reader.number() || sender == reader.number())
+                    .forEach(concerned::add);
+        }
+        return concerned;
+    }
+}

@@ -1,0 +1,304 @@
+package chatd.daemon.store;
+
+import static chatd.sql.generated.Tables.AMENDMENT;
+import static chatd.sql.generated.Tables.AMENDMENT_READER;
+import static chatd.sql.generated.Tables.REACTION;
+
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Amendment;
+import chatd.daemon.model.Conversation;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Receipt;
+import chatd.protocol.value.Amended;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what has become of messages. Blocks. */
+public final class AmendmentStore {
+    private final Database database;
+    private final MessageStore messages;
+
+    AmendmentStore(Database database, MessageStore messages) {
+        this.database = database;
+        this.messages = messages;
+    }
+
+    /**
+     * Returns the numbers of the amendments that an account learns of, the lowest first; none of corrections and
+     * reactions whose message was taken back afterwards.
+     *
+     * @param conversation one of the account's own; null for all of them
+     * @param subjectUpTo only those of messages up to this number
+     * @param after only those above this number
+     * @param upTo none above this number
+     */
+    public List<Long> numbers(
+            Account account, @Nullable Long conversation, long subjectUpTo, long after, long upTo, int count) {
+        Condition isWanted = AMENDMENT
+                .MESSAGE
+                .le(subjectUpTo)
+                .and(AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(AMENDMENT.TEXT.isNotNull()));
+        Condition isOwn = AMENDMENT_READER.ACCOUNT.eq(account.number());
+        var own = DSL.selectDistinct(AMENDMENT_READER.AMENDMENT.as("n"))
+                .from(AMENDMENT_READER)
+                .join(AMENDMENT)
+                .on(AMENDMENT.NUMBER.eq(AMENDMENT_READER.AMENDMENT))
+                .where(
+                        conversation == null ? isOwn : isOwn.and(AMENDMENT_READER.CONVERSATION.eq(conversation)),
+                        AMENDMENT_READER.AMENDMENT.gt(after),
+                        AMENDMENT_READER.AMENDMENT.le(upTo),
+                        isWanted)
+                .orderBy(AMENDMENT_READER.AMENDMENT)
+                .limit(count);
+        var everyones = DSL.select(AMENDMENT.NUMBER.as("n"))
+                .from(AMENDMENT)
+                .where(
+                        AMENDMENT.CONVERSATION.eq(Conversation.EVERYONE),
+                        AMENDMENT.MESSAGE.gt(account.everyoneAfter()),
+                        AMENDMENT.NUMBER.gt(after),
+                        AMENDMENT.NUMBER.le(upTo),
+                        isWanted)
+                .orderBy(AMENDMENT.NUMBER)
+                .limit(count);
+        var number = DSL.field(DSL.name("n"), Long.class);
+        var all = conversation == null
+                ? DSL.selectFrom(own.asTable("o")).union(DSL.selectFrom(everyones.asTable("e")))
+                : DSL.selectFrom((conversation == Conversation.EVERYONE ? everyones : own).asTable("o"));
+        return database.with(sql -> sql.select(number)
+                .from(all.asTable("a"))
+                .orderBy(number)
+                .limit(count)
+                .fetch(number));
+    }
+
+    /** Returns the amendments with these numbers, by number. */
+    public List<Amendment> amendments(Collection<Long> numbers) {
+        return numbers.isEmpty() ? List.of() : read(AMENDMENT.NUMBER.in(numbers), numbers.size());
+    }
+
+    /** Returns at most {@code limit} amendments after {@code number}, by number. */
+    public List<Amendment> after(long number, int limit) {
+        return read(AMENDMENT.NUMBER.gt(number), limit);
+    }
+
+    private List<Amendment> read(Condition which, int limit) {
+        return database.with(sql -> {
+            var rows = sql.selectFrom(AMENDMENT)
+                    .where(which)
+                    .orderBy(AMENDMENT.NUMBER)
+                    .limit(limit)
+                    .fetch();
+            Map<Long, Amendment.Subject> subjects = messages.subjects(rows.getValues(AMENDMENT.MESSAGE));
+            return rows.map(row -> new Amendment(
+                    row.getNumber(),
+                    row.getTime(),
+                    row.getSender(),
+                    Objects.requireNonNull(subjects.get(row.getMessage())),
+                    act(row.getKind(), row.getText(), row.getSalt()),
+                    null,
+                    null,
+                    null));
+        });
+    }
+
+    private static Amendment.Act act(int kind, @Nullable String text, byte @Nullable [] salt) {
+        return switch (kind) {
+            case AmendmentRows.TAKEN_BACK -> new Amendment.TakenBack();
+            case AmendmentRows.CORRECTED ->
+                new Amendment.Corrected(text, Objects.requireNonNullElse(salt, Message.UNSALTED));
+            case AmendmentRows.REACTED -> new Amendment.Reacted(text, true, false);
+            case AmendmentRows.REACTED_NO_LONGER -> new Amendment.Reacted(text, false, false);
+            default -> throw new IllegalArgumentException("no kind of amendment has the code " + kind);
+        };
+    }
+
+    /** Returns, of these messages, those that were taken back, with the numbers of the amendments by which they were. */
+    public Map<Long, Long> takenBack(Collection<Long> some) {
+        return some.isEmpty()
+                ? Map.of()
+                : database.with(sql -> sql.select(AMENDMENT.MESSAGE, AMENDMENT.NUMBER)
+                        .from(AMENDMENT)
+                        .where(AMENDMENT.MESSAGE.in(some), AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK))
+                        .fetchMap(AMENDMENT.MESSAGE, AMENDMENT.NUMBER));
+    }
+
+    /**
+     * What was done about a message, but for reactions.
+     *
+     * @param takenBack null if it was not
+     */
+    public record Done(@Nullable Receipt takenBack, int corrections) {}
+
+    /** Returns what was done about a message: by its sender, or by an administrator. */
+    public Done done(long message) {
+        var rows = database.with(sql -> sql.select(AMENDMENT.NUMBER, AMENDMENT.TIME, AMENDMENT.KIND)
+                .from(AMENDMENT)
+                .where(
+                        AMENDMENT.MESSAGE.eq(message),
+                        AMENDMENT.KIND.in(AmendmentRows.TAKEN_BACK, AmendmentRows.CORRECTED))
+                .fetch());
+        Receipt takenBack = rows.stream()
+                .filter(row -> row.value3() == AmendmentRows.TAKEN_BACK)
+                .map(row -> new Receipt(row.value1(), row.value2()))
+                .findFirst()
+                .orElse(null);
+        return new Done(takenBack, rows.size() - (takenBack == null ? 0 : 1));
+    }
+
+    /**
+     * A reaction as it is now.
+     *
+     * @param hidden as in {@link Amendment.Reacted}; null if the user does not react so
+     * @param isNewKind whether nobody reacts to the message so
+     * @param kinds how many kinds of reactions the message has; known only if it is a new one
+     */
+    public record Reaction(@Nullable Boolean hidden, boolean isNewKind, int kinds) {}
+
+    /** Returns whether a user reacts to a message in one way. */
+    public Reaction reaction(long message, long account, String code) {
+        return database.with(sql -> {
+            Boolean hidden = sql.select(REACTION.HIDDEN)
+                    .from(REACTION)
+                    .where(REACTION.MESSAGE.eq(message), REACTION.ACCOUNT.eq(account), REACTION.CODE.eq(code))
+                    .fetchOne(REACTION.HIDDEN);
+            boolean isNewKind =
+                    hidden == null && !sql.fetchExists(REACTION, REACTION.MESSAGE.eq(message), REACTION.CODE.eq(code));
+            int kinds = isNewKind
+                    ? sql.selectDistinct(REACTION.CODE)
+                            .from(REACTION)
+                            .where(REACTION.MESSAGE.eq(message))
+                            .fetch()
+                            .size()
+                    : 0;
+            return new Reaction(hidden, isNewKind, kinds);
+        });
+    }
+
+    /**
+     * A message as it is now.
+     *
+     * @param takenBack null if it was not
+     * @param corrections the newest first
+     */
+    public record State(
+            @Nullable Taking takenBack,
+            List<Correction> corrections,
+            SequencedMap<String, Amended.Reactions> reactions) {
+        /** What a message is that nothing was done about. */
+        public static final State UNCHANGED = new State(null, List.of(), new LinkedHashMap<>());
+    }
+
+    /** Who took a message back, and when. */
+    public record Taking(long by, Instant time) {}
+
+    /** A correction, with its text. */
+    public record Correction(long number, Instant time, String text, byte[] salt) {}
+
+    /**
+     * Returns what has become of messages, as one of their readers may know it; nothing of those about which nothing was
+     * done.
+     *
+     * @param some at least one
+     * @param upTo no correction or reaction above this number
+     */
+    public Map<Long, State> states(Account reader, List<Message> some, long upTo) {
+        return database.with(sql -> {
+            Map<Long, State> states = new HashMap<>();
+            List<Long> numbers = some.stream().map(Message::number).toList();
+            Map<Long, Taking> taken = new HashMap<>();
+            Map<Long, List<Correction>> corrections = corrections(sql, reader, numbers, upTo, taken);
+            Map<Long, SequencedMap<String, Amended.Reactions>> reactions = reactions(sql, reader, some, upTo);
+            for (Long number : numbers) {
+                State state = new State(
+                        taken.get(number),
+                        corrections.getOrDefault(number, List.of()),
+                        reactions.getOrDefault(number, State.UNCHANGED.reactions()));
+                states.put(number, state);
+            }
+            return states;
+        });
+    }
+
+    /** @param taken is given who took which message back */
+    private static Map<Long, List<Correction>> corrections(
+            DSLContext sql, Account reader, List<Long> numbers, long upTo, Map<Long, Taking> taken) {
+        Map<Long, List<Correction>> corrections = new HashMap<>();
+        Condition isTold = AMENDMENT
+                .CONVERSATION
+                .isNotNull()
+                .or(DSL.exists(DSL.selectOne()
+                        .from(AMENDMENT_READER)
+                        .where(
+                                AMENDMENT_READER.ACCOUNT.eq(reader.number()),
+                                AMENDMENT_READER.AMENDMENT.eq(AMENDMENT.NUMBER))));
+        Condition isCorrection = AMENDMENT
+                .KIND
+                .eq(AmendmentRows.CORRECTED)
+                .and(AMENDMENT.NUMBER.le(upTo))
+                .and(AMENDMENT.TEXT.isNotNull());
+        sql.selectFrom(AMENDMENT)
+                .where(
+                        AMENDMENT.MESSAGE.in(numbers),
+                        AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(isCorrection.and(isTold)))
+                .orderBy(AMENDMENT.NUMBER.desc())
+                .forEach(row -> {
+                    if (row.getKind() == AmendmentRows.TAKEN_BACK) {
+                        taken.put(row.getMessage(), new Taking(row.getSender(), row.getTime()));
+                    } else {
+                        corrections
+                                .computeIfAbsent(row.getMessage(), of -> new ArrayList<>())
+                                .add(new Correction(row.getNumber(), row.getTime(), row.getText(), row.getSalt()));
+                    }
+                });
+        return corrections;
+    }
+
+    private static Map<Long, SequencedMap<String, Amended.Reactions>> reactions(
+            DSLContext sql, Account reader, List<Message> some, long upTo) {
+        // Of a message to several, its receivers do not know one another.
+        Condition isKnown = REACTION.MESSAGE.in(some.stream()
+                .filter(message -> message.sender() == reader.number()
+                        || message.receivers() == null
+                        || message.receivers().size() == 1)
+                .map(Message::number)
+                .toList());
+        Condition isOwn = REACTION.ACCOUNT.eq(reader.number());
+        Field<Integer> count = DSL.count()
+                .over(DSL.partitionBy(REACTION.MESSAGE, REACTION.CODE))
+                .as("n");
+        Field<Integer> place = DSL.rowNumber()
+                .over(DSL.partitionBy(REACTION.MESSAGE, REACTION.CODE).orderBy(REACTION.AMENDMENT))
+                .as("place");
+        var all = DSL.select(REACTION.MESSAGE, REACTION.CODE, REACTION.ACCOUNT, REACTION.AMENDMENT, count, place)
+                .from(REACTION)
+                .where(
+                        REACTION.MESSAGE.in(some.stream().map(Message::number).toList()),
+                        REACTION.AMENDMENT.le(upTo),
+                        isOwn.or(isKnown.andNot(REACTION.HIDDEN)))
+                .asTable("r");
+        Map<Long, SequencedMap<String, Amended.Reactions>> reactions = new HashMap<>();
+        sql.select(all.field(REACTION.MESSAGE), all.field(REACTION.CODE), all.field(REACTION.ACCOUNT), all.field(count))
+                .from(all)
+                .where(all.field(place).le(Amended.Reactions.MOST))
+                .orderBy(all.field(REACTION.AMENDMENT))
+                .forEach(row -> reactions
+                        .computeIfAbsent(row.value1(), of -> new LinkedHashMap<>())
+                        .merge(
+                                row.value2(),
+                                new Amended.Reactions(row.value4(), List.of(row.value3())),
+                                Amended.Reactions::and));
+        return reactions;
+    }
+}

@@ -1,0 +1,165 @@
+package chatd.protocol.json;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Amended;
+import chatd.protocol.value.References;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that everything shares that has a number in the history. */
+final class StoredKeys<T extends MessageEvent.Message> {
+    private static final JsonValue<List<Long>> USERS = JsonValue.list(JsonValue.NUMBERED);
+
+    private static final JsonValue<Amended.Version> VERSION = JsonValue.of(
+            (value, key) -> new Amended.Version(
+                    JsonValue.WHOLE.read(value.path("mid"), key), JsonValue.TIME.read(value.path("time"), key)),
+            (out, version) -> {
+                out.writeStartObject().writeNumberProperty("mid", version.number());
+                JsonValue.TIME.write(out.writeName("time"), version.time());
+                out.writeEndObject();
+            });
+
+    private static final JsonValue<List<Amended.Text>> EARLIER = JsonValue.list(JsonValue.of(
+            (value, key) -> new Amended.Text(
+                    JsonValue.WHOLE.read(value.path("mid"), key),
+                    JsonValue.TIME.read(value.path("time"), key),
+                    JsonValue.TEXT.read(value.path("text"), key),
+                    JsonValue.BASE64.read(value.path("salt"), key)),
+            (out, text) -> {
+                out.writeStartObject().writeNumberProperty("mid", text.number());
+                JsonValue.TIME.write(out.writeName("time"), text.time());
+                out.writeStringProperty("text", text.text());
+                JsonValue.BASE64.write(out.writeName("salt"), text.salt());
+                out.writeEndObject();
+            }));
+
+    private static final JsonValue<SequencedMap<String, Amended.Reactions>> REACTIONS = JsonValue.of(
+            (value, key) -> {
+                SequencedMap<String, Amended.Reactions> reactions = new LinkedHashMap<>();
+                value.forEachEntry((code, its) -> reactions.put(
+                        code, new Amended.Reactions(its.path("n").asInt(0), USERS.read(its.path("by"), key))));
+                return reactions;
+            },
+            (out, reactions) -> {
+                out.writeStartObject();
+                reactions.forEach((code, its) -> {
+                    out.writeName(code).writeStartObject().writeNumberProperty("n", its.count());
+                    USERS.write(out.writeName("by"), its.users());
+                    out.writeEndObject();
+                });
+                out.writeEndObject();
+            });
+
+    private final JsonMessage<T> row;
+    private final JsonMessage.Key<T, Long> sender;
+    private final JsonMessage.Key<T, String> receiver;
+    private final JsonMessage.Key<T, List<Long>> receivers;
+    private final JsonMessage.Key<T, String> senderName;
+    private JsonMessage.@Nullable Key<T, Long> number;
+    private JsonMessage.@Nullable Key<T, Instant> time;
+    private @Nullable Proof<T> proof;
+
+    /** The keys of what can be proved with its salt, and of what has become of it. */
+    private record Proof<T>(
+            JsonMessage.Key<T, byte[]> salt,
+            JsonMessage.Key<T, Long> answered,
+            JsonMessage.Key<T, List<Long>> mentioned,
+            JsonMessage.Key<T, Amended.@Nullable Version> version,
+            JsonMessage.Key<T, List<Amended.Text>> earlier,
+            JsonMessage.Key<T, SequencedMap<String, Amended.Reactions>> reactions) {}
+
+    /** Declares the shared keys before {@code info}. */
+    StoredKeys(JsonMessage<T> row) {
+        this.row = row;
+        this.sender = row.envelope(
+                "send", JsonValue.NUMBERED, message -> stored(message).sender());
+        this.receiver = row.envelope("receive", JsonValue.TEXT, message -> {
+            List<Long> to = stored(message).receivers();
+            return to == null ? "" : JsonValue.numbered(to.getFirst());
+        });
+        this.senderName = row.envelope("name", JsonValue.TEXT, StoredKeys::nameOfUser, "");
+        this.receivers = row.envelope(
+                "receivers",
+                USERS,
+                message -> {
+                    List<Long> to = stored(message).receivers();
+                    return to == null || to.size() == 1 ? List.of() : to;
+                },
+                List.of());
+    }
+
+    /** Declares the shared keys after {@code info}: its number and time. */
+    void numbered() {
+        number = row.envelope("mid", JsonValue.WHOLE, message -> stored(message).number());
+        time = row.envelope("time", JsonValue.TIME, MessageEvent.Message::time);
+    }
+
+    /** Declares the shared keys after {@code info}: also what proves it, and what has become of it. */
+    void withProof() {
+        numbered();
+        proof = new Proof<>(
+                row.envelope(
+                        "salt", JsonValue.BASE64, message -> stored(message).salt()),
+                row.envelope(
+                        "re",
+                        JsonValue.WHOLE,
+                        message -> stored(message).references().answered(),
+                        0L),
+                row.envelope(
+                        "mentions",
+                        USERS,
+                        message -> stored(message).references().mentioned(),
+                        List.of()),
+                row.envelopeOrNull(
+                        "version", VERSION, message -> stored(message).amended().shown()),
+                row.envelope(
+                        "corrected",
+                        EARLIER,
+                        message -> stored(message).amended().earlier(),
+                        List.of()),
+                row.envelope(
+                        "reactions",
+                        REACTIONS,
+                        message -> stored(message).amended().reactions(),
+                        new LinkedHashMap<>()));
+    }
+
+    private static MessageEvent.Stored stored(MessageEvent.Message message) {
+        return requireNonNull(message.stored(), "a message that is not stored");
+    }
+
+    /** Returns the sender's name; empty for the daemon, which needs none. */
+    private static String nameOfUser(MessageEvent.Message message) {
+        return stored(message).sender() == MessageEvent.Stored.SERVER ? "" : message.sender();
+    }
+
+    JsonMessage.Key<T, String> senderName() {
+        return senderName;
+    }
+
+    JsonMessage.Key<T, Instant> time() {
+        return requireNonNull(time);
+    }
+
+    MessageEvent.Stored of(JsonMessage.In<T> in) {
+        String one = in.get(receiver);
+        List<Long> several = in.get(receivers);
+        List<Long> to = !several.isEmpty() ? several : one.isEmpty() ? null : List.of(JsonValue.number(one, "receive"));
+        long its = in.get(requireNonNull(number));
+        Proof<T> proven = proof;
+        return proven == null
+                ? new MessageEvent.Stored(its, in.get(sender), to)
+                : new MessageEvent.Stored(
+                        its,
+                        in.get(sender),
+                        to,
+                        in.get(proven.salt()),
+                        new References(in.get(proven.answered()), in.get(proven.mentioned())),
+                        new Amended(in.get(proven.version()), in.get(proven.earlier()), in.get(proven.reactions())));
+    }
+}
