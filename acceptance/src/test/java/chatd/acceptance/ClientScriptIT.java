@@ -82,6 +82,50 @@ class ClientScriptIT {
     }
 
     @Test
+    void textsAreCorrectedTakenBackAndReactedTo() throws IOException {
+        Chatd.Person ben = chatd.person();
+        String mid = lines(client(ann, "send", "-o", "jsonl", ben.name(), "--", "Lunh?")
+                        .exits(0)
+                        .out())
+                .getFirst()
+                .path("mid")
+                .asString();
+        JsonNode done = lines(client(ann, "correct", "-o", "jsonl", mid, "--", "Lunch?")
+                        .exits(0)
+                        .out())
+                .getFirst();
+        assertThat(done.path("type").asString()).isEqualTo("sent");
+        assertThat(done.path("mid").asLong()).isGreaterThan(Long.parseLong(mid));
+        client(ben, "react", mid, "🌹").exits(0);
+        client(ben, "react", mid, "/wx").exits(0);
+        client(ben, "react", "--off", mid, "/wx").exits(0);
+        assertThat(client(ben, "react", mid, "nice").exits(1).err()).contains("This is neither.");
+        assertThat(client(ben, "correct", mid, "--", "Dinner?").exits(1).err()).contains("is not yours");
+        assertThat(client(ben, "back", "99999999").exits(4).err()).contains("There is no such message.");
+        assertThat(client(ann, "correct", "x", "--", "y").exits(2).err()).contains("NUMBER");
+        JsonNode item =
+                lines(client(ben, "history", "-o", "jsonl").exits(0).out()).getFirst();
+        assertThat(item.path("text").asString()).isEqualTo("Lunch?");
+        assertThat(item.path("corrected").path(0).path("text").asString()).isEqualTo("Lunh?");
+        assertThat(item.path("reactions").toString()).isEqualTo("{\"/mg\":1}");
+        List<JsonNode> after = lines(
+                client(ben, "history", "-o", "jsonl", "--since", mid).exits(0).out());
+        assertThat(after)
+                .extracting(each -> each.path("type").asString())
+                .containsExactly("corrected", "reaction", "reaction", "reaction");
+        client(ann, "back", mid).exits(0);
+        after = lines(
+                client(ben, "history", "-o", "jsonl", "--since", mid).exits(0).out());
+        assertThat(after).extracting(each -> each.path("type").asString()).containsExactly("taken-back");
+        assertThat(lines(client(ben, "history", "-o", "jsonl").exits(0).out())
+                        .getFirst()
+                        .path("taken_back")
+                        .asBoolean())
+                .isTrue();
+        assertThat(client(ben, "history").exits(0).out()).contains(": (taken back)");
+    }
+
+    @Test
     void conversationsFriendsUsersAndSessionsAreListed() throws IOException {
         Chatd.Person ben = chatd.person();
         client(ben, "send", ann.name(), "--", "first").exits(0);

@@ -112,6 +112,32 @@ class TerminalTalkIT {
     }
 
     @Test
+    void whatWasSentIsCorrectedTakenBackAndReactedTo() {
+        Chatd.Person ben = chatd.person();
+        Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+        Terminal b = clients.logIn(ben, "--to", ann.name()).prompts(ann.name() + ">");
+        a.enter("/back").shows("You have sent nothing here yet.");
+        a.enter("Lunh").shows(": Lunh");
+        b.shows(": Lunh").enter("/react 👍").shows(ben.name() + " 👍 to “Lunh”");
+        a.shows(ben.name() + " 👍 to “Lunh”");
+        a.press("Up").prompts(" Lunh").press("BSpace").type("ch?").press("Enter");
+        a.shows("(✎ “Lunh”) Lunch?");
+        b.shows("(✎ “Lunh”) Lunch?");
+        b.enter("/unreact 👍").shows("no longer 👍 to “Lunch?”").enter("/react /mg");
+        a.shows(ben.name() + " 🌹 to “Lunch?”");
+        b.enter("/react /mg").shows("You reacted so already.");
+        b.enter("/correct not mine").shows("You have sent nothing here yet.");
+        a.enter("Oops, the wrong window").shows(": Oops");
+        b.shows(": Oops");
+        a.enter("/back").showsLine(ann.name() + " took back what was sent at \\d\\d:\\d\\d$");
+        b.showsLine(ann.name() + " took back what was sent at \\d\\d:\\d\\d$");
+        b.enter("/history").shows(": Lunch? (corrected)  🌹").shows(": (taken back)");
+        a.enter("hello @" + ben.name()).shows(": hello");
+        // Twice, ↑ brings back what was typed, as in any line.
+        a.press("Up").shows("> /correct #").press("Up").prompts("> hello @" + ben.name());
+    }
+
+    @Test
     void emoticonsAreSentAsCodesShownAsEmojiAndCompleted() {
         try (Chat1Socket ben = chatd.newcomer()) {
             Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
@@ -225,7 +251,14 @@ class TerminalTalkIT {
             a.type("/to " + ben.name().substring(0, ben.name().length() - 1)).press("Tab");
             a.prompts("> /to " + ben.name()).press("Enter").prompts(ben.name() + ">");
             a.enter("first").enter("second").shows(": second");
-            a.press("Up", "Up").prompts("> first").press("C-c").prompts(ben.name() + ">");
+            // First, ↑ corrects what was sent last.
+            a.press("Up")
+                    .shows("> /correct #")
+                    .press("Up")
+                    .prompts("> second")
+                    .press("Up")
+                    .prompts("> first");
+            a.press("C-c").prompts(ben.name() + ">");
         }
     }
 
@@ -234,8 +267,10 @@ class TerminalTalkIT {
     void arrowsInTheirPlainFormMoveToo() {
         Terminal a = clients.logIn(ann);
         a.enter("/to " + ann.name()).enter("13").shows(": 13");
-        a.type("\u001b[A").prompts("> 13").type("\u001b[B").prompts(ann.name() + ">");
-        a.type("\u001b[A").prompts("> 13").type("\u001b[D").type("2").prompts("> 123");
+        a.type("\u001b[A").shows("> /correct #").type("\u001b[A").prompts("> 13");
+        a.type("\u001b[B").prompts(ann.name() + ">");
+        a.type("\u001b[A").shows("> /correct #").type("\u001b[A").prompts("> 13");
+        a.type("\u001b[D").type("2").prompts("> 123");
         a.type("\u001b[C").type("4").prompts("> 1234");
     }
 

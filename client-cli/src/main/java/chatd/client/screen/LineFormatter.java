@@ -16,10 +16,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Formats messages and notices as lines to show. Immutable. */
 public final class LineFormatter {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
+
+    /** The most characters shown of a text that is answered. */
+    private static final int QUOTED = 30;
 
     private final ZoneId zone;
     private final Palette palette;
@@ -63,16 +67,18 @@ public final class LineFormatter {
      * Formats an item, as {@code 14:05 alice → you: Lunch?}; with its recipients only if they are known.
      *
      * @param isNumbered whether its number is shown, too
-     * @param other the beginning of the text that it answers or is about; empty if that is not known
+     * @param other the item that it answers or is about; null if that is not known
      */
-    AttributedString said(Item item, boolean isNumbered, String other) {
+    AttributedString said(Item item, boolean isNumbered, @Nullable Item other) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.quiet(), time.format(item.time()) + " ");
         if (isNumbered && item.number() > 0) {
             line.styled(palette.quiet(), "#" + item.number() + " ");
         }
         line.styled(palette.name(item.sender()), SafeText.line(item.sender()));
-        String what = other.isEmpty() ? "#" + (item.of() + item.answered()) : "“" + SafeText.line(other) + "”";
+        String what = other == null
+                ? "#" + (item.of() + item.answered())
+                : "“" + SafeText.line(beginning(other.text(), QUOTED)) + "”";
         switch (item.deed()) {
             case REACTED -> {
                 return line.append(" " + reaction(item.text()))
@@ -84,7 +90,11 @@ public final class LineFormatter {
                         .toAttributedString();
             }
             case TAKEN_BACK -> {
-                return line.styled(palette.quiet(), " took back " + what).toAttributedString();
+                return line.styled(
+                                palette.quiet(),
+                                " took back "
+                                        + (other == null ? what : "what was sent at " + time.format(other.time())))
+                        .toAttributedString();
             }
             case SENT, ERASED, CORRECTED -> {}
         }

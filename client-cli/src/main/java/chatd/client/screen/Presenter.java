@@ -31,9 +31,6 @@ public final class Presenter implements View {
 
     private static final int LISTED = 50;
 
-    /** The most characters shown of a text that is answered. */
-    private static final int QUOTED = 30;
-
     /** The most items remembered, to answer them and to show what is answered. */
     private static final int ITEMS = 200;
 
@@ -150,7 +147,7 @@ public final class Presenter implements View {
             block.add(lines.day(now));
         }
         Item other = items.get(Math.max(item.answered(), item.of()));
-        block.add(lines.said(item, isNumbered, other == null ? "" : LineFormatter.beginning(other.text(), QUOTED)));
+        block.add(lines.said(item, isNumbered, other));
         switch (item.deed()) {
             case SENT -> {
                 if (item.number() > 0) {

@@ -62,6 +62,9 @@ public final class TerminalScreen implements Screen {
     private volatile Runnable typing = () -> {};
     private volatile Supplier<String> up = () -> "";
 
+    /** What ↑ has just brought into an empty line; empty for nothing. */
+    private String brought = "";
+
     /**
      * @param history the file in which typed lines are kept, mode 0600
      * @param completer parses and completes what is typed
@@ -159,14 +162,19 @@ public final class TerminalScreen implements Screen {
         }
     }
 
-    /** Brings a text into an empty line, once; then what was typed before, as usual. */
+    /** Brings a text into an empty line; the next time, what was typed before, as usual. */
     private boolean up() {
-        String text = reader.getBuffer().length() == 0 && asked != null ? up.get() : "";
+        String line = reader.getBuffer().toString();
+        String text = line.isEmpty() && asked != null ? up.get() : "";
         if (text.isEmpty()) {
-            reader.callWidget(LineReader.UP_LINE_OR_HISTORY);
+            if (line.equals(brought)) {
+                reader.getBuffer().clear();
+            }
+            reader.callWidget(LineReader.UP_LINE_OR_SEARCH);
         } else {
             reader.getBuffer().write(text);
         }
+        brought = text;
         return true;
     }
 
