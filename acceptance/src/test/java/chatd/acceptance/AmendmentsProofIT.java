@@ -1,6 +1,7 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -206,8 +207,9 @@ class AmendmentsProofIT {
                 .isEqualTo(1);
         shared = items.path(1).path("mid").asLong();
         done(phone, "'type': 31, 'info': {'mid': %d}".formatted(shared));
-        assertThat(count("select count(*) from content_chunk where bytes like '%" + PLANTED + "%'"))
-                .isZero();
+        await().untilAsserted(() -> assertThat(
+                        count("select count(*) from content_chunk where bytes like '%" + PLANTED + "%'"))
+                .isZero());
         assertThat(count("select count(*) from file where name like '%" + PLANTED + "%' or content is not null"))
                 .isZero();
         assertThat(count("select count(*) from message where text like '%" + PLANTED + "%'"))

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A user who keeps talking in JSON while connections break and the daemon dies: what had no answer is sent again with
  * the id that it had, some of it twice anyway, and each connection but the first resumes the session. Meanwhile it marks
- * what it has read, makes and ends friendships, blocks, and changes its name. Runs on a thread of its own; read by others once it has ended.
+ * what it has read, makes and ends friendships, blocks, changes its name, and corrects, takes back and reacts to messages. Runs on a thread of its own; read by others once it has ended.
  */
 final class JsonTalker implements Runnable {
     /** How the ids begin of what is not sent again. */
@@ -44,10 +46,23 @@ final class JsonTalker implements Runnable {
     /** The texts by the numbers that the answers gave. */
     private final Map<Long, String> accepted = new TreeMap<>();
 
+    /** The messages that are to be corrected or taken back, by the ids of what does so. */
+    private final Map<String, Long> amended = new HashMap<>();
+
+    /** The messages that this device has taken back. */
+    private final Set<Long> takenBack = new HashSet<>();
+
+    /** The messages as this device would show them now, by number; empty if taken back. */
+    private final Map<Long, String> shown = new TreeMap<>();
+
+    /** The numbers of the versions that it would show. */
+    private final Map<Long, Long> versions = new HashMap<>();
+
     /** The texts that were received, by number. */
     private final Map<Long, String> received = new TreeMap<>();
 
     private final List<String> sent = new ArrayList<>();
+    private int corrected;
     private int repeated;
     private int resumed;
     private String token = "";
@@ -130,17 +145,78 @@ final class JsonTalker implements Runnable {
                 return;
             }
             answered.put(id, number);
-            assertThat(accepted.put(number, text)).as("a number of its own").isNull();
             seen = Math.max(seen, number);
+            Long of = amended.remove(id);
+            if (of != null) {
+                amend(of, number, text);
+                return;
+            }
+            show(number, number, text);
+            assertThat(accepted.put(number, text)).as("a number of its own").isNull();
         } else if ((type == 3 || type == 4) && message.has("mid")) {
             long number = message.path("mid").asLong();
             assertThat(number).as("in order, and none twice: %s", message).isGreaterThan(seen);
-            received.put(number, message.path("info").asString());
+            received.put(number, original(message));
             seen = number;
+            if (message.has("taken_back")) {
+                show(number, Long.MAX_VALUE, "");
+            } else {
+                long version = message.path("version").path("mid").asLong(number);
+                show(number, version, message.path("info").asString());
+            }
+        } else if (type == 31 || type == 32 || type == 33) {
+            long number = message.path("mid").asLong();
+            assertThat(number).as("in order, and none twice: %s", message).isGreaterThan(seen);
+            seen = number;
+            if (type == 31) {
+                show(message.path("info").path("mid").asLong(), Long.MAX_VALUE, "");
+            } else if (type == 32) {
+                show(
+                        message.path("info").path("of").asLong(),
+                        number,
+                        message.path("info").path("text").asString());
+            }
+        } else if (type == 18 && gaveUp(message)) {
+            // It was taken back on another device.
+            return;
         } else if (type == 18) {
             String code = message.path("info").path("code").asString();
             assertThat(code).as("%s", message).isIn("busy", "internal");
         }
+    }
+
+    /** Returns the text that a message had first. */
+    static String original(JsonNode message) {
+        JsonNode corrected = message.path("corrected");
+        return corrected.isEmpty()
+                ? message.path("info").asString("")
+                : corrected.path(corrected.size() - 1).path("text").asString();
+    }
+
+    private void show(long message, long version, String text) {
+        if (versions.merge(message, version, Math::max) == version) {
+            shown.put(message, text);
+        }
+    }
+
+    /** Does what an accepted correction or taking back does. */
+    private void amend(long message, long number, String what) {
+        if (what.isEmpty()) {
+            takenBack.add(message);
+            show(message, Long.MAX_VALUE, "");
+        } else {
+            corrected++;
+            show(message, number, what);
+        }
+    }
+
+    /** Returns whether a message is a refusal to amend what this account has taken back, or corrected ten times. */
+    private boolean gaveUp(JsonNode message) {
+        String id = message.path("info").path("id").asString();
+        String code = message.path("info").path("code").asString();
+        return (code.equals("no-such-message") || code.equals("too-many"))
+                && amended.remove(id) != null
+                && unanswered.remove(id) != null;
     }
 
     private void talk(JsonSocket socket) {
@@ -179,6 +255,9 @@ final class JsonTalker implements Runnable {
             if (random.nextBoolean()) {
                 aside(socket);
             }
+            if (random.nextInt(4) == 0 && !stopping && !accepted.isEmpty()) {
+                amend(socket);
+            }
             while (!unanswered.isEmpty()) {
                 JsonNode message = next(socket);
                 if (message.path("type").asInt() == 18 && !isAside(message)) {
@@ -189,6 +268,21 @@ final class JsonTalker implements Runnable {
         }
     }
 
+    /** Corrects one of the last texts of this device, or takes it back; it is sent again as a text is. */
+    private void amend(JsonSocket socket) {
+        List<Long> own = accepted.keySet().stream()
+                .filter(number -> !takenBack.contains(number))
+                .toList();
+        if (own.isEmpty()) {
+            return;
+        }
+        String id = Long.toHexString(random.nextLong());
+        amended.put(id, own.get(Math.max(0, own.size() - 1 - random.nextInt(20))));
+        String text = random.nextInt(3) == 0 ? "" : "corrected " + id;
+        unanswered.put(id, text);
+        say(socket, id, text);
+    }
+
     /** Returns whether a message answers what is not sent again. */
     private static boolean isAside(JsonNode message) {
         return message.path("info").path("id").asString("").startsWith(ASIDE);
@@ -197,14 +291,15 @@ final class JsonTalker implements Runnable {
     /** Sends something that may be refused, and whose answer may be lost. */
     private void aside(JsonSocket socket) {
         String other = numbers.get(random.nextInt(numbers.size()));
-        String aside = switch (random.nextInt(8)) {
+        String aside = switch (random.nextInt(9)) {
             case 0 -> "'type': 9, 'receive': '%s', 'info': 'be my friend'".formatted(other);
             case 1 -> "'type': 10, 'receive': '%s', 'info': true".formatted(other);
             case 2 -> "'type': 10, 'receive': '%s', 'info': false".formatted(other);
             case 3 -> "'type': 25, 'receive': '%s', 'info': {}".formatted(other);
             case 4 -> "'type': 35, 'info': {'read_marks': %b}".formatted(random.nextBoolean());
             case 5 -> "'type': 34, 'info': {'user_id': '%s', 'on': %b}".formatted(other, random.nextInt(4) == 0);
-            case 6 -> "'type': 11, 'info': {'PU': 1, 'NewInf': '%s'}".formatted(Chatd.newName());
+            case 6 -> "'type': 33, 'info': {'mid': %d, 'code': '👍', 'on': %b}".formatted(seen, random.nextBoolean());
+            case 7 -> "'type': 11, 'info': {'PU': 1, 'NewInf': '%s'}".formatted(Chatd.newName());
             default -> "'type': 21, 'info': {'with': '%s', 'mid': %d}".formatted(other, seen);
         };
         socket.send("{'id': '%s%x', %s}".formatted(ASIDE, random.nextLong(), aside));
@@ -212,6 +307,14 @@ final class JsonTalker implements Runnable {
 
     /** Sends a text to whom it always goes, so that what is sent again is the same; now and then twice. */
     private void say(JsonSocket socket, String id, String text) {
+        Long of = amended.get(id);
+        if (of != null) {
+            socket.send(
+                    text.isEmpty()
+                            ? "{'type': 31, 'id': '%s', 'info': {'mid': %d}}".formatted(id, of)
+                            : "{'type': 32, 'id': '%s', 'info': {'mid': %d, 'text': '%s'}}".formatted(id, of, text));
+            return;
+        }
         int to = Math.floorMod(text.hashCode(), numbers.size() + 1);
         String message = to == numbers.size()
                 ? "{'type': 4, 'id': '%s', 'info': '%s'}".formatted(id, text)
@@ -250,9 +353,35 @@ final class JsonTalker implements Runnable {
         return received;
     }
 
+    /** Returns the messages that this device has taken back. */
+    Set<Long> takenBack() {
+        return takenBack;
+    }
+
+    /** Returns the messages as this device would show them, by number; empty if taken back. */
+    Map<Long, String> shown() {
+        return shown;
+    }
+
+    /** Returns how many corrections were acknowledged. */
+    int corrected() {
+        return corrected;
+    }
+
     /** Returns how often something was sent a second time. */
     int repeated() {
         return repeated;
+    }
+
+    /** Resumes the session once more, after the end, and takes what it has missed. */
+    void catchUp() {
+        try (JsonSocket socket = connect()) {
+            socket.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, seen));
+            socket.send("{'type': 19, 'info': {'limit': 0}}");
+            for (JsonNode message = socket.next(); message.path("type").asInt() != 20; message = socket.next()) {
+                take(message);
+            }
+        }
     }
 
     /** Resumes the session once more, after the end, and returns the lists of its account. */

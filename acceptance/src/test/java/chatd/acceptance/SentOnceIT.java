@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Six devices of four people talk through a proxy that delays, cuts and doubles what it forwards, and the daemon is killed
- * in between; they resume their sessions. Meanwhile they mark what they have read, make and end friendships, block each
- * other, and change their names.
+ * in between; they resume their sessions. Meanwhile they correct what they have sent, take it back, react, mark what they
+ * have read, make and end friendships, block each other, and change their names.
  */
 @Tag("processes")
 class SentOnceIT {
@@ -80,12 +82,25 @@ class SentOnceIT {
             }
             assertThat(talkers)
                     .allSatisfy(talker -> assertThat(talker.failure()).isNull());
+            for (JsonTalker talker : talkers) {
+                assertThat(List.copyOf(talker.accepted().values()))
+                        .as("each text has a number, and they grow in the order of sending")
+                        .isEqualTo(talker.sent());
+            }
+            talkers.forEach(JsonTalker::catchUp);
             check(chatd, talkers);
+            int corrected = talkers.stream().mapToInt(JsonTalker::corrected).sum();
+            int takenBack = talkers.stream()
+                    .mapToInt(talker -> talker.takenBack().size())
+                    .sum();
             int sent = talkers.stream().mapToInt(talker -> talker.sent().size()).sum();
             int repeated = talkers.stream().mapToInt(JsonTalker::repeated).sum();
             int resumed = talkers.stream().mapToInt(JsonTalker::resumed).sum();
-            Campaign.tell("%d cuts, %d kills, %d texts, %d of them sent again, %d sessions resumed"
-                    .formatted(CUTS, CUTS / CUTS_A_KILL, sent, repeated, resumed));
+            Campaign.tell(
+                    "%d cuts, %d kills, %d texts, %d corrections, %d taken back, %d of all sent again, %d sessions resumed"
+                            .formatted(CUTS, CUTS / CUTS_A_KILL, sent, corrected, takenBack, repeated, resumed));
+            assertThat(corrected).isPositive();
+            assertThat(takenBack).isPositive();
             assertThat(repeated).isPositive();
             assertThat(resumed).isPositive();
         }
@@ -100,17 +115,28 @@ class SentOnceIT {
     }
 
     private static void check(Chatd chatd, List<JsonTalker> talkers) {
-        Map<String, Map<Long, String>> histories = new HashMap<>();
+        Map<String, Map<Long, JsonNode>> items = new HashMap<>();
         for (JsonTalker talker : talkers) {
-            histories.computeIfAbsent(talker.person().name(), name -> history(chatd, talker.person()));
+            items.computeIfAbsent(talker.person().name(), name -> history(chatd, talker.person()));
         }
+        Set<Long> takenBack = new HashSet<>();
+        talkers.forEach(talker -> takenBack.addAll(talker.takenBack()));
+        Map<String, Map<Long, String>> histories = new HashMap<>();
+        items.forEach((name, its) -> histories.put(name, originals(its, takenBack)));
         for (JsonTalker talker : talkers) {
+            Map<Long, JsonNode> now = requireNonNull(items.get(talker.person().name()));
+            talker.shown()
+                    .forEach((number, text) -> assertThat(
+                                    requireNonNull(now.get(number)).path("info").asString(""))
+                            .as(
+                                    "message %d as %s shows it",
+                                    number, talker.person().name())
+                            .isEqualTo(text));
+            talker.accepted().keySet().removeAll(takenBack);
+            talker.received().keySet().removeAll(takenBack);
             Map<Long, String> history =
                     requireNonNull(histories.get(talker.person().name()));
             assertThat(history.values()).as("each text once").doesNotHaveDuplicates();
-            assertThat(List.copyOf(talker.accepted().values()))
-                    .as("each text has a number, and they grow in the order of sending")
-                    .isEqualTo(talker.sent());
             assertThat(history).as("what was acknowledged").containsAllEntriesOf(talker.accepted());
             assertThat(history).as("what was received").containsAllEntriesOf(talker.received());
             Map<Long, String> known = new TreeMap<>(talker.received());
@@ -143,8 +169,20 @@ class SentOnceIT {
                 .contains("consistent");
     }
 
-    private static Map<Long, String> history(Chatd chatd, Chatd.Person person) {
-        Map<Long, String> all = new TreeMap<>();
+    /** Returns the texts as they were sent, but for those taken back, which must be the ones that somebody took back. */
+    private static Map<Long, String> originals(Map<Long, JsonNode> items, Set<Long> takenBack) {
+        Map<Long, String> originals = new TreeMap<>();
+        items.forEach((number, item) -> {
+            assertThat(item.has("taken_back")).as("%s", item).isEqualTo(takenBack.contains(number));
+            if (!takenBack.contains(number)) {
+                originals.put(number, JsonTalker.original(item));
+            }
+        });
+        return originals;
+    }
+
+    private static Map<Long, JsonNode> history(Chatd chatd, Chatd.Person person) {
+        Map<Long, JsonNode> all = new TreeMap<>();
         try (JsonSocket socket = chatd.logInJson(JsonCarrier.LINES, person, "reads")) {
             boolean more = true;
             for (long after = 0; more; ) {
@@ -153,7 +191,10 @@ class SentOnceIT {
                 more = page.path("more").asBoolean();
                 for (JsonNode item : page.path("items")) {
                     after = item.path("mid").asLong();
-                    assertThat(all.put(after, item.path("info").asString())).isNull();
+                    int type = item.path("type").asInt();
+                    if (type == 3 || type == 4) {
+                        assertThat(all.put(after, item)).isNull();
+                    }
                 }
             }
         }

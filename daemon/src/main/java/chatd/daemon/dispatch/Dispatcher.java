@@ -42,7 +42,7 @@ public final class Dispatcher {
     /** Malformed messages from one connection after which it is closed. */
     private static final int MOST_MALFORMED = 3;
 
-    private final Routes routes;
+    private final Routes routes = new Routes();
     private final List<Room> rooms;
     private final Sessions sessions;
     private final AuditTrail audit;
@@ -64,7 +64,6 @@ public final class Dispatcher {
         this.config = config;
         this.changes = new AccountRate(() -> config.get().rates().changes(), most -> most);
         this.clock = clock;
-        this.routes = new Routes(clock);
         rooms.forEach(room -> room.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
         routes.checkComplete();
@@ -109,17 +108,10 @@ public final class Dispatcher {
             if (failure != null) {
                 failed(session, command, cause(failure));
             } else {
-                accepted(session, command, receipt);
+                session.accept(command, receipt);
             }
             return failure == null;
         });
-    }
-
-    /** Tells a client that gave its command an identifier that it was carried out. */
-    private static void accepted(Session session, Command command, Receipt receipt) {
-        if (command.isAcknowledged() && !command.id().isEmpty()) {
-            session.answer(new SessionEvent.Accepted(command.id(), receipt.message(), receipt.time()));
-        }
     }
 
     /** Runs one command of a session and answers its errors. Called on the session's own thread; blocks. */
@@ -159,7 +151,10 @@ public final class Dispatcher {
         switch (row) {
             case Routes.Done<C> done -> {
                 pending.awaitAll();
-                accepted(session, command, done.committer().commit(session, command));
+                done.handler().handle(session, command);
+                if (!done.isAnswered()) {
+                    session.accept(command, new Receipt(0, clock.instant()));
+                }
             }
             case Routes.Written<C> written -> {
                 CompletableFuture<Receipt> write = written.submit().write(session, command);
@@ -190,7 +185,7 @@ public final class Dispatcher {
 
     private void failed(Session session, Command command, Throwable failure) {
         if (failure instanceof AlreadySent sent) {
-            accepted(session, command, sent.receipt());
+            session.accept(command, sent.receipt());
             return;
         }
         Refusal refusal = switch (failure) {

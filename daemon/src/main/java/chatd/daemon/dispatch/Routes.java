@@ -6,7 +6,6 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.session.Session;
 import chatd.protocol.Gate;
 import chatd.protocol.command.Command;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +16,6 @@ public final class Routes {
     /** Executes a command; it is done when this returns. */
     public interface Handler<C> {
         void handle(Session session, C command) throws InterruptedException;
-    }
-
-    /** Executes a command; it is done when this returns what its client is told. */
-    public interface Committer<C> {
-        Receipt commit(Session session, C command) throws InterruptedException;
     }
 
     /** Submits a command to the journal; returns what its client is told once it is committed, or null if it waits. */
@@ -43,8 +37,12 @@ public final class Routes {
         }
     }
 
-    /** A command that runs after all commands before it are complete. */
-    record Done<C extends Command>(Gate gate, boolean isLogged, boolean isRated, Committer<C> committer)
+    /**
+     * A command that runs after all commands before it are complete.
+     *
+     * @param isAnswered whether its handler tells the client itself that it was carried out
+     */
+    record Done<C extends Command>(Gate gate, boolean isLogged, boolean isRated, boolean isAnswered, Handler<C> handler)
             implements Row<C> {}
 
     /**
@@ -57,46 +55,35 @@ public final class Routes {
             implements Row<C> {}
 
     private final Map<Class<? extends Command>, Row<? extends Command>> rows = new HashMap<>();
-    private final Clock clock;
-
-    Routes(Clock clock) {
-        this.clock = clock;
-    }
 
     /** Adds a command that is audited. */
     public <C extends Command> void logged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, true, false, done(handler)));
+        rows.put(command, new Done<>(gate, true, false, false, handler));
     }
 
     /** Adds a command that is not audited, or whose handler decides whether it is. */
     public <C extends Command> void unlogged(Class<C> command, Gate gate, Handler<C> handler) {
-        rows.put(command, new Done<>(gate, false, false, done(handler)));
+        rows.put(command, new Done<>(gate, false, false, false, handler));
     }
 
     /** Adds an audited command that counts as a change (page {@code chat-json-1.md}, "Bounds"). */
     public <C extends Command> void loggedChange(Class<C> command, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, true, true, done(handler)));
+        rows.put(command, new Done<>(Gate.LOGGED_IN, true, true, false, handler));
     }
 
     /** As {@link #loggedChange}, for a command that is not audited. */
     public <C extends Command> void unloggedChange(Class<C> command, Handler<C> handler) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, false, true, done(handler)));
+        rows.put(command, new Done<>(Gate.LOGGED_IN, false, true, false, handler));
     }
 
     /**
-     * Adds an audited command of logged-in users that makes an entry with a number.
+     * Adds an audited command of logged-in users that becomes an entry with a number. Its handler tells the client, in
+     * the order of the numbers.
      *
      * @param isChange whether it counts as a change
      */
-    public <C extends Command> void committed(Class<C> command, boolean isChange, Committer<C> committer) {
-        rows.put(command, new Done<>(Gate.LOGGED_IN, true, isChange, committer));
-    }
-
-    private <C> Committer<C> done(Handler<C> handler) {
-        return (session, command) -> {
-            handler.handle(session, command);
-            return new Receipt(0, clock.instant());
-        };
+    public <C extends Command> void numbered(Class<C> command, boolean isChange, Handler<C> handler) {
+        rows.put(command, new Done<>(Gate.LOGGED_IN, true, isChange, true, handler));
     }
 
     /** Adds an audited command of logged-in users that only goes into the journal; see {@link Written}. */

@@ -84,28 +84,26 @@ public final class Amendments implements Room {
 
     @Override
     public void addTo(Routes routes) {
-        routes.committed(MessageCommand.TakeBack.class, false, this::takeBack);
-        routes.committed(MessageCommand.Correct.class, true, this::correct);
-        routes.committed(MessageCommand.React.class, true, this::react);
+        routes.numbered(MessageCommand.TakeBack.class, false, this::takeBack);
+        routes.numbered(MessageCommand.Correct.class, true, this::correct);
+        routes.numbered(MessageCommand.React.class, true, this::react);
     }
 
-    private Receipt takeBack(Session session, MessageCommand.TakeBack command) throws InterruptedException {
-        return locked(command, () -> {
+    private void takeBack(Session session, MessageCommand.TakeBack command) throws InterruptedException {
+        locked(command, () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Done done = amendments.done(command.message());
-            Receipt receipt =
-                    commit(session, command, "take back", 500, now -> takingBack(session, message, done, now));
+            commit(session, command, "take back", 500, now -> takingBack(session, message, done, now));
             message.map(Message::file).ifPresent(this::discard);
-            return receipt;
         });
     }
 
-    private Receipt correct(Session session, MessageCommand.Correct command) throws InterruptedException {
+    private void correct(Session session, MessageCommand.Correct command) throws InterruptedException {
         Messages.check(command.text(), config.get().limits().text());
-        return locked(command, () -> {
+        locked(command, () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Done done = amendments.done(command.message());
-            return commit(
+            commit(
                     session,
                     command,
                     "correct\n" + command.text(),
@@ -114,15 +112,15 @@ public final class Amendments implements Room {
         });
     }
 
-    private Receipt react(Session session, MessageCommand.React command) throws InterruptedException {
+    private void react(Session session, MessageCommand.React command) throws InterruptedException {
         String code = command.code();
         if (Emoticon.of(code).isEmpty() && !UCharacter.hasBinaryProperty(code, UProperty.RGI_EMOJI)) {
             throw new Refusal(Code.MALFORMED, "A reaction is the code of an emoticon, or one emoji. This is neither.");
         }
-        return locked(command, () -> {
+        locked(command, () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Reaction present = amendments.reaction(command.message(), session.account(), code);
-            return commit(
+            commit(
                     session,
                     command,
                     "react\n" + code + '\n' + command.on(),
@@ -132,14 +130,14 @@ public final class Amendments implements Room {
     }
 
     private interface Work {
-        Receipt run() throws InterruptedException;
+        void run() throws InterruptedException;
     }
 
-    private Receipt locked(MessageCommand.Amending command, Work work) throws InterruptedException {
+    private void locked(MessageCommand.Amending command, Work work) throws InterruptedException {
         ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(command.message(), PLACES)];
         its.lockInterruptibly();
         try {
-            return work.run();
+            work.run();
         } finally {
             its.unlock();
         }
@@ -163,14 +161,15 @@ public final class Amendments implements Room {
     }
 
     /** @param what what is done, in a form that is the same whenever it is */
-    private Receipt commit(Session session, MessageCommand.Amending command, String what, long bytes, Deciding deciding)
+    private void commit(Session session, MessageCommand.Amending command, String what, long bytes, Deciding deciding)
             throws InterruptedException {
         long account = session.account();
         Origin origin = session.origin();
         SentOnce once = command.id().isEmpty()
                 ? null
                 : SentOnce.of(account, command.id(), "about " + command.message() + '\n' + what);
-        return journal.commit(new Decision<Amendment>() {
+        journal.commit(
+                new Decision<Amendment>() {
                     @Override
                     public long bytes() {
                         return bytes;
@@ -196,8 +195,8 @@ public final class Amendments implements Room {
                                 origin,
                                 once);
                     }
-                })
-                .receipt();
+                },
+                amendment -> session.accept(command, amendment.receipt()));
     }
 
     private Decided takingBack(Session session, Optional<Message> found, AmendmentStore.Done done, Instant now) {

@@ -1,9 +1,12 @@
 package chatd.daemon.session;
 
 import chatd.daemon.model.Origin;
+import chatd.daemon.model.Receipt;
 import chatd.protocol.Dialect;
 import chatd.protocol.MalformedFrame;
+import chatd.protocol.command.Command;
 import chatd.protocol.event.Event;
+import chatd.protocol.event.SessionEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
@@ -259,6 +262,13 @@ public final class Session implements Caller {
     void flush() {
         owed = false;
         connection.flush();
+    }
+
+    /** Tells a client that gave its command an identifier that it was carried out. */
+    public void accept(Command command, Receipt receipt) {
+        if (command.isAcknowledged() && !command.id().isEmpty()) {
+            answer(new SessionEvent.Accepted(command.id(), receipt.message(), receipt.time()));
+        }
     }
 
     /** Sends an answer. */

@@ -62,7 +62,7 @@ class PositionsIT {
                 ResultSet result = connection
                         .createStatement()
                         .executeQuery("select number from message union all select number from account_change"
-                                + " order by number")) {
+                                + " union all select number from amendment order by number")) {
             while (result.next()) {
                 numbers.add(result.getLong(1));
             }
@@ -90,7 +90,12 @@ class PositionsIT {
         List<Entry> entries = new ArrayList<>();
         for (int i = 1; i <= 2_000; i++) {
             boolean isChange = i == 1 || i % 3 == 0 || (i > 1_000 && i < 1_600);
-            entries.add(isChange ? Rows.account(i, "user" + i, 0) : Rows.text(i, 1, null, "text " + i));
+            entries.add(
+                    isChange
+                            ? Rows.account(i, "user" + i, 0)
+                            : i > 2 && i % 5 == 0
+                                    ? Rows.corrected(i, Rows.text(2, 1, null, "text 2"), "corrected " + i)
+                                    : Rows.text(i, 1, null, "text " + i));
         }
         try (Database database = schema.open();
                 Ledger ledger = schema.ledger(database)) {

@@ -2,6 +2,7 @@ package chatd.daemon.store;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
+import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
 import chatd.daemon.model.Message;
@@ -52,6 +53,18 @@ public final class Rows {
     public static Message once(long number, long sender, String text, Instant time, SentOnce once) {
         return new Message(
                 number, time, sender, null, List.of(), text, null, new byte[16], References.NONE, null, once);
+    }
+
+    public static Amendment corrected(long number, Message message, String text) {
+        return new Amendment(
+                number,
+                TIME,
+                message.sender(),
+                new Amendment.Subject(message.number(), message.sender(), message.receivers()),
+                new Amendment.Corrected(text, new byte[16]),
+                message.receivers(),
+                null,
+                null);
     }
 
     static Message file(long number, long sender, @Nullable List<Long> to, StoredFile file) {
