@@ -57,6 +57,7 @@ class AdminRightsIT {
             Map.entry("session list", List.of(A, H, L)),
             Map.entry("session kick nobody", List.of(A, H)),
             Map.entry("broadcast hello", List.of(A)),
+            Map.entry("message remove 999999 --yes", List.of(A)),
             Map.entry("stats", List.of(A, H, L)),
             Map.entry("config show", List.of(A, H, L)),
             Map.entry("config check", List.of(A)),

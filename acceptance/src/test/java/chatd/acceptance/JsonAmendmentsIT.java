@@ -5,48 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Taking back, correcting and reacting in JSON messages, on each carrier. */
-@ParameterizedClass
-@EnumSource(
-        value = JsonCarrier.class,
-        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
-@ExtendWith(SharedChatd.class)
-class JsonAmendmentsIT {
-    private final JsonCarrier carrier;
-    private final Chatd chatd;
-    private final Chatd.Person ann;
-    private final Chatd.Person ben;
-    private final List<AutoCloseable> open = new ArrayList<>();
-
+class JsonAmendmentsIT extends OverJson {
     JsonAmendmentsIT(JsonCarrier carrier, Chatd chatd) {
-        this.carrier = carrier;
-        this.chatd = chatd;
-        this.ann = chatd.person();
-        this.ben = chatd.person();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-    }
-
-    private JsonSocket logIn(Chatd.Person person, String device) {
-        JsonSocket socket = chatd.logInJson(carrier, person, device);
-        open.add(socket);
-        return socket;
-    }
-
-    private static long send(JsonSocket from, String to, String text) {
-        return done(from, "'type': 3, 'receive': '%s', 'info': '%s'".formatted(to, text));
+        super(carrier, chatd);
     }
 
     /** Sends something with an id, and returns the number that it got. */
@@ -359,8 +324,7 @@ class JsonAmendmentsIT {
     @Test
     void whatWasDoneMeanwhileFollowsWhenASessionIsResumed() {
         JsonSocket writer = logIn(ann, "");
-        JsonSocket first = carrier.connect(chatd);
-        open.add(first);
+        JsonSocket first = connect();
         String token =
                 first.logIn(ben.name(), ben.password(), "phone").path("token").asString();
         long one = send(writer, first.user(), "one");
@@ -374,8 +338,7 @@ class JsonAmendmentsIT {
         long back = done(writer, takeBack(two));
         long four = send(writer, first.user(), "four");
         long last = done(writer, takeBack(four));
-        JsonSocket again = carrier.connect(chatd);
-        open.add(again);
+        JsonSocket again = connect();
         again.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, two));
         assertThat(again.expect(2).path("info").path("code").asString()).isEqualTo("ok");
         assertThat(again.expect(32).path("mid").asLong()).isEqualTo(corrected);
@@ -389,11 +352,35 @@ class JsonAmendmentsIT {
         again.fence();
         again.close();
         // The same once more, with nothing missed.
-        JsonSocket idle = carrier.connect(chatd);
-        open.add(idle);
+        JsonSocket idle = connect();
         idle.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, last));
         idle.expect(2);
         idle.fence();
+    }
+
+    @Test
+    void anAdministratorRemovesAnyMessage() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "not here");
+        reader.expect(3);
+        chatd.admin("", "message", "remove", Long.toString(mid), "--yes").exits(0);
+        for (JsonSocket told : List.of(writer, reader)) {
+            JsonNode back = told.expect(31);
+            assertThat(back.path("send").asString()).isEqualTo("server");
+            assertThat(back.path("info").toString()).isEqualTo("{\"mid\":%d,\"by\":\"server\"}".formatted(mid));
+            JsonNode item = item(told, mid);
+            assertThat(item.path("info").isNull()).isTrue();
+            assertThat(item.path("taken_back").path("by").asString()).isEqualTo("server");
+        }
+        assertThat(chatd.admin("", "message", "remove", Long.toString(mid), "--yes")
+                        .exits(4)
+                        .err())
+                .contains("There is no such message.");
+        assertThat(chatd.admin("", "log", "query", "--type", "admin", "--last", "9")
+                        .exits(0)
+                        .out())
+                .contains("message remove");
     }
 
     @Test

@@ -2,55 +2,15 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Friends, blocks, preferences and presence in JSON messages, on each carrier. */
-@ParameterizedClass
-@EnumSource(
-        value = JsonCarrier.class,
-        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
-@ExtendWith(SharedChatd.class)
-class JsonContactsIT {
-    private final JsonCarrier carrier;
-    private final Chatd chatd;
-    private final Chatd.Person ann;
-    private final Chatd.Person ben;
-    private final List<AutoCloseable> open = new ArrayList<>();
-
+class JsonContactsIT extends OverJson {
     JsonContactsIT(JsonCarrier carrier, Chatd chatd) {
-        this.carrier = carrier;
-        this.chatd = chatd;
-        this.ann = chatd.person();
-        this.ben = chatd.person();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-    }
-
-    private JsonSocket logIn(Chatd.Person person, String device) {
-        return added(chatd.logInJson(carrier, person, device));
-    }
-
-    private JsonSocket added(JsonSocket socket) {
-        open.add(socket);
-        return socket;
-    }
-
-    /** Logs in and returns the answer; the connection stays open. */
-    private JsonNode welcome(Chatd.Person person, String device) {
-        return added(carrier.connect(chatd)).logIn(person.name(), person.password(), device);
+        super(carrier, chatd);
     }
 
     private static void accepted(JsonSocket socket, String id) {
@@ -81,7 +41,7 @@ class JsonContactsIT {
             assertThat(request.path("info").asString()).isEqualTo("你好, may I?");
         }
         // It is in the answer to the next login, and told again after it.
-        JsonSocket later = added(carrier.connect(chatd));
+        JsonSocket later = connect();
         JsonNode lists = later.logIn(ben.name(), ben.password(), "later");
         assertThat(lists.path("requests").toString())
                 .isEqualTo("{\"received\":[{\"user_id\":\"%s\",\"text\":\"你好, may I?\"}],\"sent\":[]}"
@@ -191,7 +151,7 @@ class JsonContactsIT {
             befriend(one, other);
         }
         one.expectPresence(5, "logout");
-        JsonSocket third = added(chatd.logInJson(carrier, chatd.person(), ""));
+        JsonSocket third = logIn(chatd.person(), "");
         JsonSocket again = logIn(ben, "");
         assertThat(one.expectPresence(8, again.user()).path("info").path("type").asString())
                 .isEqualTo("friend");
@@ -205,7 +165,7 @@ class JsonContactsIT {
     @Test
     void aQuietSessionMakesNobodyOnline() {
         JsonSocket one = logIn(ann, "");
-        JsonSocket bot = added(carrier.connect(chatd));
+        JsonSocket bot = connect();
         bot.send("{'type': 1, 'info': {'user_id': '%s', 'user_pwd': '%s', 'device': 'cron', 'quiet': true}}"
                 .formatted(ben.name(), ben.password()));
         String number = bot.expect(2).path("info").path("user_id").asString();

@@ -2,57 +2,14 @@ package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** What is unread, read marks, typing, and the list of conversations in JSON messages, on each carrier. */
-@ParameterizedClass
-@EnumSource(
-        value = JsonCarrier.class,
-        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
-@ExtendWith(SharedChatd.class)
-class JsonConversationsIT {
-    private final JsonCarrier carrier;
-    private final Chatd chatd;
-    private final Chatd.Person ann;
-    private final Chatd.Person ben;
-    private final List<AutoCloseable> open = new ArrayList<>();
-
+class JsonConversationsIT extends OverJson {
     JsonConversationsIT(JsonCarrier carrier, Chatd chatd) {
-        this.carrier = carrier;
-        this.chatd = chatd;
-        this.ann = chatd.person();
-        this.ben = chatd.person();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-    }
-
-    private JsonSocket logIn(Chatd.Person person, String device) {
-        JsonSocket socket = chatd.logInJson(carrier, person, device);
-        open.add(socket);
-        return socket;
-    }
-
-    private JsonNode welcome(Chatd.Person person) {
-        JsonSocket socket = carrier.connect(chatd);
-        open.add(socket);
-        return socket.logIn(person.name(), person.password(), "later");
-    }
-
-    private static long send(JsonSocket from, String to, String text) {
-        from.send("{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}".formatted(to, text, Chatd.newName()));
-        return from.skipTo(17).path("info").path("mid").asLong();
+        super(carrier, chatd);
     }
 
     private static JsonNode conversations(JsonSocket of, String info) {
@@ -77,18 +34,26 @@ class JsonConversationsIT {
         long second = send(writer, reader.user(), "two @" + ben.name());
         long own = send(reader, writer.user(), "my own");
         assertThat(own).isGreaterThan(second);
-        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(2, 1, first, second));
-        assertThat(welcome(ann).path("unread").path(reader.user()).toString()).isEqualTo(unread(1, 0, own, own));
+        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+                .isEqualTo(unread(2, 1, first, second));
+        assertThat(welcome(ann, "later").path("unread").path(reader.user()).toString())
+                .isEqualTo(unread(1, 0, own, own));
         mark(reader, ann.name(), first);
-        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(1, 1, second, second));
+        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+                .isEqualTo(unread(1, 1, second, second));
         // Never back; and above the newest is the newest.
         mark(reader, writer.user(), 0);
-        assertThat(welcome(ben).path("unread").path(writer.user()).path("count").asInt())
+        assertThat(welcome(ben, "later")
+                        .path("unread")
+                        .path(writer.user())
+                        .path("count")
+                        .asInt())
                 .isEqualTo(1);
         mark(reader, writer.user(), Long.MAX_VALUE);
-        assertThat(welcome(ben).path("unread").has(writer.user())).isFalse();
+        assertThat(welcome(ben, "later").path("unread").has(writer.user())).isFalse();
         long third = send(writer, reader.user(), "three");
-        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(1, 0, third, third));
+        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+                .isEqualTo(unread(1, 0, third, third));
     }
 
     @Test
@@ -230,7 +195,7 @@ class JsonConversationsIT {
         JsonSocket other = logIn(ben, "");
         other.send("{'type': 4, 'info': 'to all @%s', 'id': 'a'}".formatted(ann.name()));
         long mid = other.expect(17).path("info").path("mid").asLong();
-        JsonNode unread = welcome(ann).path("unread").path("");
+        JsonNode unread = welcome(ann, "later").path("unread").path("");
         assertThat(unread.path("count").asInt()).isPositive();
         assertThat(unread.path("mentions").asInt()).isEqualTo(1);
         assertThat(unread.path("last").asLong()).isGreaterThanOrEqualTo(mid);
@@ -247,7 +212,11 @@ class JsonConversationsIT {
         one.skipTo(17);
         other.send("{'type': 4, 'info': 'plain', 'id': 'plain'}");
         other.skipTo(17);
-        assertThat(welcome(ann).path("unread").path("").path("mentions").asInt())
+        assertThat(welcome(ann, "later")
+                        .path("unread")
+                        .path("")
+                        .path("mentions")
+                        .asInt())
                 .isZero();
         // A new user has none of it.
         JsonSocket third = logIn(chatd.person(), "");
@@ -265,7 +234,8 @@ class JsonConversationsIT {
             String from = message.path("send").asString();
             long mid = message.path("mid").asLong();
             for (Chatd.Person one : List.of(ben, carl)) {
-                assertThat(welcome(one).path("unread").path(from).toString()).isEqualTo(unread(1, 0, mid, mid));
+                assertThat(welcome(one, "later").path("unread").path(from).toString())
+                        .isEqualTo(unread(1, 0, mid, mid));
             }
             assertThat(conversations(reader, "")
                             .path("items")
@@ -274,8 +244,8 @@ class JsonConversationsIT {
                             .asString())
                     .isEqualTo(from);
             mark(reader, from, mid);
-            assertThat(welcome(ben).path("unread").has(from)).isFalse();
-            assertThat(welcome(carl).path("unread").has(from)).isTrue();
+            assertThat(welcome(ben, "later").path("unread").has(from)).isFalse();
+            assertThat(welcome(carl, "later").path("unread").has(from)).isTrue();
         }
     }
 
@@ -288,7 +258,8 @@ class JsonConversationsIT {
             writer.send("{'type': 3, 'receive': '%s', 'info': 'more'}".formatted(reader.user()));
         }
         long last = send(writer, reader.user(), "last");
-        assertThat(welcome(ben).path("unread").path(writer.user()).toString()).isEqualTo(unread(100, 0, first, last));
+        assertThat(welcome(ben, "later").path("unread").path(writer.user()).toString())
+                .isEqualTo(unread(100, 0, first, last));
     }
 
     /** A mark is stored with others, but what follows it does not wait for that; if it did, it always would. */

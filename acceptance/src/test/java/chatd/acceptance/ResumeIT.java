@@ -4,50 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Sessions go on with a token ({@code chat-json-1.md}, "Resuming"), on each carrier. */
-@ParameterizedClass
-@EnumSource(
-        value = JsonCarrier.class,
-        names = {"LINES", "COMPRESSED_WEB_SOCKET"})
-@ExtendWith(SharedChatd.class)
-class ResumeIT {
-    private final JsonCarrier carrier;
-    private final Chatd chatd;
-    private final Chatd.Person ann;
-    private final Chatd.Person ben;
-    private final List<AutoCloseable> open = new ArrayList<>();
-
+class ResumeIT extends OverJson {
     ResumeIT(JsonCarrier carrier, Chatd chatd) {
-        this.carrier = carrier;
-        this.chatd = chatd;
-        this.ann = chatd.person();
-        this.ben = chatd.person();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-    }
-
-    private JsonSocket connect() {
-        JsonSocket socket = carrier.connect(chatd);
-        open.add(socket);
-        return socket;
-    }
-
-    private JsonSocket logIn(Chatd.Person person, String device) {
-        JsonSocket socket = connect();
-        socket.logIn(person.name(), person.password(), device);
-        return socket;
+        super(carrier, chatd);
     }
 
     /** A session and its token. */
@@ -66,11 +29,6 @@ class ResumeIT {
 
     private String code(String token) {
         return resume(connect(), token, 0).path("code").asString();
-    }
-
-    private static long send(JsonSocket from, String to, String text) {
-        from.send("{'type': 3, 'receive': '%s', 'info': '%s', 'id': '%s'}".formatted(to, text, Chatd.newName()));
-        return from.skipTo(17).path("info").path("mid").asLong();
     }
 
     /** After 0, of a client that has seen nothing, means what came since it logged in. */

@@ -14,6 +14,7 @@ import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Output;
 import chatd.admin.terminal.Program;
 import chatd.admin.user.BroadcastCommand;
+import chatd.admin.user.MessageCommand;
 import chatd.admin.user.SessionsCommand;
 import chatd.admin.user.UserCommand;
 import chatd.cli.CheckedOutput;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
             UserCommand.class,
             SessionsCommand.class,
             BroadcastCommand.class,
+            MessageCommand.class,
             StatsCommand.class,
             LogCommand.class,
             ConfigCommand.class,
@@ -61,7 +63,7 @@ import picocli.CommandLine.Spec;
             "1: failed; a message says why",
             "2: wrong usage",
             "3: not allowed; for `log verify` and `log prove`: consistent in itself, but not authenticated",
-            "4: no such user or file",
+            "4: no such user, file or message",
             "5: conflict: the name is taken, or the file exists",
             "69: no daemon answers, or it ended before it confirmed the command"
         },
@@ -74,7 +76,7 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Runnable, Program {
     /** Commands that are never suggested to somebody who mistyped another: what they do can't be undone. */
-    private static final Set<String> DESTRUCTIVE = Set.of("delete");
+    private static final Set<String> DESTRUCTIVE = Set.of("delete", "remove");
 
     @Spec
     private CommandLine.Model.CommandSpec spec;

@@ -1,11 +1,8 @@
 package chatd.client;
 
-import chatd.client.net.UnknownServer;
-import chatd.client.script.ScriptSession;
+import chatd.client.talk.resume.ResumedSession;
 import java.io.IOException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code back}. */
 @Command(
@@ -16,22 +13,9 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = Main.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost back 12")
-final class BackCommand extends ScriptCommand {
-    @Mixin
-    private MessagePrinter printer;
-
-    @Parameters(paramLabel = "NUMBER", description = "The message's number.")
-    private long number;
-
+final class BackCommand extends AmendCommand {
     @Override
-    boolean isNumbered() {
-        return true;
-    }
-
-    @Override
-    void run() throws IOException, UnknownServer, InterruptedException {
-        try (ScriptSession session = session()) {
-            printer.stored(main().out(), session.numbered().takeBack(number));
-        }
+    long amend(ResumedSession session, long message) throws IOException, InterruptedException {
+        return session.takeBack(message);
     }
 }

@@ -1,12 +1,8 @@
 package chatd.client;
 
-import chatd.client.net.ClientFailure;
-import chatd.client.net.UnknownServer;
-import chatd.client.script.ScriptSession;
+import chatd.client.talk.resume.ResumedSession;
 import java.io.IOException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code correct}. */
 @Command(
@@ -17,25 +13,9 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = Main.EXAMPLE,
         footer = "  chat-client --password-file pw alice@localhost correct 12 -- Lunch at one?")
-final class CorrectCommand extends ScriptCommand {
-    @Mixin
-    private MessagePrinter printer;
-
-    @Parameters(paramLabel = "NUMBER", description = "The message's number.")
-    private long number;
-
+final class CorrectCommand extends AmendCommand {
     @Override
-    boolean isNumbered() {
-        return true;
-    }
-
-    @Override
-    void run() throws IOException, UnknownServer, InterruptedException {
-        checkWords();
-        try (ScriptSession session = session()) {
-            printer.stored(main().out(), session.numbered().correct(number, text()));
-        } catch (IllegalArgumentException e) {
-            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
-        }
+    long amend(ResumedSession session, long message) throws IOException, InterruptedException {
+        return session.correct(message, text());
     }
 }

@@ -1,11 +1,9 @@
 package chatd.client;
 
-import chatd.client.net.UnknownServer;
 import chatd.client.screen.TypedLine;
-import chatd.client.script.ScriptSession;
+import chatd.client.talk.resume.ResumedSession;
 import java.io.IOException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,13 +16,7 @@ import picocli.CommandLine.Parameters;
             "  chat-client --password-file pw alice@localhost react 12 👍",
             "  chat-client --password-file pw alice@localhost react --off 12 👍"
         })
-final class ReactCommand extends ScriptCommand {
-    @Mixin
-    private MessagePrinter printer;
-
-    @Parameters(paramLabel = "NUMBER", index = "0", description = "The message's number.")
-    private long number;
-
+final class ReactCommand extends AmendCommand {
     @Parameters(paramLabel = "EMOJI", index = "1", description = "What it reacts with.")
     private String emoji = "";
 
@@ -32,14 +24,7 @@ final class ReactCommand extends ScriptCommand {
     private boolean isOff;
 
     @Override
-    boolean isNumbered() {
-        return true;
-    }
-
-    @Override
-    void run() throws IOException, UnknownServer, InterruptedException {
-        try (ScriptSession session = session()) {
-            printer.stored(main().out(), session.numbered().react(number, TypedLine.emoji(emoji), !isOff));
-        }
+    long amend(ResumedSession session, long message) throws IOException, InterruptedException {
+        return session.react(message, TypedLine.emoji(emoji), !isOff);
     }
 }

@@ -21,7 +21,7 @@ public final class Exit {
     public static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;
-            case "no-such-user", "no-such-file" -> NO_SUCH;
+            case "no-such-user", "no-such-file", "no-such-message" -> NO_SUCH;
             case "name-taken" -> CONFLICT;
             case "undecided", NotDone.NO_DAEMON -> NO_DAEMON;
             default -> NO;

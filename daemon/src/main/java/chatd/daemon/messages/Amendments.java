@@ -11,7 +11,6 @@ import chatd.daemon.journal.Decision;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.ServiceParts;
-import chatd.daemon.model.Account;
 import chatd.daemon.model.AlreadySent;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Message;
@@ -20,6 +19,7 @@ import chatd.daemon.model.Receipt;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.AmendmentStore;
 import chatd.daemon.store.ContentStore;
@@ -90,24 +90,26 @@ public final class Amendments implements Room {
     }
 
     private void takeBack(Session session, MessageCommand.TakeBack command) throws InterruptedException {
-        locked(command, () -> {
+        var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Done done = amendments.done(command.message());
-            commit(session, command, "take back", 500, now -> takingBack(session, message, done, now));
+            Receipt receipt =
+                    commit(session, command, "take back", message, now -> takingBack(session, message, done, now));
             message.map(Message::file).ifPresent(this::discard);
+            return receipt;
         });
     }
 
     private void correct(Session session, MessageCommand.Correct command) throws InterruptedException {
         Messages.check(command.text(), config.get().limits().text());
-        locked(command, () -> {
+        var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Done done = amendments.done(command.message());
-            commit(
+            return commit(
                     session,
                     command,
                     "correct\n" + command.text(),
-                    500 + 2L * command.text().length(),
+                    message,
                     now -> correcting(session, message, done, command.text(), now));
         });
     }
@@ -117,27 +119,27 @@ public final class Amendments implements Room {
         if (Emoticon.of(code).isEmpty() && !UCharacter.hasBinaryProperty(code, UProperty.RGI_EMOJI)) {
             throw new Refusal(Code.MALFORMED, "A reaction is the code of an emoticon, or one emoji. This is neither.");
         }
-        locked(command, () -> {
+        var _ = locked(command.message(), () -> {
             Optional<Message> message = readable(session, command);
             AmendmentStore.Reaction present = amendments.reaction(command.message(), session.account(), code);
-            commit(
+            return commit(
                     session,
                     command,
                     "react\n" + code + '\n' + command.on(),
-                    500,
+                    message,
                     now -> reacting(session.account(), message, present, command, now));
         });
     }
 
     private interface Work {
-        void run() throws InterruptedException;
+        Receipt run() throws InterruptedException;
     }
 
-    private void locked(MessageCommand.Amending command, Work work) throws InterruptedException {
-        ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(command.message(), PLACES)];
+    private Receipt locked(long message, Work work) throws InterruptedException {
+        ReentrantLock its = ofMessage[(int) Long.remainderUnsigned(message, PLACES)];
         its.lockInterruptibly();
         try {
-            work.run();
+            return work.run();
         } finally {
             its.unlock();
         }
@@ -160,43 +162,86 @@ public final class Amendments implements Room {
         Decided at(Instant now);
     }
 
-    /** @param what what is done, in a form that is the same whenever it is */
-    private void commit(Session session, MessageCommand.Amending command, String what, long bytes, Deciding deciding)
+    /**
+     * Takes a message back for an administrator, whoever sent it and whenever. Blocks until it is committed.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_MESSAGE}, also if it was taken back already
+     */
+    public Receipt remove(long number) throws InterruptedException {
+        return locked(number, () -> {
+            Message message = messages.messages(List.of(number)).stream()
+                    .filter(its -> !its.isErased())
+                    .findFirst()
+                    .orElseThrow(Amendments::noSuchMessage);
+            Decided decided = new Decided(message, new Amendment.TakenBack(), told(message, List.of()));
+            Receipt receipt = journal.commit(new Amending(null, 500, null, now -> decided))
+                    .receipt();
+            discard(message.file());
+            return receipt;
+        });
+    }
+
+    /**
+     * @param what what is done, in a form that is the same whenever it is
+     * @param found the message that it is about; empty if there is none
+     */
+    private Receipt commit(
+            Session session, MessageCommand.Amending command, String what, Optional<Message> found, Deciding deciding)
             throws InterruptedException {
-        long account = session.account();
-        Origin origin = session.origin();
         SentOnce once = command.id().isEmpty()
                 ? null
-                : SentOnce.of(account, command.id(), "about " + command.message() + '\n' + what);
-        journal.commit(
-                new Decision<Amendment>() {
-                    @Override
-                    public long bytes() {
-                        return bytes;
-                    }
+                : SentOnce.of(session.account(), command.id(), "about " + command.message() + '\n' + what);
+        long bytes = 500 + 2L * what.length() + found.map(Message::bytes).orElse(0L);
+        // Told at once, in the order of the numbers.
+        return journal.commit(
+                        new Amending(session, bytes, once, deciding),
+                        amendment -> session.accept(command, amendment.receipt()))
+                .receipt();
+    }
 
-                    @Override
-                    public @Nullable SentOnce once() {
-                        return once;
-                    }
+    /** Something to be done about a message. */
+    private final class Amending implements Decision<Amendment> {
+        /** The sender's account; null for an administrator. */
+        private final @Nullable Long from;
 
-                    @Override
-                    public Amendment decide(Numbers numbers, Instant now) {
-                        Account acting = directory.acting(account);
-                        Decided decided = deciding.at(now);
-                        Message message = decided.message();
-                        return new Amendment(
-                                numbers.nextPosition(),
-                                now,
-                                acting.number(),
-                                new Amendment.Subject(message.number(), message.sender(), message.receivers()),
-                                decided.act(),
-                                decided.told(),
-                                origin,
-                                once);
-                    }
-                },
-                amendment -> session.accept(command, amendment.receipt()));
+        private final @Nullable Origin origin;
+        private final long bytes;
+        private final @Nullable SentOnce once;
+        private final Deciding deciding;
+
+        Amending(@Nullable Caller from, long bytes, @Nullable SentOnce once, Deciding deciding) {
+            this.from = from == null ? null : from.account();
+            this.origin = from == null ? null : from.origin();
+            this.bytes = bytes;
+            this.once = once;
+            this.deciding = deciding;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public @Nullable SentOnce once() {
+            return once;
+        }
+
+        @Override
+        public Amendment decide(Numbers numbers, Instant now) {
+            long sender = from == null ? Message.SERVER : directory.acting(from).number();
+            Decided decided = deciding.at(now);
+            Message message = decided.message();
+            return new Amendment(
+                    numbers.nextPosition(),
+                    now,
+                    sender,
+                    new Amendment.Subject(message.number(), message.sender(), message.receivers()),
+                    decided.act(),
+                    decided.told(),
+                    origin,
+                    once);
+        }
     }
 
     private Decided takingBack(Session session, Optional<Message> found, AmendmentStore.Done done, Instant now) {
@@ -330,7 +375,10 @@ public final class Amendments implements Room {
     }
 
     /** Deletes the content of a file that was taken back. */
-    private void discard(StoredFile file) {
+    private void discard(@Nullable StoredFile file) {
+        if (file == null) {
+            return;
+        }
         try {
             contents.discard(file.content());
         } catch (RuntimeException e) {

@@ -38,6 +38,7 @@ public final class Services implements AutoCloseable {
     private final Administration administration;
     private final AccountImport accountImport;
     private final Messages messages;
+    private final Amendments amendments;
     private final Files files;
     private final Conversations conversations;
     private final History history;
@@ -64,6 +65,7 @@ public final class Services implements AutoCloseable {
         this.administration = new Administration(parts, accounts, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
+        this.amendments = new Amendments(parts);
         this.files = new Files(parts, messages);
     }
 
@@ -76,7 +78,7 @@ public final class Services implements AutoCloseable {
                 new Users(parts),
                 new Friends(parts),
                 messages,
-                new Amendments(parts),
+                amendments,
                 files,
                 history,
                 conversations);
@@ -100,6 +102,10 @@ public final class Services implements AutoCloseable {
 
     public Messages messages() {
         return messages;
+    }
+
+    public Amendments amendments() {
+        return amendments;
     }
 
     public Files files() {

@@ -1,0 +1,40 @@
+package chatd.client;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.net.UnknownServer;
+import chatd.client.script.ScriptSession;
+import chatd.client.talk.resume.ResumedSession;
+import java.io.IOException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The base of the script commands that do something about a message. */
+abstract class AmendCommand extends ScriptCommand {
+    @Mixin
+    private MessagePrinter printer;
+
+    @Parameters(paramLabel = "NUMBER", index = "0", description = "The message's number.")
+    private long number;
+
+    @Override
+    final boolean isNumbered() {
+        return true;
+    }
+
+    @Override
+    final void run() throws IOException, UnknownServer, InterruptedException {
+        checkWords();
+        try (ScriptSession session = session()) {
+            printer.stored(main().out(), amend(session.numbered(), number));
+        } catch (IllegalArgumentException e) {
+            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Does it, and blocks until it is stored.
+     *
+     * @return the number of that; 0 if there was nothing to be done
+     */
+    abstract long amend(ResumedSession session, long message) throws IOException, InterruptedException;
+}
