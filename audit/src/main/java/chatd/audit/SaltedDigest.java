@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param salt random, kept with the message and nowhere else
  * @param sender the sender's account number; 0 for the server
- * @param receivers account numbers in any order; null for everyone
+ * @param receivers account numbers in any order, or the number of one group negated; null for everyone
  * @param time when it was sent, to the millisecond
  */
 public record SaltedDigest(
@@ -84,6 +84,9 @@ public record SaltedDigest(
     private String to() {
         return receivers == null
                 ? "everyone"
-                : receivers.stream().sorted().map(number -> "U" + number).collect(Collectors.joining(" "));
+                : receivers.stream()
+                        .sorted()
+                        .map(number -> number < 0 ? "G" + -number : "U" + number)
+                        .collect(Collectors.joining(" "));
     }
 }

@@ -1,5 +1,6 @@
 package chatd.client;
 
+import chatd.client.talk.GroupNews;
 import chatd.client.talk.Item;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Amended;
@@ -40,6 +41,7 @@ final class MessagePrinter {
                 case TAKEN_BACK -> "took back #" + item.of();
                 case CORRECTED -> "✎ #" + item.of() + " " + SafeText.text(item.text());
                 case REACTED -> SafeText.line(item.text()) + " to #" + item.of();
+                case GROUP -> SafeText.line(item.text());
                 case REACTS_NO_LONGER -> "no longer " + SafeText.line(item.text()) + " to #" + item.of();
             };
             out.println(time().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
@@ -109,6 +111,9 @@ final class MessagePrinter {
             case CORRECTED -> {
                 return line.put("text", item.text());
             }
+            case GROUP -> {
+                return group(line, item);
+            }
             case REACTED, REACTS_NO_LONGER -> {
                 return line.put("code", item.text()).put("on", item.deed() == Item.Deed.REACTED);
             }
@@ -126,7 +131,18 @@ final class MessagePrinter {
             case TAKEN_BACK -> "taken-back";
             case CORRECTED -> "corrected";
             case REACTED, REACTS_NO_LONGER -> "reaction";
+            case GROUP -> "group";
         };
+    }
+
+    private static ObjectNode group(ObjectNode line, Item item) {
+        GroupNews news = item.news();
+        if (news != null) {
+            line.put("op", news.op());
+            ArrayNode users = line.putArray("users");
+            news.users().forEach(users::add);
+        }
+        return line.put("text", item.text());
     }
 
     /** Adds what has become of a message: the texts that it had before, the newest first, and the reactions by code. */

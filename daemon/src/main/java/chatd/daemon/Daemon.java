@@ -12,6 +12,7 @@ import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.AuditTrail;
@@ -27,6 +28,7 @@ import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.Database;
 import chatd.daemon.store.DatabaseUnavailable;
+import chatd.daemon.store.GroupStore;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.Stores;
 import chatd.daemon.systemd.ServiceManager;
@@ -170,8 +172,8 @@ public final class Daemon {
 
         Ledger.LastNumbers numbers = result(reaching);
         Stores stores = new Stores(database);
-        Directory directory =
-                new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
+        Directory directory = new Directory(
+                stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
@@ -180,7 +182,8 @@ public final class Daemon {
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
 
-        Sessions sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), directory.names(), clock);
+        Sessions sessions = new Sessions(
+                Math.max(numbers.message(), log.lastMessage()), directory.names(), directory.groups()::of, clock);
         TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
         log.observe(notifier);
         Journal journal = new Journal(
@@ -210,6 +213,10 @@ public final class Daemon {
         watchdog.status(() -> status(sessions, journal, log));
         systemd.ready();
         return addresses;
+    }
+
+    private static GroupDirectory groups(GroupStore stored) {
+        return new GroupDirectory(stored.groups(), stored::memberships, stored.newest());
     }
 
     /**

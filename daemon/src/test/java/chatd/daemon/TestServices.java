@@ -5,6 +5,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.AuditTrail;
@@ -97,12 +98,18 @@ public final class TestServices implements AutoCloseable {
         Ledger ledger = schema.ledger(database);
         Ledger.LastNumbers numbers = ledger.open(clock.instant());
         Stores stores = new Stores(database);
-        Directory all = new Directory(stores.accounts().all(), stores.accounts().namesEverUsed());
+        Directory all = new Directory(
+                stores.accounts().all(),
+                stores.accounts().namesEverUsed(),
+                new GroupDirectory(
+                        stores.groups().groups(),
+                        stores.groups()::memberships,
+                        stores.groups().newest()));
         CatchUp catchUp = new CatchUp(log, ledger, stores, all);
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();
         audit = new AuditTrail(log, auditing.unknownNames(), auditing.refuseOnFailure());
-        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), clock);
+        sessions = new Sessions(Math.max(numbers.message(), log.lastMessage()), all.names(), all.groups()::of, clock);
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param of the number of the message that it is about; 0 for a message
  * @param user {@code U} and a number; null for the server
  * @param receivers likewise, one per receiver; null for everyone
- * @param digest null if it was logged by a version that computed none; of a taking back or a reaction, which has none,
- *     the same as in {@code LogCalls.Digested}
+ * @param digest null if it was logged by a version that computed none; of a taking back, a reaction or a change of a
+ *     group, which have none, the same as in {@code LogCalls.Digested}
  */
 record SentLine(
         long seq,
@@ -26,10 +26,12 @@ record SentLine(
         @Nullable List<String> receivers,
         @Nullable String digest) {
     private static final Pattern SENT = Pattern.compile("<event seq=\"(\\d{1,18})\" time=\"([^\"]+)\""
-            + " type=\"(text|file|correction|retraction|reaction)\" outcome=\"ok\""
+            + " type=\"(text|file|correction|retraction|reaction|group)\" outcome=\"ok\""
             + " message=\"(\\d{1,18})\"(?: of=\"(\\d{1,18})\")?([^>]*)>(.*)");
     private static final Pattern DIGEST = Pattern.compile(" digest=\"([A-Za-z0-9_-]{43})\"");
     private static final Pattern DETAIL = Pattern.compile(" detail=\"(on|off)\"");
+    private static final Pattern GROUP = Pattern.compile(" group=\"(G\\d+)\"");
+    private static final Pattern TO = Pattern.compile(" (?:user|group)=\"([UG]\\d+)\"");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
     /** Parses a line; returns null if it is not the event of a stored message, or of what was done about one. */
@@ -43,7 +45,7 @@ record SentLine(
         String attributes = sent.group(6);
         Matcher user = USER.matcher(attributes);
         List<String> receivers = new ArrayList<>();
-        for (Matcher to = USER.matcher(sent.group(7)); to.find(); ) {
+        for (Matcher to = TO.matcher(sent.group(7)); to.find(); ) {
             receivers.add(to.group(1));
         }
         return new SentLine(
@@ -61,9 +63,14 @@ record SentLine(
         if (type.equals("retraction")) {
             return type + " " + of;
         }
-        Matcher found = (type.equals("reaction") ? DETAIL : DIGEST).matcher(attributes);
+        Pattern its = type.equals("reaction") ? DETAIL : type.equals("group") ? GROUP : DIGEST;
+        Matcher found = its.matcher(attributes);
         String last = found.find() ? found.group(1) : null;
-        return type.equals("reaction") ? type + " " + of + " " + last : last;
+        return switch (type) {
+            case "reaction" -> type + " " + of + " " + last;
+            case "group" -> type + " " + last;
+            default -> last;
+        };
     }
 
     boolean isFile() {

@@ -185,6 +185,41 @@ public sealed interface AccountEvent extends AuditEvent {
         }
     }
 
+    /**
+     * A user reported a message to the administrators.
+     *
+     * @param of the message's number
+     */
+    record Reported(long number, long of, Who who, Peer peer) implements OfChange {
+        @Override
+        public String type() {
+            return "report";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(OF, of).who(who).from(peer);
+        }
+    }
+
+    /**
+     * An administrator closed a report: what was kept of its message is deleted.
+     *
+     * @param of the message's number
+     * @param who who had reported it
+     */
+    record ReportClosed(long number, long of, Who who, String by) implements OfChange {
+        @Override
+        public String type() {
+            return "report";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(OF, of).who(who).put(BY, by).put(DETAIL, "closed");
+        }
+    }
+
     /** @param on whether the other user was blocked; otherwise it was unblocked */
     record Blocked(long number, Who who, Who other, boolean on, Peer peer) implements OfChange {
         @Override

@@ -3,7 +3,6 @@ package chatd.audit.event;
 import static chatd.audit.event.Attribute.DETAIL;
 import static chatd.audit.event.Attribute.DIGEST;
 import static chatd.audit.event.Attribute.OF;
-import static chatd.audit.event.Attribute.RECEIVERS;
 import static chatd.audit.event.Attribute.SIZE;
 
 import java.util.List;
@@ -68,7 +67,7 @@ public sealed interface AmendmentEvent extends AuditEvent {
                     .who(who)
                     .from(peer)
                     .put(SIZE, size)
-                    .put(RECEIVERS, receivers == null ? "everyone" : receivers.size())
+                    .receivers(receivers)
                     .put(DIGEST, digest)
                     .to(receivers == null ? List.of() : receivers);
         }

@@ -12,6 +12,7 @@ public enum Attribute {
     MESSAGE,
     OF,
     CHANGE,
+    GROUP,
     RECOVERED,
     USER,
     NAME,

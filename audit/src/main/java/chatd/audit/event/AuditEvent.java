@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface AuditEvent
         permits AccountEvent,
                 AmendmentEvent,
+                GroupEvent,
                 LogEvent,
                 AuditEvent.Started,
                 AuditEvent.Stopped,
@@ -229,7 +230,7 @@ public sealed interface AuditEvent
                     .from(peer)
                     .put(FILE, file)
                     .put(SIZE, size)
-                    .put(RECEIVERS, receivers == null ? "everyone" : receivers.size())
+                    .receivers(receivers)
                     .put(DIGEST, digest)
                     .to(receivers == null ? List.of() : receivers);
         }

@@ -53,15 +53,26 @@ public final class Fields {
         return peer == null ? this : put(Attribute.SESSION, peer.session()).put(Attribute.ADDRESS, peer.address());
     }
 
+    /** Puts to whom a message went: how many it were, a group, or everyone; and each of them. */
+    Fields receivers(@Nullable List<Who> receivers) {
+        boolean isGroup = receivers != null && receivers.size() == 1 && receivers.getFirst().isGroup();
+        return put(
+                        Attribute.RECEIVERS,
+                        receivers == null
+                                ? "everyone"
+                                : isGroup ? receivers.getFirst().user() : (Object) receivers.size());
+    }
+
     Fields to(List<Who> receivers) {
         for (Who who : receivers) {
+            String number = who.isGroup() ? "group" : "user";
             children.add(new Element(
                     "to",
                     names
                             ? List.of(
-                                    Map.entry("user", String.valueOf(who.user())),
+                                    Map.entry(number, String.valueOf(who.user())),
                                     Map.entry("name", String.valueOf(who.name())))
-                            : List.of(Map.entry("user", String.valueOf(who.user())))));
+                            : List.of(Map.entry(number, String.valueOf(who.user())))));
         }
         return this;
     }

@@ -25,12 +25,13 @@ public final class LoggedSince {
     private static final Pattern BEGINNING =
             Pattern.compile("<event [^>]* type=\"rotation\" [^>]*message=\"(\\d{1,18})\" change=\"(\\d{1,18})\"");
 
-    private static final Pattern NUMBERED = Pattern.compile(" (message|change|file|user|name|was)=\"([^\"]*)\"");
+    private static final Pattern NUMBERED = Pattern.compile(" (message|change|group|file|user|name|was)=\"([^\"]*)\"");
 
     private final long afterMessage;
     private final long afterChange;
     private long message;
     private long change;
+    private long group;
     private long file;
     private long account;
     private final Map<String, Long> names = new LinkedHashMap<>();
@@ -92,6 +93,7 @@ public final class LoggedSince {
         Matcher attribute = NUMBERED.matcher(line).region(0, end < 0 ? line.length() : end);
         long itsMessage = 0;
         long itsChange = 0;
+        long itsGroup = 0;
         long itsFile = 0;
         long itsAccount = 0;
         String name = null;
@@ -101,6 +103,7 @@ public final class LoggedSince {
             switch (attribute.group(1)) {
                 case "message" -> itsMessage = Long.parseLong(value);
                 case "change" -> itsChange = Long.parseLong(value);
+                case "group" -> itsGroup = Long.parseLong(value.substring(1));
                 case "file" -> itsFile = Long.parseLong(value);
                 case "user" -> itsAccount = Long.parseLong(value.substring(1));
                 case "name" -> name = value;
@@ -109,6 +112,7 @@ public final class LoggedSince {
         }
         if (itsMessage > afterMessage) {
             message = Math.max(message, itsMessage);
+            group = Math.max(group, itsGroup);
             file = Math.max(file, itsFile);
         }
         if (itsChange > afterChange) {
@@ -132,6 +136,11 @@ public final class LoggedSince {
     /** Returns the highest number of an account change, or the given one if there is none above it. */
     public long change() {
         return change;
+    }
+
+    /** Returns the highest group number among those changes of groups, or 0 if there is none. */
+    public long group() {
+        return group;
     }
 
     /** Returns the highest file number among those messages, or 0 if there is none. */

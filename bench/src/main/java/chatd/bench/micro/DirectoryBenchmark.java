@@ -40,6 +40,7 @@ public class DirectoryBenchmark {
                     false,
                     Optional.empty(),
                     false,
+                    Optional.empty(),
                     0,
                     Preferences.DEFAULT,
                     Instant.EPOCH,

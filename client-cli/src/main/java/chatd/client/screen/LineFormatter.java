@@ -96,6 +96,10 @@ public final class LineFormatter {
                                         + (other == null ? what : "what was sent at " + time.format(other.time())))
                         .toAttributedString();
             }
+            case GROUP -> {
+                return line.styled(palette.quiet(), " " + SafeText.line(item.text()))
+                        .toAttributedString();
+            }
             case SENT, ERASED, CORRECTED -> {}
         }
         item.to().ifPresent(to -> line.styled(palette.quiet(), " → " + SafeText.line(receivers(to))));

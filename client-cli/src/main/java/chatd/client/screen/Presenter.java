@@ -157,7 +157,7 @@ public final class Presenter implements View {
             case ERASED -> items.remove(item.number());
             case TAKEN_BACK -> items.remove(item.of());
             case CORRECTED -> items.computeIfPresent(item.of(), (of, was) -> was.corrected(item.text()));
-            case REACTED, REACTS_NO_LONGER -> {}
+            case REACTED, REACTS_NO_LONGER, GROUP -> {}
         }
     }
 

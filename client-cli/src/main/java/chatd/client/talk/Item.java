@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param deed what was done about a message; {@link Deed#SENT} for a message itself
  * @param of the number of the message that it is about; 0 for a message itself
  * @param amended what has become of a message since it was sent
+ * @param news what was done to a group; null for anything else
  */
 public record Item(
         long number,
@@ -41,7 +42,8 @@ public record Item(
         boolean mentionsMe,
         Deed deed,
         long of,
-        Amended amended) {
+        Amended amended,
+        @Nullable GroupNews news) {
 
     /** What was done. */
     public enum Deed {
@@ -52,7 +54,9 @@ public record Item(
         TAKEN_BACK,
         CORRECTED,
         REACTED,
-        REACTS_NO_LONGER
+        REACTS_NO_LONGER,
+        /** A group was changed. */
+        GROUP
     }
 
     /** A message, of which nothing has become yet. */
@@ -81,7 +85,8 @@ public record Item(
                 false,
                 Deed.SENT,
                 0,
-                Amended.NOT);
+                Amended.NOT,
+                null);
     }
 
     /** An item of which the server gives neither number nor size. */
@@ -134,6 +139,7 @@ public record Item(
                 done(message, number, isMine, "").as(Deed.TAKEN_BACK, taken.of(), Amended.NOT);
             case MessageEvent.Corrected corrected ->
                 done(message, number, isMine, corrected.text()).as(Deed.CORRECTED, corrected.of(), Amended.NOT);
+            case MessageEvent.GroupChanged changed -> done(message, number, isMine, "").as(Deed.GROUP, 0, Amended.NOT);
             case MessageEvent.Reacted reacted ->
                 done(message, number, isMine, reacted.code())
                         .as(reacted.on() ? Deed.REACTED : Deed.REACTS_NO_LONGER, reacted.of(), Amended.NOT);
@@ -164,7 +170,28 @@ public record Item(
                 mentionsMe,
                 what,
                 about,
-                now);
+                now,
+                news);
+    }
+
+    /** Returns what was done to a group, in words. */
+    public Item with(GroupNews its) {
+        return new Item(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                its.text(),
+                file,
+                to,
+                answered,
+                size,
+                mentionsMe,
+                deed,
+                of,
+                amended,
+                its);
     }
 
     /** Returns a text of the server itself, which is not stored. */
@@ -213,7 +240,8 @@ public record Item(
                 mentions,
                 deed,
                 of,
-                amended);
+                amended,
+                news);
     }
 
     public boolean isFile() {

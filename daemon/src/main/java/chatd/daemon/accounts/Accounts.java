@@ -198,6 +198,7 @@ public final class Accounts implements Room {
                 mustChange,
                 passwordEnds(mustChange, now),
                 false,
+                Optional.empty(),
                 numbers.lastPosition(),
                 Preferences.DEFAULT,
                 now,
@@ -342,6 +343,7 @@ public final class Accounts implements Room {
                         null,
                         Optional.of(origin),
                         0,
+                        0,
                         0);
                 return new AccountChange(change, new Effect.AccountUpdated(there.withName(name)));
             }));
@@ -357,7 +359,8 @@ public final class Accounts implements Room {
     public void prefer(Caller caller, AccountCommand.ChangePreferences command) throws InterruptedException {
         long number = caller.account();
         Origin origin = caller.origin();
-        journal.commit(new AccountDecision(new Batching.ChangeOf(number, false), 1_000, (numbers, now) -> {
+        // It ends the batch: who adds the user to a group next is judged by it.
+        journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 1_000, (numbers, now) -> {
             Account account = directory.acting(number);
             Change change =
                     Change.own(origin, numbers.nextPosition(), number, account.name(), Change.Kind.PREFERRED, now, 0);

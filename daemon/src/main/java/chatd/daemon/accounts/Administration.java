@@ -2,6 +2,7 @@ package chatd.daemon.accounts;
 
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
+import chatd.daemon.groups.Groups;
 import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
@@ -39,14 +40,16 @@ public final class Administration {
     private static final Pattern NUMBER = Pattern.compile("[Uu](\\d{1,18})");
 
     private final Accounts accounts;
+    private final Groups groups;
     private final Directory directory;
     private final Throttle throttle;
     private final Journal journal;
     private final Sessions sessions;
     private final Clock clock;
 
-    public Administration(ServiceParts parts, Accounts accounts, Throttle throttle) {
+    public Administration(ServiceParts parts, Accounts accounts, Groups groups, Throttle throttle) {
         this.accounts = accounts;
+        this.groups = groups;
         this.directory = parts.directory();
         this.throttle = throttle;
         this.journal = parts.journal();
@@ -172,16 +175,46 @@ public final class Administration {
         }
     }
 
-    /** Deletes an account: erases its password, settings and addresses; its name and number are never reused. */
+    /**
+     * Deletes an account: erases its password, settings and addresses; its name and number are never reused. It leaves its
+     * groups first.
+     */
     public Account delete(String name, String by) throws InterruptedException {
         Account account = find(name);
-        journal.commit(decision(account, (numbers, now) -> {
-            Account there = present(directory.numbered(account.number()));
-            return new AccountChange(
-                    Change.by(by, numbers.nextPosition(), there, Change.Kind.DELETED, now, null),
-                    new Effect.AccountDeleted());
-        }));
-        return directory.numbered(account.number());
+        long number = account.number();
+        while (true) {
+            groups.leaveAll(number);
+            try {
+                journal.commit(decision(account, (numbers, now) -> {
+                    Account there = present(directory.numbered(number));
+                    if (!directory.groups().of(number).isEmpty()) {
+                        throw new NoChange();
+                    }
+                    return new AccountChange(
+                            Change.by(by, numbers.nextPosition(), there, Change.Kind.DELETED, now, null),
+                            new Effect.AccountDeleted());
+                }));
+                return directory.numbered(number);
+            } catch (NoChange e) {
+                // It came to a group in between.
+            }
+        }
+    }
+
+    /** Has an account write nothing that others can read, until a time. */
+    public Outcome mute(String name, Instant until, String by) throws InterruptedException {
+        return update(name, Change.Kind.MUTED, by, account -> account.withMute(Optional.of(until)));
+    }
+
+    /** Lets a muted account write again. */
+    public Outcome unmute(String name, String by) throws InterruptedException {
+        return update(
+                name,
+                Change.Kind.UNMUTED,
+                by,
+                account -> account.mutedUntil().filter(clock.instant()::isBefore).isPresent()
+                        ? account.withMute(Optional.empty())
+                        : account);
     }
 
     private Outcome update(String name, Change.Kind kind, String by, UnaryOperator<Account> change)
@@ -210,7 +243,7 @@ public final class Administration {
         return new AccountDecision(new Batching.ChangeOf(account.number(), true), 1_000, deciding);
     }
 
-    /** Thrown if nothing is left to change. */
+    /** Thrown if nothing is left to change, or something else is to be changed first. */
     private static final class NoChange extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

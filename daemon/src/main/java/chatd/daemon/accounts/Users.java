@@ -2,11 +2,13 @@ package chatd.daemon.accounts;
 
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.Members;
 import chatd.daemon.directory.NumberSet;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Group;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -14,6 +16,7 @@ import chatd.protocol.Gate;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Code;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -34,8 +37,11 @@ public final class Users implements Room {
         routes.unlogged(
                 UserCommand.FindUsers.class,
                 Gate.LOGGED_IN,
-                (session, command) ->
-                        answer(session, directory.beginningWith(command.text(), command.limit()).stream(), false));
+                (session, command) -> answer(
+                        session,
+                        directory.beginningWith(command.text(), command.limit()).stream(),
+                        directory.groups().withWord(command.text(), command.limit()),
+                        false));
         routes.unlogged(
                 UserCommand.LookUpUsers.class,
                 Gate.LOGGED_IN,
@@ -45,6 +51,7 @@ public final class Users implements Room {
                                 .distinct()
                                 .map(directory::present)
                                 .flatMap(Optional::stream),
+                        List.of(),
                         false));
         routes.unlogged(UserCommand.AskAddress.class, Gate.LOGGED_IN, (session, command) -> {
             throw new Refusal(Code.NOT_ALLOWED, "This server has no direct sessions.");
@@ -53,11 +60,11 @@ public final class Users implements Room {
             NumberSet friends = contacts.friends(session.account());
             NumberSet page = friends.above(command.after(), command.limit());
             boolean more = !page.isEmpty() && page.getLast() < friends.getLast();
-            answer(session, page.stream().map(directory::numbered), more);
+            answer(session, page.stream().map(directory::numbered), List.of(), more);
         });
     }
 
-    private void answer(Session session, Stream<Account> accounts, boolean more) {
+    private void answer(Session session, Stream<Account> accounts, List<Group> groups, boolean more) {
         NumberSet friends = contacts.friends(session.account());
         session.answer(new UserEvent.Found(
                 accounts.map(account -> new UserEvent.FoundUser(
@@ -66,6 +73,12 @@ public final class Users implements Room {
                                 sessions.isOnline(account.number()),
                                 friends.has(account.number())))
                         .toList(),
+                groups.stream().map(group -> found(group, session.account())).toList(),
                 more));
+    }
+
+    private UserEvent.FoundGroup found(Group group, long account) {
+        Members members = directory.groups().members(group.number());
+        return new UserEvent.FoundGroup(group.number(), group.name(), members.size(), members.has(account));
     }
 }

@@ -20,6 +20,7 @@ public record Config(
         Sessions sessions,
         Everyone everyone,
         Messages messages,
+        Groups groups,
         Chat1 chat1,
         Http http,
         Limits limits,
@@ -122,6 +123,12 @@ public record Config(
      * @param correct how long after it was sent a text can be corrected; as {@code retract}
      */
     public record Messages(Optional<Duration> retract, Optional<Duration> correct) {}
+
+    /**
+     * @param made how many groups a user makes within a day, at most
+     * @param most how many groups a user is in, at most
+     */
+    public record Groups(int made, int most) {}
 
     public record Chat1(ZoneId wireZone) {}
 

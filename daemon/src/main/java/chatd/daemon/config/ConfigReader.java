@@ -182,6 +182,9 @@ public final class ConfigReader {
                 new Config.Messages(
                         of.value("messages.retract", ConfigReader::timeOrForever),
                         of.value("messages.correct", ConfigReader::timeOrForever)),
+                new Config.Groups(
+                        of.value("groups.made", text -> whole(text, 0, Integer.MAX_VALUE)),
+                        of.value("groups.most", text -> whole(text, 0, Integer.MAX_VALUE))),
                 new Config.Chat1(of.value("chat1.wire-zone", ConfigReader::zone)),
                 new Config.Http(
                         of.list("http.origins", ConfigReader::origin),

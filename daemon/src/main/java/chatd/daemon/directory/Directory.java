@@ -2,9 +2,14 @@ package chatd.daemon.directory;
 
 import chatd.audit.event.Who;
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,8 +24,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
-/** In-memory copy of all accounts, as of the last applied commit. Thread-safe. */
+/** In-memory copy of all accounts and groups, as of the last applied commit. Thread-safe. */
 public final class Directory {
+    private static final DateTimeFormatter MINUTES =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm").withZone(ZoneOffset.UTC);
+
     private final Names names = new Names();
     private final ConcurrentSkipListMap<Long, Account> byNumber = new ConcurrentSkipListMap<>();
     private final Map<String, Account> byName = new ConcurrentHashMap<>();
@@ -36,10 +44,27 @@ public final class Directory {
     /** The names of {@link #everUsed} by each of their skeletons. Made anew at each start, as this ICU knows them. */
     private final Map<String, Set<String>> bySkeleton = new HashMap<>();
 
-    /** @param namesEverUsed every name ever used, with its account's number */
+    private final GroupDirectory groups;
+
+    /** Creates a directory without groups. */
     public Directory(List<Account> accounts, Map<String, Long> namesEverUsed) {
+        this(accounts, namesEverUsed, new GroupDirectory());
+    }
+
+    /** @param namesEverUsed every name ever used, with its account's number */
+    public Directory(List<Account> accounts, Map<String, Long> namesEverUsed, GroupDirectory groups) {
+        this.groups = groups;
         namesEverUsed.forEach(this::remember);
         accounts.forEach(this::put);
+    }
+
+    public GroupDirectory groups() {
+        return groups;
+    }
+
+    /** Returns what a user may read at this moment. */
+    public Reader reader(long account) {
+        return groups.reader(numbered(account));
     }
 
     public Optional<Account> named(String name) {
@@ -77,8 +102,27 @@ public final class Directory {
         return account;
     }
 
-    /** Returns the present name of an account; {@link User#SERVER} for a number that no account has. */
+    /**
+     * Returns the account with this number, which is about to write something that others can read.
+     *
+     * @throws Refusal as {@link #acting} does, or with {@link Code#NOT_ALLOWED} if it is muted
+     */
+    public Account writing(long number, Instant now) {
+        Account account = acting(number);
+        account.mutedUntil().filter(now::isBefore).ifPresent(until -> {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    "An administrator has muted you: you can write again after %s UTC. Nothing was sent."
+                            .formatted(MINUTES.format(until)));
+        });
+        return account;
+    }
+
+    /** Returns the present name of an {@link Addressee}; {@link User#SERVER} for a number that no account has. */
     public String nameOf(long number) {
+        if (Addressee.isGroup(number)) {
+            return groups.nameOf(Addressee.groupNumber(number));
+        }
         Account account = byNumber.get(number);
         return account == null ? User.SERVER : account.name();
     }
@@ -89,6 +133,7 @@ public final class Directory {
             case User.Named named -> named(named.typed());
             case User.Own own -> user(own.otherwise());
             case User.Numbered numbered -> present(numbered.number());
+            case User.Group group -> Optional.empty();
         };
     }
 
@@ -106,6 +151,7 @@ public final class Directory {
         return switch (user) {
             case User.Named named -> named.typed();
             case User.Own own -> nameFor(own.otherwise());
+            case User.Group group -> group.typed();
             case User.Numbered numbered ->
                 Optional.ofNullable(byNumber.get(numbered.number()))
                         .map(Account::name)
@@ -113,9 +159,15 @@ public final class Directory {
         };
     }
 
-    /** Returns the accounts with these numbers in the form used by the log. */
+    /** Returns the accounts or the group with these numbers, each an {@link Addressee}, in the form used by the log. */
     public List<Who> who(List<Long> numbers) {
-        return numbers.stream().map(number -> Who.of(number, nameOf(number))).toList();
+        return numbers.stream().map(this::who).toList();
+    }
+
+    private Who who(long number) {
+        return Addressee.isGroup(number)
+                ? Who.ofGroup(Addressee.groupNumber(number), nameOf(number))
+                : Who.of(number, nameOf(number));
     }
 
     /**

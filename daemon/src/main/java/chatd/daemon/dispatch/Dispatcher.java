@@ -15,6 +15,7 @@ import chatd.protocol.MalformedFrame;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
+import chatd.protocol.command.GroupCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
@@ -313,6 +314,7 @@ public final class Dispatcher {
             case AccountCommand.Rename rename -> {}
             case AccountCommand.ChangePreferences preferences -> {}
             case UserCommand user -> {}
+            case GroupCommand group -> {}
             case SessionCommand.ListSessions list -> {}
             case SessionCommand.EndSession end -> {}
             case SessionCommand.EndOtherSessions end -> {}

@@ -161,6 +161,7 @@ public final class Files implements Room {
                     "The file has %d bytes; the limit is %d. It was not sent.".formatted(command.size(), limit));
         }
         Recipients recipients = sending.recipients(caller, command.audience());
+        sending.admit(caller, recipients);
         List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
         boolean hasRoom = isSmall(command.size())
                 ? smallRoom.take(kibibytes(command.size()), holders, ROOM)
@@ -269,7 +270,7 @@ public final class Files implements Room {
      * @throws Refusal {@link Code#NO_SUCH_FILE} if there is none, or the user may not fetch it
      */
     public void fetch(Session session, long file) {
-        Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.numbered(session.account()));
+        Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.reader(session.account()));
         if (found.isEmpty()) {
             String why = Code.NO_SUCH_FILE.word();
             audit.caused("fetch " + why, session, fetched(session, file, why));
@@ -277,7 +278,7 @@ public final class Files implements Room {
         }
         audit.log(fetched(session, file, null));
         MessageStore.Fetchable there = found.get();
-        String sender = directory.nameOf(there.sender());
+        String sender = there.group() == 0 ? directory.nameOf(there.sender()) : "G" + there.group();
         try (Session.Answer answer = session.beginAnswer()) {
             boolean going =
                     answer.send(new FileEvent.FileContent(sender, there.time(), there.name(), file, there.size()));

@@ -82,7 +82,10 @@ public final class Friends implements Room {
         }
         SentOnce once = SentOnce.of(
                 session.account(), command.id(), "friend\n" + other(session, command.user()) + '\n' + command.text());
-        commit(session, command, once, (account, other, now) -> asked(account, other, command.text(), now));
+        commit(session, command, once, (account, other, now) -> {
+            directory.writing(account, now);
+            return asked(account, other, command.text(), now);
+        });
     }
 
     /** A change of what two users are to each other. */

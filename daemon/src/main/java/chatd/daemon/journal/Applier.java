@@ -2,12 +2,14 @@ package chatd.daemon.journal;
 
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.AccountChange;
 import chatd.daemon.model.AccountChanges;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Effect;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.session.Sessions;
@@ -15,8 +17,10 @@ import chatd.daemon.store.Committed;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Amended;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.References;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +32,13 @@ import java.util.List;
  */
 public final class Applier {
     private final Directory directory;
+    private final GroupDirectory groups;
     private final Contacts contacts;
     private final Sessions sessions;
 
     public Applier(Directory directory, Contacts contacts, Sessions sessions) {
         this.directory = directory;
+        this.groups = directory.groups();
         this.contacts = contacts;
         this.sessions = sessions;
     }
@@ -40,20 +46,54 @@ public final class Applier {
     /** Applies one entry; what it queues for the sessions is flushed by {@link #batchApplied}. */
     void apply(Committed<?> committed) {
         switch (committed.entry()) {
-            case Message message ->
+            case Message message -> {
+                isIn(message.group(), message.number());
                 sessions.deliver(committed, Sessions.Copies.of(message), event(message, Amended.NOT, directory));
-            case Amendment amendment ->
+            }
+            case Amendment amendment -> {
+                isIn(amendment.subject().group(), amendment.number());
                 sessions.deliver(
                         committed,
                         Sessions.Copies.of(amendment, account -> has(account, amendment.subject())),
                         event(amendment, directory));
+            }
+            case GroupChange change -> apply(committed, change);
             case AccountChange change -> apply(change);
             case AccountChanges several -> apply(several);
         }
     }
 
-    /** Returns whether a message to everyone is an account's own. */
+    /** Records that an entry is in the history of a group; 0 for none. */
+    private void isIn(long group, long number) {
+        if (group != 0) {
+            groups.added(group, number);
+        }
+    }
+
+    /** Applies what was done to a group, and tells its members: who came by it, and who left by it, too. */
+    private void apply(Committed<?> committed, GroupChange change) {
+        Sessions.Copies copies = Sessions.Copies.of(change);
+        MessageEvent.Message event = event(change, directory);
+        if (change.gone() != 0) {
+            sessions.deliver(committed, copies, event);
+            groups.apply(change);
+            sessions.leftGroup(change.group(), change.gone());
+            return;
+        }
+        groups.apply(change);
+        List<Long> came = new ArrayList<>(change.came());
+        if (change.act() instanceof GroupAct.Created) {
+            came.add(change.sender());
+        }
+        sessions.joinedGroup(change.group(), came);
+        sessions.deliver(committed, copies, event);
+    }
+
+    /** Returns whether a message to everyone, or to a group, is one that an account has. */
     private boolean has(long account, Amendment.Subject subject) {
+        if (subject.group() != 0) {
+            return groups.sees(account, subject.group(), subject.message());
+        }
         return directory.numbered(account).everyoneAfter() < subject.message();
     }
 
@@ -93,6 +133,7 @@ public final class Applier {
             case Effect.AccountUpdated updated -> apply(change, updated.account());
             case Effect.AccountDeleted deleted -> {
                 directory.put(directory.numbered(change.account()).deleted());
+                groups.forget(change.account());
                 sessions.remove(change.account(), "An administrator has deleted this account.", "deleted");
             }
             case Effect.LoggedIn in -> {
@@ -120,6 +161,8 @@ public final class Applier {
             case Effect.FriendRemoved removed ->
                 tellBoth(change, new UserEvent.FriendRemoved(change.account(), removed.other()), removed.other());
             case Effect.UserBlocked block -> {}
+            case Effect.MessageReported report -> {}
+            case Effect.ReportClosed closed -> {}
         }
     }
 
@@ -183,6 +226,17 @@ public final class Applier {
                         file.number(),
                         new MessageEvent.FileDigest(file.size(), file.digest()),
                         stored);
+    }
+
+    /** Returns what was done to a group in the form in which it is delivered and replayed. */
+    public static MessageEvent.GroupChanged event(GroupChange change, Directory directory) {
+        return new MessageEvent.GroupChanged(
+                directory.nameOf(change.sender()),
+                change.time(),
+                change.group(),
+                change.name(),
+                change.act(),
+                new MessageEvent.Stored(change.number(), change.sender(), List.of(Addressee.group(change.group()))));
     }
 
     /**

@@ -11,6 +11,12 @@ public sealed interface Batching {
     /** As {@link #ANY}. */
     record Any() implements Batching {}
 
+    /** Ends its batch: later work is decided only after it is applied. */
+    Batching LAST = new Last();
+
+    /** As {@link #LAST}. */
+    record Last() implements Batching {}
+
     /** As {@link #ALONE}. */
     record Alone() implements Batching {}
 

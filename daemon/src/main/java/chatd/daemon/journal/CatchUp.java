@@ -5,8 +5,10 @@ import chatd.audit.write.AuditLog;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.store.AmendmentStore;
+import chatd.daemon.store.GroupStore;
 import chatd.daemon.store.Ledger;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Stores;
@@ -30,6 +32,7 @@ public final class CatchUp {
     private final Ledger ledger;
     private final MessageStore messages;
     private final AmendmentStore amendments;
+    private final GroupStore groups;
     private final EntryEvents events;
 
     public CatchUp(AuditLog log, Ledger ledger, Stores stores, Directory directory) {
@@ -37,6 +40,7 @@ public final class CatchUp {
         this.ledger = ledger;
         this.messages = stores.messages();
         this.amendments = stores.amendments();
+        this.groups = stores.groups();
         this.events = new EntryEvents(directory);
     }
 
@@ -66,15 +70,20 @@ public final class CatchUp {
         List<Change> changes = ledger.changesAfter(log.lastChange(), PAGE);
         List<Message> late = messages.after(log.lastMessage(), PAGE);
         List<Amendment> amended = amendments.after(log.lastMessage(), PAGE);
+        List<GroupChange> ofGroups = groups.after(log.lastMessage(), PAGE);
         // A full page may be followed by more of its kind that precede the rest of the others: stop at its end.
         long end = LongStream.of(
-                        end(changes, Change::number), end(late, Message::number), end(amended, Amendment::number))
+                        end(changes, Change::number),
+                        end(late, Message::number),
+                        end(amended, Amendment::number),
+                        end(ofGroups, GroupChange::number))
                 .min()
                 .getAsLong();
         return Stream.of(
                         changes.stream().map(change -> missing(change.number(), events.changed(change))),
                         late.stream().map(message -> missing(message.number(), events.sent(message))),
-                        amended.stream().map(amendment -> missing(amendment.number(), events.amended(amendment))))
+                        amended.stream().map(amendment -> missing(amendment.number(), events.amended(amendment))),
+                        ofGroups.stream().map(change -> missing(change.number(), events.changed(change))))
                 .flatMap(Function.identity())
                 .filter(missing -> missing.position() <= end)
                 .sorted(Comparator.comparingLong(Missing::position))

@@ -4,6 +4,7 @@ import chatd.audit.SaltedDigest;
 import chatd.audit.event.AccountEvent;
 import chatd.audit.event.AmendmentEvent;
 import chatd.audit.event.AuditEvent;
+import chatd.audit.event.GroupEvent;
 import chatd.audit.event.Peer;
 import chatd.audit.event.Who;
 import chatd.daemon.directory.Directory;
@@ -12,13 +13,17 @@ import chatd.daemon.model.AccountChanges;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Entry;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.User;
 import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Maps entries to log events, by their kind alone: the same event at commit and at catch-up, except that a message's
@@ -35,6 +40,7 @@ public final class EntryEvents {
         return switch (entry) {
             case Message message -> List.of(sent(message));
             case Amendment amendment -> List.of(amended(amendment));
+            case GroupChange change -> List.of(changed(change));
             case AccountChange change -> List.of(changed(change.change()));
             case AccountChanges several ->
                 several.changes().stream()
@@ -83,6 +89,59 @@ public final class EntryEvents {
                         digest(amendment, corrected));
             }
             case Amendment.Reacted reacted -> new AmendmentEvent.Reacted(number, of, who, peer, reacted.on());
+        };
+    }
+
+    /** Returns the log event of what was done to a group. */
+    AuditEvent changed(GroupChange change) {
+        Origin origin = change.origin();
+        return new GroupEvent(
+                change.number(),
+                Who.ofGroup(change.group(), change.name()),
+                sender(change.sender()),
+                origin == null ? null : AuditTrail.peer(origin),
+                how(change.act()),
+                directory.who(about(change.act())));
+    }
+
+    private static String how(GroupAct act) {
+        return switch (act) {
+            case GroupAct.Created created ->
+                "create, history " + history(created.wholeHistory()) + (created.open() ? ", open" : "");
+            case GroupAct.Added added -> "add";
+            case GroupAct.Removed removed -> "remove";
+            case GroupAct.Left left -> left.next() == 0 ? "leave" : "leave, next owner U" + left.next();
+            case GroupAct.Joined joined -> "join";
+            case GroupAct.Renamed renamed -> "rename";
+            case GroupAct.RoleGiven given -> "role " + given.role().word();
+            case GroupAct.Set set -> {
+                Stream<String> changed = Stream.of(
+                                set.wholeHistory() == null ? "" : "history " + history(set.wholeHistory()),
+                                set.open() == null ? "" : set.open() ? "open" : "not open",
+                                set.topic() == null ? "" : "topic")
+                        .filter(one -> !one.isEmpty());
+                yield "set " + changed.collect(Collectors.joining(", "));
+            }
+            case GroupAct.Closed closed -> "close";
+        };
+    }
+
+    private static String history(boolean isWhole) {
+        return isWhole ? "all" : "joined";
+    }
+
+    /** Returns the accounts that a change is about. */
+    private static List<Long> about(GroupAct act) {
+        return switch (act) {
+            case GroupAct.Created created -> created.users();
+            case GroupAct.Added added -> added.users();
+            case GroupAct.Removed removed -> List.of(removed.user());
+            case GroupAct.Left left -> List.of(left.user());
+            case GroupAct.Joined joined -> List.of();
+            case GroupAct.Renamed renamed -> List.of();
+            case GroupAct.RoleGiven given -> List.of(given.user());
+            case GroupAct.Set set -> List.of();
+            case GroupAct.Closed closed -> List.of();
         };
     }
 
@@ -153,6 +212,12 @@ public final class EntryEvents {
             case UNFRIENDED -> friends(change, who, "remove", peer);
             case BLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), true, peer);
             case UNBLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), false, peer);
+            case MUTED -> byAdministrator(change, who, "mute");
+            case UNMUTED -> byAdministrator(change, who, "unmute");
+            case REPORTED -> new AccountEvent.Reported(change.number(), change.message(), who, peer);
+            case REPORT_CLOSED ->
+                new AccountEvent.ReportClosed(
+                        change.number(), change.message(), who, String.valueOf(change.actor()));
         };
     }
 

@@ -167,6 +167,7 @@ final class JournalQueue {
             bytes += (long) next.kibibytes << 10;
             boolean ends = switch (next.batching()) {
                 case Batching.Any any -> false;
+                case Batching.Last last -> true;
                 case Batching.Alone alone -> true;
                 case Batching.ChangeOf change -> {
                     accounts.add(change.account());
@@ -189,6 +190,7 @@ final class JournalQueue {
         boolean isFree = next != null
                 && switch (next.batching()) {
                     case Batching.Any any -> true;
+                    case Batching.Last last -> true;
                     case Batching.Alone alone -> false;
                     case Batching.ChangeOf change -> !accounts.contains(change.account());
                 };

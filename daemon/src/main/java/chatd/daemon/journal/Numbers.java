@@ -5,19 +5,21 @@ import chatd.daemon.store.Ledger;
 import chatd.protocol.value.Code;
 
 /**
- * The last assigned numbers: of files, of accounts, and the position, which messages and account changes share (ADR
+ * The last assigned numbers: of files, of accounts, of groups, and the position, which messages and account changes share (ADR
  * 14). Used by the journal's thread only.
  */
 public final class Numbers {
     private long position;
     private long file;
     private long account;
+    private long group;
 
     /** @param logged the last position in the log */
     void atLeast(Ledger.LastNumbers there, long logged) {
         position = Math.max(position, Math.max(there.position(), logged));
         file = Math.max(file, there.file());
         account = Math.max(account, there.account());
+        group = Math.max(group, there.group());
     }
 
     Numbers copy() {
@@ -30,6 +32,7 @@ public final class Numbers {
         position = other.position;
         file = other.file;
         account = other.account;
+        group = other.group;
     }
 
     public long lastPosition() {
@@ -51,5 +54,9 @@ public final class Numbers {
 
     public long nextAccount() {
         return ++account;
+    }
+
+    public long nextGroup() {
+        return ++group;
     }
 }

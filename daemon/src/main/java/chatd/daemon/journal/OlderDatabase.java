@@ -47,12 +47,14 @@ public final class OlderDatabase {
                 Math.max(logged.message(), log.lastMessage()),
                 Math.max(logged.change(), log.lastChange()),
                 logged.file(),
-                logged.account()));
+                logged.account(),
+                logged.group()));
         List<LogEvent.Range> lost = new ArrayList<>();
         add(lost, "message", there.message(), next.message());
         add(lost, "change", there.change(), next.change());
         add(lost, "file", there.file(), next.file());
         add(lost, "account", there.account(), next.account());
+        add(lost, "group", there.group(), next.group());
         if (!isLogged) {
             say(lost);
             // Logged first, because a database that has been written to is no longer older; a daemon that ends in

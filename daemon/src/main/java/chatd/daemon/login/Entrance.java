@@ -4,6 +4,7 @@ import chatd.audit.event.AccountEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.Decision;
@@ -382,6 +383,7 @@ final class Entrance {
                     received,
                     contacts.asked(number),
                     contacts.blocked(number),
+                    groups(number),
                     unread,
                     account.preferences(),
                     attention,
@@ -390,6 +392,21 @@ final class Entrance {
                     token,
                     entry.remembered() == null ? null : entry.remembered().key(),
                     known.behind());
+        }
+
+        private List<SessionEvent.OwnGroup> groups(long account) {
+            GroupDirectory groups = directory.groups();
+            return groups.of(account).stream()
+                    .flatMap(number -> groups.find(number).stream())
+                    .map(group -> new SessionEvent.OwnGroup(
+                            group.number(),
+                            group.name(),
+                            groups.members(group.number())
+                                    .find(account)
+                                    .orElseThrow()
+                                    .role(),
+                            group.closed()))
+                    .toList();
         }
 
         private Limits limits() {

@@ -146,7 +146,7 @@ public final class Amendments implements Room {
     }
 
     private Optional<Message> readable(Session session, MessageCommand.Amending command) {
-        return messages.readable(command.message(), directory.numbered(session.account()));
+        return messages.readable(command.message(), directory.reader(session.account()));
     }
 
     /** What is to be done, and who learns of it. */
@@ -245,11 +245,16 @@ public final class Amendments implements Room {
     }
 
     private Decided takingBack(Session session, Optional<Message> found, AmendmentStore.Done done, Instant now) {
-        Message message = own(session, found, "take it back");
+        boolean isAdmin = found.filter(message -> isAdmin(session.account(), message.group()))
+                .isPresent();
+        Message message =
+                isAdmin ? found.orElseThrow() : own(session, found, "take it back");
         if (done.takenBack() != null) {
             throw new AlreadySent(done.takenBack());
         }
-        checkTime(message, config.get().messages().retract(), now, "take back");
+        if (!isAdmin) {
+            checkTime(message, config.get().messages().retract(), now, "take back");
+        }
         return new Decided(message, new Amendment.TakenBack(), told(message, List.of()));
     }
 
@@ -262,6 +267,7 @@ public final class Amendments implements Room {
         if (message.file() != null) {
             throw new Refusal(Code.NOT_ALLOWED, "A file can't be corrected; take it back, and send another one.");
         }
+        checkWriting(session.account(), message, now);
         checkTime(message, config.get().messages().correct(), now, "correct");
         if (done.corrections() >= MOST_CORRECTIONS) {
             throw new Refusal(
@@ -271,7 +277,7 @@ public final class Amendments implements Room {
         if (message.receivers() == null) {
             Messages.checkEveryone(directory.numbered(message.sender()), config.get());
         }
-        List<Long> blocking = message.receivers() == null
+        List<Long> blocking = message.receivers() == null || message.group() != 0
                 ? List.of()
                 : message.receivers().stream()
                         .filter(receiver -> blocks(receiver, message.sender()))
@@ -286,6 +292,7 @@ public final class Amendments implements Room {
             MessageCommand.React command,
             Instant now) {
         Message message = found.filter(its -> !its.isErased()).orElseThrow(Amendments::noSuchMessage);
+        checkWriting(account, message, now);
         if (command.on() == (present.hidden() != null)) {
             throw new AlreadySent(new Receipt(0, now));
         }
@@ -312,7 +319,7 @@ public final class Amendments implements Room {
     /** Returns who learns of a reaction, but for blocks: of a message to several, its sender and who reacts alone. */
     private static @Nullable List<Long> told(long account, Message message) {
         List<Long> receivers = message.receivers();
-        if (receivers == null) {
+        if (receivers == null || message.group() != 0) {
             return null;
         }
         if (account != message.sender()) {
@@ -321,10 +328,10 @@ public final class Amendments implements Room {
         return receivers.size() == 1 ? told(message, List.of()) : List.of(account);
     }
 
-    /** Returns the sender and the receivers of a message; null for everyone. */
+    /** Returns the sender and the receivers of a message; null for everyone, or a group. */
     private static @Nullable List<Long> told(Message message, List<Long> except) {
         List<Long> receivers = message.receivers();
-        if (receivers == null) {
+        if (receivers == null || message.group() != 0) {
             return null;
         }
         Set<Long> told = new LinkedHashSet<>(List.of(message.sender()));
@@ -332,6 +339,25 @@ public final class Amendments implements Room {
         told.removeAll(message.withheld());
         told.removeIf(account -> account != message.sender() && except.contains(account));
         return new ArrayList<>(told);
+    }
+
+    /** Returns whether an account is an owner or admin of a group; false for no group. */
+    private boolean isAdmin(long account, long group) {
+        return group != 0
+                && directory
+                        .groups()
+                        .members(group)
+                        .find(account)
+                        .filter(member -> member.role().isAdmin())
+                        .isPresent();
+    }
+
+    /** @throws Refusal if the account is muted, or no longer writes where the message is */
+    private void checkWriting(long account, Message message, Instant now) {
+        directory.writing(account, now);
+        if (message.group() != 0) {
+            directory.groups().checkWriting(account, message.group());
+        }
     }
 
     private boolean blocks(long one, long another) {

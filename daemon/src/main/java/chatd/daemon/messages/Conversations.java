@@ -12,6 +12,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Party;
+import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
@@ -21,6 +22,7 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
@@ -49,6 +51,9 @@ import java.util.stream.Collectors;
 public final class Conversations implements Room, AutoCloseable {
     /** The time within which a user is told once that another is typing. */
     private static final Duration TYPING = Duration.ofSeconds(3);
+
+    /** Maximum number of members online in a group that are told that somebody is typing. */
+    private static final int MOST_TOLD = 100;
 
     /** Maximum number of pairs of which is remembered when one was told that the other is typing. */
     private static final int MOST_TYPING = 10_000;
@@ -107,20 +112,27 @@ public final class Conversations implements Room, AutoCloseable {
      * does not tell.
      */
     SortedMap<Long, Long> read(Account account, long other) {
-        List<Long> both =
-                learns(account.number(), other) ? List.of(account.number(), other) : List.of(account.number());
+        List<Long> both = Addressee.isGroup(other) || !learns(account.number(), other)
+                ? List.of(account.number())
+                : List.of(account.number(), other);
         marks.settle(both);
         // Who has received nothing has read nothing: that also holds for who blocks, which must not show.
         SortedMap<Long, Long> read = new TreeMap<>();
         both.forEach(user -> read.put(user, 0L));
-        read.putAll(store.read(conversation(account.number(), other), both));
+        read.putAll(store.read(Conversation.of(account.number(), other), both));
         return read;
     }
 
-    /** Returns the account with whom a conversation is, deleted or not; 0 for everyone. */
-    long other(User with) {
+    /**
+     * Returns with whom a conversation is, an {@link Addressee}: an account, deleted or not, or a group that the user is, or
+     * was, in.
+     */
+    long other(long account, User with) {
         if (with.typed().isEmpty()) {
             return Message.EVERYONE;
+        }
+        if (with instanceof User.Group group) {
+            return Addressee.group(directory.groups().read(account, group.number()));
         }
         Optional<Account> other =
                 with instanceof User.Numbered numbered ? directory.find(numbered.number()) : directory.user(with);
@@ -131,14 +143,10 @@ public final class Conversations implements Room, AutoCloseable {
         return new Refusal(Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ".");
     }
 
-    private static long conversation(long account, long other) {
-        return other == Message.EVERYONE ? Conversation.EVERYONE : Conversation.of(account, other);
-    }
-
     /** Adds a mark, and says so to its client once it is stored; what the client sends next does not wait for that. */
     private void mark(Session session, MessageCommand.MarkRead command) {
         long account = session.account();
-        long conversation = conversation(account, other(command.with()));
+        long conversation = Conversation.of(account, other(account, command.with()));
         long newest = store.newest(directory.numbered(account), conversation, sessions.deliveredTo());
         long message = Math.min(command.message(), newest);
         long before = Math.max(
@@ -202,7 +210,7 @@ public final class Conversations implements Room, AutoCloseable {
         long other = Conversation.with(mark.conversation(), account);
         generations.merge(account, 1L, Long::sum);
         sessions.tell(account, mark.session(), new UserEvent.ReadUpTo(account, other, mark.message()));
-        if (other != Message.EVERYONE && other != account && learns(other, account)) {
+        if (other > Message.EVERYONE && other != account && learns(other, account)) {
             sessions.tell(other, "", new UserEvent.ReadUpTo(account, account, mark.message()));
         }
     }
@@ -217,6 +225,15 @@ public final class Conversations implements Room, AutoCloseable {
     }
 
     private void type(long account, User to) {
+        if (to instanceof User.Group group) {
+            directory.groups().checkWriting(account, group.number());
+            long addressee = Addressee.group(group.number());
+            if (tells(account) && typing.asMap().putIfAbsent(new Typing(account, addressee), true) == null) {
+                sessions.tellGroup(
+                        group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
+            }
+            return;
+        }
         Account other = directory.user(to).orElseThrow(() -> noSuchUser(to));
         boolean isTold = tells(account) && !contacts.blocked(other.number()).has(account);
         if (isTold
@@ -228,8 +245,8 @@ public final class Conversations implements Room, AutoCloseable {
 
     private void want(Session session, MessageCommand.ChangeAttention command) {
         Account account = directory.numbered(session.account());
-        long other = other(command.with());
-        long conversation = conversation(account.number(), other);
+        long other = other(account.number(), command.with());
+        long conversation = Conversation.of(account.number(), other);
         Optional<Party> party = store.parties(account, List.of(conversation), sessions.deliveredTo()).stream()
                 .findFirst();
         Attention before = party.map(Party::attention).orElse(Attention.DEFAULT);
@@ -244,6 +261,7 @@ public final class Conversations implements Room, AutoCloseable {
         Account account = directory.numbered(session.account());
         marks.settle(List.of(account.number()));
         long upTo = sessions.deliveredTo();
+        Reader reader = directory.reader(account.number());
         // One more than requested, to find out whether there are more.
         List<ConversationStore.Last> found = store.byLast(account, upTo, command.before(), command.limit() + 1);
         List<ConversationStore.Last> wanted = found.subList(0, Math.min(found.size(), command.limit()));
@@ -264,7 +282,7 @@ public final class Conversations implements Room, AutoCloseable {
             List<ConversationStore.Last> part = wanted.subList(i, Math.min(i + History.PART, wanted.size()));
             Map<Long, Items.Item> last = items
                     .read(
-                            account,
+                            reader,
                             part.stream()
                                     .map(ConversationStore.Last::message)
                                     .distinct()

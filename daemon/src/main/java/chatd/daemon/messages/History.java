@@ -8,10 +8,12 @@ import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Range;
 import chatd.protocol.Dialect;
 import chatd.protocol.Gate;
 import chatd.protocol.command.MessageCommand;
@@ -62,18 +64,18 @@ public final class History implements Room {
      * Clears the screen, then sends the last {@code count} items, oldest first, at the pace at which the client reads.
      */
     public void replay(Session session, long count) {
-        Account account = directory.numbered(session.account());
+        Reader reader = directory.reader(session.account());
         int most = (int) Math.min(count, config.get().limits().replay());
         // Read before the answer begins, so that no message is sent twice: answer.delivered() covers those delivered in
         // between.
         long deliveredTo = sessions.deliveredTo();
         try (Session.Answer answer = session.beginAnswer()) {
             long upTo = Math.max(deliveredTo, answer.delivered());
-            List<Long> numbers = most == 0 ? List.of() : store.last(account, most, upTo);
+            List<Long> numbers = most == 0 ? List.of() : store.last(reader, most, upTo);
             boolean going = answer.send(new MessageEvent.ClearScreen());
             for (int i = 0; going && i < numbers.size(); i += PART) {
                 for (Items.Item item :
-                        items.read(account, numbers.subList(i, Math.min(i + PART, numbers.size())), upTo)) {
+                        items.read(reader, numbers.subList(i, Math.min(i + PART, numbers.size())), upTo)) {
                     going = going && answer.send(item.event());
                 }
             }
@@ -82,16 +84,18 @@ public final class History implements Room {
 
     /** Returns whether more than so many items came to a user's history between two numbers. */
     public boolean isMoreThan(int most, Account account, long after, long upTo) {
-        return items.after(account, null, after, after, upTo, most + 1).size() > most;
+        Reader reader = directory.reader(account.number()).resuming();
+        return items.after(reader, null, after, after, upTo, most + 1).size() > most;
     }
 
     /** Sends what came to a user's history between two numbers, in order, at the pace at which the client reads. */
     public void missed(Session.Answer answer, Account account, long after, long upTo) {
+        Reader reader = directory.reader(account.number()).resuming();
         long last = after;
         boolean going = last < upTo;
         while (going) {
-            List<Long> part = items.after(account, null, after, last, upTo, PART);
-            for (Items.Item item : items.read(account, part, upTo)) {
+            List<Long> part = items.after(reader, null, after, last, upTo, PART);
+            for (Items.Item item : items.read(reader, part, upTo)) {
                 going = going && answer.send(item.event());
             }
             going &= part.size() == PART;
@@ -107,23 +111,23 @@ public final class History implements Room {
      */
     public void page(Session session, MessageCommand.ReadHistory command) throws InterruptedException {
         session.answer(
-                pages.read(session.account(), () -> page(directory.numbered(session.account()), command, session)));
+                pages.read(session.account(), () -> page(directory.reader(session.account()), command, session)));
     }
 
-    private Event page(Account account, MessageCommand.ReadHistory command, Session session) {
+    private Event page(Reader reader, MessageCommand.ReadHistory command, Session session) {
+        Account account = reader.account();
         Dialect dialect = session.dialect();
         long most = Pages.bytes(session);
         boolean newest = command.after() < 0;
         long deliveredTo = sessions.deliveredTo();
         long upTo = Math.min(deliveredTo, command.before() - 1);
-        Long other = command.with() == null ? null : (Long) conversations.other(command.with());
-        Long conversation =
-                other == null || other == Message.EVERYONE ? other : (Long) Conversation.of(account.number(), other);
+        Long other = command.with() == null ? null : (Long) conversations.other(account.number(), command.with());
+        Long conversation = other == null ? null : (Long) Conversation.of(account.number(), other);
         // One more than requested, to find out whether there are more.
         int count = command.limit() + 1;
         List<Long> numbers = newest
-                ? store.numbers(account, conversation, 0, upTo, count, true)
-                : items.after(account, conversation, command.after(), command.after(), upTo, count);
+                ? store.numbers(reader, conversation, new Range(0, upTo, count, true))
+                : items.after(reader, conversation, command.after(), command.after(), upTo, count);
         boolean more = numbers.size() > command.limit();
         List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
         List<MessageEvent.Message> shown = new ArrayList<>();
@@ -132,7 +136,7 @@ public final class History implements Room {
         boolean isFull = false;
         for (int i = 0; i < wanted.size() && !isFull; i += PART) {
             List<Items.Item> part =
-                    items.read(account, wanted.subList(i, Math.min(i + PART, wanted.size())), deliveredTo);
+                    items.read(reader, wanted.subList(i, Math.min(i + PART, wanted.size())), deliveredTo);
             for (Items.Item item : newest ? part.reversed() : part) {
                 bytes += dialect.pageBytes(item.event());
                 isFull = bytes > most && !shown.isEmpty();

@@ -3,13 +3,18 @@ package chatd.daemon.messages;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.ServiceParts;
-import chatd.daemon.model.Account;
 import chatd.daemon.model.Amendment;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
 import chatd.daemon.store.AmendmentStore;
+import chatd.daemon.store.GroupStore;
 import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Range;
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Amended;
+import chatd.protocol.value.GroupAct;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,11 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class Items {
     private final MessageStore messages;
     private final AmendmentStore amendments;
+    private final GroupStore groups;
     private final Directory directory;
 
     Items(ServiceParts parts) {
         this.messages = parts.stores().messages();
         this.amendments = parts.stores().amendments();
+        this.groups = parts.stores().groups();
         this.directory = parts.directory();
     }
 
@@ -54,11 +61,12 @@ final class Items {
      * @param conversation one of the user's own; null for all of them
      * @param known the number up to which the user knows the messages
      */
-    List<Long> after(Account account, @Nullable Long conversation, long known, long after, long upTo, int count) {
-        List<Long> sent = messages.numbers(account, conversation, after, upTo, count, false);
+    List<Long> after(Reader reader, @Nullable Long conversation, long known, long after, long upTo, int count) {
+        List<Long> sent = messages.numbers(reader, conversation, new Range(after, upTo, count, false));
         // No further than the messages go, so that all pages together read everything once.
         long end = sent.size() < count ? upTo : sent.getLast();
-        List<Long> done = amendments.numbers(account, conversation, known, after, end, count);
+        List<Long> done =
+                amendments.numbers(reader, conversation, known, new Range(after, end, count, false));
         return done.isEmpty()
                 ? sent
                 : Stream.concat(sent.stream(), done.stream())
@@ -72,7 +80,7 @@ final class Items {
      *
      * @param upTo what was done above this number is left out
      */
-    List<Item> read(Account reader, List<Long> numbers, long upTo) {
+    List<Item> read(Reader reader, List<Long> numbers, long upTo) {
         List<Message> sent = messages.messages(numbers);
         Map<Long, AmendmentStore.State> states = sent.isEmpty() ? Map.of() : amendments.states(reader, sent, upTo);
         List<Item> items = new ArrayList<>(numbers.size());
@@ -82,6 +90,10 @@ final class Items {
         if (sent.size() < numbers.size()) {
             Set<Long> others = new HashSet<>(numbers);
             sent.forEach(message -> others.remove(message.number()));
+            for (GroupChange change : groups.changes(others)) {
+                others.remove(change.number());
+                items.add(item(change));
+            }
             amendments.amendments(others).stream()
                     .filter(amendment -> !isEmpty(amendment.act()))
                     .forEach(amendment -> items.add(item(reader, amendment)));
@@ -99,7 +111,7 @@ final class Items {
         };
     }
 
-    private Item item(Account reader, Message message, AmendmentStore.State state) {
+    private Item item(Reader reader, Message message, AmendmentStore.State state) {
         Set<Long> concerned = concerned(message.sender(), message.receivers(), reader);
         if (message.isErased()) {
             AmendmentStore.Taking taken = state.takenBack();
@@ -142,20 +154,36 @@ final class Items {
         return Applier.event(message.with(shown.text(), shown.salt()), amended, directory);
     }
 
-    private Item item(Account reader, Amendment amendment) {
+    private Item item(GroupChange change) {
+        Set<Long> concerned = new HashSet<>(change.came());
+        concerned.add(Addressee.group(change.group()));
+        concerned.add(change.sender());
+        concerned.add(change.gone());
+        if (change.act() instanceof GroupAct.RoleGiven given) {
+            concerned.add(given.user());
+        } else if (change.act() instanceof GroupAct.Left left) {
+            concerned.add(left.next());
+        }
+        concerned.remove(Message.SERVER);
+        return new Item(Applier.event(change, directory), concerned);
+    }
+
+    private Item item(Reader reader, Amendment amendment) {
         return new Item(
                 Applier.event(amendment, directory), concerned(amendment.sender(), amendment.receivers(), reader));
     }
 
     /** Returns the accounts of which a reader may know that they sent or received something. */
-    private static Set<Long> concerned(long sender, @Nullable List<Long> receivers, Account reader) {
+    private static Set<Long> concerned(long sender, @Nullable List<Long> receivers, Reader reader) {
         Set<Long> concerned = new HashSet<>();
         if (sender != Message.SERVER) {
             concerned.add(sender);
         }
         if (receivers != null) {
             receivers.stream()
-                    .filter(receiver -> receiver == reader.number() || sender == reader.number())
+                    .filter(receiver -> receiver == reader.number()
+                            || sender == reader.number()
+                            || Addressee.isGroup(receiver))
                     .forEach(concerned::add);
         }
         return concerned;

@@ -8,7 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongPredicate;
+import java.util.regex.Pattern;
 
 /**
  * Finds whom a text mentions (page {@code chat-json-1.md}, "Mentions"): the longest name of a receiver behind an
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Mentions {
     /** Maximum number of users whom one text mentions. */
     private static final int MOST = 50;
+
+    private static final Pattern ALL = Pattern.compile("(?<![\\p{L}\\p{Nd}])@all(?![\\p{L}\\p{Nd}])");
 
     /** Maximum number of places that are looked at, so that a text of nothing but {@code @} costs little. */
     private static final int PLACES = 500;
@@ -30,9 +33,9 @@ final class Mentions {
     /**
      * Returns the accounts that a text mentions, in the order in which it does, each once.
      *
-     * @param receivers who gets the text; null for everyone
+     * @param isReceiver whether an account gets the text
      */
-    List<Long> in(String text, @Nullable List<Long> receivers) {
+    List<Long> in(String text, LongPredicate isReceiver) {
         Set<Long> mentioned = new LinkedHashSet<>();
         int places = 0;
         for (int at = text.indexOf('@'); at >= 0 && mentioned.size() < MOST; at = text.indexOf('@', at + 1)) {
@@ -42,19 +45,24 @@ final class Mentions {
             if (++places > PLACES) {
                 break;
             }
-            longest(text, at + 1, receivers).ifPresent(account -> mentioned.add(account.number()));
+            longest(text, at + 1, isReceiver).ifPresent(account -> mentioned.add(account.number()));
         }
         return new ArrayList<>(mentioned);
     }
 
-    private Optional<Account> longest(String text, int start, @Nullable List<Long> receivers) {
+    /** Returns whether a text has {@code @all} in it. */
+    static boolean isOfAll(String text) {
+        return ALL.matcher(text).find();
+    }
+
+    private Optional<Account> longest(String text, int start, LongPredicate isReceiver) {
         for (int end = Math.min(text.length(), start + Roster.NAME_BYTES); end > start; end--) {
             if (end < text.length() && Character.isLetterOrDigit(text.codePointAt(end))) {
                 continue;
             }
             Optional<Account> account = directory
                     .named(text.substring(start, end))
-                    .filter(its -> receivers == null || receivers.contains(its.number()));
+                    .filter(its -> isReceiver.test(its.number()));
             if (account.isPresent()) {
                 return account;
             }

@@ -3,6 +3,7 @@ package chatd.daemon.messages;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.Decision;
@@ -23,6 +24,7 @@ import chatd.daemon.store.Committed;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.References;
@@ -33,6 +35,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,7 @@ public final class Messages implements Room {
     private static final long UNANSWERABLE = -1;
 
     private final Directory directory;
+    private final GroupDirectory groups;
     private final Contacts contacts;
     private final Mentions mentions;
     private final MessageStore store;
@@ -52,6 +56,7 @@ public final class Messages implements Room {
 
     public Messages(ServiceParts parts) {
         this.directory = parts.directory();
+        this.groups = directory.groups();
         this.contacts = parts.contacts();
         this.mentions = new Mentions(directory);
         this.store = parts.stores().messages();
@@ -139,7 +144,7 @@ public final class Messages implements Room {
     public Message broadcast(String text) throws InterruptedException {
         check(text, config.get().limits().text());
         Recipients everyone = new Recipients(null, Set.of());
-        References references = new References(0, mentions.in(text, everyone.numbers()));
+        References references = new References(0, mentions.in(text, account -> true));
         return journal.commit(new Sending(null, everyone, text, null, references, null));
     }
 
@@ -165,22 +170,23 @@ public final class Messages implements Room {
      */
     private long answered(Caller caller, long answered, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
-        Account account = directory.numbered(caller.account());
+        long account = caller.account();
         if (answered == 0
                 || store.isIn(
                         answered,
-                        numbers == null ? Conversation.EVERYONE : Conversation.of(account.number(), numbers.getFirst()),
-                        account)) {
+                        numbers == null ? Conversation.EVERYONE : Conversation.of(account, numbers.getFirst()),
+                        directory.reader(account))) {
             return answered;
         }
-        if (numbers != null && store.isWithheld(answered, account.number(), numbers.getFirst())) {
+        if (numbers != null && store.isWithheld(answered, account, numbers.getFirst())) {
             return 0;
         }
         return UNANSWERABLE;
     }
 
     private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {
-        References references = new References(answered, mentions.in(command.text(), recipients.numbers()));
+        List<Long> mentioned = mentions.in(command.text(), receives(recipients));
+        References references = new References(answered, mentioned);
         SentOnce once = command.id().isEmpty()
                 ? null
                 : SentOnce.of(
@@ -188,6 +194,14 @@ public final class Messages implements Room {
                         command.id(),
                         "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
         return new Sending(from, recipients, command.text(), null, references, once);
+    }
+
+    /** Returns the condition that an account gets what is sent to these recipients. */
+    private LongPredicate receives(Recipients recipients) {
+        List<Long> numbers = recipients.numbers();
+        return recipients.group() != 0
+                ? groups.members(recipients.group())::has
+                : account -> numbers == null || numbers.contains(account);
     }
 
     /**
@@ -229,13 +243,42 @@ public final class Messages implements Room {
         }
     }
 
+    /**
+     * Checks that a file may be sent now, before its content is taken.
+     *
+     * @throws Refusal as {@link #sendFile} would
+     */
+    public void admit(Caller caller, Recipients recipients) {
+        sender(caller.account(), recipients, clock.instant());
+    }
+
     /** Returns the sender's number, after checking that it may still send at the moment of storing. */
-    private long sender(long from, Recipients recipients) {
-        Account account = directory.acting(from);
+    private long sender(long from, Recipients recipients, Instant now) {
+        Account account = directory.writing(from, now);
         if (recipients.numbers() == null) {
             checkEveryone(account);
         }
+        if (recipients.group() != 0) {
+            groups.checkWriting(from, recipients.group());
+        }
         return account.number();
+    }
+
+    /** Returns what a text refers to, as of the moment of storing: everybody in a group is the group. */
+    private References references(long sender, Recipients recipients, @Nullable String text, References as) {
+        long group = recipients.group();
+        if (group == 0) {
+            return as;
+        }
+        boolean isOfAll = text != null
+                && Mentions.isOfAll(text)
+                && groups.members(group)
+                        .find(sender)
+                        .filter(member -> member.role().isAdmin())
+                        .isPresent();
+        return isOfAll
+                ? new References(as.answered(), List.of(Addressee.group(group)))
+                : as.withMentioned(groups.members(group)::has);
     }
 
     /** Returns the receivers of a message who have blocked its sender. */
@@ -296,14 +339,14 @@ public final class Messages implements Room {
 
         @Override
         public Message decide(Numbers numbers, Instant now) {
+            long sender = from == null ? Message.SERVER : sender(from, recipients, now);
             if (references.answered() == UNANSWERABLE) {
                 // Only now, since it may have been there when the same was sent before.
                 throw new Refusal(
                         Code.NO_SUCH_MESSAGE,
                         "The message that this answers is not in this conversation, or was taken back. It was not sent.");
             }
-            long sender = from == null ? Message.SERVER : sender(from, recipients);
-            List<Long> withheld = blocking(sender, recipients.numbers());
+            List<Long> withheld = recipients.group() == 0 ? blocking(sender, recipients.numbers()) : List.of();
             StoredFile numbered = file == null ? null : file.numbered(numbers.nextFile());
             return new Message(
                     numbers.nextPosition(),
@@ -314,7 +357,8 @@ public final class Messages implements Room {
                     text,
                     numbered,
                     salt(random),
-                    references.withoutMentioned(withheld),
+                    references(sender, recipients, text, references)
+                            .withMentioned(account -> !withheld.contains(account)),
                     origin,
                     once);
         }

@@ -3,25 +3,33 @@ package chatd.daemon.messages;
 import chatd.audit.event.Escape;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.Account;
+import chatd.daemon.model.Message;
 import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The recipients of a message, resolved from names (rules 5, 6 and 11 of {@code chat-1.md}).
  *
- * @param numbers accounts; null for everyone
+ * @param numbers accounts, or one group as an {@link Addressee}; null for everyone
  * @param unknown names that no account has
  */
 public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
+    /** The name of a group in {@code chat/1}; no account's name has this form. */
+    private static final Pattern GROUP = Pattern.compile("G([1-9]\\d{0,8})");
+
     /** Maximum number of unknown names that an answer lists. */
     private static final int LISTED = 10;
 
@@ -39,8 +47,23 @@ public record Recipients(@Nullable List<Long> numbers, Set<String> unknown) {
                         "%d recipients are too many; the limit is %d at once. Nothing was sent."
                                 .formatted(many.count(), limit));
             case Audience.One one -> one(one.user(), directory);
-            case Audience.Some some -> some(some.names(), directory);
+            case Audience.Group group -> group(group.number());
+            case Audience.Some some -> {
+                Matcher group = GROUP.matcher(some.names().getFirst());
+                yield new HashSet<>(some.names()).size() == 1 && group.matches()
+                        ? group(Long.parseLong(group.group(1)))
+                        : some(some.names(), directory);
+            }
         };
+    }
+
+    private static Recipients group(long number) {
+        return new Recipients(List.of(Addressee.group(number)), Set.of());
+    }
+
+    /** Returns the number of the group that they are; 0 if they are none. */
+    long group() {
+        return Message.group(numbers);
     }
 
     private static Recipients one(User user, Directory directory) {

@@ -2,10 +2,12 @@ package chatd.daemon.messages;
 
 import chatd.daemon.journal.EntryEvents;
 import chatd.daemon.model.Amendment;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
 import chatd.daemon.store.AmendmentStore;
 import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.GroupStore;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Stores;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ public final class StoredMessages {
 
     private final MessageStore messages;
     private final AmendmentStore amendments;
+    private final GroupStore groups;
     private final ContentStore contents;
     private final Map<Long, byte[]> hashed = new LinkedHashMap<>();
     /** The last number read; at first below any possible number, even one that was never assigned. */
@@ -36,13 +39,15 @@ public final class StoredMessages {
     public StoredMessages(Stores stores) {
         this.messages = stores.messages();
         this.amendments = stores.amendments();
+        this.groups = stores.groups();
         this.contents = stores.contents();
     }
 
     /**
      * A message or amendment, and its digest.
      *
-     * @param digest for an amendment without one, what it is and the number of its message
+     * @param digest for an amendment without one, what it is and the number of its message; for a change of a group, the
+     *     group
      * @param takenBack the number of the amendment by which it was taken back, after which it has no digest; null if none
      */
     public record Digested(
@@ -52,10 +57,15 @@ public final class StoredMessages {
     public List<Digested> next(long upTo) {
         List<Message> sent = messages.after(last, PAGE);
         List<Amendment> done = amendments.after(last, PAGE);
+        List<GroupChange> ofGroups = groups.after(last, PAGE);
         // A full page may be followed by more of its kind that precede the rest of the other: stop at its end.
         long end = Math.min(
                 sent.size() < PAGE ? Long.MAX_VALUE : sent.getLast().number(),
-                done.size() < PAGE ? Long.MAX_VALUE : done.getLast().number());
+                Math.min(
+                        done.size() < PAGE ? Long.MAX_VALUE : done.getLast().number(),
+                        ofGroups.size() < PAGE
+                                ? Long.MAX_VALUE
+                                : ofGroups.getLast().number()));
         Map<Long, Long> takenBack = amendments.takenBack(concerned(sent, done));
         List<Digested> all = new ArrayList<>();
         for (Message message : sent) {
@@ -71,6 +81,8 @@ public final class StoredMessages {
                     digest,
                     digest.isEmpty() ? takenBack.get(amendment.subject().message()) : null));
         }
+        ofGroups.forEach(change ->
+                all.add(new Digested(change.number(), "group G" + change.group(), null)));
         List<Digested> page = all.stream()
                 .filter(each -> each.message() <= end)
                 .sorted(Comparator.comparingLong(Digested::message))

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param mustChange whether the password is a one-time password
  * @param passwordEnds when a one-time password expires; empty for never
  * @param everyone whether it may write to everyone where that is restricted
+ * @param mutedUntil until when it may not write; empty if it may
  * @param everyoneAfter of the messages to everyone, it gets those above this number
  * @param preferences what its user prefers
  * @param lastLogin empty for never
@@ -24,6 +25,7 @@ public record Account(
         boolean mustChange,
         Optional<Instant> passwordEnds,
         boolean everyone,
+        Optional<Instant> mutedUntil,
         long everyoneAfter,
         Preferences preferences,
         Instant created,
@@ -71,6 +73,7 @@ public record Account(
                 mustChange,
                 passwordEnds,
                 everyone,
+                mutedUntil,
                 everyoneAfter,
                 preferences,
                 created,
@@ -86,6 +89,7 @@ public record Account(
                 mustChange,
                 passwordEnds,
                 everyone,
+                mutedUntil,
                 everyoneAfter,
                 preferences,
                 created,
@@ -101,6 +105,7 @@ public record Account(
                 mustChange,
                 passwordEnds,
                 everyone,
+                mutedUntil,
                 everyoneAfter,
                 preferences,
                 created,
@@ -116,6 +121,7 @@ public record Account(
                 mustChangeIt,
                 ends,
                 everyone,
+                mutedUntil,
                 everyoneAfter,
                 preferences,
                 created,
@@ -131,6 +137,23 @@ public record Account(
                 mustChange,
                 passwordEnds,
                 may,
+                mutedUntil,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
+    }
+
+    public Account withMute(Optional<Instant> until) {
+        return new Account(
+                number,
+                name,
+                note,
+                state,
+                mustChange,
+                passwordEnds,
+                everyone,
+                until,
                 everyoneAfter,
                 preferences,
                 created,
@@ -146,6 +169,7 @@ public record Account(
                 mustChange,
                 passwordEnds,
                 everyone,
+                mutedUntil,
                 everyoneAfter,
                 others,
                 created,
@@ -161,6 +185,7 @@ public record Account(
                 mustChange,
                 passwordEnds,
                 everyone,
+                mutedUntil,
                 everyoneAfter,
                 preferences,
                 created,
@@ -177,6 +202,7 @@ public record Account(
                 false,
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 everyoneAfter,
                 Preferences.DEFAULT,
                 created,

@@ -34,6 +34,9 @@ public record AccountChange(
                 + (switch (effect) {
                     case Effect.SettingsStored stored -> 2L * stored.document().length;
                     case Effect.FriendAsked asked -> 3L * asked.text().length();
+                    case Effect.MessageReported report ->
+                        3L * report.reason().length()
+                                + (report.text() == null ? 0 : 3L * report.text().length());
                     default -> 0;
                 });
     }

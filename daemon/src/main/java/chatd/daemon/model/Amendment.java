@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sender who did it; {@link Message#SERVER} is an administrator
  * @param told the accounts that learn of it, {@code sender} among them; null for all who have the message, which went to
- *     everyone, and if it was read from the database
+ *     everyone or to a group, and if it was read from the database
  * @param origin the connection it came from; null if it was read from the database, which does not store it, and for
  *     administrators
  * @param once the identifier that its client gave it; null if none, or if it was read from the database
@@ -31,7 +31,12 @@ public record Amendment(
      * @param receivers as in {@link Message}
      */
     public record Subject(
-            long message, long sender, @Nullable List<Long> receivers) {}
+            long message, long sender, @Nullable List<Long> receivers) {
+        /** Returns the number of the group that it went to; 0 if it went to none. */
+        public long group() {
+            return Message.group(receivers);
+        }
+    }
 
     /** What was done. */
     public sealed interface Act {}
@@ -66,7 +71,9 @@ public record Amendment(
      */
     public @Nullable List<Long> receivers() {
         boolean isOfOther = sender != subject.sender() && sender != Message.SERVER;
-        return isOfOther && subject.receivers() != null ? List.of(subject.sender()) : subject.receivers();
+        return isOfOther && subject.receivers() != null && subject.group() == 0
+                ? List.of(subject.sender())
+                : subject.receivers();
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin the connection it came from, if it is the user's own
  * @param size bytes that were stored; 0 if none were
  * @param other the other account that it concerns; 0 if none
+ * @param message the message that it concerns; 0 if none
  */
 public record Change(
         long number,
@@ -24,7 +25,8 @@ public record Change(
         @Nullable String actor,
         Optional<Origin> origin,
         int size,
-        long other) {
+        long other,
+        long message) {
 
     /** Returns the id of the session that it came from; empty for a change made through an admin socket. */
     public String session() {
@@ -33,17 +35,22 @@ public record Change(
 
     /** Returns a change made through an admin socket, by an administrator or a helper. */
     public static Change by(String actor, long number, Account account, Kind kind, Instant time, @Nullable String was) {
-        return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0, 0);
+        return new Change(number, account.number(), account.name(), kind, time, was, actor, Optional.empty(), 0, 0, 0);
     }
 
     /** Returns a change that a user made to its own account. */
     public static Change own(Origin origin, long number, long account, String name, Kind kind, Instant time, int size) {
-        return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size, 0);
+        return new Change(number, account, name, kind, time, null, null, Optional.of(origin), size, 0, 0);
     }
 
     /** Returns the same change, which concerns another account, too. */
     public Change about(long otherAccount) {
-        return new Change(number, account, name, kind, time, was, actor, origin, size, otherAccount);
+        return new Change(number, account, name, kind, time, was, actor, origin, size, otherAccount, message);
+    }
+
+    /** Returns the same change, which concerns a message, too. */
+    public Change of(long itsMessage) {
+        return new Change(number, account, name, kind, time, was, actor, origin, size, other, itsMessage);
     }
 
     /** The kinds of change. The code is the value in the database. */
@@ -70,7 +77,11 @@ public record Change(
         UNFRIENDED(19),
         BLOCKED(20),
         UNBLOCKED(21),
-        RESUMED(22);
+        RESUMED(22),
+        MUTED(23),
+        UNMUTED(24),
+        REPORTED(25),
+        REPORT_CLOSED(26);
 
         public final int code;
 

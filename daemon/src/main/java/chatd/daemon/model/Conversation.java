@@ -1,6 +1,11 @@
 package chatd.daemon.model;
 
-/** The numbers of conversations, as the database has them: 0 for everyone, or one for each pair of accounts. */
+import chatd.protocol.value.Addressee;
+
+/**
+ * The numbers of conversations, as the database has them: 0 for everyone, that of a group, which has 31 bits, or one for
+ * each pair of accounts.
+ */
 public final class Conversation {
     public static final long EVERYONE = 0;
 
@@ -9,8 +14,14 @@ public final class Conversation {
 
     private Conversation() {}
 
-    /** Returns the conversation of two accounts, in either order; of one with itself, if they are the same. */
+    /**
+     * Returns the conversation of an account with an {@link Addressee}: with everyone, with a group, or with another account,
+     * in either order; of one with itself, if they are the same.
+     */
     public static long of(long one, long other) {
+        if (other <= Addressee.EVERYONE) {
+            return Addressee.groupNumber(other);
+        }
         return Math.min(one, other) << 32 | Math.max(one, other);
     }
 
@@ -22,8 +33,16 @@ public final class Conversation {
         return sender << 32 | WITHHELD | receiver;
     }
 
-    /** Returns the other user of a conversation of an account; 0 for everyone. */
+    /** Returns whether it is a group's. */
+    public static boolean isGroup(long conversation) {
+        return conversation != EVERYONE && conversation >>> 32 == 0;
+    }
+
+    /** Returns the other side of a conversation of an account, an {@link Addressee}. */
     public static long with(long conversation, long account) {
+        if (conversation >>> 32 == 0) {
+            return Addressee.group(conversation);
+        }
         long high = conversation & 0x7fff_ffffL;
         return high == account ? conversation >>> 32 : high;
     }

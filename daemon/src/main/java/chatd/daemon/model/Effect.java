@@ -66,4 +66,16 @@ public sealed interface Effect {
     record FriendRemoved(long other) implements Effect {}
 
     record UserBlocked(long other, boolean on) implements Effect {}
+
+    /**
+     * A message is reported to the administrators, and kept as it is until the report is closed.
+     *
+     * @param text null for a file
+     * @param file null for a text
+     */
+    record MessageReported(
+            String reason, @Nullable String text, @Nullable StoredFile file) implements Effect {}
+
+    /** @param report its number */
+    record ReportClosed(long report) implements Effect {}
 }

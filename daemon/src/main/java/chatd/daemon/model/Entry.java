@@ -2,8 +2,8 @@ package chatd.daemon.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** An entry that the journal writes: a message, what becomes of one, or a change of one or more accounts. */
-public sealed interface Entry permits Message, Amendment, AccountChange, AccountChanges {
+/** An entry that the journal writes: a message, what becomes of one, a change of a group, or of one or more accounts. */
+public sealed interface Entry permits Message, Amendment, GroupChange, AccountChange, AccountChanges {
 
     /**
      * Returns the position among all committed entries: the number of a message or of an account change (the last

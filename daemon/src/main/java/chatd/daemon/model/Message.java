@@ -1,5 +1,6 @@
 package chatd.daemon.model;
 
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A stored message.
  *
  * @param sender an account's number, or {@link #SERVER}
- * @param receivers accounts; null for everyone
+ * @param receivers accounts, or one group as an {@link Addressee}; null for everyone
  * @param withheld those receivers who have blocked the sender, and never get it
  * @param text null for a file, and if it was taken back
  * @param file null for a text; if it was taken back, it has its number alone
@@ -47,6 +48,16 @@ public record Message(
     /** Returns whether it was taken back. */
     public boolean isErased() {
         return salt.length == 0;
+    }
+
+    /** Returns the number of the group that it went to; 0 if it went to none. */
+    public long group() {
+        return group(receivers);
+    }
+
+    /** Returns the number of the group that is the receiver; 0 if none is. */
+    public static long group(@Nullable List<Long> receivers) {
+        return receivers == null || receivers.isEmpty() ? 0 : Addressee.groupNumber(receivers.getFirst());
     }
 
     /** Returns the id of the session that it came from; empty if unknown. */

@@ -7,5 +7,10 @@ import java.time.Instant;
  *
  * @param message the number of the message that it became; 0 if it became none
  * @param time when that was
+ * @param group the number of the group that it made; 0 if it made none
  */
-public record Receipt(long message, Instant time) {}
+public record Receipt(long message, Instant time, long group) {
+    public Receipt(long message, Instant time) {
+        this(message, time, 0);
+    }
+}

@@ -9,6 +9,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.files.Files;
 import chatd.daemon.friends.Friends;
+import chatd.daemon.groups.Groups;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Authenticator;
 import chatd.daemon.login.Devices;
@@ -23,6 +24,7 @@ import chatd.daemon.messages.Amendments;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Messages;
+import chatd.daemon.reports.Reports;
 import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -37,8 +39,10 @@ public final class Services implements AutoCloseable {
     private final Accounts accounts;
     private final Administration administration;
     private final AccountImport accountImport;
+    private final Groups groups;
     private final Messages messages;
     private final Amendments amendments;
+    private final Reports reports;
     private final Files files;
     private final Conversations conversations;
     private final History history;
@@ -62,10 +66,12 @@ public final class Services implements AutoCloseable {
         this.logins = new Logins(parts, authenticator, tokens, devices, conversations, history);
         this.ownSessions = new OwnSessions(parts, tokens, devices);
         this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
-        this.administration = new Administration(parts, accounts, throttle);
+        this.groups = new Groups(parts);
+        this.administration = new Administration(parts, accounts, groups, throttle);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts);
+        this.reports = new Reports(parts);
         this.files = new Files(parts, messages);
     }
 
@@ -77,8 +83,10 @@ public final class Services implements AutoCloseable {
                 accounts,
                 new Users(parts),
                 new Friends(parts),
+                groups,
                 messages,
                 amendments,
+                reports,
                 files,
                 history,
                 conversations);
@@ -106,6 +114,14 @@ public final class Services implements AutoCloseable {
 
     public Amendments amendments() {
         return amendments;
+    }
+
+    public Groups groups() {
+        return groups;
+    }
+
+    public Reports reports() {
+        return reports;
     }
 
     public Files files() {

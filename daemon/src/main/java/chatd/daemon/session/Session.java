@@ -267,7 +267,7 @@ public final class Session implements Caller {
     /** Tells a client that gave its command an identifier that it was carried out. */
     public void accept(Command command, Receipt receipt) {
         if (command.isAcknowledged() && !command.id().isEmpty()) {
-            answer(new SessionEvent.Accepted(command.id(), receipt.message(), receipt.time()));
+            answer(new SessionEvent.Accepted(command.id(), receipt.message(), receipt.time(), receipt.group()));
         }
     }
 

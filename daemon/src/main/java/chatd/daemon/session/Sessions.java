@@ -2,6 +2,7 @@ package chatd.daemon.session;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Amendment;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.store.Committed;
 import chatd.protocol.event.Event;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,14 +53,24 @@ public final class Sessions {
     /** Guarded by the presence lock. */
     private final AccountRoster accountRoster = new AccountRoster();
 
+    /** The members of each group who have sessions. Guarded by the presence lock. */
+    private final Map<Long, Set<Long>> inGroups = new HashMap<>();
+
+    private final LongFunction<? extends Collection<Long>> groupsOf;
     private final Clock clock;
 
     /**
      * @param deliveredTo the last message number of the previous run
      * @param names the existing accounts' names, by number
+     * @param groupsOf returns the groups that an account is in; called with the presence lock held
      */
-    public Sessions(long deliveredTo, SortedMap<Long, String> names, Clock clock) {
+    public Sessions(
+            long deliveredTo,
+            SortedMap<Long, String> names,
+            LongFunction<? extends Collection<Long>> groupsOf,
+            Clock clock) {
         this.clock = clock;
+        this.groupsOf = groupsOf;
         this.deliveredTo = deliveredTo;
         names.forEach((account, name) -> accountRoster.show(account, name, false));
     }
@@ -123,6 +136,7 @@ public final class Sessions {
             stay.removeAll(displaced);
             stay.add(session);
             online.put(account, List.copyOf(stay));
+            groupsOf.apply(account).forEach(group -> present(group).add(account));
             boolean isOnline = isOnline(account);
             accountRoster.show(account, name, isOnline);
             Session.Answer answer = session.beginAnswer(greeting.greet(!displaced.isEmpty(), accountRoster));
@@ -190,6 +204,7 @@ public final class Sessions {
                 of(account).stream().filter(other -> other != session).toList();
         if (stay.isEmpty()) {
             online.remove(account);
+            groupsOf.apply(account).forEach(group -> leftGroup(group, account));
         } else {
             online.put(account, stay);
         }
@@ -197,6 +212,54 @@ public final class Sessions {
             accountRoster.show(account, name, false);
             tellOthers(new UserEvent.WentOffline(account, name), account, other -> true);
             flush();
+        }
+    }
+
+    private Set<Long> present(long group) {
+        return inGroups.computeIfAbsent(group, same -> new HashSet<>());
+    }
+
+    /** Has the sessions of new members of a group get what it is sent. */
+    public void joinedGroup(long group, Collection<Long> accounts) {
+        presenceLock.lock();
+        try {
+            accounts.stream().filter(online::containsKey).forEach(account -> present(group)
+                    .add(account));
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
+    /** Has the sessions of an account get nothing more of what a group is sent. */
+    public void leftGroup(long group, long account) {
+        presenceLock.lock();
+        try {
+            inGroups.computeIfPresent(group, (same, accounts) -> {
+                accounts.remove(account);
+                return accounts.isEmpty() ? null : accounts;
+            });
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
+    /**
+     * Sends an event to the sessions of a group's members, except those of one account, unless more than so many members
+     * are online.
+     */
+    public void tellGroup(long group, long account, int most, Event event) {
+        presenceLock.lock();
+        try (Delivery delivery = new Delivery(event, true)) {
+            Set<Long> members = inGroups.getOrDefault(group, Set.of());
+            if (members.size() <= most) {
+                members.stream()
+                        .filter(member -> member != account)
+                        .flatMap(member -> of(member).stream())
+                        .forEach(session -> enqueue(session, delivery, 0));
+                flush();
+            }
+        } finally {
+            presenceLock.unlock();
         }
     }
 
@@ -354,19 +417,28 @@ public final class Sessions {
     /**
      * Who gets an entry that is delivered.
      *
-     * @param accounts whose sessions get it; null for everyone online
-     * @param whom which accounts of everyone get it
+     * @param accounts whose sessions get it; null for everyone online, or all members of a group
+     * @param group the group's number; 0 for everyone
+     * @param whom which accounts of everyone, or of the members, get it
      * @param session the id of the session that it came from, which gets it only if its dialect sends such copies and
      *     {@code copiesToSession} is true; empty for none
      * @param copiesToSession whether the user is a receiver of its own message
      */
     public record Copies(
-            long number, @Nullable List<Long> accounts, LongPredicate whom, String session, boolean copiesToSession) {
+            long number,
+            @Nullable List<Long> accounts,
+            long group,
+            LongPredicate whom,
+            String session,
+            boolean copiesToSession) {
         /** Returns the receivers of a message, or everyone; and its sender. */
         public static Copies of(Message message) {
             List<Long> receivers = message.receivers();
             if (receivers == null) {
-                return new Copies(message.number(), null, account -> true, message.session(), true);
+                return new Copies(message.number(), null, 0, account -> true, message.session(), true);
+            }
+            if (message.group() != 0) {
+                return new Copies(message.number(), null, message.group(), account -> true, message.session(), false);
             }
             boolean isReceiver = receivers.contains(message.sender());
             List<Long> accounts = new ArrayList<>(receivers.size() + 1);
@@ -378,16 +450,27 @@ public final class Sessions {
             if (!isReceiver) {
                 accounts.add(message.sender());
             }
-            return new Copies(message.number(), accounts, account -> true, message.session(), isReceiver);
+            return new Copies(message.number(), accounts, 0, account -> true, message.session(), isReceiver);
         }
 
         /**
          * Returns who learns of an amendment.
          *
-         * @param has whether an account has the message, if that went to everyone
+         * @param has whether an account has the message, if that went to everyone or to a group
          */
         public static Copies of(Amendment amendment, LongPredicate has) {
-            return new Copies(amendment.number(), amendment.told(), has, amendment.session(), false);
+            return new Copies(
+                    amendment.number(),
+                    amendment.told(),
+                    amendment.subject().group(),
+                    has,
+                    amendment.session(),
+                    false);
+        }
+
+        /** Returns the members of the group, among them who did it. */
+        public static Copies of(GroupChange change) {
+            return new Copies(change.number(), null, change.group(), account -> true, "", false);
         }
 
         /** Returns whether a session gets no copy, since it sent the entry itself. */
@@ -408,7 +491,11 @@ public final class Sessions {
         presenceLock.lock();
         try (Delivery delivery = new Delivery(event, accounts == null)) {
             deliveredTo = copies.number();
-            if (accounts == null) {
+            if (accounts == null && copies.group() != 0) {
+                inGroups.getOrDefault(copies.group(), Set.of()).stream()
+                        .filter(account -> copies.whom().test(account))
+                        .forEach(account -> enqueue(of(account), delivery, copies));
+            } else if (accounts == null) {
                 online.forEach((account, sessions) -> {
                     if (copies.whom().test(account)) {
                         enqueue(sessions, delivery, copies);

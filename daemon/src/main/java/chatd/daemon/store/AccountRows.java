@@ -5,6 +5,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
+import static chatd.sql.generated.Tables.GROUP_MEMBER;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 import static chatd.sql.generated.Tables.PARTY;
 
@@ -152,8 +153,9 @@ final class AccountRows {
                         ACCOUNT_CHANGE.ADDRESS,
                         ACCOUNT_CHANGE.PORT,
                         ACCOUNT_CHANGE.SIZE,
-                        ACCOUNT_CHANGE.OTHER)
-                .values((Long) null, null, null, null, null, null, null, null, null, null, null, null, null));
+                        ACCOUNT_CHANGE.OTHER,
+                        ACCOUNT_CHANGE.MESSAGE)
+                .values((Long) null, null, null, null, null, null, null, null, null, null, null, null, null, null));
         for (Change change : some) {
             Origin origin = change.origin().orElse(null);
             rows = rows.bind(
@@ -169,7 +171,8 @@ final class AccountRows {
                     origin == null ? null : origin.address(),
                     origin == null ? null : origin.port(),
                     (long) change.size(),
-                    change.other() == 0 ? null : (Long) change.other());
+                    change.other() == 0 ? null : (Long) change.other(),
+                    change.message() == 0 ? null : (Long) change.message());
         }
         rows.execute();
     }
@@ -213,6 +216,8 @@ final class AccountRows {
             case Effect.RequestWithdrawn withdrawn -> ContactRows.withdraw(sql, change.account(), withdrawn.asked());
             case Effect.FriendRemoved removed -> ContactRows.remove(sql, change.account(), removed.other());
             case Effect.UserBlocked block -> ContactRows.block(sql, change, block);
+            case Effect.MessageReported report -> ReportRows.report(sql, change, report);
+            case Effect.ReportClosed closed -> ReportRows.close(sql, change, closed.report());
         }
     }
 
@@ -223,6 +228,7 @@ final class AccountRows {
                 .set(ACCOUNT.STATE, account.state().code)
                 .set(ACCOUNT.PASSWORD_ENDS, account.passwordEnds().orElse(null))
                 .set(ACCOUNT.EVERYONE, account.everyone())
+                .set(ACCOUNT.MUTED_UNTIL, account.mutedUntil().orElse(null))
                 .set(ACCOUNT.TELLS_READING, account.preferences().readMarks())
                 .set(ACCOUNT.MAY_CALL, account.preferences().calls().code)
                 .set(ACCOUNT.MAY_ASK, account.preferences().requests().code)
@@ -244,13 +250,15 @@ final class AccountRows {
                         NUMBER_FLOOR.MESSAGE,
                         NUMBER_FLOOR.ACCOUNT_CHANGE,
                         NUMBER_FLOOR.FILE,
-                        NUMBER_FLOOR.ACCOUNT)
-                .values(1, numbers.message(), numbers.change(), numbers.file(), numbers.account())
+                        NUMBER_FLOOR.ACCOUNT,
+                        NUMBER_FLOOR.CHAT_GROUP)
+                .values(1, numbers.message(), numbers.change(), numbers.file(), numbers.account(), numbers.group())
                 .onDuplicateKeyUpdate()
                 .set(NUMBER_FLOOR.MESSAGE, DSL.excluded(NUMBER_FLOOR.MESSAGE))
                 .set(NUMBER_FLOOR.ACCOUNT_CHANGE, DSL.excluded(NUMBER_FLOOR.ACCOUNT_CHANGE))
                 .set(NUMBER_FLOOR.FILE, DSL.excluded(NUMBER_FLOOR.FILE))
                 .set(NUMBER_FLOOR.ACCOUNT, DSL.excluded(NUMBER_FLOOR.ACCOUNT))
+                .set(NUMBER_FLOOR.CHAT_GROUP, DSL.excluded(NUMBER_FLOOR.CHAT_GROUP))
                 .execute();
         Set<Long> there = sql.select(ACCOUNT.NUMBER).from(ACCOUNT).fetchSet(ACCOUNT.NUMBER);
         Set<String> used = sql.select(ACCOUNT_NAME.NAME).from(ACCOUNT_NAME).fetchSet(ACCOUNT_NAME.NAME);
@@ -270,6 +278,7 @@ final class AccountRows {
                         false,
                         Optional.empty(),
                         false,
+                        Optional.empty(),
                         numbers.message(),
                         Preferences.DEFAULT,
                         now,
@@ -299,6 +308,7 @@ final class AccountRows {
                 .set(ACCOUNT.MUST_CHANGE, false)
                 .set(ACCOUNT.EVERYONE, false)
                 .setNull(ACCOUNT.PASSWORD_ENDS)
+                .setNull(ACCOUNT.MUTED_UNTIL)
                 .setNull(ACCOUNT.LAST_LOGIN)
                 .setNull(ACCOUNT.LAST_ADDRESS)
                 .setNull(ACCOUNT.LAST_PORT)
@@ -314,5 +324,6 @@ final class AccountRows {
         LoginRows.endTokens(sql, account, null);
         DeviceStore.forget(sql, account, null);
         sql.deleteFrom(PARTY).where(PARTY.ACCOUNT.eq(account)).execute();
+        sql.deleteFrom(GROUP_MEMBER).where(GROUP_MEMBER.ACCOUNT.eq(account)).execute();
     }
 }

@@ -89,6 +89,7 @@ public final class AccountStore {
                 row.get(ACCOUNT.MUST_CHANGE),
                 Optional.ofNullable(row.get(ACCOUNT.PASSWORD_ENDS)),
                 row.get(ACCOUNT.EVERYONE),
+                Optional.ofNullable(row.get(ACCOUNT.MUTED_UNTIL)),
                 row.get(ACCOUNT.EVERYONE_AFTER),
                 new Preferences(
                         row.get(ACCOUNT.TELLS_READING),

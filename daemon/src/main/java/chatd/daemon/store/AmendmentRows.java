@@ -51,7 +51,9 @@ final class AmendmentRows {
                 .set(AMENDMENT.KIND, kind)
                 .set(AMENDMENT.TIME, amendment.time())
                 .set(AMENDMENT.SENDER, amendment.sender())
-                .set(AMENDMENT.CONVERSATION, amendment.told() == null ? (Long) Conversation.EVERYONE : null)
+                .set(
+                        AMENDMENT.CONVERSATION,
+                        amendment.told() == null ? (Long) amendment.subject().group() : null)
                 .set(AMENDMENT.TEXT, text)
                 .set(AMENDMENT.SALT, salt)
                 .execute();

@@ -8,6 +8,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
 import chatd.daemon.model.Receipt;
 import chatd.protocol.value.Amended;
 import java.time.Instant;
@@ -19,9 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Record1;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -36,51 +40,71 @@ public final class AmendmentStore {
     }
 
     /**
-     * Returns the numbers of the amendments that an account learns of, the lowest first; none of corrections and
-     * reactions whose message was taken back afterwards.
+     * Returns the numbers of the amendments that a user learns of, the lowest first; none of corrections and reactions
+     * whose message was taken back afterwards.
      *
-     * @param conversation one of the account's own; null for all of them
+     * @param conversation one of the user's own; null for all of them
      * @param subjectUpTo only those of messages up to this number
-     * @param after only those above this number
-     * @param upTo none above this number
+     * @param range with the lowest first
      */
-    public List<Long> numbers(
-            Account account, @Nullable Long conversation, long subjectUpTo, long after, long upTo, int count) {
+    public List<Long> numbers(Reader reader, @Nullable Long conversation, long subjectUpTo, Range range) {
+        Account account = reader.account();
         Condition isWanted = AMENDMENT
                 .MESSAGE
                 .le(subjectUpTo)
                 .and(AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(AMENDMENT.TEXT.isNotNull()));
+        if (conversation != null && Conversation.isGroup(conversation)) {
+            Reader.Group group = reader.groups().get(conversation);
+            return group == null
+                    ? List.of()
+                    : database.with(sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, isWanted)));
+        }
         Condition isOwn = AMENDMENT_READER.ACCOUNT.eq(account.number());
-        var own = DSL.selectDistinct(AMENDMENT_READER.AMENDMENT.as("n"))
+        Table<Record1<Long>> own = DSL.selectDistinct(AMENDMENT_READER.AMENDMENT.as("n"))
                 .from(AMENDMENT_READER)
                 .join(AMENDMENT)
                 .on(AMENDMENT.NUMBER.eq(AMENDMENT_READER.AMENDMENT))
                 .where(
                         conversation == null ? isOwn : isOwn.and(AMENDMENT_READER.CONVERSATION.eq(conversation)),
-                        AMENDMENT_READER.AMENDMENT.gt(after),
-                        AMENDMENT_READER.AMENDMENT.le(upTo),
+                        AMENDMENT_READER.AMENDMENT.gt(range.after()),
+                        AMENDMENT_READER.AMENDMENT.le(range.upTo()),
                         isWanted)
                 .orderBy(AMENDMENT_READER.AMENDMENT)
-                .limit(count);
-        var everyones = DSL.select(AMENDMENT.NUMBER.as("n"))
-                .from(AMENDMENT)
-                .where(
-                        AMENDMENT.CONVERSATION.eq(Conversation.EVERYONE),
-                        AMENDMENT.MESSAGE.gt(account.everyoneAfter()),
-                        AMENDMENT.NUMBER.gt(after),
-                        AMENDMENT.NUMBER.le(upTo),
-                        isWanted)
-                .orderBy(AMENDMENT.NUMBER)
-                .limit(count);
-        var number = DSL.field(DSL.name("n"), Long.class);
-        var all = conversation == null
-                ? DSL.selectFrom(own.asTable("o")).union(DSL.selectFrom(everyones.asTable("e")))
-                : DSL.selectFrom((conversation == Conversation.EVERYONE ? everyones : own).asTable("o"));
-        return database.with(sql -> sql.select(number)
-                .from(all.asTable("a"))
-                .orderBy(number)
-                .limit(count)
-                .fetch(number));
+                .limit(range.count())
+                .asTable("o");
+        Table<Record1<Long>> everyones = range.ordered(
+                AMENDMENT,
+                AMENDMENT.NUMBER,
+                AMENDMENT
+                        .CONVERSATION
+                        .eq(Conversation.EVERYONE)
+                        .and(AMENDMENT.MESSAGE.gt(account.everyoneAfter()))
+                        .and(isWanted),
+                "e");
+        return database.with(sql -> {
+            if (conversation != null) {
+                return range.numbers(sql, List.of(conversation == Conversation.EVERYONE ? everyones : own));
+            }
+            List<Long> others = range.numbers(sql, List.of(own, everyones));
+            return range.ofGroups(
+                    sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, isWanted));
+        });
+    }
+
+    /** Returns queries for the amendments of a group that a user learns of, one for each stretch. */
+    private static List<Table<Record1<Long>>> ofGroup(
+            Reader reader, long number, Reader.Group group, Range range, Condition isWanted) {
+        Condition isOf = AMENDMENT.CONVERSATION.eq(number).and(isIn(AMENDMENT.MESSAGE, group)).and(isWanted);
+        return range.within(reader, group).stream()
+                .map(part -> part.ordered(AMENDMENT, AMENDMENT.NUMBER, isOf, "g"))
+                .toList();
+    }
+
+    /** Returns the condition that a number is in what a user sees of a group. */
+    private static Condition isIn(Field<Long> number, Reader.Group group) {
+        return DSL.or(group.stretches().stream()
+                .map(stretch -> number.between(stretch.from(), stretch.until()))
+                .toList());
     }
 
     /** Returns the amendments with these numbers, by number. */
@@ -213,12 +237,12 @@ public final class AmendmentStore {
      * @param some at least one
      * @param upTo no correction or reaction above this number
      */
-    public Map<Long, State> states(Account reader, List<Message> some, long upTo) {
+    public Map<Long, State> states(Reader reader, List<Message> some, long upTo) {
         return database.with(sql -> {
             Map<Long, State> states = new HashMap<>();
             List<Long> numbers = some.stream().map(Message::number).toList();
             Map<Long, Taking> taken = new HashMap<>();
-            Map<Long, List<Correction>> corrections = corrections(sql, reader, numbers, upTo, taken);
+            Map<Long, List<Correction>> corrections = corrections(sql, reader, some, upTo, taken);
             Map<Long, SequencedMap<String, Amended.Reactions>> reactions = reactions(sql, reader, some, upTo);
             for (Long number : numbers) {
                 State state = new State(
@@ -233,8 +257,9 @@ public final class AmendmentStore {
 
     /** @param taken is given who took which message back */
     private static Map<Long, List<Correction>> corrections(
-            DSLContext sql, Account reader, List<Long> numbers, long upTo, Map<Long, Taking> taken) {
+            DSLContext sql, Reader reader, List<Message> some, long upTo, Map<Long, Taking> taken) {
         Map<Long, List<Correction>> corrections = new HashMap<>();
+        Map<Long, Long> groups = some.stream().collect(Collectors.toMap(Message::number, Message::group));
         Condition isTold = AMENDMENT
                 .CONVERSATION
                 .isNotNull()
@@ -250,13 +275,14 @@ public final class AmendmentStore {
                 .and(AMENDMENT.TEXT.isNotNull());
         sql.selectFrom(AMENDMENT)
                 .where(
-                        AMENDMENT.MESSAGE.in(numbers),
+                        AMENDMENT.MESSAGE.in(groups.keySet()),
                         AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(isCorrection.and(isTold)))
                 .orderBy(AMENDMENT.NUMBER.desc())
                 .forEach(row -> {
+                    long group = groups.getOrDefault(row.getMessage(), 0L);
                     if (row.getKind() == AmendmentRows.TAKEN_BACK) {
                         taken.put(row.getMessage(), new Taking(row.getSender(), row.getTime()));
-                    } else {
+                    } else if (group == 0 || reader.sees(group, row.getNumber())) {
                         corrections
                                 .computeIfAbsent(row.getMessage(), of -> new ArrayList<>())
                                 .add(new Correction(row.getNumber(), row.getTime(), row.getText(), row.getSalt()));
@@ -266,7 +292,7 @@ public final class AmendmentStore {
     }
 
     private static Map<Long, SequencedMap<String, Amended.Reactions>> reactions(
-            DSLContext sql, Account reader, List<Message> some, long upTo) {
+            DSLContext sql, Reader reader, List<Message> some, long upTo) {
         // Of a message to several, its receivers do not know one another.
         Condition isKnown = REACTION.MESSAGE.in(some.stream()
                 .filter(message -> message.sender() == reader.number()
@@ -275,6 +301,13 @@ public final class AmendmentStore {
                 .map(Message::number)
                 .toList());
         Condition isOwn = REACTION.ACCOUNT.eq(reader.number());
+        Condition isSeen = DSL.and(some.stream()
+                .filter(message -> message.group() != 0)
+                .collect(Collectors.groupingBy(Message::group))
+                .entrySet()
+                .stream()
+                .map(ofGroup -> isSeen(ofGroup.getValue(), reader.groups().get(ofGroup.getKey())))
+                .toList());
         Field<Integer> count = DSL.count()
                 .over(DSL.partitionBy(REACTION.MESSAGE, REACTION.CODE))
                 .as("n");
@@ -286,7 +319,8 @@ public final class AmendmentStore {
                 .where(
                         REACTION.MESSAGE.in(some.stream().map(Message::number).toList()),
                         REACTION.AMENDMENT.le(upTo),
-                        isOwn.or(isKnown.andNot(REACTION.HIDDEN)))
+                        isOwn.or(isKnown.andNot(REACTION.HIDDEN)),
+                        isSeen)
                 .asTable("r");
         Map<Long, SequencedMap<String, Amended.Reactions>> reactions = new HashMap<>();
         sql.select(all.field(REACTION.MESSAGE), all.field(REACTION.CODE), all.field(REACTION.ACCOUNT), all.field(count))
@@ -300,5 +334,12 @@ public final class AmendmentStore {
                                 new Amended.Reactions(row.value4(), List.of(row.value3())),
                                 Amended.Reactions::and));
         return reactions;
+    }
+
+    /** Returns the condition that a reaction is none to these messages of a group, or one that a user learns of. */
+    private static Condition isSeen(List<Message> some, Reader.@Nullable Group group) {
+        Condition isAnother =
+                REACTION.MESSAGE.notIn(some.stream().map(Message::number).toList());
+        return group == null ? isAnother : isAnother.or(isIn(REACTION.AMENDMENT, group));
     }
 }

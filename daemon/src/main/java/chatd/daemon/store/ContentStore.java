@@ -3,12 +3,14 @@ package chatd.daemon.store;
 import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.CONTENT_CHUNK;
 import static chatd.sql.generated.Tables.FILE;
+import static chatd.sql.generated.Tables.REPORT;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
@@ -82,20 +84,23 @@ public final class ContentStore {
         return sha256.digest();
     }
 
-    /** Deletes a content, unless a file uses it. */
+    /** Deletes a content, unless a file or an open report uses it. */
     public void discard(long content) {
         database.with(sql -> sql.deleteFrom(CONTENT)
-                .where(
-                        CONTENT.NUMBER.eq(content),
-                        DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))))
+                .where(CONTENT.NUMBER.eq(content), isUnused())
                 .execute());
+    }
+
+    private static Condition isUnused() {
+        return DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER)))
+                .andNotExists(DSL.selectOne().from(REPORT).where(REPORT.CONTENT.eq(CONTENT.NUMBER)));
     }
 
     /** Deletes contents that were begun and never sent. Called only before the first upload of this process. */
     public void discardUnfinished() {
         List<Long> unfinished = database.with(sql -> sql.select(CONTENT.NUMBER)
                 .from(CONTENT)
-                .where(DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))))
+                .where(isUnused())
                 .fetch(CONTENT.NUMBER));
         unfinished.forEach(this::discard);
     }

@@ -8,6 +8,7 @@ import static chatd.sql.generated.Tables.WITHHELD;
 
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
+import chatd.daemon.model.Message;
 import chatd.daemon.model.Party;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Unread;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -67,24 +69,29 @@ public final class ConversationStore {
         return parties(account, PARTY.CONVERSATION.in(conversations), DSL.trueCondition(), upTo);
     }
 
-    /** A conversation of a user, and the last messages in it, by whomever: a whole one, one to several, a mention. */
-    private record Found(long conversation, long read, Attention attention, long whole, long part, long mention) {}
+    /**
+     * A conversation of a user, and the last messages in it, by whomever: a whole one, one to several, a mention of the user,
+     * and of all.
+     *
+     * @param upTo no message above this number: the user may have left
+     */
+    private record Found(
+            long conversation,
+            long read,
+            Attention attention,
+            long upTo,
+            long whole,
+            long part,
+            long mention,
+            long mentionOfAll) {}
 
     private List<Party> parties(Account account, Condition which, Condition isWanted, long upTo) {
-        Field<Long> whole = DSL.coalesce(
-                        last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L)
-                .as("whole");
+        Field<Long> whole = whole(upTo).as("whole");
         Field<Long> part = DSL.coalesce(
                         last(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L)
                 .as("part");
-        Field<Long> mention = DSL.coalesce(
-                        last(
-                                MENTION,
-                                MENTION.MESSAGE,
-                                MENTION.ACCOUNT.eq(PARTY.ACCOUNT).and(MENTION.CONVERSATION.eq(PARTY.CONVERSATION)),
-                                upTo),
-                        0L)
-                .as("mention");
+        Field<Long> mention = lastMention(PARTY.ACCOUNT, upTo).as("mention");
+        Field<Long> ofAll = lastMention(DSL.inline(Message.EVERYONE), upTo).as("of_all");
         return database.with(sql -> {
             List<Found> found = sql.select(
                             PARTY.CONVERSATION,
@@ -92,9 +99,11 @@ public final class ConversationStore {
                             PARTY.NOTIFY,
                             PARTY.PINNED,
                             PARTY.UNREAD,
+                            PARTY.UNTIL_MID,
                             whole,
                             part,
-                            mention)
+                            mention,
+                            ofAll)
                     .from(PARTY)
                     .where(PARTY.ACCOUNT.eq(account.number()), which)
                     .having(whole.gt(PARTY.READ_MID).or(part.gt(PARTY.READ_MID)).or(isWanted))
@@ -104,27 +113,48 @@ public final class ConversationStore {
                             row.value1(),
                             row.value2(),
                             new Attention(Attention.Notices.of(row.value3()), row.value4(), row.value5()),
-                            row.value6(),
+                            Math.min(upTo, Objects.requireNonNullElse(row.value6(), Long.MAX_VALUE)),
                             row.value7(),
-                            row.value8()));
-            Map<Long, Unread> wholes = counted(sql, WHOLE, account, found, Found::whole, upTo);
+                            row.value8(),
+                            row.value9(),
+                            row.value10()));
+            Map<Long, Unread> wholes = counted(sql, WHOLE, account, found, Found::whole);
             // What a user sent to itself, among others, is its own.
             long notes = Conversation.of(account.number(), account.number());
             Map<Long, Unread> parts =
-                    counted(sql, PART, account, found, one -> one.conversation() == notes ? 0 : one.part(), upTo);
-            Map<Long, Unread> mentions = counted(sql, MENTIONED, account, found, Found::mention, upTo);
+                    counted(sql, PART, account, found, one -> one.conversation() == notes ? 0 : one.part());
+            Map<Long, Unread> mentions = counted(sql, MENTIONED, account, found, Found::mention);
+            Map<Long, Unread> ofAlls = counted(sql, ALL_MENTIONED, account, found, Found::mentionOfAll);
             return found.stream()
                     .map(one -> {
                         long conversation = one.conversation();
                         Unread unread = sum(
                                 wholes.getOrDefault(conversation, Unread.NOTHING),
                                 parts.getOrDefault(conversation, Unread.NOTHING),
-                                mentions.getOrDefault(conversation, Unread.NOTHING)
-                                        .count());
+                                mentions.getOrDefault(conversation, Unread.NOTHING).count()
+                                        + ofAlls.getOrDefault(conversation, Unread.NOTHING)
+                                                .count());
                         return new Party(conversation, one.read(), one.attention(), unread);
                     })
                     .toList();
         });
+    }
+
+    private static Field<Long> lastMention(Field<Long> account, long upTo) {
+        return DSL.coalesce(
+                last(
+                        MENTION,
+                        MENTION.MESSAGE,
+                        MENTION.ACCOUNT.eq(account).and(MENTION.CONVERSATION.eq(PARTY.CONVERSATION)),
+                        upTo),
+                0L);
+    }
+
+    /** Returns the last message of a conversation that went to all of its users; of a group that was left, the leaving. */
+    private static Field<Long> whole(long upTo) {
+        return DSL.when(PARTY.UNTIL_MID.le(upTo), PARTY.UNTIL_MID)
+                .otherwise(DSL.coalesce(
+                        last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L));
     }
 
     /** Maximum number of conversations counted by one statement. */
@@ -140,11 +170,20 @@ public final class ConversationStore {
             MENTION,
             MENTION.MESSAGE,
             MENTION.CONVERSATION,
+            account -> MENTION.ACCOUNT.eq(account).andExists(mentioning(MESSAGE.SENDER.ne(MENTION.ACCOUNT))));
+
+    /** As {@link #MENTIONED}, for mentions of all in a group. */
+    private static final String ALL_MENTIONED = unread(
+            MENTION,
+            MENTION.MESSAGE,
+            MENTION.CONVERSATION,
             account -> MENTION.ACCOUNT
-                    .eq(account)
-                    .andExists(DSL.selectOne()
-                            .from(MESSAGE)
-                            .where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), MESSAGE.SENDER.ne(MENTION.ACCOUNT))));
+                    .eq(DSL.inline(Message.EVERYONE))
+                    .andExists(mentioning(MESSAGE.SENDER.ne(account))));
+
+    private static Select<?> mentioning(Condition bySomebodyElse) {
+        return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse);
+    }
 
     /**
      * Returns a statement that counts what is unread in one conversation. Its number and read mark are parameters, not
@@ -183,14 +222,13 @@ public final class ConversationStore {
             String statement,
             Account account,
             List<Found> found,
-            ToLongFunction<Found> last,
-            long upTo) {
+            ToLongFunction<Found> last) {
         List<Found> all =
                 found.stream().filter(one -> last.applyAsLong(one) > one.read()).toList();
         Map<Long, Unread> counted = new HashMap<>();
         for (int i = 0; i < all.size(); i += AT_ONCE) {
             List<Found> some = all.subList(i, Math.min(all.size(), i + AT_ONCE));
-            sql.connection(connection -> count(connection, statement, account, some, upTo, counted));
+            sql.connection(connection -> count(connection, statement, account, some, counted));
         }
         return counted;
     }
@@ -200,14 +238,13 @@ public final class ConversationStore {
             String statement,
             Account account,
             List<Found> some,
-            long upTo,
             Map<Long, Unread> counted)
             throws SQLException {
         String all = String.join(" union all ", Collections.nCopies(some.size(), '(' + statement + ')'));
         try (PreparedStatement counting = connection.prepareStatement(all)) {
             int place = 0;
             for (Found one : some) {
-                long[] isUnread = {one.conversation(), one.read(), upTo, account.number()};
+                long[] isUnread = {one.conversation(), one.read(), one.upTo(), account.number()};
                 counting.setLong(++place, one.conversation());
                 for (int i = 0; i < 2; i++) {
                     for (long parameter : isUnread) {
@@ -251,8 +288,7 @@ public final class ConversationStore {
     }
 
     private List<Last> byLast(Account account, Condition which, long upTo, long before, int count) {
-        Field<Long> whole =
-                DSL.coalesce(last(MESSAGE, MESSAGE.NUMBER, MESSAGE.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L);
+        Field<Long> whole = whole(upTo);
         Field<Long> part =
                 DSL.coalesce(last(RECEIVER, RECEIVER.MESSAGE, RECEIVER.CONVERSATION.eq(PARTY.CONVERSATION), upTo), 0L);
         Field<Long> withheld =

@@ -2,6 +2,7 @@ package chatd.daemon.store;
 
 import static chatd.sql.generated.Tables.ACCOUNT;
 import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
+import static chatd.sql.generated.Tables.CHAT_GROUP;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
@@ -13,6 +14,7 @@ import chatd.daemon.model.AccountChanges;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Change;
 import chatd.daemon.model.Entry;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Receipt;
@@ -73,7 +75,7 @@ public final class Ledger implements Closeable {
     }
 
     /** The highest numbers in use, by kind; 0 if there are none. Amendments share those of the messages. */
-    public record LastNumbers(long message, long change, long file, long account) {
+    public record LastNumbers(long message, long change, long file, long account, long group) {
         /** Returns the position of the last entry. */
         public long position() {
             return Math.max(message, change);
@@ -85,7 +87,8 @@ public final class Ledger implements Closeable {
                     Math.max(message, other.message),
                     Math.max(change, other.change),
                     Math.max(file, other.file),
-                    Math.max(account, other.account));
+                    Math.max(account, other.account),
+                    Math.max(group, other.group));
         }
     }
 
@@ -154,10 +157,16 @@ public final class Ledger implements Closeable {
                     MessageStore.highest(sql),
                     MessageStore.highest(sql, ACCOUNT_CHANGE, ACCOUNT_CHANGE.NUMBER),
                     MessageStore.highest(sql, FILE, FILE.NUMBER),
-                    MessageStore.highest(sql, ACCOUNT, ACCOUNT.NUMBER));
+                    MessageStore.highest(sql, ACCOUNT, ACCOUNT.NUMBER),
+                    MessageStore.highest(sql, CHAT_GROUP, CHAT_GROUP.NUMBER));
             LastNumbers floor = sql.selectFrom(NUMBER_FLOOR)
                     .fetchOptional(row ->
-                            new LastNumbers(row.getMessage(), row.getAccountChange(), row.getFile(), row.getAccount()))
+                            new LastNumbers(
+                                    row.getMessage(),
+                                    row.getAccountChange(),
+                                    row.getFile(),
+                                    row.getAccount(),
+                                    row.getChatGroup()))
                     .orElse(numbers);
             return new Opened(fresh, id, numbers.atLeast(floor));
         } catch (RuntimeException e) {
@@ -253,7 +262,10 @@ public final class Ledger implements Closeable {
                         row -> ByteBuffer.wrap(row.getId()),
                         row -> new Sent(
                                 ByteBuffer.wrap(row.getContent()),
-                                new Receipt(row.getMessage() == null ? 0 : row.getMessage(), row.getTime()))));
+                                new Receipt(
+                                        Objects.requireNonNullElse(row.getMessage(), 0L),
+                                        row.getTime(),
+                                        Objects.requireNonNullElse(row.getChatGroup(), 0L)))));
     }
 
     /**
@@ -307,6 +319,7 @@ public final class Ledger implements Closeable {
                 case Message message ->
                     sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()), MESSAGE.SALT.eq(message.salt()));
                 case Amendment amendment -> AmendmentRows.isThere(sql, amendment);
+                case GroupChange change -> GroupRows.isThere(sql, change);
                 case AccountChange change -> isThere(sql, change);
                 case AccountChanges several -> isThere(sql, several.changes().getFirst());
             };
@@ -351,7 +364,8 @@ public final class Ledger implements Closeable {
                                 : Optional.of(new Origin(
                                         row.getSession(), row.getDialect(), row.getAddress(), row.getPort())),
                         row.getSize() == null ? 0 : row.getSize().intValue(),
-                        Objects.requireNonNullElse(row.getOther(), 0L))));
+                        Objects.requireNonNullElse(row.getOther(), 0L),
+                        Objects.requireNonNullElse(row.getMessage(), 0L))));
     }
 
     @Override

@@ -14,10 +14,12 @@ import chatd.daemon.model.AccountChanges;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Entry;
+import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Receipt;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.Addressee;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -73,8 +75,14 @@ final class LedgerRows {
             .getSQL();
 
     private static final String INSERT_SENT_ONCE = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
-            .insertInto(SENT_ONCE, SENT_ONCE.ID, SENT_ONCE.CONTENT, SENT_ONCE.MESSAGE, SENT_ONCE.TIME)
-            .values((byte[]) null, null, null, null)
+            .insertInto(
+                    SENT_ONCE,
+                    SENT_ONCE.ID,
+                    SENT_ONCE.CONTENT,
+                    SENT_ONCE.MESSAGE,
+                    SENT_ONCE.TIME,
+                    SENT_ONCE.CHAT_GROUP)
+            .values((byte[]) null, null, null, null, null)
             .getSQL();
 
     /** Texts, a row each; the texts of one inner list are written by one statement. */
@@ -88,6 +96,8 @@ final class LedgerRows {
     private final List<Message> mentioning = new ArrayList<>();
 
     private final List<Amendment> amendments = new ArrayList<>();
+
+    private final List<GroupChange> groups = new ArrayList<>();
 
     /** Entries whose clients gave them an identifier. */
     private final List<Entry> once = new ArrayList<>();
@@ -115,6 +125,7 @@ final class LedgerRows {
                 }
                 case Message message -> files.add(message);
                 case Amendment amendment -> amendments.add(amendment);
+                case GroupChange change -> groups.add(change);
                 case AccountChange change -> accounts.add(change);
                 case AccountChanges several -> several.changes().forEach(accounts::add);
             }
@@ -150,6 +161,7 @@ final class LedgerRows {
                 && toSeveral.isEmpty()
                 && files.isEmpty()
                 && amendments.isEmpty()
+                && groups.isEmpty()
                 && accounts.isEmpty()
                 && mentioning.isEmpty()
                 && begins.isEmpty()
@@ -183,6 +195,10 @@ final class LedgerRows {
         if (!amendments.isEmpty()) {
             DSLContext sql = Database.context(connection);
             amendments.forEach(amendment -> AmendmentRows.write(sql, amendment));
+        }
+        if (!groups.isEmpty()) {
+            DSLContext sql = Database.context(connection);
+            groups.forEach(change -> GroupRows.write(sql, change));
         }
         if (!once.isEmpty()) {
             sentOnce(connection);
@@ -218,11 +234,16 @@ final class LedgerRows {
         List<Long> receivers = message.receivers();
         return receivers == null
                 ? Long.valueOf(Message.EVERYONE)
-                : receivers.size() == 1 && message.withheld().isEmpty() ? receivers.getFirst() : null;
+                : receivers.size() == 1 && message.group() == 0 && message.withheld().isEmpty()
+                        ? receivers.getFirst()
+                        : null;
     }
 
     /** Returns the conversation of a message; null if it went to several, and thus stands in those of each. */
     private static @Nullable Long conversation(Message message) {
+        if (message.group() != 0) {
+            return message.group();
+        }
         Long receiver = receiver(message);
         return receiver == null || receiver == Message.EVERYONE
                 ? receiver
@@ -258,7 +279,7 @@ final class LedgerRows {
             for (Message message : mentioning) {
                 Long conversation = conversation(message);
                 for (Long account : message.references().mentioned()) {
-                    insert.setLong(1, account);
+                    insert.setLong(1, Addressee.isGroup(account) ? Message.EVERYONE : account);
                     insert.setLong(2, conversation == null ? Conversation.of(message.sender(), account) : conversation);
                     insert.setLong(3, message.number());
                     insert.addBatch();
@@ -270,7 +291,7 @@ final class LedgerRows {
 
     /** Returns the conversations of two users in which a message stands for both. */
     private static Stream<Long> conversations(Message message) {
-        return message.receivers() == null
+        return message.receivers() == null || message.group() != 0
                 ? Stream.empty()
                 : reached(message).stream().map(receiver -> Conversation.of(message.sender(), receiver));
     }
@@ -330,6 +351,7 @@ final class LedgerRows {
                 insert.setBytes(2, its.content().array());
                 insert.setObject(3, receipt.message() == 0 ? null : (Long) receipt.message(), Types.BIGINT);
                 insert.setObject(4, LocalDateTime.ofInstant(receipt.time(), ZoneOffset.UTC));
+                insert.setObject(5, receipt.group() == 0 ? null : (Long) receipt.group(), Types.BIGINT);
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -12,8 +12,10 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
 import chatd.daemon.model.StoredFile;
 import chatd.protocol.value.References;
+import chatd.protocol.value.Addressee;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,88 +46,95 @@ public final class MessageStore {
     }
 
     /**
-     * Returns the numbers of the last messages in a user's history, sent and received, oldest first.
+     * Returns the numbers of the last messages in a user's history, sent and received, oldest first; none of changes of
+     * groups.
      *
      * @param upTo no message above this number
      */
-    public List<Long> last(Account account, int count, long upTo) {
-        return numbers(account, null, 0, upTo, count, true).reversed();
+    public List<Long> last(Reader reader, int count, long upTo) {
+        Range range = new Range(0, upTo, count, true);
+        return ofGroups(reader, range, own(reader.account(), range), MESSAGE.SENDER.isNotNull())
+                .reversed();
     }
 
     /**
-     * Returns the numbers of messages in a user's history, sent and received.
+     * Returns the numbers of messages in a user's history, sent and received, and of changes of groups.
      *
      * @param conversation the conversation whose messages to return, one of the user's own; null for all of them
-     * @param after only messages above this number
-     * @param upTo no message above this number
-     * @param newest whether to begin with the highest number; otherwise with the lowest
      */
-    public List<Long> numbers(
-            Account account, @Nullable Long conversation, long after, long upTo, int count, boolean newest) {
-        Table<Record1<Long>> toEveryone = ordered(
-                MESSAGE,
-                MESSAGE.NUMBER,
-                MESSAGE.RECEIVER.eq(Message.EVERYONE),
-                Math.max(after, account.everyoneAfter()),
-                upTo,
-                count,
-                newest,
-                "e");
-        Table<Record1<Long>> own = toEveryone;
-        if (conversation != null && conversation != Conversation.EVERYONE) {
-            Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
-            Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
-            Condition isWithheld = WITHHELD.CONVERSATION.eq(
-                    Conversation.withheld(account.number(), Conversation.with(conversation, account.number())));
-            own = DSL.selectFrom(ordered(MESSAGE, MESSAGE.NUMBER, isWhole, after, upTo, count, newest, "c"))
-                    .union(DSL.selectFrom(ordered(RECEIVER, RECEIVER.MESSAGE, isPart, after, upTo, count, newest, "w")))
-                    .union(DSL.selectFrom(
-                            ordered(WITHHELD, WITHHELD.MESSAGE, isWithheld, after, upTo, count, newest, "h")))
-                    .asTable("own");
-        } else if (conversation == null) {
-            Condition isSender = MESSAGE.SENDER.eq(account.number());
-            Condition isReceiver = MESSAGE.RECEIVER.eq(account.number());
-            Condition isOneOf = RECEIVER.ACCOUNT.eq(account.number());
-            own = DSL.selectFrom(ordered(MESSAGE, MESSAGE.NUMBER, isSender, after, upTo, count, newest, "s"))
-                    .union(DSL.selectFrom(
-                            ordered(MESSAGE, MESSAGE.NUMBER, isReceiver, after, upTo, count, newest, "r")))
-                    .union(DSL.selectFrom(
-                            ordered(RECEIVER, RECEIVER.MESSAGE, isOneOf, after, upTo, count, newest, "w")))
-                    .union(DSL.selectFrom(toEveryone))
-                    .asTable("own");
+    public List<Long> numbers(Reader reader, @Nullable Long conversation, Range range) {
+        Account account = reader.account();
+        if (conversation == null) {
+            return ofGroups(reader, range, own(account, range), DSL.noCondition());
         }
-        Table<Record1<Long>> all = own;
-        var number = DSL.field(DSL.name(all.getName(), "n"), Long.class);
-        return database.with(sql -> sql.select(number)
-                .from(all)
-                .orderBy(newest ? number.desc() : number.asc())
-                .limit(count)
-                .fetch(number));
+        if (conversation == Conversation.EVERYONE) {
+            return fetch(everyones(account, range), range);
+        }
+        if (Conversation.isGroup(conversation)) {
+            Reader.Group group = reader.groups().get(conversation);
+            return group == null
+                    ? List.of()
+                    : database.with(sql -> range.numbers(
+                            sql, ofGroup(reader, conversation, group, range, DSL.noCondition())));
+        }
+        Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
+        Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
+        Condition isWithheld = WITHHELD.CONVERSATION.eq(
+                Conversation.withheld(account.number(), Conversation.with(conversation, account.number())));
+        return fetch(
+                DSL.selectFrom(range.ordered(MESSAGE, MESSAGE.NUMBER, isWhole, "c"))
+                        .union(DSL.selectFrom(range.ordered(RECEIVER, RECEIVER.MESSAGE, isPart, "w")))
+                        .union(DSL.selectFrom(range.ordered(WITHHELD, WITHHELD.MESSAGE, isWithheld, "h")))
+                        .asTable("own"),
+                range);
     }
 
-    /** Returns a query for message numbers in one index, as a table with the column {@code n}. */
-    private static Table<Record1<Long>> ordered(
-            Table<?> from,
-            TableField<?, Long> number,
-            Condition whose,
-            long after,
-            long upTo,
-            int count,
-            boolean newest,
-            String name) {
-        return DSL.select(number.as("n"))
-                .from(from)
-                .where(whose, number.gt(after), number.le(upTo))
-                .orderBy(newest ? number.desc() : number.asc())
-                .limit(count)
-                .asTable(name);
+    private List<Long> fetch(Table<Record1<Long>> numbers, Range range) {
+        return database.with(sql -> range.numbers(sql, List.of(numbers)));
+    }
+
+    private static Table<Record1<Long>> everyones(Account account, Range range) {
+        return range.above(account.everyoneAfter())
+                .ordered(MESSAGE, MESSAGE.NUMBER, MESSAGE.RECEIVER.eq(Message.EVERYONE), "e");
+    }
+
+    /** Returns the numbers of all messages of a user, but those of others to groups. */
+    private List<Long> own(Account account, Range range) {
+        Condition isSender = MESSAGE.SENDER.eq(account.number());
+        Condition isReceiver = MESSAGE.RECEIVER.eq(account.number());
+        Condition isOneOf = RECEIVER.ACCOUNT.eq(account.number());
+        return fetch(
+                DSL.selectFrom(range.ordered(MESSAGE, MESSAGE.NUMBER, isSender, "s"))
+                        .union(DSL.selectFrom(range.ordered(MESSAGE, MESSAGE.NUMBER, isReceiver, "r")))
+                        .union(DSL.selectFrom(range.ordered(RECEIVER, RECEIVER.MESSAGE, isOneOf, "w")))
+                        .union(DSL.selectFrom(everyones(account, range)))
+                        .asTable("own"),
+                range);
+    }
+
+    /** Returns these numbers of a user's history, and those of the groups. */
+    private List<Long> ofGroups(Reader reader, Range range, List<Long> others, Condition which) {
+        return database.with(sql -> range.ofGroups(
+                sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, which)));
+    }
+
+    /** Returns queries for what a user sees of a group, one for each stretch. */
+    private static List<Table<Record1<Long>>> ofGroup(
+            Reader reader, long number, Reader.Group group, Range range, Condition which) {
+        Condition isOf = MESSAGE.CONVERSATION.eq(number).and(which);
+        return range.within(reader, group).stream()
+                .map(part -> part.ordered(MESSAGE, MESSAGE.NUMBER, isOf, "g"))
+                .toList();
     }
 
     /**
      * Returns whether a message is in a conversation of the account's, for all who are in it, and was not taken back.
      */
-    public boolean isIn(long message, long conversation, Account account) {
-        long after = conversation == Conversation.EVERYONE ? account.everyoneAfter() : 0;
+    public boolean isIn(long message, long conversation, Reader reader) {
+        if (Conversation.isGroup(conversation) && !reader.sees(conversation, message)) {
+            return false;
+        }
+        long after = conversation == Conversation.EVERYONE ? reader.account().everyoneAfter() : 0;
         Condition isPart = DSL.exists(DSL.selectOne()
                 .from(RECEIVER)
                 .where(RECEIVER.CONVERSATION.eq(conversation), RECEIVER.MESSAGE.eq(message)));
@@ -137,15 +146,29 @@ public final class MessageStore {
                         MESSAGE.CONVERSATION.eq(conversation).or(isPart)));
     }
 
-    /** Returns a message if an account sent or received it; otherwise empty, as if it did not exist. */
-    public Optional<Message> readable(long message, Account account) {
+    /** Returns a message if a user sent or received it; otherwise empty, as if it did not exist. */
+    public Optional<Message> readable(long message, Reader reader) {
         // First a query that costs the same whether it exists or not.
-        boolean isReadable =
-                database.with(sql -> sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message), isReadable(account)));
+        Field<Boolean> isOwn = DSL.field(isReadable(reader.account()));
+        boolean isReadable = database.with(sql -> sql.select(MESSAGE.CONVERSATION, isOwn)
+                .from(MESSAGE)
+                .where(MESSAGE.NUMBER.eq(message), MESSAGE.SENDER.isNotNull())
+                .fetchOptional()
+                .filter(row -> isTrue(row.value2()) || isOfGroup(row.value1(), message, reader))
+                .isPresent());
         return isReadable ? messages(List.of(message)).stream().findFirst() : Optional.empty();
     }
 
-    /** Returns the condition that an account sent or received a message. */
+    /** Returns whether a condition holds; null, which SQL has for one with null in it, is false. */
+    private static boolean isTrue(@Nullable Boolean condition) {
+        return Boolean.TRUE.equals(condition);
+    }
+
+    private static boolean isOfGroup(@Nullable Long conversation, long message, Reader reader) {
+        return conversation != null && Conversation.isGroup(conversation) && reader.sees(conversation, message);
+    }
+
+    /** Returns the condition that an account sent a message, or received it otherwise than in a group. */
     private static Condition isReadable(Account account) {
         var withOthers = DSL.exists(DSL.selectOne()
                 .from(RECEIVER)
@@ -166,27 +189,43 @@ public final class MessageStore {
                 WITHHELD.MESSAGE.eq(message)));
     }
 
-    /** Returns the messages with these numbers, by number. */
+    /** Returns the messages with these numbers, by number; none of changes of groups. */
     public List<Message> messages(List<Long> numbers) {
         return read(MESSAGE.NUMBER.in(numbers), numbers.size());
     }
 
-    /** A file that may be fetched, with the number of its content. */
-    public record Fetchable(long sender, Instant time, String name, long content, long size) {}
+    /**
+     * A file that may be fetched, with the number of its content.
+     *
+     * @param group the number of the group to which it was sent; 0 if to none
+     */
+    public record Fetchable(long sender, long group, Instant time, String name, long content, long size) {}
 
-    /** Returns the file if {@code account} sent or received it; otherwise empty, as if it did not exist. */
-    public Optional<Fetchable> fetchable(long file, Account account) {
-        return database.with(sql -> sql.select(MESSAGE.SENDER, MESSAGE.TIME, FILE.NAME, FILE.CONTENT, FILE.SIZE)
+    /** Returns the file if a user sent or received it; otherwise empty, as if it did not exist. */
+    public Optional<Fetchable> fetchable(long file, Reader reader) {
+        Field<Boolean> isOwn = DSL.field(isReadable(reader.account()));
+        return database.with(sql -> sql.select(
+                        MESSAGE.SENDER,
+                        MESSAGE.TIME,
+                        FILE.NAME,
+                        FILE.CONTENT,
+                        FILE.SIZE,
+                        MESSAGE.CONVERSATION,
+                        MESSAGE.NUMBER,
+                        isOwn)
                 .from(FILE)
                 .join(MESSAGE)
                 .on(MESSAGE.NUMBER.eq(FILE.MESSAGE), MESSAGE.FILE.eq(FILE.NUMBER))
-                .where(FILE.NUMBER.eq(file), FILE.CONTENT.isNotNull(), isReadable(account))
-                .fetchOptional(row -> new Fetchable(
-                        row.get(MESSAGE.SENDER),
-                        row.get(MESSAGE.TIME),
-                        row.get(FILE.NAME),
-                        row.get(FILE.CONTENT),
-                        row.get(FILE.SIZE))));
+                .where(FILE.NUMBER.eq(file), FILE.CONTENT.isNotNull())
+                .fetchOptional()
+                .filter(row -> isTrue(row.value8()) || isOfGroup(row.value6(), row.value7(), reader))
+                .map(row -> new Fetchable(
+                        row.value1(),
+                        row.value6() != null && Conversation.isGroup(row.value6()) ? row.value6() : 0,
+                        row.value2(),
+                        row.value3(),
+                        row.value4(),
+                        row.value5())));
     }
 
     /** Returns at most {@code limit} messages after {@code number}, by number, as stored. */
@@ -201,6 +240,7 @@ public final class MessageStore {
                             MESSAGE.TIME,
                             MESSAGE.SENDER,
                             MESSAGE.RECEIVER,
+                            MESSAGE.CONVERSATION,
                             MESSAGE.TEXT,
                             MESSAGE.SALT,
                             MESSAGE.FILE,
@@ -215,12 +255,12 @@ public final class MessageStore {
                     .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
                     .leftJoin(CONTENT)
                     .on(CONTENT.NUMBER.eq(FILE.CONTENT))
-                    .where(which)
+                    .where(which, MESSAGE.SENDER.isNotNull())
                     .orderBy(MESSAGE.NUMBER)
                     .limit(limit)
                     .fetch();
             List<Long> toOthers = rows.stream()
-                    .filter(row -> row.get(MESSAGE.RECEIVER) == null)
+                    .filter(row -> row.get(MESSAGE.RECEIVER) == null && row.get(MESSAGE.CONVERSATION) == null)
                     .map(row -> row.get(MESSAGE.NUMBER))
                     .toList();
             Map<Long, List<Long>> receivers =
@@ -234,6 +274,7 @@ public final class MessageStore {
                     row.get(MESSAGE.SENDER),
                     receivers(
                             row.get(MESSAGE.RECEIVER),
+                            row.get(MESSAGE.CONVERSATION),
                             joined(
                                     receivers.getOrDefault(row.get(MESSAGE.NUMBER), List.of()),
                                     withheld.getOrDefault(row.get(MESSAGE.NUMBER), List.of()))),
@@ -243,7 +284,9 @@ public final class MessageStore {
                     Objects.requireNonNullElse(row.get(MESSAGE.SALT), Message.UNSALTED),
                     new References(
                             Objects.requireNonNullElse(row.get(MESSAGE.ANSWERED), 0L),
-                            mentioned.getOrDefault(row.get(MESSAGE.NUMBER), List.of())),
+                            mentioned(
+                                    row.get(MESSAGE.CONVERSATION),
+                                    mentioned.getOrDefault(row.get(MESSAGE.NUMBER), List.of()))),
                     null,
                     null));
         });
@@ -268,7 +311,7 @@ public final class MessageStore {
                 : database.with(sql -> {
                     Map<Long, List<Long>> receivers = byMessage(sql, RECEIVER.MESSAGE, RECEIVER.ACCOUNT, numbers);
                     Map<Long, List<Long>> withheld = byMessage(sql, WITHHELD.MESSAGE, WITHHELD.ACCOUNT, numbers);
-                    return sql.select(MESSAGE.NUMBER, MESSAGE.SENDER, MESSAGE.RECEIVER)
+                    return sql.select(MESSAGE.NUMBER, MESSAGE.SENDER, MESSAGE.RECEIVER, MESSAGE.CONVERSATION)
                             .from(MESSAGE)
                             .where(MESSAGE.NUMBER.in(numbers))
                             .fetchMap(
@@ -278,6 +321,7 @@ public final class MessageStore {
                                             row.value2(),
                                             receivers(
                                                     row.value3(),
+                                                    row.value4(),
                                                     joined(
                                                             receivers.getOrDefault(row.value1(), List.of()),
                                                             withheld.getOrDefault(row.value1(), List.of())))));
@@ -318,10 +362,21 @@ public final class MessageStore {
                 : Stream.concat(some.stream(), others.stream()).sorted().toList();
     }
 
+    /** Returns whom a message mentions; everybody in a group is the group. */
+    private static List<Long> mentioned(@Nullable Long conversation, List<Long> accounts) {
+        return conversation != null && accounts.contains(Message.EVERYONE)
+                ? List.of(Addressee.group(conversation))
+                : accounts;
+    }
+
     /**
      * Returns the receivers, null for everyone; merges both tables if both name some, which the ledger never writes.
      */
-    private static @Nullable List<Long> receivers(@Nullable Long one, List<Long> several) {
+    private static @Nullable List<Long> receivers(
+            @Nullable Long one, @Nullable Long conversation, List<Long> several) {
+        if (conversation != null && Conversation.isGroup(conversation)) {
+            return List.of(Addressee.group(conversation));
+        }
         if (one == null || several.isEmpty()) {
             return one == null ? several : one == Message.EVERYONE ? null : List.of(one);
         }

@@ -7,6 +7,8 @@ public record Stores(
         MessageStore messages,
         AmendmentStore amendments,
         ConversationStore conversations,
+        GroupStore groups,
+        ReportStore reports,
         ContentStore contents,
         TokenStore tokens,
         DeviceStore devices) {
@@ -21,6 +23,8 @@ public record Stores(
                 messages,
                 new AmendmentStore(database, messages),
                 new ConversationStore(database),
+                new GroupStore(database),
+                new ReportStore(database),
                 new ContentStore(database),
                 new TokenStore(database),
                 new DeviceStore(database));

@@ -86,7 +86,7 @@ class LedgerIT {
                 Rows.text(2, 2, null, "all"),
                 Rows.text(3, 1, List.of(1L, 2L), "both"));
         assertThat(ledger.commit(entries)).extracting(Committed::entry).containsExactlyElementsOf(entries);
-        assertThat(ledger.open(Rows.TIME)).isEqualTo(new Ledger.LastNumbers(3, 2, 0, 2));
+        assertThat(ledger.open(Rows.TIME)).isEqualTo(new Ledger.LastNumbers(3, 2, 0, 2, 0));
         assertThat(new AccountStore(database).all()).extracting(Account::name).containsExactly("alice", "bob");
         assertThat(count("message where receiver = 2")).isEqualTo(1);
         assertThat(count("message where receiver = 0")).isEqualTo(1);

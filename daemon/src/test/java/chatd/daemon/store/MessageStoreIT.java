@@ -2,10 +2,10 @@ package chatd.daemon.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chatd.daemon.model.Account;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
 import chatd.daemon.model.StoredFile;
 import chatd.protocol.value.References;
 import java.security.MessageDigest;
@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,22 +57,22 @@ class MessageStoreIT {
         database.close();
     }
 
-    private Account account(int number) {
-        return new AccountStore(database).all().get(number - 1);
+    private Reader reader(int number) {
+        return new Reader(new AccountStore(database).all().get(number - 1), new TreeMap<>(), false);
     }
 
     @Test
     void aHistoryIsWhatWasSentAndReceivedOnceEach() {
-        assertThat(messages.last(account(1), 100, LAST)).containsExactly(1L, 2L, 3L, 4L, 5L);
-        assertThat(messages.last(account(2), 100, LAST)).containsExactly(1L, 2L, 4L, 5L, 6L);
-        assertThat(messages.last(account(3), 100, LAST)).containsExactly(2L, 5L, 6L);
+        assertThat(messages.last(reader(1), 100, LAST)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(messages.last(reader(2), 100, LAST)).containsExactly(1L, 2L, 4L, 5L, 6L);
+        assertThat(messages.last(reader(3), 100, LAST)).containsExactly(2L, 5L, 6L);
     }
 
     @Test
     void theLastOnesAreTheLatestUpToABound() {
-        assertThat(messages.last(account(1), 2, LAST)).containsExactly(4L, 5L);
-        assertThat(messages.last(account(1), 2, 3)).containsExactly(2L, 3L);
-        assertThat(messages.last(account(1), 0, LAST)).isEmpty();
+        assertThat(messages.last(reader(1), 2, LAST)).containsExactly(4L, 5L);
+        assertThat(messages.last(reader(1), 2, 3)).containsExactly(2L, 3L);
+        assertThat(messages.last(reader(1), 0, LAST)).isEmpty();
     }
 
     @Test
@@ -84,44 +85,44 @@ class MessageStoreIT {
 
     @Test
     void aPageIsWhatIsNextToANumber() {
-        assertThat(messages.numbers(account(1), null, 0, LAST, 2, true)).containsExactly(5L, 4L);
-        assertThat(messages.numbers(account(1), null, 0, 3, 2, true)).containsExactly(3L, 2L);
-        assertThat(messages.numbers(account(1), null, 2, LAST, 2, false)).containsExactly(3L, 4L);
-        assertThat(messages.numbers(account(1), null, 5, LAST, 2, false)).isEmpty();
-        assertThat(messages.numbers(account(1), null, 1, 3, 9, false)).containsExactly(2L, 3L);
+        assertThat(messages.numbers(reader(1), null, new Range(0, LAST, 2, true))).containsExactly(5L, 4L);
+        assertThat(messages.numbers(reader(1), null, new Range(0, 3, 2, true))).containsExactly(3L, 2L);
+        assertThat(messages.numbers(reader(1), null, new Range(2, LAST, 2, false))).containsExactly(3L, 4L);
+        assertThat(messages.numbers(reader(1), null, new Range(5, LAST, 2, false))).isEmpty();
+        assertThat(messages.numbers(reader(1), null, new Range(1, 3, 9, false))).containsExactly(2L, 3L);
     }
 
     @Test
     void aPageOfEveryonesIsWhatCameSinceOneIsThere() {
-        assertThat(messages.numbers(account(1), Conversation.EVERYONE, 0, LAST, 9, true))
+        assertThat(messages.numbers(reader(1), Conversation.EVERYONE, new Range(0, LAST, 9, true)))
                 .containsExactly(5L, 4L);
-        assertThat(messages.numbers(account(3), Conversation.EVERYONE, 0, LAST, 9, true))
+        assertThat(messages.numbers(reader(3), Conversation.EVERYONE, new Range(0, LAST, 9, true)))
                 .containsExactly(5L);
-        assertThat(messages.numbers(account(1), Conversation.EVERYONE, 4, LAST, 9, false))
+        assertThat(messages.numbers(reader(1), Conversation.EVERYONE, new Range(4, LAST, 9, false)))
                 .containsExactly(5L);
     }
 
     /** A message to several is in the conversation of its sender with each of them, and in no other. */
     @Test
     void aConversationIsWhatTwoSaidToEachOther() {
-        assertThat(messages.numbers(account(1), Conversation.of(1, 2), 0, LAST, 9, true))
+        assertThat(messages.numbers(reader(1), Conversation.of(1, 2), new Range(0, LAST, 9, true)))
                 .containsExactly(2L, 1L);
-        assertThat(messages.numbers(account(2), Conversation.of(2, 1), 1, LAST, 9, false))
+        assertThat(messages.numbers(reader(2), Conversation.of(2, 1), new Range(1, LAST, 9, false)))
                 .containsExactly(2L);
-        assertThat(messages.numbers(account(2), Conversation.of(2, 3), 0, LAST, 9, true))
+        assertThat(messages.numbers(reader(2), Conversation.of(2, 3), new Range(0, LAST, 9, true)))
                 .containsExactly(6L, 2L);
-        assertThat(messages.numbers(account(1), Conversation.of(1, 3), 0, LAST, 9, true))
+        assertThat(messages.numbers(reader(1), Conversation.of(1, 3), new Range(0, LAST, 9, true)))
                 .isEmpty();
     }
 
     @Test
     void aMessageIsAnsweredInItsOwnConversation() {
-        assertThat(messages.isIn(2, Conversation.of(1, 2), account(1))).isTrue();
-        assertThat(messages.isIn(2, Conversation.of(2, 3), account(3))).isTrue();
-        assertThat(messages.isIn(2, Conversation.of(1, 3), account(1))).isFalse();
-        assertThat(messages.isIn(5, Conversation.EVERYONE, account(1))).isTrue();
-        assertThat(messages.isIn(4, Conversation.EVERYONE, account(3))).isFalse();
-        assertThat(messages.isIn(99, Conversation.EVERYONE, account(1))).isFalse();
+        assertThat(messages.isIn(2, Conversation.of(1, 2), reader(1))).isTrue();
+        assertThat(messages.isIn(2, Conversation.of(2, 3), reader(3))).isTrue();
+        assertThat(messages.isIn(2, Conversation.of(1, 3), reader(1))).isFalse();
+        assertThat(messages.isIn(5, Conversation.EVERYONE, reader(1))).isTrue();
+        assertThat(messages.isIn(4, Conversation.EVERYONE, reader(3))).isFalse();
+        assertThat(messages.isIn(99, Conversation.EVERYONE, reader(1))).isFalse();
     }
 
     @Test
@@ -160,12 +161,12 @@ class MessageStoreIT {
         ledger.commit(List.of(
                 Rows.file(7, 1, List.of(2L), new StoredFile(1, "f", content, 3, sha256(bytes))),
                 Rows.file(8, 1, null, new StoredFile(2, "g", upload(bytes), 3, sha256(bytes)))));
-        assertThat(messages.fetchable(1, account(1))).isPresent();
-        assertThat(messages.fetchable(1, account(2)))
+        assertThat(messages.fetchable(1, reader(1))).isPresent();
+        assertThat(messages.fetchable(1, reader(2)))
                 .hasValueSatisfying(file -> assertThat(file.content()).isEqualTo(content));
-        assertThat(messages.fetchable(1, account(3))).isEmpty();
-        assertThat(messages.fetchable(2, account(3))).isPresent();
-        assertThat(messages.fetchable(3, account(1))).isEmpty();
+        assertThat(messages.fetchable(1, reader(3))).isEmpty();
+        assertThat(messages.fetchable(2, reader(3))).isPresent();
+        assertThat(messages.fetchable(3, reader(1))).isEmpty();
     }
 
     @Test
@@ -174,8 +175,8 @@ class MessageStoreIT {
         ledger.commit(List.of(
                 Rows.file(7, 1, null, new StoredFile(1, "f", upload(bytes), 1, sha256(bytes))),
                 Rows.account(4, "dave", 7)));
-        assertThat(messages.fetchable(1, account(4))).isEmpty();
-        assertThat(messages.fetchable(1, account(3))).isPresent();
+        assertThat(messages.fetchable(1, reader(4))).isEmpty();
+        assertThat(messages.fetchable(1, reader(3))).isPresent();
     }
 
     @Test
@@ -186,7 +187,7 @@ class MessageStoreIT {
         ledger.commit(List.of(
                 Rows.file(7, 1, null, new StoredFile(1, "f", first, 2, sha256(bytes))),
                 Rows.file(8, 1, null, new StoredFile(2, "g", second, 2, sha256(bytes)))));
-        assertThat(messages.fetchable(2, account(1)).orElseThrow().content()).isEqualTo(first);
+        assertThat(messages.fetchable(2, reader(1)).orElseThrow().content()).isEqualTo(first);
         contents.discard(first);
         contents.discard(second);
         assertThat(contents.read(first, 0, 10)).hasValue(bytes);
@@ -223,7 +224,7 @@ class MessageStoreIT {
             many.add(Rows.text(i, 2, List.of(3L), "x"));
         }
         ledger.commit(many);
-        assertThat(messages.last(account(1), 3, LAST)).containsExactly(3L, 4L, 5L);
-        assertThat(messages.last(account(3), 1000, LAST)).hasSize(1000).last().isEqualTo(2006L);
+        assertThat(messages.last(reader(1), 3, LAST)).containsExactly(3L, 4L, 5L);
+        assertThat(messages.last(reader(3), 1000, LAST)).hasSize(1000).last().isEqualTo(2006L);
     }
 }

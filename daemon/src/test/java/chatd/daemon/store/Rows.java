@@ -31,6 +31,7 @@ public final class Rows {
                 false,
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 everyoneAfter,
                 Preferences.DEFAULT,
                 TIME,
@@ -40,7 +41,7 @@ public final class Rows {
     }
 
     static Change change(long number, long account, String name, Change.Kind kind) {
-        return new Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0, 0);
+        return new Change(number, account, name, kind, TIME, null, "root", Optional.empty(), 0, 0, 0);
     }
 
     public static Message text(long number, long sender, @Nullable List<Long> to, String text) {

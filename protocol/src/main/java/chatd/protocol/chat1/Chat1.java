@@ -9,9 +9,11 @@ import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.User;
@@ -102,12 +104,15 @@ public final class Chat1 implements Dialect {
             case UserEvent.PreferencesChanged changed -> List.of();
             case UserEvent.AttentionChanged changed -> List.of();
             case UserEvent.ReadUpTo read -> List.of();
+            case GroupEvent about -> List.of();
             case UserEvent.Typing typing -> List.of();
             // Settings are sent only at login.
             case UserEvent.Settings settings -> List.of();
-            case MessageEvent.Text text -> List.of(frame(text, buffers));
-            case MessageEvent.FileOffer offer -> List.of(frame(offer, buffers));
-            case MessageEvent.Corrected corrected -> List.of(frame(marked(corrected), buffers));
+            case MessageEvent.Text text -> List.of(frame(from(text), buffers));
+            case MessageEvent.FileOffer offer -> List.of(frame(from(offer), buffers));
+            case MessageEvent.Corrected corrected ->
+                List.of(frame(from(marked(corrected)), buffers));
+            case MessageEvent.GroupChanged changed -> List.of();
             case MessageEvent.Erased erased -> List.of();
             case MessageEvent.TakenBack taken -> List.of();
             case MessageEvent.Reacted reacted -> List.of();
@@ -151,13 +156,38 @@ public final class Chat1 implements Dialect {
                         Field.NAME_BYTES + Field.TIME_BYTES + 3L * text.text().length();
                     case MessageEvent.FileOffer offer -> EventTable.OFFER;
                     case MessageEvent.Erased erased -> 0;
+                    case MessageEvent.GroupChanged changed -> 0;
                     case MessageEvent.Amendment amendment -> 0;
                 };
     }
 
     /** Returns the text that tells of a correction (rule 6). */
     private static MessageEvent.Text marked(MessageEvent.Corrected corrected) {
-        return new MessageEvent.Text(corrected.sender(), corrected.time(), "✎ " + corrected.text(), null);
+        return new MessageEvent.Text(
+                corrected.sender(), corrected.time(), "✎ " + corrected.text(), corrected.stored());
+    }
+
+    /** Returns a text as it is sent: one to a group comes from its number, and says who wrote it (rule 6). */
+    private static MessageEvent.Text from(MessageEvent.Text text) {
+        long group = group(text);
+        return group == 0
+                ? text
+                : new MessageEvent.Text("G" + group, text.time(), text.sender() + ": " + text.text(), text.stored());
+    }
+
+    private static MessageEvent.FileOffer from(MessageEvent.FileOffer offer) {
+        long group = group(offer);
+        return group == 0
+                ? offer
+                : new MessageEvent.FileOffer(
+                        "G" + group, offer.time(), offer.name(), offer.file(), offer.content(), offer.stored());
+    }
+
+    /** Returns the number of the group to which a message went; 0 if to none. */
+    private static long group(MessageEvent.Message message) {
+        MessageEvent.Stored stored = message.stored();
+        List<Long> receivers = stored == null ? null : stored.receivers();
+        return receivers == null || receivers.isEmpty() ? 0 : Addressee.groupNumber(receivers.getFirst());
     }
 
     private Frame frame(Event event, ByteBufAllocator buffers) {

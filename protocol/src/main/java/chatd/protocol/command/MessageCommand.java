@@ -79,6 +79,20 @@ public sealed interface MessageCommand extends Command {
         }
     }
 
+    /**
+     * Tells the administrators of a message.
+     *
+     * @param text why, at most {@value #MOST_BYTES} bytes
+     */
+    record Report(long message, String text, String id) implements MessageCommand {
+        public static final int MOST_BYTES = 1_000;
+
+        @Override
+        public boolean isAcknowledged() {
+            return true;
+        }
+    }
+
     /** Something to be done about a message, by its number. */
     sealed interface Amending extends MessageCommand {
         /** Returns the number of the message, the first one's if it was corrected. */

@@ -1,7 +1,9 @@
 package chatd.protocol.event;
 
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Amended;
 import chatd.protocol.value.Attention;
+import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.References;
 import chatd.protocol.value.Unread;
 import java.time.Instant;
@@ -32,7 +34,8 @@ public sealed interface MessageEvent extends Event {
      *
      * @param number the message's number
      * @param sender the sender's number; 0 is the daemon
-     * @param receivers the receivers' numbers; a dialect shows each viewer only those it may know. Null is everyone
+     * @param receivers the receivers' numbers, or that of one group as an {@link Addressee}; a dialect shows each viewer only
+     *     those it may know. Null is everyone
      * @param salt 16 bytes
      * @param references what it refers to, which is not part of the proof
      * @param amended what has become of it since it was sent; of a corrected text, {@code salt} is that of the correction
@@ -117,6 +120,25 @@ public sealed interface MessageEvent extends Event {
         }
     }
 
+    /**
+     * Something was done to a group; the sender is who did it.
+     *
+     * @param group the group's number
+     * @param name its name from then on
+     */
+    record GroupChanged(
+            String sender,
+            Instant time,
+            long group,
+            String name,
+            GroupAct act,
+            @Nullable Stored stored) implements Message {
+        @Override
+        public GroupChanged with(Stored other) {
+            return new GroupChanged(sender, time, group, name, act, other);
+        }
+    }
+
     /** What somebody has done about a message; its sender, time and number are its own. */
     sealed interface Amendment extends Message {
         /** Returns the number of the message that it is about. */
@@ -169,12 +191,11 @@ public sealed interface MessageEvent extends Event {
     /**
      * A page of the history.
      *
-     * @param with the account with whom the conversation is; 0 for the messages to everyone, null for all of the reader's
-     *     own
+     * @param with the {@link Addressee} with whom the conversation is; null for all of the reader's own
      * @param items oldest first, as they are now; in a page after a number also what was done since about messages up to
      *     that number
      * @param more whether there are more in the same direction
-     * @param names the current names of the senders and receivers of the items, by account number
+     * @param names the current names of the senders and receivers of the items, by number as an {@link Addressee}
      * @param read up to which number the users of a conversation have read, by account number: the reader, and the
      *     other one, if it tells
      */
@@ -198,8 +219,8 @@ public sealed interface MessageEvent extends Event {
     /**
      * A conversation as its user sees it.
      *
-     * @param with the other user; 0 for the messages to everyone
-     * @param name the other user's name; empty for everyone
+     * @param with the other side, an {@link Addressee}
+     * @param name its name; empty for everyone
      * @param read the number of the last message that the user has read
      */
     record Conversation(long with, String name, Message last, Unread unread, long read, Attention attention) {}

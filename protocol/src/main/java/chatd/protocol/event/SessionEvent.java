@@ -1,9 +1,11 @@
 package chatd.protocol.event;
 
 import chatd.protocol.command.Command;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.GroupRole;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Roster;
@@ -51,9 +53,10 @@ public sealed interface SessionEvent extends Event {
      * @param received the open requests of others, the oldest first
      * @param asked the users whom the user has asked, by number
      * @param blocked by number
-     * @param unread by the other user of a conversation, 0 for everyone; those without anything unread are left out
+     * @param groups those that the user is in, by number
+     * @param unread by the other side of a conversation, an {@link Addressee}; those without anything unread are left out
      * @param attention by the same; those with nothing special are left out
-     * @param names the current names of the users in these lists, by number
+     * @param names the current names of the users and groups in these lists, by number as an {@link Addressee}
      * @param token with which the session can be resumed
      * @param key with which the device logs in the next time; null if it is not remembered
      * @param behind whether too much was missed to be sent: the client reads what it wants of the history
@@ -63,6 +66,7 @@ public sealed interface SessionEvent extends Event {
             List<Request> received,
             List<Long> asked,
             List<Long> blocked,
+            List<OwnGroup> groups,
             SortedMap<Long, Unread> unread,
             Preferences preferences,
             SortedMap<Long, Attention> attention,
@@ -71,6 +75,9 @@ public sealed interface SessionEvent extends Event {
             Secret token,
             @Nullable Secret key,
             boolean behind) {}
+
+    /** A group that the user is in. */
+    record OwnGroup(long group, String name, GroupRole role, boolean closed) {}
 
     /** A request of another user to be a friend. */
     record Request(long user, String text) {}
@@ -88,8 +95,13 @@ public sealed interface SessionEvent extends Event {
      * @param id the client's identifier of the command
      * @param message the number of the message that it made; 0 if it made none
      * @param time when that was
+     * @param group the number of the group that it made; 0 if it made none
      */
-    record Accepted(String id, long message, Instant time) implements SessionEvent {}
+    record Accepted(String id, long message, Instant time, long group) implements SessionEvent {
+        public Accepted(String id, long message, Instant time) {
+            this(id, message, time, 0);
+        }
+    }
 
     /**
      * A command was refused; no part of it took effect.

@@ -1,5 +1,6 @@
 package chatd.protocol.event;
 
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Preferences;
@@ -31,11 +32,17 @@ public sealed interface UserEvent extends Event {
     record Settings(Document document) implements UserEvent {}
 
     /**
-     * The users that were asked for.
+     * The users, and open groups, that were asked for.
      *
-     * @param more whether there are more of them
+     * @param more whether there are more users
      */
-    record Found(List<FoundUser> users, boolean more) implements UserEvent {}
+    record Found(List<FoundUser> users, List<FoundGroup> groups, boolean more) implements UserEvent {}
+
+    /**
+     * @param members how many it has
+     * @param isMember whether the viewer is one of them
+     */
+    record FoundGroup(long group, String name, int members, boolean isMember) {}
 
     /** @param friend whether it is a friend of the viewer */
     record FoundUser(long user, String name, boolean online, boolean friend) {}
@@ -59,18 +66,18 @@ public sealed interface UserEvent extends Event {
     /**
      * What the viewer wants of a conversation was changed.
      *
-     * @param with the other user of the conversation; 0 for the messages to everyone
+     * @param with the other side of the conversation, an {@link Addressee}
      */
     record AttentionChanged(long with, Attention attention) implements UserEvent {}
 
     /**
      * A user has read a conversation up to a message; told to its own other sessions, and to the other of a pair.
      *
-     * @param with the other user, as the viewer sees the conversation; 0 for the messages to everyone
+     * @param with the other side, as the viewer sees the conversation, an {@link Addressee}
      */
     record ReadUpTo(long user, long with, long message) implements UserEvent {}
 
-    /** A user is writing a text to another. */
+    /** A user is writing a text to another, or to a group, given as an {@link Addressee}. */
     record Typing(long user, long to) implements UserEvent {}
 
     /** An account was created; it is offline. */

@@ -8,10 +8,12 @@ import chatd.protocol.command.Command;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Amended;
+import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.References;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -132,6 +134,7 @@ public final class Json implements Dialect {
             case UserEvent.WentOffline gone -> new Change(gone.user(), false, false);
             case SessionEvent other -> null;
             case UserEvent other -> null;
+            case GroupEvent other -> null;
             case MessageEvent other -> null;
             case FileEvent other -> null;
         };
@@ -173,6 +176,7 @@ public final class Json implements Dialect {
                         all.names());
             case SessionEvent other -> other;
             case UserEvent other -> other;
+            case GroupEvent other -> other;
             case MessageEvent other -> other;
             case FileEvent other -> other;
         };
@@ -225,7 +229,16 @@ public final class Json implements Dialect {
                     case MessageEvent.Erased erased -> 0;
                     case MessageEvent.TakenBack taken -> 0;
                     case MessageEvent.Reacted reacted -> 0;
+                    case MessageEvent.GroupChanged changed -> 14L * users(changed.act()) + 2_000;
                 };
+    }
+
+    private static int users(GroupAct act) {
+        return switch (act) {
+            case GroupAct.Created created -> created.users().size();
+            case GroupAct.Added added -> added.users().size();
+            default -> 1;
+        };
     }
 
     private static long bytes(Amended amended) {

@@ -126,14 +126,15 @@ final class JsonAnswers {
             notChanged(JsonCommands.NAME, AccountCommand.Rename.class, AccountCommand.Rename::name),
             JsonMessage.<SessionEvent.Accepted>row(17, SessionEvent.Accepted.class, row -> {
                 JsonEvents.fromServer(row);
-                var id = row.info("id", JsonCommands.ID, SessionEvent.Accepted::id);
+                var id = row.info("id", JsonValue.ID, SessionEvent.Accepted::id, "");
                 var message = row.info("mid", JsonValue.WHOLE, SessionEvent.Accepted::message, 0L);
                 var time = row.info("time", JsonValue.TIME, SessionEvent.Accepted::time);
-                return in -> new SessionEvent.Accepted(in.get(id), in.get(message), in.get(time));
+                var group = row.info("group_id", JsonValue.GROUP, SessionEvent.Accepted::group, 0L);
+                return in -> new SessionEvent.Accepted(in.get(id), in.get(message), in.get(time), in.get(group));
             }),
             JsonMessage.<SessionEvent.Refused>row(18, SessionEvent.Refused.class, row -> {
                 JsonEvents.fromServer(row);
-                var id = row.info("id", JsonCommands.ID, SessionEvent.Refused::id, "");
+                var id = row.info("id", JsonValue.ID, SessionEvent.Refused::id, "");
                 row.info("type", JsonValue.WHOLE, refused -> JsonTable.type(refused.command()));
                 var code = row.info("code", CODE, refused -> told(refused.code()));
                 var text = row.info("text", JsonValue.TEXT, SessionEvent.Refused::text);
@@ -142,10 +143,10 @@ final class JsonAnswers {
             JsonMessage.<UserEvent.Found>row(29, UserEvent.Found.class, row -> {
                 JsonEvents.fromServer(row);
                 var users = row.info("users", JsonValue.list(JsonPeople.FOUND), UserEvent.Found::users);
-                row.emptyList("groups");
+                var groups = row.info("groups", JsonValue.list(JsonPeople.FOUND_GROUP), UserEvent.Found::groups);
                 var more = row.info("more", JsonValue.FLAG, UserEvent.Found::more, false);
                 row.info("names", JsonValue.NAMES, JsonAnswers::names);
-                return in -> new UserEvent.Found(in.get(users), in.get(more));
+                return in -> new UserEvent.Found(in.get(users), in.get(groups), in.get(more));
             }),
             JsonMessage.<SessionEvent.OwnSessions>row(30, SessionEvent.OwnSessions.class, row -> {
                 JsonEvents.fromServer(row);

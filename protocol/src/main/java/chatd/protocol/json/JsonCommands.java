@@ -10,19 +10,16 @@ import chatd.protocol.command.UserCommand;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The messages that clients may send in {@code chat-json/1}. */
 final class JsonCommands {
-    private static final int LONGEST_ID = 64;
-
     /** Maximum bytes of an emoticon's code or an emoji: the longest emoji has 35. */
     private static final int LONGEST_CODE = 64;
-
-    /** A client's own identifier for a message, or label for its device. */
-    static final JsonValue<String> ID = JsonValue.text(LONGEST_ID);
 
     /** The value of {@code PU} that changes the password. */
     static final long PASSWORD = 0;
@@ -32,12 +29,12 @@ final class JsonCommands {
 
     private static final User NOBODY = new User.Named("");
 
-    static final List<JsonMessage<? extends Command>> ROWS = List.of(
+    private static final List<JsonMessage<? extends Command>> OTHERS = List.of(
             JsonMessage.<SessionCommand.LogIn>row(1, SessionCommand.LogIn.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var user = row.info("user_id", JsonValue.USER, SessionCommand.LogIn::user);
                         var password = row.info("user_pwd", JsonValue.SECRET, SessionCommand.LogIn::password);
-                        var device = row.info("device", ID, JsonCommands::device, "");
+                        var device = row.info("device", JsonValue.ID, JsonCommands::device, "");
                         var remember = row.info("remember", JsonValue.FLAG, SessionCommand.LogIn::remember, false);
                         var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogIn::quiet, false);
                         return in -> new SessionCommand.LogIn(
@@ -50,17 +47,17 @@ final class JsonCommands {
                     })
                     .only(login -> true, message -> !has(message, "token") && !has(message, "key")),
             JsonMessage.<SessionCommand.LogInByKey>row(1, SessionCommand.LogInByKey.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var user = row.info("user_id", JsonValue.USER, SessionCommand.LogInByKey::user);
                         var key = row.info("key", JsonValue.SECRET, SessionCommand.LogInByKey::key);
-                        var device = row.info("device", ID, SessionCommand.LogInByKey::device, "");
+                        var device = row.info("device", JsonValue.ID, SessionCommand.LogInByKey::device, "");
                         var quiet = row.info("quiet", JsonValue.FLAG, SessionCommand.LogInByKey::quiet, false);
                         return in -> new SessionCommand.LogInByKey(
                                 in.get(user), in.get(key), in.get(device), in.get(quiet), in.get(id));
                     })
                     .only(login -> true, message -> has(message, "key")),
             JsonMessage.<SessionCommand.Resume>row(1, SessionCommand.Resume.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var user = row.infoOrNull("user_id", JsonValue.USER, SessionCommand.Resume::user);
                         var token = row.info("token", JsonValue.SECRET, SessionCommand.Resume::token);
                         var after = row.info("after", JsonValue.WHOLE, SessionCommand.Resume::after);
@@ -68,7 +65,7 @@ final class JsonCommands {
                     })
                     .only(resume -> true, message -> has(message, "token") && !has(message, "key")),
             JsonMessage.<MessageCommand.SendText>row(3, MessageCommand.SendText.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var to = row.envelope("receive", JsonValue.USER, JsonCommands::receiver);
                         var text = row.wholeInfo("text", JsonValue.TEXT, MessageCommand.SendText::text);
                         var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::answered, 0L);
@@ -77,43 +74,44 @@ final class JsonCommands {
                     })
                     .only(text -> text.audience() instanceof Audience.One, message -> true),
             JsonMessage.<MessageCommand.SendText>row(4, MessageCommand.SendText.class, row -> {
-                        var id = id(row);
-                        var everyone = row.envelope("receive", JsonValue.EVERYONE, same -> "", "");
+                        var id = JsonMessage.id(row);
+                        var many = row.envelope(
+                                "receive", JsonValue.MANY, MessageCommand.SendText::audience, Audience.everyone());
                         var text = row.wholeInfo("text", JsonValue.TEXT, MessageCommand.SendText::text);
                         var answered = row.envelope("re", JsonValue.WHOLE, MessageCommand.SendText::answered, 0L);
-                        return in -> {
-                            in.get(everyone);
-                            return new MessageCommand.SendText(
-                                    Audience.everyone(), in.get(text), in.get(answered), in.get(id));
-                        };
+                        return in ->
+                                new MessageCommand.SendText(in.get(many), in.get(text), in.get(answered), in.get(id));
                     })
-                    .only(text -> text.audience() instanceof Audience.Everyone, message -> true),
+                    .only(
+                            text -> text.audience() instanceof Audience.Everyone
+                                    || text.audience() instanceof Audience.Group,
+                            message -> true),
             JsonMessage.<SessionCommand.LogOut>row(5, SessionCommand.LogOut.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 row.wholeInfoConstant("logout");
                 return in -> new SessionCommand.LogOut(in.get(id));
             }),
             JsonMessage.<UserCommand.AskAddress>row(7, UserCommand.AskAddress.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.AskAddress::user);
                 row.emptyInfo();
                 return in -> new UserCommand.AskAddress(in.get(user), in.get(id));
             }),
             JsonMessage.<UserCommand.AskFriend>row(9, UserCommand.AskFriend.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.AskFriend::user);
                 var text = row.wholeInfo(
                         "text", JsonValue.text(UserCommand.AskFriend.MOST_BYTES), UserCommand.AskFriend::text);
                 return in -> new UserCommand.AskFriend(in.get(user), in.get(text), in.get(id));
             }),
             JsonMessage.<UserCommand.AnswerFriend>row(10, UserCommand.AnswerFriend.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.AnswerFriend::user);
                 var agrees = row.wholeInfo("`true` or `false`", JsonValue.FLAG, UserCommand.AnswerFriend::agrees);
                 return in -> new UserCommand.AnswerFriend(in.get(user), in.get(agrees), in.get(id));
             }),
             JsonMessage.<AccountCommand.ChangePassword>row(11, AccountCommand.ChangePassword.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var user = row.envelope("send", JsonValue.USER, JsonCommands::changer, NOBODY);
                         // Which of both it is, was found out by isChange.
                         row.info("PU", JsonValue.WHOLE, change -> PASSWORD);
@@ -128,20 +126,20 @@ final class JsonCommands {
                     })
                     .only(change -> true, message -> isChange(message, PASSWORD)),
             JsonMessage.<AccountCommand.Rename>row(11, AccountCommand.Rename.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         row.info("PU", JsonValue.WHOLE, change -> NAME);
                         var name = row.info("NewInf", JsonValue.TEXT, AccountCommand.Rename::name);
                         return in -> new AccountCommand.Rename(in.get(name), in.get(id));
                     })
                     .only(change -> true, message -> isChange(message, NAME)),
             JsonMessage.<AccountCommand.Register>row(13, AccountCommand.Register.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var name = row.info("user_name", JsonValue.TEXT, AccountCommand.Register::name);
                 var password = row.info("user_pwd", JsonValue.SECRET, AccountCommand.Register::password);
                 return in -> new AccountCommand.Register(in.get(name), in.get(password), in.get(id));
             }),
             JsonMessage.<MessageCommand.ReadHistory>row(19, MessageCommand.ReadHistory.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var with = row.infoOrNull("with", JsonValue.USER, MessageCommand.ReadHistory::with);
                 var before = row.info("before", JsonValue.WHOLE, MessageCommand.ReadHistory::before, Long.MAX_VALUE);
                 var after = row.info("after", JsonValue.WHOLE, MessageCommand.ReadHistory::after, -1L);
@@ -154,30 +152,30 @@ final class JsonCommands {
                         in.get(with), in.get(before), in.get(after), in.get(limit), in.get(id));
             }),
             JsonMessage.<MessageCommand.MarkRead>row(21, MessageCommand.MarkRead.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var with = row.info("with", JsonValue.USER, MessageCommand.MarkRead::with);
                 var message = row.info("mid", JsonValue.WHOLE, MessageCommand.MarkRead::message);
                 return in -> new MessageCommand.MarkRead(in.get(with), in.get(message), in.get(id));
             }),
             JsonMessage.<MessageCommand.Typing>row(22, MessageCommand.Typing.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var to = row.envelope("receive", JsonValue.USER, MessageCommand.Typing::to);
                 row.emptyInfo();
                 return in -> new MessageCommand.Typing(in.get(to), in.get(id));
             }),
             JsonMessage.<UserCommand.RemoveFriend>row(25, UserCommand.RemoveFriend.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var user = row.envelope("receive", JsonValue.USER, UserCommand.RemoveFriend::user);
                 row.emptyInfo();
                 return in -> new UserCommand.RemoveFriend(in.get(user), in.get(id));
             }),
             JsonMessage.<AccountCommand.StoreSettings>row(26, AccountCommand.StoreSettings.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var document = row.wholeInfo("any", JsonValue.DOCUMENT, AccountCommand.StoreSettings::document);
                 return in -> new AccountCommand.StoreSettings(in.get(document), in.get(id));
             }),
             JsonMessage.<UserCommand.FindUsers>row(28, UserCommand.FindUsers.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var text = row.info("text", JsonValue.TEXT, UserCommand.FindUsers::text);
                         var limit = row.info(
                                 "limit",
@@ -188,7 +186,7 @@ final class JsonCommands {
                     })
                     .only(find -> true, message -> !has(message, "users") && !has(message, "friends")),
             JsonMessage.<UserCommand.LookUpUsers>row(28, UserCommand.LookUpUsers.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var users = row.info(
                                 "users",
                                 JsonValue.list(JsonValue.NUMBERED, UserCommand.LookUpUsers.MOST),
@@ -197,7 +195,7 @@ final class JsonCommands {
                     })
                     .only(lookUp -> true, message -> has(message, "users")),
             JsonMessage.<UserCommand.ListFriends>row(28, UserCommand.ListFriends.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var friends = row.info("friends", JsonValue.TRUE, list -> true);
                         var after = row.infoOrNull("after", JsonValue.NUMBERED, JsonCommands::after);
                         var limit = row.info(
@@ -213,47 +211,47 @@ final class JsonCommands {
                     })
                     .only(list -> true, message -> has(message, "friends")),
             JsonMessage.<SessionCommand.ListSessions>row(30, SessionCommand.ListSessions.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 row.op("list");
                 return in -> new SessionCommand.ListSessions(in.get(id));
             }),
             JsonMessage.<SessionCommand.EndSession>row(30, SessionCommand.EndSession.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 row.op("end");
                 var session = row.info("session", JsonValue.TEXT, SessionCommand.EndSession::session);
                 return in -> new SessionCommand.EndSession(in.get(session), in.get(id));
             }),
             JsonMessage.<SessionCommand.EndOtherSessions>row(30, SessionCommand.EndOtherSessions.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 row.op("end-others");
                 return in -> new SessionCommand.EndOtherSessions(in.get(id));
             }),
             JsonMessage.<MessageCommand.TakeBack>row(31, MessageCommand.TakeBack.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var message = row.info("mid", JsonValue.WHOLE, MessageCommand.TakeBack::message);
                 return in -> new MessageCommand.TakeBack(in.get(message), in.get(id));
             }),
             JsonMessage.<MessageCommand.Correct>row(32, MessageCommand.Correct.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var message = row.info("mid", JsonValue.WHOLE, MessageCommand.Correct::message);
                 var text = row.info("text", JsonValue.TEXT, MessageCommand.Correct::text);
                 return in -> new MessageCommand.Correct(in.get(message), in.get(text), in.get(id));
             }),
             JsonMessage.<MessageCommand.React>row(33, MessageCommand.React.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var message = row.info("mid", JsonValue.WHOLE, MessageCommand.React::message);
                 var code = row.info("code", JsonValue.text(LONGEST_CODE), MessageCommand.React::code);
                 var on = row.info("on", JsonValue.FLAG, MessageCommand.React::on);
                 return in -> new MessageCommand.React(in.get(message), in.get(code), in.get(on), in.get(id));
             }),
             JsonMessage.<UserCommand.Block>row(34, UserCommand.Block.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var user = row.info("user_id", JsonValue.USER, UserCommand.Block::user);
                 var on = row.info("on", JsonValue.FLAG, UserCommand.Block::on);
                 return in -> new UserCommand.Block(in.get(user), in.get(on), in.get(id));
             }),
             JsonMessage.<AccountCommand.ChangePreferences>row(35, AccountCommand.ChangePreferences.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var marks = row.infoOrNull(
                                 "read_marks", JsonValue.FLAG, AccountCommand.ChangePreferences::readMarks);
                         var calls = row.infoOrNull("calls", JsonPeople.REACH, AccountCommand.ChangePreferences::calls);
@@ -266,13 +264,20 @@ final class JsonCommands {
                     })
                     .only(change -> true, message -> !has(message, "conversations")),
             JsonMessage.<MessageCommand.ChangeAttention>row(35, MessageCommand.ChangeAttention.class, row -> {
-                        var id = id(row);
+                        var id = JsonMessage.id(row);
                         var one = row.info("conversations", JsonPeople.WANTED, JsonPeople.Wanted::of);
                         return in -> in.get(one).command(in.get(id));
                     })
                     .only(change -> true, message -> has(message, "conversations")),
+            JsonMessage.<MessageCommand.Report>row(36, MessageCommand.Report.class, row -> {
+                var id = JsonMessage.id(row);
+                var message = row.info("mid", JsonValue.WHOLE, MessageCommand.Report::message);
+                var text = row.info(
+                        "text", JsonValue.text(MessageCommand.Report.MOST_BYTES), MessageCommand.Report::text);
+                return in -> new MessageCommand.Report(in.get(message), in.get(text), in.get(id));
+            }),
             JsonMessage.<MessageCommand.ListConversations>row(37, MessageCommand.ListConversations.class, row -> {
-                var id = id(row);
+                var id = JsonMessage.id(row);
                 var before =
                         row.info("before", JsonValue.WHOLE, MessageCommand.ListConversations::before, Long.MAX_VALUE);
                 var limit = row.info(
@@ -283,11 +288,12 @@ final class JsonCommands {
                 return in -> new MessageCommand.ListConversations(in.get(before), in.get(limit), in.get(id));
             }));
 
-    private JsonCommands() {}
+    /** The rows by type; those of one type in the order in which they are tried. */
+    static final List<JsonMessage<? extends Command>> ROWS = Stream.concat(OTHERS.stream(), JsonGroupCommands.ROWS.stream())
+            .sorted(Comparator.comparingInt(JsonMessage::type))
+            .toList();
 
-    private static <T extends Command> JsonMessage.Key<T, String> id(JsonMessage<T> row) {
-        return row.envelope("id", ID, Command::id, "");
-    }
+    private JsonCommands() {}
 
     /** Returns whether a message of type 11 or 15 is about the password, or the name. */
     static boolean isChange(JsonNode message, long what) {

@@ -6,6 +6,7 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Preferences;
 import chatd.protocol.value.User;
 import java.util.List;
@@ -20,6 +21,7 @@ final class JsonEvents {
     static final List<JsonMessage<? extends Event>> ROWS = Stream.<List<JsonMessage<? extends Event>>>of(
                     JsonAnswers.ROWS,
                     JsonAmendments.ROWS,
+                    JsonGroupEvents.ROWS,
                     List.of(
                             JsonMessage.<SessionEvent.Notice>row(3, SessionEvent.Notice.class, row -> {
                                         fromServer(row);
@@ -198,9 +200,11 @@ final class JsonEvents {
         });
     }
 
+    /** Returns whether it went to everyone, or to a group. */
     static boolean isToAll(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
-        return stored != null && stored.receivers() == null;
+        return stored != null
+                && (stored.receivers() == null || Addressee.isGroup(stored.receivers().getFirst()));
     }
 
     static boolean isToSome(MessageEvent.Message message) {

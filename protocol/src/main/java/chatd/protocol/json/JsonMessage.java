@@ -1,5 +1,6 @@
 package chatd.protocol.json;
 
+import chatd.protocol.command.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -104,6 +105,17 @@ final class JsonMessage<T> {
     JsonMessage<T> only(Predicate<T> which, Predicate<JsonNode> messages) {
         carries = which;
         isRead = messages;
+        return this;
+    }
+
+    /** Declares the identifier that a client may give any command. */
+    static <C extends Command> Key<C, String> id(JsonMessage<C> row) {
+        return row.envelope("id", JsonValue.ID, Command::id, "");
+    }
+
+    /** Restricts the values this row writes; what it reads, its {@link #op} says. */
+    JsonMessage<T> carrying(Predicate<T> which) {
+        carries = which;
         return this;
     }
 

@@ -18,9 +18,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The kinds of value that say something of users and conversations. */
 final class JsonPeople {
-    static final JsonValue<Reach> REACH = word(Reach.values(), Reach::word);
+    static final JsonValue<Reach> REACH = JsonValue.word(Reach.values(), Reach::word);
 
-    static final JsonValue<Attention.Notices> NOTIFY = word(Attention.Notices.values(), Attention.Notices::word);
+    static final JsonValue<Attention.Notices> NOTIFY = JsonValue.word(Attention.Notices.values(), Attention.Notices::word);
 
     /** A user and whether it is online. */
     static final JsonValue<UserEvent.FoundUser> USER = JsonValue.of(
@@ -44,6 +44,21 @@ final class JsonPeople {
                     .writeBooleanProperty("online", user.online())
                     .writeBooleanProperty("friend", user.friend())
                     .writeEndObject());
+
+    static final JsonValue<UserEvent.FoundGroup> FOUND_GROUP = JsonValue.of(
+            (value, key) -> new UserEvent.FoundGroup(
+                    JsonValue.GROUP.read(value.path("group_id"), key),
+                    JsonValue.TEXT.read(value.path("group_name"), key),
+                    value.path("members").asInt(),
+                    JsonValue.FLAG.read(value.path("member"), key)),
+            (out, group) -> {
+                out.writeStartObject();
+                JsonValue.GROUP.write(out.writeName("group_id"), group.group());
+                out.writeStringProperty("group_name", group.name())
+                        .writeNumberProperty("members", group.members())
+                        .writeBooleanProperty("member", group.isMember())
+                        .writeEndObject();
+            });
 
     static final JsonValue<Unread> UNREAD = JsonValue.of(
             (value, key) -> new Unread(
@@ -174,22 +189,6 @@ final class JsonPeople {
             });
 
     private JsonPeople() {}
-
-    private static <E extends Enum<E>> JsonValue<E> word(E[] values, Function<E, String> word) {
-        return JsonValue.of(
-                (value, key) -> {
-                    String typed = JsonValue.TEXT.read(value, key);
-                    return Arrays.stream(values)
-                            .filter(one -> word.apply(one).equals(typed))
-                            .findFirst()
-                            .orElseThrow(() -> new JsonValue.InvalidMessage(key + " has to be one of "
-                                    + String.join(
-                                            ", ",
-                                            Arrays.stream(values).map(word).toList())
-                                    + "."));
-                },
-                (out, value) -> out.writeString(word.apply(value)));
-    }
 
     /** Values by the other side of a conversation: {@code {"U2": …, "": …}}. */
     static <V> JsonValue<SortedMap<Long, V>> byConversation(JsonValue<V> its) {

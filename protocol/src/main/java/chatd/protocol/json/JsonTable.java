@@ -76,6 +76,6 @@ final class JsonTable {
     /** Returns the {@code id} of a message to the daemon; empty if it has none. */
     static String id(JsonNode message) {
         JsonNode id = message.path("id");
-        return id.isMissingNode() ? "" : JsonCommands.ID.read(id, "id");
+        return id.isMissingNode() ? "" : JsonValue.ID.read(id, "id");
     }
 }

@@ -1,6 +1,8 @@
 package chatd.protocol.json;
 
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Addressee;
+import chatd.protocol.value.Audience;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
@@ -10,12 +12,14 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
@@ -90,15 +94,22 @@ interface JsonValue<V> {
                 (out, text) -> out.writeString(text));
     }
 
-    /** The receiver that stands for everyone; no group is one yet. */
-    JsonValue<String> EVERYONE = of(
+    /** A client's own identifier for a message, or label for its device: at most 64 bytes. */
+    JsonValue<String> ID = text(64);
+
+    /** The receivers of a message to many: everyone, or the members of a group. */
+    JsonValue<Audience> MANY = of(
             (value, key) -> {
-                if (!TEXT.read(value, key).isEmpty()) {
-                    throw new InvalidMessage(key + " has to be \"\", for everyone: this server has no groups yet.");
+                String typed = TEXT.read(value, key);
+                if (typed.isEmpty()) {
+                    return Audience.everyone();
                 }
-                return "";
+                if (user(typed) instanceof User.Group group) {
+                    return new Audience.Group(group.number());
+                }
+                throw new InvalidMessage(key + " has to be \"\", for everyone, or a group's number.");
             },
-            (out, same) -> out.writeString(same));
+            (out, many) -> out.writeString(many instanceof Audience.Group group ? "G" + group.number() : ""));
 
     /** A constant; any value that a client sends in its place is read as the constant. */
     static JsonValue<String> constant(String text) {
@@ -144,31 +155,71 @@ interface JsonValue<V> {
             },
             (out, flag) -> out.writeBoolean(true));
 
+    /** One of a few values, each written as a word. */
+    static <E> JsonValue<E> word(E[] values, Function<E, String> word) {
+        return of(
+                (value, key) -> {
+                    String typed = TEXT.read(value, key);
+                    return Arrays.stream(values)
+                            .filter(one -> word.apply(one).equals(typed))
+                            .findFirst()
+                            .orElseThrow(() -> new InvalidMessage(key + " has to be one of "
+                                    + String.join(
+                                            ", ",
+                                            Arrays.stream(values).map(word).toList())
+                                    + "."));
+                },
+                (out, value) -> out.writeString(word.apply(value)));
+    }
+
     /** The form of a user's number, which no name can have. */
     Pattern NUMBER = Pattern.compile("[Uu]?([1-9][0-9]{0,17})");
 
-    /** A user as clients may write one: {@code U123}, {@code u123}, {@code 123} or a name. */
+    /** The form of a group's number, which no name can have. */
+    Pattern GROUP_NUMBER = Pattern.compile("[Gg]([1-9][0-9]{0,17})");
+
+    /** A user as clients may write one: {@code U123}, {@code u123}, {@code 123} or a name; or a group, {@code G123}. */
     JsonValue<User> USER =
             of((value, key) -> user(TEXT.read(value, key)), (out, user) -> out.writeString(user.typed()));
 
     static User user(String typed) {
         Matcher number = NUMBER.matcher(typed);
-        return number.matches() ? new User.Numbered(Long.parseLong(number.group(1)), typed) : new User.Named(typed);
+        if (number.matches()) {
+            return new User.Numbered(Long.parseLong(number.group(1)), typed);
+        }
+        Matcher group = GROUP_NUMBER.matcher(typed);
+        return group.matches() ? new User.Group(Long.parseLong(group.group(1)), typed) : new User.Named(typed);
     }
 
-    /** A user's number as the daemon writes it: {@code U123}, or {@code server} for 0. */
+    /** A group's number. */
+    JsonValue<Long> GROUP = of(
+            (value, key) -> {
+                if (user(TEXT.read(value, key)) instanceof User.Group group) {
+                    return group.number();
+                }
+                throw new InvalidMessage(key + " has to be a group's number.");
+            },
+            (out, group) -> out.writeString("G" + group));
+
+    /** An {@link Addressee} as the daemon writes it: {@code U123}, {@code G123}, or {@code server} for 0. */
     JsonValue<Long> NUMBERED =
-            of((value, key) -> number(TEXT.read(value, key), key), (out, user) -> out.writeString(numbered(user)));
+            of((value, key) -> number(TEXT.read(value, key), key), (out, one) -> out.writeString(numbered(one)));
 
-    static String numbered(long user) {
-        return user == MessageEvent.Stored.SERVER ? User.SERVER : "U" + user;
+    static String numbered(long one) {
+        return one == MessageEvent.Stored.SERVER
+                ? User.SERVER
+                : Addressee.isGroup(one) ? "G" + Addressee.groupNumber(one) : "U" + one;
     }
 
-    /** Parses a user's number as {@link #NUMBERED} does. */
+    /** Parses a number as {@link #NUMBERED} does. */
     static long number(String text, String key) {
         Matcher number = NUMBER.matcher(text);
         if (number.matches()) {
             return Long.parseLong(number.group(1));
+        }
+        Matcher group = GROUP_NUMBER.matcher(text);
+        if (group.matches()) {
+            return Addressee.group(Long.parseLong(group.group(1)));
         }
         if (text.equals(User.SERVER)) {
             return MessageEvent.Stored.SERVER;
@@ -176,7 +227,7 @@ interface JsonValue<V> {
         throw new InvalidMessage(key + " has to be a user's number.");
     }
 
-    /** The other side of a conversation: a user's number, or the empty string for 0, everyone. */
+    /** The other side of a conversation: a number, or the empty string for 0, everyone. */
     JsonValue<Long> WITH = of(
             (value, key) -> TEXT.read(value, key).isEmpty() ? 0L : NUMBERED.read(value, key),
             (out, with) -> out.writeString(with == 0 ? "" : numbered(with)));
@@ -203,7 +254,7 @@ interface JsonValue<V> {
     JsonValue<byte[]> HEX = bytes(HexFormat.of()::parseHex, HexFormat.of()::formatHex);
 
     private static JsonValue<byte[]> bytes(
-            java.util.function.Function<String, byte[]> decode, java.util.function.Function<byte[], String> encode) {
+            Function<String, byte[]> decode, Function<byte[], String> encode) {
         return of(
                 (value, key) -> {
                     try {

@@ -48,6 +48,23 @@ final class JsonWelcome {
                 out.writeEndObject();
             });
 
+    private static final JsonValue<SessionEvent.OwnGroup> GROUP = JsonValue.of(
+            (value, key) -> new SessionEvent.OwnGroup(
+                    JsonValue.GROUP.read(value.path("group_id"), key),
+                    JsonValue.TEXT.read(value.path("group_name"), key),
+                    JsonGroupCommands.ROLE.read(value.path("role"), key),
+                    value.path("closed").asBoolean(false)),
+            (out, group) -> {
+                out.writeStartObject();
+                JsonValue.GROUP.write(out.writeName("group_id"), group.group());
+                out.writeStringProperty("group_name", group.name())
+                        .writeStringProperty("role", group.role().word());
+                if (group.closed()) {
+                    out.writeBooleanProperty("closed", true);
+                }
+                out.writeEndObject();
+            });
+
     /** The limits that apply to what this dialect has so far. */
     private static final JsonValue<Limits> LIMITS = JsonValue.of(
             (value, key) -> new Limits(
@@ -115,7 +132,8 @@ final class JsonWelcome {
                 REQUESTS,
                 welcome ->
                         new Requests(state(welcome).received(), state(welcome).asked()));
-        row.emptyList("groups");
+        var groups = row.info(
+                "groups", JsonValue.list(GROUP), welcome -> state(welcome).groups());
         var unread = row.info(
                 "unread",
                 JsonPeople.byConversation(JsonPeople.UNREAD),
@@ -164,6 +182,7 @@ final class JsonWelcome {
                             in.get(requests).received(),
                             in.get(requests).sent(),
                             in.get(blocked),
+                            in.get(groups),
                             in.get(unread),
                             in.get(preferences).general(),
                             in.get(preferences).attention(),

@@ -18,6 +18,9 @@ public sealed interface Audience {
     /** One user, given by name or by number. */
     record One(User user) implements Audience {}
 
+    /** The members of a group, given by its number. */
+    record Group(long number) implements Audience {}
+
     /** More names than the limit allows; they were not read. */
     record TooMany(long count) implements Audience {}
 

@@ -1,12 +1,14 @@
 package chatd.protocol.value;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What a message refers to.
  *
  * @param answered the number of the message that it answers; 0 for none
- * @param mentioned the numbers of the users whom it mentions, each once, as resolved when it was sent
+ * @param mentioned the numbers of the users whom it mentions, each once, as resolved when it was sent; or that of the group
+ *     to which it went, as an {@link Addressee}, if it mentions everybody in it
  */
 public record References(long answered, List<Long> mentioned) {
     public static final References NONE = new References(0, List.of());
@@ -15,12 +17,10 @@ public record References(long answered, List<Long> mentioned) {
         mentioned = List.copyOf(mentioned);
     }
 
-    /** Returns the same, without mentions of some users. */
-    public References withoutMentioned(List<Long> users) {
-        return users.isEmpty()
+    /** Returns the same, with those of the mentions alone for which a condition holds. */
+    public References withMentioned(Predicate<Long> which) {
+        return mentioned.stream().allMatch(which)
                 ? this
-                : new References(
-                        answered,
-                        mentioned.stream().filter(user -> !users.contains(user)).toList());
+                : new References(answered, mentioned.stream().filter(which).toList());
     }
 }

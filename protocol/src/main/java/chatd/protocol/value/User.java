@@ -22,6 +22,9 @@ public sealed interface User {
         }
     }
 
+    /** A group, where a user is expected: none is one. Where a conversation is meant, it is the group's. */
+    record Group(long number, String typed) implements User {}
+
     /** The user with this number, 1 or more; its name may have changed. */
     record Numbered(long number, String typed) implements User {}
 }

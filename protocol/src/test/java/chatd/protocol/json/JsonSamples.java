@@ -2,10 +2,12 @@ package chatd.protocol.json;
 
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
+import chatd.protocol.command.GroupCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.Event;
+import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
@@ -14,6 +16,8 @@ import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.GroupAct;
+import chatd.protocol.value.GroupRole;
 import chatd.protocol.value.Limits;
 import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Presence;
@@ -57,6 +61,23 @@ public final class JsonSamples {
                 "text",
                 new MessageCommand.SendText(
                         new Audience.One(new User.Numbered(2, "U2")), "Grüße,\n你好 @王芳 🙂", 12, "a4f9"));
+        samples.put("group-text", new MessageCommand.SendText(new Audience.Group(7), "Lunch?", 0, "a4f9"));
+        samples.put(
+                "group-create",
+                new GroupCommand.Create("Ops", List.of(U2, new User.Named("王芳")), true, false, "24"));
+        samples.put("group-create-bare", new GroupCommand.Create("Chess club", List.of(), false, true, ""));
+        samples.put("group-add", new GroupCommand.Add(7, List.of(U2), "24"));
+        samples.put("group-remove", new GroupCommand.Remove(7, U2, "24"));
+        samples.put("group-leave", new GroupCommand.Leave(7, null, "24"));
+        samples.put("group-leave-to", new GroupCommand.Leave(7, U2, "24"));
+        samples.put("group-join", new GroupCommand.Join(7, "24"));
+        samples.put("group-rename", new GroupCommand.Rename(7, "Operations", "24"));
+        samples.put("group-role", new GroupCommand.GiveRole(7, U2, GroupRole.ADMIN, "24"));
+        samples.put("group-set", new GroupCommand.Set(7, false, true, "on call: alice", "24"));
+        samples.put("group-close", new GroupCommand.Close(7, "24"));
+        samples.put("group-members", new GroupCommand.ListMembers(7, 0, 200, ""));
+        samples.put("group-members-after", new GroupCommand.ListMembers(7, 12, 50, ""));
+        samples.put("report", new MessageCommand.Report(12, "This is not for here.", "36"));
         samples.put("text-bare", new MessageCommand.SendText(new Audience.One(new User.Named("王芳")), "hello", 0, ""));
         samples.put("text-to-all", new MessageCommand.SendText(Audience.everyone(), "to everyone", 0, "a4fa"));
         samples.put(
@@ -218,7 +239,34 @@ public final class JsonSamples {
                         List.of(
                                 new UserEvent.FoundUser(2, "王芳", true, true),
                                 new UserEvent.FoundUser(4, "王小明", false, false)),
+                        List.of(new UserEvent.FoundGroup(7, "Chess club", 12, false)),
                         true));
+        samples.put("accepted-group", new SessionEvent.Accepted("24", 12, TIME, 7));
+        samples.put("group-text", new MessageEvent.Text("alice", TIME, "Lunch?", stored(List.of(-7L))));
+        samples.put(
+                "group-members",
+                new GroupEvent.Members(
+                        7,
+                        "Ops",
+                        "on call: alice",
+                        false,
+                        true,
+                        false,
+                        2,
+                        List.of(
+                                new GroupEvent.Member(1, "alice", GroupRole.OWNER, true),
+                                new GroupEvent.Member(2, "王芳", GroupRole.MEMBER, false)),
+                        false));
+        samples.put("group-created", groupChanged(new GroupAct.Created(List.of(2L, 3L), true, false)));
+        samples.put("group-added", groupChanged(new GroupAct.Added(List.of(4L))));
+        samples.put("group-removed", groupChanged(new GroupAct.Removed(2)));
+        samples.put("group-left", groupChanged(new GroupAct.Left(1, 0)));
+        samples.put("group-left-by-its-owner", groupChanged(new GroupAct.Left(1, 2)));
+        samples.put("group-joined", groupChanged(new GroupAct.Joined(1)));
+        samples.put("group-renamed", groupChanged(new GroupAct.Renamed("Operations")));
+        samples.put("group-role", groupChanged(new GroupAct.RoleGiven(2, GroupRole.ADMIN)));
+        samples.put("group-set", groupChanged(new GroupAct.Set(false, true, "on call: alice")));
+        samples.put("group-closed", groupChanged(new GroupAct.Closed()));
         samples.put(
                 "own-sessions",
                 new SessionEvent.OwnSessions(List.of(
@@ -285,10 +333,13 @@ public final class JsonSamples {
                 List.of(new SessionEvent.Request(5, "您好")),
                 List.of(6L),
                 List.of(7L),
-                new TreeMap<>(Map.of(0L, new Unread(100, 1, 7, 300), 3L, new Unread(1, 0, 12, 12))),
+                List.of(
+                        new SessionEvent.OwnGroup(7, "Ops", GroupRole.ADMIN, false),
+                        new SessionEvent.OwnGroup(9, "Old", GroupRole.MEMBER, true)),
+                new TreeMap<>(Map.of(-7L, new Unread(2, 2, 8, 9), 0L, new Unread(100, 1, 7, 300), 3L, new Unread(1, 0, 12, 12))),
                 PREFERENCES,
                 new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
-                new TreeMap<>(Map.of(5L, "eve", 6L, "frank", 7L, "grace")),
+                new TreeMap<>(Map.of(-7L, "Ops", 5L, "eve", 6L, "frank", 7L, "grace")),
                 new SessionEvent.Server("1.2", true, LIMITS),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"),
@@ -301,6 +352,7 @@ public final class JsonSamples {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 new TreeMap<>(),
                 Preferences.DEFAULT,
                 new TreeMap<>(),
@@ -309,6 +361,11 @@ public final class JsonSamples {
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 null,
                 false);
+    }
+
+    private static MessageEvent.GroupChanged groupChanged(GroupAct act) {
+        return new MessageEvent.GroupChanged(
+                "alice", TIME, 7, "Ops", act, new MessageEvent.Stored(12, 1, List.of(-7L)));
     }
 
     /** A text that was corrected twice, with reactions. */

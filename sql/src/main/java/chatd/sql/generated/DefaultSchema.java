@@ -12,11 +12,15 @@ import chatd.sql.generated.tables.AccountSettings;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
+import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
+import chatd.sql.generated.tables.GroupChange;
+import chatd.sql.generated.tables.GroupChangeAccount;
+import chatd.sql.generated.tables.GroupMember;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
@@ -25,6 +29,7 @@ import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
+import chatd.sql.generated.tables.Report;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -61,6 +66,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Blocked BLOCKED = Blocked.BLOCKED;
 
+    public final ChatGroup CHAT_GROUP = ChatGroup.CHAT_GROUP;
+
     public final Content CONTENT = Content.CONTENT;
 
     public final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
@@ -70,6 +77,12 @@ public class DefaultSchema extends SchemaImpl {
     public final FriendRequest FRIEND_REQUEST = FriendRequest.FRIEND_REQUEST;
 
     public final Friendship FRIENDSHIP = Friendship.FRIENDSHIP;
+
+    public final GroupChange GROUP_CHANGE = GroupChange.GROUP_CHANGE;
+
+    public final GroupChangeAccount GROUP_CHANGE_ACCOUNT = GroupChangeAccount.GROUP_CHANGE_ACCOUNT;
+
+    public final GroupMember GROUP_MEMBER = GroupMember.GROUP_MEMBER;
 
     public final Holder HOLDER = Holder.HOLDER;
 
@@ -86,6 +99,8 @@ public class DefaultSchema extends SchemaImpl {
     public final Receiver RECEIVER = Receiver.RECEIVER;
 
     public final Remembered REMEMBERED = Remembered.REMEMBERED;
+
+    public final Report REPORT = Report.REPORT;
 
     public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
@@ -114,11 +129,15 @@ public class DefaultSchema extends SchemaImpl {
             Amendment.AMENDMENT,
             AmendmentReader.AMENDMENT_READER,
             Blocked.BLOCKED,
+            ChatGroup.CHAT_GROUP,
             Content.CONTENT,
             ContentChunk.CONTENT_CHUNK,
             File.FILE,
             FriendRequest.FRIEND_REQUEST,
             Friendship.FRIENDSHIP,
+            GroupChange.GROUP_CHANGE,
+            GroupChangeAccount.GROUP_CHANGE_ACCOUNT,
+            GroupMember.GROUP_MEMBER,
             Holder.HOLDER,
             Mention.MENTION,
             Message.MESSAGE,
@@ -127,6 +146,7 @@ public class DefaultSchema extends SchemaImpl {
             Reaction.REACTION,
             Receiver.RECEIVER,
             Remembered.REMEMBERED,
+            Report.REPORT,
             SentOnce.SENT_ONCE,
             Token.TOKEN,
             Withheld.WITHHELD

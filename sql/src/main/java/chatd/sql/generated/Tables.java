@@ -12,11 +12,15 @@ import chatd.sql.generated.tables.AccountSettings;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
+import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
+import chatd.sql.generated.tables.GroupChange;
+import chatd.sql.generated.tables.GroupChangeAccount;
+import chatd.sql.generated.tables.GroupMember;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
@@ -25,6 +29,7 @@ import chatd.sql.generated.tables.Party;
 import chatd.sql.generated.tables.Reaction;
 import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
+import chatd.sql.generated.tables.Report;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -49,6 +54,8 @@ public class Tables {
 
     public static final Blocked BLOCKED = Blocked.BLOCKED;
 
+    public static final ChatGroup CHAT_GROUP = ChatGroup.CHAT_GROUP;
+
     public static final Content CONTENT = Content.CONTENT;
 
     public static final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
@@ -58,6 +65,12 @@ public class Tables {
     public static final FriendRequest FRIEND_REQUEST = FriendRequest.FRIEND_REQUEST;
 
     public static final Friendship FRIENDSHIP = Friendship.FRIENDSHIP;
+
+    public static final GroupChange GROUP_CHANGE = GroupChange.GROUP_CHANGE;
+
+    public static final GroupChangeAccount GROUP_CHANGE_ACCOUNT = GroupChangeAccount.GROUP_CHANGE_ACCOUNT;
+
+    public static final GroupMember GROUP_MEMBER = GroupMember.GROUP_MEMBER;
 
     public static final Holder HOLDER = Holder.HOLDER;
 
@@ -74,6 +87,8 @@ public class Tables {
     public static final Receiver RECEIVER = Receiver.RECEIVER;
 
     public static final Remembered REMEMBERED = Remembered.REMEMBERED;
+
+    public static final Report REPORT = Report.REPORT;
 
     public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 

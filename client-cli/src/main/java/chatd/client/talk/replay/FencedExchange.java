@@ -8,6 +8,7 @@ import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
@@ -99,6 +100,7 @@ final class FencedExchange extends Exchange {
             case SessionEvent.Refused refused -> judged(verdict(refused.code()));
             case SessionEvent other -> false;
             case UserEvent other -> false;
+            case GroupEvent other -> false;
             case MessageEvent other -> false;
             case FileEvent other -> false;
         };

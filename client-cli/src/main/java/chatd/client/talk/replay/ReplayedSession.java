@@ -16,6 +16,7 @@ import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
@@ -162,6 +163,7 @@ public final class ReplayedSession extends ChatSession {
             // Unsolicited, and nothing to show.
             case SessionEvent other -> {}
             case UserEvent other -> {}
+            case GroupEvent other -> {}
             case MessageEvent other -> {}
             case FileEvent other -> {}
         }

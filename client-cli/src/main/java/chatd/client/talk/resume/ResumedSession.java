@@ -5,6 +5,7 @@ import chatd.client.net.UnknownServer;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Connection;
 import chatd.client.talk.Download;
+import chatd.client.talk.GroupNews;
 import chatd.client.talk.Item;
 import chatd.client.talk.LoginExchange;
 import chatd.client.talk.Outgoing;
@@ -17,6 +18,7 @@ import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.FileEvent;
+import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
@@ -222,6 +224,7 @@ public final class ResumedSession extends ChatSession {
             case UserEvent other -> changed(other);
             // Unsolicited, and nothing to show.
             case SessionEvent other -> {}
+            case GroupEvent other -> {}
             case MessageEvent other -> {}
             case FileEvent other -> {}
         }
@@ -305,7 +308,7 @@ public final class ResumedSession extends ChatSession {
         MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         after = Math.max(after, stored.number());
         people.learn(stored.sender(), message.sender());
-        if (message instanceof MessageEvent.Amendment) {
+        if (message instanceof MessageEvent.Amendment || message instanceof MessageEvent.GroupChanged) {
             // It makes nothing unread.
             view().said(item(message));
             return;
@@ -325,8 +328,15 @@ public final class ResumedSession extends ChatSession {
         String sender = stored.sender() == MessageEvent.Stored.SERVER
                 ? User.SERVER
                 : message.sender().isEmpty() ? people.name(stored.sender()) : message.sender();
-        return Item.of(message, stored.sender() == me)
-                .from(sender, stored.references().mentioned().contains(me))
+        Item item = Item.of(message, stored.sender() == me);
+        if (message instanceof MessageEvent.GroupChanged changed) {
+            item = item.with(GroupNews.of(
+                    changed.act(),
+                    changed.name(),
+                    stored.sender() == MessageEvent.Stored.SERVER,
+                    people::name));
+        }
+        return item.from(sender, stored.references().mentioned().contains(me))
                 .sentTo(
                         receivers == null
                                 ? List.of()

@@ -87,6 +87,8 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Integer> MAY_ADD = createField(DSL.name("may_add"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "to a group; as may_call");
 
+    public final TableField<AccountRecord, Instant> MUTED_UNTIL = createField(DSL.name("muted_until"), SQLDataType.LOCALDATETIME(6).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.LOCALDATETIME)), this, "until then it may not write", new UtcConverter());
+
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

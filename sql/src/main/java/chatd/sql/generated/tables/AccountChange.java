@@ -78,6 +78,8 @@ public class AccountChange extends TableImpl<AccountChangeRecord> {
 
     public final TableField<AccountChangeRecord, Long> OTHER = createField(DSL.name("other"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the account that it concerns, too");
 
+    public final TableField<AccountChangeRecord, Long> MESSAGE = createField(DSL.name("message"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the message that it concerns");
+
     private AccountChange(Name alias, Table<AccountChangeRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

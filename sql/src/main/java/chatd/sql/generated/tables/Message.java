@@ -51,7 +51,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     public final TableField<MessageRecord, Instant> TIME = createField(DSL.name("time"), SQLDataType.LOCALDATETIME(6).nullable(false), this, "", new UtcConverter());
 
-    public final TableField<MessageRecord, Long> SENDER = createField(DSL.name("sender"), SQLDataType.BIGINT.nullable(false), this, "0 is the server");
+    public final TableField<MessageRecord, Long> SENDER = createField(DSL.name("sender"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "0 is the server; null: a change of a group");
 
     public final TableField<MessageRecord, Long> RECEIVER = createField(DSL.name("receiver"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "0 is everyone; null: the accounts in the table receiver");
 

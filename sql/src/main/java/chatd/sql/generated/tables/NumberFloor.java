@@ -51,6 +51,8 @@ public class NumberFloor extends TableImpl<NumberFloorRecord> {
 
     public final TableField<NumberFloorRecord, Long> ACCOUNT = createField(DSL.name("account"), SQLDataType.BIGINT.nullable(false), this, "");
 
+    public final TableField<NumberFloorRecord, Long> CHAT_GROUP = createField(DSL.name("chat_group"), SQLDataType.BIGINT.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BIGINT)), this, "");
+
     private NumberFloor(Name alias, Table<NumberFloorRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -55,6 +55,8 @@ public class Party extends TableImpl<PartyRecord> {
 
     public final TableField<PartyRecord, Long> WITHHELD = createField(DSL.name("withheld"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the conversation of what was withheld from the other");
 
+    public final TableField<PartyRecord, Long> UNTIL_MID = createField(DSL.name("until_mid"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the last message of a group that the user has left");
+
     private Party(Name alias, Table<PartyRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -55,6 +55,8 @@ public class SentOnce extends TableImpl<SentOnceRecord> {
 
     public final TableField<SentOnceRecord, Instant> TIME = createField(DSL.name("time"), SQLDataType.LOCALDATETIME(6).nullable(false), this, "", new UtcConverter());
 
+    public final TableField<SentOnceRecord, Long> CHAT_GROUP = createField(DSL.name("chat_group"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "the group that was made");
+
     private SentOnce(Name alias, Table<SentOnceRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

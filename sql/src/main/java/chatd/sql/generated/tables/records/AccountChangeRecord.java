@@ -121,6 +121,14 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         return (Long) get(12);
     }
 
+    public void setMessage(Long value) {
+        set(13, value);
+    }
+
+    public Long getMessage() {
+        return (Long) get(13);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -138,7 +146,7 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         super(AccountChange.ACCOUNT_CHANGE);
     }
 
-    public AccountChangeRecord(Long number, Long account, String name, Integer kind, Instant time, String actor, String session, String dialect, String address, Integer port, Long size, String was, Long other) {
+    public AccountChangeRecord(Long number, Long account, String name, Integer kind, Instant time, String actor, String session, String dialect, String address, Integer port, Long size, String was, Long other, Long message) {
         super(AccountChange.ACCOUNT_CHANGE);
 
         setNumber(number);
@@ -154,6 +162,7 @@ public class AccountChangeRecord extends UpdatableRecordImpl<AccountChangeRecord
         setSize(size);
         setWas(was);
         setOther(other);
+        setMessage(message);
         resetTouchedOnNotNull();
     }
 }

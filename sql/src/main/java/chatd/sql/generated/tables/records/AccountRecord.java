@@ -153,6 +153,14 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Integer) get(16);
     }
 
+    public void setMutedUntil(Instant value) {
+        set(17, value);
+    }
+
+    public Instant getMutedUntil() {
+        return (Instant) get(17);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -170,7 +178,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd) {
+    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil) {
         super(Account.ACCOUNT);
 
         setNumber(number);
@@ -190,6 +198,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setMayCall(mayCall);
         setMayAsk(mayAsk);
         setMayAdd(mayAdd);
+        setMutedUntil(mutedUntil);
         resetTouchedOnNotNull();
     }
 }

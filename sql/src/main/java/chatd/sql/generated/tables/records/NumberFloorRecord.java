@@ -55,6 +55,14 @@ public class NumberFloorRecord extends UpdatableRecordImpl<NumberFloorRecord> {
         return (Long) get(4);
     }
 
+    public void setChatGroup(Long value) {
+        set(5, value);
+    }
+
+    public Long getChatGroup() {
+        return (Long) get(5);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -72,7 +80,7 @@ public class NumberFloorRecord extends UpdatableRecordImpl<NumberFloorRecord> {
         super(NumberFloor.NUMBER_FLOOR);
     }
 
-    public NumberFloorRecord(Integer id, Long message, Long accountChange, Long file, Long account) {
+    public NumberFloorRecord(Integer id, Long message, Long accountChange, Long file, Long account, Long chatGroup) {
         super(NumberFloor.NUMBER_FLOOR);
 
         setId(id);
@@ -80,6 +88,7 @@ public class NumberFloorRecord extends UpdatableRecordImpl<NumberFloorRecord> {
         setAccountChange(accountChange);
         setFile(file);
         setAccount(account);
+        setChatGroup(chatGroup);
         resetTouchedOnNotNull();
     }
 }

@@ -71,6 +71,14 @@ public class PartyRecord extends UpdatableRecordImpl<PartyRecord> {
         return (Long) get(6);
     }
 
+    public void setUntilMid(Long value) {
+        set(7, value);
+    }
+
+    public Long getUntilMid() {
+        return (Long) get(7);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -88,7 +96,7 @@ public class PartyRecord extends UpdatableRecordImpl<PartyRecord> {
         super(Party.PARTY);
     }
 
-    public PartyRecord(Long account, Long conversation, Long readMid, Integer notify, Boolean pinned, Boolean unread, Long withheld) {
+    public PartyRecord(Long account, Long conversation, Long readMid, Integer notify, Boolean pinned, Boolean unread, Long withheld, Long untilMid) {
         super(Party.PARTY);
 
         setAccount(account);
@@ -98,6 +106,7 @@ public class PartyRecord extends UpdatableRecordImpl<PartyRecord> {
         setPinned(pinned);
         setUnread(unread);
         setWithheld(withheld);
+        setUntilMid(untilMid);
         resetTouchedOnNotNull();
     }
 }

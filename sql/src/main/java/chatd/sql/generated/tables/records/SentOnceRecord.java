@@ -49,6 +49,14 @@ public class SentOnceRecord extends UpdatableRecordImpl<SentOnceRecord> {
         return (Instant) get(3);
     }
 
+    public void setChatGroup(Long value) {
+        set(4, value);
+    }
+
+    public Long getChatGroup() {
+        return (Long) get(4);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -66,13 +74,14 @@ public class SentOnceRecord extends UpdatableRecordImpl<SentOnceRecord> {
         super(SentOnce.SENT_ONCE);
     }
 
-    public SentOnceRecord(byte[] id, byte[] content, Long message, Instant time) {
+    public SentOnceRecord(byte[] id, byte[] content, Long message, Instant time, Long chatGroup) {
         super(SentOnce.SENT_ONCE);
 
         setId(id);
         setContent(content);
         setMessage(message);
         setTime(time);
+        setChatGroup(chatGroup);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,61 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.fixtures.Campaign;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Twenty accounts make groups, come and go, talk, and amend what they said, while connections are lost and the daemon is
+ * killed; what they are told and can read is what a simple model of it all says. The property {@code chatd.seed} sets the
+ * seed of the first round; each further round has the next one.
+ */
+@Tag("processes")
+class GroupModelIT {
+    private static final int ROUNDS = Campaign.times(4, 100);
+    private static final int OPERATIONS = 2_000;
+    private static final int ACCOUNTS = 20;
+
+    @Test
+    void theDaemonDoesWhatTheModelSays() {
+        long first = Long.getLong("chatd.seed", System.nanoTime());
+        for (long seed = first; seed < first + ROUNDS; seed++) {
+            Campaign.tell("seed " + seed);
+            play(seed);
+        }
+    }
+
+    private static void play(long seed) {
+        var random = new Random(seed);
+        var transcript = new Transcript(seed);
+        try (SpawnedDaemon chatd = SpawnedDaemon.start(
+                        "CHATD_RATES_RESUMES", "100000",
+                        "CHATD_RATES_CHANGES", "0",
+                        "CHATD_ACCOUNTS_RENAMES", "1000",
+                        "CHATD_GROUPS_MADE", "1000");
+                var player = new GroupPlayer(chatd, random, transcript)) {
+            for (int i = 0; i < ACCOUNTS; i++) {
+                player.register();
+            }
+            try {
+                new GroupOperations(player, random).play(transcript, OPERATIONS);
+                player.compare();
+                player.resumeAll();
+            } catch (RuntimeException e) {
+                throw new IllegalStateException(transcript.explain(), e);
+            }
+            Campaign.tell("%d operations, %d entries, %d groups, %d kills, %d sessions resumed; answers: %s"
+                    .formatted(
+                            transcript.operation(),
+                            player.model.entries.size(),
+                            player.model.groups.size(),
+                            player.kills,
+                            player.resumed,
+                            player.answers));
+            assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
+                    .contains("consistent");
+        }
+    }
+}

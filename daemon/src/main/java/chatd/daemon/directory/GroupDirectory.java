@@ -1,0 +1,381 @@
+package chatd.daemon.directory;
+
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Group;
+import chatd.daemon.model.GroupChange;
+import chatd.daemon.model.Membership;
+import chatd.daemon.model.Reader;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.Stretch;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.GroupAct;
+import chatd.protocol.value.GroupRole;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All groups, their members, and who was one, in memory, as of the last applied commit: 17 bytes a member and 8 of each
+ * account's list, about 150 for who has left. Changed by the journal's thread alone; read by any.
+ */
+public final class GroupDirectory {
+    private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{Nd}]+");
+
+    private final Map<Long, Entry> byNumber = new ConcurrentHashMap<>();
+
+    /** The groups that each account is in. */
+    private final Map<Long, NumberSet> ofAccount = new ConcurrentHashMap<>();
+
+    /** The groups that each account is, or was, in. */
+    private final Map<Long, NumberSet> everOfAccount = new ConcurrentHashMap<>();
+
+    /** The words, folded, in the names of the groups that can be found. */
+    private final ConcurrentSkipListSet<Word> words = new ConcurrentSkipListSet<>();
+
+    /** The highest number in the history of each group. */
+    private final Map<Long, Long> newest = new ConcurrentHashMap<>();
+
+    /** A group with its members, and those who were members. */
+    private record Entry(Group group, Members members, Map<Long, Past> past) {
+        Entry with(Group other) {
+            return new Entry(other, members, past);
+        }
+
+        Entry with(Members others) {
+            return new Entry(group, others, past);
+        }
+
+        Entry with(long account, @Nullable Past its) {
+            Map<Long, Past> all = new HashMap<>(past);
+            if (its == null) {
+                all.remove(account);
+            } else {
+                all.put(account, its);
+            }
+            return new Entry(group, members, all);
+        }
+    }
+
+    /** What an account has been in a group before; {@code removed} says how the last stretch ended. */
+    private record Past(List<Stretch> stretches, boolean removed) {}
+
+    private record Word(String text, long group) implements Comparable<Word> {
+        @Override
+        public int compareTo(Word other) {
+            int texts = text.compareTo(other.text);
+            return texts != 0 ? texts : Long.compare(group, other.group);
+        }
+    }
+
+    /** Creates a directory without groups. */
+    public GroupDirectory() {}
+
+    /**
+     * @param memberships passes on all memberships, by group, account, and number of the change by which it came
+     * @param newest the highest number in the history of each group
+     */
+    public GroupDirectory(List<Group> groups, Consumer<Consumer<Membership>> memberships, Map<Long, Long> newest) {
+        groups.forEach(group -> byNumber.put(group.number(), new Entry(group, Members.NONE, Map.of())));
+        List<Membership> ofOne = new ArrayList<>();
+        memberships.accept(membership -> {
+            if (!ofOne.isEmpty() && ofOne.getFirst().group() != membership.group()) {
+                load(ofOne);
+                ofOne.clear();
+            }
+            ofOne.add(membership);
+        });
+        load(ofOne);
+        this.newest.putAll(newest);
+        byNumber.values().forEach(entry -> index(entry.group(), true));
+    }
+
+    private void load(List<Membership> ofOne) {
+        if (ofOne.isEmpty()) {
+            return;
+        }
+        long group = ofOne.getFirst().group();
+        SortedMap<Long, Members.Member> members = new TreeMap<>();
+        Map<Long, Past> past = new HashMap<>();
+        for (Membership one : ofOne) {
+            long account = one.account();
+            Stretch stretch = one.stretch();
+            change(everOfAccount, account, set -> set.with(group));
+            if (stretch.isOpen()) {
+                members.put(
+                        account, new Members.Member(one.role(), stretch.since(), stretch.from() < stretch.since()));
+                change(ofAccount, account, set -> set.with(group));
+            } else {
+                past.merge(account, new Past(List.of(stretch), one.removed()), (before, last) -> new Past(
+                        plus(before.stretches(), stretch), last.removed()));
+            }
+        }
+        byNumber.computeIfPresent(
+                group, (same, entry) -> new Entry(entry.group(), new Members(members), past));
+    }
+
+    private static List<Stretch> plus(List<Stretch> some, Stretch one) {
+        return Stream.concat(some.stream(), Stream.of(one)).toList();
+    }
+
+    private static void change(Map<Long, NumberSet> sets, long account, UnaryOperator<NumberSet> how) {
+        sets.compute(account, (same, before) -> {
+            NumberSet after = how.apply(before == null ? NumberSet.EMPTY : before);
+            return after.isEmpty() ? null : after;
+        });
+    }
+
+    public Optional<Group> find(long number) {
+        return Optional.ofNullable(byNumber.get(number)).map(Entry::group);
+    }
+
+    /** Returns all groups, by number. */
+    public List<Group> all() {
+        return new TreeMap<>(byNumber).values().stream().map(Entry::group).toList();
+    }
+
+    /** Returns the name of a group; empty if there is none. */
+    public String nameOf(long number) {
+        return find(number).map(Group::name).orElse("");
+    }
+
+    /** Returns the members of a group. */
+    public Members members(long number) {
+        Entry entry = byNumber.get(number);
+        return entry == null ? Members.NONE : entry.members();
+    }
+
+    /** Returns the groups that an account is in, by number. */
+    public NumberSet of(long account) {
+        return ofAccount.getOrDefault(account, NumberSet.EMPTY);
+    }
+
+    /** Returns whether an account is, or was, in a group. */
+    public boolean wasEverIn(long account, long group) {
+        return everOfAccount.getOrDefault(account, NumberSet.EMPTY).has(group);
+    }
+
+    /** Returns whether an account was removed from a group, and has not come back since. */
+    public boolean wasRemoved(long account, long group) {
+        Entry entry = byNumber.get(group);
+        if (entry == null || entry.members().has(account)) {
+            return false;
+        }
+        Past past = entry.past().get(account);
+        return past != null && past.removed();
+    }
+
+    /** Returns what an account sees of a group; nothing, if it was never in it. */
+    public List<Stretch> stretches(long account, long group) {
+        Entry entry = byNumber.get(group);
+        if (entry == null) {
+            return List.of();
+        }
+        List<Stretch> all = Optional.ofNullable(entry.past().get(account))
+                .map(Past::stretches)
+                .orElse(List.of());
+        return entry.members()
+                .find(account)
+                .map(member -> plus(member.wholeHistory() ? List.of() : all, member.stretch()))
+                .orElse(all);
+    }
+
+    /** Returns whether an account sees a message, or a change, of a group. */
+    public boolean sees(long account, long group, long message) {
+        return stretches(account, group).stream().anyMatch(stretch -> stretch.has(message));
+    }
+
+    /** Returns what an account may read. */
+    public Reader reader(Account account) {
+        SortedMap<Long, Reader.Group> groups = new TreeMap<>();
+        for (long group : everOfAccount.getOrDefault(account.number(), NumberSet.EMPTY)) {
+            groups.put(
+                    group,
+                    new Reader.Group(newest.getOrDefault(group, 0L), stretches(account.number(), group)));
+        }
+        return new Reader(account, groups, false);
+    }
+
+    /**
+     * Returns a group that an account is in.
+     *
+     * @throws Refusal {@link Code#NOT_A_MEMBER} if it was in it, or the group is open; otherwise
+     *     {@link Code#NO_SUCH_GROUP}, as if there were none
+     */
+    public Group ofMember(long account, long number) {
+        Group group = find(number).orElseThrow(GroupDirectory::noSuchGroup);
+        if (members(number).has(account)) {
+            return group;
+        }
+        throw wasEverIn(account, number) || group.open()
+                ? new Refusal(Code.NOT_A_MEMBER, "You are not in this group. Nothing was done.")
+                : noSuchGroup();
+    }
+
+    public static Refusal noSuchGroup() {
+        return new Refusal(Code.NO_SUCH_GROUP, "There is no such group. Nothing was done.");
+    }
+
+    /** @throws Refusal as {@link #ofMember}, or with {@link Code#CLOSED} */
+    public void checkWriting(long account, long number) {
+        checkOpen(ofMember(account, number));
+    }
+
+    /** @throws Refusal {@link Code#CLOSED} if a group is closed */
+    public static void checkOpen(Group group) {
+        if (group.closed()) {
+            throw new Refusal(Code.CLOSED, "This group is closed: it can be read, and nothing else. Nothing was done.");
+        }
+    }
+
+    /**
+     * Returns the conversation with a group that an account is, or was, in, which it may read.
+     *
+     * @throws Refusal as {@link #ofMember}
+     */
+    public long read(long account, long number) {
+        return wasEverIn(account, number) ? number : ofMember(account, number).number();
+    }
+
+    /** Returns the groups that can be found and have a word that begins with a text, whatever its case. */
+    public List<Group> withWord(String text, int most) {
+        String folded = Names.folded(text);
+        if (folded.isEmpty()) {
+            return List.of();
+        }
+        return words.tailSet(new Word(folded, 0)).stream()
+                .takeWhile(word -> word.text().startsWith(folded))
+                .map(Word::group)
+                .distinct()
+                .limit(most)
+                .flatMap(group -> find(group).stream())
+                .toList();
+    }
+
+    /** Adds or removes the words of a group that can be found. */
+    private void index(Group group, boolean isAdded) {
+        if (!group.open() || group.closed()) {
+            return;
+        }
+        String folded = Names.folded(group.name());
+        // Also from the beginning, for a name that has several words, or none.
+        Stream.concat(Stream.of(folded), WORD_END.splitAsStream(folded))
+                .filter(word -> !word.isEmpty())
+                .map(word -> new Word(word, group.number()))
+                .forEach(isAdded ? words::add : words::remove);
+    }
+
+    /** Records that an entry with this number is in the history of a group. */
+    public void added(long group, long number) {
+        newest.merge(group, number, Math::max);
+    }
+
+    /** Applies a committed change. */
+    public void apply(GroupChange change) {
+        long number = change.group();
+        added(number, change.number());
+        switch (change.act()) {
+            case GroupAct.Created created -> {
+                Group group = new Group(number, change.name(), "", created.wholeHistory(), created.open(), false);
+                Members.Member owner = new Members.Member(GroupRole.OWNER, change.number(), created.wholeHistory());
+                byNumber.put(
+                        number,
+                        new Entry(group, Members.NONE.with(List.of(change.sender()), owner), Map.of()));
+                index(group, true);
+                listed(List.of(change.sender()), number);
+                come(change, created.users());
+            }
+            case GroupAct.Added added -> come(change, added.users());
+            case GroupAct.Joined joined -> come(change, List.of(joined.user()));
+            case GroupAct.Removed removed -> go(change, removed.user(), true);
+            case GroupAct.Left left -> {
+                go(change, left.user(), false);
+                if (left.next() != 0) {
+                    update(number, entry -> entry.with(entry.members().with(left.next(), GroupRole.OWNER)));
+                }
+                if (members(number).size() == 0) {
+                    change(number, Group::asClosed);
+                }
+            }
+            case GroupAct.Renamed renamed -> change(number, group -> group.withName(change.name()));
+            case GroupAct.RoleGiven role ->
+                update(number, entry -> entry.with(entry.members().with(role.user(), role.role())));
+            case GroupAct.Set set ->
+                change(number, group -> {
+                    Group after = set.wholeHistory() == null ? group : group.withWholeHistory(set.wholeHistory());
+                    after = set.open() == null ? after : after.withOpen(set.open());
+                    return set.topic() == null ? after : after.withTopic(set.topic());
+                });
+            case GroupAct.Closed closed -> change(number, Group::asClosed);
+        }
+    }
+
+    private void update(long group, UnaryOperator<Entry> how) {
+        byNumber.computeIfPresent(group, (same, entry) -> how.apply(entry));
+    }
+
+    private void change(long group, UnaryOperator<Group> how) {
+        find(group).ifPresent(before -> {
+            index(before, false);
+            update(group, entry -> entry.with(how.apply(entry.group())));
+            find(group).ifPresent(after -> index(after, true));
+        });
+    }
+
+    private void come(GroupChange change, Collection<Long> accounts) {
+        if (accounts.isEmpty()) {
+            return;
+        }
+        update(change.group(), entry -> {
+            boolean isWhole = entry.group().wholeHistory();
+            Members members = entry.members()
+                    .with(accounts, new Members.Member(GroupRole.MEMBER, change.number(), isWhole));
+            Map<Long, Past> past = new HashMap<>(entry.past());
+            if (isWhole) {
+                // The stretch that begins now has all the earlier ones in it.
+                accounts.forEach(past::remove);
+            }
+            return new Entry(entry.group(), members, past);
+        });
+        listed(accounts, change.group());
+    }
+
+    private void listed(Collection<Long> accounts, long group) {
+        for (long account : accounts) {
+            change(everOfAccount, account, set -> set.with(group));
+            change(ofAccount, account, set -> set.with(group));
+        }
+    }
+
+    private void go(GroupChange change, long account, boolean removed) {
+        update(change.group(), entry -> {
+            Stretch open = entry.members().find(account).orElseThrow().stretch();
+            Stretch ended = new Stretch(open.since(), open.from(), change.number());
+            List<Stretch> before = Optional.ofNullable(entry.past().get(account))
+                    .map(Past::stretches)
+                    .orElse(List.of());
+            return entry.with(account, new Past(plus(before, ended), removed))
+                    .with(entry.members().without(account));
+        });
+        change(ofAccount, account, set -> set.without(change.group()));
+    }
+
+    /** Forgets a deleted account, which is in no group any more. */
+    public void forget(long account) {
+        NumberSet ever = everOfAccount.remove(account);
+        if (ever != null) {
+            ever.forEach(group -> update(group, entry -> entry.with(account, null)));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package chatd.daemon.groups;
+
+import chatd.daemon.journal.Batching;
+import chatd.daemon.journal.Decision;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.model.GroupChange;
+import chatd.daemon.model.SentOnce;
+import java.time.Instant;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A decision that changes a group. It ends its batch: what follows is decided by what the group is then. */
+record GroupDecision(long bytes, @Nullable SentOnce once, BiFunction<Numbers, Instant, GroupChange> deciding)
+        implements Decision<GroupChange> {
+    @Override
+    public Batching batching() {
+        return Batching.LAST;
+    }
+
+    @Override
+    public GroupChange decide(Numbers numbers, Instant now) {
+        return deciding.apply(numbers, now);
+    }
+}

@@ -1,0 +1,453 @@
+package chatd.daemon.groups;
+
+import static java.util.Objects.requireNonNullElse;
+
+import chatd.audit.event.Escape;
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Contacts;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.directory.Members;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.Numbers;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.AlreadySent;
+import chatd.daemon.model.Group;
+import chatd.daemon.model.GroupChange;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.daemon.store.GroupStore;
+import chatd.protocol.Gate;
+import chatd.protocol.command.GroupCommand;
+import chatd.protocol.event.GroupEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.GroupAct;
+import chatd.protocol.value.GroupRole;
+import chatd.protocol.value.Reach;
+import chatd.protocol.value.User;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes and changes groups (page {@code chat-json-1.md}, "Groups"). Each change is decided against the groups as of the last
+ * position. Methods block until it is committed.
+ */
+public final class Groups implements Room {
+    /** Maximum number of stretches of time in which one user was in a group. */
+    private static final int MOST_STRETCHES = 8;
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Directory directory;
+    private final GroupDirectory groups;
+    private final Contacts contacts;
+    private final GroupStore store;
+    private final Journal journal;
+    private final Sessions sessions;
+    private final Supplier<Config> config;
+    private final Clock clock;
+
+    public Groups(ServiceParts parts) {
+        this.directory = parts.directory();
+        this.groups = directory.groups();
+        this.contacts = parts.contacts();
+        this.store = parts.stores().groups();
+        this.journal = parts.journal();
+        this.sessions = parts.sessions();
+        this.config = parts.config();
+        this.clock = parts.clock();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.numbered(GroupCommand.Create.class, true, this::create);
+        routes.numbered(GroupCommand.Add.class, true, this::change);
+        routes.numbered(GroupCommand.Remove.class, true, this::change);
+        routes.numbered(GroupCommand.Leave.class, true, this::change);
+        routes.numbered(GroupCommand.Join.class, true, this::change);
+        routes.numbered(GroupCommand.Rename.class, true, this::change);
+        routes.numbered(GroupCommand.GiveRole.class, true, this::change);
+        routes.numbered(GroupCommand.Set.class, true, this::change);
+        routes.numbered(GroupCommand.Close.class, true, this::change);
+        routes.unlogged(GroupCommand.ListMembers.class, Gate.LOGGED_IN, this::list);
+    }
+
+    private void create(Session session, GroupCommand.Create command) throws InterruptedException {
+        long number = session.account();
+        Origin origin = session.origin();
+        int most = config.get().groups().made();
+        int made = store.madeSince(number, clock.instant().minus(DAY), most);
+        SentOnce once = once(session, command);
+        journal.commit(
+                new GroupDecision(2_000 + 100L * command.members().size(), once, (numbers, now) -> {
+                    Account account = directory.writing(number, now);
+                    GroupNames.check(command.name());
+                    List<Long> users = users(command.members());
+                    users.remove(number);
+                    if (made >= most) {
+                        throw new Refusal(
+                                Code.TOO_MANY,
+                                "You have made %d groups within a day; wait, or use one of them.".formatted(most));
+                    }
+                    checkRoom(account);
+                    users.forEach(user -> checkMayAdd(account, directory.numbered(user)));
+                    users.forEach(user -> checkRoom(directory.numbered(user)));
+                    return new GroupChange(
+                            numbers.nextPosition(),
+                            now,
+                            numbers.nextGroup(),
+                            command.name(),
+                            number,
+                            new GroupAct.Created(users, command.wholeHistory(), command.open()),
+                            origin,
+                            once);
+                }),
+                // Also without an identifier, since its number is not known otherwise.
+                change -> session.answer(
+                        new SessionEvent.Accepted(command.id(), change.number(), change.time(), change.group())));
+    }
+
+    private void change(Session session, GroupCommand.OfGroup command) throws InterruptedException {
+        long number = session.account();
+        Origin origin = session.origin();
+        SentOnce once = once(session, command);
+        journal.commit(
+                new GroupDecision(bytes(command), once, (numbers, now) -> {
+                    Account account = directory.acting(number);
+                    Group group = admitted(account, command, now);
+                    GroupAct act = decided(account, group, command, now);
+                    String name = command instanceof GroupCommand.Rename rename ? rename.name() : group.name();
+                    return new GroupChange(
+                            numbers.nextPosition(), now, group.number(), name, number, act, origin, once);
+                }),
+                change -> session.accept(command, change.receipt()));
+    }
+
+    private static long bytes(GroupCommand.OfGroup command) {
+        return 3_000 + (command instanceof GroupCommand.Add add ? 100L * add.users().size() : 0);
+    }
+
+    private static @Nullable SentOnce once(Session session, GroupCommand.Changing command) {
+        return command.id().isEmpty()
+                ? null
+                : SentOnce.of(session.account(), command.id(), "group\n" + content(command));
+    }
+
+    /** Returns what a command says, in a form that is the same whenever it is. */
+    private static String content(GroupCommand.Changing command) {
+        return switch (command) {
+            case GroupCommand.Create create ->
+                String.join(
+                        "\n",
+                        "create",
+                        create.name(),
+                        Boolean.toString(create.wholeHistory()),
+                        Boolean.toString(create.open()),
+                        typed(create.members()));
+            case GroupCommand.Add add -> "add\n" + add.group() + '\n' + typed(add.users());
+            case GroupCommand.Remove remove ->
+                "remove\n" + remove.group() + '\n' + remove.user().typed();
+            case GroupCommand.Leave leave ->
+                "leave\n" + leave.group() + '\n'
+                        + (leave.next() == null ? "" : leave.next().typed());
+            case GroupCommand.Join join -> "join\n" + join.group();
+            case GroupCommand.Rename rename -> "rename\n" + rename.group() + '\n' + rename.name();
+            case GroupCommand.GiveRole given ->
+                "role\n" + given.group() + '\n' + given.role().word() + '\n'
+                        + given.user().typed();
+            case GroupCommand.Set set ->
+                "set\n" + set.group() + '\n' + set.wholeHistory() + '\n' + set.open() + '\n' + set.topic();
+            case GroupCommand.Close close -> "close\n" + close.group();
+        };
+    }
+
+    private static String typed(List<User> users) {
+        return users.stream().map(User::typed).collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * Returns the group that a command is about, if its user may give it.
+     *
+     * @throws Refusal if there is none for the user; or it is closed; or the user's role is not enough; or it is muted
+     */
+    private Group admitted(Account account, GroupCommand.OfGroup command, Instant now) {
+        long number = account.number();
+        Group group = command instanceof GroupCommand.Join
+                ? joinable(number, command.group())
+                : groups.ofMember(number, command.group());
+        if (!(command instanceof GroupCommand.Leave)) {
+            GroupDirectory.checkOpen(group);
+        }
+        if (command instanceof GroupCommand.Join) {
+            return group;
+        }
+        GroupRole role =
+                groups.members(group.number()).find(number).orElseThrow().role();
+        boolean isAllowed = switch (command) {
+            case GroupCommand.Add add -> role.isAdmin();
+            case GroupCommand.Rename rename -> role.isAdmin();
+            case GroupCommand.Remove remove -> role.isAdmin();
+            case GroupCommand.GiveRole given -> role == GroupRole.OWNER;
+            case GroupCommand.Set set -> role == GroupRole.OWNER;
+            case GroupCommand.Close close -> role == GroupRole.OWNER;
+            case GroupCommand.Leave leave -> true;
+            case GroupCommand.Join join -> true;
+        };
+        if (!isAllowed) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    role.isAdmin()
+                            ? "Only the owners of a group can do that. Nothing was done."
+                            : "Only the owners and admins of a group can do that. Nothing was done.");
+        }
+        if (command instanceof GroupCommand.Rename || command instanceof GroupCommand.Set) {
+            directory.writing(number, now);
+        }
+        return group;
+    }
+
+    /** @throws Refusal if a user can't find the group */
+    private Group joinable(long account, long number) {
+        Group group = groups.find(number).orElseThrow(GroupDirectory::noSuchGroup);
+        if (group.open() || groups.wasEverIn(account, number)) {
+            return group;
+        }
+        throw GroupDirectory.noSuchGroup();
+    }
+
+    /**
+     * Decides what is done to a group.
+     *
+     * @throws Refusal if it can't be
+     * @throws AlreadySent if it is so already
+     */
+    private GroupAct decided(Account account, Group group, GroupCommand.OfGroup command, Instant now) {
+        Members members = groups.members(group.number());
+        return switch (command) {
+            case GroupCommand.Add add -> added(account, group, add, now);
+            case GroupCommand.Remove remove -> removed(account, members, remove);
+            case GroupCommand.Leave leave -> left(account, members, leave);
+            case GroupCommand.Join join -> joined(account, group, now);
+            case GroupCommand.Rename rename -> {
+                GroupNames.check(rename.name());
+                checkNew(!rename.name().equals(group.name()), now);
+                yield new GroupAct.Renamed(group.name());
+            }
+            case GroupCommand.GiveRole given -> given(members, given, now);
+            case GroupCommand.Set set -> set(group, set, now);
+            case GroupCommand.Close close -> new GroupAct.Closed();
+        };
+    }
+
+    private static void checkNew(boolean isNew, Instant now) {
+        if (!isNew) {
+            throw new AlreadySent(new Receipt(0, now));
+        }
+    }
+
+    private GroupAct added(Account account, Group group, GroupCommand.Add command, Instant now) {
+        List<Long> users = users(command.users());
+        users.removeIf(groups.members(group.number())::has);
+        checkNew(!users.isEmpty(), now);
+        users.forEach(user -> checkMayAdd(account, directory.numbered(user)));
+        users.forEach(user -> checkRoom(directory.numbered(user), group));
+        return new GroupAct.Added(users);
+    }
+
+    private GroupAct removed(Account account, Members members, GroupCommand.Remove command) {
+        long user = user(command.user()).number();
+        if (user == account.number()) {
+            throw new Refusal(Code.NOT_ALLOWED, "That is you: leave the group. Nothing was done.");
+        }
+        GroupRole its = member(members, user).role();
+        boolean isOwner = members.find(account.number()).orElseThrow().role() == GroupRole.OWNER;
+        if (its.isAdmin() && !isOwner) {
+            throw new Refusal(Code.NOT_ALLOWED, "Only the owners of a group can remove its admins. Nothing was done.");
+        }
+        return new GroupAct.Removed(user);
+    }
+
+    private GroupAct left(Account account, Members members, GroupCommand.Leave command) {
+        long number = account.number();
+        if (!members.isLastOwner(number)) {
+            return new GroupAct.Left(number, 0);
+        }
+        User next = command.next();
+        if (next == null) {
+            return new GroupAct.Left(number, members.longest(number));
+        }
+        long chosen = user(next).number();
+        if (chosen == number) {
+            throw new Refusal(Code.NOT_ALLOWED, "That is you: name another member as owner. Nothing was done.");
+        }
+        member(members, chosen);
+        return new GroupAct.Left(number, chosen);
+    }
+
+    private GroupAct joined(Account account, Group group, Instant now) {
+        long number = account.number();
+        checkNew(!groups.members(group.number()).has(number), now);
+        if (!group.open()) {
+            throw new Refusal(Code.NOT_A_MEMBER, "You are not in this group any more; its admins can add you again.");
+        }
+        if (groups.wasRemoved(number, group.number())) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED, "You were removed from this group: only its admins can add you again.");
+        }
+        checkRoom(account, group);
+        return new GroupAct.Joined(number);
+    }
+
+    private GroupAct given(Members members, GroupCommand.GiveRole command, Instant now) {
+        long user = user(command.user()).number();
+        checkNew(member(members, user).role() != command.role(), now);
+        if (members.isLastOwner(user)) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED, "A group has an owner: make another member one first. Nothing was done.");
+        }
+        return new GroupAct.RoleGiven(user, command.role());
+    }
+
+    private static GroupAct set(Group group, GroupCommand.Set command, Instant now) {
+        Boolean isWhole = command.wholeHistory();
+        Boolean isOpen = command.open();
+        String topic = command.topic();
+        if (isWhole == null && isOpen == null && topic == null) {
+            throw new Refusal(Code.MALFORMED, "Say what to set: history, open or topic. Nothing was done.");
+        }
+        GroupNames.checkTopic(requireNonNullElse(topic, ""));
+        GroupAct.Set changed = new GroupAct.Set(
+                changed(isWhole, group.wholeHistory()), changed(isOpen, group.open()), changed(topic, group.topic()));
+        checkNew(!changed.equals(new GroupAct.Set(null, null, null)), now);
+        return changed;
+    }
+
+    /** Returns what is wanted, if it is not so already; otherwise null. */
+    private static <T> @Nullable T changed(@Nullable T wanted, T present) {
+        return present.equals(wanted) ? null : wanted;
+    }
+
+    /** Returns the accounts of users, each once, by number. */
+    private List<Long> users(List<User> some) {
+        return new ArrayList<>(some.stream()
+                .map(user -> user(user).number())
+                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    private Account user(User user) {
+        return directory
+                .user(user)
+                .orElseThrow(() -> new Refusal(
+                        Code.NO_SUCH_USER,
+                        "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was done."));
+    }
+
+    private static Members.Member member(Members members, long user) {
+        return members.find(user)
+                .orElseThrow(
+                        () -> new Refusal(Code.NOT_A_MEMBER, "This user is not in this group. Nothing was done."));
+    }
+
+    /** @throws Refusal {@link Code#NOT_ALLOWED} if a user does not want to be added by another, or has blocked it */
+    private void checkMayAdd(Account by, Account user) {
+        Reach reach = user.preferences().groups();
+        boolean isWanted = reach == Reach.EVERYONE
+                || (reach == Reach.FRIENDS
+                        && contacts.friends(user.number()).has(by.number()));
+        if (!isWanted || contacts.blocked(user.number()).has(by.number())) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED, "You can't add %s to a group. Nobody was added.".formatted(user.name()));
+        }
+    }
+
+    private void checkRoom(Account account) {
+        int most = config.get().groups().most();
+        if (groups.of(account.number()).size() >= most) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "%s is in %d groups already, the most that are possible.".formatted(account.name(), most));
+        }
+    }
+
+    private void checkRoom(Account account, Group group) {
+        checkRoom(account);
+        if (!group.wholeHistory()
+                && groups.stretches(account.number(), group.number()).size() >= MOST_STRETCHES) {
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "%s has come to this group and left it %d times: that is enough."
+                            .formatted(account.name(), MOST_STRETCHES));
+        }
+    }
+
+    private void list(Session session, GroupCommand.ListMembers command) {
+        Group group = groups.ofMember(session.account(), command.group());
+        Members members = groups.members(group.number());
+        SortedMap<Long, Members.Member> page = members.above(command.after(), command.limit());
+        boolean more = !page.isEmpty()
+                && !members.above(page.lastKey(), 1).isEmpty();
+        List<GroupEvent.Member> listed = new ArrayList<>(page.size());
+        page.forEach((user, member) -> listed.add(
+                new GroupEvent.Member(user, directory.nameOf(user), member.role(), sessions.isOnline(user))));
+        session.answer(new GroupEvent.Members(
+                group.number(),
+                group.name(),
+                group.topic(),
+                group.wholeHistory(),
+                group.open(),
+                group.closed(),
+                members.size(),
+                listed,
+                more));
+    }
+
+    /**
+     * Closes a group for an administrator.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_GROUP}, or {@link Code#CLOSED} if it is closed already
+     */
+    public GroupChange close(long number) throws InterruptedException {
+        return journal.commit(new GroupDecision(1_000, null, (numbers, now) -> {
+            Group group = groups.find(number).orElseThrow(GroupDirectory::noSuchGroup);
+            if (group.closed()) {
+                throw new Refusal(Code.CLOSED, "This group is closed already.");
+            }
+            return byServer(numbers, now, group, new GroupAct.Closed());
+        }));
+    }
+
+    /** Has an account, which is to be deleted, leave all its groups. */
+    public void leaveAll(long account) throws InterruptedException {
+        for (long number : groups.of(account)) {
+            journal.commit(new GroupDecision(1_000, null, (numbers, now) -> {
+                Group group = groups.find(number).orElseThrow();
+                Members members = groups.members(number);
+                member(members, account);
+                long next = members.isLastOwner(account) ? members.longest(account) : 0;
+                return byServer(numbers, now, group, new GroupAct.Left(account, next));
+            }));
+        }
+    }
+
+    private static GroupChange byServer(Numbers numbers, Instant now, Group group, GroupAct act) {
+        return new GroupChange(
+                numbers.nextPosition(), now, group.number(), group.name(), Message.SERVER, act, null, null);
+    }
+}

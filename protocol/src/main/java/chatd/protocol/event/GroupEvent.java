@@ -1,0 +1,28 @@
+package chatd.protocol.event;
+
+import chatd.protocol.value.GroupRole;
+import java.util.List;
+
+/** Answers about groups. What is done to them is a {@link MessageEvent.GroupChanged}. */
+public sealed interface GroupEvent extends Event {
+
+    /**
+     * Members of a group, by their numbers.
+     *
+     * @param total how many the group has
+     * @param more whether there are more with higher numbers
+     */
+    record Members(
+            long group,
+            String name,
+            String topic,
+            boolean wholeHistory,
+            boolean open,
+            boolean closed,
+            int total,
+            List<Member> members,
+            boolean more)
+            implements GroupEvent {}
+
+    record Member(long user, String name, GroupRole role, boolean online) {}
+}

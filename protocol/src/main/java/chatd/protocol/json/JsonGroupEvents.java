@@ -1,0 +1,125 @@
+package chatd.protocol.json;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.protocol.event.Event;
+import chatd.protocol.event.GroupEvent;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.GroupAct;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The messages that the daemon sends about groups: 24. */
+final class JsonGroupEvents {
+    private static final JsonValue<List<Long>> NUMBERS = JsonValue.list(JsonValue.NUMBERED);
+
+    private static final JsonValue<GroupEvent.Member> MEMBER = JsonValue.of(
+            (value, key) -> new GroupEvent.Member(
+                    JsonValue.NUMBERED.read(value.path("user_id"), key),
+                    JsonValue.TEXT.read(value.path("user_name"), key),
+                    JsonGroupCommands.ROLE.read(value.path("role"), key),
+                    JsonValue.FLAG.read(value.path("online"), key)),
+            (out, member) -> out.writeStartObject()
+                    .writeStringProperty("user_id", JsonValue.numbered(member.user()))
+                    .writeStringProperty("user_name", member.name())
+                    .writeStringProperty("role", member.role().word())
+                    .writeBooleanProperty("online", member.online())
+                    .writeEndObject());
+
+    static final List<JsonMessage<? extends Event>> ROWS = List.of(
+            JsonMessage.<GroupEvent.Members>row(24, GroupEvent.Members.class, row -> {
+                JsonEvents.fromServer(row);
+                row.op("members");
+                var group = row.info("group_id", JsonValue.GROUP, GroupEvent.Members::group);
+                var name = row.info("group_name", JsonValue.TEXT, GroupEvent.Members::name);
+                var topic = row.info("topic", JsonValue.TEXT, GroupEvent.Members::topic);
+                var history = row.info("history", JsonGroupCommands.HISTORY, GroupEvent.Members::wholeHistory);
+                var open = row.info("open", JsonValue.FLAG, GroupEvent.Members::open);
+                var closed = row.info("closed", JsonValue.FLAG, GroupEvent.Members::closed);
+                var total = row.info("total", JsonValue.upTo(Integer.MAX_VALUE), GroupEvent.Members::total);
+                var members = row.info("members", JsonValue.list(MEMBER), GroupEvent.Members::members);
+                var more = row.info("more", JsonValue.FLAG, GroupEvent.Members::more);
+                return in -> new GroupEvent.Members(
+                        in.get(group),
+                        in.get(name),
+                        in.get(topic),
+                        in.get(history),
+                        in.get(open),
+                        in.get(closed),
+                        in.get(total),
+                        in.get(members),
+                        in.get(more));
+            }),
+            changed("create", GroupAct.Created.class, row -> {
+                var users = row.info("users", NUMBERS, act -> ((GroupAct.Created) act.act()).users(), List.of());
+                var history = row.info("history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Created) act.act()).wholeHistory());
+                var open = row.info("open", JsonValue.FLAG, act -> ((GroupAct.Created) act.act()).open());
+                return in -> new GroupAct.Created(in.get(users), in.get(history), in.get(open));
+            }),
+            changed("add", GroupAct.Added.class, row -> {
+                var users = row.info("users", NUMBERS, act -> ((GroupAct.Added) act.act()).users());
+                return in -> new GroupAct.Added(in.get(users));
+            }),
+            changed("remove", GroupAct.Removed.class, row -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Removed) act.act()).user());
+                return in -> new GroupAct.Removed(in.get(user));
+            }),
+            changed("leave", GroupAct.Left.class, row -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Left) act.act()).user());
+                var next = row.info("next", JsonValue.NUMBERED, act -> ((GroupAct.Left) act.act()).next(), 0L);
+                return in -> new GroupAct.Left(in.get(user), in.get(next));
+            }),
+            changed("join", GroupAct.Joined.class, row -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Joined) act.act()).user());
+                return in -> new GroupAct.Joined(in.get(user));
+            }),
+            changed("rename", GroupAct.Renamed.class, row -> {
+                var was = row.info("was", JsonValue.TEXT, act -> ((GroupAct.Renamed) act.act()).was());
+                return in -> new GroupAct.Renamed(in.get(was));
+            }),
+            changed("role", GroupAct.RoleGiven.class, row -> {
+                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.RoleGiven) act.act()).user());
+                var role = row.info("role", JsonGroupCommands.ROLE, act -> ((GroupAct.RoleGiven) act.act()).role());
+                return in -> new GroupAct.RoleGiven(in.get(user), in.get(role));
+            }),
+            changed("set", GroupAct.Set.class, row -> {
+                var history = row.infoOrNull("history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Set) act.act()).wholeHistory());
+                var open = row.infoOrNull("open", JsonValue.FLAG, act -> ((GroupAct.Set) act.act()).open());
+                var topic = row.infoOrNull("topic", JsonValue.TEXT, act -> ((GroupAct.Set) act.act()).topic());
+                return in -> new GroupAct.Set(in.get(history), in.get(open), in.get(topic));
+            }),
+            changed("close", GroupAct.Closed.class, row -> in -> new GroupAct.Closed()));
+
+    private JsonGroupEvents() {}
+
+    /** Declares the keys of one thing that is done to groups; returns the function that builds it from their values. */
+    private interface Act {
+        Function<JsonMessage.In<MessageEvent.GroupChanged>, GroupAct> of(JsonMessage<MessageEvent.GroupChanged> row);
+    }
+
+    private static JsonMessage<MessageEvent.GroupChanged> changed(String op, Class<? extends GroupAct> kind, Act act) {
+        return JsonMessage.<MessageEvent.GroupChanged>row(24, MessageEvent.GroupChanged.class, row -> {
+                    StoredKeys<MessageEvent.GroupChanged> kept = new StoredKeys<>(row);
+                    var group = row.info("group_id", JsonValue.GROUP, MessageEvent.GroupChanged::group);
+                    var name = row.info("group_name", JsonValue.TEXT, MessageEvent.GroupChanged::name);
+                    row.op(op);
+                    row.info("by", JsonValue.NUMBERED, JsonGroupEvents::by);
+                    var its = act.of(row);
+                    kept.numbered();
+                    return in -> new MessageEvent.GroupChanged(
+                            in.get(kept.senderName()),
+                            in.get(kept.time()),
+                            in.get(group),
+                            in.get(name),
+                            its.apply(in),
+                            kept.of(in));
+                })
+                .carrying(changed -> kind.isInstance(changed.act()));
+    }
+
+    private static long by(MessageEvent.GroupChanged changed) {
+        MessageEvent.@Nullable Stored stored = changed.stored();
+        return requireNonNull(stored, "a change that is not stored").sender();
+    }
+}
