@@ -264,7 +264,7 @@ final class GroupCheck {
             transcript.same(
                     "the refusal of the page of " + group + " to " + account,
                     group.conversation,
-                    "no-such-group",
+                    GroupModel.membership(account, group),
                     socket.skipTo(18).path("info").path("code").asString());
         } else if (group.isMember(account)) {
             members(socket, account, group);

@@ -3,7 +3,13 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.fixtures.Campaign;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -18,12 +24,23 @@ class GroupModelIT {
     private static final int OPERATIONS = 2_000;
     private static final int ACCOUNTS = 20;
 
+    /** Rounds that are played at once, each with a daemon of its own. */
+    private static final int AT_ONCE = 4;
+
     @Test
-    void theDaemonDoesWhatTheModelSays() {
+    void theDaemonDoesWhatTheModelSays() throws InterruptedException, ExecutionException {
         long first = Long.getLong("chatd.seed", System.nanoTime());
-        for (long seed = first; seed < first + ROUNDS; seed++) {
-            Campaign.tell("seed " + seed);
-            play(seed);
+        // Each round waits for the disk most of the time.
+        try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<Future<?>> rounds = new ArrayList<>();
+            for (long seed = first; seed < first + ROUNDS; seed++) {
+                long its = seed;
+                Campaign.tell("seed " + its);
+                rounds.add(pool.submit(() -> play(its)));
+            }
+            for (Future<?> round : rounds) {
+                round.get();
+            }
         }
     }
 

@@ -186,8 +186,10 @@ final class MessageModel {
 
     /** Judges a mark of a number that is one of a conversation's, as its reader sees it. */
     ModelVerdict read(ModelAccount by, ModelConversation conversation, long mid) {
-        boolean isUnknown = conversation instanceof ModelConversation.Members(ModelGroup group) && !group.wasIn(by);
-        return ModelVerdict.setting(() -> by.mark(conversation, mid)).unless(when(isUnknown, "no-such-group"));
+        String unknown = conversation instanceof ModelConversation.Members(ModelGroup group) && !group.wasIn(by)
+                ? GroupModel.membership(by, group)
+                : when(false, "");
+        return ModelVerdict.setting(() -> by.mark(conversation, mid)).unless(unknown);
     }
 
     ModelVerdict block(ModelAccount by, ModelAccount user, boolean isOn) {

@@ -14,7 +14,9 @@ import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Output;
 import chatd.admin.terminal.Program;
 import chatd.admin.user.BroadcastCommand;
+import chatd.admin.user.GroupCommand;
 import chatd.admin.user.MessageCommand;
+import chatd.admin.user.ReportCommand;
 import chatd.admin.user.SessionsCommand;
 import chatd.admin.user.UserCommand;
 import chatd.cli.CheckedOutput;
@@ -49,7 +51,9 @@ import picocli.CommandLine.Spec;
             UserCommand.class,
             SessionsCommand.class,
             BroadcastCommand.class,
+            GroupCommand.class,
             MessageCommand.class,
+            ReportCommand.class,
             StatsCommand.class,
             LogCommand.class,
             ConfigCommand.class,
@@ -63,7 +67,7 @@ import picocli.CommandLine.Spec;
             "1: failed; a message says why",
             "2: wrong usage",
             "3: not allowed; for `log verify` and `log prove`: consistent in itself, but not authenticated",
-            "4: no such user, file or message",
+            "4: no such user, group, file, message or report",
             "5: conflict: the name is taken, or the file exists",
             "69: no daemon answers, or it ended before it confirmed the command"
         },
@@ -76,7 +80,7 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Runnable, Program {
     /** Commands that are never suggested to somebody who mistyped another: what they do can't be undone. */
-    private static final Set<String> DESTRUCTIVE = Set.of("delete", "remove");
+    private static final Set<String> DESTRUCTIVE = Set.of("delete", "remove", "close");
 
     @Spec
     private CommandLine.Model.CommandSpec spec;

@@ -62,6 +62,9 @@ abstract class ListCommand extends ScriptCommand {
             }
         }
         for (Line line : lines) {
+            if (line.cells().isEmpty()) {
+                continue;
+            }
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < line.cells().size(); i++) {
                 String cell = SafeText.line(line.cells().get(i));

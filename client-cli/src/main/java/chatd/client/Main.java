@@ -71,6 +71,7 @@ import picocli.CommandLine.Spec;
             HistoryCommand.class,
             ConversationsCommand.class,
             FriendsCommand.class,
+            GroupCommand.class,
             WhoCommand.class,
             SessionsCommand.class,
             PipeCommand.class,

@@ -46,6 +46,7 @@ final class Talk {
     private final Sessions sessions;
     private final Path downloads;
     private final NumberedTalk more;
+    private final GroupTalk groups;
     private final SettingsTalk settings;
 
     /** The session; null before the first login. */
@@ -69,17 +70,21 @@ final class Talk {
         this.sessions = sessions;
         this.downloads = downloads;
         this.more = new NumberedTalk(presenter);
+        this.groups = new GroupTalk(presenter);
         this.settings = new SettingsTalk(screen, presenter);
     }
 
     /** Returns the names that can be completed, those online first. Any thread. */
     List<String> names() {
         ChatSession now = session;
-        return now == null
-                ? List.of()
-                : Stream.of(true, false)
-                        .flatMap(online -> now.contacts().who(online).stream())
-                        .toList();
+        if (now == null) {
+            return List.of();
+        }
+        Stream<String> users =
+                Stream.of(true, false).flatMap(online -> now.contacts().who(online).stream());
+        return now instanceof ResumedSession numbered
+                ? Stream.concat(users, groups.words(numbered).stream()).toList()
+                : users.toList();
     }
 
     private ChatSession session() {
@@ -277,6 +282,12 @@ final class Talk {
             case TypedLine.Unread unread -> more.unread(numbered());
             case TypedLine.Next next -> target = more.next(numbered()).orElse(target);
             case TypedLine.Who(String part) -> who(part);
+            case TypedLine.Group(String what, String rest) ->
+                target = groups.take(numbered(), what, rest, target).orElse(target);
+            case TypedLine.Report(long number, String why) -> {
+                numbered().report(number, why);
+                presenter.notice("The administrators are told of message #" + number + ".");
+            }
             case TypedLine.Friends friends -> more.friends(numbered());
             case TypedLine.Friend(String name, String text) -> more.befriend(numbered(), name, text);
             case TypedLine.Unfriend(String name) -> more.unfriend(numbered(), name);
@@ -352,7 +363,8 @@ final class Talk {
             return;
         }
         List<String> to = item.to().orElse(List.of());
-        say(to.isEmpty() || item.isMine() ? to : List.of(item.sender()), text, item.number());
+        boolean isToAll = item.to().isPresent() && to.isEmpty();
+        say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number());
     }
 
     /** Returns an item that the user sent: the last one, or the one with this number; says so if there is none. */

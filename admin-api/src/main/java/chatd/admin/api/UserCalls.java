@@ -20,6 +20,9 @@ public final class UserCalls {
     public static final AdminCall<Named, Nothing, Changed> ENABLE = changing("user enable");
     public static final AdminCall<Named, Nothing, Changed> GRANT = changing("user grant");
     public static final AdminCall<Named, Nothing, Changed> REVOKE = changing("user revoke");
+    public static final AdminCall<Muting, Nothing, Changed> MUTE =
+            new AdminCall<>("user mute", Muting.class, Nothing.class, Changed.class);
+    public static final AdminCall<Named, Nothing, Changed> UNMUTE = changing("user unmute");
     public static final AdminCall<Note, Nothing, Changed> NOTE =
             new AdminCall<>("user note", Note.class, Nothing.class, Changed.class);
     public static final AdminCall<Renaming, Nothing, Changed> RENAME =
@@ -44,6 +47,9 @@ public final class UserCalls {
      */
     public record Setting(String name, @Nullable String note, boolean mustChange, boolean similar, Password password) {}
 
+    /** @param seconds for how long the user may not write, from now */
+    public record Muting(String name, long seconds) {}
+
     public record Note(String name, @Nullable String note) {}
 
     /** @param similar whether the new name may look like that of another account */
@@ -55,6 +61,7 @@ public final class UserCalls {
     /**
      * @param state {@code active}, {@code disabled}, {@code locked} or {@code deleted}
      * @param passwordEnds when the password expires; null if it does not
+     * @param mutedUntil until when it may not write; null if it may
      * @param lastLogin null, like {@code lastAddress}, if there was none
      */
     public record Account(
@@ -65,6 +72,7 @@ public final class UserCalls {
             @Nullable String passwordEnds,
             boolean everyone,
             boolean online,
+            @Nullable String mutedUntil,
             @Nullable String lastLogin,
             @Nullable String lastAddress,
             String created,

@@ -21,8 +21,8 @@ public final class Exit {
     public static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;
-            case "no-such-user", "no-such-file", "no-such-message" -> NO_SUCH;
-            case "name-taken" -> CONFLICT;
+            case "no-such-user", "no-such-group", "no-such-file", "no-such-message", "no-such-report" -> NO_SUCH;
+            case "name-taken", "closed" -> CONFLICT;
             case "undecided", NotDone.NO_DAEMON -> NO_DAEMON;
             default -> NO;
         };

@@ -35,6 +35,18 @@ public final class Timestamp implements ITypeConverter<Instant> {
         }
     }
 
+    /** Parses a duration, such as {@code 7d}. */
+    public static final class Span implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Matcher span = AGO.matcher(text);
+            if (!span.matches()) {
+                throw new TypeConversionException("expected a duration such as 30m, 12h, 7d or 2w; not " + text);
+            }
+            return unit(span.group(2)).multipliedBy(Long.parseLong(span.group(1)));
+        }
+    }
+
     private static Duration unit(String letter) {
         return switch (letter) {
             case "s" -> Duration.ofSeconds(1);

@@ -5,6 +5,10 @@ import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Question;
+import chatd.admin.terminal.Timestamp;
+import chatd.text.SafeText;
+import java.io.PrintStream;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin message}. */
 @Command(
         name = "message",
-        description = "Removes messages.",
+        description = "Shows what is known of messages, and removes them.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin message remove 1041")
@@ -29,6 +33,44 @@ public final class MessageCommand implements Runnable {
     @Override
     public void run() {
         throw Program.missingSubcommand(spec);
+    }
+
+    @Command(
+            name = "show",
+            description = {
+                "Shows what is known of a message, but for what it says.",
+                "What a reported message says is shown by `report show`, until the report is closed."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin message show 1041")
+    int show(@Parameters(paramLabel = "NUMBER", description = "The message's number, as in the log.") long number) {
+        MessageCalls.Message message = program.daemon().call(MessageCalls.SHOW, new MessageCalls.Which(number));
+        if (program.json()) {
+            Format.json(program.out(), message);
+        } else {
+            print(message, program.out());
+        }
+        return Exit.OK;
+    }
+
+    /** Prints what is known of a message, one line per fact. */
+    static void print(MessageCalls.Message message, PrintStream out) {
+        List<String> receivers = message.receivers();
+        String takenBack = message.takenBack();
+        Format.line(out, "message", message.number() + ", a " + message.kind());
+        Format.line(out, "sent", Timestamp.shown(message.time()));
+        Format.line(out, "from", SafeText.line(message.sender()));
+        Format.line(out, "to", receivers == null ? "everyone" : SafeText.line(String.join(", ", receivers)));
+        if (message.corrections() > 0) {
+            Format.line(out, "corrected", Format.count(message.corrections(), "time"));
+        }
+        if (takenBack != null) {
+            Format.line(out, "taken back", Timestamp.shown(takenBack));
+        }
+        if (message.report() != null) {
+            Format.line(out, "reported", "see `report show " + message.report() + "`");
+        }
     }
 
     @Command(

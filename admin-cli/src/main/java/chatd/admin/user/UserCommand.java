@@ -18,6 +18,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -270,6 +271,42 @@ public final class UserCommand implements Runnable {
     }
 
     @Command(
+            name = "mute",
+            description = {
+                "Has users write nothing that others can read, for a time.",
+                "They can log in and read; what they send is refused, and they are told until when."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin user mute alice --for 7d", "  chat-admin user mute alice bob --for 30m"})
+    int mute(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names,
+            @Option(
+                            names = "--for",
+                            paramLabel = "TIME",
+                            required = true,
+                            converter = Timestamp.Span.class,
+                            description = "How long, such as 30m, 12h, 7d or 2w.")
+                    Duration time) {
+        Map<String, UserCalls.Muting> requests = new LinkedHashMap<>();
+        names.forEach(name -> requests.put(name, new UserCalls.Muting(name, time.toSeconds())));
+        return change(UserCalls.MUTE, requests, "is muted", "is muted until then already");
+    }
+
+    @Command(
+            name = "unmute",
+            description = "Lets muted users write again.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user unmute alice")
+    int unmute(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names) {
+        return change(UserCalls.UNMUTE, named(names), "may write again", "is not muted");
+    }
+
+    @Command(
             name = "note",
             description = "Replaces the note on a user.",
             mixinStandardHelpOptions = true,
@@ -346,6 +383,12 @@ public final class UserCommand implements Runnable {
         return requests;
     }
 
+    /** Returns until when an account is muted, as the end of a sentence. */
+    private static String until(UserCalls.Account account) {
+        String until = account.mutedUntil();
+        return until == null ? "" : "; muted until " + Timestamp.shown(until);
+    }
+
     /**
      * Changes users, one after another; one that can't be changed does not keep the others from it.
      *
@@ -362,7 +405,8 @@ public final class UserCommand implements Runnable {
                 outcomes.add(outcome);
                 if (!program.json()) {
                     program.out()
-                            .println(Format.who(outcome.account()) + " " + (outcome.changed() ? done : already) + ".");
+                            .println(Format.who(outcome.account()) + " " + (outcome.changed() ? done : already)
+                                    + until(outcome.account()) + ".");
                 }
             } catch (NotDone e) {
                 exit = Exit.of(e.code());

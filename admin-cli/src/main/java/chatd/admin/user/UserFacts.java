@@ -22,6 +22,10 @@ final class UserFacts {
         Format.line(out, "online", Format.yes(account.online()));
         Format.line(out, "last login", lastLogin(account));
         Format.line(out, "everyone", account.everyone() ? "granted" : "not granted");
+        String muted = account.mutedUntil();
+        if (muted != null) {
+            Format.line(out, "muted", "until " + Timestamp.shown(muted));
+        }
         Format.line(out, "created", Timestamp.shown(account.created()));
         if (!account.note().isEmpty()) {
             Format.line(out, "note", SafeText.line(account.note()));

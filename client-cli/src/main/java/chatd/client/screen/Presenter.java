@@ -128,7 +128,7 @@ public final class Presenter implements View {
         if (item.isMine()) {
             lastSent = Math.max(lastSent, item.number());
         } else if (!item.isFromServer()) {
-            lastSender = item.sender();
+            lastSender = item.with(me);
         }
         if (alerts(item)) {
             String alert = preferences.get(Setting.ALERT);
@@ -312,7 +312,7 @@ public final class Presenter implements View {
         if (number == 0) {
             for (Item item : items.values()) {
                 boolean isToAll = item.to().equals(Optional.of(List.of()));
-                boolean isThere = with == null || (with.isEmpty() ? isToAll : !isToAll && with.contains(item.sender()));
+                boolean isThere = with == null || (with.isEmpty() ? isToAll : !isToAll && with.contains(item.with(me)));
                 last = isThere && !item.isMine() ? item : last;
             }
         }

@@ -36,6 +36,7 @@ public sealed interface TypedLine {
         HISTORY("[NAME] [WHEN] [N]", "the last items, or those since a day or time, of all or of one conversation"),
         OLDER("[N]", "what was before that"),
         NEWER("[N]", "what came after it"),
+        GROUP("[WHAT [GROUP] …]", "your groups; /help group says what can be done with them"),
         FILE("NAME[,NAME…] PATH", "send a file; * for everyone"),
         FETCH("NUMBER", "fetch a file that was offered"),
         WHO("[PART]", "who is online, or the users whose names begin with PART"),
@@ -43,6 +44,7 @@ public sealed interface TypedLine {
         FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
         UNFRIEND("NAME", "decline, withdraw a request, or end a friendship"),
         IGNORE("[NAME]", "hide somebody's messages, or show them again; else list"),
+        REPORT("NUMBER WHY", "tell the administrators of a message"),
         BLOCK("NAME", "let nothing more of somebody arrive"),
         UNBLOCK("NAME", "end that"),
         NOTIFY("NAME all|mentions|none", "what alerts you in a conversation; * is everyone"),
@@ -86,7 +88,7 @@ public sealed interface TypedLine {
         boolean isText(int index) {
             return switch (this) {
                 case ALL, R, RE, CORRECT, REACT, UNREACT -> true;
-                case MSG, FRIEND -> index > 1;
+                case MSG, FRIEND, REPORT -> index > 1;
                 default -> false;
             };
         }
@@ -156,6 +158,15 @@ public sealed interface TypedLine {
 
     /** More of the history, in the direction given, next to what was shown of it. */
     record More(boolean isOlder, long count) implements TypedLine {}
+
+    /**
+     * Something about groups.
+     *
+     * @param what a subcommand, such as {@code add}; empty to list the user's own
+     */
+    record Group(String what, String rest) implements TypedLine {}
+
+    record Report(long number, String why) implements TypedLine {}
 
     record Friends() implements TypedLine {}
 
@@ -267,6 +278,8 @@ public sealed interface TypedLine {
             }
             case FILE -> names == null || second.isEmpty() ? usage : new SendFile(names, path(second));
             case FETCH -> first.matches("\\d{1,10}") && second.isEmpty() ? new Fetch(Long.parseLong(first)) : usage;
+            case GROUP -> new Group(first.toLowerCase(Locale.ROOT), second);
+            case REPORT -> isNumber(first) && !second.isEmpty() ? new Report(number(first), second) : usage;
             case WHO -> new Who(rest);
             case FRIENDS -> rest.isEmpty() ? new Friends() : usage;
             case FRIEND -> first.isEmpty() ? usage : new Friend(first, second);
@@ -378,7 +391,7 @@ public sealed interface TypedLine {
         Optional<Command> one = Command.of(which.startsWith("/") ? which : "/" + which);
         if (!which.isEmpty()) {
             return one.isPresent()
-                    ? new Help(one.get().line())
+                    ? new Help(one.get().line() + (one.get() == Command.GROUP ? "\n" + GroupHelp.TEXT : ""))
                     : new Mistake("There is no command " + which + nearest("/" + which) + " /help lists all.");
         }
         return new Help(Arrays.stream(Command.values()).map(Command::line).collect(Collectors.joining("\n"))

@@ -244,6 +244,18 @@ public record Item(
                 news);
     }
 
+    /**
+     * Returns with whom the conversation is, as far as it is known: the group, or the sender; of an item of the user's own, its
+     * first recipient. Of what went to everyone, the sender.
+     *
+     * @param me the user's name
+     */
+    public String with(String me) {
+        List<String> receivers = to.orElse(List.of());
+        boolean isToOthers = !receivers.isEmpty() && !receivers.equals(List.of(me));
+        return isToOthers ? receivers.getFirst() : sender;
+    }
+
     public boolean isFile() {
         return file != null;
     }

@@ -19,6 +19,8 @@ import chatd.daemon.session.Sessions;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +37,7 @@ import java.util.regex.Pattern;
  */
 public final class Administration {
     private static final int NOTE_CHARACTERS = 200;
+    private static final Duration LONGEST_MUTE = Duration.ofDays(36_525);
 
     /** An account's number, as programs show it. */
     private static final Pattern NUMBER = Pattern.compile("[Uu](\\d{1,18})");
@@ -201,8 +204,16 @@ public final class Administration {
         }
     }
 
-    /** Has an account write nothing that others can read, until a time. */
-    public Outcome mute(String name, Instant until, String by) throws InterruptedException {
+    /**
+     * Has an account write nothing that others can read, for a time.
+     *
+     * <p>Refused with {@link Code#MALFORMED} if that is not positive, or longer than 100 years.
+     */
+    public Outcome mute(String name, Duration time, String by) throws InterruptedException {
+        if (!time.isPositive() || time.compareTo(LONGEST_MUTE) > 0) {
+            throw new Refusal(Code.MALFORMED, "A user is muted for at least a second, and at most 100 years.");
+        }
+        Instant until = clock.instant().plus(time).truncatedTo(ChronoUnit.SECONDS);
         return update(name, Change.Kind.MUTED, by, account -> account.withMute(Optional.of(until)));
     }
 

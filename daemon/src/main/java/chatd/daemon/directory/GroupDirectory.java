@@ -187,7 +187,7 @@ public final class GroupDirectory {
                 .orElse(List.of());
         return entry.members()
                 .find(account)
-                .map(member -> plus(member.wholeHistory() ? List.of() : all, member.stretch()))
+                .map(member -> plus(all, member.stretch()))
                 .orElse(all);
     }
 
@@ -339,14 +339,8 @@ public final class GroupDirectory {
         }
         update(change.group(), entry -> {
             boolean isWhole = entry.group().wholeHistory();
-            Members members = entry.members()
-                    .with(accounts, new Members.Member(GroupRole.MEMBER, change.number(), isWhole));
-            Map<Long, Past> past = new HashMap<>(entry.past());
-            if (isWhole) {
-                // The stretch that begins now has all the earlier ones in it.
-                accounts.forEach(past::remove);
-            }
-            return new Entry(entry.group(), members, past);
+            return entry.with(entry.members()
+                    .with(accounts, new Members.Member(GroupRole.MEMBER, change.number(), isWhole)));
         });
         listed(accounts, change.group());
     }

@@ -388,8 +388,7 @@ public final class Groups implements Room {
 
     private void checkRoom(Account account, Group group) {
         checkRoom(account);
-        if (!group.wholeHistory()
-                && groups.stretches(account.number(), group.number()).size() >= MOST_STRETCHES) {
+        if (groups.stretches(account.number(), group.number()).size() >= MOST_STRETCHES) {
             throw new Refusal(
                     Code.TOO_MANY,
                     "%s has come to this group and left it %d times: that is enough."

@@ -163,6 +163,25 @@ public final class Amendments implements Room {
     }
 
     /**
+     * What is known of a message.
+     *
+     * @param takenBack when it was taken back; null if it was not
+     */
+    public record Told(Message message, int corrections, @Nullable Instant takenBack) {}
+
+    /** @throws Refusal {@link Code#NO_SUCH_MESSAGE} */
+    public Told show(long number) {
+        Message message = messages.messages(List.of(number)).stream()
+                .findFirst()
+                .orElseThrow(Amendments::noSuchMessage);
+        AmendmentStore.Done done = amendments.done(number);
+        return new Told(
+                message,
+                done.corrections(),
+                done.takenBack() == null ? null : done.takenBack().time());
+    }
+
+    /**
      * Takes a message back for an administrator, whoever sent it and whenever. Blocks until it is committed.
      *
      * @throws Refusal {@link Code#NO_SUCH_MESSAGE}, also if it was taken back already

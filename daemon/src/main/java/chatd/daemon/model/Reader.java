@@ -19,7 +19,7 @@ public record Reader(Account account, SortedMap<Long, Group> groups, boolean isR
      * What a user may read of a group.
      *
      * @param newest no number in the group's history is higher
-     * @param stretches the earliest first, without overlaps
+     * @param stretches the earliest first
      */
     public record Group(long newest, List<Stretch> stretches) {
         public Group {

@@ -49,15 +49,14 @@ public final class AmendmentStore {
      */
     public List<Long> numbers(Reader reader, @Nullable Long conversation, long subjectUpTo, Range range) {
         Account account = reader.account();
-        Condition isWanted = AMENDMENT
-                .MESSAGE
-                .le(subjectUpTo)
-                .and(AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(AMENDMENT.TEXT.isNotNull()));
+        Condition isThere = AMENDMENT.KIND.eq(AmendmentRows.TAKEN_BACK).or(AMENDMENT.TEXT.isNotNull());
+        Condition isKnown = AMENDMENT.MESSAGE.le(subjectUpTo);
+        Condition isWanted = isKnown.and(isThere);
         if (conversation != null && Conversation.isGroup(conversation)) {
             Reader.Group group = reader.groups().get(conversation);
             return group == null
                     ? List.of()
-                    : database.with(sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, isWanted)));
+                    : database.with(sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, isKnown, isThere)));
         }
         Condition isOwn = AMENDMENT_READER.ACCOUNT.eq(account.number());
         Table<Record1<Long>> own = DSL.selectDistinct(AMENDMENT_READER.AMENDMENT.as("n"))
@@ -87,17 +86,31 @@ public final class AmendmentStore {
             }
             List<Long> others = range.numbers(sql, List.of(own, everyones));
             return range.ofGroups(
-                    sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, isWanted));
+                    sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, isKnown, isThere));
         });
     }
 
     /** Returns queries for the amendments of a group that a user learns of, one for each stretch. */
     private static List<Table<Record1<Long>>> ofGroup(
-            Reader reader, long number, Reader.Group group, Range range, Condition isWanted) {
-        Condition isOf = AMENDMENT.CONVERSATION.eq(number).and(isIn(AMENDMENT.MESSAGE, group)).and(isWanted);
+            Reader reader, long number, Reader.Group group, Range range, Condition isKnown, Condition isThere) {
+        // A resumed session is not sent what was there before the user came, but what is done about it since.
+        Condition isSubject = reader.isResuming() ? isKnown.orNot(isSince(AMENDMENT.MESSAGE, group)) : isKnown;
+        Condition isOf = AMENDMENT
+                .CONVERSATION
+                .eq(number)
+                .and(isIn(AMENDMENT.MESSAGE, group))
+                .and(isSubject)
+                .and(isThere);
         return range.within(reader, group).stream()
                 .map(part -> part.ordered(AMENDMENT, AMENDMENT.NUMBER, isOf, "g"))
                 .toList();
+    }
+
+    /** Returns the condition that a number is in a stretch, from the coming of the user on. */
+    private static Condition isSince(Field<Long> number, Reader.Group group) {
+        return DSL.or(group.stretches().stream()
+                .map(stretch -> number.between(stretch.since(), stretch.until()))
+                .toList());
     }
 
     /** Returns the condition that a number is in what a user sees of a group. */

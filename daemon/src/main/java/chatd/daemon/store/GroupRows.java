@@ -165,12 +165,6 @@ final class GroupRows {
                 .where(CHAT_GROUP.NUMBER.eq(group))
                 .fetchSingle()
                 .value1();
-        if (isWhole) {
-            // The stretch that begins now has all the earlier ones in it.
-            sql.deleteFrom(GROUP_MEMBER)
-                    .where(GROUP_MEMBER.CHAT_GROUP.eq(group), GROUP_MEMBER.ACCOUNT.in(users))
-                    .execute();
-        }
         var members = sql.batch(sql.insertInto(
                         GROUP_MEMBER,
                         GROUP_MEMBER.CHAT_GROUP,

@@ -229,15 +229,16 @@ public final class Json implements Dialect {
                     case MessageEvent.Erased erased -> 0;
                     case MessageEvent.TakenBack taken -> 0;
                     case MessageEvent.Reacted reacted -> 0;
-                    case MessageEvent.GroupChanged changed -> 14L * users(changed.act()) + 2_000;
+                    case MessageEvent.GroupChanged changed -> bytes(changed.act());
                 };
     }
 
-    private static int users(GroupAct act) {
+    private static long bytes(GroupAct act) {
         return switch (act) {
-            case GroupAct.Created created -> created.users().size();
-            case GroupAct.Added added -> added.users().size();
-            default -> 1;
+            case GroupAct.Created created -> 14L * created.users().size();
+            case GroupAct.Added added -> 14L * added.users().size();
+            case GroupAct.Set set -> set.topic() == null ? 0 : bytes(set.topic());
+            default -> 0;
         };
     }
 

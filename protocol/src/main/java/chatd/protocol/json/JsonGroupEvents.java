@@ -51,51 +51,52 @@ final class JsonGroupEvents {
                         in.get(members),
                         in.get(more));
             }),
-            changed("create", GroupAct.Created.class, row -> {
+            changed("create", GroupAct.Created.class, (row, by) -> {
                 var users = row.info("users", NUMBERS, act -> ((GroupAct.Created) act.act()).users(), List.of());
                 var history = row.info("history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Created) act.act()).wholeHistory());
                 var open = row.info("open", JsonValue.FLAG, act -> ((GroupAct.Created) act.act()).open());
                 return in -> new GroupAct.Created(in.get(users), in.get(history), in.get(open));
             }),
-            changed("add", GroupAct.Added.class, row -> {
+            changed("add", GroupAct.Added.class, (row, by) -> {
                 var users = row.info("users", NUMBERS, act -> ((GroupAct.Added) act.act()).users());
                 return in -> new GroupAct.Added(in.get(users));
             }),
-            changed("remove", GroupAct.Removed.class, row -> {
+            changed("remove", GroupAct.Removed.class, (row, by) -> {
                 var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Removed) act.act()).user());
                 return in -> new GroupAct.Removed(in.get(user));
             }),
-            changed("leave", GroupAct.Left.class, row -> {
+            changed("leave", GroupAct.Left.class, (row, by) -> {
                 var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Left) act.act()).user());
                 var next = row.info("next", JsonValue.NUMBERED, act -> ((GroupAct.Left) act.act()).next(), 0L);
                 return in -> new GroupAct.Left(in.get(user), in.get(next));
             }),
-            changed("join", GroupAct.Joined.class, row -> {
-                var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.Joined) act.act()).user());
-                return in -> new GroupAct.Joined(in.get(user));
-            }),
-            changed("rename", GroupAct.Renamed.class, row -> {
+            changed("join", GroupAct.Joined.class, (row, by) -> in -> new GroupAct.Joined(in.get(by))),
+            changed("rename", GroupAct.Renamed.class, (row, by) -> {
                 var was = row.info("was", JsonValue.TEXT, act -> ((GroupAct.Renamed) act.act()).was());
                 return in -> new GroupAct.Renamed(in.get(was));
             }),
-            changed("role", GroupAct.RoleGiven.class, row -> {
+            changed("role", GroupAct.RoleGiven.class, (row, by) -> {
                 var user = row.info("user", JsonValue.NUMBERED, act -> ((GroupAct.RoleGiven) act.act()).user());
                 var role = row.info("role", JsonGroupCommands.ROLE, act -> ((GroupAct.RoleGiven) act.act()).role());
                 return in -> new GroupAct.RoleGiven(in.get(user), in.get(role));
             }),
-            changed("set", GroupAct.Set.class, row -> {
+            changed("set", GroupAct.Set.class, (row, by) -> {
                 var history = row.infoOrNull("history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Set) act.act()).wholeHistory());
                 var open = row.infoOrNull("open", JsonValue.FLAG, act -> ((GroupAct.Set) act.act()).open());
                 var topic = row.infoOrNull("topic", JsonValue.TEXT, act -> ((GroupAct.Set) act.act()).topic());
                 return in -> new GroupAct.Set(in.get(history), in.get(open), in.get(topic));
             }),
-            changed("close", GroupAct.Closed.class, row -> in -> new GroupAct.Closed()));
+            changed("close", GroupAct.Closed.class, (row, by) -> in -> new GroupAct.Closed()));
 
     private JsonGroupEvents() {}
 
-    /** Declares the keys of one thing that is done to groups; returns the function that builds it from their values. */
+    /**
+     * Declares the keys of one thing that is done to groups; returns the function that builds it from their values, and from
+     * that of who did it.
+     */
     private interface Act {
-        Function<JsonMessage.In<MessageEvent.GroupChanged>, GroupAct> of(JsonMessage<MessageEvent.GroupChanged> row);
+        Function<JsonMessage.In<MessageEvent.GroupChanged>, GroupAct> of(
+                JsonMessage<MessageEvent.GroupChanged> row, JsonMessage.Key<MessageEvent.GroupChanged, Long> by);
     }
 
     private static JsonMessage<MessageEvent.GroupChanged> changed(String op, Class<? extends GroupAct> kind, Act act) {
@@ -104,8 +105,8 @@ final class JsonGroupEvents {
                     var group = row.info("group_id", JsonValue.GROUP, MessageEvent.GroupChanged::group);
                     var name = row.info("group_name", JsonValue.TEXT, MessageEvent.GroupChanged::name);
                     row.op(op);
-                    row.info("by", JsonValue.NUMBERED, JsonGroupEvents::by);
-                    var its = act.of(row);
+                    var by = row.info("by", JsonValue.NUMBERED, JsonGroupEvents::by);
+                    var its = act.of(row, by);
                     kept.numbered();
                     return in -> new MessageEvent.GroupChanged(
                             in.get(kept.senderName()),

@@ -30,7 +30,7 @@ public final class Histories {
     private final View view;
     private final Function<MessageEvent.Message, Item> items;
 
-    /** The highest number shown of each conversation and not marked as read, by the other user; 0 for everyone. */
+    /** The highest number shown of each conversation and not marked as read, by its other side. */
     private final Map<Long, Long> unmarked = new HashMap<>();
 
     /** @param items makes an item of a stored message */
@@ -156,7 +156,7 @@ public final class Histories {
     private MessageEvent.Page page(Optional<String> with, long before, long from, int limit)
             throws IOException, InterruptedException {
         MessageEvent.Page page = requests.request(
-                id -> new MessageCommand.ReadHistory(with.map(Requests::user).orElse(null), before, from, limit, id),
+                id -> new MessageCommand.ReadHistory(with.map(people::user).orElse(null), before, from, limit, id),
                 MessageEvent.Page.class);
         people.learn(page.names());
         return page;
@@ -209,18 +209,19 @@ public final class Histories {
         List<Item> unread = items(page).stream().dropWhile(Item::isMine).toList();
         view.replayed(new View.Replay(View.Reason.UNREAD, unread, false, page.more()));
         if (!unread.isEmpty()) {
-            mark(talked.of().with(), talked.with(), unread.getLast().number());
+            markNow(talked.of().with(), unread.getLast().number());
         }
         if (talked.of().attention().unread()) {
             requests.command(
-                    id -> new MessageCommand.ChangeAttention(Requests.user(talked.with()), null, null, false, id));
+                    id -> new MessageCommand.ChangeAttention(
+                            People.other(talked.of().with()), null, null, false, id));
         }
         return page.more();
     }
 
     /** Marks a conversation as read up to a message; an empty name is that with everyone. Blocks until it is stored. */
     public void mark(String with, long number) throws IOException, InterruptedException {
-        requests.command(id -> new MessageCommand.MarkRead(Requests.user(with), number, id));
+        requests.command(id -> new MessageCommand.MarkRead(people.user(with), number, id));
     }
 
     /** Marks what was shown as read, because the user is there; does not wait. What fails is marked the next time. */
@@ -230,15 +231,15 @@ public final class Histories {
             due = Map.copyOf(unmarked);
             unmarked.clear();
         }
-        due.forEach((with, number) -> mark(with, with == 0 ? "" : people.name(with), number));
+        due.forEach(this::markNow);
     }
 
     /** Marks at once, so that what is asked for next counts it, and waits for the answer on another thread. */
-    private void mark(long with, String name, long number) {
+    private void markNow(long with, long number) {
         try {
             String id = Requests.id();
             Request request = requests.ask(
-                    id, new MessageCommand.MarkRead(Requests.user(name), number, id), SessionEvent.Accepted.class);
+                    id, new MessageCommand.MarkRead(People.other(with), number, id), SessionEvent.Accepted.class);
             Thread.startVirtualThread(() -> {
                 try {
                     request.await();

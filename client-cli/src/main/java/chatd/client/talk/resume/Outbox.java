@@ -8,6 +8,7 @@ import chatd.protocol.command.Command;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Audience;
+import chatd.protocol.value.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ final class Outbox {
     private final Object sending;
     private final Requests.Line line;
     private final View view;
+    private final Function<String, User> users;
 
     /** By the identifier of each message, in the order in which they were sent. */
     private final Map<String, Parts> unanswered = new LinkedHashMap<>();
@@ -53,7 +56,9 @@ final class Outbox {
     /** Whether what was sent before the loss has to be sent again first; guarded by the lock on sending. */
     private boolean isBehind;
 
-    Outbox(Object sending, Requests.Line line, View view) {
+    /** @param users returns whom a name means: a user, or a group */
+    Outbox(Object sending, Requests.Line line, View view, Function<String, User> users) {
+        this.users = users;
         this.sending = sending;
         this.line = line;
         this.view = view;
@@ -139,7 +144,7 @@ final class Outbox {
             if (unanswered.containsKey(id)) {
                 throw new IllegalArgumentException("What was sent before with the id " + given + " has no answer yet.");
             }
-            Audience audience = to.isEmpty() ? Audience.everyone() : new Audience.One(Requests.user(receiver));
+            Audience audience = to.isEmpty() ? Audience.everyone() : audience(receiver);
             Item item = mine.item();
             parts.unanswered.put(
                     id,
@@ -147,6 +152,11 @@ final class Outbox {
         }
         parts.unanswered.keySet().forEach(id -> unanswered.put(id, parts));
         return parts;
+    }
+
+    private Audience audience(String receiver) {
+        User user = users.apply(receiver);
+        return user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
     }
 
     private synchronized void remove(Parts parts) {

@@ -1,14 +1,26 @@
 package chatd.client.talk.resume;
 
+import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
+import chatd.protocol.value.GroupAct;
+import chatd.protocol.value.GroupRole;
+import chatd.protocol.value.User;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The names of users by their numbers, as far as the server has told them; friends, and who asks to be one. Thread-safe. */
+/**
+ * The names of users and groups by their numbers, each an {@link Addressee}, as far as the server has told them; friends,
+ * who asks to be one, and the groups that the user is in. Thread-safe.
+ */
 final class People {
     /** Maximum number of names kept: those of one login, and many more. */
     private static final int MOST = 20_000;
@@ -25,6 +37,11 @@ final class People {
     private final TreeSet<Long> friends = new TreeSet<>();
     private final Map<Long, String> asking = new HashMap<>();
 
+    /** The groups that the user is in. */
+    private final SortedMap<Long, SessionEvent.OwnGroup> groups = new TreeMap<>();
+
+    private static final Pattern GROUP = Pattern.compile("(?:.* \\()?[Gg]([1-9]\\d{0,9})\\)?");
+
     /** Takes over the lists of a login. */
     synchronized void set(SessionEvent.Welcome welcome, SessionEvent.State state) {
         for (int i = 0; i < welcome.numbers().size(); i++) {
@@ -35,6 +52,11 @@ final class People {
         friends.clear();
         friends.addAll(state.friends());
         asking.clear();
+        groups.clear();
+        state.groups().forEach(group -> {
+            groups.put(group.group(), group);
+            names.put(Addressee.group(group.group()), group.name());
+        });
         state.received().forEach(request -> asking.put(request.user(), request.text()));
     }
 
@@ -52,8 +74,95 @@ final class People {
         users.forEach(user -> names.put(user.user(), user.name()));
     }
 
-    /** Returns a user's name if it is known, else the number. */
+    synchronized void learnGroup(long group, String name) {
+        names.put(Addressee.group(group), name);
+    }
+
+    /** Returns the groups that the user is in, by number. */
+    synchronized List<SessionEvent.OwnGroup> groups() {
+        return List.copyOf(groups.values());
+    }
+
+    /** Takes over what was done to a group that the user is in, or was. */
+    synchronized void changed(MessageEvent.GroupChanged change, long me) {
+        long group = change.group();
+        names.put(Addressee.group(group), change.name());
+        SessionEvent.OwnGroup before = groups.get(group);
+        GroupRole role = before == null ? GroupRole.MEMBER : before.role();
+        boolean isClosed = before != null && before.closed();
+        boolean isIn = before != null;
+        switch (change.act()) {
+            case GroupAct.Created created -> {
+                isIn = true;
+                MessageEvent.Stored stored = change.stored();
+                role = stored != null && stored.sender() == me ? GroupRole.OWNER : GroupRole.MEMBER;
+            }
+            case GroupAct.Added added -> isIn |= added.users().contains(me);
+            case GroupAct.Joined joined -> isIn |= joined.user() == me;
+            case GroupAct.Removed removed -> isIn &= removed.user() != me;
+            case GroupAct.Left left -> {
+                isIn &= left.user() != me;
+                role = left.next() == me ? GroupRole.OWNER : role;
+            }
+            case GroupAct.RoleGiven given -> role = given.user() == me ? given.role() : role;
+            case GroupAct.Closed closed -> isClosed = true;
+            case GroupAct.Renamed renamed -> {}
+            case GroupAct.Set set -> {}
+        }
+        if (isIn) {
+            groups.put(group, new SessionEvent.OwnGroup(group, change.name(), role, isClosed));
+        } else {
+            groups.remove(group);
+        }
+    }
+
+    /** Returns a group as it is shown: by its name; with its number, where another one or a user is called so, too. */
+    synchronized String groupName(long group) {
+        String name = names.get(Addressee.group(group));
+        if (name == null) {
+            return "G" + group;
+        }
+        boolean isOne = names.entrySet().stream()
+                .noneMatch(one -> one.getKey() != Addressee.group(group) && one.getValue().equals(name));
+        return isOne ? name : name + " (G" + group + ")";
+    }
+
+    /**
+     * Returns the number of the group that is called or shown so, or that has this number; 0 if there is none, or several
+     * are called so.
+     */
+    synchronized long group(String typed) {
+        Matcher number = GROUP.matcher(typed);
+        if (number.matches()) {
+            return Long.parseLong(number.group(1));
+        }
+        List<Long> called = names.entrySet().stream()
+                .filter(one -> one.getValue().equals(typed))
+                .map(Map.Entry::getKey)
+                .toList();
+        return called.size() == 1 ? Addressee.groupNumber(called.getFirst()) : 0;
+    }
+
+    /** Returns whom a name means: a group, or a user. */
+    User user(String name) {
+        long group = group(name);
+        return group == 0 ? new User.Named(name) : new User.Group(group, "G" + group);
+    }
+
+    /** Returns the other side of a conversation as the vocabulary refers to it. */
+    static User other(long with) {
+        if (with == Addressee.EVERYONE) {
+            return new User.Named("");
+        }
+        long group = Addressee.groupNumber(with);
+        return group == 0 ? new User.Numbered(with, "U" + with) : new User.Group(group, "G" + group);
+    }
+
+    /** Returns the name of a user or group if it is known, else the number. */
     synchronized String name(long user) {
+        if (Addressee.isGroup(user)) {
+            return groupName(Addressee.groupNumber(user));
+        }
         return names.getOrDefault(user, "U" + user);
     }
 

@@ -22,6 +22,7 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
@@ -52,8 +53,9 @@ public final class ResumedSession extends ChatSession {
     private final People people = new People();
 
     private final Requests requests = new Requests(sending(), this::connection);
-    private final Outbox outbox = new Outbox(sending(), this::connection, view());
+    private final Outbox outbox = new Outbox(sending(), this::connection, view(), people::user);
     private final Friends friends = new Friends(requests, people);
+    private final Groups groups = new Groups(requests, people);
     private final Histories histories = new Histories(requests, people, view(), this::item);
 
     /** What the user wants of conversations, by the other user; 0 for everyone. */
@@ -104,6 +106,10 @@ public final class ResumedSession extends ChatSession {
 
     public Friends friends() {
         return friends;
+    }
+
+    public Groups groups() {
+        return groups;
     }
 
     public Histories histories() {
@@ -244,7 +250,7 @@ public final class ResumedSession extends ChatSession {
             case UserEvent.FriendAsked asked -> asked(asked);
             case UserEvent.FriendAnswered answered -> answered(answered);
             case UserEvent.FriendRemoved removed -> removed(removed);
-            case UserEvent.Typing typing -> view().typing(people.name(typing.user()));
+            case UserEvent.Typing typing -> view().typing(typing(typing));
             case UserEvent.ReadUpTo read -> read(read);
             case UserEvent.Settings settings -> setPreferences(Preferences.of(settings.document()));
             case UserEvent.AttentionChanged changed -> {
@@ -255,6 +261,12 @@ public final class ResumedSession extends ChatSession {
             case UserEvent.PasswordChanged changed -> {}
             case UserEvent.Found found -> {}
         }
+    }
+
+    /** Returns who is writing, and where, if it is a group. */
+    private String typing(UserEvent.Typing typing) {
+        String who = people.name(typing.user());
+        return Addressee.isGroup(typing.to()) ? who + " in " + people.name(typing.to()) : who;
     }
 
     private void renamed(long user, String to) {
@@ -308,6 +320,9 @@ public final class ResumedSession extends ChatSession {
         MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         after = Math.max(after, stored.number());
         people.learn(stored.sender(), message.sender());
+        if (message instanceof MessageEvent.GroupChanged changed) {
+            people.changed(changed, me);
+        }
         if (message instanceof MessageEvent.Amendment || message instanceof MessageEvent.GroupChanged) {
             // It makes nothing unread.
             view().said(item(message));
@@ -316,9 +331,17 @@ public final class ResumedSession extends ChatSession {
         if (stored.sender() == me) {
             outbox.shown(stored.number());
         } else if (!options.isScript()) {
-            histories.shown(stored.receivers() == null ? 0 : stored.sender(), stored.number());
+            histories.shown(with(stored), stored.number());
         }
         view().said(item(message));
+    }
+
+    /** Returns the conversation in which another user's message stands. */
+    private static long with(MessageEvent.Stored stored) {
+        List<Long> receivers = stored.receivers();
+        return receivers == null
+                ? Addressee.EVERYONE
+                : Addressee.isGroup(receivers.getFirst()) ? receivers.getFirst() : stored.sender();
     }
 
     /** Returns a stored message as an item, with the names that are known. */
@@ -349,7 +372,7 @@ public final class ResumedSession extends ChatSession {
         return attention.entrySet().stream()
                 .filter(one -> one.getKey() == 0
                         ? isToAll
-                        : !isToAll && people.name(one.getKey()).equals(item.sender()))
+                        : !isToAll && people.name(one.getKey()).equals(item.with(name)))
                 .findFirst()
                 .map(one -> one.getValue().notices())
                 .orElse(Attention.Notices.ALL);
@@ -361,6 +384,7 @@ public final class ResumedSession extends ChatSession {
         List<String> unknown = new ArrayList<>();
         for (String one : names) {
             if (!contacts().has(one)
+                    && people.group(one) == 0
                     && find(one).stream().noneMatch(user -> user.name().equals(one))) {
                 unknown.add(one);
             }
@@ -493,7 +517,7 @@ public final class ResumedSession extends ChatSession {
         synchronized (sending()) {
             if (isConnected()) {
                 try {
-                    connection().link().send(List.of(new MessageCommand.Typing(Requests.user(to), "")));
+                    connection().link().send(List.of(new MessageCommand.Typing(people.user(to), "")));
                 } catch (IOException e) {
                     // It does not matter then.
                 }
@@ -549,7 +573,12 @@ public final class ResumedSession extends ChatSession {
 
     /** Changes of what the user is notified in a conversation; an empty name is that with everyone. Blocks. */
     public void notices(String with, Attention.Notices notices) throws IOException, InterruptedException {
-        requests.command(id -> new MessageCommand.ChangeAttention(Requests.user(with), notices, null, null, id));
+        requests.command(id -> new MessageCommand.ChangeAttention(people.user(with), notices, null, null, id));
+    }
+
+    /** Tells the administrators of a message. Blocks. */
+    public void report(long message, String why) throws IOException, InterruptedException {
+        requests.command(id -> new MessageCommand.Report(message, why, id));
     }
 
     /** Returns the user's own sessions and remembered devices, the oldest first. Blocks. */

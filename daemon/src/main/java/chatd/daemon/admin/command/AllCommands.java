@@ -32,6 +32,7 @@ public final class AllCommands implements AutoCloseable {
         this.stats = new StatsCommands(facts, running, log);
         commands.addAll(new UserCommands(running, configuration).all());
         commands.addAll(new SessionCommands(running).all());
+        commands.addAll(new GroupCommands(running).all());
         commands.addAll(new MessageCommands(running).all());
         commands.addAll(new LogCommands(log, running, new Semaphore(1)).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());

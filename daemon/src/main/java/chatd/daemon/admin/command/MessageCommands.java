@@ -1,23 +1,111 @@
 package chatd.daemon.admin.command;
 
+import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.MessageCalls;
+import chatd.admin.api.ReportCalls;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.messages.Amendments;
+import chatd.daemon.model.Message;
+import chatd.daemon.reports.Reports;
+import chatd.daemon.store.ReportStore;
+import chatd.protocol.value.Addressee;
 import java.util.List;
+import java.util.Objects;
 
-/** Implements {@code chat-admin message}. */
+/** Implements {@code chat-admin message} and {@code report}. */
 public record MessageCommands(Running running) {
+    /** Maximum number of reports listed, the newest. */
+    private static final int MOST = 10_000;
 
     public List<AdminCommand<?, ?, ?>> all() {
-        return List.of(AdminCommand.of(
-                MessageCalls.REMOVE,
-                Role.administrators(),
-                (request, by, out) -> new MessageCalls.Removed(
-                        request.message(),
-                        running.services()
-                                .amendments()
-                                .remove(request.message())
-                                .message()),
-                "message"));
+        return List.of(
+                AdminCommand.of(
+                        MessageCalls.SHOW,
+                        Role.administrators(),
+                        (request, by, out) -> message(request.message()),
+                        "message"),
+                AdminCommand.of(
+                        MessageCalls.REMOVE,
+                        Role.administrators(),
+                        (request, by, out) -> new MessageCalls.Removed(
+                                request.message(),
+                                running.services()
+                                        .amendments()
+                                        .remove(request.message())
+                                        .message()),
+                        "message"),
+                AdminCommand.of(
+                        ReportCalls.LIST,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            out.write(
+                                    reports().list(request.closed(), MOST),
+                                    some -> new ReportCalls.Reports(
+                                            some.stream().map(this::shown).toList()));
+                            return Nothing.NOTHING;
+                        },
+                        "closed"),
+                AdminCommand.of(
+                        ReportCalls.SHOW,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            ReportStore.Report report = reports().find(request.report());
+                            return new ReportCalls.Whole(
+                                    shown(report),
+                                    message(report.message()),
+                                    report.text(),
+                                    report.file(),
+                                    report.size());
+                        },
+                        "report"),
+                AdminCommand.of(
+                        ReportCalls.CLOSE,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            reports().close(request.report(), by.user());
+                            return shown(reports().find(request.report()));
+                        },
+                        "report"));
+    }
+
+    private Reports reports() {
+        return running.services().reports();
+    }
+
+    private Directory directory() {
+        return running.services().directory();
+    }
+
+    private ReportCalls.Report shown(ReportStore.Report report) {
+        return new ReportCalls.Report(
+                report.number(),
+                report.message(),
+                directory().nameOf(report.by()),
+                report.time().toString(),
+                report.reason(),
+                report.closed() == null ? null : report.closed().toString(),
+                report.closedBy());
+    }
+
+    private MessageCalls.Message message(long number) {
+        Amendments.Told told = running.services().amendments().show(number);
+        Message message = told.message();
+        List<Long> receivers = message.receivers();
+        return new MessageCalls.Message(
+                number,
+                message.time().toString(),
+                directory().nameOf(message.sender()),
+                receivers == null ? null : receivers.stream().map(this::name).toList(),
+                message.file() == null ? "text" : "file",
+                told.corrections(),
+                told.takenBack() == null ? null : Objects.toString(told.takenBack()),
+                reports().of(number).map(ReportStore.Report::number).orElse(null));
+    }
+
+    private String name(long receiver) {
+        String name = directory().nameOf(receiver);
+        return Addressee.isGroup(receiver) ? name + " (G" + Addressee.groupNumber(receiver) + ")" : name;
     }
 }

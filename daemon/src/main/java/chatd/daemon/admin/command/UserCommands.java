@@ -15,6 +15,7 @@ import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,14 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 changing(UserCalls.ENABLE, (request, by) -> administration().enable(request.name(), by)),
                 changing(UserCalls.GRANT, (request, by) -> administration().grant(request.name(), true, by)),
                 changing(UserCalls.REVOKE, (request, by) -> administration().grant(request.name(), false, by)),
+                AdminCommand.of(
+                        UserCalls.MUTE,
+                        Role.administrators(),
+                        (request, by, out) -> changed(administration()
+                                .mute(request.name(), Duration.ofSeconds(request.seconds()), by.user())),
+                        "name",
+                        "seconds"),
+                changing(UserCalls.UNMUTE, (request, by) -> administration().unmute(request.name(), by)),
                 changing(
                         UserCalls.NOTE,
                         (request, by) -> administration()
@@ -141,13 +150,14 @@ public record UserCommands(Running running, Supplier<Config> config) {
         return AdminCommand.of(
                 call,
                 Role.administrators(),
-                (request, by, out) -> {
-                    Administration.Outcome outcome = change.make(request, by.user());
-                    return new UserCalls.Changed(shown(outcome.account()), outcome.changed());
-                },
+                (request, by, out) -> changed(change.make(request, by.user())),
                 "name",
                 "to",
                 "similar");
+    }
+
+    private UserCalls.Changed changed(Administration.Outcome outcome) {
+        return new UserCalls.Changed(shown(outcome.account()), outcome.changed());
     }
 
     private UserCalls.Account shown(Account account) {
@@ -160,6 +170,7 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 account.passwordEnds().map(Object::toString).orElse(null),
                 account.everyone(),
                 running.sessions().isOnline(account.number()),
+                account.mutedUntil().filter(Instant.now()::isBefore).map(Object::toString).orElse(null),
                 last.map(login -> login.time().toString()).orElse(null),
                 last.map(Account.Login::address).orElse(null),
                 account.created().toString(),

@@ -1,0 +1,53 @@
+package chatd.admin.api;
+
+import chatd.admin.api.AdminCall.Nothing;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Calls about messages that users have reported. Times are in the format of {@link java.time.Instant}. */
+public final class ReportCalls {
+    public static final AdminCall<Which, Reports, Nothing> LIST =
+            new AdminCall<>("report list", Which.class, Reports.class, Nothing.class);
+    public static final AdminCall<One, Nothing, Whole> SHOW =
+            new AdminCall<>("report show", One.class, Nothing.class, Whole.class);
+    public static final AdminCall<One, Nothing, Report> CLOSE =
+            new AdminCall<>("report close", One.class, Nothing.class, Report.class);
+
+    private ReportCalls() {}
+
+    /** @param closed whether closed ones are listed, too */
+    public record Which(boolean closed) {}
+
+    /** @param report the report's number */
+    public record One(long report) {}
+
+    /**
+     * @param message the message's number
+     * @param by the name of who reported it
+     * @param closed when it was closed, and {@code closedBy} by which Unix user; null if it is open
+     */
+    public record Report(
+            long number,
+            long message,
+            String by,
+            String time,
+            String reason,
+            @Nullable String closed,
+            @Nullable String closedBy) {}
+
+    public record Reports(List<Report> reports) {}
+
+    /**
+     * A report with its message.
+     *
+     * @param text the message's text as it was; null for a file, and if the report is closed
+     * @param file the name of its file; null for a text, and if the report is closed
+     * @param size of the file in bytes; 0 without one
+     */
+    public record Whole(
+            Report report,
+            MessageCalls.Message message,
+            @Nullable String text,
+            @Nullable String file,
+            long size) {}
+}

@@ -1,0 +1,143 @@
+package chatd.client.talk.resume;
+
+import chatd.client.net.ClientFailure;
+import chatd.protocol.command.Command;
+import chatd.protocol.command.GroupCommand;
+import chatd.protocol.command.UserCommand;
+import chatd.protocol.event.GroupEvent;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.GroupRole;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A user's groups. Each method that changes or asks something blocks until the server has answered. */
+public final class Groups {
+    private final Requests requests;
+    private final People people;
+
+    Groups(Requests requests, People people) {
+        this.requests = requests;
+        this.people = people;
+    }
+
+    /** Returns the groups that the user is in, by number. */
+    public List<SessionEvent.OwnGroup> own() {
+        return people.groups();
+    }
+
+    /** Returns the number of the group that a word or a shown name means; 0 if it means none. */
+    public long number(String typed) {
+        return people.group(typed);
+    }
+
+    /** Returns how a group is shown: by its name, and by its number where that name is not enough. */
+    public String shown(long group) {
+        return people.groupName(group);
+    }
+
+    /**
+     * Returns the number of a group.
+     *
+     * @throws ClientFailure if none is meant
+     */
+    public long find(String typed) {
+        long group = people.group(typed);
+        if (group == 0) {
+            throw new ClientFailure(
+                    ClientFailure.NO_SUCH,
+                    "There is no group called " + typed + " here; /group lists yours, /group find WORD open ones."
+                            + " A group's number, such as G7, always names it.");
+        }
+        return group;
+    }
+
+    /**
+     * Makes a group.
+     *
+     * @return its number
+     */
+    public long create(String name, List<String> members, boolean isWhole, boolean isOpen)
+            throws IOException, InterruptedException {
+        SessionEvent.Accepted made = requests.request(
+                id -> new GroupCommand.Create(
+                        name, members.stream().map(people::user).toList(), isWhole, isOpen, id),
+                SessionEvent.Accepted.class);
+        people.learnGroup(made.group(), name);
+        return made.group();
+    }
+
+    private long change(Function<String, Command> command) throws IOException, InterruptedException {
+        return requests.request(command, SessionEvent.Accepted.class).message();
+    }
+
+    /** Adds users; returns the number of that, 0 if all are members already. */
+    public long add(long group, List<String> users) throws IOException, InterruptedException {
+        return change(id ->
+                new GroupCommand.Add(group, users.stream().map(people::user).toList(), id));
+    }
+
+    public long remove(long group, String user) throws IOException, InterruptedException {
+        return change(id -> new GroupCommand.Remove(group, people.user(user), id));
+    }
+
+    /** @param next who is to be owner after the last one; empty for whoever was a member longest */
+    public long leave(long group, Optional<String> next) throws IOException, InterruptedException {
+        return change(
+                id -> new GroupCommand.Leave(group, next.map(people::user).orElse(null), id));
+    }
+
+    public long join(long group) throws IOException, InterruptedException {
+        return change(id -> new GroupCommand.Join(group, id));
+    }
+
+    public long rename(long group, String name) throws IOException, InterruptedException {
+        return change(id -> new GroupCommand.Rename(group, name, id));
+    }
+
+    public long role(long group, String user, GroupRole role) throws IOException, InterruptedException {
+        return change(id -> new GroupCommand.GiveRole(group, people.user(user), role, id));
+    }
+
+    /** Changes settings; null leaves one as it is. */
+    public long set(long group, @Nullable Boolean isWhole, @Nullable Boolean isOpen, @Nullable String topic)
+            throws IOException, InterruptedException {
+        return change(id -> new GroupCommand.Set(group, isWhole, isOpen, topic, id));
+    }
+
+    public long close(long group) throws IOException, InterruptedException {
+        return change(id -> new GroupCommand.Close(group, id));
+    }
+
+    /** A group with all its members. */
+    public record Whole(GroupEvent.Members group, List<GroupEvent.Member> members) {}
+
+    /** Returns a group with all its members. */
+    public Whole members(long group) throws IOException, InterruptedException {
+        List<GroupEvent.Member> all = new ArrayList<>();
+        GroupEvent.Members page;
+        do {
+            long after = all.isEmpty() ? 0 : all.getLast().user();
+            page = requests.request(
+                    id -> new GroupCommand.ListMembers(group, after, GroupCommand.ListMembers.MOST, id),
+                    GroupEvent.Members.class);
+            all.addAll(page.members());
+        } while (page.more() && !page.members().isEmpty());
+        people.learnGroup(group, page.name());
+        all.forEach(member -> people.learn(member.user(), member.name()));
+        return new Whole(page, all);
+    }
+
+    /** Returns open groups with a word that begins with a text. */
+    public List<UserEvent.FoundGroup> open(String text) throws IOException, InterruptedException {
+        List<UserEvent.FoundGroup> found = requests.request(
+                        id -> new UserCommand.FindUsers(text, UserCommand.FindUsers.MOST, id), UserEvent.Found.class)
+                .groups();
+        found.forEach(group -> people.learnGroup(group.group(), group.name()));
+        return found;
+    }
+}

@@ -1,0 +1,72 @@
+package chatd.daemon.admin.command;
+
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.GroupCalls;
+import chatd.daemon.admin.AdminCommand;
+import chatd.daemon.admin.Role;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.model.Group;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Implements {@code chat-admin group}. */
+public record GroupCommands(Running running) {
+
+    public List<AdminCommand<?, ?, ?>> all() {
+        return List.of(
+                AdminCommand.of(GroupCalls.LIST, Role.auditorsToo(), (request, by, out) -> {
+                    out.write(
+                            groups().all(),
+                            some -> new GroupCalls.Groups(
+                                    some.stream().map(this::shown).toList()));
+                    return Nothing.NOTHING;
+                }),
+                AdminCommand.of(
+                        GroupCalls.SHOW,
+                        Role.auditorsToo(),
+                        (request, by, out) -> {
+                            Group group =
+                                    groups().find(request.group()).orElseThrow(GroupDirectory::noSuchGroup);
+                            out.write(members(group.number()), GroupCalls.Members::new);
+                            return shown(group);
+                        },
+                        "group"),
+                AdminCommand.of(
+                        GroupCalls.CLOSE,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            running.services().groups().close(request.group());
+                            return shown(groups().find(request.group()).orElseThrow());
+                        },
+                        "group"));
+    }
+
+    private Directory directory() {
+        return running.services().directory();
+    }
+
+    private GroupDirectory groups() {
+        return directory().groups();
+    }
+
+    private GroupCalls.Group shown(Group group) {
+        return new GroupCalls.Group(
+                group.number(),
+                group.name(),
+                group.topic(),
+                group.wholeHistory() ? "all" : "joined",
+                group.open(),
+                group.closed(),
+                groups().members(group.number()).size());
+    }
+
+    private List<GroupCalls.Member> members(long group) {
+        List<GroupCalls.Member> all = new ArrayList<>();
+        groups().members(group)
+                .above(0, Integer.MAX_VALUE)
+                .forEach((account, member) -> all.add(new GroupCalls.Member(
+                        directory().nameOf(account), account, member.role().word())));
+        return all;
+    }
+}
