@@ -7,7 +7,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
 
 /** How long tests wait for an event that must occur: on a busy machine it may be late, and that is no failure. */
 public final class TestTimeouts implements LauncherSessionListener {
-    static final Duration LONG = Duration.ofSeconds(40);
+    static final Duration LONG = Duration.ofMinutes(3);
     static final int MILLIS = (int) LONG.toMillis();
 
     @Override

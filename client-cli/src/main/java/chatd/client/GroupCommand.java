@@ -67,13 +67,15 @@ final class GroupCommand extends ListCommand {
         Groups groups = session.groups();
         return switch (what) {
             case "list" -> groups.own().stream().map(GroupCommand::line).toList();
-            case "find" -> groups.open(argument(0, "find WORD")).stream()
-                    .map(GroupCommand::line)
-                    .toList();
+            case "find" ->
+                groups.open(argument(0, "find WORD")).stream()
+                        .map(GroupCommand::line)
+                        .toList();
             case "create" -> List.of(created(groups));
-            case "members" -> groups.members(group(groups, "members GROUP")).members().stream()
-                    .map(GroupCommand::line)
-                    .toList();
+            case "members" ->
+                groups.members(group(groups, "members GROUP")).members().stream()
+                        .map(GroupCommand::line)
+                        .toList();
             default -> List.of(stored(changed(groups)));
         };
     }
@@ -81,7 +83,10 @@ final class GroupCommand extends ListCommand {
     private Line created(Groups groups) throws IOException, InterruptedException {
         String name = argument(0, "create NAME [USER...]");
         long made = groups.create(
-                name, arguments.subList(1, arguments.size()), oneOf(history, "all", "joined").equals("all"), isOpen);
+                name,
+                arguments.subList(1, arguments.size()),
+                oneOf(history, "all", "joined").equals("all"),
+                isOpen);
         return new Line(object(made, name), "G" + made, name);
     }
 
@@ -140,8 +145,7 @@ final class GroupCommand extends ListCommand {
                         group(groups, "leave GROUP [USER]"),
                         arguments.size() > 1 ? Optional.of(arguments.get(1)) : Optional.empty());
             case "rename" -> groups.rename(group(groups, "rename GROUP NAME"), argument(1, "rename GROUP NAME"));
-            case "topic" ->
-                groups.set(group(groups, "topic GROUP TEXT"), null, null, argument(1, "topic GROUP TEXT"));
+            case "topic" -> groups.set(group(groups, "topic GROUP TEXT"), null, null, argument(1, "topic GROUP TEXT"));
             case "role" -> {
                 String usage = "role GROUP USER owner|admin|member";
                 Optional<GroupRole> role = GroupTalk.role(argument(2, usage));
@@ -161,8 +165,7 @@ final class GroupCommand extends ListCommand {
                         null,
                         null);
             case "close" -> groups.close(group(groups, "close GROUP"));
-            default ->
-                throw main().wrong("there is no group " + what + "; group --help lists what can be done");
+            default -> throw main().wrong("there is no group " + what + "; group --help lists what can be done");
         };
     }
 

@@ -33,8 +33,7 @@ final class GroupTalk {
      * @param target whom what is typed goes to; null for nobody
      * @return whom it goes to from then on, if that is another
      */
-    Optional<List<String>> take(
-            ResumedSession session, String what, String rest, @Nullable List<String> target)
+    Optional<List<String>> take(ResumedSession session, String what, String rest, @Nullable List<String> target)
             throws IOException, InterruptedException {
         Groups groups = session.groups();
         switch (what) {
@@ -202,12 +201,15 @@ final class GroupTalk {
 
     private void members(Groups.Whole whole) {
         GroupEvent.Members group = whole.group();
-        presenter.notice("%s (G%d)%s: %s; %s".formatted(
-                group.name(),
-                group.group(),
-                group.topic().isEmpty() ? "" : ", “" + group.topic() + "”",
-                group.closed() ? "closed" : group.open() ? "open to all" : "its admins add who comes",
-                group.wholeHistory() ? "who comes sees what was said before" : "each sees what came from joining on"));
+        presenter.notice("%s (G%d)%s: %s; %s"
+                .formatted(
+                        group.name(),
+                        group.group(),
+                        group.topic().isEmpty() ? "" : ", “" + group.topic() + "”",
+                        group.closed() ? "closed" : group.open() ? "open to all" : "its admins add who comes",
+                        group.wholeHistory()
+                                ? "who comes sees what was said before"
+                                : "each sees what came from joining on"));
         for (GroupRole role : GroupRole.values()) {
             List<GroupEvent.Member> those = whole.members().stream()
                     .filter(member -> member.role() == role)

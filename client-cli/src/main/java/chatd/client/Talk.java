@@ -80,8 +80,7 @@ final class Talk {
         if (now == null) {
             return List.of();
         }
-        Stream<String> users =
-                Stream.of(true, false).flatMap(online -> now.contacts().who(online).stream());
+        Stream<String> users = Stream.of(true, false).flatMap(online -> now.contacts().who(online).stream());
         return now instanceof ResumedSession numbered
                 ? Stream.concat(users, groups.words(numbered).stream()).toList()
                 : users.toList();

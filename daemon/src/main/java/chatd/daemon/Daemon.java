@@ -172,8 +172,8 @@ public final class Daemon {
 
         Ledger.LastNumbers numbers = result(reaching);
         Stores stores = new Stores(database);
-        Directory directory = new Directory(
-                stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
+        Directory directory =
+                new Directory(stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),

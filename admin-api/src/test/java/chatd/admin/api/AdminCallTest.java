@@ -12,7 +12,18 @@ class AdminCallTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     private static final UserCalls.Account ALICE = new UserCalls.Account(
-            "alice", 12, "active", true, null, false, true, null, "2026-11-20T06:15:00Z", "::1", "2026-11-20T06:15:00Z", "");
+            "alice",
+            12,
+            "active",
+            true,
+            null,
+            false,
+            true,
+            null,
+            "2026-11-20T06:15:00Z",
+            "::1",
+            "2026-11-20T06:15:00Z",
+            "");
 
     @Test
     void anAccountIsFlattenedIntoTheRecordAroundIt() {

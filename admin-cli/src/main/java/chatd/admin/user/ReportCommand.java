@@ -44,8 +44,7 @@ public final class ReportCommand implements Runnable {
             footer = "  chat-admin report list --closed")
     int list(@Option(names = "--closed", description = "List those that are closed, too.") boolean closed) {
         List<ReportCalls.Report> reports = new ArrayList<>();
-        program.daemon()
-                .call(ReportCalls.LIST, new ReportCalls.Which(closed), part -> reports.addAll(part.reports()));
+        program.daemon().call(ReportCalls.LIST, new ReportCalls.Which(closed), part -> reports.addAll(part.reports()));
         if (program.json()) {
             Format.json(program.out(), reports);
         } else {

@@ -55,12 +55,12 @@ public final class Fields {
 
     /** Puts to whom a message went: how many it were, a group, or everyone; and each of them. */
     Fields receivers(@Nullable List<Who> receivers) {
-        boolean isGroup = receivers != null && receivers.size() == 1 && receivers.getFirst().isGroup();
+        boolean isGroup = receivers != null
+                && receivers.size() == 1
+                && receivers.getFirst().isGroup();
         return put(
-                        Attribute.RECEIVERS,
-                        receivers == null
-                                ? "everyone"
-                                : isGroup ? receivers.getFirst().user() : (Object) receivers.size());
+                Attribute.RECEIVERS,
+                receivers == null ? "everyone" : isGroup ? receivers.getFirst().user() : (Object) receivers.size());
     }
 
     Fields to(List<Who> receivers) {

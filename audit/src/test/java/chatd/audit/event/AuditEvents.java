@@ -60,6 +60,18 @@ public final class AuditEvents {
         all.put("correction", new AmendmentEvent.Corrected(45, 42, ALICE, PEER, 12, List.of(WANG, ALICE), DIGEST));
         all.put("taken-back", new AmendmentEvent.TakenBack(46, 42, ALICE, PEER));
         all.put("taken-back-by-administrator", new AmendmentEvent.TakenBack(47, 44, new Who(null, "server"), null));
+        all.put(
+                "group-text",
+                new AuditEvent.MessageSent(49, ALICE, PEER, null, 6, List.of(Who.ofGroup(7, "Ops & more")), DIGEST));
+        all.put(
+                "group",
+                new GroupEvent(
+                        50, Who.ofGroup(7, "Ops & more"), ALICE, PEER, "create, history all", List.of(WANG, ALICE)));
+        all.put(
+                "group-by-server",
+                new GroupEvent(51, Who.ofGroup(7, "Ops"), new Who(null, "server"), null, "close", List.of()));
+        all.put("report", new AccountEvent.Reported(23, 42, ALICE, PEER));
+        all.put("report-closed", new AccountEvent.ReportClosed(24, 42, ALICE, "root"));
         all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));

@@ -43,11 +43,7 @@ public record GroupNews(String op, List<String> users, String text) {
             case GroupAct.Renamed renamed ->
                 new GroupNews("rename", List.of(), "renamed the group " + renamed.was() + ": it is " + group + " now");
             case GroupAct.RoleGiven given ->
-                of(
-                        "role",
-                        "made ",
-                        " " + given.role().word() + " of " + group,
-                        named(List.of(given.user()), names));
+                of("role", "made ", " " + given.role().word() + " of " + group, named(List.of(given.user()), names));
             case GroupAct.Set set -> new GroupNews("set", List.of(), changes(set, group));
             case GroupAct.Closed closed ->
                 new GroupNews("close", List.of(), "closed " + group + ": it can be read, and nothing else");

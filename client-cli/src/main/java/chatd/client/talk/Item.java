@@ -139,7 +139,8 @@ public record Item(
                 done(message, number, isMine, "").as(Deed.TAKEN_BACK, taken.of(), Amended.NOT);
             case MessageEvent.Corrected corrected ->
                 done(message, number, isMine, corrected.text()).as(Deed.CORRECTED, corrected.of(), Amended.NOT);
-            case MessageEvent.GroupChanged changed -> done(message, number, isMine, "").as(Deed.GROUP, 0, Amended.NOT);
+            case MessageEvent.GroupChanged changed ->
+                done(message, number, isMine, "").as(Deed.GROUP, 0, Amended.NOT);
             case MessageEvent.Reacted reacted ->
                 done(message, number, isMine, reacted.code())
                         .as(reacted.on() ? Deed.REACTED : Deed.REACTS_NO_LONGER, reacted.of(), Amended.NOT);

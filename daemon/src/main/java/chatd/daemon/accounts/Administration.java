@@ -20,8 +20,8 @@ import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -223,9 +223,10 @@ public final class Administration {
                 name,
                 Change.Kind.UNMUTED,
                 by,
-                account -> account.mutedUntil().filter(clock.instant()::isBefore).isPresent()
-                        ? account.withMute(Optional.empty())
-                        : account);
+                account ->
+                        account.mutedUntil().filter(clock.instant()::isBefore).isPresent()
+                                ? account.withMute(Optional.empty())
+                                : account);
     }
 
     private Outcome update(String name, Change.Kind kind, String by, UnaryOperator<Account> change)

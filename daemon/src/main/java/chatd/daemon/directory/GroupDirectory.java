@@ -113,16 +113,16 @@ public final class GroupDirectory {
             Stretch stretch = one.stretch();
             change(everOfAccount, account, set -> set.with(group));
             if (stretch.isOpen()) {
-                members.put(
-                        account, new Members.Member(one.role(), stretch.since(), stretch.from() < stretch.since()));
+                members.put(account, new Members.Member(one.role(), stretch.since(), stretch.from() < stretch.since()));
                 change(ofAccount, account, set -> set.with(group));
             } else {
-                past.merge(account, new Past(List.of(stretch), one.removed()), (before, last) -> new Past(
-                        plus(before.stretches(), stretch), last.removed()));
+                past.merge(
+                        account,
+                        new Past(List.of(stretch), one.removed()),
+                        (before, last) -> new Past(plus(before.stretches(), stretch), last.removed()));
             }
         }
-        byNumber.computeIfPresent(
-                group, (same, entry) -> new Entry(entry.group(), new Members(members), past));
+        byNumber.computeIfPresent(group, (same, entry) -> new Entry(entry.group(), new Members(members), past));
     }
 
     private static List<Stretch> plus(List<Stretch> some, Stretch one) {
@@ -200,9 +200,7 @@ public final class GroupDirectory {
     public Reader reader(Account account) {
         SortedMap<Long, Reader.Group> groups = new TreeMap<>();
         for (long group : everOfAccount.getOrDefault(account.number(), NumberSet.EMPTY)) {
-            groups.put(
-                    group,
-                    new Reader.Group(newest.getOrDefault(group, 0L), stretches(account.number(), group)));
+            groups.put(group, new Reader.Group(newest.getOrDefault(group, 0L), stretches(account.number(), group)));
         }
         return new Reader(account, groups, false);
     }
@@ -289,9 +287,7 @@ public final class GroupDirectory {
             case GroupAct.Created created -> {
                 Group group = new Group(number, change.name(), "", created.wholeHistory(), created.open(), false);
                 Members.Member owner = new Members.Member(GroupRole.OWNER, change.number(), created.wholeHistory());
-                byNumber.put(
-                        number,
-                        new Entry(group, Members.NONE.with(List.of(change.sender()), owner), Map.of()));
+                byNumber.put(number, new Entry(group, Members.NONE.with(List.of(change.sender()), owner), Map.of()));
                 index(group, true);
                 listed(List.of(change.sender()), number);
                 come(change, created.users());
@@ -339,8 +335,8 @@ public final class GroupDirectory {
         }
         update(change.group(), entry -> {
             boolean isWhole = entry.group().wholeHistory();
-            return entry.with(entry.members()
-                    .with(accounts, new Members.Member(GroupRole.MEMBER, change.number(), isWhole)));
+            return entry.with(
+                    entry.members().with(accounts, new Members.Member(GroupRole.MEMBER, change.number(), isWhole)));
         });
         listed(accounts, change.group());
     }

@@ -95,8 +95,7 @@ public final class Members {
     public boolean isLastOwner(long account) {
         return find(account).filter(member -> member.role() == GroupRole.OWNER).isPresent()
                 && IntStream.range(0, accounts.length)
-                        .noneMatch(i -> accounts[i] != account
-                                && at(i).role() == GroupRole.OWNER);
+                        .noneMatch(i -> accounts[i] != account && at(i).role() == GroupRole.OWNER);
     }
 
     /** Returns who, other than an account, was a member longest; 0 if there is nobody. */

@@ -141,7 +141,8 @@ public final class Groups implements Room {
     }
 
     private static long bytes(GroupCommand.OfGroup command) {
-        return 3_000 + (command instanceof GroupCommand.Add add ? 100L * add.users().size() : 0);
+        return 3_000
+                + (command instanceof GroupCommand.Add add ? 100L * add.users().size() : 0);
     }
 
     private static @Nullable SentOnce once(Session session, GroupCommand.Changing command) {
@@ -308,8 +309,7 @@ public final class Groups implements Room {
             throw new Refusal(Code.NOT_A_MEMBER, "You are not in this group any more; its admins can add you again.");
         }
         if (groups.wasRemoved(number, group.number())) {
-            throw new Refusal(
-                    Code.NOT_ALLOWED, "You were removed from this group: only its admins can add you again.");
+            throw new Refusal(Code.NOT_ALLOWED, "You were removed from this group: only its admins can add you again.");
         }
         checkRoom(account, group);
         return new GroupAct.Joined(number);
@@ -346,9 +346,8 @@ public final class Groups implements Room {
 
     /** Returns the accounts of users, each once, by number. */
     private List<Long> users(List<User> some) {
-        return new ArrayList<>(some.stream()
-                .map(user -> user(user).number())
-                .collect(Collectors.toCollection(TreeSet::new)));
+        return new ArrayList<>(
+                some.stream().map(user -> user(user).number()).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private Account user(User user) {
@@ -361,16 +360,14 @@ public final class Groups implements Room {
 
     private static Members.Member member(Members members, long user) {
         return members.find(user)
-                .orElseThrow(
-                        () -> new Refusal(Code.NOT_A_MEMBER, "This user is not in this group. Nothing was done."));
+                .orElseThrow(() -> new Refusal(Code.NOT_A_MEMBER, "This user is not in this group. Nothing was done."));
     }
 
     /** @throws Refusal {@link Code#NOT_ALLOWED} if a user does not want to be added by another, or has blocked it */
     private void checkMayAdd(Account by, Account user) {
         Reach reach = user.preferences().groups();
         boolean isWanted = reach == Reach.EVERYONE
-                || (reach == Reach.FRIENDS
-                        && contacts.friends(user.number()).has(by.number()));
+                || (reach == Reach.FRIENDS && contacts.friends(user.number()).has(by.number()));
         if (!isWanted || contacts.blocked(user.number()).has(by.number())) {
             throw new Refusal(
                     Code.NOT_ALLOWED, "You can't add %s to a group. Nobody was added.".formatted(user.name()));
@@ -400,8 +397,7 @@ public final class Groups implements Room {
         Group group = groups.ofMember(session.account(), command.group());
         Members members = groups.members(group.number());
         SortedMap<Long, Members.Member> page = members.above(command.after(), command.limit());
-        boolean more = !page.isEmpty()
-                && !members.above(page.lastKey(), 1).isEmpty();
+        boolean more = !page.isEmpty() && !members.above(page.lastKey(), 1).isEmpty();
         List<GroupEvent.Member> listed = new ArrayList<>(page.size());
         page.forEach((user, member) -> listed.add(
                 new GroupEvent.Member(user, directory.nameOf(user), member.role(), sessions.isOnline(user))));

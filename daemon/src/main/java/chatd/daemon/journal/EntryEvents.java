@@ -216,8 +216,7 @@ public final class EntryEvents {
             case UNMUTED -> byAdministrator(change, who, "unmute");
             case REPORTED -> new AccountEvent.Reported(change.number(), change.message(), who, peer);
             case REPORT_CLOSED ->
-                new AccountEvent.ReportClosed(
-                        change.number(), change.message(), who, String.valueOf(change.actor()));
+                new AccountEvent.ReportClosed(change.number(), change.message(), who, String.valueOf(change.actor()));
         };
     }
 

@@ -167,13 +167,13 @@ public final class Amendments implements Room {
      *
      * @param takenBack when it was taken back; null if it was not
      */
-    public record Told(Message message, int corrections, @Nullable Instant takenBack) {}
+    public record Told(
+            Message message, int corrections, @Nullable Instant takenBack) {}
 
     /** @throws Refusal {@link Code#NO_SUCH_MESSAGE} */
     public Told show(long number) {
-        Message message = messages.messages(List.of(number)).stream()
-                .findFirst()
-                .orElseThrow(Amendments::noSuchMessage);
+        Message message =
+                messages.messages(List.of(number)).stream().findFirst().orElseThrow(Amendments::noSuchMessage);
         AmendmentStore.Done done = amendments.done(number);
         return new Told(
                 message,
@@ -266,8 +266,7 @@ public final class Amendments implements Room {
     private Decided takingBack(Session session, Optional<Message> found, AmendmentStore.Done done, Instant now) {
         boolean isAdmin = found.filter(message -> isAdmin(session.account(), message.group()))
                 .isPresent();
-        Message message =
-                isAdmin ? found.orElseThrow() : own(session, found, "take it back");
+        Message message = isAdmin ? found.orElseThrow() : own(session, found, "take it back");
         if (done.takenBack() != null) {
             throw new AlreadySent(done.takenBack());
         }

@@ -229,8 +229,7 @@ public final class Conversations implements Room, AutoCloseable {
             directory.groups().checkWriting(account, group.number());
             long addressee = Addressee.group(group.number());
             if (tells(account) && typing.asMap().putIfAbsent(new Typing(account, addressee), true) == null) {
-                sessions.tellGroup(
-                        group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
+                sessions.tellGroup(group.number(), account, MOST_TOLD, new UserEvent.Typing(account, addressee));
             }
             return;
         }

@@ -65,8 +65,7 @@ final class Items {
         List<Long> sent = messages.numbers(reader, conversation, new Range(after, upTo, count, false));
         // No further than the messages go, so that all pages together read everything once.
         long end = sent.size() < count ? upTo : sent.getLast();
-        List<Long> done =
-                amendments.numbers(reader, conversation, known, new Range(after, end, count, false));
+        List<Long> done = amendments.numbers(reader, conversation, known, new Range(after, end, count, false));
         return done.isEmpty()
                 ? sent
                 : Stream.concat(sent.stream(), done.stream())
@@ -181,9 +180,8 @@ final class Items {
         }
         if (receivers != null) {
             receivers.stream()
-                    .filter(receiver -> receiver == reader.number()
-                            || sender == reader.number()
-                            || Addressee.isGroup(receiver))
+                    .filter(receiver ->
+                            receiver == reader.number() || sender == reader.number() || Addressee.isGroup(receiver))
                     .forEach(concerned::add);
         }
         return concerned;

@@ -60,9 +60,8 @@ final class Mentions {
             if (end < text.length() && Character.isLetterOrDigit(text.codePointAt(end))) {
                 continue;
             }
-            Optional<Account> account = directory
-                    .named(text.substring(start, end))
-                    .filter(its -> isReceiver.test(its.number()));
+            Optional<Account> account =
+                    directory.named(text.substring(start, end)).filter(its -> isReceiver.test(its.number()));
             if (account.isPresent()) {
                 return account;
             }

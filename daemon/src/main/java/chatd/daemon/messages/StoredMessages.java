@@ -81,8 +81,7 @@ public final class StoredMessages {
                     digest,
                     digest.isEmpty() ? takenBack.get(amendment.subject().message()) : null));
         }
-        ofGroups.forEach(change ->
-                all.add(new Digested(change.number(), "group G" + change.group(), null)));
+        ofGroups.forEach(change -> all.add(new Digested(change.number(), "group G" + change.group(), null)));
         List<Digested> page = all.stream()
                 .filter(each -> each.message() <= end)
                 .sorted(Comparator.comparingLong(Digested::message))

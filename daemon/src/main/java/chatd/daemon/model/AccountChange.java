@@ -36,7 +36,9 @@ public record AccountChange(
                     case Effect.FriendAsked asked -> 3L * asked.text().length();
                     case Effect.MessageReported report ->
                         3L * report.reason().length()
-                                + (report.text() == null ? 0 : 3L * report.text().length());
+                                + (report.text() == null
+                                        ? 0
+                                        : 3L * report.text().length());
                     default -> 0;
                 });
     }

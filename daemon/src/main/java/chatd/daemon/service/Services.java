@@ -24,9 +24,9 @@ import chatd.daemon.messages.Amendments;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
 import chatd.daemon.messages.Messages;
-import chatd.daemon.reports.Reports;
 import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
+import chatd.daemon.reports.Reports;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.List;
 

@@ -223,8 +223,9 @@ public final class Sessions {
     public void joinedGroup(long group, Collection<Long> accounts) {
         presenceLock.lock();
         try {
-            accounts.stream().filter(online::containsKey).forEach(account -> present(group)
-                    .add(account));
+            accounts.stream()
+                    .filter(online::containsKey)
+                    .forEach(account -> present(group).add(account));
         } finally {
             presenceLock.unlock();
         }
@@ -460,12 +461,7 @@ public final class Sessions {
          */
         public static Copies of(Amendment amendment, LongPredicate has) {
             return new Copies(
-                    amendment.number(),
-                    amendment.told(),
-                    amendment.subject().group(),
-                    has,
-                    amendment.session(),
-                    false);
+                    amendment.number(), amendment.told(), amendment.subject().group(), has, amendment.session(), false);
         }
 
         /** Returns the members of the group, among them who did it. */

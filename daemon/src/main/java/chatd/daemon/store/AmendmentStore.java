@@ -56,7 +56,8 @@ public final class AmendmentStore {
             Reader.Group group = reader.groups().get(conversation);
             return group == null
                     ? List.of()
-                    : database.with(sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, isKnown, isThere)));
+                    : database.with(
+                            sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, isKnown, isThere)));
         }
         Condition isOwn = AMENDMENT_READER.ACCOUNT.eq(account.number());
         Table<Record1<Long>> own = DSL.selectDistinct(AMENDMENT_READER.AMENDMENT.as("n"))

@@ -98,10 +98,8 @@ public final class ContentStore {
 
     /** Deletes contents that were begun and never sent. Called only before the first upload of this process. */
     public void discardUnfinished() {
-        List<Long> unfinished = database.with(sql -> sql.select(CONTENT.NUMBER)
-                .from(CONTENT)
-                .where(isUnused())
-                .fetch(CONTENT.NUMBER));
+        List<Long> unfinished = database.with(sql ->
+                sql.select(CONTENT.NUMBER).from(CONTENT).where(isUnused()).fetch(CONTENT.NUMBER));
         unfinished.forEach(this::discard);
     }
 }

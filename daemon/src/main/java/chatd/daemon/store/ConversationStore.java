@@ -131,7 +131,8 @@ public final class ConversationStore {
                         Unread unread = sum(
                                 wholes.getOrDefault(conversation, Unread.NOTHING),
                                 parts.getOrDefault(conversation, Unread.NOTHING),
-                                mentions.getOrDefault(conversation, Unread.NOTHING).count()
+                                mentions.getOrDefault(conversation, Unread.NOTHING)
+                                                .count()
                                         + ofAlls.getOrDefault(conversation, Unread.NOTHING)
                                                 .count());
                         return new Party(conversation, one.read(), one.attention(), unread);
@@ -177,9 +178,8 @@ public final class ConversationStore {
             MENTION,
             MENTION.MESSAGE,
             MENTION.CONVERSATION,
-            account -> MENTION.ACCOUNT
-                    .eq(DSL.inline(Message.EVERYONE))
-                    .andExists(mentioning(MESSAGE.SENDER.ne(account))));
+            account ->
+                    MENTION.ACCOUNT.eq(DSL.inline(Message.EVERYONE)).andExists(mentioning(MESSAGE.SENDER.ne(account))));
 
     private static Select<?> mentioning(Condition bySomebodyElse) {
         return DSL.selectOne().from(MESSAGE).where(MESSAGE.NUMBER.eq(MENTION.MESSAGE), bySomebodyElse);
@@ -218,11 +218,7 @@ public final class ConversationStore {
 
     /** Counts what is unread in those conversations whose last message is above the read mark. */
     private static Map<Long, Unread> counted(
-            DSLContext sql,
-            String statement,
-            Account account,
-            List<Found> found,
-            ToLongFunction<Found> last) {
+            DSLContext sql, String statement, Account account, List<Found> found, ToLongFunction<Found> last) {
         List<Found> all =
                 found.stream().filter(one -> last.applyAsLong(one) > one.read()).toList();
         Map<Long, Unread> counted = new HashMap<>();
@@ -234,11 +230,7 @@ public final class ConversationStore {
     }
 
     private static void count(
-            Connection connection,
-            String statement,
-            Account account,
-            List<Found> some,
-            Map<Long, Unread> counted)
+            Connection connection, String statement, Account account, List<Found> some, Map<Long, Unread> counted)
             throws SQLException {
         String all = String.join(" union all ", Collections.nCopies(some.size(), '(' + statement + ')'));
         try (PreparedStatement counting = connection.prepareStatement(all)) {

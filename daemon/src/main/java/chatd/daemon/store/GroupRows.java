@@ -47,14 +47,12 @@ final class GroupRows {
                 case GroupAct.Added added -> new Detail(ADDED, null, null, null, null, null, null);
                 case GroupAct.Removed removed -> new Detail(REMOVED, removed.user(), null, null, null, null, null);
                 case GroupAct.Left left ->
-                    new Detail(
-                            LEFT, left.user(), left.next() == 0 ? null : (Long) left.next(), null, null, null, null);
+                    new Detail(LEFT, left.user(), left.next() == 0 ? null : (Long) left.next(), null, null, null, null);
                 case GroupAct.Joined joined -> new Detail(JOINED, joined.user(), null, null, null, null, null);
                 case GroupAct.Renamed renamed -> new Detail(RENAMED, null, null, null, null, null, renamed.was());
                 case GroupAct.RoleGiven given ->
                     new Detail(ROLE, given.user(), null, given.role().code, null, null, null);
-                case GroupAct.Set set ->
-                    new Detail(SET, null, null, null, set.wholeHistory(), set.open(), set.topic());
+                case GroupAct.Set set -> new Detail(SET, null, null, null, set.wholeHistory(), set.open(), set.topic());
                 case GroupAct.Closed closed -> new Detail(CLOSED, null, null, null, null, null, null);
             };
         }
@@ -128,8 +126,14 @@ final class GroupRows {
                         .execute();
             case GroupAct.Set set ->
                 sql.update(CHAT_GROUP)
-                        .set(CHAT_GROUP.WHOLE_HISTORY, DSL.coalesce(DSL.val(set.wholeHistory(), CHAT_GROUP.WHOLE_HISTORY), CHAT_GROUP.WHOLE_HISTORY))
-                        .set(CHAT_GROUP.IS_OPEN, DSL.coalesce(DSL.val(set.open(), CHAT_GROUP.IS_OPEN), CHAT_GROUP.IS_OPEN))
+                        .set(
+                                CHAT_GROUP.WHOLE_HISTORY,
+                                DSL.coalesce(
+                                        DSL.val(set.wholeHistory(), CHAT_GROUP.WHOLE_HISTORY),
+                                        CHAT_GROUP.WHOLE_HISTORY))
+                        .set(
+                                CHAT_GROUP.IS_OPEN,
+                                DSL.coalesce(DSL.val(set.open(), CHAT_GROUP.IS_OPEN), CHAT_GROUP.IS_OPEN))
                         .set(CHAT_GROUP.TOPIC, DSL.coalesce(DSL.val(set.topic(), CHAT_GROUP.TOPIC), CHAT_GROUP.TOPIC))
                         .where(CHAT_GROUP.NUMBER.eq(change.group()))
                         .execute();
@@ -145,9 +149,9 @@ final class GroupRows {
         if (users.isEmpty()) {
             return;
         }
-        var rows = sql.batch(sql.insertInto(
-                        GROUP_CHANGE_ACCOUNT, GROUP_CHANGE_ACCOUNT.NUMBER, GROUP_CHANGE_ACCOUNT.ACCOUNT)
-                .values((Long) null, null));
+        var rows = sql.batch(
+                sql.insertInto(GROUP_CHANGE_ACCOUNT, GROUP_CHANGE_ACCOUNT.NUMBER, GROUP_CHANGE_ACCOUNT.ACCOUNT)
+                        .values((Long) null, null));
         for (Long user : users) {
             rows = rows.bind(change.number(), user);
         }

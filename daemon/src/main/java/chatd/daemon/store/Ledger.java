@@ -160,13 +160,12 @@ public final class Ledger implements Closeable {
                     MessageStore.highest(sql, ACCOUNT, ACCOUNT.NUMBER),
                     MessageStore.highest(sql, CHAT_GROUP, CHAT_GROUP.NUMBER));
             LastNumbers floor = sql.selectFrom(NUMBER_FLOOR)
-                    .fetchOptional(row ->
-                            new LastNumbers(
-                                    row.getMessage(),
-                                    row.getAccountChange(),
-                                    row.getFile(),
-                                    row.getAccount(),
-                                    row.getChatGroup()))
+                    .fetchOptional(row -> new LastNumbers(
+                            row.getMessage(),
+                            row.getAccountChange(),
+                            row.getFile(),
+                            row.getAccount(),
+                            row.getChatGroup()))
                     .orElse(numbers);
             return new Opened(fresh, id, numbers.atLeast(floor));
         } catch (RuntimeException e) {

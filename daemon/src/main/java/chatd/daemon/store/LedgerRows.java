@@ -76,12 +76,7 @@ final class LedgerRows {
 
     private static final String INSERT_SENT_ONCE = DSL.using(SQLDialect.MARIADB, Database.SETTINGS)
             .insertInto(
-                    SENT_ONCE,
-                    SENT_ONCE.ID,
-                    SENT_ONCE.CONTENT,
-                    SENT_ONCE.MESSAGE,
-                    SENT_ONCE.TIME,
-                    SENT_ONCE.CHAT_GROUP)
+                    SENT_ONCE, SENT_ONCE.ID, SENT_ONCE.CONTENT, SENT_ONCE.MESSAGE, SENT_ONCE.TIME, SENT_ONCE.CHAT_GROUP)
             .values((byte[]) null, null, null, null, null)
             .getSQL();
 
@@ -234,7 +229,9 @@ final class LedgerRows {
         List<Long> receivers = message.receivers();
         return receivers == null
                 ? Long.valueOf(Message.EVERYONE)
-                : receivers.size() == 1 && message.group() == 0 && message.withheld().isEmpty()
+                : receivers.size() == 1
+                                && message.group() == 0
+                                && message.withheld().isEmpty()
                         ? receivers.getFirst()
                         : null;
     }

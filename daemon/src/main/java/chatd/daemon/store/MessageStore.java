@@ -14,8 +14,8 @@ import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
 import chatd.daemon.model.StoredFile;
-import chatd.protocol.value.References;
 import chatd.protocol.value.Addressee;
+import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -74,8 +74,8 @@ public final class MessageStore {
             Reader.Group group = reader.groups().get(conversation);
             return group == null
                     ? List.of()
-                    : database.with(sql -> range.numbers(
-                            sql, ofGroup(reader, conversation, group, range, DSL.noCondition())));
+                    : database.with(
+                            sql -> range.numbers(sql, ofGroup(reader, conversation, group, range, DSL.noCondition())));
         }
         Condition isWhole = MESSAGE.CONVERSATION.eq(conversation);
         Condition isPart = RECEIVER.CONVERSATION.eq(conversation);
@@ -114,8 +114,8 @@ public final class MessageStore {
 
     /** Returns these numbers of a user's history, and those of the groups. */
     private List<Long> ofGroups(Reader reader, Range range, List<Long> others, Condition which) {
-        return database.with(sql -> range.ofGroups(
-                sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, which)));
+        return database.with(sql ->
+                range.ofGroups(sql, reader, others, (group, its, rest) -> ofGroup(reader, group, its, rest, which)));
     }
 
     /** Returns queries for what a user sees of a group, one for each stretch. */
@@ -372,8 +372,7 @@ public final class MessageStore {
     /**
      * Returns the receivers, null for everyone; merges both tables if both name some, which the ledger never writes.
      */
-    private static @Nullable List<Long> receivers(
-            @Nullable Long one, @Nullable Long conversation, List<Long> several) {
+    private static @Nullable List<Long> receivers(@Nullable Long one, @Nullable Long conversation, List<Long> several) {
         if (conversation != null && Conversation.isGroup(conversation)) {
             return List.of(Addressee.group(conversation));
         }

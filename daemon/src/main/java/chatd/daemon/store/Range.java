@@ -98,16 +98,13 @@ public record Range(long after, long upTo, int count, boolean newest) {
                 .toList();
         List<Long> found = others;
         for (int i = 0; i < groups.size(); i += GROUPS) {
-            Range rest = found.size() < count
-                    ? this
-                    : newest ? above(found.getLast()) : below(found.getLast());
+            Range rest = found.size() < count ? this : newest ? above(found.getLast()) : below(found.getLast());
             if (groups.get(i).getValue().newest() <= rest.after) {
                 break;
             }
-            List<Table<Record1<Long>>> queries =
-                    groups.subList(i, Math.min(groups.size(), i + GROUPS)).stream()
-                            .flatMap(group -> ofGroup.queries(group.getKey(), group.getValue(), rest).stream())
-                            .toList();
+            List<Table<Record1<Long>>> queries = groups.subList(i, Math.min(groups.size(), i + GROUPS)).stream()
+                    .flatMap(group -> ofGroup.queries(group.getKey(), group.getValue(), rest).stream())
+                    .toList();
             found = merged(found, numbers(sql, queries));
         }
         return found;

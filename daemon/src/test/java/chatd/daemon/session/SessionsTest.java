@@ -42,7 +42,8 @@ class SessionsTest {
             Secret.of("token"),
             null,
             false);
-    private final Sessions sessions = new Sessions(0, new TreeMap<>(NAMES), account -> List.of(), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final Sessions sessions =
+            new Sessions(0, new TreeMap<>(NAMES), account -> List.of(), Clock.fixed(NOW, ZoneOffset.UTC));
 
     private List<Session> enter(TestTransport connection, long account, @Nullable String device) {
         return enter(connection, account, device, false);

@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,10 +85,13 @@ class MessageStoreIT {
 
     @Test
     void aPageIsWhatIsNextToANumber() {
-        assertThat(messages.numbers(reader(1), null, new Range(0, LAST, 2, true))).containsExactly(5L, 4L);
+        assertThat(messages.numbers(reader(1), null, new Range(0, LAST, 2, true)))
+                .containsExactly(5L, 4L);
         assertThat(messages.numbers(reader(1), null, new Range(0, 3, 2, true))).containsExactly(3L, 2L);
-        assertThat(messages.numbers(reader(1), null, new Range(2, LAST, 2, false))).containsExactly(3L, 4L);
-        assertThat(messages.numbers(reader(1), null, new Range(5, LAST, 2, false))).isEmpty();
+        assertThat(messages.numbers(reader(1), null, new Range(2, LAST, 2, false)))
+                .containsExactly(3L, 4L);
+        assertThat(messages.numbers(reader(1), null, new Range(5, LAST, 2, false)))
+                .isEmpty();
         assertThat(messages.numbers(reader(1), null, new Range(1, 3, 9, false))).containsExactly(2L, 3L);
     }
 

@@ -110,8 +110,7 @@ public final class Chat1 implements Dialect {
             case UserEvent.Settings settings -> List.of();
             case MessageEvent.Text text -> List.of(frame(from(text), buffers));
             case MessageEvent.FileOffer offer -> List.of(frame(from(offer), buffers));
-            case MessageEvent.Corrected corrected ->
-                List.of(frame(from(marked(corrected)), buffers));
+            case MessageEvent.Corrected corrected -> List.of(frame(from(marked(corrected)), buffers));
             case MessageEvent.GroupChanged changed -> List.of();
             case MessageEvent.Erased erased -> List.of();
             case MessageEvent.TakenBack taken -> List.of();
@@ -163,8 +162,7 @@ public final class Chat1 implements Dialect {
 
     /** Returns the text that tells of a correction (rule 6). */
     private static MessageEvent.Text marked(MessageEvent.Corrected corrected) {
-        return new MessageEvent.Text(
-                corrected.sender(), corrected.time(), "✎ " + corrected.text(), corrected.stored());
+        return new MessageEvent.Text(corrected.sender(), corrected.time(), "✎ " + corrected.text(), corrected.stored());
     }
 
     /** Returns a text as it is sent: one to a group comes from its number, and says who wrote it (rule 6). */

@@ -6,7 +6,8 @@ package chatd.protocol.command;
  * <p>Values are as received, checked only for their shape (padding, UTF-8, length); the services validate them. Records
  * are immutable except {@code Content}, which owns a buffer, and {@code Secret}, which is wiped after use.
  */
-public sealed interface Command permits SessionCommand, AccountCommand, UserCommand, GroupCommand, MessageCommand, FileCommand {
+public sealed interface Command
+        permits SessionCommand, AccountCommand, UserCommand, GroupCommand, MessageCommand, FileCommand {
 
     /** Returns the client's identifier for matching the answer; empty if it gave none, as always in {@code chat/1}. */
     default String id() {

@@ -272,8 +272,8 @@ final class JsonCommands {
             JsonMessage.<MessageCommand.Report>row(36, MessageCommand.Report.class, row -> {
                 var id = JsonMessage.id(row);
                 var message = row.info("mid", JsonValue.WHOLE, MessageCommand.Report::message);
-                var text = row.info(
-                        "text", JsonValue.text(MessageCommand.Report.MOST_BYTES), MessageCommand.Report::text);
+                var text =
+                        row.info("text", JsonValue.text(MessageCommand.Report.MOST_BYTES), MessageCommand.Report::text);
                 return in -> new MessageCommand.Report(in.get(message), in.get(text), in.get(id));
             }),
             JsonMessage.<MessageCommand.ListConversations>row(37, MessageCommand.ListConversations.class, row -> {
@@ -289,7 +289,8 @@ final class JsonCommands {
             }));
 
     /** The rows by type; those of one type in the order in which they are tried. */
-    static final List<JsonMessage<? extends Command>> ROWS = Stream.concat(OTHERS.stream(), JsonGroupCommands.ROWS.stream())
+    static final List<JsonMessage<? extends Command>> ROWS = Stream.concat(
+                    OTHERS.stream(), JsonGroupCommands.ROWS.stream())
             .sorted(Comparator.comparingInt(JsonMessage::type))
             .toList();
 

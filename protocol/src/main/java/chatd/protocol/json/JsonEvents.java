@@ -204,7 +204,8 @@ final class JsonEvents {
     static boolean isToAll(MessageEvent.Message message) {
         MessageEvent.Stored stored = message.stored();
         return stored != null
-                && (stored.receivers() == null || Addressee.isGroup(stored.receivers().getFirst()));
+                && (stored.receivers() == null
+                        || Addressee.isGroup(stored.receivers().getFirst()));
     }
 
     static boolean isToSome(MessageEvent.Message message) {

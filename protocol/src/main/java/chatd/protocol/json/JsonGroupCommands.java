@@ -69,8 +69,7 @@ final class JsonGroupCommands {
                 var group = group(row, "set", GroupCommand.Set::group);
                 var history = row.infoOrNull("history", HISTORY, GroupCommand.Set::wholeHistory);
                 var open = row.infoOrNull("open", JsonValue.FLAG, GroupCommand.Set::open);
-                var topic =
-                        row.infoOrNull("topic", JsonValue.text(GroupCommand.MOST_TOPIC), GroupCommand.Set::topic);
+                var topic = row.infoOrNull("topic", JsonValue.text(GroupCommand.MOST_TOPIC), GroupCommand.Set::topic);
                 return in ->
                         new GroupCommand.Set(in.get(group), in.get(history), in.get(open), in.get(topic), in.get(id));
             }),
@@ -88,8 +87,7 @@ final class JsonGroupCommands {
                         JsonValue.upTo(GroupCommand.ListMembers.MOST),
                         GroupCommand.ListMembers::limit,
                         GroupCommand.ListMembers.USUAL);
-                return in ->
-                        new GroupCommand.ListMembers(in.get(group), in.get(after), in.get(limit), in.get(id));
+                return in -> new GroupCommand.ListMembers(in.get(group), in.get(after), in.get(limit), in.get(id));
             }));
 
     private JsonGroupCommands() {}

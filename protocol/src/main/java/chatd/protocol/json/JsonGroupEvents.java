@@ -53,7 +53,8 @@ final class JsonGroupEvents {
             }),
             changed("create", GroupAct.Created.class, (row, by) -> {
                 var users = row.info("users", NUMBERS, act -> ((GroupAct.Created) act.act()).users(), List.of());
-                var history = row.info("history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Created) act.act()).wholeHistory());
+                var history = row.info(
+                        "history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Created) act.act()).wholeHistory());
                 var open = row.info("open", JsonValue.FLAG, act -> ((GroupAct.Created) act.act()).open());
                 return in -> new GroupAct.Created(in.get(users), in.get(history), in.get(open));
             }),
@@ -81,7 +82,8 @@ final class JsonGroupEvents {
                 return in -> new GroupAct.RoleGiven(in.get(user), in.get(role));
             }),
             changed("set", GroupAct.Set.class, (row, by) -> {
-                var history = row.infoOrNull("history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Set) act.act()).wholeHistory());
+                var history = row.infoOrNull(
+                        "history", JsonGroupCommands.HISTORY, act -> ((GroupAct.Set) act.act()).wholeHistory());
                 var open = row.infoOrNull("open", JsonValue.FLAG, act -> ((GroupAct.Set) act.act()).open());
                 var topic = row.infoOrNull("topic", JsonValue.TEXT, act -> ((GroupAct.Set) act.act()).topic());
                 return in -> new GroupAct.Set(in.get(history), in.get(open), in.get(topic));

@@ -8,11 +8,9 @@ import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Reach;
 import chatd.protocol.value.Unread;
 import chatd.protocol.value.User;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 final class JsonPeople {
     static final JsonValue<Reach> REACH = JsonValue.word(Reach.values(), Reach::word);
 
-    static final JsonValue<Attention.Notices> NOTIFY = JsonValue.word(Attention.Notices.values(), Attention.Notices::word);
+    static final JsonValue<Attention.Notices> NOTIFY =
+            JsonValue.word(Attention.Notices.values(), Attention.Notices::word);
 
     /** A user and whether it is online. */
     static final JsonValue<UserEvent.FoundUser> USER = JsonValue.of(

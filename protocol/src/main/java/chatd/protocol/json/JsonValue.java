@@ -253,8 +253,7 @@ interface JsonValue<V> {
 
     JsonValue<byte[]> HEX = bytes(HexFormat.of()::parseHex, HexFormat.of()::formatHex);
 
-    private static JsonValue<byte[]> bytes(
-            Function<String, byte[]> decode, Function<byte[], String> encode) {
+    private static JsonValue<byte[]> bytes(Function<String, byte[]> decode, Function<byte[], String> encode) {
         return of(
                 (value, key) -> {
                     try {

@@ -63,8 +63,7 @@ public final class JsonSamples {
                         new Audience.One(new User.Numbered(2, "U2")), "Grüße,\n你好 @王芳 🙂", 12, "a4f9"));
         samples.put("group-text", new MessageCommand.SendText(new Audience.Group(7), "Lunch?", 0, "a4f9"));
         samples.put(
-                "group-create",
-                new GroupCommand.Create("Ops", List.of(U2, new User.Named("王芳")), true, false, "24"));
+                "group-create", new GroupCommand.Create("Ops", List.of(U2, new User.Named("王芳")), true, false, "24"));
         samples.put("group-create-bare", new GroupCommand.Create("Chess club", List.of(), false, true, ""));
         samples.put("group-add", new GroupCommand.Add(7, List.of(U2), "24"));
         samples.put("group-remove", new GroupCommand.Remove(7, U2, "24"));
@@ -336,7 +335,8 @@ public final class JsonSamples {
                 List.of(
                         new SessionEvent.OwnGroup(7, "Ops", GroupRole.ADMIN, false),
                         new SessionEvent.OwnGroup(9, "Old", GroupRole.MEMBER, true)),
-                new TreeMap<>(Map.of(-7L, new Unread(2, 2, 8, 9), 0L, new Unread(100, 1, 7, 300), 3L, new Unread(1, 0, 12, 12))),
+                new TreeMap<>(Map.of(
+                        -7L, new Unread(2, 2, 8, 9), 0L, new Unread(100, 1, 7, 300), 3L, new Unread(1, 0, 12, 12))),
                 PREFERENCES,
                 new TreeMap<>(Map.of(3L, new Attention(Attention.Notices.MENTIONS, true, false))),
                 new TreeMap<>(Map.of(-7L, "Ops", 5L, "eve", 6L, "frank", 7L, "grace")),

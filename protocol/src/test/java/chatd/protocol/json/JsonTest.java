@@ -174,7 +174,12 @@ class JsonTest {
                 "{'type': 3, 'receive': 'U2', 'info': {}} | text has to be a string.",
                 "{'type': 3, 'receive': 'U2', 'info': '\\udc00'} | text contains an unpaired surrogate.",
                 "{'type': 3, 'receive': 'U2', 'info': 'x', 're': 'U1'} | re has to be a whole number, not negative.",
-                "{'type': 4, 'receive': 'G1', 'info': 'x'} | receive has to be \"\", for everyone: this server has no groups yet.",
+                "{'type': 4, 'receive': 'U1', 'info': 'x'} | receive has to be \"\", for everyone, or a group's number.",
+                "{'type': 23, 'info': {'op': 'join', 'group_id': 'U1'}} | group_id has to be a group's number.",
+                "{'type': 23, 'info': {'op': 'add', 'group_id': 'G1'}} | It has no users.",
+                "{'type': 23, 'info': {'op': 'create', 'name': 'x', 'history': 'some'}} | history has to be one of all, joined.",
+                "{'type': 23, 'info': {'op': 'role', 'group_id': 'G1', 'user': 'a', 'role': 'king'}} | role has to be one of owner, admin, member.",
+                "{'type': 23, 'info': {'op': 'dance', 'group_id': 'G1'}} | This server does not support type 23 yet.",
                 "{'type': 11, 'info': {'PU': 0}} | It has no NewInf.",
                 "{'type': 11, 'info': {'NewInf': 'x'}} | This server does not support type 11 yet.",
                 "{'type': 11, 'info': {'PU': 1.9, 'NewInf': 'x'}} | This server does not support type 11 yet.",
@@ -205,7 +210,13 @@ class JsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G2", "U1234567890123456789"})
+    @ValueSource(strings = {"G2", "g2"})
+    void aGroupIsReferredToByNumber(String group) {
+        assertThat(logInOf(group)).isEqualTo(new User.Group(2, group));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bob", "U", "U02", "0", "02", "U2x", "UU2", "-2", "G0", "G02", "U1234567890123456789"})
     void aUserIsReferredToByName(String user) {
         assertThat(logInOf(user)).isEqualTo(new User.Named(user));
     }

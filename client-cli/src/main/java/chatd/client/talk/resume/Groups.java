@@ -87,8 +87,7 @@ public final class Groups {
 
     /** @param next who is to be owner after the last one; empty for whoever was a member longest */
     public long leave(long group, Optional<String> next) throws IOException, InterruptedException {
-        return change(
-                id -> new GroupCommand.Leave(group, next.map(people::user).orElse(null), id));
+        return change(id -> new GroupCommand.Leave(group, next.map(people::user).orElse(null), id));
     }
 
     public long join(long group) throws IOException, InterruptedException {

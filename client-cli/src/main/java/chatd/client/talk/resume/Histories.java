@@ -212,9 +212,8 @@ public final class Histories {
             markNow(talked.of().with(), unread.getLast().number());
         }
         if (talked.of().attention().unread()) {
-            requests.command(
-                    id -> new MessageCommand.ChangeAttention(
-                            People.other(talked.of().with()), null, null, false, id));
+            requests.command(id ->
+                    new MessageCommand.ChangeAttention(People.other(talked.of().with()), null, null, false, id));
         }
         return page.more();
     }

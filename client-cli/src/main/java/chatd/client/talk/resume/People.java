@@ -123,7 +123,8 @@ final class People {
             return "G" + group;
         }
         boolean isOne = names.entrySet().stream()
-                .noneMatch(one -> one.getKey() != Addressee.group(group) && one.getValue().equals(name));
+                .noneMatch(one ->
+                        one.getKey() != Addressee.group(group) && one.getValue().equals(name));
         return isOne ? name : name + " (G" + group + ")";
     }
 

@@ -80,7 +80,8 @@ final class Requests {
 
     static ClientFailure failure(SessionEvent.Refused refusal) {
         int exit = switch (refusal.code()) {
-            case NO_SUCH_USER, NO_SUCH_GROUP, NO_SUCH_MESSAGE, NO_SUCH_FILE, NO_SUCH_REQUEST, NO_SUCH_SESSION -> ClientFailure.NO_SUCH;
+            case NO_SUCH_USER, NO_SUCH_GROUP, NO_SUCH_MESSAGE, NO_SUCH_FILE, NO_SUCH_REQUEST, NO_SUCH_SESSION ->
+                ClientFailure.NO_SUCH;
             case NAME_TAKEN -> ClientFailure.CONFLICT;
             case THROTTLED, BUSY -> ClientFailure.TRY_LATER;
             default -> ClientFailure.NO;

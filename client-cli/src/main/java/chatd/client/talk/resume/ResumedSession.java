@@ -354,10 +354,7 @@ public final class ResumedSession extends ChatSession {
         Item item = Item.of(message, stored.sender() == me);
         if (message instanceof MessageEvent.GroupChanged changed) {
             item = item.with(GroupNews.of(
-                    changed.act(),
-                    changed.name(),
-                    stored.sender() == MessageEvent.Stored.SERVER,
-                    people::name));
+                    changed.act(), changed.name(), stored.sender() == MessageEvent.Stored.SERVER, people::name));
         }
         return item.from(sender, stored.references().mentioned().contains(me))
                 .sentTo(

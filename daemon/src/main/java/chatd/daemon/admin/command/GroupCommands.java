@@ -26,8 +26,7 @@ public record GroupCommands(Running running) {
                         GroupCalls.SHOW,
                         Role.auditorsToo(),
                         (request, by, out) -> {
-                            Group group =
-                                    groups().find(request.group()).orElseThrow(GroupDirectory::noSuchGroup);
+                            Group group = groups().find(request.group()).orElseThrow(GroupDirectory::noSuchGroup);
                             out.write(members(group.number()), GroupCalls.Members::new);
                             return shown(group);
                         },

@@ -170,7 +170,10 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 account.passwordEnds().map(Object::toString).orElse(null),
                 account.everyone(),
                 running.sessions().isOnline(account.number()),
-                account.mutedUntil().filter(Instant.now()::isBefore).map(Object::toString).orElse(null),
+                account.mutedUntil()
+                        .filter(Instant.now()::isBefore)
+                        .map(Object::toString)
+                        .orElse(null),
                 last.map(login -> login.time().toString()).orElse(null),
                 last.map(Account.Login::address).orElse(null),
                 account.created().toString(),
