@@ -75,7 +75,7 @@ final class JsonTalker implements Runnable {
     /**
      * @param port supplies the port to connect to, that of a proxy
      * @param person has the number in place of the name, which changes
-     * @param numbers those of all who talk
+     * @param numbers those of all who talk, and of a group that all of them are in
      */
     JsonTalker(
             Chatd chatd,
@@ -164,7 +164,7 @@ final class JsonTalker implements Runnable {
                 long version = message.path("version").path("mid").asLong(number);
                 show(number, version, message.path("info").asString());
             }
-        } else if (type == 31 || type == 32 || type == 33) {
+        } else if (type == 24 || type == 31 || type == 32 || type == 33) {
             long number = message.path("mid").asLong();
             assertThat(number).as("in order, and none twice: %s", message).isGreaterThan(seen);
             seen = number;
@@ -290,8 +290,9 @@ final class JsonTalker implements Runnable {
 
     /** Sends something that may be refused, and whose answer may be lost. */
     private void aside(JsonSocket socket) {
-        String other = numbers.get(random.nextInt(numbers.size()));
-        String aside = switch (random.nextInt(9)) {
+        List<String> users = numbers.stream().filter(one -> !isGroup(one)).toList();
+        String other = users.get(random.nextInt(users.size()));
+        String aside = switch (random.nextInt(11)) {
             case 0 -> "'type': 9, 'receive': '%s', 'info': 'be my friend'".formatted(other);
             case 1 -> "'type': 10, 'receive': '%s', 'info': true".formatted(other);
             case 2 -> "'type': 10, 'receive': '%s', 'info': false".formatted(other);
@@ -300,6 +301,10 @@ final class JsonTalker implements Runnable {
             case 5 -> "'type': 34, 'info': {'user_id': '%s', 'on': %b}".formatted(other, random.nextInt(4) == 0);
             case 6 -> "'type': 33, 'info': {'mid': %d, 'code': '👍', 'on': %b}".formatted(seen, random.nextBoolean());
             case 7 -> "'type': 11, 'info': {'PU': 1, 'NewInf': '%s'}".formatted(Chatd.newName());
+            case 8 -> "'type': 21, 'info': {'with': '%s', 'mid': %d}".formatted(numbers.getLast(), seen);
+            case 9 ->
+                "'type': 23, 'info': {'op': 'rename', 'group_id': '%s', 'name': '%s'}"
+                        .formatted(numbers.getLast(), Chatd.newName());
             default -> "'type': 21, 'info': {'with': '%s', 'mid': %d}".formatted(other, seen);
         };
         socket.send("{'id': '%s%x', %s}".formatted(ASIDE, random.nextLong(), aside));
@@ -318,11 +323,16 @@ final class JsonTalker implements Runnable {
         int to = Math.floorMod(text.hashCode(), numbers.size() + 1);
         String message = to == numbers.size()
                 ? "{'type': 4, 'id': '%s', 'info': '%s'}".formatted(id, text)
-                : "{'type': 3, 'receive': '%s', 'id': '%s', 'info': '%s'}".formatted(numbers.get(to), id, text);
+                : "{'type': %d, 'receive': '%s', 'id': '%s', 'info': '%s'}"
+                        .formatted(isGroup(numbers.get(to)) ? 4 : 3, numbers.get(to), id, text);
         socket.send(message);
         if (random.nextInt(8) == 0) {
             socket.send(message);
         }
+    }
+
+    private static boolean isGroup(String number) {
+        return number.startsWith("G");
     }
 
     void stop() {

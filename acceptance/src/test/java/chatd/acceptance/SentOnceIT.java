@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -38,7 +39,9 @@ class SentOnceIT {
                 CutProxy proxy = CutProxy.onPort(chatd.port())) {
             proxy.delay(random);
             List<Chatd.Person> people = List.of(person(chatd), person(chatd), person(chatd), person(chatd));
-            List<String> numbers = people.stream().map(Chatd.Person::name).toList();
+            List<String> numbers = new ArrayList<>(
+                    people.stream().map(Chatd.Person::name).toList());
+            numbers.add(group(chatd, people));
             List<JsonCarrier> carriers = List.of(JsonCarrier.values());
             List<JsonTalker> talkers = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -114,6 +117,18 @@ class SentOnceIT {
         }
     }
 
+    /** Returns the number of a new group of these people, of which the first one is the owner. */
+    private static String group(Chatd chatd, List<Chatd.Person> people) {
+        try (JsonSocket socket = chatd.logInJson(JsonCarrier.LINES, people.getFirst(), "first")) {
+            String members = people.stream()
+                    .skip(1)
+                    .map(person -> "'" + person.name() + "'")
+                    .collect(Collectors.joining(", "));
+            socket.send("{'type': 23, 'info': {'op': 'create', 'name': 'Ops', 'members': [%s]}}".formatted(members));
+            return socket.skipTo(17).path("info").path("group_id").asString();
+        }
+    }
+
     private static void check(Chatd chatd, List<JsonTalker> talkers) {
         Map<String, Map<Long, JsonNode>> items = new HashMap<>();
         for (JsonTalker talker : talkers) {
@@ -156,7 +171,14 @@ class SentOnceIT {
                 JsonNode lists =
                         fresh.logIn(talker.person().name(), talker.person().password(), "lists");
                 for (String list :
-                        List.of("user_name", "requests", "blocked", "unread", "preferences", "friends_total")) {
+                        List.of(
+                                "user_name",
+                                "requests",
+                                "blocked",
+                                "groups",
+                                "unread",
+                                "preferences",
+                                "friends_total")) {
                     assertThat(resumed.path(list)).as(list).isEqualTo(lists.path(list));
                 }
             }

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A message with its salt, as a JSON client gets it (page {@code chat-json-1.md}, "Types"): {@code {"send": "U1",
- * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}; for a file, {@code info} is an object
+ * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}, where a group is {@code "receive": "G7"}; for a file, {@code info} is an object
  * with {@code file}, {@code name}, {@code size} and {@code sha256}; for a correction (32), with {@code of} and {@code
  * text}. What a history has of a corrected text has all its {@link Version}s, and of a message that was taken back,
  * none.
@@ -159,7 +159,9 @@ record Receipt(long message, String sender, String receiver, List<Version> versi
         return its.equals(logged.digest());
     }
 
-    private static long number(String user) {
-        return Long.parseLong(user.substring(1));
+    /** Returns a user's number, or a group's negated, as {@link SaltedDigest} has them. */
+    private static long number(String userOrGroup) {
+        long number = Long.parseLong(userOrGroup.substring(1));
+        return userOrGroup.startsWith("G") ? -number : number;
     }
 }

@@ -1,0 +1,164 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What administrators do about groups, reports and users who are to be silent, and what the log has of it. */
+class GroupAdminIT extends OverGroups {
+    GroupAdminIT(JsonCarrier carrier, Chatd chatd) {
+        super(carrier, chatd);
+    }
+
+    private String admin(String... arguments) {
+        return chatd.admin("", arguments).exits(0).out();
+    }
+
+    private static String report(JsonSocket by, long mid, String why) {
+        return answer(by, "'type': 36, 'info': {'mid': %d, 'text': '%s'}".formatted(mid, why))
+                .path("type")
+                .asString();
+    }
+
+    /** Returns the number of the report for this reason. */
+    private String number(String reason) {
+        Matcher line = Pattern.compile("(?m)^(\\d+) .*" + reason).matcher(admin("report", "list"));
+        assertThat(line.find()).isTrue();
+        return line.group(1);
+    }
+
+    @Test
+    void groupsAreListedShownAndClosed() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String group = create(owner, "'open': true", member);
+        change(owner, op("set", group, "'topic': 'Who is on call'"), member);
+        assertThat(admin("group", "list")).containsPattern(group + "\\s+Ops\\s+2\\s+joined\\s+open to all");
+        assertThat(admin("group", "show", group))
+                .contains("Ops (" + group + ")", "Who is on call", ann.name(), ben.name(), "owner", "member");
+        assertThat(admin("-o", "json", "group", "show", group))
+                .containsPattern("\"members\" : 2")
+                .containsPattern("\"list\" : \\[ \\{\\s*\"name\" : \"" + ann.name() + "\"");
+        assertThat(admin("group", "close", group, "--yes")).contains("closed");
+        for (JsonSocket told : new JsonSocket[] {owner, member}) {
+            var closed = told.skipTo(24);
+            assertThat(closed.path("info").path("op").asString()).isIn("set", "close");
+        }
+        assertThat(refused(member, text(group, "hello"))).isEqualTo("closed");
+        assertThat(chatd.admin("", "group", "close", group, "--yes").exits(5).err())
+                .contains("closed already");
+        assertThat(chatd.admin("", "group", "show", "G999999999").exits(4).err())
+                .contains("There is no such group");
+        assertThat(chatd.admin("", "group", "show", "Ops").exits(2).err()).contains("such as G7");
+        assertThat(admin("log", "query", "--type", "group", "--last", "5")).contains("close");
+        assertThat(admin("log", "query", "--type", "admin", "--last", "9")).contains("group close");
+    }
+
+    @Test
+    void aReportedMessageIsSeenAsItWasUntilTheReportIsClosed() {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        JsonSocket stranger = logIn(cid, "");
+        String group = create(owner, "", member);
+        String secret = Chatd.newName();
+        long mid = say(owner, group, "first", member);
+        change(owner, "'type': 32, 'info': {'mid': %d, 'text': '%s'}".formatted(mid, secret));
+        assertThat(refused(stranger, "'type': 36, 'info': {'mid': %d, 'text': 'x'}".formatted(mid)))
+                .isEqualTo("no-such-message");
+        String reason = Chatd.newName();
+        assertThat(report(member, mid, reason)).isEqualTo("17");
+        change(owner, "'type': 31, 'info': {'mid': %d}".formatted(mid));
+        String number = number(reason);
+        assertThat(admin("report", "show", number))
+                .contains(secret, reason, ben.name(), "taken back", "Ops (" + group + ")");
+        assertThat(admin("message", "show", Long.toString(mid)))
+                .contains(ann.name(), "taken back", "report show " + number)
+                .doesNotContain(secret);
+        assertThat(admin("report", "close", number)).contains("closed");
+        assertThat(admin("report", "show", number)).contains(reason, "closed").doesNotContain(secret);
+        assertThat(admin("report", "list")).doesNotContain(reason);
+        assertThat(admin("report", "list", "--closed")).contains(reason);
+        assertThat(chatd.admin("", "report", "close", number).exits(5).err()).contains("closed already");
+        assertThat(chatd.admin("", "report", "show", "999999999").exits(4).err())
+                .contains("There is no report");
+        assertThat(admin("log", "query", "--type", "report", "-o", "xml", "--user", ben.name()))
+                .contains("of=\"" + mid + "\"", "change=\"" + number + "\"", "detail=\"closed\"")
+                .doesNotContain(secret, reason);
+    }
+
+    @Test
+    void anAccountHasTwentyOpenReports() {
+        JsonSocket writer = logIn(ann, "");
+        JsonSocket reader = logIn(ben, "");
+        long mid = send(writer, reader.user(), "hello");
+        reader.expect(3);
+        for (int i = 0; i < 20; i++) {
+            assertThat(report(reader, mid, "again " + i)).isEqualTo("17");
+        }
+        assertThat(refused(reader, "'type': 36, 'info': {'mid': %d, 'text': 'x'}".formatted(mid)))
+                .isEqualTo("too-many");
+    }
+
+    @Test
+    void whoIsMutedReadsAndWritesNothing() {
+        JsonSocket talker = logIn(ann, "");
+        JsonSocket other = logIn(ben, "");
+        String group = create(talker, "", other);
+        long mid = say(talker, group, "before", other);
+        assertThat(admin("user", "mute", ann.name(), "--for", "7d")).contains("is muted", "muted until 20");
+        for (String message : new String[] {
+            text(group, "hello"),
+            "'type': 3, 'receive': '%s', 'info': 'hello'".formatted(other.user()),
+            "'type': 4, 'info': 'hello'",
+            "'type': 9, 'receive': '%s', 'info': 'hello'".formatted(other.user()),
+            "'type': 23, 'info': {'op': 'create', 'name': 'hello'}",
+            op("rename", group, "'name': 'hello'"),
+            op("set", group, "'topic': 'hello'"),
+            "'type': 32, 'info': {'mid': %d, 'text': 'hello'}".formatted(mid),
+            "'type': 33, 'info': {'mid': %d, 'code': '👍', 'on': true}".formatted(mid)
+        }) {
+            var answer = answer(talker, message);
+            assertThat(answer.path("info").path("code").asString()).as(message).isEqualTo("not-allowed");
+            assertThat(answer.path("info").path("text").asString()).as(message).contains("muted", "after 20");
+        }
+        try (Chat1Socket old = chatd.logIn(ann)) {
+            old.send(Wire.file("x.txt", "hello".getBytes(StandardCharsets.UTF_8), ben.name()));
+            assertThat(old.expectServerText()).contains("muted");
+        }
+        assertThat(shown(talker, group)).contains("before");
+        long taken = done(talker, "'type': 31, 'info': {'mid': %d}".formatted(mid));
+        assertThat(other.expect(31).path("mid").asLong()).isEqualTo(taken);
+        assertThat(admin("user", "show", ann.name())).contains("muted");
+        assertThat(admin("user", "unmute", ann.name())).contains("may write again");
+        say(talker, group, "after", other);
+        assertThat(admin("user", "unmute", ann.name())).contains("is not muted");
+        assertThat(chatd.admin("", "user", "mute", ann.name(), "--for", "soon").exits(2).err())
+                .contains("30m, 12h, 7d or 2w");
+        assertThat(admin("log", "query", "--type", "account", "--user", ann.name()))
+                .contains("mute", "unmute");
+    }
+
+    @Test
+    void aTextToAGroupIsProved(@TempDir Path directory) throws Exception {
+        JsonSocket owner = logIn(ann, "");
+        JsonSocket member = logIn(ben, "");
+        String group = create(owner, "", member);
+        done(owner, text(group, "Lunch?"));
+        String message = member.expect(4).toString();
+        chatd.admin("", "log", "publish").exits(0);
+        Path file = Files.writeString(directory.resolve("message.json"), message);
+        assertThat(chatd.admin("", "log", "prove", file.toString()).exits(3).out())
+                .contains("is what " + owner.user(), group);
+        Path changed = Files.writeString(
+                directory.resolve("changed.json"), message.replace("\"" + group + "\"", "\"G999999\""));
+        chatd.admin("", "log", "prove", changed.toString()).exits(1);
+        assertThat(admin("log", "query", "-o", "xml", "--type", "text", "--last", "1"))
+                .contains("receivers=\"" + group + "\"", "<to group=\"" + group + "\" name=\"Ops\"/>");
+    }
+}
