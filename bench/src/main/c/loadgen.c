@@ -66,7 +66,7 @@ static struct {
     int port;
     enum dialect dialect;
     enum scenario scenario;
-    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items, ids, back;
+    int n, first, leave, concurrency, senders, window, repeats, msglen, verbose, want_tls12, named, slow, items, ids, back, group;
     long filelen;
     double secs, warm, rate, settle;
     char *pids, *dbpids;
@@ -79,6 +79,8 @@ static SSL_CTX *ctx;
 static int ep, n_ready, n_started, n_pending, n_failed, n_handshakes;
 static int sending, recording;
 static uint64_t delivered, measured, sent_total, expect = 1, last_rx, throttled;
+static char group[24];      /* json: the group that the first user has made */
+static int grouped, changes; /* users named in it so far; changes of it that were told */
 static char scratch[RBUF];
 
 static uint64_t now_ns(void)
@@ -563,7 +565,7 @@ static void send_message(struct conn *c)
         chat_frame(c, 0x0012, 0, b, 36 + strlen(text));
         break;
     case JSON: case WS:
-        n = all ? (size_t)sprintf((char *)b, "{\"type\":4,\"info\":\"%s\"", text)
+        n = all ? (size_t)sprintf((char *)b, "{\"type\":4,\"receive\":\"%s\",\"info\":\"%s\"", group, text)
                 : (size_t)sprintf((char *)b, "{\"type\":3,\"receive\":\"%s%u\",\"info\":\"%s\"", opt.prefix, to->id, text);
         if (opt.ids) n += (size_t)sprintf((char *)b + n, ",\"id\":\"%016llx%08x%08llx\"", (unsigned long long)now_ns(), c->id,
                                           (unsigned long long)c->sent);
@@ -711,9 +713,36 @@ static size_t chat_input(struct conn *c, char *p, size_t n)
     return i;
 }
 
+/* Makes a group of the first opt.group users, or adds further ones: at most 1,000 at once. */
+static void grow_group(struct conn *c)
+{
+    static char json[1 << 15];
+    int more = opt.group - grouped < 1000 ? opt.group - grouped : 1000;
+    size_t n = *group ? (size_t)sprintf(json, "{\"type\":23,\"id\":\"g\",\"info\":{\"op\":\"add\",\"group_id\":\"%s\",\"users\":[", group)
+                      : (size_t)sprintf(json, "{\"type\":23,\"id\":\"g\",\"info\":{\"op\":\"create\",\"name\":\"Bench\",\"members\":[");
+    for (int i = 0; i < more; i++) n += (size_t)sprintf(json + n, "%s\"%s%d\"", i ? "," : "", opt.prefix, opt.first + grouped + i);
+    strcpy(json + n, "]}}");
+    grouped += more;
+    json_send(c, json);
+}
+
+static void grown_group(struct conn *c, const char *p, size_t n)
+{
+    if (memmem(p, n, "\"type\":18,", 10)) { fprintf(stderr, "no group: %.*s\n", (int)n, p); exit(2); }
+    const char *made = memmem(p, n, "\"group_id\":\"", 12), *end = made ? memchr(made + 12, '"', sizeof group) : NULL;
+    if (end) snprintf(group, sizeof group, "%.*s", (int)(end - made - 12), made + 12);
+    if (grouped < opt.group) grow_group(c); else grouped++;
+}
+
 static void json_message(struct conn *c, const char *p, size_t n)
 {
-    if (c->state == READY) { scan_markers(p, n); return; }
+    if (c->state == READY) {
+        if (opt.group && memmem(p, n, "\"type\":24,", 10)) changes++;
+        else if (opt.group && c == conns && grouped <= opt.group
+                 && (memmem(p, n, "\"type\":17,", 10) || memmem(p, n, "\"type\":18,", 10))) grown_group(c, p, n);
+        else scan_markers(p, n);
+        return;
+    }
     if (!memmem(p, n, "\"type\":2,", 9)) return;
     if (!memmem(p, n, "\"code\":\"ok\"", 11)) { drop(c, "json login refused"); return; }
     const char *token = memmem(p, n, "\"token\":\"", 9), *end = token ? memchr(token + 9, '"', sizeof c->token) : NULL;
@@ -920,6 +949,22 @@ static void login(char *head, size_t size)
              (s1.cpu - s0.cpu) * 1e3 / opt.n, (q1.cpu - q0.cpu) * 1e3 / opt.n, version, cipher);
 }
 
+/* Makes the group; head then says what that took. */
+static void make_group(char *head, size_t size)
+{
+    struct usage s0 = usage_of(opt.pids), q0 = usage_of(opt.dbpids);
+    uint64_t t0 = now_ns(), end = t0 + 60000000000ull;
+    grow_group(conns);
+    while (grouped <= opt.group && now_ns() < end) poll_once(100);
+    if (grouped <= opt.group) { fprintf(stderr, "the group was not made\n"); exit(2); }
+    double secs = (double)(now_ns() - t0) / 1e9;
+    do run_for(opt.settle); while (now_ns() - last_rx < 200000000u);
+    struct usage s1 = usage_of(opt.pids), q1 = usage_of(opt.dbpids);
+    size_t n = strlen(head);
+    snprintf(head + n, size - n, " group_calls=%d group_s=%.3f group_told=%d group_cpu_ms=%.1f group_db_ms=%.1f", (opt.group + 999) / 1000,
+             secs, changes, (s1.cpu - s0.cpu) * 1e3, (q1.cpu - q0.cpu) * 1e3);
+}
+
 /* Says "back", reads the port and the pid of a server that was started anew, and connects everybody with their tokens. */
 static void come_back(char *head, size_t size)
 {
@@ -1007,6 +1052,7 @@ static void print_usage(void)
          "  -N        fanout to named users, not to all  -S K  the last K stop reading (fanout)\n"
          "  -f FIRST  number of the first user           -Q  leave once logged in (storm)\n"
          "  -m ITEMS  items per replay                   -F BYTES size of a file\n"
+         "  -G SIZE   fanout to a group of users b0..bSIZE-1, whether connected or not, which b0 makes (json)\n"
          "  -i        an id for each message (json, ws)  -B  come back with tokens to a server started anew (storm)\n"
          "  -2        allow TLS 1.2                      -v  be more verbose");
 }
@@ -1014,7 +1060,7 @@ static void print_usage(void)
 static void parse_args(int argc, char **argv)
 {
     int o, d = 0, s = 0;
-    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:QNiB2vh")) != -1) switch (o) {
+    while ((o = getopt(argc, argv, "d:s:P:n:w:p:q:c:t:T:W:k:r:j:l:x:H:D:R:e:m:F:S:f:G:QNiB2vh")) != -1) switch (o) {
         case 'd': d = lookup(optarg, dialects, 6); break;
         case 's': s = lookup(optarg, scenarios, 7); break;
         case 'P': opt.port = atoi(optarg); break;
@@ -1038,6 +1084,7 @@ static void parse_args(int argc, char **argv)
         case 'm': opt.items = atoi(optarg); break;
         case 'F': opt.filelen = atol(optarg); break;
         case 'f': opt.first = atoi(optarg); break;
+        case 'G': opt.group = atoi(optarg); break;
         case 'Q': opt.leave = 1; break;
         case 'S': opt.slow = atoi(optarg); break;
         case 'N': opt.named = 1; break;
@@ -1052,7 +1099,7 @@ static void parse_args(int argc, char **argv)
     opt.scenario = (enum scenario)s;
     if (opt.msglen < MARK_LEN + 1) opt.msglen = MARK_LEN + 1;
     if (opt.msglen > 900) opt.msglen = 900;
-    if (!opt.port || opt.n < 2 || opt.n > MAX_CONN) { print_usage(); exit(64); }
+    if (!opt.port || opt.n < 2 || opt.n > MAX_CONN || (opt.group && (opt.dialect != JSON || opt.group < 2))) { print_usage(); exit(64); }
 }
 
 int main(int argc, char **argv)
@@ -1076,7 +1123,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < opt.n; i++) conns[i].id = (uint32_t)(opt.first + i);
 
     struct usage s0 = usage_of(opt.pids);
-    char head[512];
+    char head[768];
     login(head, sizeof head);
     if (opt.back) come_back(head, sizeof head);
     if (opt.scenario == IDLE) {
@@ -1085,6 +1132,7 @@ int main(int argc, char **argv)
         if (n_failed) { fprintf(stderr, "%d connections failed\n", n_failed); return 2; }
         do run_for(opt.settle); while (now_ns() - last_rx < 200000000u);
         for (int i = opt.n - opt.slow; i < opt.n; i++) epoll_ctl(ep, EPOLL_CTL_DEL, conns[i].fd, NULL);
+        if (opt.group) make_group(head, sizeof head);
         if (opt.scenario == FANOUT) calibrate();
         for (int i = 0; i < opt.repeats; i++) window(head);
     } else {

@@ -33,9 +33,24 @@ class AdminPagesIT {
             Files.write(directory.resolve("wrong.toml"), List.of("[limits]", "txt = \"64 KiB\"", "replay = \"many\""));
             assertThat(page.steps()).hasSizeGreaterThan(70);
             for (Page.Step step : page.steps()) {
+                if (step.command().equals("chat-admin group list")) {
+                    insult(chatd);
+                }
                 page.run(step);
             }
             assertThat(alice.untilClosed()).isNotEmpty();
+        }
+    }
+
+    /** Makes a group, in which daniel writes what alice reports. */
+    private static void insult(Chatd chatd) {
+        try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "");
+                JsonSocket daniel =
+                        chatd.logInJson(JsonCarrier.LINES, new Chatd.Person("daniel", "first-day-only-5"), "")) {
+            OverGroups.done(alice, "'type': 23, 'info': {'op': 'create', 'name': 'Ops', 'members': ['carol', 'daniel']}");
+            OverGroups.done(alice, OverGroups.op("set", "G1", "'topic': 'Who is on call'"));
+            long insult = OverGroups.done(daniel, OverGroups.text("G1", "Fools, all of you"));
+            OverGroups.done(alice, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));
         }
     }
 

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,7 +18,8 @@ import java.util.stream.Stream;
 /**
  * The commands of a page, each with the output that the page shows: the {@code console} blocks, where a command follows
  * {@code $}, then its output, then {@code [exit N]} if that is not 0. Numbers may differ, a word ending in … is an
- * omission, and the line on events not sealed yet depends on the minute.
+ * omission, and the line on events not sealed yet depends on the minute. The number of a message or of a report in a
+ * command is the one that was printed where the page has it.
  */
 final class Page {
     private static final Pattern EXIT = Pattern.compile("\\[exit (\\d+)]");
@@ -35,9 +39,16 @@ final class Page {
     private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");
     private static final Pattern WORD = Pattern.compile("[^ \"]+|\"[^\"]*\"");
 
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+    private static final Pattern NUMBERED = Pattern.compile("(?<=(message|report) (show|remove|close) )\\d+");
+
     private final Path directory;
     private final Chatd chatd;
     private final Path programs;
+
+    /** The numbers that were printed, by those in their places on the page. */
+    private final Map<String, String> printed = new HashMap<>();
+
     private final List<Step> steps;
 
     /**
@@ -80,7 +91,9 @@ final class Page {
 
     /** Runs a step, which must print what the page says. */
     void run(Step step) throws IOException, InterruptedException {
-        Run run = isPlain(step.command()) ? inThisProcess(step.command()) : inTheShell(step.command());
+        String command = NUMBERED.matcher(step.command())
+                .replaceAll(number -> printed.getOrDefault(number.group(), number.group()));
+        Run run = isPlain(command) ? inThisProcess(command) : inTheShell(command);
         String said = run.out() + run.err();
         assertThat(run.exit()).as("%s\n%s", step.command(), said).isEqualTo(step.exit());
         List<String> lines = said.lines().toList();
@@ -91,7 +104,19 @@ final class Page {
                         .toList();
         assertThat(lines).as("%s\n%s", step.command(), said).hasSameSizeAs(prints);
         for (int i = 0; i < lines.size(); i++) {
-            assertThat(lines.get(i)).as("%s\n%s", step.command(), said).matches(pattern(prints.get(i)));
+            Matcher line = pattern(prints.get(i)).matcher(lines.get(i));
+            assertThat(line.matches())
+                    .as("%s\n%s\nThe page has: %s", command, said, prints.get(i))
+                    .isTrue();
+            List<String> numbers = NUMBER.matcher(prints.get(i))
+                    .results()
+                    .map(MatchResult::group)
+                    .toList();
+            if (numbers.size() == line.groupCount()) {
+                for (int j = 0; j < numbers.size(); j++) {
+                    printed.put(numbers.get(j), line.group(j + 1));
+                }
+            }
         }
     }
 
@@ -140,9 +165,9 @@ final class Page {
                 regex.append(".*");
             } else if (part.startsWith(".") && part.length() > 1) {
                 // Fractions of a second that are zero are not written.
-                regex.append("(\\.\\d+)?Z");
+                regex.append("(?:\\.\\d+)?Z");
             } else if (Character.isDigit(part.charAt(0))) {
-                regex.append("\\d+");
+                regex.append("(\\d+)");
             } else if (part.startsWith("segment") || part.startsWith("event")) {
                 regex.append(part, 0, part.startsWith("s") ? 7 : 5).append("s?");
             } else {

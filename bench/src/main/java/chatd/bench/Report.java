@@ -40,14 +40,21 @@ final class Report {
                     new Column("database CPU ms", "db_ms_per_login"),
                     new Column("per second", "logins_per_s"));
         }
-        return List.of(
+        List<Column> columns = new ArrayList<>(List.of(
                 new Column("CPU µs each", "cpu_us"),
                 new Column("database CPU µs", "db_cpu_us"),
                 new Column("per second", "per_s"),
                 new Column("p50 ms", "p50_ms"),
                 new Column("p99 ms", "p99_ms"),
                 new Column("lost", "lost"),
-                new Column("others' CPU %", "other_cpu_pct"));
+                new Column("others' CPU %", "other_cpu_pct")));
+        if (scenario.isGroup()) {
+            columns.add(new Column("calls to make it", "group_calls"));
+            columns.add(new Column("s to make it", "group_s"));
+            columns.add(new Column("CPU ms to make it", "group_cpu_ms"));
+            columns.add(new Column("changes told", "group_told"));
+        }
+        return columns;
     }
 
     /** Returns the medians as one line for the terminal. */

@@ -10,6 +10,15 @@ enum Scenario {
     FAN100_W8_WS("fan-out to 100 WebSockets, 8 in flight", 101, "-d ws -s fanout -n 101 -W 8 -T 2 -t 3 -j 3"),
     FAN1000_W8_JSON("fan-out to 1,000 in JSON, 8 in flight", 1_001, "-d json -s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
     FAN1000_W8_WS("fan-out to 1,000 WebSockets, 8 in flight", 1_001, "-d ws -s fanout -n 1001 -W 8 -T 2 -t 3 -j 3"),
+    GROUP1000_W8(
+            "to a group of 1,000 in JSON, all online, 8 in flight",
+            1_001,
+            "-d json -s fanout -G 1001 -n 1001 -W 8 -T 2 -t 3 -j 3"),
+    GROUP5_W8("to a group of 5 in JSON, 8 in flight", 10_000, "-d json -s fanout -G 6 -n 6 -W 8 -T 2 -t 3 -j 3"),
+    GROUP10000_W8(
+            "to a group of 10,000 in JSON, 5 online, 8 in flight",
+            10_000,
+            "-d json -s fanout -G 10000 -n 6 -W 8 -T 2 -t 3 -j 3"),
     PAIRS_W4_JSON("50 pairs in JSON, 4 in flight", 100, "-d json -s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
     PAIRS_W4_IDS("50 pairs in JSON with ids, 4 in flight", 100, "-d json -i -s pair -n 100 -W 4 -T 2 -t 3 -j 3"),
     PAIRS_W32_JSON("50 pairs in JSON, 32 in flight", 100, "-d json -s pair -n 100 -W 32 -T 2 -t 3 -j 3"),
@@ -73,6 +82,9 @@ enum Scenario {
                     FAN100_W8_WS,
                     FAN1000_W8_JSON,
                     FAN1000_W8_WS,
+                    GROUP1000_W8,
+                    GROUP5_W8,
+                    GROUP10000_W8,
                     PAIRS_W4_JSON,
                     PAIRS_W4_IDS,
                     PAIRS_W32_JSON,
@@ -112,6 +124,11 @@ enum Scenario {
 
     boolean isIdle() {
         return name().startsWith("IDLE");
+    }
+
+    /** Returns whether a group is made first. */
+    boolean isGroup() {
+        return name().startsWith("GROUP");
     }
 
     /** Returns whether the clients come back to a daemon that was started anew. */

@@ -50,6 +50,9 @@ public final class MessageCommand implements Runnable {
             Format.json(program.out(), message);
         } else {
             print(message, program.out());
+            if (message.report() != null) {
+                Format.line(program.out(), "reported", "see `report show " + message.report() + "`");
+            }
         }
         return Exit.OK;
     }
@@ -67,9 +70,6 @@ public final class MessageCommand implements Runnable {
         }
         if (takenBack != null) {
             Format.line(out, "taken back", Timestamp.shown(takenBack));
-        }
-        if (message.report() != null) {
-            Format.line(out, "reported", "see `report show " + message.report() + "`");
         }
     }
 
