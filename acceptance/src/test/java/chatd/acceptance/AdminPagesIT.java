@@ -47,7 +47,8 @@ class AdminPagesIT {
         try (JsonSocket alice = chatd.logInJson(JsonCarrier.LINES, chatd.alice(), "");
                 JsonSocket daniel =
                         chatd.logInJson(JsonCarrier.LINES, new Chatd.Person("daniel", "first-day-only-5"), "")) {
-            OverGroups.done(alice, "'type': 23, 'info': {'op': 'create', 'name': 'Ops', 'members': ['carol', 'daniel']}");
+            OverGroups.done(
+                    alice, "'type': 23, 'info': {'op': 'create', 'name': 'Ops', 'members': ['carol', 'daniel']}");
             OverGroups.done(alice, OverGroups.op("set", "G1", "'topic': 'Who is on call'"));
             long insult = OverGroups.done(daniel, OverGroups.text("G1", "Fools, all of you"));
             OverGroups.done(alice, "'type': 36, 'info': {'mid': %d, 'text': 'he insults us'}".formatted(insult));

@@ -138,7 +138,9 @@ class GroupAdminIT extends OverGroups {
         assertThat(admin("user", "unmute", ann.name())).contains("may write again");
         say(talker, group, "after", other);
         assertThat(admin("user", "unmute", ann.name())).contains("is not muted");
-        assertThat(chatd.admin("", "user", "mute", ann.name(), "--for", "soon").exits(2).err())
+        assertThat(chatd.admin("", "user", "mute", ann.name(), "--for", "soon")
+                        .exits(2)
+                        .err())
                 .contains("30m, 12h, 7d or 2w");
         assertThat(admin("log", "query", "--type", "account", "--user", ann.name()))
                 .contains("mute", "unmute");

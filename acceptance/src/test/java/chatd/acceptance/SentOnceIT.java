@@ -39,8 +39,8 @@ class SentOnceIT {
                 CutProxy proxy = CutProxy.onPort(chatd.port())) {
             proxy.delay(random);
             List<Chatd.Person> people = List.of(person(chatd), person(chatd), person(chatd), person(chatd));
-            List<String> numbers = new ArrayList<>(
-                    people.stream().map(Chatd.Person::name).toList());
+            List<String> numbers =
+                    new ArrayList<>(people.stream().map(Chatd.Person::name).toList());
             numbers.add(group(chatd, people));
             List<JsonCarrier> carriers = List.of(JsonCarrier.values());
             List<JsonTalker> talkers = new ArrayList<>();
@@ -170,15 +170,8 @@ class SentOnceIT {
             try (JsonSocket fresh = JsonCarrier.LINES.connect(chatd)) {
                 JsonNode lists =
                         fresh.logIn(talker.person().name(), talker.person().password(), "lists");
-                for (String list :
-                        List.of(
-                                "user_name",
-                                "requests",
-                                "blocked",
-                                "groups",
-                                "unread",
-                                "preferences",
-                                "friends_total")) {
+                for (String list : List.of(
+                        "user_name", "requests", "blocked", "groups", "unread", "preferences", "friends_total")) {
                     assertThat(resumed.path(list)).as(list).isEqualTo(lists.path(list));
                 }
             }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,11 +61,12 @@ final class GroupCommand extends ListCommand {
             names = "--history",
             paramLabel = "WHICH",
             description = "With create: what those who come see, all or joined (the default).")
-    private String history = "joined";
+    private @Nullable String history;
 
     @Override
     List<Line> lines(ResumedSession session) throws IOException, InterruptedException {
         Groups groups = session.groups();
+        check();
         return switch (what) {
             case "list" -> groups.own().stream().map(GroupCommand::line).toList();
             case "find" ->
@@ -80,12 +82,30 @@ final class GroupCommand extends ListCommand {
         };
     }
 
+    /** Refuses words that nothing would be done with. */
+    private void check() {
+        int most = switch (what) {
+            case "list" -> 0;
+            case "find", "members", "join", "close" -> 1;
+            case "remove", "leave", "rename", "topic", "open", "history" -> 2;
+            case "role" -> 3;
+            default -> Integer.MAX_VALUE;
+        };
+        if (arguments.size() > most) {
+            throw main().wrong("group " + what + " does not take so many words: " + arguments.get(most)
+                    + " is left over. What has spaces goes in quotation marks");
+        }
+        if (!what.equals("create") && (isOpen || history != null)) {
+            throw main().wrong("--open and --history are for `group create`; see `group open` and `group history`");
+        }
+    }
+
     private Line created(Groups groups) throws IOException, InterruptedException {
         String name = argument(0, "create NAME [USER...]");
         long made = groups.create(
                 name,
                 arguments.subList(1, arguments.size()),
-                oneOf(history, "all", "joined").equals("all"),
+                history != null && oneOf(history, "all", "joined").equals("all"),
                 isOpen);
         return new Line(object(made, name), "G" + made, name);
     }

@@ -42,13 +42,13 @@ final class GroupTalk {
                 long made = groups.create(needed(rest, "create NAME"), List.of(), false, false);
                 presenter.notice(groups.shown(made) + " is made, with the number G" + made
                         + ". What you type goes to it now; /group add NAME,NAME adds members.");
-                return Optional.of(List.of(groups.shown(made)));
+                return Optional.of(List.of(groups.recipient(made)));
             }
             case "find" -> found(groups.open(needed(rest, "find WORD")));
             case "join" -> {
                 long group = groups.find(needed(rest, "join GROUP"));
                 groups.join(group);
-                return Optional.of(List.of(groups.shown(group)));
+                return Optional.of(List.of(groups.recipient(group)));
             }
             default -> ofOne(groups, what, rest, target);
         }
@@ -82,6 +82,10 @@ final class GroupTalk {
         if (usage.isEmpty()) {
             throw new IllegalArgumentException(
                     "There is no /group " + what + "; /help group lists what can be done. Nothing was done.");
+        }
+        boolean isTalking = target != null && target.size() == 1 && groups.number(target.getFirst()) != 0;
+        if (rest.isEmpty() && !isTalking) {
+            throw new IllegalArgumentException("Usage: /group " + usage.get().replace("[GROUP]", "GROUP"));
         }
         Of of = of(groups, rest, target);
         long group = of.group();

@@ -39,9 +39,15 @@ final class NumberedTalk {
     }
 
     /** Shows the last items, or the first since a time; parameters as in {@link TypedLine.History}. */
-    void history(ResumedSession session, Optional<String> with, Optional<String> since, long count)
+    void history(ResumedSession session, Optional<String> named, Optional<String> since, long count)
             throws IOException, InterruptedException {
         Histories histories = session.histories();
+        Optional<String> with = Optional.empty();
+        if (named.isPresent()) {
+            with = named.get().isEmpty()
+                    ? named
+                    : session.recipient(named.get()).or(() -> named);
+        }
         if (since.isEmpty()) {
             first = Long.MAX_VALUE;
             last = 0;

@@ -231,7 +231,7 @@ final class PipeCommand extends ScriptCommand {
                 if (!command.has("with") || !command.has("mid")) {
                     throw new IllegalArgumentException("\"read\" needs \"with\" and \"mid\".");
                 }
-                read(session, events, text(command, "with"), number(command, "mid", 0), id);
+                read(session, events, session.meant(text(command, "with")), number(command, "mid", 0), id);
             }
             default ->
                 throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
@@ -273,7 +273,11 @@ final class PipeCommand extends ScriptCommand {
         }
         String text = text(command, "text");
         SizeLimits.check(text);
-        List<String> unknown = to.isEmpty() ? List.of() : session.session().unknown(to);
+        List<String> known = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (String name : to) {
+            session.session().recipient(name).ifPresentOrElse(known::add, () -> unknown.add(name));
+        }
         if (!unknown.isEmpty()) {
             throw new ClientFailure(
                     ClientFailure.NO_SUCH,
@@ -283,7 +287,7 @@ final class PipeCommand extends ScriptCommand {
         events.sent();
         Outgoing sent;
         try {
-            sent = session.session().say(to, text, answered, id);
+            sent = session.session().say(known, text, answered, id);
         } catch (IOException | RuntimeException e) {
             events.done();
             throw e;

@@ -50,7 +50,6 @@ final class SendCommand extends ScriptCommand {
         if (to.isEmpty() != isToAll) {
             throw main().wrong("name the recipients, or give --all");
         }
-        to.forEach(Main::checkName);
         checkWords();
         Path path = file;
         if (path != null && (!id.isEmpty() || re != 0 || !main().words().isEmpty())) {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -179,8 +180,11 @@ final class Talk {
         return to.isEmpty() ? "(everyone)" : SafeText.line(shortened(to));
     }
 
-    private static String shortened(List<String> to) {
-        return to.size() <= 3 ? String.join(", ", to) : to.getFirst() + " and " + (to.size() - 1) + " more";
+    private String shortened(List<String> to) {
+        ChatSession now = session();
+        return to.size() <= 3
+                ? to.stream().map(now::label).collect(Collectors.joining(", "))
+                : now.label(to.getFirst()) + " and " + (to.size() - 1) + " more";
     }
 
     /** Handles a line typed after the session has ended: an empty one logs in again. */
@@ -213,6 +217,7 @@ final class Talk {
         session = begun;
         if (begun instanceof ResumedSession numbered) {
             presenter.notices(numbered::notices);
+            presenter.labels(numbered::label);
         }
     }
 
@@ -257,9 +262,9 @@ final class Talk {
                         "To whom? /to NAME picks whom you talk to, /all everyone. Nothing was sent; ↑ brings it"
                                 + " back.");
             }
-            case TypedLine.Say(String text) -> say(target, text, 0);
+            case TypedLine.Say(String text) -> say(target, text, 0, false);
             case TypedLine.Turn(List<String> names) -> turn(names);
-            case TypedLine.Send(List<String> names, String text) -> say(names, text, 0);
+            case TypedLine.Send(List<String> names, String text) -> say(names, text, 0, true);
             case TypedLine.Reply(String text) -> reply(text);
             case TypedLine.Answer(long number, String text) -> answer(number, text);
             case TypedLine.Correct(long number, String text) -> correct(number, text);
@@ -321,23 +326,32 @@ final class Talk {
 
     /** Returns those of the names that somebody has, and says which nobody has; an empty list means everyone. */
     private List<String> known(List<String> names) throws IOException, InterruptedException {
-        List<String> unknown = session().unknown(names);
-        for (String name : unknown) {
+        List<String> all = new ArrayList<>();
+        for (String name : names) {
+            Optional<String> recipient = session().recipient(name);
+            if (recipient.isPresent()) {
+                all.add(recipient.get());
+                continue;
+            }
             String near = session().candidates(name).stream()
                     .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
                     .findFirst()
                     .map(known -> "; did you mean " + known + "?")
                     .orElse(". /who PART finds users.");
-            presenter.notice("There is no user called " + name + near);
+            String hint = session() instanceof ResumedSession numbered
+                    ? numbered.groups().hint(name)
+                    : "";
+            presenter.notice("There is no user called " + name + near + hint);
         }
-        return names.stream().filter(name -> !unknown.contains(name)).toList();
+        return all;
     }
 
     /** Picks the recipients of what is typed; if one is unknown, it goes to nobody, rather than to those before. */
     private void turn(List<String> names) throws IOException, InterruptedException {
         target = null;
-        if (known(names).size() == names.size()) {
-            target = names;
+        List<String> all = known(names);
+        if (all.size() == names.size()) {
+            target = all;
         }
     }
 
@@ -346,7 +360,7 @@ final class Talk {
         if (last.isEmpty()) {
             presenter.notice("Nobody has written to you since you came. Nothing was sent.");
         } else {
-            say(List.of(last), text, 0);
+            say(List.of(last), text, 0, false);
         }
     }
 
@@ -363,7 +377,7 @@ final class Talk {
         }
         List<String> to = item.to().orElse(List.of());
         boolean isToAll = item.to().isPresent() && to.isEmpty();
-        say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number());
+        say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number(), false);
     }
 
     /** Returns an item that the user sent: the last one, or the one with this number; says so if there is none. */
@@ -408,12 +422,16 @@ final class Talk {
         }
     }
 
-    /** @param answered the number of the message that it answers; 0 for none */
-    private void say(@Nullable List<String> to, String text, long answered) throws IOException, InterruptedException {
+    /**
+     * @param answered the number of the message that it answers; 0 for none
+     * @param isTyped whether the recipients are as the user has typed them, and not as the session names them
+     */
+    private void say(@Nullable List<String> to, String text, long answered, boolean isTyped)
+            throws IOException, InterruptedException {
         if (to == null) {
             return;
         }
-        List<String> known = known(to);
+        List<String> known = isTyped || !(session() instanceof ResumedSession) ? known(to) : to;
         if (known.isEmpty() && !to.isEmpty()) {
             corrects = false;
             presenter.notice("Nothing was sent; ↑ brings it back.");
@@ -445,7 +463,7 @@ final class Talk {
         try (InputStream content = Files.newInputStream(path)) {
             screen.during(
                     file.name(),
-                    bar -> session().send(to, file.name(), file.size(), content, sent -> bar.at(sent, file.size())));
+                    bar -> session().send(known, file.name(), file.size(), content, sent -> bar.at(sent, file.size())));
         }
     }
 

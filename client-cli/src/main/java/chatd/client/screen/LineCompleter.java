@@ -159,6 +159,15 @@ public final class LineCompleter implements Parser, Completer {
                                     setting.choices().forEach(choice -> candidates.add(candidate(choice, "", false))));
                 }
             }
+            case GROUP -> {
+                if (index == 1) {
+                    GroupHelp.WORDS.forEach(known -> candidates.add(candidate(known, "", true)));
+                } else {
+                    String others = word.substring(0, word.lastIndexOf(',') + 1);
+                    names.get().forEach(name -> candidates.add(candidate(others + name, "", true)));
+                    GroupHelp.choices(line.words().get(1)).forEach(one -> candidates.add(candidate(one, "", false)));
+                }
+            }
             case HELP ->
                 Arrays.stream(TypedLine.Command.values())
                         .forEach(known -> candidates.add(candidate(known.word(), known.help(), false)));

@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jline.utils.AttributedString;
@@ -30,13 +31,17 @@ public final class LineFormatter {
     private final DateTimeFormatter time;
     private final Pattern mention;
     private final String me;
+    private final UnaryOperator<String> labels;
 
     /**
      * @param me the user's name, whose mentions are highlighted
      * @param zone the time zone of the times shown
      * @param mayColour whether colours are wanted at all
+     * @param labels returns how a recipient is shown
      */
-    public LineFormatter(String me, ZoneId zone, Preferences preferences, boolean mayColour) {
+    public LineFormatter(
+            String me, ZoneId zone, Preferences preferences, boolean mayColour, UnaryOperator<String> labels) {
+        this.labels = labels;
         this.zone = zone;
         this.me = me;
         this.palette = Palette.of(preferences.get(Setting.THEME), mayColour);
@@ -156,7 +161,9 @@ public final class LineFormatter {
     String receivers(List<String> to) {
         return to.isEmpty()
                 ? "(everyone)"
-                : to.stream().map(name -> name.equals(me) ? "you" : name).collect(Collectors.joining(", "));
+                : to.stream()
+                        .map(name -> name.equals(me) ? "you" : labels.apply(name))
+                        .collect(Collectors.joining(", "));
     }
 
     /** Formats one line of what waits: {@code   bob           3  14:05 bob → you: Lunch?} */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class Presenter implements View {
     private LineFormatter lines;
     private @Nullable LocalDate day;
     private Function<Item, Attention.Notices> notices = item -> Attention.Notices.ALL;
+    private UnaryOperator<String> labels = recipient -> recipient;
 
     /** The items shown last, by their numbers. */
     private final Map<Long, Item> items = new LinkedHashMap<>() {
@@ -67,13 +69,22 @@ public final class Presenter implements View {
         this.screen = screen;
         this.me = me;
         this.mayColour = mayColour;
-        this.lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour);
+        this.lines = new LineFormatter(me, ZoneId.systemDefault(), preferences, mayColour, this::label);
+    }
+
+    private String label(String recipient) {
+        return labels.apply(recipient);
+    }
+
+    /** Sets how recipients are shown. */
+    public synchronized void labels(UnaryOperator<String> by) {
+        labels = by;
     }
 
     @Override
     public synchronized void preferences(Preferences read) {
         preferences = read;
-        lines = new LineFormatter(me, ZoneId.systemDefault(), read, mayColour);
+        lines = new LineFormatter(me, ZoneId.systemDefault(), read, mayColour, this::label);
         screen.keepHistory(read.is(Setting.HISTORY, "on"));
     }
 
@@ -122,7 +133,7 @@ public final class Presenter implements View {
         List<AttributedString> block = new ArrayList<>();
         add(block, item, false);
         screen.show(block, SAID);
-        if (item.of() > 0) {
+        if (item.of() > 0 || item.deed() == Item.Deed.GROUP) {
             return;
         }
         if (item.isMine()) {
@@ -292,8 +303,8 @@ public final class Presenter implements View {
                 + " agrees, /unfriend " + name + " declines.");
     }
 
-    private static String conversation(String with) {
-        return with.isEmpty() ? "(everyone)" : with;
+    private String conversation(String with) {
+        return with.isEmpty() ? "(everyone)" : label(with);
     }
 
     /** Returns who wrote to this user last; empty if nobody has. */
@@ -312,7 +323,13 @@ public final class Presenter implements View {
         if (number == 0) {
             for (Item item : items.values()) {
                 boolean isToAll = item.to().equals(Optional.of(List.of()));
-                boolean isThere = with == null || (with.isEmpty() ? isToAll : !isToAll && with.contains(item.with(me)));
+                // A group may have been renamed since.
+                boolean isThere = with == null
+                        || (with.isEmpty()
+                                ? isToAll
+                                : !isToAll
+                                        && with.stream()
+                                                .anyMatch(one -> label(one).equals(label(item.with(me)))));
                 last = isThere && !item.isMine() ? item : last;
             }
         }

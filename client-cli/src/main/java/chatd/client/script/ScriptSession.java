@@ -137,10 +137,16 @@ public final class ScriptSession implements Closeable {
     }
 
     private long sent(List<String> to, Sending sending) throws IOException, InterruptedException {
-        List<String> unknown = to.isEmpty() ? List.of() : session.unknown(to);
-        List<String> known = to.stream().filter(name -> !unknown.contains(name)).toList();
+        List<String> known = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (String name : to) {
+            session.recipient(name).ifPresentOrElse(known::add, () -> unknown.add(name));
+        }
         String nobody = unknown.stream()
-                .map(name -> "There is no user called " + name + ".")
+                .map(name -> "There is no user called " + name + "."
+                        + (session instanceof ResumedSession numbered
+                                ? numbered.groups().hint(name)
+                                : ""))
                 .collect(Collectors.joining(" "));
         if (!to.isEmpty() && known.isEmpty()) {
             throw new ClientFailure(ClientFailure.NO_SUCH, nobody + " Nothing was sent.");
@@ -149,7 +155,7 @@ public final class ScriptSession implements Closeable {
         try {
             number = sending.send(known).await();
         } catch (Outgoing.Refused e) {
-            throw new ClientFailure(ClientFailure.NO, String.valueOf(e.getMessage()));
+            throw new ClientFailure(e.exit(), String.valueOf(e.getMessage()));
         }
         if (!unknown.isEmpty()) {
             throw new ClientFailure(
@@ -169,12 +175,20 @@ public final class ScriptSession implements Closeable {
     public void history(
             Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
             throws IOException, InterruptedException {
+        Optional<String> meant = with.isPresent() ? Optional.of(meant(with.get())) : with;
         if (since.isPresent() || until.isPresent()) {
-            numbered().histories().read(with, since, until, count, to);
+            numbered().histories().read(meant, since, until, count, to);
         } else {
-            session.history(with, count);
+            session.history(meant, count);
             heard.replay().forEach(to);
         }
+    }
+
+    /** Returns the recipient whom a typed name means; the name itself if nobody has it, which the server then refuses. */
+    public String meant(String typed) throws IOException, InterruptedException {
+        return typed.isEmpty() || !(session instanceof ResumedSession)
+                ? typed
+                : session.recipient(typed).orElse(typed);
     }
 
     /**

@@ -303,11 +303,18 @@ public abstract class ChatSession {
     protected abstract List<Outgoing> open();
 
     /**
-     * Returns those of the names that nobody has. May block.
+     * Returns the recipient whom a typed name means, as it has to be named from then on: a user by its name, a group with
+     * its number. Empty if there is none. May block.
      *
      * @throws NotConnected if that can't be told now
+     * @throws ClientFailure if several are called so; the text says which
      */
-    public abstract List<String> unknown(List<String> names) throws IOException, InterruptedException;
+    public abstract Optional<String> recipient(String typed) throws IOException, InterruptedException;
+
+    /** Returns how a recipient is shown. Any thread. */
+    public String label(String recipient) {
+        return recipient;
+    }
 
     /** Returns names of users, among them those that may be meant by one that nobody has. May block. */
     public abstract List<String> candidates(String name) throws IOException, InterruptedException;

@@ -14,6 +14,8 @@ import java.util.stream.LongStream;
  * @param text the predicate of the sentence whose subject is who did it
  */
 public record GroupNews(String op, List<String> users, String text) {
+    /** Maximum number of users that the text names. */
+    private static final int MOST_NAMED = 10;
 
     /**
      * @param group the group's name from then on
@@ -57,7 +59,9 @@ public record GroupNews(String op, List<String> users, String text) {
     }
 
     private static GroupNews of(String op, String before, String after, List<String> users) {
-        return new GroupNews(op, users, before + String.join(", ", users) + after);
+        int more = users.size() - MOST_NAMED;
+        String named = String.join(", ", users.subList(0, Math.min(users.size(), MOST_NAMED)));
+        return new GroupNews(op, users, before + named + (more > 0 ? " and " + more + " more" : "") + after);
     }
 
     private static String changes(GroupAct.Set set, String group) {

@@ -1,5 +1,6 @@
 package chatd.client.talk;
 
+import chatd.client.net.ClientFailure;
 import chatd.protocol.value.Audience;
 import java.time.Instant;
 import java.util.List;
@@ -54,17 +55,30 @@ public final class Outgoing {
         stored.complete(number);
     }
 
-    /** Records that it is not stored, and why, a sentence. */
-    public void refused(String why) {
-        stored.completeExceptionally(new Refused(why));
+    /**
+     * Records that it is not stored, and why.
+     *
+     * @param exit the exit code of a script, as in {@link ClientFailure}
+     * @param why a sentence
+     */
+    public void refused(int exit, String why) {
+        stored.completeExceptionally(new Refused(exit, why));
     }
 
     /** Thrown if the server did not store an item. */
     public static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Refused(String why) {
+        private final int exit;
+
+        Refused(int exit, String why) {
             super(why, null, false, false);
+            this.exit = exit;
+        }
+
+        /** Returns the exit code of a script. */
+        public int exit() {
+            return exit;
         }
     }
 
@@ -88,8 +102,9 @@ public final class Outgoing {
         try {
             return stored.get();
         } catch (ExecutionException e) {
-            throw new Refused(
-                    String.valueOf(e.getCause() == null ? "" : e.getCause().getMessage()));
+            throw e.getCause() instanceof Refused refused
+                    ? refused
+                    : new Refused(ClientFailure.NO, String.valueOf(e.getCause()));
         }
     }
 }

@@ -201,22 +201,21 @@ public final class Groups implements Room {
         }
         GroupRole role =
                 groups.members(group.number()).find(number).orElseThrow().role();
-        boolean isAllowed = switch (command) {
-            case GroupCommand.Add add -> role.isAdmin();
-            case GroupCommand.Rename rename -> role.isAdmin();
-            case GroupCommand.Remove remove -> role.isAdmin();
-            case GroupCommand.GiveRole given -> role == GroupRole.OWNER;
-            case GroupCommand.Set set -> role == GroupRole.OWNER;
-            case GroupCommand.Close close -> role == GroupRole.OWNER;
-            case GroupCommand.Leave leave -> true;
-            case GroupCommand.Join join -> true;
+        GroupRole least = switch (command) {
+            case GroupCommand.Add add -> GroupRole.ADMIN;
+            case GroupCommand.Rename rename -> GroupRole.ADMIN;
+            case GroupCommand.Remove remove -> GroupRole.ADMIN;
+            case GroupCommand.GiveRole given -> GroupRole.OWNER;
+            case GroupCommand.Set set -> GroupRole.OWNER;
+            case GroupCommand.Close close -> GroupRole.OWNER;
+            case GroupCommand.Leave leave -> GroupRole.MEMBER;
+            case GroupCommand.Join join -> GroupRole.MEMBER;
         };
-        if (!isAllowed) {
-            throw new Refusal(
-                    Code.NOT_ALLOWED,
-                    role.isAdmin()
-                            ? "Only the owners of a group can do that. Nothing was done."
-                            : "Only the owners and admins of a group can do that. Nothing was done.");
+        if (least == GroupRole.OWNER && role != GroupRole.OWNER) {
+            throw new Refusal(Code.NOT_ALLOWED, "Only the owners of a group can do that. Nothing was done.");
+        }
+        if (least == GroupRole.ADMIN && !role.isAdmin()) {
+            throw new Refusal(Code.NOT_ALLOWED, "Only the owners and admins of a group can do that. Nothing was done.");
         }
         if (command instanceof GroupCommand.Rename || command instanceof GroupCommand.Set) {
             directory.writing(number, now);

@@ -41,4 +41,19 @@ public sealed interface GroupAct {
             @Nullable String topic) implements GroupAct {}
 
     record Closed() implements GroupAct {}
+
+    /** Returns the users that it is about, besides who did it. */
+    default List<Long> users() {
+        return switch (this) {
+            case Created created -> created.users();
+            case Added added -> added.users();
+            case Removed removed -> List.of(removed.user());
+            case Left left -> left.next() == 0 ? List.of(left.user()) : List.of(left.user(), left.next());
+            case Joined joined -> List.of(joined.user());
+            case RoleGiven given -> List.of(given.user());
+            case Renamed renamed -> List.of();
+            case Set set -> List.of();
+            case Closed closed -> List.of();
+        };
+    }
 }

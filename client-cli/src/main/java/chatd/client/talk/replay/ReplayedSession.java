@@ -1,5 +1,6 @@
 package chatd.client.talk.replay;
 
+import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Connection;
@@ -34,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ public final class ReplayedSession extends ChatSession {
     private static final long FIRST_ITEMS = 50;
     private static final long FURTHER = 20;
     private static final long MOST_ITEMS = 20_000;
+    private static final Pattern GROUP = Pattern.compile("[Gg][1-9]\\d{0,9}");
 
     private final String me;
     private final Transcript items;
@@ -224,10 +227,11 @@ public final class ReplayedSession extends ChatSession {
         replay.await();
     }
 
-    /** Returns those of the names that are not in the list of all users. */
+    /** The list of all users is known; a group is known by its number alone. */
     @Override
-    public List<String> unknown(List<String> names) {
-        return names.stream().filter(name -> !contacts().has(name)).toList();
+    public Optional<String> recipient(String typed) {
+        return Optional.of(typed)
+                .filter(name -> contacts().has(name) || GROUP.matcher(name).matches());
     }
 
     @Override
@@ -245,7 +249,7 @@ public final class ReplayedSession extends ChatSession {
                 items.stored(mine);
             } else if (items.open().contains(mine)) {
                 mine.doubt();
-                mine.refused(String.join(" ", done.told()));
+                mine.refused(ClientFailure.NO, String.join(" ", done.told()));
                 // The history tells whether it is stored.
                 if (catchesUp) {
                     catchUpLater(View.Reason.CHECK, Transcript.SOME_ITEMS);

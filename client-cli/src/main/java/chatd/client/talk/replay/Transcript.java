@@ -1,5 +1,6 @@
 package chatd.client.talk.replay;
 
+import chatd.client.net.ClientFailure;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.View;
@@ -174,7 +175,7 @@ final class Transcript {
         hasCaughtUp = true;
         sent.stream().filter(outgoing::remove).forEach(mine -> {
             view.notSent(mine.item(), "");
-            mine.refused("It was not stored.");
+            mine.refused(ClientFailure.NO, "It was not stored.");
         });
         release(replay, false);
         return true;

@@ -7,12 +7,14 @@ import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.GroupRole;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A user's groups. Each method that changes or asks something blocks until the server has answered. */
@@ -30,30 +32,59 @@ public final class Groups {
         return people.groups();
     }
 
-    /** Returns the number of the group that a word or a shown name means; 0 if it means none. */
+    /**
+     * Returns the number of the group that a typed name or number means; 0 if it means none.
+     *
+     * @throws ClientFailure if several groups are called so
+     */
     public long number(String typed) {
-        return people.group(typed);
+        long number = People.group(typed);
+        if (number != 0) {
+            return number;
+        }
+        List<Long> called = people.groupsCalled(typed);
+        if (called.size() > 1) {
+            String all = called.stream().map(group -> "G" + group).collect(Collectors.joining(", "));
+            throw new ClientFailure(
+                    ClientFailure.NO_SUCH,
+                    "Several groups are called " + typed + ": " + all + ". Say which by its number. Nothing was done.");
+        }
+        return called.isEmpty() ? 0 : called.getFirst();
     }
 
     /** Returns how a group is shown: by its name, and by its number where that name is not enough. */
     public String shown(long group) {
-        return people.groupName(group);
+        return people.groupLabel(group);
+    }
+
+    /** Returns a group as a recipient. */
+    public String recipient(long group) {
+        return people.name(Addressee.group(group));
     }
 
     /**
      * Returns the number of a group.
      *
-     * @throws ClientFailure if none is meant
+     * @throws ClientFailure if none is meant, or several are
      */
     public long find(String typed) {
-        long group = people.group(typed);
+        long group = number(typed);
         if (group == 0) {
             throw new ClientFailure(
                     ClientFailure.NO_SUCH,
-                    "There is no group called " + typed + " here; /group lists yours, /group find WORD open ones."
-                            + " A group's number, such as G7, always names it.");
+                    "There is no group called " + typed + " here." + hint(typed)
+                            + " `group find` finds open ones. A group's number, such as G7, always names it.");
         }
         return group;
+    }
+
+    /** Returns a sentence on the groups whose names only begin with a word, after a space; empty if there are none. */
+    public String hint(String word) {
+        return people.groups().stream()
+                .filter(group -> !word.isEmpty() && group.name().startsWith(word + " "))
+                .limit(3)
+                .map(group -> " The group " + group.name() + " is G" + group.group() + ".")
+                .collect(Collectors.joining());
     }
 
     /**

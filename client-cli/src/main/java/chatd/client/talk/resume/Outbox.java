@@ -136,7 +136,7 @@ final class Outbox {
         Parts parts = new Parts(mine);
         for (String receiver : to.isEmpty() ? List.of("") : to) {
             // To several, each is a message of its own.
-            String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + receiver;
+            String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + word(receiver);
             if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES) {
                 throw new IllegalArgumentException("An id has at most " + ID_BYTES
                         + " bytes, and with several receivers their names are part of it. Nothing was sent.");
@@ -152,6 +152,11 @@ final class Outbox {
         }
         parts.unanswered.keySet().forEach(id -> unanswered.put(id, parts));
         return parts;
+    }
+
+    /** Returns what names a receiver for as long as it is there: a group is renamed by others. */
+    private String word(String receiver) {
+        return users.apply(receiver) instanceof User.Group group ? "G" + group.number() : receiver;
     }
 
     private Audience audience(String receiver) {
@@ -179,7 +184,7 @@ final class Outbox {
         synchronized (this) {
             parts = unanswered.remove(refused.id());
             if (parts != null) {
-                parts.refused(refused.id(), refused.text());
+                parts.refused(refused.id(), Requests.failure(refused));
             }
         }
         done(parts);
@@ -208,7 +213,7 @@ final class Outbox {
             view.notSent(isToAll ? item : item.sentTo(parts.refused), parts.why());
         }
         if (parts.time() == null) {
-            parts.mine.refused(parts.why());
+            parts.mine.refused(parts.exit(), parts.why());
         } else {
             parts.mine.stored(parts.number());
         }

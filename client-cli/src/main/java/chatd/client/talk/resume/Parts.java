@@ -1,5 +1,6 @@
 package chatd.client.talk.resume;
 
+import chatd.client.net.ClientFailure;
 import chatd.client.talk.Outgoing;
 import chatd.protocol.command.MessageCommand;
 import java.time.Instant;
@@ -24,6 +25,7 @@ final class Parts {
 
     final List<String> refused = new ArrayList<>();
     private String why = "";
+    private int exit = ClientFailure.NO;
 
     /** The numbers of the messages that are stored. */
     final List<Long> numbers = new ArrayList<>();
@@ -49,11 +51,12 @@ final class Parts {
         }
     }
 
-    void refused(String id, String reason) {
+    void refused(String id, ClientFailure reason) {
         Part part = unanswered.remove(id);
         if (part != null) {
             refused.add(part.to());
-            why = reason;
+            why = reason.text();
+            exit = reason.exit();
         }
     }
 
@@ -65,6 +68,11 @@ final class Parts {
     @Nullable
     Instant time() {
         return time;
+    }
+
+    /** Returns the exit code of a script for the last refusal. */
+    int exit() {
+        return exit;
     }
 
     /** Returns the reason of the last refusal. */

@@ -40,7 +40,8 @@ final class People {
     /** The groups that the user is in. */
     private final SortedMap<Long, SessionEvent.OwnGroup> groups = new TreeMap<>();
 
-    private static final Pattern GROUP = Pattern.compile("(?:.* \\()?[Gg]([1-9]\\d{0,9})\\)?");
+    /** A group as the client names it, {@code Ops (G7)}, or {@code G7} alone. */
+    private static final Pattern GROUP = Pattern.compile("(?:.* \\(G([1-9]\\d{0,9})\\)|[Gg]([1-9]\\d{0,9}))");
 
     /** Takes over the lists of a login. */
     synchronized void set(SessionEvent.Welcome welcome, SessionEvent.State state) {
@@ -117,37 +118,51 @@ final class People {
     }
 
     /** Returns a group as it is shown: by its name; with its number, where another one or a user is called so, too. */
-    synchronized String groupName(long group) {
+    synchronized String groupLabel(long group) {
         String name = names.get(Addressee.group(group));
-        if (name == null) {
-            return "G" + group;
-        }
+        return name == null ? "G" + group : groupLabel(group, name);
+    }
+
+    /** Returns a group as it is shown by one of the names that it has or had. */
+    synchronized String groupLabel(long group, String name) {
         boolean isOne = names.entrySet().stream()
                 .noneMatch(one ->
                         one.getKey() != Addressee.group(group) && one.getValue().equals(name));
-        return isOne ? name : name + " (G" + group + ")";
+        // A group may be called as if it had another number.
+        return isOne && !GROUP.matcher(name).matches() ? name : name + " (G" + group + ")";
     }
 
-    /**
-     * Returns the number of the group that is called or shown so, or that has this number; 0 if there is none, or several
-     * are called so.
-     */
-    synchronized long group(String typed) {
-        Matcher number = GROUP.matcher(typed);
-        if (number.matches()) {
-            return Long.parseLong(number.group(1));
-        }
-        List<Long> called = names.entrySet().stream()
-                .filter(one -> one.getValue().equals(typed))
-                .map(Map.Entry::getKey)
+    /** Returns how a user or group is shown that has to be named so. */
+    String label(String recipient) {
+        long group = group(recipient);
+        return group == 0 ? recipient : groupLabel(group);
+    }
+
+    /** Returns the number of a group that is named with it; 0 if this is none. */
+    static long group(String named) {
+        Matcher number = GROUP.matcher(named);
+        return !number.matches() ? 0 : Long.parseLong(number.group(1) == null ? number.group(2) : number.group(1));
+    }
+
+    /** Returns the numbers of the groups with this name: those that the user is in, or else others that are known. */
+    synchronized List<Long> groupsCalled(String name) {
+        List<Long> own = groups.values().stream()
+                .filter(group -> group.name().equals(name))
+                .map(SessionEvent.OwnGroup::group)
                 .toList();
-        return called.size() == 1 ? Addressee.groupNumber(called.getFirst()) : 0;
+        return !own.isEmpty()
+                ? own
+                : names.entrySet().stream()
+                        .filter(one -> Addressee.isGroup(one.getKey())
+                                && one.getValue().equals(name))
+                        .map(one -> Addressee.groupNumber(one.getKey()))
+                        .toList();
     }
 
-    /** Returns whom a name means: a group, or a user. */
-    User user(String name) {
-        long group = group(name);
-        return group == 0 ? new User.Named(name) : new User.Group(group, "G" + group);
+    /** Returns whom a recipient's name means: a group, or a user. */
+    User user(String recipient) {
+        long group = group(recipient);
+        return group == 0 ? new User.Named(recipient) : new User.Group(group, "G" + group);
     }
 
     /** Returns the other side of a conversation as the vocabulary refers to it. */
@@ -159,12 +174,18 @@ final class People {
         return group == 0 ? new User.Numbered(with, "U" + with) : new User.Group(group, "G" + group);
     }
 
-    /** Returns the name of a user or group if it is known, else the number. */
+    /** Returns the name of a user if it is known, else the number; a group's name with its number. */
     synchronized String name(long user) {
         if (Addressee.isGroup(user)) {
-            return groupName(Addressee.groupNumber(user));
+            long group = Addressee.groupNumber(user);
+            String name = names.get(user);
+            return name == null ? "G" + group : name + " (G" + group + ")";
         }
         return names.getOrDefault(user, "U" + user);
+    }
+
+    synchronized boolean isNamed(long user) {
+        return names.containsKey(user);
     }
 
     synchronized boolean isFriend(long user) {

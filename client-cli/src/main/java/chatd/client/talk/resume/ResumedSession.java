@@ -40,6 +40,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * (page {@code chat-json-1.md}, "Resuming" and "Sent once").
  */
 public final class ResumedSession extends ChatSession {
+    private static final Pattern USER = Pattern.compile("[Uu][1-9]\\d{0,9}");
+
     private final Clock clock;
     private final Options options;
     private final People people = new People();
@@ -57,6 +60,7 @@ public final class ResumedSession extends ChatSession {
     private final Friends friends = new Friends(requests, people);
     private final Groups groups = new Groups(requests, people);
     private final Histories histories = new Histories(requests, people, view(), this::item);
+    private final InOrder inOrder = new InOrder(requests, people, this::show);
 
     /** What the user wants of conversations, by the other user; 0 for everyone. */
     private final SortedMap<Long, Attention> attention = new ConcurrentSkipListMap<>();
@@ -266,7 +270,7 @@ public final class ResumedSession extends ChatSession {
     /** Returns who is writing, and where, if it is a group. */
     private String typing(UserEvent.Typing typing) {
         String who = people.name(typing.user());
-        return Addressee.isGroup(typing.to()) ? who + " in " + people.name(typing.to()) : who;
+        return Addressee.isGroup(typing.to()) ? who + " in " + people.label(people.name(typing.to())) : who;
     }
 
     private void renamed(long user, String to) {
@@ -323,6 +327,11 @@ public final class ResumedSession extends ChatSession {
         if (message instanceof MessageEvent.GroupChanged changed) {
             people.changed(changed, me);
         }
+        inOrder.show(message);
+    }
+
+    private void show(MessageEvent.Message message) {
+        MessageEvent.Stored stored = Objects.requireNonNull(message.stored());
         if (message instanceof MessageEvent.Amendment || message instanceof MessageEvent.GroupChanged) {
             // It makes nothing unread.
             view().said(item(message));
@@ -354,7 +363,10 @@ public final class ResumedSession extends ChatSession {
         Item item = Item.of(message, stored.sender() == me);
         if (message instanceof MessageEvent.GroupChanged changed) {
             item = item.with(GroupNews.of(
-                    changed.act(), changed.name(), stored.sender() == MessageEvent.Stored.SERVER, people::name));
+                    changed.act(),
+                    people.groupLabel(changed.group(), changed.name()),
+                    stored.sender() == MessageEvent.Stored.SERVER,
+                    people::name));
         }
         return item.from(sender, stored.references().mentioned().contains(me))
                 .sentTo(
@@ -369,24 +381,42 @@ public final class ResumedSession extends ChatSession {
         return attention.entrySet().stream()
                 .filter(one -> one.getKey() == 0
                         ? isToAll
-                        : !isToAll && people.name(one.getKey()).equals(item.with(name)))
+                        : !isToAll && label(people.name(one.getKey())).equals(label(item.with(name))))
                 .findFirst()
                 .map(one -> one.getValue().notices())
                 .orElse(Attention.Notices.ALL);
     }
 
-    /** Returns those of the names that nobody has; asks the server for those that it has not told yet. */
+    /** Asks the server for users that it has not told yet. A user's number is taken, too. */
     @Override
-    public List<String> unknown(List<String> names) throws IOException, InterruptedException {
-        List<String> unknown = new ArrayList<>();
-        for (String one : names) {
-            if (!contacts().has(one)
-                    && people.group(one) == 0
-                    && find(one).stream().noneMatch(user -> user.name().equals(one))) {
-                unknown.add(one);
-            }
+    public Optional<String> recipient(String typed) throws IOException, InterruptedException {
+        long group = People.group(typed);
+        if (group != 0) {
+            return Optional.of(groups.recipient(group));
         }
-        return unknown;
+        if (USER.matcher(typed).matches()) {
+            return lookUp(Long.parseLong(typed.substring(1)));
+        }
+        // Anybody can call a group as a user, and nobody else's name is a user's.
+        if (contacts().has(typed)
+                || find(typed).stream().anyMatch(user -> user.name().equals(typed))) {
+            return Optional.of(typed);
+        }
+        long called = groups.number(typed);
+        return called == 0 ? Optional.empty() : Optional.of(groups.recipient(called));
+    }
+
+    private Optional<String> lookUp(long user) throws IOException, InterruptedException {
+        List<UserEvent.FoundUser> found = requests.request(
+                        id -> new UserCommand.LookUpUsers(List.of(user), id), UserEvent.Found.class)
+                .users();
+        people.learn(found);
+        return found.stream().map(UserEvent.FoundUser::name).findFirst();
+    }
+
+    @Override
+    public String label(String recipient) {
+        return people.label(recipient);
     }
 
     @Override

@@ -1,0 +1,93 @@
+package chatd.client.talk.resume;
+
+import chatd.client.net.ClientFailure;
+import chatd.protocol.command.UserCommand;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.event.UserEvent;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+
+/**
+ * Shows messages in the order in which they came. A change of a group refers to users by number; while the server is
+ * asked for their names, it waits, and all that follows waits behind it.
+ */
+final class InOrder {
+    /** What one request may ask for (page {@code chat-json-1.md}, type 28). */
+    private static final int MOST_ASKED = 200;
+
+    /** If more wait than this, they are shown with the numbers. */
+    private static final int MOST_WAITING = 1_000;
+
+    private final Requests requests;
+    private final People people;
+    private final Consumer<MessageEvent.Message> shown;
+    private final Queue<MessageEvent.Message> waiting = new ArrayDeque<>();
+    private boolean isAsking;
+
+    /** @param shown takes each message, with this object's lock held; on the reading thread or another */
+    InOrder(Requests requests, People people, Consumer<MessageEvent.Message> shown) {
+        this.requests = requests;
+        this.people = people;
+        this.shown = shown;
+    }
+
+    /** Shows a message, at once or later. On the reading thread; does not block. */
+    synchronized void show(MessageEvent.Message message) {
+        List<Long> unnamed = unnamed(message);
+        if (!isAsking && unnamed.isEmpty()) {
+            shown.accept(message);
+            return;
+        }
+        waiting.add(message);
+        if (!isAsking) {
+            ask(unnamed);
+        } else if (waiting.size() > MOST_WAITING) {
+            waiting.forEach(shown);
+            waiting.clear();
+        }
+    }
+
+    private List<Long> unnamed(MessageEvent.Message message) {
+        return message instanceof MessageEvent.GroupChanged changed
+                ? changed.act().users().stream()
+                        .filter(user -> !people.isNamed(user))
+                        .toList()
+                : List.of();
+    }
+
+    private void ask(List<Long> users) {
+        isAsking = true;
+        // The reading thread must not wait for an answer that it alone reads.
+        Thread.startVirtualThread(() -> {
+            try {
+                for (int from = 0; from < users.size(); from += MOST_ASKED) {
+                    List<Long> some = users.subList(from, Math.min(users.size(), from + MOST_ASKED));
+                    people.learn(requests.request(id -> new UserCommand.LookUpUsers(some, id), UserEvent.Found.class)
+                            .users());
+                }
+            } catch (IOException | ClientFailure e) {
+                // They are shown with their numbers.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            answered();
+        });
+    }
+
+    private synchronized void answered() {
+        isAsking = false;
+        boolean wasAsked = true;
+        while (!waiting.isEmpty() && !isAsking) {
+            List<Long> unnamed = wasAsked ? List.of() : unnamed(waiting.element());
+            wasAsked = false;
+            if (unnamed.isEmpty()) {
+                shown.accept(waiting.remove());
+            } else {
+                ask(unnamed);
+            }
+        }
+    }
+}
