@@ -167,7 +167,8 @@ class TerminalGroupsIT {
         a.enter("Lunch?");
         b.showsLine(AT + ann.name() + " → " + team + ": Lunch\\?$").enter("/r Yes");
         a.showsLine(AT + ben.name() + " → " + team + ": Yes$");
-        b.enter("/to " + team).shows(group);
+        b.enter("/to " + team).shows("is named by its number, which /group shows");
+        b.enter("/to " + group).prompts(team + ">");
     }
 
     @Test

@@ -255,7 +255,14 @@ public sealed interface TypedLine {
         List<String> names = names(first);
         boolean isOne = !first.isEmpty() && second.isEmpty();
         return switch (command) {
-            case TO -> names == null || !second.isEmpty() ? usage : new Turn(names);
+            case TO ->
+                names == null
+                        ? usage
+                        : second.isEmpty()
+                                ? new Turn(names)
+                                : new Mistake(
+                                        usage.text()
+                                                + "; a group with spaces in its name is named by its number, which /group shows");
             case MSG -> names == null || second.isEmpty() ? usage : new Send(names, text(rest));
             case ALL -> rest.isEmpty() ? new Turn(List.of()) : new Send(List.of(), rest);
             case R -> rest.isEmpty() ? usage : new Reply(rest);

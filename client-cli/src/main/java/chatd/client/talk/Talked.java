@@ -7,16 +7,12 @@ import chatd.protocol.value.Unread;
  * A conversation of the user's.
  *
  * @param last what was said last
+ * @param with the other user, or the group, as a recipient; empty for everyone
  */
-public record Talked(MessageEvent.Conversation of, Item last) {
+public record Talked(MessageEvent.Conversation of, Item last, String with) {
     /** Returns how much is unread, {@code 100+} for that or more. */
     public String count() {
         int count = of.unread().count();
         return count >= Unread.MOST ? Unread.MOST + "+" : Integer.toString(count);
-    }
-
-    /** Returns the name of the other user; empty for everyone. */
-    public String with() {
-        return of.name();
     }
 }

@@ -7,6 +7,7 @@ import chatd.client.talk.View;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Addressee;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -182,7 +183,11 @@ public final class Histories {
             MessageEvent.Conversations page = requests.request(
                     id -> new MessageCommand.ListConversations(from, limit, id), MessageEvent.Conversations.class);
             people.learn(page.names());
-            page.items().forEach(one -> all.add(new Talked(one, items.apply(one.last()))));
+            page.items()
+                    .forEach(one -> all.add(new Talked(
+                            one,
+                            items.apply(one.last()),
+                            Addressee.isGroup(one.with()) ? people.name(one.with()) : one.name())));
             hasMore = page.more() && !page.items().isEmpty();
             before = all.isEmpty() ? 0 : all.getLast().last().number();
         }
