@@ -718,8 +718,8 @@ static void grow_group(struct conn *c)
 {
     static char json[1 << 15];
     int more = opt.group - grouped < 1000 ? opt.group - grouped : 1000;
-    size_t n = *group ? (size_t)sprintf(json, "{\"type\":23,\"id\":\"g\",\"info\":{\"op\":\"add\",\"group_id\":\"%s\",\"users\":[", group)
-                      : (size_t)sprintf(json, "{\"type\":23,\"id\":\"g\",\"info\":{\"op\":\"create\",\"name\":\"Bench\",\"members\":[");
+    size_t n = *group ? (size_t)sprintf(json, "{\"type\":23,\"id\":\"%016llx\",\"info\":{\"op\":\"add\",\"group_id\":\"%s\",\"users\":[", (unsigned long long)now_ns(), group)
+                      : (size_t)sprintf(json, "{\"type\":23,\"id\":\"%016llx\",\"info\":{\"op\":\"create\",\"name\":\"Bench\",\"members\":[", (unsigned long long)now_ns());
     for (int i = 0; i < more; i++) n += (size_t)sprintf(json + n, "%s\"%s%d\"", i ? "," : "", opt.prefix, opt.first + grouped + i);
     strcpy(json + n, "]}}");
     grouped += more;
