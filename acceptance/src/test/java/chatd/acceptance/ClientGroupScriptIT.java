@@ -265,4 +265,15 @@ class ClientGroupScriptIT {
         assertThat(client(mallory, "history").exits(0).out()).doesNotContain("for you alone");
         assertThat(client(ben, "history").exits(0).out()).contains("for you alone");
     }
+
+    @Test
+    void aFileGoesToAGroupByItsName() throws IOException {
+        String group = make(ops, ben.name());
+        client(ann, "send", "--file", Run.ROOT.resolve("LICENSE").toString(), ops)
+                .exits(0);
+        assertThat(history(ben, group))
+                .filteredOn(line -> line.path("type").asString().equals("file"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.path("name").asString()).isEqualTo("LICENSE"));
+    }
 }

@@ -324,4 +324,14 @@ class TerminalGroupsIT {
         c.enter("I was away").showsLine(AT + ben.name() + " → " + ops + ": I was away$");
         a.shows(": I was away");
     }
+
+    @Test
+    void talkingToAUserIsNotTalkingToAGroupThatIsCalledSo() {
+        Terminal a = clients.logIn(ann);
+        make(a, ben.name());
+        a.enter("/to " + ben.name()).prompts(ben.name() + ">");
+        a.enter("/group close").shows("Usage: /group close GROUP");
+        make(a, ops);
+        a.prompts(ops + ">").enter("/notify " + ops + " none").shows("does not alert you.");
+    }
 }

@@ -65,14 +65,17 @@ final class GroupTalk {
     /** A group, and what follows it. */
     private record Of(long group, String rest) {}
 
-    /** Returns the group that the first word names, or else the one that the user talks to. */
-    private static Of of(Groups groups, String rest, @Nullable List<String> target) {
+    /**
+     * Returns the group that the first word names, or else the one that the user talks to.
+     *
+     * @param talked the number of that; 0 for none
+     */
+    private static Of of(Groups groups, String rest, long talked) {
         String[] words = rest.split("\\s+", 2);
         long named = rest.isEmpty() ? 0 : groups.number(words[0]);
         if (named != 0) {
             return new Of(named, words.length < 2 ? "" : words[1].strip());
         }
-        long talked = target == null || target.size() != 1 ? 0 : groups.number(target.getFirst());
         return new Of(talked == 0 ? groups.find(words[0]) : talked, rest);
     }
 
@@ -83,11 +86,11 @@ final class GroupTalk {
             throw new IllegalArgumentException(
                     "There is no /group " + what + "; /help group lists what can be done. Nothing was done.");
         }
-        boolean isTalking = target != null && target.size() == 1 && groups.number(target.getFirst()) != 0;
-        if (rest.isEmpty() && !isTalking) {
+        long talked = target == null || target.size() != 1 ? 0 : Groups.of(target.getFirst());
+        if (rest.isEmpty() && talked == 0) {
             throw new IllegalArgumentException("Usage: /group " + usage.get().replace("[GROUP]", "GROUP"));
         }
-        Of of = of(groups, rest, target);
+        Of of = of(groups, rest, talked);
         long group = of.group();
         String more = of.rest();
         boolean isDone = switch (what) {

@@ -42,12 +42,7 @@ final class NumberedTalk {
     void history(ResumedSession session, Optional<String> named, Optional<String> since, long count)
             throws IOException, InterruptedException {
         Histories histories = session.histories();
-        Optional<String> with = Optional.empty();
-        if (named.isPresent()) {
-            with = named.get().isEmpty()
-                    ? named
-                    : session.recipient(named.get()).or(() -> named);
-        }
+        Optional<String> with = named.isPresent() ? Optional.of(session.meant(named.get())) : named;
         if (since.isEmpty()) {
             first = Long.MAX_VALUE;
             last = 0;
@@ -172,7 +167,7 @@ final class NumberedTalk {
     }
 
     void notices(ResumedSession session, String with, String what) throws IOException, InterruptedException {
-        session.notices(with, Attention.Notices.valueOf(what.toUpperCase(Locale.ROOT)));
+        session.notices(session.meant(with), Attention.Notices.valueOf(what.toUpperCase(Locale.ROOT)));
         presenter.notice((with.isEmpty() ? "What is sent to everyone" : "What " + with + " writes")
                 + switch (what) {
                     case "all" -> " alerts you as /set notify says.";

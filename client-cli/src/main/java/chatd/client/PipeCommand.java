@@ -4,6 +4,7 @@ import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
 import chatd.client.script.Since;
+import chatd.client.talk.ChatSession;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.Place;
@@ -231,7 +232,7 @@ final class PipeCommand extends ScriptCommand {
                 if (!command.has("with") || !command.has("mid")) {
                     throw new IllegalArgumentException("\"read\" needs \"with\" and \"mid\".");
                 }
-                read(session, events, session.meant(text(command, "with")), number(command, "mid", 0), id);
+                read(session, events, session.session().meant(text(command, "with")), number(command, "mid", 0), id);
             }
             default ->
                 throw new IllegalArgumentException("A command has a key \"do\", which is send, history, who or read.");
@@ -273,21 +274,17 @@ final class PipeCommand extends ScriptCommand {
         }
         String text = text(command, "text");
         SizeLimits.check(text);
-        List<String> known = new ArrayList<>();
-        List<String> unknown = new ArrayList<>();
-        for (String name : to) {
-            session.session().recipient(name).ifPresentOrElse(known::add, () -> unknown.add(name));
-        }
-        if (!unknown.isEmpty()) {
+        ChatSession.Recipients recipients = session.session().recipients(to);
+        if (!recipients.unknown().isEmpty()) {
             throw new ClientFailure(
                     ClientFailure.NO_SUCH,
-                    "There is no user called " + String.join(", ", unknown) + ". Nothing was sent.");
+                    "There is no user called " + String.join(", ", recipients.unknown()) + ". Nothing was sent.");
         }
         long answered = number(command, "re", 0);
         events.sent();
         Outgoing sent;
         try {
-            sent = session.session().say(known, text, answered, id);
+            sent = session.session().say(recipients.known(), text, answered, id);
         } catch (IOException | RuntimeException e) {
             events.done();
             throw e;

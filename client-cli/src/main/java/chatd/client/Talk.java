@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -326,13 +325,8 @@ final class Talk {
 
     /** Returns those of the names that somebody has, and says which nobody has; an empty list means everyone. */
     private List<String> known(List<String> names) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>();
-        for (String name : names) {
-            Optional<String> recipient = session().recipient(name);
-            if (recipient.isPresent()) {
-                all.add(recipient.get());
-                continue;
-            }
+        ChatSession.Recipients recipients = session().recipients(names);
+        for (String name : recipients.unknown()) {
             String near = session().candidates(name).stream()
                     .filter(known -> Levenshtein.distance(known, name) <= 1 || known.equalsIgnoreCase(name))
                     .findFirst()
@@ -343,7 +337,7 @@ final class Talk {
                     : "";
             presenter.notice("There is no user called " + name + near + hint);
         }
-        return all;
+        return recipients.known();
     }
 
     /** Picks the recipients of what is typed; if one is unknown, it goes to nobody, rather than to those before. */

@@ -21,10 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A message with its salt, as a JSON client gets it (page {@code chat-json-1.md}, "Types"): {@code {"send": "U1",
- * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}, where a group is {@code "receive": "G7"}; for a file, {@code info} is an object
- * with {@code file}, {@code name}, {@code size} and {@code sha256}; for a correction (32), with {@code of} and {@code
- * text}. What a history has of a corrected text has all its {@link Version}s, and of a message that was taken back,
- * none.
+ * "receive": "U2", "type": 3, "info": TEXT, "mid": N, "time": T, "salt": S}}, where a group is {@code "receive": "G7"};
+ * for a file, {@code info} is an object with {@code file}, {@code name}, {@code size} and {@code sha256}; for a
+ * correction (32), with {@code of} and {@code text}. What a history has of a corrected text has all its {@link
+ * Version}s, and of a message that was taken back, none.
  *
  * @param message the number of the message; of a correction, that of the message corrected
  * @param versions what can be proved, the oldest first

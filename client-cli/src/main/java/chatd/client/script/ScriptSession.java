@@ -137,11 +137,9 @@ public final class ScriptSession implements Closeable {
     }
 
     private long sent(List<String> to, Sending sending) throws IOException, InterruptedException {
-        List<String> known = new ArrayList<>();
-        List<String> unknown = new ArrayList<>();
-        for (String name : to) {
-            session.recipient(name).ifPresentOrElse(known::add, () -> unknown.add(name));
-        }
+        ChatSession.Recipients recipients = session.recipients(to);
+        List<String> known = recipients.known();
+        List<String> unknown = recipients.unknown();
         String nobody = unknown.stream()
                 .map(name -> "There is no user called " + name + "."
                         + (session instanceof ResumedSession numbered
@@ -175,20 +173,13 @@ public final class ScriptSession implements Closeable {
     public void history(
             Optional<String> with, Optional<Place> since, Optional<Place> until, long count, Consumer<Item> to)
             throws IOException, InterruptedException {
-        Optional<String> meant = with.isPresent() ? Optional.of(meant(with.get())) : with;
+        Optional<String> meant = with.isPresent() ? Optional.of(session.meant(with.get())) : with;
         if (since.isPresent() || until.isPresent()) {
             numbered().histories().read(meant, since, until, count, to);
         } else {
             session.history(meant, count);
             heard.replay().forEach(to);
         }
-    }
-
-    /** Returns the recipient whom a typed name means; the name itself if nobody has it, which the server then refuses. */
-    public String meant(String typed) throws IOException, InterruptedException {
-        return typed.isEmpty() || !(session instanceof ResumedSession)
-                ? typed
-                : session.recipient(typed).orElse(typed);
     }
 
     /**

@@ -6,6 +6,7 @@ import chatd.protocol.value.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -310,6 +311,27 @@ public abstract class ChatSession {
      * @throws ClientFailure if several are called so; the text says which
      */
     public abstract Optional<String> recipient(String typed) throws IOException, InterruptedException;
+
+    /**
+     * Returns the recipient whom a typed name means; the name itself if nobody is known to have it, for the server to refuse.
+     * The empty name of everyone stays. Otherwise like {@link #recipient}.
+     */
+    public final String meant(String typed) throws IOException, InterruptedException {
+        return typed.isEmpty() ? typed : recipient(typed).orElse(typed);
+    }
+
+    /** Typed names: the recipients whom they mean, and those that nobody has. */
+    public record Recipients(List<String> known, List<String> unknown) {}
+
+    /** Returns the recipients whom typed names mean; otherwise like {@link #recipient}. */
+    public final Recipients recipients(List<String> typed) throws IOException, InterruptedException {
+        Recipients all = new Recipients(new ArrayList<>(), new ArrayList<>());
+        for (String name : typed) {
+            recipient(name)
+                    .ifPresentOrElse(all.known()::add, () -> all.unknown().add(name));
+        }
+        return all;
+    }
 
     /** Returns how a recipient is shown. Any thread. */
     public String label(String recipient) {

@@ -57,6 +57,11 @@ public final class Groups {
         return people.groupLabel(group);
     }
 
+    /** Returns the number of the group that a recipient is; 0 if it is a user. */
+    public static long of(String recipient) {
+        return People.group(recipient);
+    }
+
     /** Returns a group as a recipient. */
     public String recipient(long group) {
         return people.name(Addressee.group(group));

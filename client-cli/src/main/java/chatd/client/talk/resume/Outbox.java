@@ -136,7 +136,7 @@ final class Outbox {
         Parts parts = new Parts(mine);
         for (String receiver : to.isEmpty() ? List.of("") : to) {
             // To several, each is a message of its own.
-            String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + word(receiver);
+            String id = given.isEmpty() ? Requests.id() : to.size() <= 1 ? given : given + " " + People.word(receiver);
             if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES) {
                 throw new IllegalArgumentException("An id has at most " + ID_BYTES
                         + " bytes, and with several receivers their names are part of it. Nothing was sent.");
@@ -152,11 +152,6 @@ final class Outbox {
         }
         parts.unanswered.keySet().forEach(id -> unanswered.put(id, parts));
         return parts;
-    }
-
-    /** Returns what names a receiver for as long as it is there: a group is renamed by others. */
-    private String word(String receiver) {
-        return users.apply(receiver) instanceof User.Group group ? "G" + group.number() : receiver;
     }
 
     private Audience audience(String receiver) {

@@ -159,6 +159,12 @@ final class People {
                         .toList();
     }
 
+    /** Returns what names a recipient in {@code chat/1}, and for as long as it is there: a group can be renamed. */
+    static String word(String recipient) {
+        long group = group(recipient);
+        return group == 0 ? recipient : "G" + group;
+    }
+
     /** Returns whom a recipient's name means: a group, or a user. */
     User user(String recipient) {
         long group = group(recipient);

@@ -489,7 +489,9 @@ public final class ResumedSession extends ChatSession {
     @Override
     public Outgoing send(List<String> to, String file, long size, InputStream content, LongConsumer progress)
             throws IOException, InterruptedException {
-        return withFiles(session -> session.send(to, file, size, content, progress));
+        // Files go over chat/1.
+        List<String> words = to.stream().map(People::word).toList();
+        return withFiles(session -> session.send(words, file, size, content, progress));
     }
 
     @Override
