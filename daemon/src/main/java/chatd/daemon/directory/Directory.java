@@ -1,5 +1,6 @@
 package chatd.daemon.directory;
 
+import chatd.audit.event.Escape;
 import chatd.audit.event.Who;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Reader;
@@ -135,6 +136,12 @@ public final class Directory {
             case User.Numbered numbered -> present(numbered.number());
             case User.Group group -> Optional.empty();
         };
+    }
+
+    /** Returns what refuses a command that is about a user who does not exist. */
+    public static Refusal noSuchUser(User user) {
+        return new Refusal(
+                Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was done.");
     }
 
     /** Returns the account with this number; empty if there is none, or it was deleted. */

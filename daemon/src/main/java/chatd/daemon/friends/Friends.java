@@ -1,6 +1,5 @@
 package chatd.daemon.friends;
 
-import chatd.audit.event.Escape;
 import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
@@ -104,29 +103,25 @@ public final class Friends implements Room {
         long other = other(session, command.user());
         Origin origin = session.origin();
         // It ends the batch: what follows is decided by what the two are then.
-        journal.commit(new AccountDecision(
-                new Batching.ChangeOf(number, true), 4_000, command.id().isEmpty() ? null : once, (numbers, now) -> {
-                    Account account = directory.acting(number);
-                    Account there = directory.present(other).orElseThrow(() -> noSuchUser(command.user()));
-                    Decided decided = deciding.of(number, there, now);
-                    Change change =
-                            Change.own(origin, numbers.nextPosition(), number, account.name(), decided.kind(), now, 0);
-                    return new AccountChange(change.about(other), decided.effect());
-                }));
+        journal.commit(new AccountDecision(new Batching.ChangeOf(number, true), 4_000, once, (numbers, now) -> {
+            Account account = directory.acting(number);
+            Account there = directory.present(other).orElseThrow(() -> Directory.noSuchUser(command.user()));
+            Decided decided = deciding.of(number, there, now);
+            Change change = Change.own(origin, numbers.nextPosition(), number, account.name(), decided.kind(), now, 0);
+            return new AccountChange(change.about(other), decided.effect());
+        }));
     }
 
     /** @throws Refusal {@link Code#NO_SUCH_USER}, or {@link Code#NOT_ALLOWED} if it is the caller itself */
     private long other(Session session, User user) {
-        long other = directory.user(user).orElseThrow(() -> noSuchUser(user)).number();
+        long other = directory
+                .user(user)
+                .orElseThrow(() -> Directory.noSuchUser(user))
+                .number();
         if (other == session.account()) {
             throw new Refusal(Code.NOT_ALLOWED, "That is you. Nothing was done.");
         }
         return other;
-    }
-
-    private static Refusal noSuchUser(User user) {
-        return new Refusal(
-                Code.NO_SUCH_USER, "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was done.");
     }
 
     private Decided asked(long account, Account other, String text, Instant now) {

@@ -2,7 +2,6 @@ package chatd.daemon.groups;
 
 import static java.util.Objects.requireNonNullElse;
 
-import chatd.audit.event.Escape;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
@@ -146,9 +145,7 @@ public final class Groups implements Room {
     }
 
     private static @Nullable SentOnce once(Session session, GroupCommand.Changing command) {
-        return command.id().isEmpty()
-                ? null
-                : SentOnce.of(session.account(), command.id(), "group\n" + content(command));
+        return SentOnce.of(session.account(), command.id(), "group\n" + content(command));
     }
 
     /** Returns what a command says, in a form that is the same whenever it is. */
@@ -350,11 +347,7 @@ public final class Groups implements Room {
     }
 
     private Account user(User user) {
-        return directory
-                .user(user)
-                .orElseThrow(() -> new Refusal(
-                        Code.NO_SUCH_USER,
-                        "There is no user called " + Escape.quoted(user.typed()) + ". Nothing was done."));
+        return directory.user(user).orElseThrow(() -> Directory.noSuchUser(user));
     }
 
     private static Members.Member member(Members members, long user) {

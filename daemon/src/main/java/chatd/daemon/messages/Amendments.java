@@ -207,9 +207,7 @@ public final class Amendments implements Room {
     private Receipt commit(
             Session session, MessageCommand.Amending command, String what, Optional<Message> found, Deciding deciding)
             throws InterruptedException {
-        SentOnce once = command.id().isEmpty()
-                ? null
-                : SentOnce.of(session.account(), command.id(), "about " + command.message() + '\n' + what);
+        SentOnce once = SentOnce.of(session.account(), command.id(), "about " + command.message() + '\n' + what);
         long bytes = 500 + 2L * what.length() + found.map(Message::bytes).orElse(0L);
         // Told at once, in the order of the numbers.
         return journal.commit(

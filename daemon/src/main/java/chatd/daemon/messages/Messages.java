@@ -187,12 +187,10 @@ public final class Messages implements Room {
     private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {
         List<Long> mentioned = mentions.in(command.text(), receives(recipients));
         References references = new References(answered, mentioned);
-        SentOnce once = command.id().isEmpty()
-                ? null
-                : SentOnce.of(
-                        from.account(),
-                        command.id(),
-                        "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
+        SentOnce once = SentOnce.of(
+                from.account(),
+                command.id(),
+                "text\n" + recipients.numbers() + '\n' + command.answered() + '\n' + command.text());
         return new Sending(from, recipients, command.text(), null, references, once);
     }
 

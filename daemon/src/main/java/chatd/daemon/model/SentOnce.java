@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The identifier that a client gave to what it sends, so that it may send it again and it is stored once (page
@@ -16,9 +17,14 @@ import java.util.Arrays;
 public record SentOnce(ByteBuffer id, ByteBuffer content) {
     private static final int BYTES = 16;
 
-    /** @param content the kind, receivers and content of what is sent, in a form that is the same whenever these are */
-    public static SentOnce of(long account, String id, String content) {
-        return new SentOnce(hash(account + "\n" + id), hash(content));
+    /**
+     * Returns the identifier of something sent; null if it was given none.
+     *
+     * @param id as the client gave it; empty for none
+     * @param content the kind, receivers and content of what is sent, in a form that is the same whenever these are
+     */
+    public static @Nullable SentOnce of(long account, String id, String content) {
+        return id.isEmpty() ? null : new SentOnce(hash(account + "\n" + id), hash(content));
     }
 
     private static ByteBuffer hash(String text) {

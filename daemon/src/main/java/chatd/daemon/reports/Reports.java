@@ -62,9 +62,7 @@ public final class Reports implements Room {
     private void report(Session session, MessageCommand.Report command) throws InterruptedException {
         long number = session.account();
         Origin origin = session.origin();
-        SentOnce once = command.id().isEmpty()
-                ? null
-                : SentOnce.of(number, command.id(), "report\n" + command.message() + '\n' + command.text());
+        SentOnce once = SentOnce.of(number, command.id(), "report\n" + command.message() + '\n' + command.text());
         counting.lockInterruptibly();
         try {
             Reader reader = directory.reader(number);

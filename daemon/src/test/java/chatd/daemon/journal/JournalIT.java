@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -138,7 +139,7 @@ class JournalIT {
 
     /** Submits a text with an identifier. */
     private CompletableFuture<Committed<Message>> sendOnce(String id, String text) {
-        SentOnce once = SentOnce.of(1, id, text);
+        SentOnce once = Objects.requireNonNull(SentOnce.of(1, id, text));
         return journal.submit(new Decision<>() {
             @Override
             public long bytes() {

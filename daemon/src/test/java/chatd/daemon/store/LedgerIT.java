@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -443,8 +444,8 @@ class LedgerIT {
 
     @Test
     void identifiersAreForgottenByTheirAge() {
-        SentOnce old = SentOnce.of(1, "old", "x");
-        SentOnce young = SentOnce.of(1, "young", "x");
+        SentOnce old = Objects.requireNonNull(SentOnce.of(1, "old", "x"));
+        SentOnce young = Objects.requireNonNull(SentOnce.of(1, "young", "x"));
         ledger.open(Rows.TIME);
         ledger.commit(
                 List.of(Rows.once(1, 1, "x", Rows.TIME, old), Rows.once(2, 1, "y", Rows.TIME.plusSeconds(1), young)));
