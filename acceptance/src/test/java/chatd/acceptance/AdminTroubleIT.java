@@ -8,7 +8,10 @@ import chatd.demo.DaemonProcess;
 import chatd.fixtures.PrivateMariaDb;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -286,6 +289,33 @@ class AdminTroubleIT {
             for (SocketChannel channel : silent) {
                 channel.close();
             }
+        }
+    }
+
+    /** Large commands are processed one at a time; the next one is not refused, but waits for a moment. */
+    @Test
+    void aLargeCommandWaitsForTheOneBefore() throws Exception {
+        try (LocalDaemon chatd = LocalDaemon.start();
+                SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(chatd.adminSocket()));
+                SocketChannel second = SocketChannel.open(UnixDomainSocketAddress.of(chatd.adminSocket()))) {
+            byte[] large = ("{\"command\":\"" + "x".repeat(1 << 20) + "\"}").getBytes(StandardCharsets.US_ASCII);
+            // More than the kernel holds: the daemon has begun to read it.
+            ByteBuffer begun = ByteBuffer.wrap(large);
+            while (begun.hasRemaining()) {
+                first.write(begun);
+            }
+            ByteBuffer waiting = ByteBuffer.wrap(
+                    (new String(large, StandardCharsets.US_ASCII) + "\n").getBytes(StandardCharsets.US_ASCII));
+            second.configureBlocking(false);
+            await().during(Duration.ofMillis(200)).until(() -> second.write(waiting) == 0);
+            assertThat(waiting.hasRemaining()).as("the second is not read yet").isTrue();
+            first.close();
+            second.configureBlocking(true);
+            while (waiting.hasRemaining()) {
+                second.write(waiting);
+            }
+            var answer = new String(Channels.newInputStream(second).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).contains("The daemon has no such command.");
         }
     }
 

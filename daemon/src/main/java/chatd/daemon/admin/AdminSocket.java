@@ -50,6 +50,9 @@ final class AdminSocket implements AutoCloseable {
 
     private static final Duration REQUEST = Duration.ofSeconds(10);
 
+    /** How long a large request waits for another one. */
+    private static final Duration TURN = Duration.ofSeconds(5);
+
     /** Time limit for the client to read one line of an answer. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -209,26 +212,35 @@ final class AdminSocket implements AutoCloseable {
             Line line = new Line();
             Request request;
             try {
-                request = Request.read(line);
-            } catch (Refusal e) {
-                line.skipRest();
-                throw line.refusal == null ? e : line.refusal;
+                request = read(line);
             } finally {
                 isRequested = true;
-            }
-            line.skipRest();
-            if (!line.isWhole) {
-                throw line.refusal == null
-                        ? new Refusal(Code.MALFORMED, "The command is not terminated by a newline.")
-                        : line.refusal;
             }
             Thread.startVirtualThread(this::awaitEnd);
             return request;
         }
 
+        private Request read(Line line) throws IOException {
+            Request request;
+            try {
+                request = Request.read(line);
+            } catch (Refusal e) {
+                line.skipRest();
+                throw line.refusal == null ? e : line.refusal;
+            }
+            line.skipRest();
+            if (line.refusal != null) {
+                throw line.refusal;
+            }
+            if (!line.isWhole) {
+                throw new Refusal(Code.MALFORMED, "The command is not terminated by a newline.");
+            }
+            return request;
+        }
+
         /**
          * Streams the request line; ends before the newline, or where the request is refused: as too long, or as large
-         * while another large one is processed.
+         * while another large one is processed. The rest of the latter can be skipped.
          */
         private final class Line extends InputStream {
             private final ByteBuffer piece = ByteBuffer.allocate(8 << 10).limit(0);
@@ -244,7 +256,7 @@ final class AdminSocket implements AutoCloseable {
 
             @Override
             public int read(byte[] to, int offset, int length) throws IOException {
-                if (isWhole || refusal != null || !fill()) {
+                if (isWhole || !fill()) {
                     return -1;
                 }
                 int count = 0;
@@ -263,14 +275,11 @@ final class AdminSocket implements AutoCloseable {
             private boolean fill() throws IOException {
                 if (taken >= (role == Role.ADMINISTRATOR ? LONGEST_OF_ADMINISTRATORS : LONGEST)) {
                     refusal = new Refusal(Code.TOO_LARGE, "The command is too long.");
-                } else if (taken >= LARGE && !isLarge) {
-                    isLarge = large.tryAcquire();
-                    refusal = isLarge
-                            ? null
-                            : new Refusal(
-                                    Code.BUSY, "Another large request is being processed. Try again when it is done.");
+                    return false;
                 }
-                if (refusal != null) {
+                if (taken >= LARGE && !isLarge && refusal == null && !awaitTurn()) {
+                    refusal = new Refusal(
+                            Code.BUSY, "Another large request is being processed. Try again when it is done.");
                     return false;
                 }
                 if (piece.hasRemaining()) {
@@ -290,6 +299,17 @@ final class AdminSocket implements AutoCloseable {
                     // Discard.
                 }
             }
+        }
+
+        /** Waits for other large requests to end, among them the one that this client has had answered just before. */
+        private boolean awaitTurn() {
+            try {
+                isLarge = large.tryAcquire(TURN.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            due = System.nanoTime() + REQUEST.toNanos();
+            return isLarge;
         }
 
         /**
