@@ -68,7 +68,7 @@ import picocli.CommandLine.Spec;
             "2: wrong usage",
             "3: not allowed; for `log verify` and `log prove`: consistent in itself, but not authenticated",
             "4: no such user, group, file, message or report",
-            "5: conflict: the name is taken, or the file exists",
+            "5: conflict: the name is taken, the file exists, or it is closed already",
             "69: no daemon answers, or it ended before it confirmed the command"
         },
         footerHeading = Program.EXAMPLES,
