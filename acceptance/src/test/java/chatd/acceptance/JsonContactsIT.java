@@ -238,7 +238,16 @@ class JsonContactsIT extends OverJson {
         other.expect(17);
         JsonNode openly = one.expect(3);
         assertThat(openly.path("info").asString()).isEqualTo("openly");
-        assertThat(openly.has("re")).as("the number of what was withheld").isFalse();
+        assertThat(openly.path("re").asLong()).isEqualTo(mid);
+        assertThat(other.history(1, "").path("items").path(0).path("re").asLong())
+                .as("the sender learns nothing by answering what was withheld")
+                .isEqualTo(mid);
+        other.send("{'type': 31, 'info': {'mid': %d}, 'id': 'back'}".formatted(mid));
+        accepted(other, "back");
+        other.send("{'type': 3, 'receive': '%s', 'info': 'so?', 're': %d}".formatted(one.user(), mid));
+        assertThat(other.refusal())
+                .as("taken back, whether it was withheld or not")
+                .isEqualTo("no-such-message");
         // What one can't see, one can't answer.
         one.send("{'type': 3, 'receive': '%s', 'info': 'what?', 're': %d}".formatted(other.user(), mid));
         assertThat(one.refusal()).isEqualTo("no-such-message");

@@ -34,9 +34,6 @@ final class MessageModel {
     /** Judges a text to one; {@code re} is the entry that it answers, or null. */
     ModelVerdict toOne(ModelAccount by, ModelAccount to, String text, @Nullable ModelEntry re) {
         var pair = ModelConversation.Pair.of(by, to);
-        if (re != null && re.isWithheld && re.takenBack().isPresent()) {
-            return ModelVerdict.unclear();
-        }
         return ModelVerdict.entry(answer -> {
                     ModelEntry entry = text(answer, TEXT, pair, by, text, re);
                     entry.isWithheld = to.blocked.contains(by);
@@ -77,8 +74,7 @@ final class MessageModel {
             String text,
             @Nullable ModelEntry re) {
         var entry = new ModelEntry(answer, type, conversation, by, StringNode.valueOf(text));
-        // What was withheld is answered without saying so.
-        entry.re = re == null || re.isWithheld ? 0 : re.mid;
+        entry.re = re == null ? 0 : re.mid;
         return entry;
     }
 

@@ -165,23 +165,20 @@ public final class Messages implements Room {
     }
 
     /**
-     * Returns the number of the message that a text answers; 0 for none, or for one that was withheld from the receiver,
-     * who must not learn of it; {@link #UNANSWERABLE} for one that is not in the same conversation, or was taken back.
+     * Returns the number of the message that a text answers; 0 for none, {@link #UNANSWERABLE} for one that is not in the
+     * same conversation, or was taken back. One that was withheld is answered like any other: its sender must not learn
+     * that it was.
      */
     private long answered(Caller caller, long answered, Recipients recipients) {
         List<Long> numbers = recipients.numbers();
         long account = caller.account();
-        if (answered == 0
+        boolean isThere = answered == 0
                 || store.isIn(
                         answered,
                         numbers == null ? Conversation.EVERYONE : Conversation.of(account, numbers.getFirst()),
-                        directory.reader(account))) {
-            return answered;
-        }
-        if (numbers != null && store.isWithheld(answered, account, numbers.getFirst())) {
-            return 0;
-        }
-        return UNANSWERABLE;
+                        directory.reader(account))
+                || (numbers != null && store.isWithheld(answered, account, numbers.getFirst()));
+        return isThere ? answered : UNANSWERABLE;
     }
 
     private Decision<Message> text(Caller from, MessageCommand.SendText command, long answered, Recipients recipients) {

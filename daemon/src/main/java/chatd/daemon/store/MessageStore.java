@@ -181,12 +181,15 @@ public final class MessageStore {
                 .or(everyones);
     }
 
-    /** Returns whether a message of an account was withheld from another. */
+    /** Returns whether a message of an account was withheld from another, and was not taken back. */
     public boolean isWithheld(long message, long sender, long receiver) {
-        return database.with(sql -> sql.fetchExists(
-                WITHHELD,
-                WITHHELD.CONVERSATION.eq(Conversation.withheld(sender, receiver)),
-                WITHHELD.MESSAGE.eq(message)));
+        return database.with(sql -> sql.fetchExists(sql.selectOne()
+                .from(WITHHELD)
+                .join(MESSAGE)
+                .on(MESSAGE.NUMBER.eq(WITHHELD.MESSAGE), MESSAGE.SALT.isNotNull())
+                .where(
+                        WITHHELD.CONVERSATION.eq(Conversation.withheld(sender, receiver)),
+                        WITHHELD.MESSAGE.eq(message))));
     }
 
     /** Returns the messages with these numbers, by number; none of changes of groups. */
