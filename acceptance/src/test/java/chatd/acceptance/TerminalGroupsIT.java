@@ -237,6 +237,23 @@ class TerminalGroupsIT {
         assertThat(a.all()).doesNotContain(why, "told of");
     }
 
+    @Test
+    void anOwnerTakesBackWhatAMemberSent() {
+        Terminal a = clients.logIn(ann);
+        Terminal b = clients.logIn(ben);
+        String group = make(a, ops);
+        add(a, group, ben, b);
+        a.enter("from the owner");
+        b.shows(": from the owner").enter("/to " + ops).prompts(ops + ">").enter("from the member");
+        a.shows(": from the member").enter("/history").shows("end of the history");
+        String owners = last(a, "#(\\d+) " + ann.name() + " → " + ops + ": from the owner");
+        String members = last(a, "#(\\d+) " + ben.name() + " → " + ops + ": from the member");
+        b.enter("/history").shows("end of the history").enter("/back " + owners).shows("is not yours");
+        a.enter("/back " + members).showsLine(AT + ann.name() + " took back ");
+        b.showsLine(AT + ann.name() + " took back ");
+        b.enter("/history").shows("from the owner").shows(": (taken back)");
+    }
+
     private String admin(String... arguments) {
         return chatd.admin("", arguments).exits(0).out();
     }

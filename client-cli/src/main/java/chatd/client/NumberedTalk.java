@@ -102,7 +102,7 @@ final class NumberedTalk {
         return Optional.of(oldest.with().isEmpty() ? List.of() : List.of(oldest.with()));
     }
 
-    /** Takes an item of the user's own back; returns what is shown of that. */
+    /** Takes an item back; returns what is shown of that. */
     Item takeBack(ResumedSession session, Item item) throws IOException, InterruptedException {
         return item.done(Item.Deed.TAKEN_BACK, "", session.takeBack(item.number()), session.name(), Instant.now());
     }

@@ -267,12 +267,7 @@ final class Talk {
             case TypedLine.Reply(String text) -> reply(text);
             case TypedLine.Answer(long number, String text) -> answer(number, text);
             case TypedLine.Correct(long number, String text) -> correct(number, text);
-            case TypedLine.Back(long number) -> {
-                Item item = own(number);
-                if (item != null) {
-                    presenter.said(more.takeBack(numbered(), item));
-                }
-            }
+            case TypedLine.Back(long number) -> takeBack(number);
             case TypedLine.React(long number, String code, boolean on) -> react(number, code, on);
             case TypedLine.SendFile(List<String> names, Path path) -> send(names, path);
             case TypedLine.Fetch(long file) -> fetch(file);
@@ -374,25 +369,32 @@ final class Talk {
         say(isToAll || item.isMine() ? to : List.of(item.with(dialogue.user())), text, item.number(), false);
     }
 
-    /** Returns an item that the user sent: the last one, or the one with this number; says so if there is none. */
-    private @Nullable Item own(long number) {
+    /** Returns the last item that the user sent, or the one with this number; says so if there is none. */
+    private @Nullable Item shown(long number) {
         numbered();
         Item item = number == 0 ? presenter.lastOwn() : presenter.shown(number, target);
-        if (item == null || !item.isMine()) {
+        if (item == null) {
             presenter.notice(
-                    item != null
-                            ? "Message #" + number + " is not yours. Nothing was done."
-                            : number == 0
-                                    ? "You have sent nothing here yet. Nothing was done."
-                                    : "No message #" + number + " was shown; /history shows the numbers.");
-            return null;
+                    number == 0
+                            ? "You have sent nothing here yet. Nothing was done."
+                            : "No message #" + number + " was shown; /history shows the numbers.");
         }
         return item;
     }
 
-    private void correct(long number, String text) throws IOException, InterruptedException {
-        Item item = own(number);
+    /** Takes an item back; whether the user may is for the server to say: in a group, admins take back what others sent. */
+    private void takeBack(long number) throws IOException, InterruptedException {
+        Item item = shown(number);
         if (item != null) {
+            presenter.said(more.takeBack(numbered(), item));
+        }
+    }
+
+    private void correct(long number, String text) throws IOException, InterruptedException {
+        Item item = shown(number);
+        if (item != null && !item.isMine()) {
+            presenter.notice("Message #" + number + " is not yours. Nothing was done.");
+        } else if (item != null) {
             SizeLimits.check(text);
             presenter.said(more.correct(numbered(), item, text));
         }

@@ -28,7 +28,9 @@ public sealed interface TypedLine {
         R("TEXT", "one text to who wrote to you last"),
         RE("[NUMBER] TEXT", "answer the last text you were sent here, or the one with this number"),
         CORRECT("[NUMBER] TEXT", "give your last text, or the one with this number, another text"),
-        BACK("[NUMBER]", "take your last text or file back, or the one with this number"),
+        BACK(
+                "[NUMBER]",
+                "take your last text or file back, or the one with this number; admins of a group also others'"),
         REACT("[NUMBER] EMOJI", "react to the last text you were sent here, or to the one with this number"),
         UNREACT("[NUMBER] EMOJI", "no longer"),
         UNREAD("", "which conversations have something unread"),
