@@ -167,6 +167,12 @@ class ClientGroupScriptIT {
                 });
         assertThat(mistake(4, ben, "group", "join", hidden)).contains("There is no such group");
         done(ben, "join", group);
+        String spoken = ops + " spoken";
+        make(spoken, "--open");
+        done(ben, "join", spoken);
+        make(spoken, "--open");
+        Chatd.Person cid = chatd.person();
+        assertThat(mistake(4, cid, "group", "join", spoken)).contains("Several groups are called " + spoken);
         assertThat(history(ben, group))
                 .extracting(line -> line.path("text").asString())
                 .contains("before");

@@ -125,11 +125,13 @@ class TerminalGroupsIT {
         b.enter("/group find " + ops).shows("No open group has a word that begins so.");
         a.enter("/group open on").shows("changed " + ops + ": anybody can find and join it");
         b.enter("/group find " + ops.substring(0, 7)).showsLine("^ +" + group + " +" + ops + ", 1 member$");
+        Terminal c = clients.logIn(chatd.person());
+        c.enter("/group join " + ops).prompts(ops + ">");
         b.enter("/group join " + ops).prompts(ops + ">");
         a.showsLine(AT + ben.name() + " joined " + ops + "$");
         b.enter("Here I am");
         a.showsLine(AT + ben.name() + " → " + ops + ": Here I am$");
-        b.enter("/group find " + ops).showsLine("^ +" + group + " +" + ops + ", 2 members \\(you are in it\\)$");
+        b.enter("/group find " + ops).showsLine("^ +" + group + " +" + ops + ", 3 members \\(you are in it\\)$");
     }
 
     @Test

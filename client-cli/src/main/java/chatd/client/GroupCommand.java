@@ -159,7 +159,7 @@ final class GroupCommand extends ListCommand {
                 yield groups.add(group, arguments.subList(1, arguments.size()));
             }
             case "remove" -> groups.remove(group(groups, "remove GROUP USER"), argument(1, "remove GROUP USER"));
-            case "join" -> groups.join(group(groups, "join GROUP"));
+            case "join" -> groups.join(groups.findOpen(argument(0, "join GROUP")));
             case "leave" ->
                 groups.leave(
                         group(groups, "leave GROUP [USER]"),

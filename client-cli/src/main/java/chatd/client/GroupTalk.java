@@ -46,7 +46,7 @@ final class GroupTalk {
             }
             case "find" -> found(groups.open(needed(rest, "find WORD")));
             case "join" -> {
-                long group = groups.find(needed(rest, "join GROUP"));
+                long group = groups.findOpen(needed(rest, "join GROUP"));
                 groups.join(group);
                 return Optional.of(List.of(groups.recipient(group)));
             }

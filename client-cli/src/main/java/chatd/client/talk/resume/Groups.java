@@ -83,6 +83,14 @@ public final class Groups {
         return group;
     }
 
+    /** Returns the number of a group that the user knows, or that anybody can find; otherwise as {@link #find}. */
+    public long findOpen(String typed) throws IOException, InterruptedException {
+        if (number(typed) == 0) {
+            open(typed);
+        }
+        return find(typed);
+    }
+
     /** Returns a sentence on the groups whose names only begin with a word, after a space; empty if there are none. */
     public String hint(String word) {
         return people.groups().stream()
