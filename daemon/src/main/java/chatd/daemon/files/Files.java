@@ -31,8 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * depend on the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files implements Room {
-    private static final Logger LOG = LogManager.getLogger(Files.class);
 
     /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
     private static final long SMALL_KIBIBYTES = 16 << 10;
@@ -244,16 +241,7 @@ public final class Files implements Room {
     /** Ends an upload: releases its room, and discards its content unless a file uses it. */
     private void giveUp(Accepted upload) {
         leave(upload.size, upload.holders);
-        discard(upload);
-    }
-
-    private void discard(Accepted upload) {
-        try {
-            contents.discard(upload.content);
-        } catch (RuntimeException e) {
-            // The next start discards contents that no file uses.
-            LOG.warn("the content of an upload that no file uses was not removed: {}", e.getMessage());
-        }
+        contents.discard(upload.content);
     }
 
     /** Discards an upload that the session has begun. */

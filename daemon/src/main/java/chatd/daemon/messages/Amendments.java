@@ -40,8 +40,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +47,6 @@ import org.jspecify.annotations.Nullable;
  * reacting"). Methods block until it is committed.
  */
 public final class Amendments implements Room {
-    private static final Logger LOG = LogManager.getLogger(Amendments.class);
 
     private static final int MOST_CORRECTIONS = 10;
 
@@ -95,7 +92,7 @@ public final class Amendments implements Room {
             AmendmentStore.Done done = amendments.done(command.message());
             Receipt receipt =
                     commit(session, command, "take back", message, now -> takingBack(session, message, done, now));
-            message.map(Message::file).ifPresent(this::discard);
+            message.ifPresent(this::discardFile);
             return receipt;
         });
     }
@@ -195,7 +192,7 @@ public final class Amendments implements Room {
             Decided decided = new Decided(message, new Amendment.TakenBack(), told(message, List.of()));
             Receipt receipt = journal.commit(new Amending(null, 500, null, now -> decided))
                     .receipt();
-            discard(message.file());
+            discardFile(message);
             return receipt;
         });
     }
@@ -416,16 +413,10 @@ public final class Amendments implements Room {
                 : seconds % 60 == 0 ? seconds / 60 + (seconds == 60 ? " minute" : " minutes") : seconds + " s";
     }
 
-    /** Deletes the content of a file that was taken back. */
-    private void discard(@Nullable StoredFile file) {
-        if (file == null) {
-            return;
-        }
-        try {
+    private void discardFile(Message message) {
+        StoredFile file = message.file();
+        if (file != null) {
             contents.discard(file.content());
-        } catch (RuntimeException e) {
-            // The next start discards contents that no file uses.
-            LOG.warn("the content of a file that was taken back was not removed: {}", e.getMessage());
         }
     }
 }

@@ -10,6 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -18,6 +20,8 @@ import org.jooq.impl.DSL;
 public final class ContentStore {
     /** Size of a chunk in bytes; the last one may be smaller. */
     public static final int CHUNK = 256 << 10;
+
+    private static final Logger LOG = LogManager.getLogger(ContentStore.class);
 
     private final Database database;
 
@@ -84,8 +88,19 @@ public final class ContentStore {
         return sha256.digest();
     }
 
-    /** Deletes a content, unless a file or an open report uses it. */
+    /**
+     * Deletes a content, unless a file or an open report uses it. A failure is logged alone: the next start discards
+     * contents that nothing uses.
+     */
     public void discard(long content) {
+        try {
+            delete(content);
+        } catch (RuntimeException e) {
+            LOG.warn("the content {}, which nothing uses any more, was not removed: {}", content, e.getMessage());
+        }
+    }
+
+    private void delete(long content) {
         database.with(sql -> sql.deleteFrom(CONTENT)
                 .where(CONTENT.NUMBER.eq(content), isUnused())
                 .execute());
@@ -100,6 +115,6 @@ public final class ContentStore {
     public void discardUnfinished() {
         List<Long> unfinished = database.with(sql ->
                 sql.select(CONTENT.NUMBER).from(CONTENT).where(isUnused()).fetch(CONTENT.NUMBER));
-        unfinished.forEach(this::discard);
+        unfinished.forEach(this::delete);
     }
 }
