@@ -91,6 +91,7 @@ public final class TestServices implements AutoCloseable {
         // Fast hashing: resistance to guessing is not tested here.
         environment.put("CHATD_HASHING_MEMORY", "1 MiB");
         environment.put("CHATD_HASHING_ITERATIONS", "1");
+        environment.put("CHATD_SEARCH_DIRECTORY", directory.resolve("search").toString());
         configuration = new Configuration(null, environment);
         Config.Audit auditing = configuration.get().audit();
         log = openLog(directory, clock);

@@ -109,6 +109,8 @@ public final class DaemonProcess implements AutoCloseable {
                 [audit]
                 directory = "%s"
                 seal-key = "%s"
+                [search]
+                directory = "%s"
                 [admin]
                 directory = "%s"
                 administrators = ""
@@ -122,6 +124,7 @@ public final class DaemonProcess implements AutoCloseable {
                         schema,
                         toml(directory.resolve("log")),
                         toml(directory.resolve("seal.key")),
+                        toml(directory.resolve("search")),
                         toml(directory),
                         more));
     }

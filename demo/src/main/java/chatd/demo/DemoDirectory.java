@@ -24,6 +24,7 @@ final class DemoDirectory implements AutoCloseable {
             "mariadb.log",
             "mariadb.sock",
             "log",
+            "search",
             "chatd.toml",
             "chatd.log",
             "admin.sock",

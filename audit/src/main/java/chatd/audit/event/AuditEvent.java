@@ -27,6 +27,7 @@ public sealed interface AuditEvent
                 AuditEvent.TlsFailed,
                 AuditEvent.MessageSent,
                 AuditEvent.FileFetched,
+                AuditEvent.Found,
                 AuditEvent.Violation,
                 AuditEvent.AdminCommand,
                 AuditEvent.Database,
@@ -252,6 +253,19 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.put(REASON, reason).who(who).from(peer).put(FILE, file);
+        }
+    }
+
+    /** A user has searched; {@code hits} is how many messages the page has. Logged only where the configuration says so. */
+    record Found(Who who, Peer peer, int hits) implements AuditEvent {
+        @Override
+        public String type() {
+            return "find";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who).from(peer).put(DETAIL, hits == 1 ? "1 hit" : hits + " hits");
         }
     }
 

@@ -23,6 +23,7 @@ public record Config(
         Groups groups,
         Chat1 chat1,
         Http http,
+        Search search,
         Limits limits,
         Rates rates,
         Throttle throttle,
@@ -81,6 +82,7 @@ public record Config(
             Path sealKey,
             String sealAlgorithm,
             boolean unknownNames,
+            boolean find,
             boolean names,
             Duration retention,
             boolean refuseOnFailure) {}
@@ -140,6 +142,9 @@ public record Config(
      * @param ping after how long a silence a WebSocket is pinged; it is then given as long to answer
      */
     public record Http(List<String> origins, Duration hsts, Duration ping) {}
+
+    /** The index of messages. */
+    public record Search(Path directory) {}
 
     public record Limits(
             int text,

@@ -154,6 +154,7 @@ public final class ConfigReader {
                         of.value("audit.seal-key", ConfigReader::path),
                         of.value("audit.seal-algorithm", text -> oneOf(text, "Ed25519", "ML-DSA-65")),
                         of.value("audit.unknown-names", ConfigReader::flag),
+                        of.value("audit.find", ConfigReader::flag),
                         of.value("audit.names", text -> oneOf(text, "name", "number"))
                                 .equals("name"),
                         of.value("audit.retention", ConfigReader::time),
@@ -190,6 +191,7 @@ public final class ConfigReader {
                         of.list("http.origins", ConfigReader::origin),
                         of.value("http.hsts", ConfigReader::time),
                         of.value("http.ping", ConfigReader::pingTime)),
+                new Config.Search(of.value("search.directory", ConfigReader::path)),
                 limits(of),
                 new Config.Rates(
                         of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),

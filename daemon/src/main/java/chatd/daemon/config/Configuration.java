@@ -21,6 +21,7 @@ public final class Configuration implements Supplier<Config> {
             "audit",
             "admin",
             "hashing",
+            "search",
             "limits.strangers",
             "limits.uploads",
             "limits.large-frames");

@@ -191,6 +191,16 @@ public final class GroupDirectory {
                 .orElse(all);
     }
 
+    /** Returns what each of those sees of a group who have left it at some time, whether they have come back or not. */
+    public List<List<Stretch>> stretchesOfFormer(long group) {
+        Entry entry = byNumber.get(group);
+        return entry == null
+                ? List.of()
+                : entry.past().keySet().stream()
+                        .map(account -> stretches(account, group))
+                        .toList();
+    }
+
     /** Returns whether an account sees a message, or a change, of a group. */
     public boolean sees(long account, long group, long message) {
         return stretches(account, group).stream().anyMatch(stretch -> stretch.has(message));

@@ -127,7 +127,7 @@ public final class Conversations implements Room, AutoCloseable {
      * Returns with whom a conversation is, an {@link Addressee}: an account, deleted or not, or a group that the user is, or
      * was, in.
      */
-    long other(long account, User with) {
+    public long other(long account, User with) {
         if (with.typed().isEmpty()) {
             return Message.EVERYONE;
         }

@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * Reads what histories consist of: messages as they are now, and what was done about older ones (page {@code
  * chat-json-1.md}, "Taking back, correcting, reacting"). Any thread; blocks.
  */
-final class Items {
+public final class Items {
     private final MessageStore messages;
     private final AmendmentStore amendments;
     private final GroupStore groups;
     private final Directory directory;
 
-    Items(ServiceParts parts) {
+    public Items(ServiceParts parts) {
         this.messages = parts.stores().messages();
         this.amendments = parts.stores().amendments();
         this.groups = parts.stores().groups();
@@ -47,8 +47,8 @@ final class Items {
      *
      * @param concerned the accounts of which its reader may know that they have to do with it
      */
-    record Item(MessageEvent.Message event, Set<Long> concerned) {
-        long number() {
+    public record Item(MessageEvent.Message event, Set<Long> concerned) {
+        public long number() {
             MessageEvent.Stored stored = event.stored();
             return stored == null ? 0 : stored.number();
         }
@@ -79,7 +79,7 @@ final class Items {
      *
      * @param upTo what was done above this number is left out
      */
-    List<Item> read(Reader reader, List<Long> numbers, long upTo) {
+    public List<Item> read(Reader reader, List<Long> numbers, long upTo) {
         List<Message> sent = messages.messages(numbers);
         Map<Long, AmendmentStore.State> states = sent.isEmpty() ? Map.of() : amendments.states(reader, sent, upTo);
         List<Item> items = new ArrayList<>(numbers.size());

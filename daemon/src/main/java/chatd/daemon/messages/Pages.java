@@ -20,12 +20,12 @@ public final class Pages {
             IntStream.range(0, PLACES).mapToObj(place -> new Semaphore(1, true)).toArray(Semaphore[]::new);
 
     /** Returns the maximum bytes of the items of a page. */
-    static long bytes(Session session) {
+    public static long bytes(Session session) {
         long most = session.dialect().pageBytes();
         return session.isTight() ? Math.min(SMALL_PAGE, most) : most;
     }
 
-    <T> T read(long account, Supplier<T> page) throws InterruptedException {
+    public <T> T read(long account, Supplier<T> page) throws InterruptedException {
         Semaphore its = ofAccount[(int) (account % PLACES)];
         its.acquire();
         try {

@@ -27,6 +27,7 @@ import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
 import chatd.daemon.reports.Reports;
+import chatd.daemon.search.Search;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.List;
 
@@ -46,6 +47,7 @@ public final class Services implements AutoCloseable {
     private final Files files;
     private final Conversations conversations;
     private final History history;
+    private final Search search;
     private final ServiceParts parts;
 
     public Services(ServiceParts parts) {
@@ -58,6 +60,7 @@ public final class Services implements AutoCloseable {
         Pages pages = new Pages();
         this.conversations = new Conversations(parts, pages);
         this.history = new History(parts, conversations, pages);
+        this.search = new Search(parts, conversations, pages);
         this.tokens = new Tokens(parts.stores().tokens(), parts.random(), parts.clock());
         Devices devices = new Devices(
                 parts.stores().devices(),
@@ -89,6 +92,7 @@ public final class Services implements AutoCloseable {
                 reports,
                 files,
                 history,
+                search,
                 conversations);
     }
 
@@ -128,6 +132,10 @@ public final class Services implements AutoCloseable {
         return files;
     }
 
+    public Search search() {
+        return search;
+    }
+
     public History history() {
         return history;
     }
@@ -148,6 +156,7 @@ public final class Services implements AutoCloseable {
 
     @Override
     public void close() {
+        search.close();
         conversations.close();
         tokens.close();
         hashing.close();

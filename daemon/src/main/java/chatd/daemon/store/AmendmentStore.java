@@ -15,11 +15,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -243,6 +246,58 @@ public final class AmendmentStore {
 
     /** A correction, with its text. */
     public record Correction(long number, Instant time, String text, byte[] salt) {}
+
+    /**
+     * A correction of a message, as a whole.
+     *
+     * @param told the accounts that learned of it; null for all who have the message
+     */
+    public record Told(
+            long message,
+            long number,
+            String text,
+            @Nullable Set<Long> told) {}
+
+    /** Returns the corrections of those messages that were not taken back, the newest first. */
+    public List<Told> corrections(Collection<Message> some) {
+        if (some.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Message> byNumber = some.stream().collect(Collectors.toMap(Message::number, Function.identity()));
+        return database.with(sql -> {
+            var rows = sql.select(AMENDMENT.MESSAGE, AMENDMENT.NUMBER, AMENDMENT.TEXT, AMENDMENT.CONVERSATION)
+                    .from(AMENDMENT)
+                    .where(
+                            AMENDMENT.MESSAGE.in(byNumber.keySet()),
+                            AMENDMENT.KIND.eq(AmendmentRows.CORRECTED),
+                            AMENDMENT.TEXT.isNotNull())
+                    .orderBy(AMENDMENT.NUMBER.desc())
+                    .fetch();
+            Set<Long> concerned = new HashSet<>();
+            rows.stream().filter(row -> row.value4() == null).forEach(row -> {
+                Message message = Objects.requireNonNull(byNumber.get(row.value1()));
+                concerned.add(message.sender());
+                concerned.addAll(Objects.requireNonNullElse(message.receivers(), List.of()));
+            });
+            Map<Long, Set<Long>> told = concerned.isEmpty()
+                    ? Map.of()
+                    : sql
+                            .select(AMENDMENT_READER.AMENDMENT, AMENDMENT_READER.ACCOUNT)
+                            .from(AMENDMENT_READER)
+                            .where(
+                                    AMENDMENT_READER.ACCOUNT.in(concerned),
+                                    AMENDMENT_READER.AMENDMENT.in(rows.getValues(AMENDMENT.NUMBER)))
+                            .fetch()
+                            .stream()
+                            .collect(Collectors.groupingBy(
+                                    row -> row.value1(), Collectors.mapping(row -> row.value2(), Collectors.toSet())));
+            return rows.map(row -> new Told(
+                    row.value1(),
+                    row.value2(),
+                    row.value3(),
+                    row.value4() == null ? told.getOrDefault(row.value2(), Set.of()) : null));
+        });
+    }
 
     /**
      * Returns what has become of messages, as one of their readers may know it; nothing of those about which nothing was

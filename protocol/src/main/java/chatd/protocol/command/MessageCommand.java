@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNullElse;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.User;
+import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Commands about messages and their history. */
@@ -134,5 +136,43 @@ public sealed interface MessageCommand extends Command {
         public static final int MOST = 200;
 
         public static final int USUAL = 50;
+    }
+
+    /**
+     * Searches what the user may read for words; the newest messages first.
+     *
+     * @param text the words, each of which has to be there, and phrases in quotes
+     * @param with as in {@link ReadHistory}
+     * @param from only what this user has sent; null for anybody
+     * @param since only what was sent then or later; null for no bound
+     * @param until only what was sent before; null for no bound
+     * @param media only messages of this kind; null for any
+     * @param before only messages with a lower number
+     * @param limit as in {@link ReadHistory}
+     */
+    record Find(
+            String text,
+            @Nullable User with,
+            @Nullable User from,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            @Nullable Media media,
+            long before,
+            int limit,
+            String id)
+            implements MessageCommand {
+        /** Maximum bytes of the words. */
+        public static final int MOST_BYTES = 1_000;
+    }
+
+    /** What a message is. */
+    enum Media {
+        TEXT,
+        FILE;
+
+        /** Returns the written form, such as {@code file}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -189,23 +189,51 @@ public sealed interface MessageEvent extends Event {
     record ClearScreen() implements MessageEvent {}
 
     /**
-     * A page of the history.
+     * A page of the history, or of what was found in it.
      *
      * @param with the {@link Addressee} with whom the conversation is; null for all of the reader's own
-     * @param items oldest first, as they are now; in a page after a number also what was done since about messages up to
+     * @param items oldest first, of a search newest first, as they are now; in a page after a number also what was done since about messages up to
      *     that number
      * @param more whether there are more in the same direction
      * @param names the current names of the senders and receivers of the items, by number as an {@link Addressee}
      * @param read up to which number the users of a conversation have read, by account number: the reader, and the
      *     other one, if it tells
+     * @param found what was found in the items; null if nothing was searched for
      */
     record Page(
             @Nullable Long with,
             List<Message> items,
             boolean more,
             SortedMap<Long, String> names,
-            SortedMap<Long, Long> read)
-            implements MessageEvent {}
+            SortedMap<Long, Long> read,
+            @Nullable Found found)
+            implements MessageEvent {
+        /** A page of the history. */
+        public Page(
+                @Nullable Long with,
+                List<Message> items,
+                boolean more,
+                SortedMap<Long, String> names,
+                SortedMap<Long, Long> read) {
+            this(with, items, more, names, read, null);
+        }
+    }
+
+    /**
+     * What was found in the items of a page.
+     *
+     * @param upTo messages with numbers above this one were not searched, since they are not indexed yet; {@link
+     *     #EVERYTHING} if all were
+     */
+    record Found(List<Hit> hits, long upTo) {
+        public static final long EVERYTHING = Long.MAX_VALUE;
+    }
+
+    /** Where in the text of a message, or in the name of its file, what was searched for is: in order, at least once. */
+    record Hit(long message, List<Place> places) {}
+
+    /** A part of a text, in UTF-16 units. */
+    record Place(int start, int length) {}
 
     /**
      * The user's conversations, by their last message, the newest first.

@@ -160,7 +160,8 @@ public final class Json implements Dialect {
                         page.items().stream().map(item -> seen(item, viewer)).toList(),
                         page.more(),
                         page.names(),
-                        page.read());
+                        page.read(),
+                        page.found());
             case MessageEvent.Conversations all ->
                 new MessageEvent.Conversations(
                         all.items().stream()

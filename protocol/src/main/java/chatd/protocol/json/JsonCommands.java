@@ -27,6 +27,9 @@ final class JsonCommands {
     /** The value of {@code PU} that changes the name. */
     static final long NAME = 1;
 
+    private static final JsonValue<MessageCommand.Media> MEDIA =
+            JsonValue.word(MessageCommand.Media.values(), MessageCommand.Media::word);
+
     private static final User NOBODY = new User.Named("");
 
     private static final List<JsonMessage<? extends Command>> OTHERS = List.of(
@@ -173,6 +176,31 @@ final class JsonCommands {
                 var id = JsonMessage.id(row);
                 var document = row.wholeInfo("any", JsonValue.DOCUMENT, AccountCommand.StoreSettings::document);
                 return in -> new AccountCommand.StoreSettings(in.get(document), in.get(id));
+            }),
+            JsonMessage.<MessageCommand.Find>row(27, MessageCommand.Find.class, row -> {
+                var id = JsonMessage.id(row);
+                var text = row.info("text", JsonValue.text(MessageCommand.Find.MOST_BYTES), MessageCommand.Find::text);
+                var with = row.infoOrNull("with", JsonValue.USER, MessageCommand.Find::with);
+                var from = row.infoOrNull("from", JsonValue.USER, MessageCommand.Find::from);
+                var since = row.infoOrNull("since", JsonValue.TIME, MessageCommand.Find::since);
+                var until = row.infoOrNull("until", JsonValue.TIME, MessageCommand.Find::until);
+                var media = row.infoOrNull("media", MEDIA, MessageCommand.Find::media);
+                var before = row.info("before", JsonValue.WHOLE, MessageCommand.Find::before, Long.MAX_VALUE);
+                var limit = row.info(
+                        "limit",
+                        JsonValue.upTo(MessageCommand.ReadHistory.MOST),
+                        MessageCommand.Find::limit,
+                        MessageCommand.ReadHistory.USUAL);
+                return in -> new MessageCommand.Find(
+                        in.get(text),
+                        in.get(with),
+                        in.get(from),
+                        in.get(since),
+                        in.get(until),
+                        in.get(media),
+                        in.get(before),
+                        in.get(limit),
+                        in.get(id));
             }),
             JsonMessage.<UserCommand.FindUsers>row(28, UserCommand.FindUsers.class, row -> {
                         var id = JsonMessage.id(row);

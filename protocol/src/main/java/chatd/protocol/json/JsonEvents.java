@@ -96,8 +96,14 @@ final class JsonEvents {
                                 var more = row.info("more", JsonValue.FLAG, MessageEvent.Page::more);
                                 var names = row.info("names", JsonValue.NAMES, MessageEvent.Page::names);
                                 var read = row.info("read", JsonValue.READ, MessageEvent.Page::read, new TreeMap<>());
+                                var found = row.infoOrNull("find", JsonPeople.FIND, MessageEvent.Page::found);
                                 return in -> new MessageEvent.Page(
-                                        in.get(with), in.get(items), in.get(more), in.get(names), in.get(read));
+                                        in.get(with),
+                                        in.get(items),
+                                        in.get(more),
+                                        in.get(names),
+                                        in.get(read),
+                                        in.get(found));
                             }),
                             JsonMessage.<UserEvent.ReadUpTo>row(21, UserEvent.ReadUpTo.class, row -> {
                                 var user = row.envelope("send", JsonValue.NUMBERED, UserEvent.ReadUpTo::user);

@@ -8,6 +8,7 @@ import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Reach;
 import chatd.protocol.value.Unread;
 import chatd.protocol.value.User;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -102,6 +103,39 @@ final class JsonPeople {
                                 "requests", all.general().requests().word())
                         .writeStringProperty("groups", all.general().groups().word());
                 byConversation(ATTENTION).write(out.writeName("conversations"), all.attention());
+                out.writeEndObject();
+            });
+
+    private static final JsonValue<List<MessageEvent.Place>> PLACES = JsonValue.list(JsonValue.of(
+            (value, key) ->
+                    new MessageEvent.Place(value.path(0).asInt(), value.path(1).asInt()),
+            (out, place) -> out.writeStartArray()
+                    .writeNumber(place.start())
+                    .writeNumber(place.length())
+                    .writeEndArray()));
+
+    private static final JsonValue<List<MessageEvent.Hit>> HITS = JsonValue.list(JsonValue.of(
+            (value, key) -> new MessageEvent.Hit(
+                    JsonValue.WHOLE.read(value.path("mid"), key), PLACES.read(value.path("at"), key)),
+            (out, hit) -> {
+                out.writeStartObject().writeNumberProperty("mid", hit.message());
+                PLACES.write(out.writeName("at"), hit.places());
+                out.writeEndObject();
+            }));
+
+    /** What was found in a page. */
+    static final JsonValue<MessageEvent.Found> FIND = JsonValue.of(
+            (value, key) -> new MessageEvent.Found(
+                    HITS.read(value.path("hits"), key),
+                    value.has("up_to")
+                            ? JsonValue.WHOLE.read(value.path("up_to"), key)
+                            : MessageEvent.Found.EVERYTHING),
+            (out, found) -> {
+                out.writeStartObject();
+                HITS.write(out.writeName("hits"), found.hits());
+                if (found.upTo() != MessageEvent.Found.EVERYTHING) {
+                    out.writeNumberProperty("up_to", found.upTo());
+                }
                 out.writeEndObject();
             });
 

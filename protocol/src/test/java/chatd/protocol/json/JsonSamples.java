@@ -98,6 +98,21 @@ public final class JsonSamples {
         samples.put("store-settings", new AccountCommand.StoreSettings(document("{\"web\":{\"size\":1.5}}"), "10"));
         samples.put("history", new MessageCommand.ReadHistory(new User.Named(""), 100, -1, 20, "7"));
         samples.put("history-after", new MessageCommand.ReadHistory(null, Long.MAX_VALUE, 12, 200, ""));
+        samples.put(
+                "find",
+                new MessageCommand.Find("王芳 \"see you\"", null, null, null, null, null, Long.MAX_VALUE, 50, "28"));
+        samples.put(
+                "find-within",
+                new MessageCommand.Find(
+                        "plan",
+                        new User.Group(7, "G7"),
+                        new User.Numbered(2, "U2"),
+                        TIME,
+                        TIME.plusSeconds(60),
+                        MessageCommand.Media.FILE,
+                        100,
+                        20,
+                        ""));
         samples.put("find-users", new UserCommand.FindUsers("王", 10, "12"));
         samples.put("look-up-users", new UserCommand.LookUpUsers(List.of(1L, 2L), "13"));
         samples.put("list-sessions", new SessionCommand.ListSessions("14"));
@@ -108,7 +123,7 @@ public final class JsonSamples {
         samples.put("react", new MessageCommand.React(12, "/qiang", true, "25"));
         samples.put("react-no-longer", new MessageCommand.React(12, "🦆", false, ""));
         samples.put(
-                "not-yet", new SessionCommand.Malformed("27", "This server does not support type 27 yet.", false, "x"));
+                "not-yet", new SessionCommand.Malformed("12", "This server does not support type 12 yet.", false, "x"));
         samples.put(
                 "log-in-quiet",
                 new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, true, ""));
@@ -314,6 +329,27 @@ public final class JsonSamples {
                                         Attention.DEFAULT)),
                         true,
                         new TreeMap<>(Map.of(1L, "alice", 2L, "王芳"))));
+        samples.put(
+                "page-found",
+                new MessageEvent.Page(
+                        null,
+                        List.of(new MessageEvent.Text("alice", TIME, "to everyone", stored(null))),
+                        false,
+                        names,
+                        new TreeMap<>(),
+                        new MessageEvent.Found(
+                                List.of(new MessageEvent.Hit(
+                                        12, List.of(new MessageEvent.Place(0, 2), new MessageEvent.Place(3, 8)))),
+                                12)));
+        samples.put(
+                "page-found-nothing",
+                new MessageEvent.Page(
+                        2L,
+                        List.of(),
+                        false,
+                        new TreeMap<>(Map.of(2L, "王芳")),
+                        new TreeMap<>(),
+                        new MessageEvent.Found(List.of(), MessageEvent.Found.EVERYTHING)));
         samples.put("page-of-nothing", new MessageEvent.Page(null, List.of(), false, new TreeMap<>(), new TreeMap<>()));
         return samples;
     }

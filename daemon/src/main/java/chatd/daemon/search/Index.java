@@ -1,0 +1,340 @@
+package chatd.daemon.search;
+
+import com.ibm.icu.util.VersionInfo;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DocValuesSkipper;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TopFieldCollectorManager;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.Version;
+
+/**
+ * The index on disk: what {@link Indexed} has of each message, the newest first, and up to which number. It holds words of
+ * all messages, and so its directory is for the daemon's user alone. Written by one thread, searched by any.
+ */
+final class Index implements Closeable {
+    /** Fields. */
+    static final String NUMBER = "mid";
+
+    static final String TIME = "time";
+    static final String TEXT = "text";
+    static final String TAG = "tag";
+
+    /** What the index was written by: another form, or another way of splitting texts, is built anew. */
+    private static final String FORM = "1, Lucene %s, ICU %s".formatted(Version.LATEST, VersionInfo.ICU_VERSION);
+
+    private static final String FORM_KEY = "form";
+    private static final String POSITION_KEY = "position";
+    private static final String PURGED_KEY = "purged";
+
+    /** Maximum megabytes of a merged segment, so that no merge takes long. */
+    private static final double SEGMENT = 64;
+
+    /** Megabytes that are written to disk at once. */
+    private static final double BUFFER = 8;
+
+    /** More than a query has for somebody who was in 500 groups 8 times each. */
+    private static final int MOST_CLAUSES = 100_000;
+
+    private static final long REFRESH = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Sort NEWEST_FIRST = new Sort(new SortField(NUMBER, SortField.Type.LONG, true));
+    private static final FieldType WORDS = words();
+
+    private final FSDirectory directory;
+    private final IndexWriter writer;
+    private final SearcherManager searchers;
+    private volatile long position;
+    private volatile long searched;
+    private long committed;
+    private Instant purged;
+    private volatile long refreshed = System.nanoTime() - REFRESH;
+
+    private Index(FSDirectory directory, IndexWriter writer, Instant now) throws IOException {
+        this.directory = directory;
+        this.writer = writer;
+        this.searchers = new SearcherManager(writer, null);
+        this.purged = now;
+        Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
+        if (data != null) {
+            for (Map.Entry<String, String> entry : data) {
+                switch (entry.getKey()) {
+                    case POSITION_KEY -> position = Long.parseLong(entry.getValue());
+                    case PURGED_KEY -> purged = Instant.parse(entry.getValue());
+                    default -> {}
+                }
+            }
+        }
+        committed = position;
+        searched = position;
+    }
+
+    private static FieldType words() {
+        FieldType words = new FieldType();
+        words.setIndexOptions(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
+        words.setTokenized(true);
+        words.setOmitNorms(true);
+        words.freeze();
+        return words;
+    }
+
+    /**
+     * Opens the index in a directory, which is created if need be.
+     *
+     * @throws IOException if it can't be read, is damaged or of another form; {@link #delete} is what helps then
+     */
+    static Index open(Path path, Instant now) throws IOException {
+        IndexSearcher.setMaxClauseCount(MOST_CLAUSES);
+        Files.createDirectories(
+                path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        FSDirectory directory = FSDirectory.open(path);
+        try {
+            IndexWriterConfig config = new IndexWriterConfig(Words.analyzer())
+                    .setIndexSort(NEWEST_FIRST)
+                    .setLeafSorter(Comparator.comparingLong(Index::highest).reversed())
+                    .setMergePolicy(mergePolicy())
+                    // On the writer's thread, so that what it costs is counted.
+                    .setMergeScheduler(new SerialMergeScheduler())
+                    .setRAMBufferSizeMB(BUFFER)
+                    .setCommitOnClose(false);
+            Index index = new Index(directory, new IndexWriter(directory, config), now);
+            try {
+                index.check();
+                return index;
+            } catch (IOException | RuntimeException e) {
+                index.writer.rollback();
+                throw e;
+            }
+        } catch (IllegalArgumentException e) {
+            // So Lucene says that the index has another sort, or other fields.
+            directory.close();
+            throw new IOException("the index is of another form", e);
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static TieredMergePolicy mergePolicy() {
+        TieredMergePolicy policy = new TieredMergePolicy();
+        policy.setMaxMergedSegmentMB(SEGMENT);
+        policy.setForceMergeDeletesPctAllowed(0);
+        return policy;
+    }
+
+    private static long highest(LeafReader reader) {
+        try {
+            DocValuesSkipper numbers = reader.getDocValuesSkipper(NUMBER);
+            return numbers == null ? 0 : numbers.maxValue();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Reads all of it, and compares the checksums. */
+    private void check() throws IOException {
+        String form = FORM;
+        Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
+        if (data != null) {
+            for (Map.Entry<String, String> entry : data) {
+                form = entry.getKey().equals(FORM_KEY) ? entry.getValue() : form;
+            }
+        }
+        if (!form.equals(FORM)) {
+            throw new IOException("the index is of another form: " + form);
+        }
+        IndexSearcher searcher = searchers.acquire();
+        try {
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                leaf.reader().checkIntegrity();
+            }
+        } finally {
+            searchers.release(searcher);
+        }
+    }
+
+    /** Deletes the files of an index that is not open. */
+    static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> files = Files.list(path)) {
+                for (Path file : files.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** Returns the number up to which messages, and what was done about them, are indexed. */
+    long position() {
+        return position;
+    }
+
+    /** Returns the number up to which searches find. */
+    long searched() {
+        return searched;
+    }
+
+    int messages() {
+        return writer.getDocStats().numDocs;
+    }
+
+    long bytes() throws IOException {
+        long bytes = 0;
+        for (String file : directory.listAll()) {
+            try {
+                bytes += directory.fileLength(file);
+            } catch (NoSuchFileException e) {
+                // It was merged with others meanwhile.
+            }
+        }
+        return bytes;
+    }
+
+    /** Adds entries; after {@link #remove} of their messages, if these were there before. */
+    void add(List<Indexed> entries) throws IOException {
+        List<Document> documents = new ArrayList<>(entries.size());
+        for (Indexed entry : entries) {
+            Document document = new Document();
+            document.add(NumericDocValuesField.indexedField(NUMBER, entry.message()));
+            document.add(new LongPoint(NUMBER, entry.message()));
+            document.add(NumericDocValuesField.indexedField(TIME, entry.time().toEpochMilli()));
+            document.add(new Field(TEXT, entry.text(), WORDS));
+            entry.tags().forEach(tag -> document.add(new StringField(TAG, tag, Field.Store.NO)));
+            documents.add(document);
+        }
+        for (Document document : documents) {
+            writer.addDocument(document);
+        }
+    }
+
+    /** Removes messages; their words stay in the files until {@link #purge}. */
+    void remove(List<Long> messages) throws IOException {
+        if (!messages.isEmpty()) {
+            writer.deleteDocuments(LongPoint.newSetQuery(NUMBER, messages));
+        }
+    }
+
+    /** Records that all up to a number is indexed. */
+    void reached(long number) {
+        position = number;
+    }
+
+    /** Writes to disk what was added, with the position, so that after a crash the rest is added again. */
+    void commit() throws IOException {
+        if (position != committed) {
+            force();
+        }
+    }
+
+    private void force() throws IOException {
+        long its = position;
+        writer.setLiveCommitData(Map.of(FORM_KEY, FORM, POSITION_KEY, Long.toString(its), PURGED_KEY, purged.toString())
+                .entrySet());
+        writer.commit();
+        committed = its;
+    }
+
+    /** Returns how much has been added since the last commit, in numbers. */
+    long uncommitted() {
+        return position - committed;
+    }
+
+    /** Returns whether words of removed messages may have been in the files for longer than a time. */
+    boolean isPurgeDue(Instant now, Duration most) {
+        if (!writer.hasDeletions()) {
+            purged = now;
+        }
+        return purged.plus(most).isBefore(now);
+    }
+
+    /** Rewrites the files that have words of removed messages. */
+    void purge(Instant now) throws IOException {
+        writer.forceMergeDeletes(true);
+        purged = now;
+        force();
+        refresh();
+        writer.deleteUnusedFiles();
+    }
+
+    /** Removes everything. */
+    void clear(Instant now) throws IOException {
+        writer.deleteAll();
+        position = 0;
+        purged = now;
+        force();
+        refresh();
+        writer.deleteUnusedFiles();
+    }
+
+    private void refresh() throws IOException {
+        long its = position;
+        searchers.maybeRefreshBlocking();
+        searched = its;
+        refreshed = System.nanoTime();
+    }
+
+    /** Makes searches find what was added since, at most once a second. Any thread. */
+    void refreshIfDue() throws IOException {
+        if (searched != position && System.nanoTime() - refreshed > REFRESH) {
+            refresh();
+        }
+    }
+
+    /** Returns the numbers of the newest {@code most} messages that match; of a corrected one perhaps several times. */
+    List<Long> search(Query query, int most) throws IOException {
+        IndexSearcher searcher = searchers.acquire();
+        try {
+            List<Long> numbers = new ArrayList<>();
+            for (ScoreDoc hit :
+                    searcher.search(query, new TopFieldCollectorManager(NEWEST_FIRST, most, null, most)).scoreDocs) {
+                numbers.add((Long) ((FieldDoc) hit).fields[0]);
+            }
+            return numbers;
+        } finally {
+            searchers.release(searcher);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            commit();
+        } finally {
+            searchers.close();
+            writer.rollback();
+            directory.close();
+        }
+    }
+}

@@ -1,0 +1,343 @@
+package chatd.daemon.search;
+
+import chatd.daemon.model.Refusal;
+import chatd.daemon.store.DatabaseUnavailable;
+import chatd.protocol.value.Code;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.LockObtainFailedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
+ * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. While people
+ * talk it takes at most a fifth of the machine, the database's part included; what is more than that waits.
+ */
+public final class Indexer implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(Indexer.class);
+
+    /** How long new entries wait, to be indexed together. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    /** The share of the machine's processors that indexing may take while people talk. */
+    private static final double SHARE = 0.2;
+
+    /** The seconds of work that may be done at once after an idle time. */
+    private static final double CREDIT = 3;
+
+    /** How long after the last message people are still talking. */
+    private static final long TALKING = TimeUnit.SECONDS.toNanos(2);
+
+    /** How long an entry may not be found before an answer says so. */
+    private static final long LATE = TimeUnit.SECONDS.toNanos(2);
+
+    private static final Duration COMMIT = Duration.ofMinutes(1);
+
+    /** Numbers that may be added again after a crash. */
+    private static final long UNCOMMITTED = 50_000;
+
+    /** How long words of what was corrected or taken back may stay in the files; a day, and it takes time. */
+    private static final Duration UNPURGED = Duration.ofHours(20);
+
+    private static final Duration RETRY = Duration.ofSeconds(10);
+
+    private static final Duration STOP = Duration.ofSeconds(10);
+
+    private final Path directory;
+    private final Ledgered ledger;
+    private final LongSupplier highest;
+    private final LongSupplier delivered;
+    private final Clock clock;
+    private final Thread thread;
+    private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(16);
+    private final double processors = Runtime.getRuntime().availableProcessors();
+
+    private volatile @Nullable Index index;
+    private volatile String trouble = "it is being opened";
+    private volatile long caughtUp = System.nanoTime();
+    private volatile boolean isClosing;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /** Seconds of work that may be done; negative after more was done. */
+    private double credit = CREDIT;
+
+    private long paced = System.nanoTime();
+    private long talked = System.nanoTime() - TALKING;
+    private long heard;
+
+    private interface Work {
+        void on(Index index) throws IOException;
+    }
+
+    /** Something to be done by the thread between two parts. */
+    private record Order(Work work, CompletableFuture<Boolean> done) {}
+
+    /**
+     * @param highest returns the highest number in the ledger; it blocks
+     * @param delivered returns the number up to which entries are delivered
+     */
+    Indexer(Path directory, Ledgered ledger, LongSupplier highest, LongSupplier delivered, Clock clock) {
+        this.directory = directory;
+        this.ledger = ledger;
+        this.highest = highest;
+        this.delivered = delivered;
+        this.clock = clock;
+        this.thread = Thread.ofPlatform().name("search").daemon().start(this::run);
+    }
+
+    /**
+     * How far the index is.
+     *
+     * @param trouble why it is not available; empty if it is
+     * @param position the number up to which entries are indexed
+     * @param delivered the number up to which there are entries
+     */
+    public record Status(String trouble, long position, long delivered, int messages, long bytes) {}
+
+    /** Returns how far the index is. Any thread. */
+    public Status status() {
+        Index its = index;
+        try {
+            if (its != null) {
+                return new Status("", its.position(), delivered.getAsLong(), its.messages(), its.bytes());
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            LOG.debug("the index was closed meanwhile", e);
+        }
+        return new Status(trouble, 0, delivered.getAsLong(), 0, 0);
+    }
+
+    /**
+     * Builds the index anew. Returns once what was there is gone; the rest is done in the background.
+     *
+     * @throws Refusal {@link Code#BUSY} if there is no index at the moment
+     */
+    public void rebuild() throws InterruptedException {
+        order(its -> its.clear(now()));
+    }
+
+    /**
+     * Removes the words of what was corrected and taken back from the files. Blocks until that is done.
+     *
+     * @throws Refusal {@link Code#BUSY} if there is no index at the moment
+     */
+    public void purge() throws InterruptedException {
+        order(its -> {
+            // What was just taken back, too.
+            while (follow(its)) {
+                LOG.debug("following before the purge");
+            }
+            its.purge(now());
+        });
+    }
+
+    private void order(Work work) throws InterruptedException {
+        Order order = new Order(work, new CompletableFuture<>());
+        if (index == null || !orders.offer(order)) {
+            throw unavailable();
+        }
+        if (!Boolean.TRUE.equals(
+                order.done().handle((done, failure) -> failure == null).join())) {
+            throw unavailable();
+        }
+    }
+
+    private Refusal unavailable() {
+        return new Refusal(Code.BUSY, "Search is not available: " + trouble + ". Try again later.");
+    }
+
+    private Instant now() {
+        return clock.instant();
+    }
+
+    /**
+     * What a search has found.
+     *
+     * @param upTo as in {@link chatd.protocol.event.MessageEvent.Found}
+     */
+    record Result(List<Long> messages, long upTo) {}
+
+    /**
+     * Returns the numbers of the newest messages that match.
+     *
+     * @throws Refusal {@link Code#BUSY} if there is no index at the moment
+     */
+    Result search(Query query, int most) {
+        Index its = index;
+        if (its == null) {
+            throw unavailable();
+        }
+        try {
+            its.refreshIfDue();
+            long searched = its.searched();
+            boolean isLate = System.nanoTime() - caughtUp > LATE;
+            return new Result(its.search(query, most), isLate ? searched : Long.MAX_VALUE);
+        } catch (IOException | AlreadyClosedException e) {
+            LOG.warn("a search failed: {}", e.getMessage());
+            throw unavailable();
+        }
+    }
+
+    private void run() {
+        while (!isClosing) {
+            try (Index opened = opened()) {
+                if (opened.position() > highest.getAsLong()) {
+                    LOG.info("the index of messages knows some that the database does not: it is built anew");
+                    opened.clear(now());
+                }
+                index = opened;
+                serve(opened);
+            } catch (DatabaseUnavailable e) {
+                trouble = "the database can't be reached";
+            } catch (IOException | RuntimeException e) {
+                trouble = "the index can't be used: " + e.getMessage();
+                LOG.warn("the index of messages in {} can't be used: {}", directory, e.getMessage());
+                LOG.debug("the index failed", e);
+            } finally {
+                index = null;
+                orders.forEach(order -> order.done().cancel(false));
+                orders.clear();
+            }
+            pause(RETRY);
+        }
+    }
+
+    /** Opens the index; one that can't be read is built anew. */
+    private Index opened() throws IOException {
+        try {
+            return Index.open(directory, now());
+        } catch (LockObtainFailedException e) {
+            throw new IOException("another process is using it", e);
+        } catch (IOException | RuntimeException e) {
+            LOG.info("the index of messages in {} is built anew: {}", directory, e.getMessage());
+            Index.delete(directory);
+            return Index.open(directory, now());
+        }
+    }
+
+    private void serve(Index its) throws IOException {
+        long committed = System.nanoTime();
+        while (!isClosing) {
+            Order order = next();
+            if (order != null) {
+                carryOut(order, its);
+            }
+            try {
+                while (!isClosing && orders.isEmpty() && paced(its)) {
+                    commitIfDue(its, UNCOMMITTED);
+                }
+            } catch (DatabaseUnavailable e) {
+                LOG.debug("the index waits for the database", e);
+            }
+            if (System.nanoTime() - committed > COMMIT.toNanos()) {
+                commitIfDue(its, 1);
+                committed = System.nanoTime();
+            }
+            if (its.isPurgeDue(now(), UNPURGED)) {
+                its.purge(now());
+            }
+        }
+    }
+
+    private @Nullable Order next() {
+        try {
+            return orders.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            isClosing = true;
+            return null;
+        }
+    }
+
+    private static void carryOut(Order order, Index its) throws IOException {
+        try {
+            order.work().on(its);
+            order.done().complete(true);
+        } catch (DatabaseUnavailable e) {
+            order.done().completeExceptionally(e);
+        } catch (IOException | RuntimeException e) {
+            order.done().completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private static void commitIfDue(Index its, long uncommitted) throws IOException {
+        if (its.uncommitted() >= uncommitted) {
+            its.commit();
+        }
+    }
+
+    /** Indexes the next part; returns whether there may be more. */
+    private boolean follow(Index its) throws IOException {
+        long upTo = delivered.getAsLong();
+        if (its.position() >= upTo) {
+            caughtUp = System.nanoTime();
+            return false;
+        }
+        Ledgered.Part part = ledger.after(its.position(), upTo);
+        its.remove(part.removed());
+        its.add(part.added());
+        its.reached(part.upTo());
+        return true;
+    }
+
+    /** As {@link #follow}, then waits as long as the share of the machine demands. */
+    private boolean paced(Index its) throws IOException {
+        long begin = System.nanoTime();
+        boolean isMore = follow(its);
+        long end = System.nanoTime();
+        double share = SHARE * processors;
+        credit = Math.min(CREDIT, credit + share * seconds(end - paced)) - seconds(end - begin);
+        paced = end;
+        if (heard != delivered.getAsLong()) {
+            heard = delivered.getAsLong();
+            talked = end;
+        }
+        if (isMore && credit < 0 && end - talked < TALKING) {
+            pause(Duration.ofNanos((long) (-credit / share * TimeUnit.SECONDS.toNanos(1))));
+        }
+        return isMore;
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+    }
+
+    /** Waits, but not any longer once it is closed. */
+    private void pause(Duration time) {
+        try {
+            var _ = closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            isClosing = true;
+        }
+    }
+
+    /** Commits the index and closes it; waits for that, ten seconds at most. */
+    @Override
+    public void close() {
+        isClosing = true;
+        closing.countDown();
+        // Wakes the thread; if there is no room, it is awake.
+        var _ = orders.offer(new Order(its -> {}, new CompletableFuture<>()));
+        try {
+            thread.join(STOP);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

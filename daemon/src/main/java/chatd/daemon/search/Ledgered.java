@@ -1,0 +1,123 @@
+package chatd.daemon.search;
+
+import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.model.Amendment;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.StoredFile;
+import chatd.daemon.model.Stretch;
+import chatd.daemon.store.AmendmentStore;
+import chatd.daemon.store.MessageStore;
+import chatd.daemon.store.Stores;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads the ledger for the index, by number. Used by one thread; blocks. */
+final class Ledgered {
+    /** Messages read at once: a text may have 64 KiB. */
+    private static final int PART = 200;
+
+    private final MessageStore messages;
+    private final AmendmentStore amendments;
+    private final GroupDirectory groups;
+
+    Ledgered(Stores stores, GroupDirectory groups) {
+        this.messages = stores.messages();
+        this.amendments = stores.amendments();
+        this.groups = groups;
+    }
+
+    /**
+     * What a part of the ledger changes in the index.
+     *
+     * @param upTo the number up to which it goes
+     * @param removed messages from before this part that are to be removed, and added anew if they are among {@code added}
+     */
+    record Part(long upTo, List<Long> removed, List<Indexed> added) {}
+
+    /** Returns the next part after a number. */
+    Part after(long number, long upTo) {
+        List<Message> sent = messages.after(number, PART);
+        List<Amendment> done = amendments.after(number, PART);
+        // A full page may be followed by more of its kind that precede the rest of the other: stop at its end.
+        long end = Math.min(
+                upTo,
+                Math.min(
+                        sent.size() < PART ? Long.MAX_VALUE : sent.getLast().number(),
+                        done.size() < PART ? Long.MAX_VALUE : done.getLast().number()));
+        List<Message> added = new ArrayList<>();
+        sent.stream().filter(message -> message.number() <= end).forEach(added::add);
+        Set<Long> changed = done.stream()
+                .filter(amendment -> amendment.number() <= end && !(amendment.act() instanceof Amendment.Reacted))
+                .map(amendment -> amendment.subject().message())
+                .filter(message -> message <= number)
+                .collect(Collectors.toSet());
+        added.addAll(changed.isEmpty() ? List.of() : messages.messages(List.copyOf(changed)));
+        return new Part(end, List.copyOf(changed), indexed(added));
+    }
+
+    private List<Indexed> indexed(List<Message> all) {
+        List<Message> there =
+                all.stream().filter(message -> !message.isErased()).toList();
+        Map<Long, List<AmendmentStore.Told>> corrections =
+                amendments.corrections(there).stream().collect(Collectors.groupingBy(AmendmentStore.Told::message));
+        List<Indexed> indexed = new ArrayList<>();
+        for (Message message : there) {
+            add(indexed, message, corrections.getOrDefault(message.number(), List.of()));
+        }
+        return indexed;
+    }
+
+    /** @param corrections the newest first */
+    private void add(List<Indexed> to, Message message, List<AmendmentStore.Told> corrections) {
+        StoredFile file = message.file();
+        String text = file == null ? String.valueOf(message.text()) : file.name();
+        String latest = corrections.isEmpty() ? text : corrections.getFirst().text();
+        if (message.group() != 0) {
+            to.add(Indexed.toAll(message, latest, Indexed.Tags.group(message.group())));
+            Set<String> earlier = new HashSet<>();
+            if (!corrections.isEmpty()) {
+                groups.stretchesOfFormer(message.group()).forEach(its -> earlier.add(seen(text, corrections, its)));
+            }
+            earlier.remove(latest);
+            earlier.forEach(its -> to.add(Indexed.toAll(message, its, Indexed.Tags.earlier(message.group()))));
+        } else if (message.receivers() == null) {
+            to.add(Indexed.toAll(message, latest, Indexed.Tags.EVERYONE));
+        } else {
+            viewers(message, text, corrections)
+                    .forEach((its, viewers) -> to.add(Indexed.toSome(message, its, viewers)));
+        }
+    }
+
+    /** Returns what somebody sees of a corrected text to a group, who has left that group. */
+    private static String seen(String text, List<AmendmentStore.Told> corrections, List<Stretch> stretches) {
+        return corrections.stream()
+                .filter(correction -> stretches.stream().anyMatch(its -> its.has(correction.number())))
+                .map(AmendmentStore.Told::text)
+                .findFirst()
+                .orElse(text);
+    }
+
+    /** Returns who sees which text of a message to one or several: a correction does not reach who blocks its sender. */
+    private static Map<String, List<Long>> viewers(
+            Message message, String text, List<AmendmentStore.Told> corrections) {
+        Set<Long> viewers = new HashSet<>(message.receivers() == null ? List.of() : message.receivers());
+        message.withheld().forEach(viewers::remove);
+        viewers.add(message.sender());
+        Map<String, List<Long>> byText = new LinkedHashMap<>();
+        for (Long viewer : viewers) {
+            String seen = corrections.stream()
+                    .filter(correction ->
+                            correction.told() == null || correction.told().contains(viewer))
+                    .map(AmendmentStore.Told::text)
+                    .findFirst()
+                    .orElse(text);
+            byText.computeIfAbsent(seen, same -> new ArrayList<>()).add(viewer);
+        }
+        return byText;
+    }
+}

@@ -1,0 +1,214 @@
+package chatd.daemon.search;
+
+import chatd.audit.event.AuditEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.messages.Conversations;
+import chatd.daemon.messages.Items;
+import chatd.daemon.messages.Pages;
+import chatd.daemon.model.Message;
+import chatd.daemon.model.Reader;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Session;
+import chatd.daemon.session.Sessions;
+import chatd.protocol.Dialect;
+import chatd.protocol.Gate;
+import chatd.protocol.command.MessageCommand;
+import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Addressee;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.User;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches what a user may read (page {@code chat-json-1.md}, "Search"). The index says which messages these are; what they
+ * say is read from the ledger, as of now, and searched once more. Runs on the session's own thread, and blocks.
+ */
+public final class Search implements Room, AutoCloseable {
+    /** Hits taken from the index at once. */
+    private static final int PART = 50;
+
+    /** Messages read at once: a text may have 64 KiB. */
+    private static final int READ = 20;
+
+    private final Indexer indexer;
+    private final Items items;
+    private final Directory directory;
+    private final Sessions sessions;
+    private final Conversations conversations;
+    private final Pages pages;
+    private final AuditTrail audit;
+    private final boolean isLogged;
+
+    public Search(ServiceParts parts, Conversations conversations, Pages pages) {
+        this.directory = parts.directory();
+        this.sessions = parts.sessions();
+        this.items = new Items(parts);
+        this.conversations = conversations;
+        this.pages = pages;
+        this.audit = parts.audit();
+        Config config = parts.config().get();
+        this.isLogged = config.audit().find();
+        this.indexer = new Indexer(
+                config.search().directory(),
+                new Ledgered(parts.stores(), directory.groups()),
+                parts.stores().messages()::highest,
+                sessions::deliveredTo,
+                parts.clock());
+    }
+
+    public Indexer indexer() {
+        return indexer;
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.unlogged(MessageCommand.Find.class, Gate.LOGGED_IN, this::find);
+    }
+
+    private void find(Session session, MessageCommand.Find command) throws InterruptedException {
+        Wanted wanted = Wanted.of(command.text());
+        MessageEvent.Page page = pages.read(session.account(), () -> new Finding(session, command, wanted).page());
+        MessageEvent.Found found = page.found();
+        if (isLogged && found != null) {
+            audit.log(new AuditEvent.Found(
+                    AuditTrail.who(session),
+                    AuditTrail.peer(session),
+                    found.hits().size()));
+        }
+        session.answer(page);
+    }
+
+    @Override
+    public void close() {
+        indexer.close();
+    }
+
+    /** One search. */
+    private final class Finding {
+        private final MessageCommand.Find command;
+        private final Wanted wanted;
+        private final Reader reader;
+        private final @Nullable Long with;
+        private final Query query;
+        private final long deliveredTo = sessions.deliveredTo();
+        private final Dialect dialect;
+        private final long mostBytes;
+
+        private final List<MessageEvent.Message> shown = new ArrayList<>();
+        private final List<MessageEvent.Hit> hits = new ArrayList<>();
+        private final SortedMap<Long, String> names = new TreeMap<>();
+        private final Set<Long> seen = new HashSet<>();
+        private long bytes;
+        private boolean isFull;
+
+        /** @throws Refusal if it names a user or a group that does not exist for this one */
+        Finding(Session session, MessageCommand.Find command, Wanted wanted) {
+            this.command = command;
+            this.wanted = wanted;
+            this.reader = directory.reader(session.account());
+            this.with = command.with() == null ? null : (Long) conversations.other(reader.number(), command.with());
+            this.query = query();
+            this.dialect = session.dialect();
+            this.mostBytes = Pages.bytes(session);
+        }
+
+        private Query query() {
+            BooleanQuery.Builder all = new BooleanQuery.Builder()
+                    .add(wanted.query(Index.TEXT), BooleanClause.Occur.FILTER)
+                    .add(with == null ? Visible.to(reader) : Visible.to(reader, with), BooleanClause.Occur.FILTER);
+            if (command.from() != null) {
+                all.add(Visible.tagged(Indexed.Tags.sentBy(sender(command.from()))), BooleanClause.Occur.FILTER);
+            }
+            if (command.media() != null) {
+                all.add(
+                        Visible.tagged(Indexed.Tags.FILE),
+                        command.media() == MessageCommand.Media.FILE
+                                ? BooleanClause.Occur.FILTER
+                                : BooleanClause.Occur.MUST_NOT);
+            }
+            if (command.since() != null || command.until() != null) {
+                all.add(Visible.sent(command.since(), command.until()), BooleanClause.Occur.FILTER);
+            }
+            return all.build();
+        }
+
+        private long sender(User from) {
+            long number = conversations.other(reader.number(), from);
+            if (number == Message.EVERYONE || Addressee.isGroup(number)) {
+                throw new Refusal(Code.MALFORMED, "from has to be a user.");
+            }
+            return number;
+        }
+
+        MessageEvent.Page page() {
+            long before = Math.min(deliveredTo + 1, command.before());
+            long upTo = MessageEvent.Found.EVERYTHING;
+            boolean isMore = true;
+            while (isMore && !isFull) {
+                BooleanQuery older = new BooleanQuery.Builder()
+                        .add(query, BooleanClause.Occur.FILTER)
+                        .add(Visible.numbered(0, before - 1), BooleanClause.Occur.FILTER)
+                        .build();
+                Indexer.Result result = indexer.search(older, PART);
+                upTo = Math.min(upTo, result.upTo());
+                List<Long> numbers = result.messages();
+                isMore = numbers.size() == PART;
+                for (int i = 0; i < numbers.size() && !isFull; i += READ) {
+                    add(numbers.subList(i, Math.min(i + READ, numbers.size())));
+                }
+                before = numbers.isEmpty() ? before : numbers.getLast();
+            }
+            if (with != null && with != Message.EVERYONE) {
+                names.put(with, directory.nameOf(with));
+            }
+            return new MessageEvent.Page(
+                    with, shown, isFull, names, new TreeMap<>(), new MessageEvent.Found(hits, upTo));
+        }
+
+        /** Adds those of these messages that have what is wanted, as they are now, until the page is full. */
+        private void add(List<Long> numbers) {
+            Map<Long, Items.Item> byNumber = new HashMap<>();
+            items.read(reader, numbers.stream().distinct().toList(), deliveredTo)
+                    .forEach(item -> byNumber.put(item.number(), item));
+            for (Long number : numbers) {
+                Items.Item item = byNumber.get(number);
+                List<MessageEvent.Place> places = item == null || !seen.add(number) ? List.of() : places(item.event());
+                if (places.isEmpty() || item == null) {
+                    continue;
+                }
+                bytes += dialect.pageBytes(item.event());
+                isFull = shown.size() == command.limit() || (bytes > mostBytes && !shown.isEmpty());
+                if (isFull) {
+                    return;
+                }
+                shown.add(item.event());
+                hits.add(new MessageEvent.Hit(number, places));
+                item.concerned().forEach(who -> names.put(who, directory.nameOf(who)));
+            }
+        }
+
+        private List<MessageEvent.Place> places(MessageEvent.Message message) {
+            return switch (message) {
+                case MessageEvent.Text text -> wanted.places(text.text());
+                case MessageEvent.FileOffer file -> wanted.places(file.name());
+                default -> List.of();
+            };
+        }
+    }
+}
