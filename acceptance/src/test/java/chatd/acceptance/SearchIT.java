@@ -99,6 +99,7 @@ class SearchIT extends OverGroups {
         JsonSocket other = logIn(ben, "");
         JsonSocket third = logIn(cid, "");
         send(one, other.user(), word + " to one");
+        other.expect(3);
         send(one, one.user(), word + " to myself");
         String joined = create(one, "'history': 'joined'", other);
         say(one, joined, word + " before", other);

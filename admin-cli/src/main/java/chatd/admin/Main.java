@@ -6,6 +6,7 @@ import chatd.admin.log.LogCommand;
 import chatd.admin.system.CertCommand;
 import chatd.admin.system.CompletionCommand;
 import chatd.admin.system.ConfigCommand;
+import chatd.admin.system.SearchCommand;
 import chatd.admin.system.StatsCommand;
 import chatd.admin.system.VersionCommand;
 import chatd.admin.terminal.CommandFailure;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             MessageCommand.class,
             ReportCommand.class,
             StatsCommand.class,
+            SearchCommand.class,
             LogCommand.class,
             ConfigCommand.class,
             CertCommand.class,

@@ -78,12 +78,14 @@ public final class SystemCalls {
      * @param database {@code there} or {@code away}
      * @param log the state of the log, in words
      * @param auditLog the directory of the log
+     * @param search the state of the index of messages, in words
      */
     public record Parts(
             String database,
             String log,
             String auditLog,
             long segmentBytes,
+            String search,
             String certificateEnd,
             long certificateDays) {}
 

@@ -149,7 +149,8 @@ public final class StatsCommand implements Callable<Integer> {
                 daemon.version() + " on Java " + daemon.java() + ", process " + daemon.pid() + ", since "
                         + Timestamp.shown(daemon.started()));
         Line log = new Line(
-                "log", parts.log() + ", in " + parts.auditLog() + ", open segment " + bytes(parts.segmentBytes()));
+                "log",
+                parts.log() + ", in " + parts.auditLog() + ", open segment " + Format.bytes(parts.segmentBytes()));
         Line certificate = new Line("certificate", certificate(parts));
         if (daemon.state().equals(SystemCalls.STARTING)) {
             return List.of(identity, new Line("state", stats.problems().getFirst()), log, certificate);
@@ -174,9 +175,11 @@ public final class StatsCommand implements Callable<Integer> {
                 new Line(
                         "waiting",
                         "%d for the database, %d passwords to be hashed, %s to be sent"
-                                .formatted(load.journalWaiting(), load.hashesWaiting(), bytes(load.unsentBytes()))),
-                new Line("memory", bytes(load.heapUsed()) + " of " + bytes(load.heapMost())),
+                                .formatted(
+                                        load.journalWaiting(), load.hashesWaiting(), Format.bytes(load.unsentBytes()))),
+                new Line("memory", Format.bytes(load.heapUsed()) + " of " + Format.bytes(load.heapMost())),
                 new Line("database", parts.database()),
+                new Line("search", parts.search()),
                 log,
                 certificate);
     }
@@ -193,9 +196,5 @@ public final class StatsCommand implements Callable<Integer> {
     private static String who(SystemCalls.People people) {
         String named = people.who().stream().limit(NAMED).collect(Collectors.joining(", "));
         return named.isEmpty() ? "" : ": " + named + (people.who().size() > NAMED ? " …" : "");
-    }
-
-    private static String bytes(long bytes) {
-        return bytes < 10 << 10 ? bytes + " B" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
     }
 }

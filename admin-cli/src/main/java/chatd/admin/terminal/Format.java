@@ -25,6 +25,11 @@ public final class Format {
         out.println("%-12s %s".formatted(key, value));
     }
 
+    /** Returns a size, e.g. {@code 17 MiB}. */
+    public static String bytes(long bytes) {
+        return bytes < 10 << 10 ? bytes + " B" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+    }
+
     /** Returns e.g. {@code 1 event} or {@code 2 events}. */
     public static String count(long number, String what) {
         return number + " " + what + (number == 1 ? "" : "s");

@@ -67,7 +67,9 @@ public final class Indexer implements AutoCloseable {
     private final double processors = Runtime.getRuntime().availableProcessors();
 
     private volatile @Nullable Index index;
-    private volatile String trouble = "it is being opened";
+    /** Why the index is not available; empty if it is being opened. */
+    private volatile String trouble = "";
+
     private volatile long caughtUp = System.nanoTime();
     private volatile boolean isClosing;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -102,23 +104,47 @@ public final class Indexer implements AutoCloseable {
     /**
      * How far the index is.
      *
-     * @param trouble why it is not available; empty if it is
-     * @param position the number up to which entries are indexed
-     * @param delivered the number up to which there are entries
+     * @param trouble why it can't be used; empty if nothing is wrong
+     * @param isOpen whether it can be searched
+     * @param isLate whether entries wait longer than usual
+     * @param messages how many are indexed; a corrected one may count more than once
+     * @param upTo the number up to which entries are indexed
+     * @param newest the number of the last entry
+     * @param bytes on disk
      */
-    public record Status(String trouble, long position, long delivered, int messages, long bytes) {}
+    public record Status(
+            String trouble, boolean isOpen, boolean isLate, int messages, long upTo, long newest, long bytes) {
+        /** Returns the state in words. */
+        public String words() {
+            if (!trouble.isEmpty()) {
+                return "not available: " + trouble;
+            }
+            if (!isOpen) {
+                return "being opened";
+            }
+            return isLate
+                    ? "behind: everything up to message %d of %d is found, %d %%"
+                            .formatted(upTo, newest, newest == 0 ? 100 : upTo * 100 / newest)
+                    : "up to date";
+        }
+    }
+
+    public Path directory() {
+        return directory;
+    }
 
     /** Returns how far the index is. Any thread. */
     public Status status() {
         Index its = index;
         try {
             if (its != null) {
-                return new Status("", its.position(), delivered.getAsLong(), its.messages(), its.bytes());
+                return new Status(
+                        "", true, isLate(), its.messages(), its.position(), delivered.getAsLong(), its.bytes());
             }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the index was closed meanwhile", e);
         }
-        return new Status(trouble, 0, delivered.getAsLong(), 0, 0);
+        return new Status(trouble, false, true, 0, 0, delivered.getAsLong(), 0);
     }
 
     /**
@@ -157,7 +183,15 @@ public final class Indexer implements AutoCloseable {
     }
 
     private Refusal unavailable() {
-        return new Refusal(Code.BUSY, "Search is not available: " + trouble + ". Try again later.");
+        String why = trouble;
+        return new Refusal(
+                Code.BUSY,
+                "Search is not available: " + (why.isEmpty() ? "the index is being opened" : why)
+                        + ". Try again later.");
+    }
+
+    private boolean isLate() {
+        return System.nanoTime() - caughtUp > LATE;
     }
 
     private Instant now() {
@@ -184,8 +218,7 @@ public final class Indexer implements AutoCloseable {
         try {
             its.refreshIfDue();
             long searched = its.searched();
-            boolean isLate = System.nanoTime() - caughtUp > LATE;
-            return new Result(its.search(query, most), isLate ? searched : Long.MAX_VALUE);
+            return new Result(its.search(query, most), isLate() ? searched : Long.MAX_VALUE);
         } catch (IOException | AlreadyClosedException e) {
             LOG.warn("a search failed: {}", e.getMessage());
             throw unavailable();
@@ -200,6 +233,7 @@ public final class Indexer implements AutoCloseable {
                     opened.clear(now());
                 }
                 index = opened;
+                trouble = "";
                 serve(opened);
             } catch (DatabaseUnavailable e) {
                 trouble = "the database can't be reached";

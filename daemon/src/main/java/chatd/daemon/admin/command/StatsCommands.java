@@ -138,6 +138,9 @@ public final class StatsCommands implements AutoCloseable {
         if (log.trouble() != null || log.unpublished() != null) {
             problems.add("The log: " + parts.log() + ".");
         }
+        all.map(running -> running.services().search().indexer().status())
+                .filter(status -> !status.trouble().isEmpty())
+                .ifPresent(status -> problems.add("Search is not available: " + status.trouble() + "."));
         String end = parts.certificateEnd();
         if (Instant.now().isAfter(Instant.parse(end))) {
             problems.add("The certificate expired at " + end + ": nobody can connect. Renew it.");
@@ -171,6 +174,8 @@ public final class StatsCommands implements AutoCloseable {
                 logState(),
                 log.files().directory().toAbsolutePath().toString(),
                 log.openBytes(),
+                all.map(parts -> parts.services().search().indexer().status().words())
+                        .orElse(AWAY),
                 end.toString(),
                 Duration.between(Instant.now(), end).toDays());
     }

@@ -1,0 +1,26 @@
+package chatd.admin.api;
+
+import chatd.admin.api.AdminCall.Nothing;
+
+/** Calls about the index by which users find messages. None of them tells what messages say. */
+public final class SearchCalls {
+    public static final AdminCall<Nothing, Nothing, Status> STATUS =
+            new AdminCall<>("search status", Nothing.class, Nothing.class, Status.class);
+    public static final AdminCall<Nothing, Nothing, Status> REBUILD =
+            new AdminCall<>("search rebuild", Nothing.class, Nothing.class, Status.class);
+    public static final AdminCall<Nothing, Nothing, Status> PURGE =
+            new AdminCall<>("search purge", Nothing.class, Nothing.class, Status.class);
+
+    private SearchCalls() {}
+
+    /**
+     * How far the index is.
+     *
+     * @param state in words
+     * @param messages how many are indexed; a corrected one may count more than once
+     * @param upTo the number up to which messages are indexed
+     * @param newest the number of the last message, or of what was done about one
+     * @param bytes on disk
+     */
+    public record Status(String state, long messages, long upTo, long newest, long bytes, String directory) {}
+}
