@@ -39,6 +39,7 @@ final class Page {
     private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");
     private static final Pattern WORD = Pattern.compile("[^ \"]+|\"[^\"]*\"");
 
+    private static final Pattern OF_TIME = Pattern.compile("\\d[-:.]$");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern NUMBERED = Pattern.compile("(?<=(message|report) (show|remove|close) )\\d+");
 
@@ -108,16 +109,21 @@ final class Page {
             assertThat(line.matches())
                     .as("%s\n%s\nThe page has: %s", command, said, prints.get(i))
                     .isTrue();
-            List<String> numbers = NUMBER.matcher(prints.get(i))
-                    .results()
-                    .map(MatchResult::group)
-                    .toList();
+            List<MatchResult> numbers = NUMBER.matcher(prints.get(i)).results().toList();
             if (numbers.size() == line.groupCount()) {
                 for (int j = 0; j < numbers.size(); j++) {
-                    printed.put(numbers.get(j), line.group(j + 1));
+                    if (!isOfTime(prints.get(i), numbers.get(j))) {
+                        printed.put(numbers.get(j).group(), line.group(j + 1));
+                    }
                 }
             }
         }
+    }
+
+    /** Returns whether a number in a line is a part of a date or of a time. */
+    private static boolean isOfTime(String line, MatchResult number) {
+        return OF_TIME.matcher(line.substring(0, number.start())).find()
+                || (number.end() < line.length() && "-:".indexOf(line.charAt(number.end())) >= 0);
     }
 
     private boolean isPlain(String command) {

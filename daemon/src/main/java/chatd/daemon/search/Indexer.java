@@ -139,7 +139,7 @@ public final class Indexer implements AutoCloseable {
         try {
             if (its != null) {
                 return new Status(
-                        "", true, isLate(), its.messages(), its.position(), delivered.getAsLong(), its.bytes());
+                        "", true, isLate(its), its.messages(), its.position(), delivered.getAsLong(), its.bytes());
             }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the index was closed meanwhile", e);
@@ -190,8 +190,8 @@ public final class Indexer implements AutoCloseable {
                         + ". Try again later.");
     }
 
-    private boolean isLate() {
-        return System.nanoTime() - caughtUp > LATE;
+    private boolean isLate(Index its) {
+        return its.position() < delivered.getAsLong() && System.nanoTime() - caughtUp > LATE;
     }
 
     private Instant now() {
@@ -218,7 +218,7 @@ public final class Indexer implements AutoCloseable {
         try {
             its.refreshIfDue();
             long searched = its.searched();
-            return new Result(its.search(query, most), isLate() ? searched : Long.MAX_VALUE);
+            return new Result(its.search(query, most), isLate(its) ? searched : Long.MAX_VALUE);
         } catch (IOException | AlreadyClosedException e) {
             LOG.warn("a search failed: {}", e.getMessage());
             throw unavailable();
