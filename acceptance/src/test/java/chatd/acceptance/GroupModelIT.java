@@ -57,7 +57,8 @@ class GroupModelIT {
                 player.register();
             }
             try {
-                new GroupOperations(player, random).play(transcript, OPERATIONS);
+                new GroupOperations(player, random, () -> "text " + transcript.operation())
+                        .play(transcript, OPERATIONS);
                 player.compare();
                 player.resumeAll();
             } catch (RuntimeException e) {

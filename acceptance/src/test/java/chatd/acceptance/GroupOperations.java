@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,11 +21,12 @@ final class GroupOperations {
     private final RandomChoice choice;
     private final List<Runnable> operations = new ArrayList<>();
 
-    GroupOperations(GroupPlayer player, Random random) {
+    /** @param words makes the texts that are sent */
+    GroupOperations(GroupPlayer player, Random random, Supplier<String> words) {
         this.player = player;
         this.model = player.model;
         this.choice = new RandomChoice(player, random);
-        var texts = new MessageOperations(player, choice);
+        var texts = new MessageOperations(player, choice, words);
         often(120, texts::textToOne);
         often(30, texts::textToEveryone);
         often(280, texts::textToGroup);

@@ -1,6 +1,7 @@
 package chatd.acceptance;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on texts, by chance. */
@@ -10,16 +11,18 @@ final class MessageOperations {
     private final GroupPlayer player;
     private final GroupModel model;
     private final RandomChoice choice;
-    private int texts;
+    private final Supplier<String> texts;
 
-    MessageOperations(GroupPlayer player, RandomChoice choice) {
+    /** @param texts makes the texts, to which mentions are added */
+    MessageOperations(GroupPlayer player, RandomChoice choice, Supplier<String> texts) {
         this.player = player;
         this.model = player.model;
         this.choice = choice;
+        this.texts = texts;
     }
 
     private String words() {
-        String text = "text " + texts++;
+        String text = texts.get();
         if (choice.chance(30)) {
             text += " for @" + choice.one(model.accounts).name;
         }

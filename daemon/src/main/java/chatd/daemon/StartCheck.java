@@ -15,7 +15,7 @@ final class StartCheck {
     private StartCheck() {}
 
     /**
-     * Returns what would keep a daemon from starting, a sentence each that begins with the option; empty if nothing
+     * Returns what would keep a daemon from starting, or from searching, a sentence each that begins with the option; empty if nothing
      * does. Judges by the rights of this process. Changes nothing; blocks.
      */
     static List<String> problems(Config config, Instant now) {
@@ -27,6 +27,7 @@ final class StartCheck {
         }
         checkDirectory("audit.directory", config.audit().directory(), problems);
         checkDirectory("admin.directory", config.admin().directory(), problems);
+        checkDirectory("search.directory", config.search().directory(), problems);
         config.database().tlsCa().ifPresent(file -> checkFile("database.tls-ca", file, problems));
         config.database().passwordFile().ifPresent(file -> checkFile("database.password-file", file, problems));
         return problems;

@@ -18,7 +18,7 @@ public final class SearchCalls {
      *
      * @param state in words
      * @param messages how many are indexed; a corrected one may count more than once
-     * @param upTo the number up to which messages are indexed
+     * @param upTo the number up to which messages are found
      * @param newest the number of the last message, or of what was done about one
      * @param bytes on disk
      */

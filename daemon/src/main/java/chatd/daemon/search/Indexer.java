@@ -108,7 +108,7 @@ public final class Indexer implements AutoCloseable {
      * @param isOpen whether it can be searched
      * @param isLate whether entries wait longer than usual
      * @param messages how many are indexed; a corrected one may count more than once
-     * @param upTo the number up to which entries are indexed
+     * @param upTo the number up to which entries are found
      * @param newest the number of the last entry
      * @param bytes on disk
      */
@@ -138,8 +138,9 @@ public final class Indexer implements AutoCloseable {
         Index its = index;
         try {
             if (its != null) {
+                its.refreshIfDue();
                 return new Status(
-                        "", true, isLate(its), its.messages(), its.position(), delivered.getAsLong(), its.bytes());
+                        "", true, isLate(its), its.messages(), its.searched(), delivered.getAsLong(), its.bytes());
             }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the index was closed meanwhile", e);
