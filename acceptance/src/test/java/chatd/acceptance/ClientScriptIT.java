@@ -62,6 +62,49 @@ class ClientScriptIT {
     }
 
     @Test
+    void findPrintsWhatHasTheWords() throws IOException {
+        String word = Chatd.newName();
+        Chatd.Person ben = chatd.person();
+        client(ann, "send", ben.name(), "--", "The " + word + " is red").exits(0);
+        client(ann, "send", ben.name(), "--", "The " + word + " is green").exits(0);
+        await().untilAsserted(() -> assertThat(
+                        lines(client(ben, "find", "-o", "jsonl", word).exits(0).out()))
+                .extracting(line -> line.path("text").asString())
+                .containsExactly("The " + word + " is green", "The " + word + " is red"));
+        JsonNode hit = lines(
+                        client(ben, "find", "-o", "jsonl", word, "RE").exits(0).out())
+                .getFirst();
+        assertThat(hit.path("at").toString()).isEqualTo("[[4,%d],[%d,3]]".formatted(word.length(), word.length() + 8));
+        assertThat(client(ben, "find", "--from", ann.name(), "-n", "1", word)
+                        .exits(0)
+                        .out())
+                .endsWith(" " + ann.name() + ": The " + word + " is green\n")
+                .hasLineCount(1);
+        for (String[] none : new String[][] {
+            {"--from", ben.name(), word},
+            {"--with", "*", word},
+            {"--until", "2026-01-01", word},
+            {"--media", "file", word},
+            {"\"is " + word + "\""}
+        }) {
+            var command = new ArrayList<>(List.of("find"));
+            command.addAll(List.of(none));
+            assertThat(client(ben, command.toArray(String[]::new)).exits(0).out())
+                    .as("%s", command)
+                    .isEmpty();
+        }
+        assertThat(client(ben, "find", "--with", ann.name(), "--since", "2026-01-01", "--media", "text", word)
+                        .exits(0)
+                        .out())
+                .hasLineCount(2);
+        assertThat(client(ben, "find", "--media", "song", word).exits(2).err()).contains("text or file");
+        assertThat(client(ben, "find", "--since", "12", word).exits(2).err()).contains("takes a time");
+        assertThat(client(ben, "find", "--with", "nobody-at-all", word).exits(4).err())
+                .contains("nobody-at-all");
+        assertThat(client(ben, "find", "?!").exits(1).err()).contains("There is no word to search for.");
+    }
+
+    @Test
     void whatIsSentTwiceWithOneIdIsStoredOnce() throws IOException {
         Chatd.Person ben = chatd.person();
         client(ann, "send", "--id", "backup-1", ben.name(), "--", "The backup is done")

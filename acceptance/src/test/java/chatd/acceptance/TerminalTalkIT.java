@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +66,33 @@ class TerminalTalkIT {
             a.type("ne").press("Enter");
             ben.awaitText(ann.name(), "half a line");
         }
+    }
+
+    @Test
+    void whatIsFoundIsMarkedAndLeadsIntoTheHistory() {
+        String word = Chatd.newName();
+        Chatd.Person ben = chatd.person();
+        Terminal a = clients.logIn(ann, "--to", ben.name()).prompts(ben.name() + ">");
+        a.enter("/find").shows("/find WORDS");
+        a.enter("/find " + word).shows("nothing was found");
+        a.enter("before it").shows(": before it");
+        a.enter("Café " + word + ", bring the plan").shows("bring the plan");
+        a.enter("after it").shows(": after it");
+        await().untilAsserted(() -> {
+            a.enter("/find CAFE \"" + word + " bring\"");
+            assertThat(a.all()).containsPattern("#\\d+ " + ann.name() + " → " + ben.name() + ": Café " + word);
+        });
+        a.shows("shows what is around the last one");
+        assertThat(a.coloured()).containsPattern("\u001b\\[[0-9;]*4[0-9;]*m" + word + ", bring");
+        var number = Pattern.compile("#(\\d+) " + ann.name() + " → " + ben.name() + ": Café")
+                .matcher(a.all());
+        assertThat(number.find()).isTrue();
+        a.enter("/find").shows("nothing older was found");
+        a.enter("/history #" + number.group(1)).shows("end of the history");
+        a.showsLine("#\\d+ " + ann.name() + " → " + ben.name() + ": before it$");
+        a.showsLine("#\\d+ " + ann.name() + " → " + ben.name() + ": after it$");
+        a.enter("/find ,;").shows("There is no word to search for");
+        a.enter("/history #999999").shows("No message #999999 was shown");
     }
 
     @Test

@@ -69,6 +69,7 @@ import picocli.CommandLine.Spec;
             ReactCommand.class,
             TailCommand.class,
             HistoryCommand.class,
+            FindCommand.class,
             ConversationsCommand.class,
             FriendsCommand.class,
             GroupCommand.class,

@@ -1,5 +1,6 @@
 package chatd.client;
 
+import chatd.client.talk.Found;
 import chatd.client.talk.GroupNews;
 import chatd.client.talk.Item;
 import chatd.protocol.event.UserEvent;
@@ -47,6 +48,18 @@ final class MessagePrinter {
             out.println(time().format(item.time()) + " " + SafeText.line(item.sender()) + ": "
                     + what.replace("\n", "\n    "));
         }
+    }
+
+    /** Prints a message that was found; as JSON with the places of what was found in it. */
+    void found(PrintStream out, Found.Hit hit) {
+        if (form == Form.text) {
+            item(out, hit.item());
+            return;
+        }
+        ObjectNode line = object(hit.item());
+        ArrayNode at = line.putArray("at");
+        hit.places().forEach(place -> at.addArray().add(place.start()).add(place.length()));
+        print(out, line);
     }
 
     /**

@@ -2,6 +2,7 @@ package chatd.client;
 
 import chatd.client.screen.Presenter;
 import chatd.client.screen.TypedLine;
+import chatd.client.talk.Found;
 import chatd.client.talk.Item;
 import chatd.client.talk.Talked;
 import chatd.client.talk.View;
@@ -13,6 +14,7 @@ import chatd.protocol.value.Attention;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +25,12 @@ import java.util.stream.Collectors;
 final class NumberedTalk {
     private static final long NOTHING = -1;
 
+    /** Items shown on each side of one. */
+    private static final long AROUND = 10;
+
+    /** Messages that are shown of what was found. */
+    private static final long HITS = 20;
+
     private final Presenter presenter;
 
     /** The sessions as they were listed last, which {@code /sessions end} refers to. */
@@ -30,6 +38,11 @@ final class NumberedTalk {
 
     /** Whose history was shown last, and which part of it: the numbers before and after which more is. */
     private Optional<String> shownOf = Optional.empty();
+
+    /** What was searched for last, and the oldest number that was found. */
+    private String sought = "";
+
+    private long oldestHit = Long.MAX_VALUE;
 
     private long first;
     private long last = NOTHING;
@@ -76,6 +89,36 @@ final class NumberedTalk {
             last = part.items().getLast().number();
         }
         presenter.replayed(new View.Replay(View.Reason.ASKED, part.items(), hasOlder, hasNewer));
+    }
+
+    /** Shows what is before and after a message in its conversation; {@link #history} goes on from there. */
+    void around(ResumedSession session, long number, String with) throws IOException, InterruptedException {
+        Histories histories = session.histories();
+        Optional<String> conversation = Optional.of(with);
+        Histories.Part before = histories.last(conversation, number + 1, AROUND + 1);
+        Histories.Part after = histories.first(conversation, number, Long.MAX_VALUE, AROUND);
+        List<Item> items = new ArrayList<>(before.items());
+        items.addAll(after.items());
+        show(conversation, new Histories.Part(items, false), before.hasMore(), after.hasMore());
+    }
+
+    /** Shows what has these words; without any what is older than what was found last. */
+    void find(ResumedSession session, String words) throws IOException, InterruptedException {
+        if (words.isEmpty() && sought.isEmpty()) {
+            presenter.notice("Say what to search for: /find WORDS. Words in quotes have to follow one another.");
+            return;
+        }
+        if (!words.isEmpty()) {
+            sought = words;
+            oldestHit = Long.MAX_VALUE;
+        }
+        Histories.Wanted wanted = new Histories.Wanted(
+                sought, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), null);
+        Found found = session.histories().find(wanted, oldestHit, HITS);
+        oldestHit = found.hits().isEmpty()
+                ? oldestHit
+                : found.hits().getLast().item().number();
+        presenter.found(sought, found, !words.isEmpty());
     }
 
     void unread(ResumedSession session) throws IOException, InterruptedException {

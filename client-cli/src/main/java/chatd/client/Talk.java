@@ -276,6 +276,8 @@ final class Talk {
                 session().history(with, count);
             case TypedLine.History(Optional<String> with, Optional<String> since, long count) ->
                 more.history(numbered(), with, since, count);
+            case TypedLine.Find(String words) -> more.find(numbered(), words);
+            case TypedLine.Around(long number) -> around(number);
             case TypedLine.More(boolean isOlder, long count) -> more.history(numbered(), isOlder, count);
             case TypedLine.Unread unread -> more.unread(numbered());
             case TypedLine.Next next -> target = more.next(numbered()).orElse(target);
@@ -380,6 +382,16 @@ final class Talk {
                             : "No message #" + number + " was shown; /history shows the numbers.");
         }
         return item;
+    }
+
+    private void around(long number) throws IOException, InterruptedException {
+        ResumedSession session = numbered();
+        Item item = presenter.shown(number, null);
+        if (item == null) {
+            presenter.notice("No message #" + number + " was shown; /history and /find show the numbers.");
+        } else {
+            more.around(session, number, item.with(dialogue.user()));
+        }
     }
 
     /** Takes an item back; whether the user may is for the server to say: in a group, admins take back what others sent. */

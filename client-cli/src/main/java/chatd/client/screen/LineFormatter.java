@@ -4,6 +4,7 @@ import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
+import chatd.protocol.event.MessageEvent;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.AttributedStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Formats messages and notices as lines to show. Immutable. */
@@ -75,6 +77,11 @@ public final class LineFormatter {
      * @param other the item that it answers or is about; null if that is not known
      */
     AttributedString said(Item item, boolean isNumbered, @Nullable Item other) {
+        return said(item, isNumbered, other, List.of());
+    }
+
+    /** @param places where in its text, or in its file's name, it has what was searched for, in order */
+    AttributedString said(Item item, boolean isNumbered, @Nullable Item other, List<MessageEvent.Place> places) {
         AttributedStringBuilder line = new AttributedStringBuilder();
         line.styled(palette.quiet(), time.format(item.time()) + " ");
         if (isNumbered && item.number() > 0) {
@@ -121,7 +128,7 @@ public final class LineFormatter {
         }
         Long file = item.file();
         if (file != null) {
-            line.append("file ").styled(palette.loud(), SafeText.line(item.text()));
+            line.append("file ").append(marked(item.text(), places, palette.loud(), SafeText::line));
             if (item.size() >= 0) {
                 line.styled(palette.quiet(), ", " + size(item.size()));
             }
@@ -130,9 +137,26 @@ public final class LineFormatter {
             }
             return amended(line, item).toAttributedString();
         }
-        AttributedString text = new AttributedString(Emoticon.shown(SafeText.text(item.text())));
+        AttributedString text =
+                marked(item.text(), places, AttributedStyle.DEFAULT, part -> Emoticon.shown(SafeText.text(part)));
         return amended(line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention())), item)
                 .toAttributedString();
+    }
+
+    /** Returns a text with what was found in it marked. */
+    private AttributedString marked(
+            String text, List<MessageEvent.Place> places, AttributedStyle style, UnaryOperator<String> shown) {
+        AttributedStringBuilder marked = new AttributedStringBuilder();
+        int end = 0;
+        for (MessageEvent.Place place : places) {
+            // The server may count in a text that this one is not.
+            int start = Math.clamp(place.start(), end, text.length());
+            int next = Math.clamp((long) place.start() + place.length(), start, text.length());
+            marked.styled(style, shown.apply(text.substring(end, start)));
+            marked.styled(palette.found(), shown.apply(text.substring(start, next)));
+            end = next;
+        }
+        return marked.styled(style, shown.apply(text.substring(end))).toAttributedString();
     }
 
     /** Appends whether a message was corrected, and the reactions to it. */

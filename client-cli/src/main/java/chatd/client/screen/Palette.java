@@ -49,6 +49,13 @@ enum Palette {
         return AttributedStyle.BOLD;
     }
 
+    /** Returns the style of what was searched for in a text. */
+    AttributedStyle found() {
+        return this == NONE
+                ? AttributedStyle.BOLD.underline()
+                : AttributedStyle.BOLD.underline().foreground(names.getFirst());
+    }
+
     /** Returns the style of the user's own name in a text. */
     AttributedStyle mention() {
         return AttributedStyle.INVERSE.bold();

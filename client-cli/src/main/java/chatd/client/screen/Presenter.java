@@ -1,10 +1,12 @@
 package chatd.client.screen;
 
+import chatd.client.talk.Found;
 import chatd.client.talk.Item;
 import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
 import chatd.client.talk.View;
+import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Attention;
 import chatd.text.SafeText;
 import java.time.Duration;
@@ -152,13 +154,18 @@ public final class Presenter implements View {
     }
 
     private void add(List<AttributedString> block, Item item, boolean isNumbered) {
+        add(block, item, isNumbered, List.of());
+    }
+
+    /** @param places where in its text it has what was searched for */
+    private void add(List<AttributedString> block, Item item, boolean isNumbered, List<MessageEvent.Place> places) {
         LocalDate now = lines.day(item);
         if (!now.equals(day)) {
             day = now;
             block.add(lines.day(now));
         }
         Item other = items.get(Math.max(item.answered(), item.of()));
-        block.add(lines.said(item, isNumbered, other));
+        block.add(lines.said(item, isNumbered, other, places));
         switch (item.deed()) {
             case SENT -> {
                 if (item.number() > 0) {
@@ -197,6 +204,28 @@ public final class Presenter implements View {
         if (!block.isEmpty()) {
             screen.show(block, SAID);
         }
+    }
+
+    /**
+     * Shows what was found, the newest last, as a history is shown.
+     *
+     * @param isNew whether it is the first part of what was found
+     */
+    public synchronized void found(String words, Found found, boolean isNew) {
+        List<AttributedString> block = new ArrayList<>();
+        block.add(lines.heading("found: " + SafeText.line(LineFormatter.beginning(words, 40))));
+        day = null;
+        found.hits().reversed().forEach(hit -> add(block, hit.item(), true, hit.places()));
+        int count = found.hits().size();
+        String end = count == 0
+                ? isNew ? "nothing was found" : "nothing older was found"
+                : "/history #" + found.hits().getFirst().item().number() + " shows what is around the last one"
+                        + (found.hasMore() ? "; /find shows older ones" : "");
+        block.add(lines.heading(end));
+        if (found.upTo() != MessageEvent.Found.EVERYTHING) {
+            block.add(lines.notice("The server is indexing: messages after #" + found.upTo() + " were not searched."));
+        }
+        screen.show(block, SAID);
     }
 
     /** Returns the last line of a part of the history: whether it is the end, and what shows the rest. */

@@ -36,6 +36,9 @@ public sealed interface TypedLine {
         UNREAD("", "which conversations have something unread"),
         NEXT("", "show what is unread of the one that waits longest, and talk to them"),
         HISTORY("[NAME] [WHEN] [N]", "the last items, or those since a day or time, of all or of one conversation"),
+        FIND(
+                "[WORDS]",
+                "what has these words, the newest 20; again: older ones; /history #12 shows what is around one"),
         OLDER("[N]", "what was before that"),
         NEWER("[N]", "what came after it"),
         GROUP("[WHAT [GROUP] …]", "your groups; /help group says what can be done with them"),
@@ -157,6 +160,12 @@ public sealed interface TypedLine {
      * @param since the time from which on; empty for the last items
      */
     record History(Optional<String> with, Optional<String> since, long count) implements TypedLine {}
+
+    /** The history around a message that was shown. */
+    record Around(long number) implements TypedLine {}
+
+    /** @param words what to search for; empty for what is older than what was found */
+    record Find(String words) implements TypedLine {}
 
     /** More of the history, in the direction given, next to what was shown of it. */
     record More(boolean isOlder, long count) implements TypedLine {}
@@ -280,7 +289,8 @@ public sealed interface TypedLine {
                         (number, code) -> new React(number, emoji(code), command == Command.REACT));
             case UNREAD -> rest.isEmpty() ? new Unread() : usage;
             case NEXT -> rest.isEmpty() ? new Next() : usage;
-            case HISTORY -> history(rest, usage);
+            case HISTORY -> rest.matches("#\\d{1,18}") ? new Around(number(rest)) : history(rest, usage);
+            case FIND -> new Find(rest);
             case OLDER, NEWER -> {
                 Optional<Long> count = rest.isEmpty() ? Optional.of(USUAL) : count(rest);
                 yield count.isPresent() ? new More(command == Command.OLDER, count.get()) : usage;

@@ -1,5 +1,6 @@
 package chatd.client.talk.resume;
 
+import chatd.client.talk.Found;
 import chatd.client.talk.Item;
 import chatd.client.talk.Place;
 import chatd.client.talk.Talked;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user's conversations and their history: read in pages, and marked as read. Its methods block until the server has
@@ -152,6 +154,61 @@ public final class Histories {
             }
         }
         return last;
+    }
+
+    /**
+     * What to search for.
+     *
+     * @param text the words, and phrases in quotes
+     * @param with as in {@link chatd.client.talk.ChatSession#history}
+     * @param from who sent it; empty for anybody
+     * @param since from which time on; empty for no bound
+     * @param until before which time; empty for no bound
+     * @param media null for texts and files
+     */
+    public record Wanted(
+            String text,
+            Optional<String> with,
+            Optional<String> from,
+            Optional<Instant> since,
+            Optional<Instant> until,
+            MessageCommand.@Nullable Media media) {}
+
+    /**
+     * Searches. Blocks.
+     *
+     * @param before only messages with a lower number
+     */
+    public Found find(Wanted wanted, long before, long count) throws IOException, InterruptedException {
+        List<Found.Hit> hits = new ArrayList<>();
+        boolean hasMore = true;
+        long upTo = MessageEvent.Found.EVERYTHING;
+        for (long to = before; hasMore && hits.size() < count; ) {
+            long older = to;
+            int limit = (int) Math.min(MessageCommand.ReadHistory.MOST, count - hits.size());
+            MessageEvent.Page page = requests.request(
+                    id -> new MessageCommand.Find(
+                            wanted.text(),
+                            wanted.with().map(people::user).orElse(null),
+                            wanted.from().map(people::user).orElse(null),
+                            wanted.since().orElse(null),
+                            wanted.until().orElse(null),
+                            wanted.media(),
+                            older,
+                            limit,
+                            id),
+                    MessageEvent.Page.class);
+            people.learn(page.names());
+            MessageEvent.Found found = page.found();
+            List<Item> items = items(page);
+            for (int i = 0; found != null && i < items.size(); i++) {
+                hits.add(new Found.Hit(items.get(i), found.hits().get(i).places()));
+            }
+            upTo = found == null ? upTo : Math.min(upTo, found.upTo());
+            hasMore = page.more() && !items.isEmpty();
+            to = hits.isEmpty() ? 0 : hits.getLast().item().number();
+        }
+        return new Found(hits, hasMore, upTo);
     }
 
     private MessageEvent.Page page(Optional<String> with, long before, long from, int limit)
