@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measure pages, counts and logins of one user, with few and with many messages in the database.
+"""Measure pages, counts, logins and searches of one user, with few and with many messages in the database.
 
 Usage: bench/pages.py [MESSAGES…]
 
 For each number of messages (10,000 and 1,000,000 by default) starts a demo in a temporary directory and fills its
 database: alice writes with 100 others, is in 50 groups of 101, whose histories are alternately 'all' and 'joined', and
 reads what goes to everyone; the messages are spread evenly over these 151 conversations. A fifth of them alice has never
-read, in each of the others three messages are unread. Then prints a row for each request: milliseconds until the answer
+read, in each of the others three messages are unread. One message in ten has a few words in Chinese, one in a thousand a rare
+word. Then prints how long the index was built, its size, and a row for each request: milliseconds until the answer
 (median of REPEATS), and milliseconds of CPU that the daemon and the database took for it, on average.
 
 Needs the mariadb client. Prints the rows as a table in Markdown.
@@ -29,7 +30,8 @@ insert into message (number, time, sender, receiver, text, salt, conversation)
   select @base + {groups} + seq, now(6),
     case when slot < {others} then if(seq % 3 = 0, @alice, {first} + slot) else {first} + seq % {others} end,
     case when slot < {others} then if(seq % 3 = 0, {first} + slot, @alice) when slot < {others} + {groups} then null else 0 end,
-    concat('hello there, this is the text with the number ', seq), repeat('x', 16),
+    concat('hello there, this is the text with the number ', seq, if(seq % 10 = 0, ' 我们明天下午开会', ''),
+      if(seq % 1000 = 7, ' xylophone', '')), repeat('x', 16),
     case when slot < {others} then @alice << 32 | {first} + slot when slot < {others} + {groups} then 1 + slot - {others} else 0 end
   from (select seq, seq % {conversations} slot from seq_1_to_{messages}) numbered;
 insert into message (number, time, conversation) select @base + seq, now(6), seq from seq_1_to_{groups};
@@ -107,6 +109,22 @@ def measure(demo, times, once):
     return [statistics.median(took), *used]
 
 
+def indexed(demo):
+    """Wait until all is indexed; return how long it took, and what for."""
+    begin, before = time.monotonic(), demo.cpu()
+    while True:
+        said = subprocess.run(
+            [CHAT, "admin", "--socket", demo.facts["CHAT_ADMIN_SOCKET"], "search", "status", "-o", "json"],
+            check=True, capture_output=True, text=True).stdout
+        status = json.loads(said)
+        if status["upTo"] == status["newest"] > 0:
+            break
+        time.sleep(0.2)
+    used = [(after - start) * 1000 for start, after in zip(before, demo.cpu())]
+    name = f"index of {status['bytes'] / status['messages']:.0f} bytes a message built"
+    return name, [(time.monotonic() - begin) * 1000, *used]
+
+
 def login(demo, info):
     session = Session(demo.facts)
     answer = session.ask(1, {"device": "bench", "remember": True, **info}, 2)
@@ -136,6 +154,7 @@ def measured(messages, directory):
         if len(counts) != CONVERSATIONS:
             sys.exit(f"{len(counts)} of {CONVERSATIONS} conversations have something unread")
         older = newest - messages // 5
+        yield indexed(demo)
         asked = [
             ("50 messages of a pair, the newest", 19, {"with": f"U{FIRST}"}, 20),
             ("… after four fifths", 19, {"with": f"U{FIRST}", "before": older}, 20),
@@ -144,11 +163,17 @@ def measured(messages, directory):
             ("50 to everyone", 19, {"with": ""}, 20),
             ("50 of all conversations", 19, {}, 20),
             ("50 conversations with their counts", 37, {}, 38),
+            *[(f"search: {what}", 27, {"text": text}, 20) for what, text in {
+                "a common word": "hello", "a rare word": "xylophone", "a prefix of one letter": "h",
+                "a phrase": '"with the number"', "one Chinese character": "会", "two": "开会",
+                "a word and a character": "hello 会"}.items()],
+            ("search: a rare word of a group", 27, {"text": "xylophone", "with": "G2"}, 20),
         ]
         for name, kind, info, kind_of_answer in asked:
             def once():
-                if len(session.ask(kind, {"limit": 50, **info}, kind_of_answer)["items"]) != 50:
-                    sys.exit(f"not 50: {name}")
+                count = len(session.ask(kind, {"limit": 50, **info}, kind_of_answer)["items"])
+                if count != 50 and not (kind == 27 and 0 < count < 50):
+                    sys.exit(f"{count} items: {name}")
             measure(demo, REPEATS, once)  # warms Java up
             yield name, measure(demo, REPEATS, once)
         session.close()
