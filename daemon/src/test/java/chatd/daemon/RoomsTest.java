@@ -137,6 +137,17 @@ class RoomsTest {
     }
 
     @Test
+    void luceneStaysInTheSearch() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("chatd.daemon.search..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.lucene..")
+                .check(ALL);
+    }
+
+    @Test
     void nettyStaysInTheNetAndItsBufferWithTheBytes() {
         noClasses()
                 .that()
