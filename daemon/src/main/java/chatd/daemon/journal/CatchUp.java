@@ -71,12 +71,11 @@ public final class CatchUp {
         List<Message> late = messages.after(log.lastMessage(), PAGE);
         List<Amendment> amended = amendments.after(log.lastMessage(), PAGE);
         List<GroupChange> ofGroups = groups.after(log.lastMessage(), PAGE);
-        // A full page may be followed by more of its kind that precede the rest of the others: stop at its end.
         long end = LongStream.of(
-                        end(changes, Change::number),
-                        end(late, Message::number),
-                        end(amended, Amendment::number),
-                        end(ofGroups, GroupChange::number))
+                        end(changes, PAGE, Change::number),
+                        end(late, PAGE, Message::number),
+                        end(amended, PAGE, Amendment::number),
+                        end(ofGroups, PAGE, GroupChange::number))
                 .min()
                 .getAsLong();
         return Stream.of(
@@ -90,8 +89,14 @@ public final class CatchUp {
                 .toList();
     }
 
-    private static <T> long end(List<T> page, ToLongFunction<T> number) {
-        return page.size() < PAGE ? Long.MAX_VALUE : number.applyAsLong(page.getLast());
+    /**
+     * Returns the number up to which a page of one kind of entry, of several that share their numbers, is whole: one that is
+     * full may be followed by more of its kind that precede the rest of the others.
+     *
+     * @param most the size of a full page
+     */
+    public static <T> long end(List<T> page, int most, ToLongFunction<T> number) {
+        return page.size() < most ? Long.MAX_VALUE : number.applyAsLong(page.getLast());
     }
 
     private static Missing missing(long position, AuditEvent event) {

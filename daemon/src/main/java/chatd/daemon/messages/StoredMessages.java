@@ -1,5 +1,6 @@
 package chatd.daemon.messages;
 
+import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.EntryEvents;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.GroupChange;
@@ -58,14 +59,9 @@ public final class StoredMessages {
         List<Message> sent = messages.after(last, PAGE);
         List<Amendment> done = amendments.after(last, PAGE);
         List<GroupChange> ofGroups = groups.after(last, PAGE);
-        // A full page may be followed by more of its kind that precede the rest of the other: stop at its end.
         long end = Math.min(
-                sent.size() < PAGE ? Long.MAX_VALUE : sent.getLast().number(),
-                Math.min(
-                        done.size() < PAGE ? Long.MAX_VALUE : done.getLast().number(),
-                        ofGroups.size() < PAGE
-                                ? Long.MAX_VALUE
-                                : ofGroups.getLast().number()));
+                CatchUp.end(sent, PAGE, Message::number),
+                Math.min(CatchUp.end(done, PAGE, Amendment::number), CatchUp.end(ofGroups, PAGE, GroupChange::number)));
         Map<Long, Long> takenBack = amendments.takenBack(concerned(sent, done));
         List<Digested> all = new ArrayList<>();
         for (Message message : sent) {

@@ -1,6 +1,7 @@
 package chatd.daemon.search;
 
 import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.journal.CatchUp;
 import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.StoredFile;
@@ -43,12 +44,8 @@ final class Ledgered {
     Part after(long number, long upTo) {
         List<Message> sent = messages.after(number, PART);
         List<Amendment> done = amendments.after(number, PART);
-        // A full page may be followed by more of its kind that precede the rest of the other: stop at its end.
         long end = Math.min(
-                upTo,
-                Math.min(
-                        sent.size() < PART ? Long.MAX_VALUE : sent.getLast().number(),
-                        done.size() < PART ? Long.MAX_VALUE : done.getLast().number()));
+                upTo, Math.min(CatchUp.end(sent, PART, Message::number), CatchUp.end(done, PART, Amendment::number)));
         List<Message> added = new ArrayList<>();
         sent.stream().filter(message -> message.number() <= end).forEach(added::add);
         Set<Long> changed = done.stream()
