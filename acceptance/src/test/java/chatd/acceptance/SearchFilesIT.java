@@ -106,6 +106,12 @@ class SearchFilesIT {
         purge();
         chatd.killDaemon();
         for (Path file : files()) {
+            Files.write(file, new byte[] {0});
+        }
+        findsAllAgain();
+        purge();
+        chatd.killDaemon();
+        for (Path file : files()) {
             Files.delete(file);
         }
         findsAllAgain();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
@@ -86,19 +88,21 @@ final class Index implements Closeable {
         this.directory = directory;
         this.writer = writer;
         this.searchers = new SearcherManager(writer, null);
-        this.purged = now;
-        Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
-        if (data != null) {
-            for (Map.Entry<String, String> entry : data) {
-                switch (entry.getKey()) {
-                    case POSITION_KEY -> position = Long.parseLong(entry.getValue());
-                    case PURGED_KEY -> purged = Instant.parse(entry.getValue());
-                    default -> {}
-                }
-            }
+        Map<String, String> data = data(writer);
+        this.position = Long.parseLong(data.getOrDefault(POSITION_KEY, "0"));
+        this.purged = Instant.parse(data.getOrDefault(PURGED_KEY, now.toString()));
+        this.committed = position;
+        this.searched = position;
+    }
+
+    /** Returns what was committed with the index; nothing if it is new. */
+    private static Map<String, String> data(IndexWriter writer) {
+        Map<String, String> data = new HashMap<>();
+        Iterable<Map.Entry<String, String>> committedData = writer.getLiveCommitData();
+        if (committedData != null) {
+            committedData.forEach(entry -> data.put(entry.getKey(), entry.getValue()));
         }
-        committed = position;
-        searched = position;
+        return data;
     }
 
     private static FieldType words() {
@@ -129,12 +133,12 @@ final class Index implements Closeable {
                     .setMergeScheduler(new SerialMergeScheduler())
                     .setRAMBufferSizeMB(BUFFER)
                     .setCommitOnClose(false);
-            Index index = new Index(directory, new IndexWriter(directory, config), now);
+            IndexWriter writer = new IndexWriter(directory, config);
             try {
-                index.check();
-                return index;
+                check(writer);
+                return new Index(directory, writer, now);
             } catch (IOException | RuntimeException e) {
-                index.writer.rollback();
+                writer.rollback();
                 throw e;
             }
         } catch (IllegalArgumentException e) {
@@ -164,24 +168,15 @@ final class Index implements Closeable {
     }
 
     /** Reads all of it, and compares the checksums. */
-    private void check() throws IOException {
-        String form = FORM;
-        Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
-        if (data != null) {
-            for (Map.Entry<String, String> entry : data) {
-                form = entry.getKey().equals(FORM_KEY) ? entry.getValue() : form;
-            }
-        }
+    private static void check(IndexWriter writer) throws IOException {
+        String form = data(writer).getOrDefault(FORM_KEY, FORM);
         if (!form.equals(FORM)) {
             throw new IOException("the index is of another form: " + form);
         }
-        IndexSearcher searcher = searchers.acquire();
-        try {
-            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+            for (LeafReaderContext leaf : reader.leaves()) {
                 leaf.reader().checkIntegrity();
             }
-        } finally {
-            searchers.release(searcher);
         }
     }
 
@@ -224,7 +219,6 @@ final class Index implements Closeable {
 
     /** Adds entries; after {@link #remove} of their messages, if these were there before. */
     void add(List<Indexed> entries) throws IOException {
-        List<Document> documents = new ArrayList<>(entries.size());
         for (Indexed entry : entries) {
             Document document = new Document();
             document.add(NumericDocValuesField.indexedField(NUMBER, entry.message()));
@@ -232,9 +226,6 @@ final class Index implements Closeable {
             document.add(NumericDocValuesField.indexedField(TIME, entry.time().toEpochMilli()));
             document.add(new Field(TEXT, entry.text(), WORDS));
             entry.tags().forEach(tag -> document.add(new StringField(TAG, tag, Field.Store.NO)));
-            documents.add(document);
-        }
-        for (Document document : documents) {
             writer.addDocument(document);
         }
     }

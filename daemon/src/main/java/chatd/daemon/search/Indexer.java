@@ -104,48 +104,53 @@ public final class Indexer implements AutoCloseable {
     /**
      * How far the index is.
      *
-     * @param trouble why it can't be used; empty if nothing is wrong
-     * @param isOpen whether it can be searched
-     * @param isLate whether entries wait longer than usual
+     * @param state in words, as {@link #state}
      * @param messages how many are indexed; a corrected one may count more than once
      * @param upTo the number up to which entries are found
      * @param newest the number of the last entry
      * @param bytes on disk
      */
-    public record Status(
-            String trouble, boolean isOpen, boolean isLate, int messages, long upTo, long newest, long bytes) {
-        /** Returns the state in words. */
-        public String words() {
-            if (!trouble.isEmpty()) {
-                return "not available: " + trouble;
-            }
-            if (!isOpen) {
-                return "being opened";
-            }
-            return isLate
-                    ? "behind: everything up to message %d of %d is found, %d %%"
-                            .formatted(upTo, newest, newest == 0 ? 100 : upTo * 100 / newest)
-                    : "up to date";
-        }
-    }
+    public record Status(String state, int messages, long upTo, long newest, long bytes) {}
 
     public Path directory() {
         return directory;
     }
 
-    /** Returns how far the index is. Any thread. */
+    /** Returns why the index can't be used; empty if nothing is wrong. Any thread. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Returns in words whether all is found. Any thread; costs nothing. */
+    public String state() {
+        Index its = index;
+        String why = trouble;
+        if (!why.isEmpty()) {
+            return "not available: " + why;
+        }
+        if (its == null) {
+            return "being opened";
+        }
+        long upTo = its.position();
+        long newest = delivered.getAsLong();
+        return isLate(its)
+                ? "behind: everything up to message %d of %d is found, %d %%"
+                        .formatted(upTo, newest, upTo * 100 / newest)
+                : "up to date";
+    }
+
+    /** Returns how far the index is, after refreshing it as a search does. Any thread. */
     public Status status() {
         Index its = index;
         try {
             if (its != null) {
                 its.refreshIfDue();
-                return new Status(
-                        "", true, isLate(its), its.messages(), its.searched(), delivered.getAsLong(), its.bytes());
+                return new Status(state(), its.messages(), its.searched(), delivered.getAsLong(), its.bytes());
             }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the index was closed meanwhile", e);
         }
-        return new Status(trouble, false, true, 0, 0, delivered.getAsLong(), 0);
+        return new Status(state(), 0, 0, delivered.getAsLong(), 0);
     }
 
     /**
@@ -165,17 +170,21 @@ public final class Indexer implements AutoCloseable {
     public void purge() throws InterruptedException {
         order(its -> {
             // What was just taken back, too.
-            while (follow(its)) {
-                LOG.debug("following before the purge");
-            }
+            boolean isMore;
+            do {
+                isMore = follow(its);
+            } while (isMore);
             its.purge(now());
         });
     }
 
     private void order(Work work) throws InterruptedException {
         Order order = new Order(work, new CompletableFuture<>());
-        if (index == null || !orders.offer(order)) {
+        if (!orders.offer(order)) {
             throw unavailable();
+        }
+        if (index == null && orders.remove(order)) {
+            order.done().cancel(false);
         }
         if (!Boolean.TRUE.equals(
                 order.done().handle((done, failure) -> failure == null).join())) {
@@ -244,8 +253,10 @@ public final class Indexer implements AutoCloseable {
                 LOG.debug("the index failed", e);
             } finally {
                 index = null;
-                orders.forEach(order -> order.done().cancel(false));
-                orders.clear();
+                // One that is put in after this finds that there is no index.
+                for (Order order = orders.poll(); order != null; order = orders.poll()) {
+                    order.done().cancel(false);
+                }
             }
             pause(RETRY);
         }

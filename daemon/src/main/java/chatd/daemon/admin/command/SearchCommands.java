@@ -28,7 +28,7 @@ public record SearchCommands(Running running) {
     private SearchCalls.Status status() {
         Indexer.Status status = indexer().status();
         return new SearchCalls.Status(
-                status.words(),
+                status.state(),
                 status.messages(),
                 status.upTo(),
                 status.newest(),

@@ -138,9 +138,9 @@ public final class StatsCommands implements AutoCloseable {
         if (log.trouble() != null || log.unpublished() != null) {
             problems.add("The log: " + parts.log() + ".");
         }
-        all.map(running -> running.services().search().indexer().status())
-                .filter(status -> !status.trouble().isEmpty())
-                .ifPresent(status -> problems.add("Search is not available: " + status.trouble() + "."));
+        all.map(running -> running.services().search().indexer().trouble())
+                .filter(trouble -> !trouble.isEmpty())
+                .ifPresent(trouble -> problems.add("Search is not available: " + trouble + "."));
         String end = parts.certificateEnd();
         if (Instant.now().isAfter(Instant.parse(end))) {
             problems.add("The certificate expired at " + end + ": nobody can connect. Renew it.");
@@ -174,8 +174,7 @@ public final class StatsCommands implements AutoCloseable {
                 logState(),
                 log.files().directory().toAbsolutePath().toString(),
                 log.openBytes(),
-                all.map(parts -> parts.services().search().indexer().status().words())
-                        .orElse(AWAY),
+                all.map(parts -> parts.services().search().indexer().state()).orElse(AWAY),
                 end.toString(),
                 Duration.between(Instant.now(), end).toDays());
     }
