@@ -38,6 +38,15 @@ final class GroupPlayer implements AutoCloseable {
         this.check = new GroupCheck(chatd, model, transcript, random, this::isOnline);
     }
 
+    /** Starts a daemon whose rates do not bound what is played. */
+    static SpawnedDaemon daemon() {
+        return SpawnedDaemon.start(
+                "CHATD_RATES_RESUMES", "100000",
+                "CHATD_RATES_CHANGES", "0",
+                "CHATD_ACCOUNTS_RENAMES", "1000",
+                "CHATD_GROUPS_MADE", "1000");
+    }
+
     boolean isOnline(ModelAccount account) {
         ModelSession session = sessions.get(account);
         return session != null && session.isOnline();

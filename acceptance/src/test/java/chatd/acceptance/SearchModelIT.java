@@ -47,11 +47,7 @@ class SearchModelIT {
         var random = new Random(seed);
         var transcript = new Transcript(seed);
         var texts = new SearchedText(random);
-        try (SpawnedDaemon chatd = SpawnedDaemon.start(
-                        "CHATD_RATES_RESUMES", "100000",
-                        "CHATD_RATES_CHANGES", "0",
-                        "CHATD_ACCOUNTS_RENAMES", "1000",
-                        "CHATD_GROUPS_MADE", "1000");
+        try (SpawnedDaemon chatd = GroupPlayer.daemon();
                 var player = new GroupPlayer(chatd, random, transcript)) {
             for (int i = 0; i < ACCOUNTS; i++) {
                 player.register();

@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * depend on the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files implements Room {
-
     /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
     private static final long SMALL_KIBIBYTES = 16 << 10;
 

@@ -47,7 +47,6 @@ import org.jspecify.annotations.Nullable;
  * reacting"). Methods block until it is committed.
  */
 public final class Amendments implements Room {
-
     private static final int MOST_CORRECTIONS = 10;
 
     /** Maximum number of kinds of reactions to one message. */
