@@ -2,6 +2,7 @@ package chatd.acceptance;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A running chatd, seen from outside: its port, its admin socket, its database, its directory. It has the accounts
@@ -185,6 +188,17 @@ abstract class Chatd implements AutoCloseable {
     /** Runs {@code chat-admin --socket …} in this process. */
     Run admin(String input, String... arguments) {
         return Run.admin(input, onSocket(arguments));
+    }
+
+    /** Waits until the index for searches has caught up. */
+    void awaitIndexed() {
+        await().untilAsserted(() -> {
+            JsonNode status = JsonMapper.shared()
+                    .readTree(
+                            admin("", "search", "status", "-o", "json").exits(0).out());
+            assertThat(status.path("state").asString()).isEqualTo("up to date");
+            assertThat(status.path("upTo")).isEqualTo(status.path("newest"));
+        });
     }
 
     private String[] onSocket(String... arguments) {

@@ -1,7 +1,6 @@
 package chatd.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import chatd.fixtures.Campaign;
 import java.time.Instant;
@@ -15,7 +14,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Searches by chance find what a plain scan finds of what each account may see: after thousands of operations of groups
@@ -54,7 +52,7 @@ class SearchModelIT {
             }
             new GroupOperations(player, random, texts::next).play(transcript, OPERATIONS);
             player.settle();
-            awaitIndexed(chatd);
+            chatd.awaitIndexed();
             int hits = 0;
             int events = 0;
             for (int i = 0; i < SEARCHES; i++) {
@@ -65,7 +63,7 @@ class SearchModelIT {
                     for (int j = 0; j < 20; j++) {
                         search(player.model, random, texts, chatd, false);
                     }
-                    awaitIndexed(chatd);
+                    chatd.awaitIndexed();
                 }
                 hits += search(player.model, random, texts, chatd, true);
             }
@@ -94,17 +92,6 @@ class SearchModelIT {
         sockets.values().forEach(JsonSocket::close);
         sockets.clear();
         chatd.begin();
-    }
-
-    private static void awaitIndexed(SpawnedDaemon chatd) {
-        await().untilAsserted(() -> {
-            JsonNode status = JsonMapper.shared()
-                    .readTree(chatd.admin("", "search", "status", "-o", "json")
-                            .exits(0)
-                            .out());
-            assertThat(status.path("state").asString()).isEqualTo("up to date");
-            assertThat(status.path("upTo")).isEqualTo(status.path("newest"));
-        });
     }
 
     /** Searches as somebody; returns how many messages were found. */

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LongPoint;
@@ -73,16 +72,53 @@ final class Index implements Closeable {
     private static final long REFRESH = TimeUnit.SECONDS.toNanos(1);
 
     private static final Sort NEWEST_FIRST = new Sort(new SortField(NUMBER, SortField.Type.LONG, true));
-    private static final FieldType WORDS = words();
 
     private final FSDirectory directory;
     private final IndexWriter writer;
+    private final Fields document = new Fields();
     private final SearcherManager searchers;
     private volatile long position;
     private volatile long searched;
     private long committed;
     private Instant purged;
     private volatile long refreshed = System.nanoTime() - REFRESH;
+
+    /** The fields of one entry after another, since new ones for each cost as much as the entry. */
+    private static final class Fields {
+        private static final FieldType WORDS = words();
+
+        private final Field number = NumericDocValuesField.indexedField(NUMBER, 0);
+        private final Field point = new LongPoint(NUMBER, 0);
+        private final Field time = NumericDocValuesField.indexedField(TIME, 0);
+        private final Field text = new Field(TEXT, "", WORDS);
+        private final List<Field> tags = new ArrayList<>();
+
+        private static FieldType words() {
+            FieldType words = new FieldType();
+            words.setIndexOptions(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
+            words.setTokenized(true);
+            words.setOmitNorms(true);
+            words.freeze();
+            return words;
+        }
+
+        /** Returns the fields of an entry, until the next call. */
+        List<Field> of(Indexed entry) {
+            number.setLongValue(entry.message());
+            point.setLongValue(entry.message());
+            time.setLongValue(entry.time().toEpochMilli());
+            text.setStringValue(entry.text());
+            while (tags.size() < entry.tags().size()) {
+                tags.add(new StringField(TAG, "", Field.Store.NO));
+            }
+            List<Field> all = new ArrayList<>(List.of(number, point, time, text));
+            for (int i = 0; i < entry.tags().size(); i++) {
+                tags.get(i).setStringValue(entry.tags().get(i));
+                all.add(tags.get(i));
+            }
+            return all;
+        }
+    }
 
     private Index(FSDirectory directory, IndexWriter writer, Instant now) throws IOException {
         this.directory = directory;
@@ -103,15 +139,6 @@ final class Index implements Closeable {
             committedData.forEach(entry -> data.put(entry.getKey(), entry.getValue()));
         }
         return data;
-    }
-
-    private static FieldType words() {
-        FieldType words = new FieldType();
-        words.setIndexOptions(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
-        words.setTokenized(true);
-        words.setOmitNorms(true);
-        words.freeze();
-        return words;
     }
 
     /**
@@ -220,13 +247,7 @@ final class Index implements Closeable {
     /** Adds entries; after {@link #remove} of their messages, if these were there before. */
     void add(List<Indexed> entries) throws IOException {
         for (Indexed entry : entries) {
-            Document document = new Document();
-            document.add(NumericDocValuesField.indexedField(NUMBER, entry.message()));
-            document.add(new LongPoint(NUMBER, entry.message()));
-            document.add(NumericDocValuesField.indexedField(TIME, entry.time().toEpochMilli()));
-            document.add(new Field(TEXT, entry.text(), WORDS));
-            entry.tags().forEach(tag -> document.add(new StringField(TAG, tag, Field.Store.NO)));
-            writer.addDocument(document);
+            writer.addDocument(document.of(entry));
         }
     }
 

@@ -85,9 +85,20 @@ final class Ledgered {
         } else if (message.receivers() == null) {
             to.add(Indexed.toAll(message, latest, Indexed.Tags.EVERYONE));
         } else {
-            viewers(message, text, corrections)
-                    .forEach((its, viewers) -> to.add(Indexed.toSome(message, its, viewers)));
+            Set<Long> viewers = viewers(message);
+            if (corrections.isEmpty()) {
+                to.add(Indexed.toSome(message, text, viewers));
+            } else {
+                byText(viewers, text, corrections).forEach((its, who) -> to.add(Indexed.toSome(message, its, who)));
+            }
         }
+    }
+
+    private static Set<Long> viewers(Message message) {
+        Set<Long> viewers = new HashSet<>(message.receivers() == null ? List.of() : message.receivers());
+        message.withheld().forEach(viewers::remove);
+        viewers.add(message.sender());
+        return viewers;
     }
 
     /** Returns what somebody sees of a corrected text to a group, who has left that group. */
@@ -100,11 +111,8 @@ final class Ledgered {
     }
 
     /** Returns who sees which text of a message to one or several: a correction does not reach who blocks its sender. */
-    private static Map<String, List<Long>> viewers(
-            Message message, String text, List<AmendmentStore.Told> corrections) {
-        Set<Long> viewers = new HashSet<>(message.receivers() == null ? List.of() : message.receivers());
-        message.withheld().forEach(viewers::remove);
-        viewers.add(message.sender());
+    private static Map<String, List<Long>> byText(
+            Set<Long> viewers, String text, List<AmendmentStore.Told> corrections) {
         Map<String, List<Long>> byText = new LinkedHashMap<>();
         for (Long viewer : viewers) {
             String seen = corrections.stream()

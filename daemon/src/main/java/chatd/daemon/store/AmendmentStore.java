@@ -268,11 +268,12 @@ public final class AmendmentStore {
             var rows = sql.select(AMENDMENT.MESSAGE, AMENDMENT.NUMBER, AMENDMENT.TEXT, AMENDMENT.CONVERSATION)
                     .from(AMENDMENT)
                     .where(
-                            AMENDMENT.MESSAGE.in(byNumber.keySet()),
+                            Range.covering(AMENDMENT.MESSAGE, byNumber.keySet()),
                             AMENDMENT.KIND.eq(AmendmentRows.CORRECTED),
                             AMENDMENT.TEXT.isNotNull())
                     .orderBy(AMENDMENT.NUMBER.desc())
                     .fetch();
+            rows.removeIf(row -> !byNumber.containsKey(row.value1()));
             Set<Long> concerned = new HashSet<>();
             rows.stream().filter(row -> row.value4() == null).forEach(row -> {
                 Message message = Objects.requireNonNull(byNumber.get(row.value1()));

@@ -295,14 +295,14 @@ public final class MessageStore {
         });
     }
 
-    /** Returns the accounts in a table of them, by message. */
+    /** Returns the accounts in a table of them, by message; perhaps of other messages, too. */
     private static Map<Long, List<Long>> byMessage(
             DSLContext sql, TableField<?, Long> message, TableField<?, Long> account, Collection<Long> numbers) {
         return numbers.isEmpty()
                 ? Map.of()
                 : sql.select(message, account)
                         .from(Objects.requireNonNull(message.getTable()))
-                        .where(message.in(numbers))
+                        .where(Range.covering(message, numbers))
                         .orderBy(message, account)
                         .fetchGroups(message, account);
     }

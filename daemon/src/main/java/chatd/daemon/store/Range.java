@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jooq.Condition;
@@ -29,7 +30,21 @@ public record Range(long after, long upTo, int count, boolean newest) {
     /** Maximum number of groups asked by one statement. */
     private static final int GROUPS = 25;
 
+    /** How many numbers there may be for each that is wanted. */
+    private static final int CLOSE = 2;
+
     private static final Field<Long> NUMBER = DSL.field(DSL.name("n"), Long.class);
+
+    /**
+     * Returns a condition that holds for these numbers, and perhaps for others between them: a range where they lie close
+     * together, since a list of hundreds costs more than what is found by it.
+     */
+    static Condition covering(Field<Long> number, Collection<Long> numbers) {
+        LongSummaryStatistics all = numbers.stream().mapToLong(Long::longValue).summaryStatistics();
+        return all.getMax() - all.getMin() < CLOSE * all.getCount()
+                ? number.between(all.getMin(), all.getMax())
+                : number.in(numbers);
+    }
 
     Range above(long number) {
         return new Range(Math.max(after, number), upTo, count, newest);
