@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure pages, counts, logins and searches of one user, with few and with many messages in the database.
 
-Usage: bench/pages.py [MESSAGES…]
+Usage: bench/pages.py [--talk LOADGEN] [MESSAGES…]
 
 For each number of messages (10,000 and 1,000,000 by default) starts a demo in a temporary directory and fills its
 database: alice writes with 100 others, is in 50 groups of 101, whose histories are alternately 'all' and 'joined', and
@@ -10,13 +10,17 @@ read, in each of the others three messages are unread. One message in ten has a 
 word. Then prints how long the index was built, its size, and a row for each request: milliseconds until the answer
 (median of REPEATS), and milliseconds of CPU that the daemon and the database took for it, on average.
 
+With --talk, measures searches alone, first in quiet and then while 50 others write to 50 others at half the top rate, with
+the median and the 99th percentile of TALKED searches each, and the daemon's heap after a collection; LOADGEN is the load
+generator that `./chat bench` compiles (bench/target/loadgen).
+
 Needs the mariadb client. Prints the rows as a table in Markdown.
 """
-import json, os, signal, socket, ssl, statistics, subprocess, sys, tempfile, time
+import json, os, re, signal, socket, ssl, statistics, subprocess, sys, tempfile, time
 from pathlib import Path
 
 CHAT = str(Path(__file__).resolve().parent.parent / "chat")
-REPEATS, LOGINS = 200, 20
+REPEATS, TALKED, LOGINS = 200, 500, 20
 OTHERS, GROUPS, FIRST = 100, 50, 1001
 CONVERSATIONS = OTHERS + GROUPS + 1
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -47,6 +51,19 @@ insert into party (account, conversation, read_mid)
     when seq < {others} + {groups} then 1 + seq - {others} else 0 end c from seq_0_to_{last_conversation}) numbered
   on duplicate key update read_mid = values(read_mid);
 analyze table message, party, group_member;
+"""
+
+SEARCHES = {
+    "a common word": {"text": "hello"}, "a rare word": {"text": "xylophone"}, "a prefix of one letter": {"text": "h"},
+    "a phrase": {"text": '"with the number"'}, "one Chinese character": {"text": "会"}, "two": {"text": "开会"},
+    "a word and a character": {"text": "hello 会"}, "a rare word of a group": {"text": "xylophone", "with": "G2"},
+}
+
+TALKERS = """
+insert into account (number, name, password_hash, must_change, state, everyone_after, created)
+  select 5000 + seq, concat('b', seq), (select password_hash from account where name = 'alice'), 0, 0, 0, now(6)
+  from seq_0_to_99;
+insert into account_name (name, account, since) select name, number, created from account where number between 5000 and 5099;
 """
 
 
@@ -109,19 +126,23 @@ def measure(demo, times, once):
     return [statistics.median(took), *used]
 
 
+def status(demo):
+    """Return how far the index is."""
+    return json.loads(subprocess.run(
+        [CHAT, "admin", "--socket", demo.facts["CHAT_ADMIN_SOCKET"], "search", "status", "-o", "json"],
+        check=True, capture_output=True, text=True).stdout)
+
+
 def indexed(demo):
     """Wait until all is indexed; return how long it took, and what for."""
     begin, before = time.monotonic(), demo.cpu()
     while True:
-        said = subprocess.run(
-            [CHAT, "admin", "--socket", demo.facts["CHAT_ADMIN_SOCKET"], "search", "status", "-o", "json"],
-            check=True, capture_output=True, text=True).stdout
-        status = json.loads(said)
-        if status["upTo"] == status["newest"] > 0:
+        now = status(demo)
+        if now["upTo"] == now["newest"] > 0:
             break
         time.sleep(0.2)
     used = [(after - start) * 1000 for start, after in zip(before, demo.cpu())]
-    name = f"index of {status['bytes'] / status['messages']:.0f} bytes a message built"
+    name = f"index of {now['bytes'] / now['messages']:.0f} bytes a message built"
     return name, [(time.monotonic() - begin) * 1000, *used]
 
 
@@ -133,28 +154,83 @@ def login(demo, info):
     return session, answer
 
 
-def measured(messages, directory):
-    """Yield what was asked, and what it cost."""
+def load(demo, password, *arguments):
+    """Start the load generator."""
+    return subprocess.Popen(
+        [LOADGEN, "-d", "chat", "-s", "pair", "-n", "100", "-c", "4", "-P", demo.facts["CHAT_PORT"], "-w", password,
+         "-p", str(demo.daemon), *arguments], stdout=subprocess.PIPE, text=True)
+
+
+def figure(said, key):
+    return float(re.search(rf"\b{key}=([0-9.]+)", said)[1])
+
+
+def times(session):
+    """Yield for each search its name, the median of its milliseconds, and their 99th percentile."""
+    for name, info in SEARCHES.items():
+        took = []
+        for _ in range(TALKED):
+            begin = time.monotonic()
+            session.ask(27, {"limit": 50, **info}, 20)
+            took.append((time.monotonic() - begin) * 1000)
+        yield name, statistics.median(took), statistics.quantiles(took, n=100)[98]
+
+
+def heap(demo):
+    """Return the MiB of the daemon's heap that live after a collection."""
+    subprocess.run(["jcmd", str(demo.daemon), "GC.run"], check=True, stdout=subprocess.DEVNULL)
+    said = subprocess.run(["jcmd", str(demo.daemon), "GC.heap_info"], check=True, capture_output=True, text=True).stdout
+    return sum(int(used) for used in re.findall(r" total \d+K, used (\d+)K \[", said)) / 1024
+
+
+def talked(messages, directory):
+    """Print what searches take in quiet and while others talk."""
+    demo, password = filled(messages, directory, TALKERS)
+    try:
+        session, _ = login(demo, {"user_id": "alice", "user_pwd": password})
+        indexed(demo)
+        list(times(session))  # warms Java up
+        quiet, live = list(times(session)), heap(demo)
+        load(demo, password, "-W", "4", "-T", "40", "-t", "1").communicate()
+        top = figure(load(demo, password, "-W", "4", "-T", "2", "-t", "10").communicate()[0], "per_s")
+        talk = load(demo, password, "-W", "64", "-r", str(round(top / 2)), "-T", "10", "-t", "3600")
+        try:
+            time.sleep(10)
+            busy = list(times(session))
+            behind = status(demo)
+        finally:
+            talk.terminate()
+        print(f"\nHeap: {live:.0f} MiB; top rate {top:,.0f} a second; the index then: {behind['state']}.\n")
+        for (name, *before), (_, *after) in zip(quiet, busy):
+            print(f"| {name} | {messages:,} | {before[0]:.1f}, {before[1]:.1f} | {after[0]:.1f}, {after[1]:.1f} |", flush=True)
+    finally:
+        demo.stop()
+
+
+def filled(messages, directory, more=""):
+    """Return a demo with its database filled, and alice's password."""
     demo = Demo(directory)
     try:
         fill = FILL.format(
             first=FIRST, others=OTHERS, groups=GROUPS, conversations=CONVERSATIONS, messages=messages,
             last_other=OTHERS - 1, last_conversation=CONVERSATIONS - 1)
         database = ["mariadb", "--no-defaults", "-u", "root", "-S", str(directory / "mariadb.sock"), "chatd"]
-        subprocess.run(database, input=fill, text=True, check=True, stdout=subprocess.DEVNULL)
-        newest = int(subprocess.run(
-            database + ["-N", "-e", "select max(number) from message"], check=True, capture_output=True, text=True).stdout)
+        subprocess.run(database, input=fill + more, text=True, check=True, stdout=subprocess.DEVNULL)
     finally:
         demo.stop()
-    demo = Demo(directory)
+    return Demo(directory), (directory / "alice.password").read_text().strip()
+
+
+def measured(messages, directory):
+    """Yield what was asked, and what it cost."""
+    demo, password = filled(messages, directory)
     try:
-        password = (directory / "alice.password").read_text().strip()
         session, answer = login(demo, {"user_id": "alice", "user_pwd": password})
         counts = [unread["count"] for unread in answer["unread"].values()]
         if len(counts) != CONVERSATIONS:
             sys.exit(f"{len(counts)} of {CONVERSATIONS} conversations have something unread")
-        older = newest - messages // 5
         yield indexed(demo)
+        older = status(demo)["newest"] - messages // 5
         asked = [
             ("50 messages of a pair, the newest", 19, {"with": f"U{FIRST}"}, 20),
             ("… after four fifths", 19, {"with": f"U{FIRST}", "before": older}, 20),
@@ -163,11 +239,7 @@ def measured(messages, directory):
             ("50 to everyone", 19, {"with": ""}, 20),
             ("50 of all conversations", 19, {}, 20),
             ("50 conversations with their counts", 37, {}, 38),
-            *[(f"search: {what}", 27, {"text": text}, 20) for what, text in {
-                "a common word": "hello", "a rare word": "xylophone", "a prefix of one letter": "h",
-                "a phrase": '"with the number"', "one Chinese character": "会", "two": "开会",
-                "a word and a character": "hello 会"}.items()],
-            ("search: a rare word of a group", 27, {"text": "xylophone", "with": "G2"}, 20),
+            *[(f"search: {what}", 27, info, 20) for what, info in SEARCHES.items()],
         ]
         for name, kind, info, kind_of_answer in asked:
             def once():
@@ -192,9 +264,17 @@ def measured(messages, directory):
 
 
 if __name__ == "__main__":
-    print("| | messages | ms | daemon, CPU ms | database, CPU ms |")
-    print("| --- | --- | --- | --- | --- |")
-    for messages in [int(argument) for argument in sys.argv[1:]] or [10_000, 1_000_000]:
+    arguments = sys.argv[1:]
+    LOADGEN = arguments[1] if arguments[:1] == ["--talk"] else None
+    sizes = [int(argument) for argument in arguments[2 if LOADGEN else 0:]] or [10_000, 1_000_000]
+    if LOADGEN:
+        print("| search | messages | p50, p99 ms in quiet | p50, p99 ms at half the top rate |\n| --- | --- | --- | --- |")
+    else:
+        print("| | messages | ms | daemon, CPU ms | database, CPU ms |\n| --- | --- | --- | --- | --- |")
+    for messages in sizes:
         with tempfile.TemporaryDirectory() as directory:
+            if LOADGEN:
+                talked(messages, Path(directory) / "demo")
+                continue
             for name, (took, daemon, database) in measured(messages, Path(directory) / "demo"):
                 print(f"| {name} | {messages:,} | {took:.2f} | {daemon:.2f} | {database:.2f} |", flush=True)

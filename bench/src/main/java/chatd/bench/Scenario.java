@@ -103,13 +103,13 @@ enum Scenario {
         };
     }
 
-    /** Returns the number of warm-up rounds of the same load. */
+    /** Returns the number of warm-up rounds of the same load, 7 s each: until the index, too, is compiled. */
     int warmUps() {
         return switch (this) {
             case STORM, STORM_JSON, STORM_ALONE -> 25;
             case TLS -> 8;
             case FILES -> 1;
-            default -> isIdle() || isBack() ? 0 : 2;
+            default -> isIdle() || isBack() ? 0 : 6;
         };
     }
 

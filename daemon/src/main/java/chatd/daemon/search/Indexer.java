@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the index up to date from the ledger, on a thread of its own and by number, never in a message's way: after a crash
  * it goes on from the index's last commit, and one that is missing, damaged or of another form it builds anew. While people
- * talk it takes at most a fifth of the machine, the database's part included; what is more than that waits.
+ * talk it takes at most a tenth of the machine, the database's part included; what is more than that waits.
  */
 public final class Indexer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Indexer.class);
@@ -34,10 +34,10 @@ public final class Indexer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     /** The share of the machine's processors that indexing may take while people talk. */
-    private static final double SHARE = 0.2;
+    private static final double SHARE = 0.1;
 
     /** The seconds of work that may be done at once after an idle time. */
-    private static final double CREDIT = 3;
+    private static final double CREDIT = 1;
 
     /** How long after the last message people are still talking. */
     private static final long TALKING = TimeUnit.SECONDS.toNanos(2);
