@@ -210,8 +210,11 @@ class JsonContactsIT extends OverJson {
         other.fence();
         one.fence();
         // In the sender's history alone, and in the sender's list of conversations.
-        assertThat(other.history(10, ", 'with': '%s'".formatted(one.user())).path("items"))
-                .hasSize(1);
+        JsonNode own = other.history(10, ", 'with': '%s'".formatted(one.user())).path("items");
+        assertThat(own).hasSize(1);
+        assertThat(own.path(0).path("mentions").toString())
+                .as("the sender learns nothing by mentioning")
+                .isEqualTo("[\"%s\"]".formatted(one.user()));
         assertThat(other.history(10, "").path("items").path(0).path("mid").asLong())
                 .isEqualTo(mid);
         other.send("{'type': 37, 'info': {}}");

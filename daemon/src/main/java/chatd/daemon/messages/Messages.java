@@ -352,8 +352,7 @@ public final class Messages implements Room {
                     text,
                     numbered,
                     salt(random),
-                    references(sender, recipients, text, references)
-                            .withMentioned(account -> !withheld.contains(account)),
+                    references(sender, recipients, text, references),
                     origin,
                     once);
         }

@@ -274,16 +274,26 @@ final class LedgerRows {
     private void mentions(Connection connection) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(INSERT_MENTION)) {
             for (Message message : mentioning) {
-                Long conversation = conversation(message);
                 for (Long account : message.references().mentioned()) {
                     insert.setLong(1, Addressee.isGroup(account) ? Message.EVERYONE : account);
-                    insert.setLong(2, conversation == null ? Conversation.of(message.sender(), account) : conversation);
+                    insert.setLong(2, mentioning(message, account));
                     insert.setLong(3, message.number());
                     insert.addBatch();
                 }
             }
             insert.executeBatch();
         }
+    }
+
+    /** Returns the conversation in which a message mentions an account: that of who blocks its sender counts it nowhere. */
+    private static long mentioning(Message message, long account) {
+        Long conversation = conversation(message);
+        if (conversation != null) {
+            return conversation;
+        }
+        return message.withheld().contains(account)
+                ? Conversation.withheld(message.sender(), account)
+                : Conversation.of(message.sender(), account);
     }
 
     /** Returns the conversations of two users in which a message stands for both. */
