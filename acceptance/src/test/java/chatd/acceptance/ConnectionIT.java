@@ -111,29 +111,31 @@ class ConnectionIT {
         String padding = "x".repeat(1_000);
         int before = chatd.read("chatd.log").length();
         Chatd.Person ben = chatd.person();
-        List<String> texts =
-                IntStream.range(0, 5_000).mapToObj(i -> i + padding).toList();
+        List<Integer> numbers = IntStream.range(0, 5_000).boxed().toList();
         try (Chat1Socket hasty = chatd.newcomer()) {
-            hasty.send(texts.stream().map(text -> Wire.text(text, ben.name())).toArray(byte[][]::new));
+            hasty.send(numbers.stream()
+                    .map(number -> Wire.text(number + padding, ben.name()))
+                    .toArray(byte[][]::new));
             hasty.endOutput();
             hasty.untilClosed();
-            assertThat(sent(hasty.name())).isEqualTo(texts);
+            await().untilAsserted(() -> assertThat(sent(hasty.name())).isEqualTo(numbers));
             assertThat(chatd.read("chatd.log").substring(before)).doesNotContain(" ERROR ");
         }
     }
 
-    private List<String> sent(String sender) throws SQLException {
+    private List<Integer> sent(String sender) throws SQLException {
         try (Connection connection = chatd.sql();
-                PreparedStatement query = connection.prepareStatement("select text from message"
-                        + " join account on account.number = sender where name = ? order by message.number")) {
+                PreparedStatement query =
+                        connection.prepareStatement("select cast(substring_index(text, 'x', 1) as int) from message"
+                                + " join account on account.number = sender where name = ? order by message.number")) {
             query.setString(1, sender);
-            List<String> texts = new ArrayList<>();
+            List<Integer> numbers = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    texts.add(rows.getString(1));
+                    numbers.add(rows.getInt(1));
                 }
             }
-            return texts;
+            return numbers;
         }
     }
 
