@@ -6,8 +6,8 @@ Usage: bench/pages.py [--talk LOADGEN] [MESSAGES…]
 For each number of messages (10,000 and 1,000,000 by default) starts a demo in a temporary directory and fills its
 database: alice writes with 100 others, is in 50 groups of 101, whose histories are alternately 'all' and 'joined', and
 reads what goes to everyone; the messages are spread evenly over these 151 conversations. A fifth of them alice has never
-read, in each of the others three messages are unread. One message in ten has a few words in Chinese, one in a thousand a rare
-word. Then prints how long the index was built, its size, and a row for each request: milliseconds until the answer
+read, in each of the others three messages are unread. Each message has six words by
+chance of a vocabulary of twenty thousand; one in ten has a few words in Chinese, one in a thousand a rare word. Then prints how long the index was built, its size, and a row for each request: milliseconds until the answer
 (median of REPEATS), and milliseconds of CPU that the daemon and the database took for it, on average.
 
 With --talk, measures searches alone, first in quiet and then while 50 others write to 50 others at half the top rate, with
@@ -34,7 +34,7 @@ insert into message (number, time, sender, receiver, text, salt, conversation)
   select @base + {groups} + seq, now(6),
     case when slot < {others} then if(seq % 3 = 0, @alice, {first} + slot) else {first} + seq % {others} end,
     case when slot < {others} then if(seq % 3 = 0, {first} + slot, @alice) when slot < {others} + {groups} then null else 0 end,
-    concat('hello there, this is the text with the number ', seq, if(seq % 10 = 0, ' 我们明天下午开会', ''),
+    concat('hello there, this is the text with the number ', seq, ' ', {words}, if(seq % 10 = 0, ' 我们明天下午开会', ''),
       if(seq % 1000 = 7, ' xylophone', '')), repeat('x', 16),
     case when slot < {others} then @alice << 32 | {first} + slot when slot < {others} + {groups} then 1 + slot - {others} else 0 end
   from (select seq, seq % {conversations} slot from seq_1_to_{messages}) numbered;
@@ -58,6 +58,9 @@ SEARCHES = {
     "a phrase": {"text": '"with the number"'}, "one Chinese character": {"text": "会"}, "two": {"text": "开会"},
     "a word and a character": {"text": "hello 会"}, "a rare word of a group": {"text": "xylophone", "with": "G2"},
 }
+
+# Six words by chance of twenty thousand, some much more frequent than others.
+WORDS = ", ' ', ".join(f"conv(floor(pow(rand(seq * 6 + {i}), 3) * 20000) + 46656, 10, 36)" for i in range(6))
 
 TALKERS = """
 insert into account (number, name, password_hash, must_change, state, everyone_after, created)
@@ -212,7 +215,7 @@ def filled(messages, directory, more=""):
     demo = Demo(directory)
     try:
         fill = FILL.format(
-            first=FIRST, others=OTHERS, groups=GROUPS, conversations=CONVERSATIONS, messages=messages,
+            first=FIRST, others=OTHERS, groups=GROUPS, conversations=CONVERSATIONS, messages=messages, words=WORDS,
             last_other=OTHERS - 1, last_conversation=CONVERSATIONS - 1)
         database = ["mariadb", "--no-defaults", "-u", "root", "-S", str(directory / "mariadb.sock"), "chatd"]
         subprocess.run(database, input=fill + more, text=True, check=True, stdout=subprocess.DEVNULL)

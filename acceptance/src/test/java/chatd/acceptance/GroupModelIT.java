@@ -53,8 +53,9 @@ class GroupModelIT {
                 player.register();
             }
             try {
-                new GroupOperations(player, random, () -> "text " + transcript.operation())
-                        .play(transcript, OPERATIONS);
+                var operations = new GroupOperations(player, random, () -> "text " + transcript.operation());
+                operations.befriend();
+                operations.play(transcript, OPERATIONS);
                 player.compare();
                 player.resumeAll();
             } catch (RuntimeException e) {

@@ -57,12 +57,16 @@ final class GroupOperations {
         operations.addAll(Collections.nCopies(weight, operation));
     }
 
-    /** Makes some friends, and plays a number of operations. */
-    void play(Transcript transcript, int count) {
+    /** Makes some friends. */
+    void befriend() {
         for (int i = 0; i < model.accounts.size() / 2; i += 2) {
             befriend(model.accounts.get(i), model.accounts.get(i + 1));
         }
-        int settled = 0;
+    }
+
+    /** Plays operations until the transcript has {@code count} of them. */
+    void play(Transcript transcript, int count) {
+        int settled = transcript.operation();
         while (transcript.operation() < count) {
             while (player.online().size() < FEWEST_ONLINE) {
                 player.enter(choice.one(model.present()));

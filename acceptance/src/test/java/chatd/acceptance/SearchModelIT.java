@@ -3,22 +3,22 @@ package chatd.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chatd.fixtures.Campaign;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.function.Predicate;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Searches by chance find what a plain scan finds of what each account may see: after thousands of operations of groups
- * and texts, kills of the daemon while it indexes, builds the index anew and purges it. The property {@code chatd.seed}
- * sets the seed.
+ * and texts, and kills of the daemon while it indexes, builds the index anew and purges it. The property {@code
+ * chatd.seed} sets the seed.
  */
 @Tag("processes")
 class SearchModelIT {
@@ -27,169 +27,101 @@ class SearchModelIT {
     private static final int ACCOUNTS = 20;
 
     /** Searches between two events that happen to the index. */
-    private static final int BETWEEN = Campaign.times(300, 20_000);
+    private static final int BETWEEN = Campaign.times(500, 20_000);
 
-    private final Map<ModelAccount, JsonSocket> sockets = new HashMap<>();
-    private final Map<ModelAccount, List<Seen>> visible = new HashMap<>();
+    /** Operations before each event, so that there is something to be indexed and purged. */
+    private static final int MORE = 30;
 
-    /** A text as one account sees it now. */
-    private record Seen(long mid, String by, String with, Instant time, String text) {}
+    /** Threads that search at once. */
+    private static final int AT_ONCE = 4;
 
-    /** Bounds of a search: as they are sent, and by definition. */
-    private record Bound(String json, Predicate<Seen> has) {}
+    /** Milliseconds after which at the latest the daemon is killed while it carries out a command. */
+    private static final int SOON = 60;
 
     @Test
-    void searchesFindWhatAPlainScanFinds() {
+    void searchesFindWhatAPlainScanFinds() throws InterruptedException, ExecutionException {
         long seed = Long.getLong("chatd.seed", System.nanoTime());
         Campaign.tell("seed " + seed);
         var random = new Random(seed);
         var transcript = new Transcript(seed);
         var texts = new SearchedText(random);
+        List<Searcher> searchers = new ArrayList<>();
         try (SpawnedDaemon chatd = GroupPlayer.daemon();
-                var player = new GroupPlayer(chatd, random, transcript)) {
+                var player = new GroupPlayer(chatd, random, transcript);
+                ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
             for (int i = 0; i < ACCOUNTS; i++) {
                 player.register();
             }
-            new GroupOperations(player, random, texts::next).play(transcript, OPERATIONS);
-            player.settle();
-            chatd.awaitIndexed();
-            int hits = 0;
+            for (int i = 0; i < AT_ONCE; i++) {
+                searchers.add(new Searcher(chatd, seed + i));
+            }
+            var operations = new GroupOperations(player, random, texts::next);
+            operations.befriend();
+            operations.play(transcript, OPERATIONS);
+            int found = 0;
             int events = 0;
-            for (int i = 0; i < SEARCHES; i++) {
-                if (i % BETWEEN == BETWEEN - 1) {
-                    happen(chatd, random.nextInt(4));
-                    events++;
-                    // Whatever the index has by now: never a hit too many.
-                    for (int j = 0; j < 20; j++) {
-                        search(player.model, random, texts, chatd, false);
-                    }
-                    chatd.awaitIndexed();
+            for (int searched = 0; searched < SEARCHES; searched += BETWEEN) {
+                operations.play(transcript, transcript.operation() + MORE);
+                player.settle();
+                for (int i = 0; i < AT_ONCE; i++) {
+                    searchers.get(i).learn(player.model, every(player.model.present(), i));
                 }
-                hits += search(player.model, random, texts, chatd, true);
-            }
-            Campaign.tell(
-                    "%d searches found %d messages; %d kills, rebuilds and purges".formatted(SEARCHES, hits, events));
-            assertThat(hits).isGreaterThan(SEARCHES);
-        } finally {
-            sockets.values().forEach(JsonSocket::close);
-        }
-    }
-
-    private void happen(SpawnedDaemon chatd, int what) {
-        switch (what) {
-            case 0 -> chatd.admin("", "search", "rebuild").exits(0);
-            case 1 -> chatd.admin("", "search", "purge").exits(0);
-            case 2 -> restart(chatd);
-            default -> {
-                chatd.admin("", "search", "rebuild").exits(0);
-                restart(chatd);
-            }
-        }
-    }
-
-    private void restart(SpawnedDaemon chatd) {
-        chatd.killDaemon();
-        sockets.values().forEach(JsonSocket::close);
-        sockets.clear();
-        chatd.begin();
-    }
-
-    /** Searches as somebody; returns how many messages were found. */
-    private int search(GroupModel model, Random random, SearchedText texts, SpawnedDaemon chatd, boolean isIndexed) {
-        List<ModelAccount> present = model.present();
-        ModelAccount account = present.get(random.nextInt(present.size()));
-        List<Seen> all = visible.computeIfAbsent(account, one -> visible(model, one));
-        SearchedText.Query query = texts.query();
-        Bound bound = bound(random, all);
-        List<Long> expected = all.reversed().stream()
-                .filter(seen -> bound.has().test(seen) && query.isIn(seen.text()))
-                .map(Seen::mid)
-                .toList();
-        int limit = random.nextBoolean() ? 200 : 1 + random.nextInt(20);
-        List<Long> found = new ArrayList<>();
-        JsonSocket socket = sockets.computeIfAbsent(account, one -> {
-            JsonSocket fresh = GroupCheck.quiet(chatd, one.number, one.password);
-            fresh.skipTo(2);
-            return fresh;
-        });
-        boolean isMore = true;
-        while (isMore) {
-            String before = found.isEmpty() ? "" : ", 'before': " + found.getLast();
-            socket.send("{'type': 27, 'info': {'text': '%s', 'limit': %d%s%s}}"
-                    .formatted(query.typed().replace("\"", "\\\""), limit, bound.json(), before));
-            JsonNode answer = socket.next();
-            while (answer.path("type").asInt() != 20) {
-                if (answer.path("type").asInt() == 18) {
-                    // It is just being opened.
-                    assertThat(answer.path("info").path("code").asString()).isEqualTo("busy");
-                    assertThat(isIndexed).isFalse();
+                happen(chatd, player, pool, random);
+                events++;
+                // Whatever the index has by now.
+                all(searchers, pool, searcher -> {
+                    searcher.close();
+                    searcher.searchEarly(5);
                     return 0;
-                }
-                answer = socket.next();
+                });
+                chatd.awaitIndexed();
+                found += all(searchers, pool, searcher -> searcher.search(BETWEEN / AT_ONCE));
             }
-            JsonNode page = answer.path("info");
-            for (JsonNode hit : page.path("find").path("hits")) {
-                found.add(hit.path("mid").asLong());
-                assertThat(hit.path("at")).isNotEmpty();
-            }
-            isMore = page.path("more").asBoolean();
-            assertThat(isMore && page.path("items").isEmpty()).isFalse();
-            assertThat(page.path("items").size())
-                    .isEqualTo(page.path("find").path("hits").size());
+            Campaign.tell("%d searches found %d messages; %d operations; %d kills, rebuilds and purges"
+                    .formatted(SEARCHES, found, transcript.operation(), events));
+            assertThat(found).isGreaterThan(SEARCHES);
+        } finally {
+            searchers.forEach(Searcher::close);
         }
-        if (isIndexed) {
-            assertThat(found)
-                    .as("%s searches for %s%s", account, query.typed(), bound.json())
-                    .isEqualTo(expected);
-        } else {
-            assertThat(new HashSet<>(expected))
-                    .as("%s searches for %s%s", account, query.typed(), bound.json())
-                    .containsAll(found);
-        }
-        return found.size();
     }
 
-    private static List<Seen> visible(GroupModel model, ModelAccount account) {
-        ModelView view = new ModelView(model, account);
-        List<Seen> all = new ArrayList<>();
-        for (ModelEntry entry : model.entries) {
-            if (entry.isText() && entry.takenBack().isEmpty() && ModelView.sees(account, entry)) {
-                all.add(new Seen(
-                        entry.mid,
-                        entry.by == null ? "" : entry.by.number,
-                        entry.conversation.with(account),
-                        Instant.parse(entry.time),
-                        view.now(entry).path("info").asString()));
-            }
-        }
-        return all;
+    /** Returns every {@value #AT_ONCE}th account, beginning with one. */
+    private static List<ModelAccount> every(List<ModelAccount> accounts, int first) {
+        return IntStream.range(0, accounts.size())
+                .filter(i -> i % AT_ONCE == first)
+                .mapToObj(accounts::get)
+                .toList();
     }
 
-    private static Bound bound(Random random, List<Seen> all) {
-        Seen some = all.isEmpty() ? null : all.get(random.nextInt(all.size()));
-        if (some == null || random.nextBoolean()) {
-            return new Bound("", seen -> true);
+    /** Lets all search at once; returns the sum of what they return. */
+    private static int all(List<Searcher> searchers, ExecutorService pool, ToIntFunction<Searcher> what)
+            throws InterruptedException, ExecutionException {
+        List<Future<Integer>> done = new ArrayList<>();
+        searchers.forEach(searcher -> done.add(pool.submit(() -> what.applyAsInt(searcher))));
+        int sum = 0;
+        for (Future<Integer> one : done) {
+            sum += one.get();
         }
-        return switch (random.nextInt(5)) {
-            case 0 ->
-                new Bound(
-                        ", 'with': '%s'".formatted(some.with()),
-                        seen -> seen.with().equals(some.with()));
-            case 1 ->
-                some.by().isEmpty()
-                        ? new Bound(", 'media': 'text'", seen -> true)
-                        : new Bound(
-                                ", 'from': '%s'".formatted(some.by()),
-                                seen -> seen.by().equals(some.by()));
-            case 2 ->
-                new Bound(
-                        ", 'since': '%s'".formatted(some.time()),
-                        seen -> !seen.time().isBefore(some.time()));
-            case 3 ->
-                new Bound(
-                        ", 'until': '%s'".formatted(some.time()),
-                        seen -> seen.time().isBefore(some.time()));
-            default -> new Bound(", 'media': 'file'", seen -> false);
-        };
+        return sum;
+    }
+
+    private static void happen(SpawnedDaemon chatd, GroupPlayer player, ExecutorService pool, Random random)
+            throws InterruptedException, ExecutionException {
+        String command = random.nextBoolean() ? "rebuild" : "purge";
+        switch (random.nextInt(4)) {
+            case 0 -> chatd.admin("", "search", command).exits(0);
+            case 1 -> player.kill();
+            case 2 -> {
+                chatd.admin("", "search", command).exits(0);
+                player.kill();
+            }
+            default -> {
+                // It may end well or not: the daemon is killed in the middle of it.
+                Future<?> carriedOut = pool.submit(() -> chatd.admin("", "search", command));
+                Thread.sleep(random.nextInt(SOON));
+                player.kill();
+                carriedOut.get();
+            }
+        }
     }
 }

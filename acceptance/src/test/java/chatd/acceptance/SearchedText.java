@@ -55,9 +55,8 @@ final class SearchedText {
 
     /** Something to be searched for, as it is typed, and what has it. */
     record Query(String typed, List<Part> parts) {
-        boolean isIn(String text) {
-            List<Token> tokens = tokens(text);
-            return parts.stream().allMatch(part -> part.isIn(tokens));
+        boolean isIn(List<Token> text) {
+            return parts.stream().allMatch(part -> part.isIn(text));
         }
     }
 
@@ -147,7 +146,7 @@ final class SearchedText {
         return Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN;
     }
 
-    private static List<Token> tokens(String text) {
+    static List<Token> tokens(String text) {
         IntPredicate isOfWord =
                 c -> !isHan(c) && (Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK);
         List<Token> tokens = new ArrayList<>();

@@ -275,9 +275,8 @@ public final class Conversations implements Room, AutoCloseable {
                         .stream()
                         .collect(Collectors.toMap(Party::conversation, Function.identity()));
         List<MessageEvent.Conversation> listed = new ArrayList<>();
-        SortedMap<Long, String> names = new TreeMap<>();
-        long bytes = 0;
-        for (int i = 0; i < wanted.size() && bytes <= Pages.bytes(session); i += History.PART) {
+        PageBuilder page = new PageBuilder(session, directory, command.limit());
+        for (int i = 0; i < wanted.size() && !page.isFull(); i += History.PART) {
             List<ConversationStore.Last> part = wanted.subList(i, Math.min(i + History.PART, wanted.size()));
             Map<Long, Items.Item> last = items
                     .read(
@@ -292,20 +291,18 @@ public final class Conversations implements Room, AutoCloseable {
                     .collect(Collectors.toMap(Items.Item::number, Function.identity()));
             for (ConversationStore.Last one : part) {
                 Items.Item message = requireNonNull(last.get(one.message()));
-                MessageEvent.Conversation item =
-                        item(account, requireNonNull(parties.get(one.conversation())), message.event());
-                bytes += session.dialect().pageBytes(item.last());
-                if (bytes > Pages.bytes(session) && !listed.isEmpty()) {
+                if (!page.add(message)) {
                     break;
                 }
+                MessageEvent.Conversation item =
+                        item(account, requireNonNull(parties.get(one.conversation())), message.event());
                 listed.add(item);
-                message.concerned().forEach(who -> names.put(who, directory.nameOf(who)));
                 if (item.with() != Message.EVERYONE) {
-                    names.put(item.with(), item.name());
+                    page.name(item.with());
                 }
             }
         }
-        return new MessageEvent.Conversations(listed, listed.size() < found.size(), names);
+        return new MessageEvent.Conversations(listed, listed.size() < found.size(), page.names());
     }
 
     private MessageEvent.Conversation item(Account account, Party party, MessageEvent.Message last) {

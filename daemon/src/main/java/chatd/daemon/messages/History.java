@@ -14,14 +14,11 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.MessageStore;
 import chatd.daemon.store.Range;
-import chatd.protocol.Dialect;
 import chatd.protocol.Gate;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Code;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,7 +30,7 @@ import java.util.function.Supplier;
  */
 public final class History implements Room {
     /** Messages read per query: a text may have 64 KiB. */
-    static final int PART = 20;
+    public static final int PART = 20;
 
     private final MessageStore store;
     private final Items items;
@@ -116,8 +113,6 @@ public final class History implements Room {
 
     private Event page(Reader reader, MessageCommand.ReadHistory command, Session session) {
         Account account = reader.account();
-        Dialect dialect = session.dialect();
-        long most = Pages.bytes(session);
         boolean newest = command.after() < 0;
         long deliveredTo = sessions.deliveredTo();
         long upTo = Math.min(deliveredTo, command.before() - 1);
@@ -130,32 +125,22 @@ public final class History implements Room {
                 : items.after(reader, conversation, command.after(), command.after(), upTo, count);
         boolean more = numbers.size() > command.limit();
         List<Long> wanted = numbers.subList(0, Math.min(numbers.size(), command.limit()));
-        List<MessageEvent.Message> shown = new ArrayList<>();
-        SortedMap<Long, String> names = new TreeMap<>();
-        long bytes = 0;
-        boolean isFull = false;
-        for (int i = 0; i < wanted.size() && !isFull; i += PART) {
+        PageBuilder page = new PageBuilder(session, directory, command.limit());
+        for (int i = 0; i < wanted.size() && !page.isFull(); i += PART) {
             List<Items.Item> part =
                     items.read(reader, wanted.subList(i, Math.min(i + PART, wanted.size())), deliveredTo);
             for (Items.Item item : newest ? part.reversed() : part) {
-                bytes += dialect.pageBytes(item.event());
-                isFull = bytes > most && !shown.isEmpty();
-                if (isFull) {
+                if (!page.add(item)) {
                     break;
                 }
-                shown.add(item.event());
-                item.concerned().forEach(who -> names.put(who, directory.nameOf(who)));
             }
-        }
-        more |= isFull;
-        if (newest) {
-            Collections.reverse(shown);
         }
         SortedMap<Long, Long> read = new TreeMap<>();
         if (other != null && other != Message.EVERYONE) {
-            names.put(other, directory.nameOf(other));
+            page.name(other);
             read = conversations.read(account, other);
         }
-        return new MessageEvent.Page(other, shown, more, names, read);
+        List<MessageEvent.Message> shown = newest ? page.items().reversed() : page.items();
+        return new MessageEvent.Page(other, shown, more || page.isFull(), page.names(), read);
     }
 }

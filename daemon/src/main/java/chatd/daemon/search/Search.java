@@ -8,14 +8,15 @@ import chatd.daemon.dispatch.Routes;
 import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.messages.Conversations;
+import chatd.daemon.messages.History;
 import chatd.daemon.messages.Items;
+import chatd.daemon.messages.PageBuilder;
 import chatd.daemon.messages.Pages;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
-import chatd.protocol.Dialect;
 import chatd.protocol.Gate;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
@@ -28,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class Search implements Room, AutoCloseable {
     /** Hits taken from the index at once. */
     private static final int PART = 50;
-
-    /** Messages read at once: a text may have 64 KiB. */
-    private static final int READ = 20;
 
     private final Indexer indexer;
     private final Items items;
@@ -107,15 +104,9 @@ public final class Search implements Room, AutoCloseable {
         private final @Nullable Long with;
         private final Query query;
         private final long deliveredTo = sessions.deliveredTo();
-        private final Dialect dialect;
-        private final long mostBytes;
-
-        private final List<MessageEvent.Message> shown = new ArrayList<>();
+        private final PageBuilder page;
         private final List<MessageEvent.Hit> hits = new ArrayList<>();
-        private final SortedMap<Long, String> names = new TreeMap<>();
         private final Set<Long> seen = new HashSet<>();
-        private long bytes;
-        private boolean isFull;
 
         /** @throws Refusal if it names a user or a group that does not exist for this one */
         Finding(Session session, MessageCommand.Find command, Wanted wanted) {
@@ -124,8 +115,7 @@ public final class Search implements Room, AutoCloseable {
             this.reader = directory.reader(session.account());
             this.with = command.with() == null ? null : (Long) conversations.other(reader.number(), command.with());
             this.query = query();
-            this.dialect = session.dialect();
-            this.mostBytes = Pages.bytes(session);
+            this.page = new PageBuilder(session, directory, command.limit());
         }
 
         private Query query() {
@@ -160,7 +150,7 @@ public final class Search implements Room, AutoCloseable {
             long before = Math.min(deliveredTo + 1, command.before());
             long upTo = MessageEvent.Found.EVERYTHING;
             boolean isMore = true;
-            while (isMore && !isFull) {
+            while (isMore && !page.isFull()) {
                 BooleanQuery older = new BooleanQuery.Builder()
                         .add(query, BooleanClause.Occur.FILTER)
                         .add(Visible.numbered(0, before - 1), BooleanClause.Occur.FILTER)
@@ -169,16 +159,21 @@ public final class Search implements Room, AutoCloseable {
                 upTo = Math.min(upTo, result.upTo());
                 List<Long> numbers = result.messages();
                 isMore = numbers.size() == PART;
-                for (int i = 0; i < numbers.size() && !isFull; i += READ) {
-                    add(numbers.subList(i, Math.min(i + READ, numbers.size())));
+                for (int i = 0; i < numbers.size() && !page.isFull(); i += History.PART) {
+                    add(numbers.subList(i, Math.min(i + History.PART, numbers.size())));
                 }
                 before = numbers.isEmpty() ? before : numbers.getLast();
             }
             if (with != null && with != Message.EVERYONE) {
-                names.put(with, directory.nameOf(with));
+                page.name(with);
             }
             return new MessageEvent.Page(
-                    with, shown, isFull, names, new TreeMap<>(), new MessageEvent.Found(hits, upTo));
+                    with,
+                    page.items(),
+                    page.isFull(),
+                    page.names(),
+                    new TreeMap<>(),
+                    new MessageEvent.Found(hits, upTo));
         }
 
         /** Adds those of these messages that have what is wanted, as they are now, until the page is full. */
@@ -192,14 +187,10 @@ public final class Search implements Room, AutoCloseable {
                 if (places.isEmpty() || item == null) {
                     continue;
                 }
-                bytes += dialect.pageBytes(item.event());
-                isFull = shown.size() == command.limit() || (bytes > mostBytes && !shown.isEmpty());
-                if (isFull) {
+                if (!page.add(item)) {
                     return;
                 }
-                shown.add(item.event());
                 hits.add(new MessageEvent.Hit(number, places));
-                item.concerned().forEach(who -> names.put(who, directory.nameOf(who)));
             }
         }
 
