@@ -21,6 +21,7 @@ import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.OlderDatabase;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.net.Listener;
+import chatd.daemon.net.http.FileRequests;
 import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.net.tls.TlsProvider;
@@ -195,8 +196,9 @@ public final class Daemon {
         Services services = new Services(room);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services.rooms(), sessions, audit, configuration, clock);
+        FileRequests files = new FileRequests(services.filesOverHttp(), services.bearers(), dispatcher, configuration);
         Listener listener =
-                new Listener(configuration, certificates, dispatcher, audit, random.nextLong() >>> 32 << 16);
+                new Listener(configuration, certificates, dispatcher, files, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);
         started(() -> finish(sessions));
         journal.start(numbers);

@@ -32,12 +32,12 @@ class RoomsTest {
         rooms(
                 "chatd.daemon",
                 "root: net admin service dispatch journal directory session store model config systemd",
-                "net: dispatch journal session config",
+                "net: files login dispatch journal session model config",
                 "admin: service accounts messages groups reports search journal directory session store model config",
                 "service: accounts login messages files friends groups reports search dispatch journal directory store config",
                 "accounts: groups login dispatch journal directory session store model config",
                 "search: messages dispatch journal directory session store model config",
-                "files: messages dispatch journal directory session store model config",
+                "files: media messages dispatch journal directory session store model config",
                 "messages: dispatch journal directory session store model config",
                 "friends: accounts dispatch journal directory session store model config",
                 "reports: accounts dispatch journal directory session store model config",
@@ -48,6 +48,7 @@ class RoomsTest {
                 "session: store model config",
                 "store: model config",
                 "directory: model",
+                "media:",
                 "model:",
                 "config:",
                 "systemd:");

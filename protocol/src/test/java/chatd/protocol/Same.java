@@ -15,6 +15,7 @@ public final class Same {
         return Objects.equals(a, b)
                 || switch (a) {
                     case Secret secret -> b instanceof Secret other && Arrays.equals(secret.bytes(), other.bytes());
+                    case byte[] bytes -> b instanceof byte[] others && Arrays.equals(bytes, others);
                     case List<?> list -> b instanceof List<?> others && same(list, others);
                     case Record message -> b instanceof Record other && same(message, other);
                     case null, default -> false;

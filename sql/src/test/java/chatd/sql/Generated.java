@@ -52,7 +52,7 @@ final class Generated {
                                                 .withName("BOOLEAN")
                                                 .withIncludeExpression(
                                                         ".*\\.must_change|account\\.(everyone|tells_reading)"
-                                                                + "|friend_request\\.(open|told)|party\\.(pinned|unread)|reaction\\.hidden|token\\.quiet"
+                                                                + "|friend_request\\.(open|told)|party\\.(pinned|unread)|reaction\\.hidden|token\\.quiet|file\\.picture"
                                                                 + "|chat_group\\.(whole_history|is_open|closed)|group_member\\.removed"
                                                                 + "|group_change\\.(whole_history|is_open)"),
                                         new ForcedType().withName("BIGINT").withIncludeTypes("(?i:(big)?int.*)"),

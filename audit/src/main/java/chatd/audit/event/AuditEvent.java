@@ -27,6 +27,7 @@ public sealed interface AuditEvent
                 AuditEvent.TlsFailed,
                 AuditEvent.MessageSent,
                 AuditEvent.FileFetched,
+                AuditEvent.StorageFull,
                 AuditEvent.Found,
                 AuditEvent.Violation,
                 AuditEvent.AdminCommand,
@@ -253,6 +254,19 @@ public sealed interface AuditEvent
         @Override
         public void describe(Fields to) {
             to.put(REASON, reason).who(who).from(peer).put(FILE, file);
+        }
+    }
+
+    /** The files of all users take so much of the server's quota, in per cent; all sizes in bytes. */
+    record StorageFull(int percent, long used, long quota) implements AuditEvent {
+        @Override
+        public String type() {
+            return "storage";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, "%d %% of the quota: %d of %d bytes".formatted(percent, used, quota));
         }
     }
 

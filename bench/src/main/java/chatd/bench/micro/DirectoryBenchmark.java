@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,6 +42,7 @@ public class DirectoryBenchmark {
                     Optional.empty(),
                     false,
                     Optional.empty(),
+                    OptionalLong.empty(),
                     0,
                     Preferences.DEFAULT,
                     Instant.EPOCH,

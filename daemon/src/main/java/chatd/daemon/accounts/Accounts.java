@@ -40,6 +40,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -199,6 +200,7 @@ public final class Accounts implements Room {
                 passwordEnds(mustChange, now),
                 false,
                 Optional.empty(),
+                OptionalLong.empty(),
                 numbers.lastPosition(),
                 Preferences.DEFAULT,
                 now,

@@ -24,6 +24,8 @@ public record Config(
         Chat1 chat1,
         Http http,
         Search search,
+        Quota quota,
+        Storage storage,
         Limits limits,
         Rates rates,
         Throttle throttle,
@@ -145,6 +147,14 @@ public record Config(
 
     /** The index of messages. */
     public record Search(Path directory) {}
+
+    /**
+     * How much the files of a user, and of all users, may have together, in bytes; 0 for no limit.
+     */
+    public record Quota(long account, long server) {}
+
+    /** @param reserve bytes of the database's disk below which no large files are taken */
+    public record Storage(long reserve) {}
 
     public record Limits(
             int text,

@@ -192,6 +192,10 @@ public final class ConfigReader {
                         of.value("http.hsts", ConfigReader::time),
                         of.value("http.ping", ConfigReader::pingTime)),
                 new Config.Search(of.value("search.directory", ConfigReader::path)),
+                new Config.Quota(
+                        of.value("quota.account", text -> size(text, 0, 1L << 60)),
+                        of.value("quota.server", text -> size(text, 0, 1L << 60))),
+                new Config.Storage(of.value("storage.reserve", text -> size(text, 0, 1L << 50))),
                 limits(of),
                 new Config.Rates(
                         of.value("rates.messages", text -> (long) whole(text, 0, Integer.MAX_VALUE)),

@@ -189,17 +189,25 @@ public final class Dispatcher {
             session.accept(command, sent.receipt());
             return;
         }
-        Refusal refusal = switch (failure) {
+        Refusal refusal = refusal(command.getClass().getSimpleName(), failure);
+        session.answer(SessionEvent.Refused.to(command, refusal.code(), refusal.text(), clock.instant()));
+    }
+
+    /**
+     * Returns what a client is told of a failure; a fault is logged with a reference. Blocks.
+     *
+     * @param doing what failed, for the log
+     */
+    public Refusal refusal(String doing, Throwable failure) {
+        return switch (failure) {
             case Refusal refused -> refused;
             case DatabaseUnavailable away ->
                 new Refusal(Code.BUSY, "The database can't be reached at the moment. Try again later.");
             default ->
                 new Refusal(
                         Code.INTERNAL,
-                        "This failed because of a server error, logged as "
-                                + fault(command.getClass().getSimpleName(), failure) + ".");
+                        "This failed because of a server error, logged as " + fault(doing, failure) + ".");
         };
-        session.answer(SessionEvent.Refused.to(command, refusal.code(), refusal.text(), clock.instant()));
     }
 
     /**
@@ -318,8 +326,7 @@ public final class Dispatcher {
             case SessionCommand.ListSessions list -> {}
             case SessionCommand.EndSession end -> {}
             case SessionCommand.EndOtherSessions end -> {}
-            case FileCommand.SendFile file -> {}
-            case FileCommand.FetchFile fetch -> {}
+            case FileCommand file -> {}
             case MessageCommand message -> {}
         }
     }

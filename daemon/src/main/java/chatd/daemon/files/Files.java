@@ -1,18 +1,13 @@
 package chatd.daemon.files;
 
-import chatd.audit.event.AuditEvent;
-import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.dispatch.Routes;
-import chatd.daemon.journal.AuditTrail;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.messages.Messages;
-import chatd.daemon.messages.Recipients;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.Shares;
 import chatd.daemon.store.ContentStore;
 import chatd.daemon.store.MessageStore;
 import chatd.protocol.Gate;
@@ -23,107 +18,56 @@ import chatd.protocol.value.Code;
 import chatd.protocol.value.Content;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.security.MessageDigest;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads and downloads files (rule 7 of {@code chat-1.md}), one chunk at a time: a transfer's memory use does not
- * depend on the file's size. Methods run on the session's own thread, and block.
+ * Files that are sent and fetched in one frame (rule 7 of {@code chat-1.md}), one chunk at a time: a transfer's memory use
+ * does not depend on the file's size. Methods run on the session's own thread, and block.
  */
 public final class Files implements Room {
-    /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
-    private static final long SMALL_KIBIBYTES = 16 << 10;
-
-    /** Maximum time that an upload waits for room. */
-    private static final Duration ROOM = Duration.ofSeconds(10);
-
     /** Bytes of a content read at a time when {@linkplain Session.Answer#isTight memory is tight}. */
-    private static final int SMALL_PIECE = 16 << 10;
+    static final int SMALL_PIECE = 16 << 10;
 
-    private final MessageStore messages;
-    private final ContentStore contents;
-    private final Messages sending;
+    /** Maximum size of a file that is sent in one frame. */
+    public static final long MOST_IN_A_FRAME = 16 << 20;
+
+    private final Uploads uploads;
+    private final Fetches fetches;
     private final Directory directory;
-    private final AuditTrail audit;
     private final Clock clock;
-    private final Supplier<Config> config;
-    private final Shares room;
-    private final Shares smallRoom = new Shares(SMALL_KIBIBYTES);
-    private final Map<Caller, Upload> uploads = new ConcurrentHashMap<>();
+    private final Map<Caller, State> states = new ConcurrentHashMap<>();
 
-    public Files(ServiceParts parts, Messages sending) {
-        this.messages = parts.stores().messages();
-        this.contents = parts.stores().contents();
-        this.sending = sending;
+    Files(ServiceParts parts, Uploads uploads, Fetches fetches) {
+        this.uploads = uploads;
+        this.fetches = fetches;
         this.directory = parts.directory();
-        this.audit = parts.audit();
         this.clock = parts.clock();
-        this.config = parts.config();
-        this.room = new Shares(config.get().limits().uploads());
     }
 
-    /** A file being uploaded. */
-    private sealed interface Upload {}
+    /** What becomes of the content that a session is sending. */
+    private sealed interface State {}
 
     /** A refused upload, whose bytes are read and discarded. */
-    private record Refused() implements Upload {}
+    private record Refused() implements State {}
 
-    private static final Upload REFUSED = new Refused();
+    private static final State REFUSED = new Refused();
 
-    /** An accepted upload, stored chunk by chunk. */
-    private final class Accepted implements Upload {
-        private final String name;
-        private final long size;
-        private final Recipients recipients;
-        /** The holders of its share of the upload limit. */
-        private final List<Object> holders;
-
-        private final MessageDigest digest = ContentStore.digest();
-        private final long content;
-        private final byte[] chunk;
-        private int filled;
-        private int position;
-
-        Accepted(FileCommand.SendFile command, Recipients recipients, List<Object> holders) {
-            this.name = command.name();
-            this.size = command.size();
-            this.recipients = recipients;
-            this.holders = holders;
-            this.content = contents.begin(size, clock.instant());
-            this.chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
-        }
-
+    /** @param turn ends its turn */
+    private record Accepted(Upload upload, Runnable turn, byte[] buffer) implements State {
         void take(ByteBuf bytes) {
             while (bytes.isReadable()) {
-                int some = Math.min(bytes.readableBytes(), chunk.length - filled);
-                bytes.readBytes(chunk, filled, some);
-                filled += some;
-                if (filled == chunk.length) {
-                    flush();
-                }
+                int some = Math.min(bytes.readableBytes(), buffer.length);
+                bytes.readBytes(buffer, 0, some);
+                upload.take(buffer, some);
             }
         }
 
-        private void flush() {
-            if (filled > 0) {
-                byte[] full = filled == chunk.length ? chunk : java.util.Arrays.copyOf(chunk, filled);
-                digest.update(full);
-                contents.append(content, position++, full);
-                filled = 0;
-            }
-        }
-
-        @Nullable
-        String end(Caller caller) throws InterruptedException {
-            flush();
-            return sending.sendFile(caller, recipients, name, content, size, digest.digest());
+        void close() {
+            turn.run();
+            upload.close();
         }
     }
 
@@ -144,32 +88,18 @@ public final class Files implements Room {
     /**
      * Begins an upload; its content follows through {@link #take}.
      *
-     * @throws Refusal {@link Code#UNLOGGED}, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link Code#NO_SUCH_USER},
-     *     {@link Code#NOT_ALLOWED} or {@link Code#BUSY}; the content that follows is then read and discarded
+     * @throws Refusal as {@link Uploads} does; the content that follows is then read and discarded
      */
     public void begin(Caller caller, FileCommand.SendFile command) throws InterruptedException {
-        uploads.put(caller, REFUSED);
-        audit.admit();
-        long limit = config.get().limits().file();
-        if (!(command.audience() instanceof chatd.protocol.value.Audience.TooMany) && command.size() > limit) {
-            throw new Refusal(
-                    Code.TOO_LARGE,
-                    "The file has %d bytes; the limit is %d. It was not sent.".formatted(command.size(), limit));
-        }
-        Recipients recipients = sending.recipients(caller, command.audience());
-        sending.admit(caller, recipients);
-        List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
-        boolean hasRoom = isSmall(command.size())
-                ? smallRoom.take(kibibytes(command.size()), holders, ROOM)
-                : room.take(1, holders, ROOM);
-        if (!hasRoom) {
-            throw new Refusal(
-                    Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
-        }
+        states.put(caller, REFUSED);
+        Upload.Wanted wanted = uploads.wanted(
+                caller,
+                new Uploads.Asked(command.audience(), command.name(), command.size(), Upload.Shown.AS_IT_IS, 0));
+        Runnable turn = uploads.turn(caller, command.size());
         try {
-            uploads.put(caller, new Accepted(command, recipients, holders));
+            states.put(caller, new Accepted(uploads.open(caller, wanted), turn, new byte[8 << 10]));
         } catch (RuntimeException e) {
-            leave(command.size(), holders);
+            turn.run();
             throw e;
         }
     }
@@ -181,113 +111,80 @@ public final class Files implements Room {
      */
     public @Nullable String take(Caller caller, Content piece) throws InterruptedException {
         try {
-            return switch (uploads.get(caller)) {
+            return switch (states.get(caller)) {
                 case null -> throw new IllegalStateException("content without a file");
                 case Refused refused -> {
                     if (piece.last()) {
-                        uploads.remove(caller);
+                        states.remove(caller);
                     }
                     yield null;
                 }
-                case Accepted upload -> take(caller, upload, piece);
+                case Accepted accepted -> take(caller, accepted, piece);
             };
         } finally {
             piece.bytes().release();
         }
     }
 
-    private @Nullable String take(Caller caller, Accepted upload, Content piece) throws InterruptedException {
-        String beside = null;
+    private @Nullable String take(Caller caller, Accepted accepted, Content piece) throws InterruptedException {
         try {
-            upload.take(piece.bytes());
-            if (piece.last()) {
-                beside = upload.end(caller);
+            accepted.take(piece.bytes());
+            if (!piece.last()) {
+                return null;
             }
+            accepted.upload().end(caller, "", null, sent -> {});
         } catch (RuntimeException e) {
             if (piece.last()) {
-                uploads.remove(caller);
+                states.remove(caller);
             } else {
-                uploads.put(caller, REFUSED);
+                states.put(caller, REFUSED);
             }
-            giveUp(upload);
+            accepted.close();
             throw e;
         }
-        if (piece.last()) {
-            uploads.remove(caller, upload);
-            // If the same content was stored already, this copy is unused.
-            giveUp(upload);
-        }
-        return beside;
-    }
-
-    private static boolean isSmall(long size) {
-        return size <= ContentStore.CHUNK;
-    }
-
-    private static long kibibytes(long size) {
-        return 1 + (size >> 10);
-    }
-
-    /** Releases the room that an upload of this size took. */
-    private void leave(long size, List<Object> holders) {
-        if (isSmall(size)) {
-            smallRoom.give(kibibytes(size), holders);
-        } else {
-            room.give(1, holders);
-        }
-    }
-
-    /** Ends an upload: releases its room, and discards its content unless a file uses it. */
-    private void giveUp(Accepted upload) {
-        leave(upload.size, upload.holders);
-        contents.discard(upload.content);
+        states.remove(caller, accepted);
+        accepted.close();
+        return Messages.beside(accepted.upload().wanted().recipients());
     }
 
     /** Discards an upload that the session has begun. */
     @Override
     public void connectionClosed(Session session) {
-        if (uploads.remove(session) instanceof Accepted upload) {
-            giveUp(upload);
+        if (states.remove(session) instanceof Accepted accepted) {
+            accepted.close();
         }
     }
 
     /**
      * Sends a file's content.
      *
-     * @throws Refusal {@link Code#NO_SUCH_FILE} if there is none, or the user may not fetch it
+     * @throws Refusal {@link Code#NO_SUCH_FILE} if there is none, or the user may not fetch it; {@link Code#TOO_LARGE} if
+     *     it is too large for a frame
      */
     public void fetch(Session session, long file) {
-        Optional<MessageStore.Fetchable> found = messages.fetchable(file, directory.reader(session.account()));
-        if (found.isEmpty()) {
-            String why = Code.NO_SUCH_FILE.word();
-            audit.caused("fetch " + why, session, fetched(session, file, why));
-            throw new Refusal(Code.NO_SUCH_FILE, "There is no file " + file + " for you.");
+        MessageStore.Fetchable found = fetches.find(session, file);
+        String name = found.file().name();
+        long size = found.file().size();
+        if (size > MOST_IN_A_FRAME) {
+            throw new Refusal(
+                    Code.TOO_LARGE,
+                    "File %d, %s, has %s: more than this client can take. The web client and newer clients can."
+                            .formatted(file, name, Size.of(size)));
         }
-        audit.log(fetched(session, file, null));
-        MessageStore.Fetchable there = found.get();
-        String sender = there.group() == 0 ? directory.nameOf(there.sender()) : "G" + there.group();
+        fetches.log(session, file);
+        String sender = found.group() == 0 ? directory.nameOf(found.sender()) : "G" + found.group();
         try (Session.Answer answer = session.beginAnswer()) {
-            boolean going =
-                    answer.send(new FileEvent.FileContent(sender, there.time(), there.name(), file, there.size()));
+            boolean going = answer.send(new FileEvent.FileContent(sender, found.time(), name, file, size));
             long offset = 0;
-            while (going && offset < there.size()) {
-                long from = offset;
-                byte[] piece = contents.read(
-                                there.content(), offset, answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK)
-                        .filter(bytes -> bytes.length > 0)
-                        .orElseThrow(() -> new IllegalStateException("file " + file + " ends at " + from));
+            while (going && offset < size) {
+                byte[] piece = fetches.read(found, offset, answer.isTight() ? SMALL_PIECE : ContentStore.CHUNK);
                 offset += piece.length;
-                going = answer.send(
-                        new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == there.size())));
+                going = answer.send(new FileEvent.Piece(new Content(Unpooled.wrappedBuffer(piece), offset == size)));
             }
         } catch (RuntimeException e) {
             // The frame has begun and can't be completed, so the connection can't continue.
             session.abort("file transfer broken off");
             throw e;
         }
-    }
-
-    private static AuditEvent fetched(Caller caller, long file, @Nullable String refused) {
-        return new AuditEvent.FileFetched(AuditTrail.who(caller), AuditTrail.peer(caller), file, refused);
     }
 }

@@ -120,7 +120,7 @@ public final class Groups implements Room {
                 }),
                 // Also without an identifier, since its number is not known otherwise.
                 change -> session.answer(
-                        new SessionEvent.Accepted(command.id(), change.number(), change.time(), change.group())));
+                        new SessionEvent.Accepted(command.id(), change.number(), change.time(), change.group(), null)));
     }
 
     private void change(Session session, GroupCommand.OfGroup command) throws InterruptedException {

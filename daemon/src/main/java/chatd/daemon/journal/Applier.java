@@ -224,7 +224,7 @@ public final class Applier {
                         message.time(),
                         file.name(),
                         file.number(),
-                        new MessageEvent.FileDigest(file.size(), file.digest()),
+                        new MessageEvent.FileDigest(file.size(), file.digest(), file.media()),
                         stored);
     }
 

@@ -14,6 +14,7 @@ import chatd.daemon.session.Caller;
 import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -29,7 +30,8 @@ public final class AuditTrail implements AutoCloseable {
     private final AuditLog log;
     private final boolean unknownNames;
     private final boolean refuse;
-    private final EventCoalescer coalescer = new EventCoalescer(this::note);
+    private final EventCoalescer coalescer = new EventCoalescer(Duration.ofSeconds(10), 16, this::note);
+    private final EventCoalescer hourly = new EventCoalescer(Duration.ofHours(1), 1_000, this::note);
     private final Deque<AuditEvent> kept = new ArrayDeque<>();
     private long dropped;
 
@@ -151,6 +153,16 @@ public final class AuditTrail implements AutoCloseable {
         coalescer.caused(kind, about, user, event);
     }
 
+    /**
+     * Logs an event that a user causes about a subject; its repetitions within an hour become one event with their count.
+     *
+     * @throws Refusal {@link Code#UNLOGGED} as {@link #log} does
+     */
+    public void hourly(String kind, Object about, Caller by, AuditEvent event) {
+        admit();
+        hourly.caused(kind, about, cause(by), event);
+    }
+
     private static Object cause(Caller by) {
         return by.isLoggedIn() ? (Object) by.account() : Network.around(by.address());
     }
@@ -169,6 +181,7 @@ public final class AuditTrail implements AutoCloseable {
     @Override
     public void close() {
         coalescer.close();
+        hourly.close();
         catchUp();
     }
 

@@ -212,6 +212,7 @@ public final class EntryEvents {
             case UNFRIENDED -> friends(change, who, "remove", peer);
             case BLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), true, peer);
             case UNBLOCKED -> new AccountEvent.Blocked(change.number(), who, other(change), false, peer);
+            case QUOTA -> byAdministrator(change, who, "quota");
             case MUTED -> byAdministrator(change, who, "mute");
             case UNMUTED -> byAdministrator(change, who, "unmute");
             case REPORTED -> new AccountEvent.Reported(change.number(), change.message(), who, peer);

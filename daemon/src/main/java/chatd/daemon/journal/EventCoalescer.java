@@ -2,6 +2,7 @@ package chatd.daemon.journal;
 
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Network;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -13,16 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Coalesces events that can be caused at will, so that nobody can fill the disk with them: the first of a kind from a
- * stranger's network, an account or a Unix user is logged at once, those of the next ten seconds as one event with
- * their count. Thread-safe.
+ * stranger's network, an account or a Unix user is logged at once, those of the time after it as one event with their
+ * count. Thread-safe.
  */
 final class EventCoalescer implements AutoCloseable {
-    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST = 10_000;
-
-    /** Maximum number of subjects coalesced separately for one causer. */
-    private static final int MOST_ABOUT = 16;
-
     private static final int MOST_SOON = 1_000;
     private static final long CLOSE_SECONDS = 5;
 
@@ -44,18 +40,24 @@ final class EventCoalescer implements AutoCloseable {
     }
 
     private final Consumer<AuditEvent> log;
+    private final int mostAbout;
     private final Map<Key, Window> windows = new HashMap<>();
 
     /** Number of windows that have a subject, by who causes the events. */
     private final Map<Object, Integer> apart = new HashMap<>();
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("strangers").daemon().factory());
+            1, Thread.ofPlatform().name("coalescer").daemon().factory());
 
+    /**
+     * @param window for how long events are coalesced
+     * @param mostAbout maximum number of subjects coalesced separately for one causer
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // it runs until it is closed
-    EventCoalescer(Consumer<AuditEvent> log) {
+    EventCoalescer(Duration window, int mostAbout, Consumer<AuditEvent> log) {
         this.log = log;
-        timer.scheduleWithFixedDelay(() -> flush(WINDOW_NANOS), 1, 1, TimeUnit.SECONDS);
+        this.mostAbout = mostAbout;
+        timer.scheduleWithFixedDelay(() -> flush(window.toNanos()), 1, 1, TimeUnit.SECONDS);
     }
 
     /** Logs or coalesces an event without a subject. */
@@ -72,7 +74,7 @@ final class EventCoalescer implements AutoCloseable {
      */
     synchronized void caused(String kind, @Nullable Object about, Object by, AuditEvent event) {
         Key key = new Key(kind, about, by);
-        if (!windows.containsKey(key) && about != null && apart.getOrDefault(by, 0) >= MOST_ABOUT) {
+        if (!windows.containsKey(key) && about != null && apart.getOrDefault(by, 0) >= mostAbout) {
             key = new Key(kind, null, by);
         }
         if (!windows.containsKey(key) && windows.size() >= MOST) {

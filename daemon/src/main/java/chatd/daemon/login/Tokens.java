@@ -52,6 +52,12 @@ public final class Tokens implements AutoCloseable {
     private final Map<Long, Set<ByteBuffer>> ofAccount = new HashMap<>();
     private final Map<Session, ByteBuffer> ofSession = new HashMap<>();
 
+    /** The tokens in whose place a cookie stands, by the hash of that: one for each token at most. */
+    private final Map<ByteBuffer, ByteBuffer> byCookie = new HashMap<>();
+
+    /** The hashes of these cookies by those of their tokens. */
+    private final Map<ByteBuffer, ByteBuffer> cookies = new HashMap<>();
+
     /** Tokens that have ended, and are still to be deleted from the database. */
     private final Set<ByteBuffer> ended = new HashSet<>();
 
@@ -106,6 +112,45 @@ public final class Tokens implements AutoCloseable {
         lock.lock();
         try {
             return Optional.ofNullable(held.get(hash))
+                    .filter(its -> its.isGoodAt(clock.instant()))
+                    .map(Held::token);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes the cookie that stands for a token where a browser fetches files; an earlier one is void. */
+    Secret cookie(Token token) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        Secret secret = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        lock.lock();
+        try {
+            if (held.containsKey(token.hash())) {
+                forgetCookie(token.hash());
+                byCookie.put(hash(secret), token.hash());
+                cookies.put(token.hash(), hash(secret));
+            }
+            return secret;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetCookie(ByteBuffer token) {
+        ByteBuffer cookie = cookies.remove(token);
+        if (cookie != null) {
+            byCookie.remove(cookie);
+        }
+    }
+
+    /** Returns the token for which a cookie stands, if that is still good. */
+    Optional<Token> findByCookie(Secret cookie) {
+        ByteBuffer hash = hash(cookie);
+        lock.lock();
+        try {
+            return Optional.ofNullable(byCookie.get(hash))
+                    .map(held::get)
                     .filter(its -> its.isGoodAt(clock.instant()))
                     .map(Held::token);
         } finally {
@@ -193,6 +238,7 @@ public final class Tokens implements AutoCloseable {
     private void end(Held its) {
         ByteBuffer hash = its.token().hash();
         held.remove(hash);
+        forgetCookie(hash);
         ended.add(hash);
         ofAccount.computeIfPresent(its.token().account(), (same, all) -> {
             all.remove(hash);

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,7 @@ public final class Messages implements Room {
     }
 
     /** Returns the text that tells the sender of unknown recipients; null if there are none. */
-    private static @Nullable String beside(Recipients recipients) {
+    public static @Nullable String beside(Recipients recipients) {
         return recipients.unknown().isEmpty() ? null : recipients.complaint() + " It was sent to the others.";
     }
 
@@ -202,15 +203,21 @@ public final class Messages implements Room {
     /**
      * Sends a file whose content is already stored. Blocks until it is delivered.
      *
-     * @return a text for its sender alone; null for none
+     * @param file its number is assigned when it is decided
+     * @param answered the number of the message that it answers; 0 for none
+     * @param once the identifier that its client gave it; null for none
+     * @param then called once it is delivered, in the order of the numbers; on the journal's thread
      */
-    @Nullable
-    public String sendFile(Caller caller, Recipients recipients, String name, long content, long size, byte[] digest)
+    public Message sendFile(
+            Caller caller,
+            Recipients recipients,
+            StoredFile file,
+            long answered,
+            @Nullable SentOnce once,
+            Consumer<Message> then)
             throws InterruptedException {
-        // Its number is assigned when it is decided.
-        StoredFile file = new StoredFile(0, name, content, size, digest);
-        journal.commit(new Sending(caller, recipients, null, file, References.NONE, null));
-        return beside(recipients);
+        References references = new References(answered(caller, answered, recipients), List.of());
+        return journal.commit(new Sending(caller, recipients, null, file, references, once), then);
     }
 
     /**

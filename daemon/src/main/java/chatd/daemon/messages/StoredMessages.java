@@ -122,6 +122,7 @@ public final class StoredMessages {
         if (hashed.size() > REMEMBERED) {
             hashed.remove(hashed.keySet().iterator().next());
         }
-        return message.with(new StoredFile(file.number(), file.name(), file.content(), file.size(), sha256));
+        return message.with(
+                new StoredFile(file.number(), file.name(), file.content(), file.size(), sha256, file.media()));
     }
 }

@@ -3,6 +3,7 @@ package chatd.daemon.model;
 import chatd.protocol.value.Preferences;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An account as the daemon keeps it in memory, without the password hash.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param passwordEnds when a one-time password expires; empty for never
  * @param everyone whether it may write to everyone where that is restricted
  * @param mutedUntil until when it may not write; empty if it may
+ * @param quota bytes that its files may have together; empty for what is configured; 0 for none at all
  * @param everyoneAfter of the messages to everyone, it gets those above this number
  * @param preferences what its user prefers
  * @param lastLogin empty for never
@@ -26,6 +28,7 @@ public record Account(
         Optional<Instant> passwordEnds,
         boolean everyone,
         Optional<Instant> mutedUntil,
+        OptionalLong quota,
         long everyoneAfter,
         Preferences preferences,
         Instant created,
@@ -74,6 +77,7 @@ public record Account(
                 passwordEnds,
                 everyone,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 preferences,
                 created,
@@ -90,6 +94,7 @@ public record Account(
                 passwordEnds,
                 everyone,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 preferences,
                 created,
@@ -106,6 +111,7 @@ public record Account(
                 passwordEnds,
                 everyone,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 preferences,
                 created,
@@ -122,6 +128,7 @@ public record Account(
                 ends,
                 everyone,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 preferences,
                 created,
@@ -138,6 +145,7 @@ public record Account(
                 passwordEnds,
                 may,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 preferences,
                 created,
@@ -154,6 +162,24 @@ public record Account(
                 passwordEnds,
                 everyone,
                 until,
+                quota,
+                everyoneAfter,
+                preferences,
+                created,
+                lastLogin);
+    }
+
+    public Account withQuota(OptionalLong bytes) {
+        return new Account(
+                number,
+                name,
+                note,
+                state,
+                mustChange,
+                passwordEnds,
+                everyone,
+                mutedUntil,
+                bytes,
                 everyoneAfter,
                 preferences,
                 created,
@@ -170,6 +196,7 @@ public record Account(
                 passwordEnds,
                 everyone,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 others,
                 created,
@@ -186,6 +213,7 @@ public record Account(
                 passwordEnds,
                 everyone,
                 mutedUntil,
+                quota,
                 everyoneAfter,
                 preferences,
                 created,
@@ -203,6 +231,7 @@ public record Account(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                OptionalLong.empty(),
                 everyoneAfter,
                 Preferences.DEFAULT,
                 created,

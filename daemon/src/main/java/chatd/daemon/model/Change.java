@@ -81,7 +81,8 @@ public record Change(
         MUTED(23),
         UNMUTED(24),
         REPORTED(25),
-        REPORT_CLOSED(26);
+        REPORT_CLOSED(26),
+        QUOTA(27);
 
         public final int code;
 

@@ -52,7 +52,7 @@ public record GroupChange(
 
     @Override
     public Receipt receipt() {
-        return new Receipt(number, time, act instanceof GroupAct.Created ? group : 0);
+        return new Receipt(number, time, act instanceof GroupAct.Created ? group : 0, null);
     }
 
     @Override

@@ -77,7 +77,7 @@ public record Message(
 
     @Override
     public Receipt receipt() {
-        return new Receipt(number, time);
+        return new Receipt(number, time, 0, file == null ? null : (Long) file.number());
     }
 
     @Override

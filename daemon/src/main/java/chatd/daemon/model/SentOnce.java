@@ -27,6 +27,28 @@ public record SentOnce(ByteBuffer id, ByteBuffer content) {
         return id.isEmpty() ? null : new SentOnce(hash(account + "\n" + id), hash(content));
     }
 
+    /**
+     * Returns the identifier of a file sent; null if it was given none.
+     *
+     * @param facts the receivers, name and size, in a form that is the same whenever these are
+     * @param digest SHA-256 of what was sent
+     */
+    public static @Nullable SentOnce of(long account, String id, String facts, byte[] digest) {
+        if (id.isEmpty()) {
+            return null;
+        }
+        ByteBuffer content = ByteBuffer.allocate(BYTES)
+                .put(hash(facts).array(), 0, BYTES / 2)
+                .put(digest, 0, BYTES / 2)
+                .flip();
+        return new SentOnce(hash(account + "\n" + id), content);
+    }
+
+    /** Returns whether a file with these facts may be the one that was sent before, as far as is known without its bytes. */
+    public boolean mayBe(SentOnce before) {
+        return content.slice(0, BYTES / 2).equals(before.content.slice(0, BYTES / 2));
+    }
+
     private static ByteBuffer hash(String text) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -5,6 +5,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Network;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.net.http.FileRequests;
 import chatd.daemon.net.http.Http;
 import chatd.daemon.net.stream.ClientConnection;
 import chatd.daemon.net.stream.ConfiguredDialects;
@@ -107,14 +108,19 @@ public final class Listener implements AutoCloseable {
      * @param firstSession base of the session numbers; different at each start
      */
     public Listener(
-            Supplier<Config> config, Supplier<Tls> tls, Dispatcher dispatcher, AuditTrail audit, long firstSession) {
+            Supplier<Config> config,
+            Supplier<Tls> tls,
+            Dispatcher dispatcher,
+            FileRequests files,
+            AuditTrail audit,
+            long firstSession) {
         this.config = config;
         this.tls = tls;
         this.dispatcher = dispatcher;
         this.audit = audit;
         this.admission = new Admission(config);
         this.spoken = ConfiguredDialects.as(config.get());
-        this.http = new Http(config);
+        this.http = new Http(files, config);
         this.largeFrames = new LargeFrames(config.get().limits().largeFrames());
         this.strangers = new Shares(config.get().limits().strangers());
         long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());

@@ -7,11 +7,13 @@ import chatd.daemon.accounts.Users;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
-import chatd.daemon.files.Files;
+import chatd.daemon.files.FileRooms;
+import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.friends.Friends;
 import chatd.daemon.groups.Groups;
 import chatd.daemon.journal.ServiceParts;
 import chatd.daemon.login.Authenticator;
+import chatd.daemon.login.Bearers;
 import chatd.daemon.login.Devices;
 import chatd.daemon.login.Hashing;
 import chatd.daemon.login.Logins;
@@ -35,6 +37,7 @@ import java.util.List;
 public final class Services implements AutoCloseable {
     private final Hashing hashing;
     private final Tokens tokens;
+    private final Bearers bearers;
     private final Logins logins;
     private final OwnSessions ownSessions;
     private final Accounts accounts;
@@ -44,7 +47,7 @@ public final class Services implements AutoCloseable {
     private final Messages messages;
     private final Amendments amendments;
     private final Reports reports;
-    private final Files files;
+    private final FileRooms files;
     private final Conversations conversations;
     private final History history;
     private final Search search;
@@ -62,6 +65,7 @@ public final class Services implements AutoCloseable {
         this.history = new History(parts, conversations, pages);
         this.search = new Search(parts, conversations, pages);
         this.tokens = new Tokens(parts.stores().tokens(), parts.random(), parts.clock());
+        this.bearers = new Bearers(tokens, authenticator, parts.directory());
         Devices devices = new Devices(
                 parts.stores().devices(),
                 parts.random(),
@@ -75,7 +79,7 @@ public final class Services implements AutoCloseable {
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts);
         this.reports = new Reports(parts);
-        this.files = new Files(parts, messages);
+        this.files = new FileRooms(parts, messages);
     }
 
     /** Returns the rooms that handle clients' commands. */
@@ -90,10 +94,15 @@ public final class Services implements AutoCloseable {
                 messages,
                 amendments,
                 reports,
-                files,
+                files.frames(),
+                files.pieces(),
                 history,
                 search,
                 conversations);
+    }
+
+    public Bearers bearers() {
+        return bearers;
     }
 
     public Logins logins() {
@@ -128,8 +137,12 @@ public final class Services implements AutoCloseable {
         return reports;
     }
 
-    public Files files() {
+    public FileRooms files() {
         return files;
+    }
+
+    public FilesOverHttp filesOverHttp() {
+        return files.http();
     }
 
     public Search search() {
@@ -157,6 +170,7 @@ public final class Services implements AutoCloseable {
     @Override
     public void close() {
         search.close();
+        files.close();
         conversations.close();
         tokens.close();
         hashing.close();

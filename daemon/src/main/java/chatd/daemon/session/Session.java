@@ -267,8 +267,14 @@ public final class Session implements Caller {
     /** Tells a client that gave its command an identifier that it was carried out. */
     public void accept(Command command, Receipt receipt) {
         if (command.isAcknowledged() && !command.id().isEmpty()) {
-            answer(new SessionEvent.Accepted(command.id(), receipt.message(), receipt.time(), receipt.group()));
+            answer(command, receipt);
         }
+    }
+
+    /** Tells a client that its command was carried out, whether it gave it an identifier or not. */
+    public void answer(Command command, Receipt receipt) {
+        answer(new SessionEvent.Accepted(
+                command.id(), receipt.message(), receipt.time(), receipt.group(), receipt.file()));
     }
 
     /** Sends an answer. */
@@ -330,6 +336,13 @@ public final class Session implements Caller {
          */
         public boolean send(Event event) {
             frames(event).forEach(frame -> outbox.part(frame.bytes()));
+            connection.flush();
+            return outbox.awaitRoom();
+        }
+
+        /** As {@link #send(Event)}, with bytes that need no encoding; takes ownership of their reference. */
+        public boolean send(ByteBuf bytes) {
+            outbox.part(bytes);
             connection.flush();
             return outbox.awaitRoom();
         }

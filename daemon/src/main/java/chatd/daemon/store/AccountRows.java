@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jooq.BatchBindStep;
@@ -229,6 +230,11 @@ final class AccountRows {
                 .set(ACCOUNT.PASSWORD_ENDS, account.passwordEnds().orElse(null))
                 .set(ACCOUNT.EVERYONE, account.everyone())
                 .set(ACCOUNT.MUTED_UNTIL, account.mutedUntil().orElse(null))
+                .set(
+                        ACCOUNT.QUOTA,
+                        account.quota().isEmpty()
+                                ? null
+                                : (Long) account.quota().getAsLong())
                 .set(ACCOUNT.TELLS_READING, account.preferences().readMarks())
                 .set(ACCOUNT.MAY_CALL, account.preferences().calls().code)
                 .set(ACCOUNT.MAY_ASK, account.preferences().requests().code)
@@ -279,6 +285,7 @@ final class AccountRows {
                         Optional.empty(),
                         false,
                         Optional.empty(),
+                        OptionalLong.empty(),
                         numbers.message(),
                         Preferences.DEFAULT,
                         now,
@@ -309,6 +316,7 @@ final class AccountRows {
                 .set(ACCOUNT.EVERYONE, false)
                 .setNull(ACCOUNT.PASSWORD_ENDS)
                 .setNull(ACCOUNT.MUTED_UNTIL)
+                .setNull(ACCOUNT.QUOTA)
                 .setNull(ACCOUNT.LAST_LOGIN)
                 .setNull(ACCOUNT.LAST_ADDRESS)
                 .setNull(ACCOUNT.LAST_PORT)

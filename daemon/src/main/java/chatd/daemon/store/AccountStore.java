@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ public final class AccountStore {
                 Optional.ofNullable(row.get(ACCOUNT.PASSWORD_ENDS)),
                 row.get(ACCOUNT.EVERYONE),
                 Optional.ofNullable(row.get(ACCOUNT.MUTED_UNTIL)),
+                row.get(ACCOUNT.QUOTA) == null ? OptionalLong.empty() : OptionalLong.of(row.get(ACCOUNT.QUOTA)),
                 row.get(ACCOUNT.EVERYONE_AFTER),
                 new Preferences(
                         row.get(ACCOUNT.TELLS_READING),

@@ -113,13 +113,16 @@ final class AmendmentRows {
                 .setNull(MESSAGE.SALT)
                 .where(MESSAGE.NUMBER.eq(message))
                 .execute();
-        sql.select(FILE.NUMBER, FILE.CONTENT)
+        sql.select(FILE.NUMBER, FILE.CONTENT, FILE.SIZE, MESSAGE.SENDER)
                 .from(MESSAGE)
                 .join(FILE)
                 .on(FILE.NUMBER.eq(MESSAGE.FILE))
-                .where(MESSAGE.NUMBER.eq(message))
+                .where(MESSAGE.NUMBER.eq(message), FILE.CONTENT.isNotNull())
                 .fetchOptional()
-                .ifPresent(file -> eraseFile(sql, file.value1(), file.value2()));
+                .ifPresent(file -> {
+                    eraseFile(sql, file.value1(), file.value2());
+                    StorageRows.remove(sql, file.value4(), file.value3());
+                });
         sql.update(AMENDMENT)
                 .setNull(AMENDMENT.TEXT)
                 .setNull(AMENDMENT.SALT)

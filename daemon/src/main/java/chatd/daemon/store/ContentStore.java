@@ -5,16 +5,22 @@ import static chatd.sql.generated.Tables.CONTENT_CHUNK;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.REPORT;
 
+import chatd.protocol.value.Media;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Record;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** Stores the bytes of files in chunks. Each statement is a transaction of its own; methods block. */
 public final class ContentStore {
@@ -25,6 +31,9 @@ public final class ContentStore {
 
     private final Database database;
 
+    /** Bytes of all contents, those being uploaded among them with the size that they will have. */
+    private final AtomicLong bytes = new AtomicLong();
+
     public ContentStore(Database database) {
         this.database = database;
     }
@@ -34,11 +43,58 @@ public final class ContentStore {
      * {@linkplain #discard discarded}.
      */
     public long begin(long size, Instant now) {
-        return database.with(sql -> sql.insertInto(CONTENT, CONTENT.SIZE, CONTENT.CREATED)
+        long number = database.with(sql -> sql.insertInto(CONTENT, CONTENT.SIZE, CONTENT.CREATED)
                 .values(size, now)
                 .returningResult(CONTENT.NUMBER)
                 .fetchSingle()
                 .value1());
+        bytes.addAndGet(size);
+        return number;
+    }
+
+    /** Returns the bytes of all contents, of those being uploaded the size that they will have. Does not block. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** Records what a content is. */
+    public void describe(long content, Media media) {
+        database.with(sql -> sql.update(CONTENT)
+                .set(CONTENT.MEDIA, media.type())
+                .set(CONTENT.WIDTH, media.width() == 0 ? null : (Long) (long) media.width())
+                .set(CONTENT.HEIGHT, media.height() == 0 ? null : (Long) (long) media.height())
+                .where(CONTENT.NUMBER.eq(content))
+                .execute());
+    }
+
+    /** Returns what a content is, from a row that has its columns. */
+    static Media media(Record row) {
+        return new Media(
+                Objects.requireNonNullElse(row.get(CONTENT.MEDIA), Media.OTHER),
+                pixels(row.get(CONTENT.WIDTH)),
+                pixels(row.get(CONTENT.HEIGHT)),
+                false);
+    }
+
+    private static int pixels(@Nullable Long number) {
+        return number == null ? 0 : Math.toIntExact(number);
+    }
+
+    /** Returns contents, with their sizes, that an earlier version has stored without saying what they are. */
+    public Map<Long, Long> undescribed(int most) {
+        return database.with(sql -> sql.select(CONTENT.NUMBER, CONTENT.SIZE)
+                .from(CONTENT)
+                .where(CONTENT.MEDIA.isNull(), CONTENT.DIGEST.isNotNull())
+                .orderBy(CONTENT.NUMBER)
+                .limit(most)
+                .fetchMap(CONTENT.NUMBER, CONTENT.SIZE));
+    }
+
+    /** Replaces a chunk that was not full. */
+    public void removeLast(long content, int position) {
+        database.with(sql -> sql.deleteFrom(CONTENT_CHUNK)
+                .where(CONTENT_CHUNK.CONTENT.eq(content), CONTENT_CHUNK.POSITION.eq((long) position))
+                .execute());
     }
 
     public void append(long content, int position, byte[] bytes) {
@@ -101,9 +157,12 @@ public final class ContentStore {
     }
 
     private void delete(long content) {
-        database.with(sql -> sql.deleteFrom(CONTENT)
+        long freed = database.with(sql -> sql.deleteFrom(CONTENT)
                 .where(CONTENT.NUMBER.eq(content), isUnused())
-                .execute());
+                .returningResult(CONTENT.SIZE)
+                .fetchOptional(CONTENT.SIZE)
+                .orElse(0L));
+        bytes.addAndGet(-freed);
     }
 
     private static Condition isUnused() {
@@ -111,8 +170,10 @@ public final class ContentStore {
                 .andNotExists(DSL.selectOne().from(REPORT).where(REPORT.CONTENT.eq(CONTENT.NUMBER)));
     }
 
-    /** Deletes contents that were begun and never sent. Called only before the first upload of this process. */
+    /** Deletes contents that were begun and never sent, and adds up the others. Called before the first upload. */
     public void discardUnfinished() {
+        bytes.set(database.with(sql -> Objects.requireNonNullElse(
+                sql.select(DSL.sum(CONTENT.SIZE)).from(CONTENT).fetchSingle(0, Long.class), 0L)));
         List<Long> unfinished = database.with(sql ->
                 sql.select(CONTENT.NUMBER).from(CONTENT).where(isUnused()).fetch(CONTENT.NUMBER));
         unfinished.forEach(this::delete);

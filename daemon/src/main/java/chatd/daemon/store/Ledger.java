@@ -18,6 +18,7 @@ import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Origin;
 import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.sql.Migrations;
 import java.io.Closeable;
@@ -253,18 +254,26 @@ public final class Ledger implements Closeable {
 
     /** Returns, of these identifiers, those that were committed before, at most a week ago. */
     public Map<ByteBuffer, Sent> sentBefore(Collection<SentOnce> some) {
+        return attempt(current -> sentBefore(Database.context(current), some));
+    }
+
+    static Map<ByteBuffer, Sent> sentBefore(DSLContext sql, Collection<SentOnce> some) {
         List<byte[]> ids = some.stream().map(one -> one.id().array()).toList();
-        return attempt(current -> Database.context(current)
-                .selectFrom(SENT_ONCE)
+        return sql.select(SENT_ONCE.fields())
+                .select(MESSAGE.FILE)
+                .from(SENT_ONCE)
+                .leftJoin(MESSAGE)
+                .on(MESSAGE.NUMBER.eq(SENT_ONCE.MESSAGE))
                 .where(SENT_ONCE.ID.in(ids))
                 .fetchMap(
-                        row -> ByteBuffer.wrap(row.getId()),
+                        row -> ByteBuffer.wrap(row.get(SENT_ONCE.ID)),
                         row -> new Sent(
-                                ByteBuffer.wrap(row.getContent()),
+                                ByteBuffer.wrap(row.get(SENT_ONCE.CONTENT)),
                                 new Receipt(
-                                        Objects.requireNonNullElse(row.getMessage(), 0L),
-                                        row.getTime(),
-                                        Objects.requireNonNullElse(row.getChatGroup(), 0L)))));
+                                        Objects.requireNonNullElse(row.get(SENT_ONCE.MESSAGE), 0L),
+                                        row.get(SENT_ONCE.TIME),
+                                        Objects.requireNonNullElse(row.get(SENT_ONCE.CHAT_GROUP), 0L),
+                                        row.get(MESSAGE.FILE))));
     }
 
     /**
@@ -291,7 +300,7 @@ public final class Ledger implements Closeable {
         sql.startTransaction().execute();
         try {
             statements.on(current);
-        } catch (DataAccessException | SQLException e) {
+        } catch (DataAccessException | SQLException | Refusal e) {
             if (Database.isAway(e)) {
                 throw new DatabaseUnavailable(database.reason(e), e, false);
             }

@@ -17,9 +17,11 @@ import chatd.daemon.model.Entry;
 import chatd.daemon.model.GroupChange;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
 import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
 import chatd.protocol.value.Addressee;
+import chatd.protocol.value.Code;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -367,6 +369,8 @@ final class LedgerRows {
 
     /**
      * Inserts a file, deduplicated by digest: if its content is already stored, the copy just uploaded stays unused.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_FILE} if it was not uploaded for this, and its content is gone
      */
     private static void file(DSLContext sql, Message message) {
         StoredFile file = Objects.requireNonNull(message.file());
@@ -374,15 +378,24 @@ final class LedgerRows {
                 .from(CONTENT)
                 .where(CONTENT.DIGEST.eq(file.digest()))
                 .fetchOne(CONTENT.NUMBER);
+        if (same == null && file.content() == StoredFile.STORED) {
+            throw new Refusal(Code.NO_SUCH_FILE, "The file was taken back meanwhile. Nothing was sent.");
+        }
         if (same == null) {
             sql.update(CONTENT)
                     .set(CONTENT.DIGEST, file.digest())
                     .where(CONTENT.NUMBER.eq(file.content()))
                     .execute();
         }
-        sql.insertInto(FILE, FILE.NUMBER, FILE.MESSAGE, FILE.NAME, FILE.CONTENT, FILE.SIZE)
-                .values(file.number(), message.number(), file.name(), same == null ? file.content() : same, file.size())
+        sql.insertInto(FILE)
+                .set(FILE.NUMBER, file.number())
+                .set(FILE.MESSAGE, message.number())
+                .set(FILE.NAME, file.name())
+                .set(FILE.CONTENT, same == null ? (Long) file.content() : same)
+                .set(FILE.SIZE, file.size())
+                .set(FILE.PICTURE, file.media().picture())
                 .execute();
+        StorageRows.add(sql, message.sender(), file.size());
         sql.insertInto(MESSAGE)
                 .set(MESSAGE.NUMBER, message.number())
                 .set(MESSAGE.TIME, message.time())

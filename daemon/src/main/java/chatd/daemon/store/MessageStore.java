@@ -13,8 +13,10 @@ import chatd.daemon.model.Amendment;
 import chatd.daemon.model.Conversation;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
+import chatd.daemon.model.SentOnce;
 import chatd.daemon.model.StoredFile;
 import chatd.protocol.value.Addressee;
+import chatd.protocol.value.Media;
 import chatd.protocol.value.References;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +41,18 @@ import org.jspecify.annotations.Nullable;
  * Blocks.
  */
 public final class MessageStore {
+    /** What is known of a file. */
+    private static final List<Field<?>> FILED = List.of(
+            FILE.NUMBER,
+            FILE.NAME,
+            FILE.SIZE,
+            FILE.CONTENT,
+            FILE.PICTURE,
+            CONTENT.DIGEST,
+            CONTENT.MEDIA,
+            CONTENT.WIDTH,
+            CONTENT.HEIGHT);
+
     private final Database database;
 
     public MessageStore(Database database) {
@@ -198,37 +212,42 @@ public final class MessageStore {
     }
 
     /**
-     * A file that may be fetched, with the number of its content.
+     * A file that may be fetched.
      *
      * @param group the number of the group to which it was sent; 0 if to none
      */
-    public record Fetchable(long sender, long group, Instant time, String name, long content, long size) {}
+    public record Fetchable(long sender, long group, Instant time, StoredFile file) {}
 
     /** Returns the file if a user sent or received it; otherwise empty, as if it did not exist. */
     public Optional<Fetchable> fetchable(long file, Reader reader) {
         Field<Boolean> isOwn = DSL.field(isReadable(reader.account()));
         return database.with(sql -> sql.select(
-                        MESSAGE.SENDER,
-                        MESSAGE.TIME,
-                        FILE.NAME,
-                        FILE.CONTENT,
-                        FILE.SIZE,
-                        MESSAGE.CONVERSATION,
-                        MESSAGE.NUMBER,
-                        isOwn)
+                        MESSAGE.SENDER, MESSAGE.TIME, MESSAGE.CONVERSATION, MESSAGE.NUMBER, MESSAGE.FILE, isOwn)
+                .select(FILED)
                 .from(FILE)
                 .join(MESSAGE)
                 .on(MESSAGE.NUMBER.eq(FILE.MESSAGE), MESSAGE.FILE.eq(FILE.NUMBER))
-                .where(FILE.NUMBER.eq(file), FILE.CONTENT.isNotNull())
+                .join(CONTENT)
+                .on(CONTENT.NUMBER.eq(FILE.CONTENT))
+                .where(FILE.NUMBER.eq(file))
                 .fetchOptional()
-                .filter(row -> isTrue(row.value8()) || isOfGroup(row.value6(), row.value7(), reader))
+                .filter(row -> isTrue(row.get(isOwn))
+                        || isOfGroup(row.get(MESSAGE.CONVERSATION), row.get(MESSAGE.NUMBER), reader))
                 .map(row -> new Fetchable(
-                        row.value1(),
-                        row.value6() != null && Conversation.isGroup(row.value6()) ? row.value6() : 0,
-                        row.value2(),
-                        row.value3(),
-                        row.value4(),
-                        row.value5())));
+                        row.get(MESSAGE.SENDER),
+                        group(row.get(MESSAGE.CONVERSATION)),
+                        row.get(MESSAGE.TIME),
+                        file(row))));
+    }
+
+    private static long group(@Nullable Long conversation) {
+        return conversation != null && Conversation.isGroup(conversation) ? conversation : 0;
+    }
+
+    /** Returns what was sent before with an identifier, at most a week ago. */
+    public Optional<Ledger.Sent> sentBefore(SentOnce once) {
+        return database.with(
+                sql -> Optional.ofNullable(Ledger.sentBefore(sql, List.of(once)).get(once.id())));
     }
 
     /** Returns at most {@code limit} messages after {@code number}, by number, as stored. */
@@ -247,12 +266,8 @@ public final class MessageStore {
                             MESSAGE.TEXT,
                             MESSAGE.SALT,
                             MESSAGE.FILE,
-                            MESSAGE.ANSWERED,
-                            FILE.NUMBER,
-                            FILE.NAME,
-                            FILE.SIZE,
-                            FILE.CONTENT,
-                            CONTENT.DIGEST)
+                            MESSAGE.ANSWERED)
+                    .select(FILED)
                     .from(MESSAGE)
                     .leftJoin(FILE)
                     .on(FILE.NUMBER.eq(MESSAGE.FILE), FILE.MESSAGE.eq(MESSAGE.NUMBER))
@@ -349,14 +364,15 @@ public final class MessageStore {
         if (row.get(FILE.NUMBER) == null || row.get(FILE.CONTENT) == null) {
             // It was taken back; or the message refers to a file that does not refer back to it, which the ledger never
             // writes.
-            return new StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0]);
+            return new StoredFile(row.get(MESSAGE.FILE), "", 0, 0, new byte[0], Media.NONE);
         }
         return new StoredFile(
                 row.get(FILE.NUMBER),
                 row.get(FILE.NAME),
                 row.get(FILE.CONTENT),
                 row.get(FILE.SIZE),
-                Objects.requireNonNullElse(row.get(CONTENT.DIGEST), new byte[0]));
+                Objects.requireNonNullElse(row.get(CONTENT.DIGEST), new byte[0]),
+                ContentStore.media(row).as(row.get(FILE.PICTURE)));
     }
 
     private static List<Long> joined(List<Long> some, List<Long> others) {

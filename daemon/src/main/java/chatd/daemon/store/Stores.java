@@ -10,6 +10,7 @@ public record Stores(
         GroupStore groups,
         ReportStore reports,
         ContentStore contents,
+        StorageStore storage,
         TokenStore tokens,
         DeviceStore devices) {
     public Stores(Database database) {
@@ -26,6 +27,7 @@ public record Stores(
                 new GroupStore(database),
                 new ReportStore(database),
                 new ContentStore(database),
+                new StorageStore(database),
                 new TokenStore(database),
                 new DeviceStore(database));
     }

@@ -35,7 +35,7 @@ class ConfigReaderTest {
     void theDefaultsAreThoseOfTheProtocol() throws ConfigException {
         Config.Limits limits = ConfigReader.read(null, Map.of()).limits();
         assertThat(limits.text()).isEqualTo(64 * 1024);
-        assertThat(limits.file()).isEqualTo(16 * 1024 * 1024);
+        assertThat(limits.file()).isEqualTo(256 * 1024 * 1024);
         assertThat(limits.recipients()).isEqualTo(1000);
         assertThat(limits.replay()).isEqualTo(1000);
         assertThat(limits.settings()).isEqualTo(1024 * 1024);

@@ -43,7 +43,7 @@ class ConfigurationTest {
         assertThat(option(configuration, "limits.replay"))
                 .isEqualTo(new Option("limits.replay", "7", "environment CHATD_LIMITS_REPLAY"));
         assertThat(option(configuration, "throttle.exempt").value()).isEqualTo("::1");
-        assertThat(option(configuration, "limits.file")).isEqualTo(new Option("limits.file", "16 MiB", "default"));
+        assertThat(option(configuration, "limits.file")).isEqualTo(new Option("limits.file", "256 MiB", "default"));
     }
 
     @Test

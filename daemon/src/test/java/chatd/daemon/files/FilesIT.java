@@ -78,11 +78,11 @@ class FilesIT {
     }
 
     private void begin(TestTransport from, String name, long size, Audience to) throws InterruptedException {
-        chat.services().files().begin(from.session(), new FileCommand.SendFile(to, name, size));
+        chat.services().files().frames().begin(from.session(), new FileCommand.SendFile(to, name, size));
     }
 
     private void take(TestTransport from, ByteBuf bytes, boolean last) throws InterruptedException {
-        beside = chat.services().files().take(from.session(), new Content(bytes, last));
+        beside = chat.services().files().frames().take(from.session(), new Content(bytes, last));
     }
 
     /** Sends a file in pieces as a socket might split it, not aligned to chunks. */
@@ -96,7 +96,7 @@ class FilesIT {
     }
 
     private void fetch(TestTransport who, long file) {
-        chat.services().files().fetch(who.session(), file);
+        chat.services().files().frames().fetch(who.session(), file);
     }
 
     private Refusal refused(Code code, ThrowingCallable what) {
@@ -156,13 +156,13 @@ class FilesIT {
         begin(alice, "cut", 600_000, Audience.of("bob"));
         take(alice, Unpooled.copiedBuffer(bytes(500_000)), false);
         assertThat(count("content_chunk")).isEqualTo(1);
-        chat.services().files().connectionClosed(alice.session());
+        chat.services().files().frames().connectionClosed(alice.session());
         assertThat(count("content")).isZero();
         assertThat(count("content_chunk")).isZero();
         assertThat(count("message")).isZero();
         assertThat(chat.told(bob)).isEmpty();
         // A second call does nothing.
-        chat.services().files().connectionClosed(alice.session());
+        chat.services().files().frames().connectionClosed(alice.session());
     }
 
     @Test
@@ -260,7 +260,7 @@ class FilesIT {
         assertThat(alice.next()).isEqualTo("+carol");
         assertThat(alice.next()).isEqualTo("carol offers small as 1");
         assertThat(second.isDone()).isFalse();
-        chat.services().files().connectionClosed(alice.session());
+        chat.services().files().frames().connectionClosed(alice.session());
         assertThat(second.get()).isTrue();
         assertThat(alice.next()).isEqualTo("bob offers second as 2");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Network;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +25,7 @@ class EventCoalescerTest {
 
     @Test
     void theFirstIsLoggedAtOnceAndTheRestAsOne() {
-        try (EventCoalescer strangers = new EventCoalescer(logged::add)) {
+        try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (int i = 1; i <= 100; i++) {
                 strangers.caused("too-many", address("192.0.2." + i), refused("192.0.2." + i));
             }
@@ -36,7 +37,7 @@ class EventCoalescerTest {
     @Test
     void whatIsToBeLoggedSoonKeepsNobodyWaiting() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
-        EventCoalescer strangers = new EventCoalescer(event -> {
+        EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, event -> {
             awaitUninterruptibly(disk);
             logged.add(event);
         });
@@ -61,7 +62,7 @@ class EventCoalescerTest {
 
     @Test
     void kindsAndNetworksAreApart() {
-        try (EventCoalescer strangers = new EventCoalescer(logged::add)) {
+        try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             strangers.caused("too-many", address("192.0.2.1"), refused("a"));
             strangers.caused("timeout", address("192.0.2.1"), refused("b"));
             strangers.caused("too-many", address("192.0.3.1"), refused("c"));
@@ -73,7 +74,7 @@ class EventCoalescerTest {
 
     @Test
     void howeverManyNetworksThereAreTheLogStaysSmall() {
-        try (EventCoalescer strangers = new EventCoalescer(logged::add)) {
+        try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (int i = 0; i < 50_000; i++) {
                 strangers.caused("x", address("10.%d.%d.1".formatted(i / 250, i % 250)), refused("x"));
             }
@@ -83,7 +84,7 @@ class EventCoalescerTest {
 
     @Test
     void accountsAreToldApartAsLongAsTheyAreFew() {
-        try (EventCoalescer strangers = new EventCoalescer(logged::add)) {
+        try (EventCoalescer strangers = new EventCoalescer(Duration.ofSeconds(10), 16, logged::add)) {
             for (long account = 1; account <= 100; account++) {
                 for (int i = 0; i < 3; i++) {
                     strangers.caused("wrong-password", account, address("192.0.2.1"), refused("U" + account));

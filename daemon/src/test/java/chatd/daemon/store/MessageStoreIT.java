@@ -7,6 +7,7 @@ import chatd.daemon.model.Entry;
 import chatd.daemon.model.Message;
 import chatd.daemon.model.Reader;
 import chatd.daemon.model.StoredFile;
+import chatd.protocol.value.Media;
 import chatd.protocol.value.References;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -162,11 +163,11 @@ class MessageStoreIT {
         byte[] bytes = {1, 2, 3};
         long content = upload(bytes);
         ledger.commit(List.of(
-                Rows.file(7, 1, List.of(2L), new StoredFile(1, "f", content, 3, sha256(bytes))),
-                Rows.file(8, 1, null, new StoredFile(2, "g", upload(bytes), 3, sha256(bytes)))));
+                Rows.file(7, 1, List.of(2L), new StoredFile(1, "f", content, 3, sha256(bytes), Media.NONE)),
+                Rows.file(8, 1, null, new StoredFile(2, "g", upload(bytes), 3, sha256(bytes), Media.NONE))));
         assertThat(messages.fetchable(1, reader(1))).isPresent();
         assertThat(messages.fetchable(1, reader(2)))
-                .hasValueSatisfying(file -> assertThat(file.content()).isEqualTo(content));
+                .hasValueSatisfying(file -> assertThat(file.file().content()).isEqualTo(content));
         assertThat(messages.fetchable(1, reader(3))).isEmpty();
         assertThat(messages.fetchable(2, reader(3))).isPresent();
         assertThat(messages.fetchable(3, reader(1))).isEmpty();
@@ -176,7 +177,7 @@ class MessageStoreIT {
     void whatCameToAllBeforeOneExistedIsNotItsToFetch() throws Exception {
         byte[] bytes = {1};
         ledger.commit(List.of(
-                Rows.file(7, 1, null, new StoredFile(1, "f", upload(bytes), 1, sha256(bytes))),
+                Rows.file(7, 1, null, new StoredFile(1, "f", upload(bytes), 1, sha256(bytes), Media.NONE)),
                 Rows.account(4, "dave", 7)));
         assertThat(messages.fetchable(1, reader(4))).isEmpty();
         assertThat(messages.fetchable(1, reader(3))).isPresent();
@@ -188,9 +189,10 @@ class MessageStoreIT {
         long first = upload(bytes);
         long second = upload(bytes);
         ledger.commit(List.of(
-                Rows.file(7, 1, null, new StoredFile(1, "f", first, 2, sha256(bytes))),
-                Rows.file(8, 1, null, new StoredFile(2, "g", second, 2, sha256(bytes)))));
-        assertThat(messages.fetchable(2, reader(1)).orElseThrow().content()).isEqualTo(first);
+                Rows.file(7, 1, null, new StoredFile(1, "f", first, 2, sha256(bytes), Media.NONE)),
+                Rows.file(8, 1, null, new StoredFile(2, "g", second, 2, sha256(bytes), Media.NONE))));
+        assertThat(messages.fetchable(2, reader(1)).orElseThrow().file().content())
+                .isEqualTo(first);
         contents.discard(first);
         contents.discard(second);
         assertThat(contents.read(first, 0, 10)).hasValue(bytes);

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Entries for tests. */
@@ -32,6 +33,7 @@ public final class Rows {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                OptionalLong.empty(),
                 everyoneAfter,
                 Preferences.DEFAULT,
                 TIME,

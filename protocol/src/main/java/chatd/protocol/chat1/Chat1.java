@@ -120,6 +120,9 @@ public final class Chat1 implements Dialect {
             case MessageEvent.Conversations conversations -> List.of();
             case FileEvent.FileContent file -> List.of(frame(file, buffers));
             case FileEvent.Piece piece -> List.of(new Frame(piece.content().bytes()));
+            // A file is fetched in one frame.
+            case FileEvent.Chunk chunk -> List.of();
+            case FileEvent.End end -> List.of();
         };
     }
 

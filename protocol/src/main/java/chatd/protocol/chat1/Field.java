@@ -4,11 +4,11 @@ import chatd.protocol.MalformedFrame;
 import chatd.protocol.Utf8;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Document;
+import chatd.protocol.value.FileName;
 import chatd.protocol.value.Presence;
 import chatd.protocol.value.Roster;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
-import chatd.text.SafeText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ import java.util.Optional;
  */
 interface Field<T> extends Layout<T> {
     int NAME_BYTES = Roster.NAME_BYTES;
-    int FILE_NAME_BYTES = 64;
+    int FILE_NAME_BYTES = FileName.MOST_BYTES;
     int TIME_BYTES = 19;
 
     static <T> Field<T> of(Reader<T> reader, Writer<T> writer) {
@@ -78,7 +78,7 @@ interface Field<T> extends Layout<T> {
     Field<String> FILE_NAME = of(
             (in, length) -> {
                 String name = Utf8.decode(unpadded(in, FILE_NAME_BYTES, "file name"), "file name");
-                if (!isBareName(name)) {
+                if (!FileName.isBare(name)) {
                     throw new MalformedFrame("the file name is not a bare name");
                 }
                 return name;
@@ -89,7 +89,7 @@ interface Field<T> extends Layout<T> {
     Field<String> NEW_FILE_NAME = of(
             (in, length) -> {
                 String name = FILE_NAME.read(in, length);
-                if (name.codePoints().anyMatch(SafeText::isInvisible)) {
+                if (FileName.fault(name) != null) {
                     throw new MalformedFrame("the file name has an invisible character");
                 }
                 return name;
@@ -184,13 +184,6 @@ interface Field<T> extends Layout<T> {
     }
 
     /** Returns whether a file may have this name: not empty, no separator, no control character, not "." or "..". */
-    static boolean isBareName(String name) {
-        return !name.isEmpty()
-                && !name.equals(".")
-                && !name.equals("..")
-                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
-    }
-
     private static Field<String> padded(int size, String what) {
         return of(
                 (in, length) -> Utf8.decode(unpadded(in, size, what), what),

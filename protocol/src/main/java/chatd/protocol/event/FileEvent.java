@@ -11,4 +11,17 @@ public sealed interface FileEvent extends Event {
 
     /** A piece of the content of the {@link FileContent} before it. */
     record Piece(Content content) implements FileEvent {}
+
+    /**
+     * A piece of a file that is fetched in pieces.
+     *
+     * @param offset how many bytes come before it
+     * @param picture whether it was asked for as a picture
+     */
+    @SuppressWarnings("ArrayRecordComponent") // its bytes are compared nowhere
+    record Chunk(long file, long offset, byte[] bytes, boolean picture) implements FileEvent {}
+
+    /** All of a file that is fetched in pieces has been sent. */
+    @SuppressWarnings("ArrayRecordComponent") // as in Chunk
+    record End(long file, byte[] sha256, boolean picture) implements FileEvent {}
 }

@@ -4,6 +4,7 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Amended;
 import chatd.protocol.value.Attention;
 import chatd.protocol.value.GroupAct;
+import chatd.protocol.value.Media;
 import chatd.protocol.value.References;
 import chatd.protocol.value.Unread;
 import java.time.Instant;
@@ -99,8 +100,8 @@ public sealed interface MessageEvent extends Event {
         }
     }
 
-    /** A file's content as a whole: its size in bytes, and its SHA-256. */
-    record FileDigest(long size, byte[] sha256) {}
+    /** A file's content as a whole: its size in bytes, its SHA-256, and what it is. */
+    record FileDigest(long size, byte[] sha256, Media media) {}
 
     /**
      * A text or file, in a history, that was taken back: nothing is left of it but that it was.

@@ -96,10 +96,16 @@ public sealed interface SessionEvent extends Event {
      * @param message the number of the message that it made; 0 if it made none
      * @param time when that was
      * @param group the number of the group that it made; 0 if it made none
+     * @param file the number of the file that it sent, or of the upload that it began; null if it did neither
      */
-    record Accepted(String id, long message, Instant time, long group) implements SessionEvent {
+    record Accepted(
+            String id,
+            long message,
+            Instant time,
+            long group,
+            @Nullable Long file) implements SessionEvent {
         public Accepted(String id, long message, Instant time) {
-            this(id, message, time, 0);
+            this(id, message, time, 0, null);
         }
     }
 

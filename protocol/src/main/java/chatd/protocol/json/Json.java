@@ -15,6 +15,7 @@ import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Amended;
 import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.References;
+import chatd.protocol.value.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
@@ -278,6 +279,19 @@ public final class Json implements Dialect {
         }
     }
 
+    /** Returns the user, or the group, that a client means. */
+    public static User user(String typed) {
+        return JsonValue.user(typed);
+    }
+
+    /** Returns the {@code info} of a message to a client, for a carrier that has the rest in a form of its own. */
+    public static byte[] info(SessionEvent event) {
+        return framed(Carrier.LINES, event, UnpooledByteBufAllocator.DEFAULT)
+                .flatMap(line -> parse(LENIENT, ByteBufUtil.getBytes(line)))
+                .map(message -> LENIENT.writeValueAsBytes(message.path("info")))
+                .orElseThrow(() -> new IllegalArgumentException("an event without a message"));
+    }
+
     /**
      * Returns a message in the form of this dialect, for a client that prints it as received.
      *
@@ -322,8 +336,8 @@ public final class Json implements Dialect {
             string(object, "send");
             string(object, "receive");
             return JsonTable.read(JsonCommands.ROWS, object)
-                    .orElseThrow(() ->
-                            new JsonValue.InvalidMessage("This server does not support type " + called + " yet."));
+                    .orElseThrow(
+                            () -> new JsonValue.InvalidMessage("Messages of type " + called + " have no such info."));
         } catch (JsonValue.InvalidMessage e) {
             return new SessionCommand.Malformed(called, String.valueOf(e.getMessage()), false, id);
         }

@@ -130,7 +130,9 @@ final class JsonAnswers {
                 var message = row.info("mid", JsonValue.WHOLE, SessionEvent.Accepted::message, 0L);
                 var time = row.info("time", JsonValue.TIME, SessionEvent.Accepted::time);
                 var group = row.info("group_id", JsonValue.GROUP, SessionEvent.Accepted::group, 0L);
-                return in -> new SessionEvent.Accepted(in.get(id), in.get(message), in.get(time), in.get(group));
+                var file = row.infoOrNull("file", JsonValue.WHOLE, SessionEvent.Accepted::file);
+                return in -> new SessionEvent.Accepted(
+                        in.get(id), in.get(message), in.get(time), in.get(group), in.get(file));
             }),
             JsonMessage.<SessionEvent.Refused>row(18, SessionEvent.Refused.class, row -> {
                 JsonEvents.fromServer(row);

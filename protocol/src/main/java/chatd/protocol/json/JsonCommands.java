@@ -317,8 +317,9 @@ final class JsonCommands {
             }));
 
     /** The rows by type; those of one type in the order in which they are tried. */
-    static final List<JsonMessage<? extends Command>> ROWS = Stream.concat(
-                    OTHERS.stream(), JsonGroupCommands.ROWS.stream())
+    static final List<JsonMessage<? extends Command>> ROWS = Stream.of(
+                    OTHERS, JsonFileCommands.ROWS, JsonGroupCommands.ROWS)
+            .flatMap(List::stream)
             .sorted(Comparator.comparingInt(JsonMessage::type))
             .toList();
 

@@ -1,7 +1,5 @@
 package chatd.protocol.json;
 
-import static java.util.Objects.requireNonNull;
-
 import chatd.protocol.event.Event;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
@@ -21,6 +19,7 @@ final class JsonEvents {
     static final List<JsonMessage<? extends Event>> ROWS = Stream.<List<JsonMessage<? extends Event>>>of(
                     JsonAnswers.ROWS,
                     JsonAmendments.ROWS,
+                    JsonFileEvents.ROWS,
                     JsonGroupEvents.ROWS,
                     List.of(
                             JsonMessage.<SessionEvent.Notice>row(3, SessionEvent.Notice.class, row -> {
@@ -36,28 +35,6 @@ final class JsonEvents {
                                 row.constant("receive", "");
                                 row.wholeInfoConstant("logout");
                                 return in -> new UserEvent.WentOffline(in.get(user), "");
-                            }),
-                            JsonMessage.<MessageEvent.FileOffer>row(6, MessageEvent.FileOffer.class, row -> {
-                                StoredKeys<MessageEvent.FileOffer> kept = new StoredKeys<>(row);
-                                row.op("offer");
-                                var file = row.info("file", JsonValue.WHOLE, MessageEvent.FileOffer::file);
-                                var name = row.info("name", JsonValue.TEXT, MessageEvent.FileOffer::name);
-                                var size = row.info(
-                                        "size",
-                                        JsonValue.WHOLE,
-                                        offer -> whole(offer).size());
-                                var sha256 = row.info(
-                                        "sha256",
-                                        JsonValue.HEX,
-                                        offer -> whole(offer).sha256());
-                                kept.withProof();
-                                return in -> new MessageEvent.FileOffer(
-                                        in.get(kept.senderName()),
-                                        in.get(kept.time()),
-                                        in.get(name),
-                                        in.get(file),
-                                        new MessageEvent.FileDigest(in.get(size), in.get(sha256)),
-                                        kept.of(in));
                             }),
                             JsonMessage.<UserEvent.CameOnline>row(8, UserEvent.CameOnline.class, row -> {
                                 fromServer(row);
@@ -216,10 +193,6 @@ final class JsonEvents {
 
     static boolean isToSome(MessageEvent.Message message) {
         return message.stored() != null && !isToAll(message);
-    }
-
-    private static MessageEvent.FileDigest whole(MessageEvent.FileOffer offer) {
-        return requireNonNull(offer.content(), "a file without a content");
     }
 
     private static String kind(UserEvent.CameOnline came) {

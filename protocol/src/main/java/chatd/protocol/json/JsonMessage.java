@@ -119,6 +119,17 @@ final class JsonMessage<T> {
         return this;
     }
 
+    /** Makes the row one that is read, and never written: another row writes the record. */
+    JsonMessage<T> readOnly() {
+        return carrying(value -> false);
+    }
+
+    /** As {@link #readOnly()}; reads these messages alone. */
+    JsonMessage<T> readOnly(Predicate<JsonNode> messages) {
+        isRead = messages;
+        return readOnly();
+    }
+
     <V> Key<T, V> envelope(String name, JsonValue<V> kind, Function<T, V> get) {
         return required(Place.ENVELOPE, name, kind, get);
     }

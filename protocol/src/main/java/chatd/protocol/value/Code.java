@@ -21,6 +21,8 @@ public enum Code {
     TOO_LATE,
     TOO_LARGE,
     TOO_MANY,
+    /** There is no room for it on the server, or in the account's quota. */
+    NO_ROOM,
     BAD_NAME,
     NAME_TAKEN,
     BAD_PASSWORD,

@@ -2,11 +2,13 @@ package chatd.protocol.json;
 
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.GroupCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.Event;
+import chatd.protocol.event.FileEvent;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
@@ -19,6 +21,7 @@ import chatd.protocol.value.Document;
 import chatd.protocol.value.GroupAct;
 import chatd.protocol.value.GroupRole;
 import chatd.protocol.value.Limits;
+import chatd.protocol.value.Media;
 import chatd.protocol.value.Preferences;
 import chatd.protocol.value.Presence;
 import chatd.protocol.value.Reach;
@@ -57,6 +60,18 @@ public final class JsonSamples {
         samples.put("log-in-bare", new SessionCommand.LogIn(new User.Named("王芳"), Secret.of("correct horse"), "", ""));
         samples.put("resume", new SessionCommand.Resume(null, Secret.of("Zm9yIHJlc3VtaW5n"), 300, "2"));
         samples.put("log-out", new SessionCommand.LogOut(""));
+        samples.put("file-start", new FileCommand.StartUpload(new Audience.One(U2), "plan.pdf", 5, false, 12, "37"));
+        samples.put("file-chunk", new FileCommand.UploadPiece(3, 0, "hello".getBytes(StandardCharsets.US_ASCII), ""));
+        samples.put("file-end", new FileCommand.EndUpload(3, new byte[32], "38"));
+        samples.put("file-get", new FileCommand.GetFile(7, 65_536, false, "39"));
+        samples.put("file-again", new FileCommand.SendAgain(new Audience.Group(7), 7, false, 0, "40"));
+        samples.put(
+                "picture-start", new FileCommand.StartUpload(Audience.everyone(), "sunset.jpg", 31_337, true, 0, "41"));
+        samples.put(
+                "file-start-short", new FileCommand.StartUpload(new Audience.One(U2), "plan.pdf", 5, false, 0, "x"));
+        samples.put("file-end-short", new FileCommand.EndUpload(0, null, "x"));
+        samples.put("picture-get", new FileCommand.GetFile(8, 0, true, ""));
+        samples.put("picture-again", new FileCommand.SendAgain(new Audience.One(U2), 8, true, 0, ""));
         samples.put(
                 "text",
                 new MessageCommand.SendText(
@@ -123,7 +138,7 @@ public final class JsonSamples {
         samples.put("react", new MessageCommand.React(12, "/qiang", true, "25"));
         samples.put("react-no-longer", new MessageCommand.React(12, "🦆", false, ""));
         samples.put(
-                "not-yet", new SessionCommand.Malformed("12", "This server does not support type 12 yet.", false, "x"));
+                "of-no-form", new SessionCommand.Malformed("6", "Messages of type 6 have no such info.", false, "x"));
         samples.put(
                 "log-in-quiet",
                 new SessionCommand.LogIn(new User.Named("bot"), Secret.of("correct horse"), "cron", true, true, ""));
@@ -215,8 +230,22 @@ public final class JsonSamples {
                         TIME,
                         "plan.pdf",
                         7,
-                        new MessageEvent.FileDigest(5, new byte[32]),
+                        new MessageEvent.FileDigest(5, new byte[32], Media.NONE),
                         stored(List.of(2L))));
+        samples.put(
+                "picture-offer",
+                new MessageEvent.FileOffer(
+                        "alice",
+                        TIME,
+                        "sunset.jpg",
+                        8,
+                        new MessageEvent.FileDigest(31_337, new byte[32], new Media("image/jpeg", 640, 480, true)),
+                        stored(null)));
+        byte[] some = "hello".getBytes(StandardCharsets.US_ASCII);
+        samples.put("file-chunk", new FileEvent.Chunk(7, 65_536, some, false));
+        samples.put("file-end", new FileEvent.End(7, new byte[32], false));
+        samples.put("picture-chunk", new FileEvent.Chunk(8, 0, some, true));
+        samples.put("picture-end", new FileEvent.End(8, new byte[32], true));
         samples.put("came-online", new UserEvent.CameOnline(2, "王芳", false));
         samples.put("came-online-friend", new UserEvent.CameOnline(2, "王芳", true));
         samples.put("friend-asked", new UserEvent.FriendAsked(1, "alice", 2, "Shall we be friends?"));
@@ -255,7 +284,8 @@ public final class JsonSamples {
                                 new UserEvent.FoundUser(4, "王小明", false, false)),
                         List.of(new UserEvent.FoundGroup(7, "Chess club", 12, false)),
                         true));
-        samples.put("accepted-group", new SessionEvent.Accepted("24", 12, TIME, 7));
+        samples.put("accepted-file", new SessionEvent.Accepted("", 12, TIME, 0, 7L));
+        samples.put("accepted-group", new SessionEvent.Accepted("24", 12, TIME, 7, null));
         samples.put("group-text", new MessageEvent.Text("alice", TIME, "Lunch?", stored(List.of(-7L))));
         samples.put(
                 "group-members",

@@ -179,11 +179,11 @@ class JsonTest {
                 "{'type': 23, 'info': {'op': 'add', 'group_id': 'G1'}} | It has no users.",
                 "{'type': 23, 'info': {'op': 'create', 'name': 'x', 'history': 'some'}} | history has to be one of all, joined.",
                 "{'type': 23, 'info': {'op': 'role', 'group_id': 'G1', 'user': 'a', 'role': 'king'}} | role has to be one of owner, admin, member.",
-                "{'type': 23, 'info': {'op': 'dance', 'group_id': 'G1'}} | This server does not support type 23 yet.",
+                "{'type': 23, 'info': {'op': 'dance', 'group_id': 'G1'}} | Messages of type 23 have no such info.",
                 "{'type': 11, 'info': {'PU': 0}} | It has no NewInf.",
-                "{'type': 11, 'info': {'NewInf': 'x'}} | This server does not support type 11 yet.",
-                "{'type': 11, 'info': {'PU': 1.9, 'NewInf': 'x'}} | This server does not support type 11 yet.",
-                "{'type': 11, 'info': {'PU': 1e-99999, 'NewInf': 'x'}} | This server does not support type 11 yet.",
+                "{'type': 11, 'info': {'NewInf': 'x'}} | Messages of type 11 have no such info.",
+                "{'type': 11, 'info': {'PU': 1.9, 'NewInf': 'x'}} | Messages of type 11 have no such info.",
+                "{'type': 11, 'info': {'PU': 1e-99999, 'NewInf': 'x'}} | Messages of type 11 have no such info.",
                 "{'type': 13, 'info': {'user_name': 'x'}} | It has no user_pwd.",
                 "{'type': 19, 'info': {'limit': -1}} | limit has to be a whole number, not negative.",
                 "{'type': 19, 'info': {'limit': 1.5}} | limit has to be a whole number, not negative.",
@@ -192,7 +192,7 @@ class JsonTest {
                 "{'type': 19, 'info': {'limit': 5, 'before': 9223372036854775808}} | before has to be a whole number, not negative.",
                 "{'type': 19, 'info': {'limit': 5, 'with': 7}} | with has to be a string.",
                 "{'type': 26} | It has no any.",
-                "{'type': 12, 'info': 5} | This server does not support type 12 yet."
+                "{'type': 12, 'info': 5} | Messages of type 12 have no such info."
             })
     void aMessageOfTheWrongShapeIsExplainedAndDoesNotCount(String line, String what) {
         String named = line.replace('\'', '"').replace("{\"type", "{\"id\": \"7\", \"type");

@@ -9,6 +9,7 @@ import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.AccountName;
 import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
+import chatd.sql.generated.tables.AccountStorage;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
@@ -59,6 +60,8 @@ public class DefaultSchema extends SchemaImpl {
     public final AccountNetwork ACCOUNT_NETWORK = AccountNetwork.ACCOUNT_NETWORK;
 
     public final AccountSettings ACCOUNT_SETTINGS = AccountSettings.ACCOUNT_SETTINGS;
+
+    public final AccountStorage ACCOUNT_STORAGE = AccountStorage.ACCOUNT_STORAGE;
 
     public final Amendment AMENDMENT = Amendment.AMENDMENT;
 
@@ -126,6 +129,7 @@ public class DefaultSchema extends SchemaImpl {
             AccountName.ACCOUNT_NAME,
             AccountNetwork.ACCOUNT_NETWORK,
             AccountSettings.ACCOUNT_SETTINGS,
+            AccountStorage.ACCOUNT_STORAGE,
             Amendment.AMENDMENT,
             AmendmentReader.AMENDMENT_READER,
             Blocked.BLOCKED,

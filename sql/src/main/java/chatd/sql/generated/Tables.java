@@ -9,6 +9,7 @@ import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.AccountName;
 import chatd.sql.generated.tables.AccountNetwork;
 import chatd.sql.generated.tables.AccountSettings;
+import chatd.sql.generated.tables.AccountStorage;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Blocked;
@@ -47,6 +48,8 @@ public class Tables {
     public static final AccountNetwork ACCOUNT_NETWORK = AccountNetwork.ACCOUNT_NETWORK;
 
     public static final AccountSettings ACCOUNT_SETTINGS = AccountSettings.ACCOUNT_SETTINGS;
+
+    public static final AccountStorage ACCOUNT_STORAGE = AccountStorage.ACCOUNT_STORAGE;
 
     public static final Amendment AMENDMENT = Amendment.AMENDMENT;
 

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** HTTP on the daemon's port: its pages, and WebSockets. Any thread. */
 public final class Http {
     private final Site site = new Site();
+    private final FileRequests files;
     private final Supplier<Config> config;
 
     /** @param config supplies the current configuration */
-    public Http(Supplier<Config> config) {
+    public Http(FileRequests files, Supplier<Config> config) {
+        this.files = files;
         this.config = config;
     }
 
@@ -33,7 +35,7 @@ public final class Http {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         @Nullable String protocol = tls.applicationProtocol();
         if (Dialects.HTTP.equals(protocol)) {
-            HttpRequests.serve(ctx, connection, site, config);
+            HttpRequests.serve(ctx, connection, site, files, config);
         } else if (protocol == null) {
             ctx.pipeline().addAfter(ctx.name(), "hint", new HttpHint(HttpHint.SAY_SO));
         }

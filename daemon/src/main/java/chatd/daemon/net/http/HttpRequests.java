@@ -1,13 +1,19 @@
 package chatd.daemon.net.http;
 
+import static java.util.Objects.requireNonNull;
+
 import chatd.daemon.config.Config;
 import chatd.daemon.net.stream.ClientConnection;
 import chatd.protocol.MalformedFrame;
 import chatd.protocol.json.Carrier;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -16,6 +22,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
@@ -24,6 +31,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -33,10 +41,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the requests of one HTTP connection, one at a time, until one of them makes it a WebSocket. Requests are small
- * and have no body; the first that breaks a rule is the last. On the connection's event loop.
+ * and have no body, but for those about files, which a thread of their own carries out ({@link FileExchange}); the first
+ * that breaks a rule is the last. On the connection's event loop, except where a method says otherwise.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // as in ClientConnection
-final class HttpRequests extends ChannelInboundHandlerAdapter {
+final class HttpRequests extends ChannelDuplexHandler {
     private static final int LONGEST_LINE = 2 << 10;
     private static final int MOST_HEADERS = 8 << 10;
 
@@ -47,12 +56,25 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     private final Site site;
     private final Supplier<Config> config;
     private final Config.Http http;
+    private final FileRequests files;
+    private @Nullable ChannelHandlerContext context;
+
+    /** The request about a file that is being carried out; null if there is none. */
+    private @Nullable FileExchange exchange;
+
+    /** Whether the connection is kept after that. */
+    private boolean keeps;
+
+    /** Bytes of a response's body that are still to be written. */
+    private long bodyLeft;
+
     private @Nullable HttpRequest request;
     private boolean answering;
     private boolean over;
     private @Nullable Future<?> idle;
 
-    private HttpRequests(ClientConnection connection, Site site, Supplier<Config> config) {
+    private HttpRequests(ClientConnection connection, Site site, FileRequests files, Supplier<Config> config) {
+        this.files = files;
         this.connection = connection;
         this.site = site;
         this.config = config;
@@ -60,12 +82,26 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     }
 
     /** Adds the handlers that serve HTTP in front of the connection. */
-    static void serve(ChannelHandlerContext ctx, ClientConnection connection, Site site, Supplier<Config> config) {
+    static void serve(
+            ChannelHandlerContext ctx,
+            ClientConnection connection,
+            Site site,
+            FileRequests files,
+            Supplier<Config> config) {
         HttpServerCodec codec = new HttpServerCodec(
                 new HttpDecoderConfig().setMaxInitialLineLength(LONGEST_LINE).setMaxHeaderSize(MOST_HEADERS));
         ctx.pipeline()
                 .addAfter(ctx.name(), "http", codec)
-                .addAfter("http", "requests", new HttpRequests(connection, site, config));
+                .addAfter("http", "requests", new HttpRequests(connection, site, files, config));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    private ChannelHandlerContext context() {
+        return requireNonNull(context);
     }
 
     @Override
@@ -74,7 +110,12 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
             if (over || connection.isDeaf()) {
                 return;
             }
-            if (answering) {
+            FileExchange current = exchange;
+            if (current != null && message instanceof HttpContent content && !(message instanceof HttpRequest)) {
+                receive(current, content);
+                return;
+            }
+            if (answering || current != null) {
                 // The socket takes no more: a client that reads no answers could have many made with few bytes.
                 breaks(ctx, "a further HTTP request before an answer was read");
                 return;
@@ -85,10 +126,24 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void receive(FileExchange current, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            current.body().close();
+            cut();
+            return;
+        }
+        current.body().add(content.content().retain(), content instanceof LastHttpContent);
+    }
+
     private void take(ChannelHandlerContext ctx, HttpObject part) {
         if (part instanceof HttpRequest head) {
             request = head;
             stopWaiting();
+            if (head.decoderResult().isSuccess() && FileRequests.isOne(head)) {
+                request = null;
+                begin(ctx, head);
+                return;
+            }
         }
         HttpRequest current = request;
         if (current == null) {
@@ -103,6 +158,109 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
             request = null;
             connection.requested();
             answer(ctx, current);
+        }
+    }
+
+    /** Begins a request about a file; its body follows. */
+    private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+        if (!FileRequests.isUnambiguous(head)) {
+            refuse(
+                    ctx,
+                    head,
+                    HttpResponseStatus.BAD_REQUEST,
+                    "A request needs one Host, and says in one way how long its body is.");
+            return;
+        }
+        connection.requested();
+        connection.serves(true);
+        keeps = HttpUtil.isKeepAlive(head);
+        RequestBody body = new RequestBody(
+                on -> ctx.executor().execute(() -> ctx.channel().config().setAutoRead(on)),
+                config.get().limits().frameProgress());
+        int port = ((InetSocketAddress) ctx.channel().localAddress()).getPort();
+        FileExchange begun = new FileExchange(this, connection.session(), files, head, body, port);
+        exchange = begun;
+        Thread.startVirtualThread(begun);
+    }
+
+    /** Tells the client to send the body, if it waits for that. Any thread. */
+    void proceed(HttpRequest head) {
+        if (HttpUtil.is100ContinueExpected(head)) {
+            context()
+                    .executor()
+                    .execute(() -> context()
+                            .writeAndFlush(new DefaultFullHttpResponse(
+                                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER)));
+        }
+    }
+
+    /** Records that a request has said who sends it. Any thread. */
+    void recognised() {
+        context().executor().execute(connection::recognised);
+    }
+
+    /** Answers the request about a file. Any thread. */
+    void answer(FullHttpResponse response) {
+        context().executor().execute(() -> {
+            FileExchange ended = exchange;
+            if (ended == null || over) {
+                response.release();
+                return;
+            }
+            // A client that still sends does not listen to a further answer.
+            boolean kept = keeps && ended.body().isWhole();
+            finished();
+            send(context(), ended.head(), response, kept);
+        });
+    }
+
+    /**
+     * Begins to answer the request about a file; {@code bytes} of body follow through the session. Blocks.
+     *
+     * @return false if the connection is gone
+     */
+    boolean begin(HttpResponse response, long bytes) throws InterruptedException {
+        var begun = context().executor().submit(() -> {
+            if (over || !context().channel().isActive()) {
+                return false;
+            }
+            answering = true;
+            bodyLeft = bytes;
+            HttpUtil.setKeepAlive(response.headers(), HttpVersion.HTTP_1_1, keeps);
+            context().write(response);
+            return true;
+        });
+        return begun.await().isSuccess() && begun.getNow();
+    }
+
+    /** Ends the connection, since a request can't be carried out to its end. Any thread. */
+    void cut() {
+        connection.session().abort("an HTTP request was broken off");
+    }
+
+    private void finished() {
+        exchange = null;
+        connection.serves(false);
+    }
+
+    /** Makes content of HTTP of what the session sends, while a body is owed. */
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (bodyLeft == 0 || !(message instanceof ByteBuf bytes)) {
+            ctx.write(message, promise);
+            return;
+        }
+        bodyLeft -= bytes.readableBytes();
+        if (bodyLeft > 0) {
+            ctx.write(new DefaultHttpContent(bytes), promise);
+            return;
+        }
+        ctx.write(new DefaultLastHttpContent(bytes), promise);
+        FileExchange ended = exchange;
+        if (ended != null) {
+            boolean kept = keeps && ended.body().isWhole();
+            finished();
+            sent(ctx, kept);
         }
     }
 
@@ -204,17 +362,19 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
                     .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
         }
         HttpUtil.setKeepAlive(response.headers(), head.protocolVersion(), keeps);
-        ctx.writeAndFlush(response).addListener(sent -> {
-            answering = false;
-            if (!keeps) {
-                close();
-            } else if (!over) {
-                idle = ctx.executor().schedule(this::close, IDLE.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        });
+        ctx.writeAndFlush(response).addListener(done -> sent(ctx, keeps));
     }
 
-    private void close() {
+    private void sent(ChannelHandlerContext ctx, boolean keeps) {
+        answering = false;
+        if (!keeps) {
+            end();
+        } else if (!over) {
+            idle = ctx.executor().schedule(this::end, IDLE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void end() {
         over = true;
         connection.session().finish("closed");
     }
@@ -245,6 +405,15 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         // Removed last, the codec hands over what was received behind the request.
         ctx.pipeline().addAfter(ctx.name(), "frames", frames).remove(this);
         ctx.pipeline().remove(HttpServerCodec.class);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        FileExchange broken = exchange;
+        if (broken != null) {
+            broken.body().close();
+        }
+        ctx.fireChannelInactive();
     }
 
     @Override

@@ -4,10 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -40,11 +42,28 @@ final class Responses {
      * @param hsts for how long browsers are to use TLS alone here; zero for no such header
      */
     static FullHttpResponse of(HttpRequest request, Duration hsts, HttpResponseStatus status, ByteBuf body) {
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        return strict(request, hsts, new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body));
+    }
+
+    /** Returns the head of a response with the strict headers, whose body follows. */
+    static HttpResponse head(HttpRequest request, Duration hsts, HttpResponseStatus status) {
+        return strict(request, hsts, new DefaultHttpResponse(HttpVersion.HTTP_1_1, status));
+    }
+
+    private static <R extends HttpResponse> R strict(HttpRequest request, Duration hsts, R response) {
         response.headers().set(STRICT);
         if (hsts.isPositive() && !isThisMachine(request.headers().get(HttpHeaderNames.HOST, ""))) {
             response.headers().set("Strict-Transport-Security", "max-age=" + hsts.toSeconds());
         }
+        return response;
+    }
+
+    /** Returns a response with an object of JSON, which is not to be kept. */
+    static FullHttpResponse json(HttpRequest request, Duration hsts, HttpResponseStatus status, byte[] object) {
+        FullHttpResponse response = of(request, hsts, status, Unpooled.wrappedBuffer(object));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         return response;
     }
 

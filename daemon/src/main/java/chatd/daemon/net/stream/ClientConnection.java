@@ -61,6 +61,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final ConnectionState state = new ConnectionState();
     private final Output output;
     private boolean ticking;
+    private boolean isRecognised;
+    private boolean isServing;
     private long pausedUntil = System.nanoTime();
 
     /**
@@ -177,6 +179,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         deadlines.packet();
     }
 
+    /** Records that a request of the carrier has said, and proved, who sends it: the peer is no stranger any more. */
+    public void recognised() {
+        isRecognised = true;
+        releaseLoginSlot();
+    }
+
+    /** Tells whether a request of the carrier is being carried out, which has limits of its own meanwhile. */
+    public void serves(boolean isServing) {
+        this.isServing = isServing;
+        tickLater();
+    }
+
     /** Returns whether further input is ignored. */
     public boolean isDeaf() {
         return state.isDeaf();
@@ -282,10 +296,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void tickLater() {
-        if (!ticking && !state.isDeaf() && (!session().isLoggedIn() || midFrame())) {
+        if (!ticking && !state.isDeaf() && (!isKnown() || midFrame())) {
             ticking = true;
             loopLater(this::tick, Deadlines.TICK);
         }
+    }
+
+    private boolean isKnown() {
+        return isRecognised || session().isLoggedIn();
     }
 
     private boolean midFrame() {
@@ -309,8 +327,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (state.isDeaf()) {
             return;
         }
-        boolean owing = inbox().isBusy() || isPaused() || receiveBuffer.waits();
-        if (!owing && deadlines.tick(session().isLoggedIn(), midFrame(), reader.size())) {
+        boolean owing = isServing || inbox().isBusy() || isPaused() || receiveBuffer.waits();
+        if (!owing && deadlines.tick(isKnown(), midFrame(), reader.size())) {
             state.deafen();
             audit.soon(
                     "timeout",

@@ -10,7 +10,11 @@ public record ConfiguredDialects(Config config, Dialects dialects) {
     public static ConfiguredDialects as(Config config) {
         Config.Limits limits = config.limits();
         Chat1 chat1 = new Chat1(
-                new Limits(limits.text(), limits.file(), limits.recipients(), limits.settings()),
+                new Limits(
+                        limits.text(),
+                        Math.min(limits.file(), Limits.DEFAULT.file()),
+                        limits.recipients(),
+                        limits.settings()),
                 config.chat1().wireZone());
         return new ConfiguredDialects(config, new Dialects(limits.json(), chat1));
     }

@@ -89,6 +89,8 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Instant> MUTED_UNTIL = createField(DSL.name("muted_until"), SQLDataType.LOCALDATETIME(6).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.LOCALDATETIME)), this, "until then it may not write", new UtcConverter());
 
+    public final TableField<AccountRecord, Long> QUOTA = createField(DSL.name("quota"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "bytes that its files may have; null: as configured");
+
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

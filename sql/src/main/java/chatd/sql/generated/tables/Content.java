@@ -60,6 +60,12 @@ public class Content extends TableImpl<ContentRecord> {
 
     public final TableField<ContentRecord, Instant> CREATED = createField(DSL.name("created"), SQLDataType.LOCALDATETIME(6).nullable(false), this, "", new UtcConverter());
 
+    public final TableField<ContentRecord, String> MEDIA = createField(DSL.name("media"), SQLDataType.VARCHAR(32).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.VARCHAR)), this, "media type; null: not told yet");
+
+    public final TableField<ContentRecord, Long> WIDTH = createField(DSL.name("width"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "in pixels; null: no picture");
+
+    public final TableField<ContentRecord, Long> HEIGHT = createField(DSL.name("height"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "");
+
     private Content(Name alias, Table<ContentRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -58,6 +58,8 @@ public class File extends TableImpl<FileRecord> {
 
     public final TableField<FileRecord, Long> SIZE = createField(DSL.name("size"), SQLDataType.BIGINT.nullable(false), this, "");
 
+    public final TableField<FileRecord, Boolean> PICTURE = createField(DSL.name("picture"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BOOLEAN)), this, "sent to be shown in place");
+
     private File(Name alias, Table<FileRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -161,6 +161,14 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Instant) get(17);
     }
 
+    public void setQuota(Long value) {
+        set(18, value);
+    }
+
+    public Long getQuota() {
+        return (Long) get(18);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -178,7 +186,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil) {
+    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil, Long quota) {
         super(Account.ACCOUNT);
 
         setNumber(number);
@@ -199,6 +207,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setMayAsk(mayAsk);
         setMayAdd(mayAdd);
         setMutedUntil(mutedUntil);
+        setQuota(quota);
         resetTouchedOnNotNull();
     }
 }

@@ -49,6 +49,30 @@ public class ContentRecord extends UpdatableRecordImpl<ContentRecord> {
         return (Instant) get(3);
     }
 
+    public void setMedia(String value) {
+        set(4, value);
+    }
+
+    public String getMedia() {
+        return (String) get(4);
+    }
+
+    public void setWidth(Long value) {
+        set(5, value);
+    }
+
+    public Long getWidth() {
+        return (Long) get(5);
+    }
+
+    public void setHeight(Long value) {
+        set(6, value);
+    }
+
+    public Long getHeight() {
+        return (Long) get(6);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -66,13 +90,16 @@ public class ContentRecord extends UpdatableRecordImpl<ContentRecord> {
         super(Content.CONTENT);
     }
 
-    public ContentRecord(Long number, byte[] digest, Long size, Instant created) {
+    public ContentRecord(Long number, byte[] digest, Long size, Instant created, String media, Long width, Long height) {
         super(Content.CONTENT);
 
         setNumber(number);
         setDigest(digest);
         setSize(size);
         setCreated(created);
+        setMedia(media);
+        setWidth(width);
+        setHeight(height);
         resetTouchedOnNotNull();
     }
 }

@@ -55,6 +55,14 @@ public class FileRecord extends UpdatableRecordImpl<FileRecord> {
         return (Long) get(4);
     }
 
+    public void setPicture(Boolean value) {
+        set(5, value);
+    }
+
+    public Boolean getPicture() {
+        return (Boolean) get(5);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -72,7 +80,7 @@ public class FileRecord extends UpdatableRecordImpl<FileRecord> {
         super(File.FILE);
     }
 
-    public FileRecord(Long number, Long message, String name, Long content, Long size) {
+    public FileRecord(Long number, Long message, String name, Long content, Long size, Boolean picture) {
         super(File.FILE);
 
         setNumber(number);
@@ -80,6 +88,7 @@ public class FileRecord extends UpdatableRecordImpl<FileRecord> {
         setName(name);
         setContent(content);
         setSize(size);
+        setPicture(picture);
         resetTouchedOnNotNull();
     }
 }

@@ -1,0 +1,97 @@
+package chatd.daemon.files;
+
+import chatd.daemon.store.ContentStore;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.Arrays;
+
+/** Stores a content chunk by chunk, with its SHA-256. Holds one chunk at most. Used by one thread at a time; blocks. */
+final class ContentWriter {
+    private final ContentStore contents;
+    private final MessageDigest digest = ContentStore.digest();
+    private final long number;
+    private final long size;
+    private byte[] chunk = {};
+    private int filled;
+    private int position;
+    private long written;
+
+    /** Whether the chunk at the position is stored, although it is not full. */
+    private boolean isParked;
+
+    ContentWriter(ContentStore contents, long size, Instant now) {
+        this.contents = contents;
+        this.size = size;
+        this.number = contents.begin(size, now);
+    }
+
+    /** Returns the content's number. */
+    long number() {
+        return number;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** Returns the number of bytes written so far. */
+    long written() {
+        return written;
+    }
+
+    /** Adds bytes, which must not be more than are missing. */
+    void write(byte[] bytes, int from, int length) {
+        begin();
+        int left = length;
+        while (left > 0) {
+            int some = Math.min(left, chunk.length - filled);
+            System.arraycopy(bytes, from + length - left, chunk, filled, some);
+            digest.update(chunk, filled, some);
+            filled += some;
+            written += some;
+            left -= some;
+            if (filled == chunk.length) {
+                store();
+                position++;
+                filled = 0;
+            }
+        }
+    }
+
+    private void begin() {
+        if (chunk.length == 0) {
+            chunk = new byte[(int) Math.min(size, ContentStore.CHUNK)];
+        }
+        if (isParked) {
+            byte[] stored = contents.read(number, (long) position * ContentStore.CHUNK, ContentStore.CHUNK)
+                    .orElseThrow();
+            System.arraycopy(stored, 0, chunk, 0, stored.length);
+            contents.removeLast(number, position);
+            isParked = false;
+        }
+    }
+
+    private void store() {
+        contents.append(number, position, filled == chunk.length ? chunk : Arrays.copyOf(chunk, filled));
+    }
+
+    /** Stores what is in memory, so that nothing is held until more is written. */
+    void park() {
+        if (filled > 0 && !isParked) {
+            store();
+            isParked = true;
+        }
+        chunk = new byte[0];
+    }
+
+    /** Stores what is left, and returns the SHA-256 of everything. Called once. */
+    byte[] end() {
+        park();
+        return digest.digest();
+    }
+
+    /** Deletes the content, unless a file uses it. */
+    void discard() {
+        contents.discard(number);
+    }
+}

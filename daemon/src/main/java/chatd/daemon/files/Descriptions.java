@@ -1,0 +1,79 @@
+package chatd.daemon.files;
+
+import chatd.daemon.media.DamagedPicture;
+import chatd.daemon.media.MediaType;
+import chatd.daemon.media.Picture;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.DatabaseUnavailable;
+import chatd.protocol.value.Media;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** Tells of contents what they are; in the background also of those that an earlier version has stored without. */
+final class Descriptions implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(Descriptions.class);
+
+    private static final int PART = 100;
+    private static final Duration RETRY = Duration.ofMinutes(1);
+
+    private final ContentStore contents;
+    private final Thread thread;
+
+    Descriptions(ContentStore contents) {
+        this.contents = contents;
+        this.thread = Thread.startVirtualThread(this::describeAll);
+    }
+
+    /** Returns what a content is that is shown as it is, or not at all. */
+    static Media of(StoredSource source) {
+        try {
+            Optional<Picture> picture = Picture.of(source);
+            if (picture.isPresent()) {
+                return new Media(
+                        picture.get().type(),
+                        picture.get().width(),
+                        picture.get().height(),
+                        false);
+            }
+        } catch (DamagedPicture e) {
+            return Media.NONE;
+        }
+        return new Media(MediaType.of(source), 0, 0, false);
+    }
+
+    private void describeAll() {
+        try {
+            boolean isMore = true;
+            while (isMore) {
+                try {
+                    isMore = describeSome();
+                } catch (DatabaseUnavailable e) {
+                    Thread.sleep(RETRY);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean describeSome() {
+        Map<Long, Long> some = contents.undescribed(PART);
+        some.forEach((number, size) -> {
+            try {
+                contents.describe(number, of(new StoredSource(contents, number, size)));
+            } catch (IllegalStateException e) {
+                LOG.warn("{}: its files can't be read. chat-admin storage check lists what is missing", e.getMessage());
+                contents.describe(number, Media.NONE);
+            }
+        });
+        return !some.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,47 @@
+package chatd.daemon.files;
+
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.messages.Messages;
+
+/** The rooms that files are sent and fetched through, on different ways, and what they share. Built once. */
+public final class FileRooms implements AutoCloseable {
+    private final Storage storage;
+    private final Files frames;
+    private final FilesInPieces pieces;
+    private final FilesOverHttp http;
+    private final Descriptions descriptions;
+
+    public FileRooms(ServiceParts parts, Messages sending) {
+        this.storage = new Storage(parts);
+        Uploads uploads = new Uploads(parts, sending, storage);
+        Fetches fetches = new Fetches(parts);
+        this.frames = new Files(parts, uploads, fetches);
+        this.pieces = new FilesInPieces(parts, uploads, fetches, sending);
+        this.http = new FilesOverHttp(parts, uploads, fetches);
+        this.descriptions = new Descriptions(parts.stores().contents());
+    }
+
+    public Storage storage() {
+        return storage;
+    }
+
+    /** Returns the files of {@code chat/1}, each in one frame. */
+    public Files frames() {
+        return frames;
+    }
+
+    public FilesInPieces pieces() {
+        return pieces;
+    }
+
+    public FilesOverHttp http() {
+        return http;
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        pieces.close();
+        descriptions.close();
+    }
+}

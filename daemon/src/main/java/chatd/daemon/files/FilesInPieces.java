@@ -1,0 +1,255 @@
+package chatd.daemon.files;
+
+import chatd.daemon.dispatch.Room;
+import chatd.daemon.dispatch.Routes;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.messages.Messages;
+import chatd.daemon.messages.Recipients;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.SentOnce;
+import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.Session;
+import chatd.daemon.store.MessageStore;
+import chatd.protocol.Gate;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.FileEvent;
+import chatd.protocol.value.Code;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Files and pictures that are sent and fetched in pieces (page {@code chat-json-1.md}, "Files and pictures"). What a
+ * session's commands do runs on its own thread, and blocks.
+ */
+public final class FilesInPieces implements Room, AutoCloseable {
+    /** How long an upload may not move before it is forgotten. */
+    private static final Duration STANDS = Duration.ofMinutes(10);
+
+    private static final Duration LOOK = Duration.ofSeconds(30);
+
+    private final Uploads uploads;
+    private final Fetches fetches;
+    private final Messages sending;
+    private final Clock clock;
+    private final AtomicLong last = new AtomicLong();
+
+    /** The open uploads by their numbers: a few of each account. */
+    private final Map<Long, Open> open = new ConcurrentHashMap<>();
+
+    private final Thread cleaner = Thread.startVirtualThread(this::clean);
+
+    /** An open upload. Guarded by itself. */
+    private static final class Open {
+        final Session session;
+        final Upload upload;
+        final Runnable turn;
+        private long moved = System.nanoTime();
+
+        Open(Session session, Upload upload, Runnable turn) {
+            this.session = session;
+            this.upload = upload;
+            this.turn = turn;
+        }
+
+        synchronized void moves() {
+            moved = System.nanoTime();
+        }
+
+        synchronized boolean stands() {
+            return System.nanoTime() - moved > STANDS.toNanos();
+        }
+
+        synchronized void close() {
+            turn.run();
+            upload.close();
+        }
+    }
+
+    FilesInPieces(ServiceParts parts, Uploads uploads, Fetches fetches, Messages sending) {
+        this.uploads = uploads;
+        this.fetches = fetches;
+        this.sending = sending;
+        this.clock = parts.clock();
+    }
+
+    @Override
+    public void addTo(Routes routes) {
+        routes.numbered(FileCommand.StartUpload.class, false, this::start);
+        routes.unlogged(FileCommand.UploadPiece.class, Gate.LOGGED_IN, this::take);
+        routes.numbered(FileCommand.EndUpload.class, false, this::end);
+        routes.logged(FileCommand.GetFile.class, Gate.LOGGED_IN, this::get);
+        routes.numbered(FileCommand.SendAgain.class, false, this::again);
+    }
+
+    private void start(Session session, FileCommand.StartUpload command) throws InterruptedException {
+        Upload.Wanted wanted = uploads.wanted(
+                session,
+                new Uploads.Asked(
+                        command.audience(),
+                        command.name(),
+                        command.size(),
+                        command.picture() ? Upload.Shown.PICTURE : Upload.Shown.FILE,
+                        command.answered()));
+        Runnable turn = uploads.turn(session, command.size());
+        try {
+            Upload upload = uploads.openForLong(session, wanted);
+            long number = last.incrementAndGet();
+            open.put(number, new Open(session, upload, turn));
+            session.answer(command, new Receipt(0, clock.instant(), 0, number));
+        } catch (RuntimeException e) {
+            turn.run();
+            throw e;
+        }
+    }
+
+    /** Returns an upload of a session; with number 0, its only one. */
+    private Map.Entry<Long, Open> find(Session session, long number) {
+        List<Map.Entry<Long, Open>> its = open.entrySet().stream()
+                .filter(one -> one.getValue().session == session && (number == 0 || one.getKey() == number))
+                .toList();
+        if (its.size() != 1) {
+            throw new Refusal(
+                    Code.NO_SUCH_FILE,
+                    number == 0
+                            ? "Say which file has ended: %d are open in this session.".formatted(its.size())
+                            : "No file %d is being sent in this session: it was forgotten, or never begun."
+                                    .formatted(number));
+        }
+        return its.getFirst();
+    }
+
+    private void forget(Map.Entry<Long, Open> one) {
+        open.remove(one.getKey());
+        one.getValue().close();
+    }
+
+    private void take(Session session, FileCommand.UploadPiece piece) {
+        Map.Entry<Long, Open> found = find(session, piece.upload());
+        Open its = found.getValue();
+        synchronized (its) {
+            if (piece.offset() != its.upload.received()) {
+                throw new Refusal(
+                        Code.MALFORMED,
+                        "The next piece begins at %d, not at %d.".formatted(its.upload.received(), piece.offset()));
+            }
+            try {
+                its.upload.take(piece.bytes(), piece.bytes().length);
+                its.moves();
+                return;
+            } catch (RuntimeException e) {
+                forget(found);
+                throw e;
+            }
+        }
+    }
+
+    private void end(Session session, FileCommand.EndUpload command) throws InterruptedException {
+        Map.Entry<Long, Open> found = find(session, command.upload());
+        Open its = found.getValue();
+        if (!isComplete(its)) {
+            throw new Refusal(
+                    Code.MALFORMED,
+                    "Only %d of %d bytes have come: send the rest first."
+                            .formatted(
+                                    its.upload.received(), its.upload.wanted().size()));
+        }
+        open.remove(found.getKey());
+        try {
+            its.upload.end(session, command.id(), command.sha256(), sent -> session.accept(command, sent.receipt()));
+        } finally {
+            its.close();
+        }
+    }
+
+    private static boolean isComplete(Open its) {
+        return its.upload.received() == its.upload.wanted().size();
+    }
+
+    /** Sends a file at the pace at which it is read; what else comes for the session comes between its pieces. */
+    private void get(Session session, FileCommand.GetFile command) {
+        MessageStore.Fetchable found = fetches.find(session, command.file());
+        fetches.log(session, command.file());
+        StoredFile file = found.file();
+        if (command.offset() > file.size()) {
+            throw new Refusal(Code.MALFORMED, "File %d has only %d bytes.".formatted(command.file(), file.size()));
+        }
+        for (long offset = command.offset(); offset < file.size(); ) {
+            byte[] piece =
+                    fetches.read(found, offset, session.isTight() ? Files.SMALL_PIECE : FileCommand.UploadPiece.MOST);
+            session.answer(new FileEvent.Chunk(file.number(), offset, piece, command.picture()));
+            offset += piece.length;
+            if (!session.awaitRoom()) {
+                return;
+            }
+        }
+        session.answer(new FileEvent.End(file.number(), file.digest(), command.picture()));
+        session.accept(command, new Receipt(0, clock.instant()));
+    }
+
+    /** Sends a file that is stored to somebody else: as it was shown, or as a file. */
+    private void again(Session session, FileCommand.SendAgain command) throws InterruptedException {
+        StoredFile file = fetches.find(session, command.file()).file();
+        boolean isPicture = command.picture() && file.media().width() > 0;
+        Upload.Wanted wanted = uploads.wanted(
+                session,
+                new Uploads.Asked(
+                        command.audience(),
+                        file.name(),
+                        file.size(),
+                        isPicture ? Upload.Shown.AS_IT_IS : Upload.Shown.FILE,
+                        command.answered()));
+        Recipients recipients = wanted.recipients();
+        SentOnce once = SentOnce.of(
+                session.account(), command.id(), "again\n" + command.file() + '\n' + wanted.facts(), file.digest());
+        try (Storage.Room room = uploads.room(session, file.size())) {
+            Objects.requireNonNull(room);
+            sending.sendFile(
+                    session,
+                    recipients,
+                    new StoredFile(
+                            0,
+                            file.name(),
+                            StoredFile.STORED,
+                            file.size(),
+                            file.digest(),
+                            file.media().as(isPicture)),
+                    command.answered(),
+                    once,
+                    sent -> session.accept(command, sent.receipt()));
+        }
+    }
+
+    /** Forgets the uploads of a session that has ended. */
+    @Override
+    public void sessionEnded(Session session) {
+        open.entrySet().stream()
+                .filter(one -> one.getValue().session == session)
+                .toList()
+                .forEach(this::forget);
+    }
+
+    private void clean() {
+        try {
+            while (true) {
+                Thread.sleep(LOOK);
+                open.entrySet().stream()
+                        .filter(one -> one.getValue().stands())
+                        .toList()
+                        .forEach(this::forget);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        cleaner.interrupt();
+    }
+}

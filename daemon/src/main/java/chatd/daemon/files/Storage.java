@@ -1,0 +1,200 @@
+package chatd.daemon.files;
+
+import chatd.audit.event.AuditEvent;
+import chatd.daemon.config.Config;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.store.ContentStore;
+import chatd.daemon.store.StorageStore;
+import chatd.protocol.value.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Judges whether there is room for a file: in the quota of its account, in that of the server, and on its disk. What is
+ * promised to an upload counts from its beginning. Any thread; blocks.
+ */
+public final class Storage {
+    private static final Logger LOG = LogManager.getLogger(Storage.class);
+
+    /** Percentages of a quota at which it is warned of. */
+    private static final int[] WARNED_AT = {95, 80};
+
+    private final ContentStore contents;
+    private final StorageStore store;
+    private final AuditTrail audit;
+    private final Supplier<Config> config;
+
+    /** Bytes promised to the uploads of each account. Guarded by this. */
+    private final Map<Long, Long> promised = new HashMap<>();
+
+    /** Bytes promised to uploads whose content was not begun yet. Guarded by this. */
+    private long unbegun;
+
+    /** The percentage that was warned of last; 0 if none. Guarded by this. */
+    private int warned;
+
+    public Storage(ServiceParts parts) {
+        this.contents = parts.stores().contents();
+        this.store = parts.stores().storage();
+        this.audit = parts.audit();
+        this.config = parts.config();
+    }
+
+    /** Room that was promised to one upload. */
+    final class Room implements AutoCloseable {
+        private final long account;
+        private final long bytes;
+        private boolean isBegun;
+        private boolean isOver;
+
+        private Room(long account, long bytes, boolean isBegun) {
+            this.account = account;
+            this.bytes = bytes;
+            this.isBegun = isBegun;
+        }
+
+        /** Records that the content was begun, and counts by itself on the server. */
+        void begun() {
+            synchronized (Storage.this) {
+                if (!isBegun) {
+                    isBegun = true;
+                    unbegun -= bytes;
+                }
+            }
+        }
+
+        /** Gives the room back; what was sent counts by itself. */
+        @Override
+        public void close() {
+            begun();
+            synchronized (Storage.this) {
+                if (!isOver) {
+                    isOver = true;
+                    promised.computeIfPresent(
+                            account, (same, before) -> before > bytes ? (Long) (before - bytes) : null);
+                }
+            }
+        }
+    }
+
+    /** Returns the bytes that the files of an account may have; empty if there is no limit. */
+    public OptionalLong quota(Account account) {
+        return account.quota().isPresent()
+                ? account.quota()
+                : limited(config.get().quota().account());
+    }
+
+    private static OptionalLong limited(long bytes) {
+        return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
+    }
+
+    /**
+     * Promises room for a file.
+     *
+     * @param isNew whether its content is stored for it
+     * @throws Refusal {@link Code#NO_ROOM} if there is none
+     */
+    Room reserve(Account account, long bytes, boolean isNew) {
+        if (isNew) {
+            checkDisk(bytes);
+        }
+        long stored = store.of(account.number()).bytes();
+        int level;
+        synchronized (this) {
+            OptionalLong quota = quota(account);
+            long mine = stored + promised.getOrDefault(account.number(), 0L);
+            if (quota.isPresent() && mine + bytes > quota.getAsLong()) {
+                throw new Refusal(
+                        Code.NO_ROOM,
+                        "Your files may have %s together, and have %s: there is no room for %s more. Take files back that are not needed any more, or ask an administrator."
+                                .formatted(Size.of(quota.getAsLong()), Size.of(mine), Size.of(bytes)));
+            }
+            long most = config.get().quota().server();
+            if (isNew && most != 0 && contents.bytes() + unbegun + bytes > most) {
+                throw new Refusal(
+                        Code.NO_ROOM,
+                        "The server has no room for %s more at the moment. Nothing was sent; tell its administrator."
+                                .formatted(Size.of(bytes)));
+            }
+            promised.merge(account.number(), bytes, Long::sum);
+            unbegun += isNew ? bytes : 0;
+            level = risen();
+        }
+        warn(level);
+        return new Room(account.number(), bytes, !isNew);
+    }
+
+    /** Refuses what takes more than a chunk while the disk is nearly full. */
+    private void checkDisk(long bytes) {
+        long reserve = config.get().storage().reserve();
+        OptionalLong free = reserve == 0 || bytes <= ContentStore.CHUNK ? OptionalLong.empty() : free();
+        if (free.isPresent() && free.getAsLong() - bytes < reserve) {
+            throw new Refusal(
+                    Code.NO_ROOM,
+                    "The disk of the server is nearly full: no large files are taken at the moment. Nothing was sent; tell its administrator.");
+        }
+    }
+
+    /** Returns the bytes that are free on the database's disk; empty if that is on another machine. */
+    public OptionalLong free() {
+        if (config.get().database().socket().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        Path directory = Path.of(store.directory());
+        try {
+            return OptionalLong.of(Files.getFileStore(directory).getUsableSpace());
+        } catch (IOException e) {
+            LOG.debug("the free space of {} can't be told", directory, e);
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Returns the bytes that all files may have together; 0 if there is no limit. */
+    public long most() {
+        return config.get().quota().server();
+    }
+
+    /** Returns the bytes of all contents, each counted once, those being uploaded among them. */
+    public long used() {
+        return contents.bytes();
+    }
+
+    /** Returns how full the server's quota is, in per cent; 0 if it has none. */
+    public int percent() {
+        long most = most();
+        return most == 0 ? 0 : (int) Math.min(100, used() * 100 / most);
+    }
+
+    /** Returns the percentage to be warned of now, which was passed since the last warning; 0 if none. */
+    private int risen() {
+        long most = config.get().quota().server();
+        int percent = most == 0 ? 0 : (int) ((contents.bytes() + unbegun) * 100 / most);
+        int level = 0;
+        for (int one : WARNED_AT) {
+            if (percent >= one) {
+                level = one;
+                break;
+            }
+        }
+        int before = warned;
+        warned = level;
+        return level > before ? level : 0;
+    }
+
+    private void warn(int level) {
+        if (level > 0) {
+            LOG.warn("the files take {} % of quota.server ({}): see chat-admin storage", level, Size.of(most()));
+            audit.note(new AuditEvent.StorageFull(level, used(), most()));
+        }
+    }
+}

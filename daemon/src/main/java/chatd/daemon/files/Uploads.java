@@ -1,0 +1,178 @@
+package chatd.daemon.files;
+
+import static java.util.Objects.requireNonNull;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.directory.Directory;
+import chatd.daemon.journal.AuditTrail;
+import chatd.daemon.journal.ServiceParts;
+import chatd.daemon.messages.Messages;
+import chatd.daemon.messages.Recipients;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.session.Caller;
+import chatd.daemon.session.Shares;
+import chatd.daemon.store.ContentStore;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.FileName;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Admits uploads, on whatever way they come: judges whether, to whom and how much somebody may send, before any byte is
+ * taken. Any thread; blocks.
+ */
+final class Uploads {
+    /** KiB shared by all uploads of a single chunk, which have a limit of their own. */
+    private static final long SMALL_KIBIBYTES = 16 << 10;
+
+    /** Maximum time that an upload waits for its turn. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Maximum number of uploads of an account that are open, but those of {@code chat/1}, of which a connection has one. */
+    private static final int MOST_OPEN = 4;
+
+    private final ContentStore contents;
+    private final Messages sending;
+    private final Directory directory;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final Supplier<Config> config;
+    private final Storage storage;
+    private final Shares large;
+    private final Shares small = new Shares(SMALL_KIBIBYTES);
+
+    /** How many uploads of each account are open. */
+    private final Map<Long, Integer> open = new ConcurrentHashMap<>();
+
+    Uploads(ServiceParts parts, Messages sending, Storage storage) {
+        this.contents = parts.stores().contents();
+        this.sending = sending;
+        this.directory = parts.directory();
+        this.audit = parts.audit();
+        this.clock = parts.clock();
+        this.config = parts.config();
+        this.storage = storage;
+        this.large = new Shares(config.get().limits().uploads());
+    }
+
+    /** What somebody asks to send. */
+    record Asked(Audience audience, String name, long size, Upload.Shown shown, long answered) {}
+
+    /**
+     * Checks whether somebody may send a file.
+     *
+     * @throws Refusal {@link Code#UNLOGGED}, {@link Code#BAD_NAME}, {@link Code#TOO_LARGE}, {@link Code#TOO_MANY}, {@link
+     *     Code#NO_SUCH_USER} or {@link Code#NOT_ALLOWED}
+     */
+    Upload.Wanted wanted(Caller caller, Asked asked) {
+        audit.admit();
+        long limit = config.get().limits().file();
+        if (!(asked.audience() instanceof Audience.TooMany)) {
+            if (asked.size() > limit) {
+                throw new Refusal(
+                        Code.TOO_LARGE,
+                        "The file has %s; at most %s are taken. It was not sent."
+                                .formatted(Size.of(asked.size()), Size.of(limit)));
+            }
+            String fault = FileName.fault(asked.name());
+            if (fault != null) {
+                throw new Refusal(Code.BAD_NAME, fault + " It was not sent.");
+            }
+        }
+        Recipients recipients = sending.recipients(caller, asked.audience());
+        sending.admit(caller, recipients);
+        return new Upload.Wanted(recipients, asked.name(), asked.size(), asked.shown(), asked.answered());
+    }
+
+    /**
+     * Opens an upload, whose content then follows.
+     *
+     * @throws Refusal {@link Code#NO_ROOM}
+     */
+    Upload open(Caller caller, Upload.Wanted wanted) {
+        return open(caller, wanted, () -> {});
+    }
+
+    /**
+     * Opens an upload that may stay open while nothing comes.
+     *
+     * @throws Refusal {@link Code#TOO_MANY} if the account has too many of these, or as {@link #open}
+     */
+    Upload openForLong(Caller caller, Upload.Wanted wanted) {
+        long account = caller.account();
+        if (open.merge(account, 1, Integer::sum) > MOST_OPEN) {
+            countClosed(account);
+            throw new Refusal(
+                    Code.TOO_MANY,
+                    "At most %d files of one user are sent at once. End one of them first.".formatted(MOST_OPEN));
+        }
+        try {
+            return open(caller, wanted, () -> countClosed(account));
+        } catch (RuntimeException e) {
+            countClosed(account);
+            throw e;
+        }
+    }
+
+    /** Returns room for a file whose content is stored already. */
+    Storage.Room room(Caller caller, long size) {
+        return storage.reserve(directory.numbered(caller.account()), size, false);
+    }
+
+    private void countClosed(long account) {
+        open.computeIfPresent(account, (same, count) -> count > 1 ? (Integer) (count - 1) : null);
+    }
+
+    private Upload open(Caller caller, Upload.Wanted wanted, Runnable closed) {
+        Storage.Room room = storage.reserve(directory.numbered(caller.account()), wanted.size(), true);
+        try {
+            Upload upload = new Upload(contents, sending, clock, wanted, () -> {
+                room.close();
+                closed.run();
+            });
+            room.begun();
+            return upload;
+        } catch (RuntimeException e) {
+            room.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Waits for the turn of an upload of a size; while it is received, it holds the result, which ends that.
+     *
+     * @throws Refusal {@link Code#BUSY} if too many are being received
+     */
+    Runnable turn(Caller caller, long size) throws InterruptedException {
+        List<Object> holders = caller.holders(config.get().isExempt(caller.address()));
+        boolean isSmall = size <= ContentStore.CHUNK;
+        Shares shares = isSmall ? small : large;
+        long amount = isSmall ? 1 + (size >> 10) : 1;
+        if (!shares.take(amount, holders, PATIENCE)) {
+            throw new Refusal(
+                    Code.BUSY, "Too many files are being sent at once. This one was not sent; try again later.");
+        }
+        return new Once(() -> shares.give(amount, holders));
+    }
+
+    /** Runs something the first time alone. */
+    private static final class Once implements Runnable {
+        private Runnable what;
+
+        Once(Runnable what) {
+            this.what = what;
+        }
+
+        @Override
+        public synchronized void run() {
+            Runnable now = requireNonNull(what);
+            what = () -> {};
+            now.run();
+        }
+    }
+}

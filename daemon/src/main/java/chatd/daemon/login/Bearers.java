@@ -1,0 +1,118 @@
+package chatd.daemon.login;
+
+import chatd.daemon.directory.Directory;
+import chatd.daemon.model.Account;
+import chatd.daemon.model.Origin;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.Token;
+import chatd.daemon.session.Caller;
+import chatd.daemon.session.Session;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Secret;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognises who sends a request of HTTP, by the token of a session or by the cookie that stands for it (page {@code
+ * chat-json-1.md}, "Files over HTTP"). Any thread; does not block.
+ */
+public final class Bearers {
+    private static final String DIALECT = "http";
+
+    private final Tokens tokens;
+    private final Authenticator authenticator;
+    private final Directory directory;
+
+    public Bearers(Tokens tokens, Authenticator authenticator, Directory directory) {
+        this.tokens = tokens;
+        this.authenticator = authenticator;
+        this.directory = directory;
+    }
+
+    /**
+     * Returns who sends a request with a token.
+     *
+     * @throws Refusal {@link Code#NOT_LOGGED_IN} if the token is not good; {@link Code#NOT_ALLOWED} if the certificate of
+     *     the client is for another account
+     */
+    public Bearer byToken(Session connection, Secret secret) {
+        return bearer(connection, tokens.find(secret));
+    }
+
+    /** As {@link #byToken}, by a cookie. */
+    public Bearer byCookie(Session connection, Secret cookie) {
+        return bearer(connection, tokens.findByCookie(cookie));
+    }
+
+    private Bearer bearer(Session connection, Optional<Token> token) {
+        Bearer bearer = token.map(its -> new Bearer(connection, its))
+                .filter(Bearer::isGood)
+                .orElseThrow(() -> {
+                    authenticator.refused(connection, "login", "", Optional.empty(), Code.NOT_LOGGED_IN);
+                    return new Refusal(Code.NOT_LOGGED_IN, "The token is not good any more. Log in again.");
+                });
+        authenticator.checkCertificate(connection, bearer.name());
+        return bearer;
+    }
+
+    /** Returns a new cookie that stands for the token of a request. */
+    public Secret cookie(Bearer bearer) {
+        return tokens.cookie(bearer.token);
+    }
+
+    /** Who sends a request, as long as the token is good. */
+    public final class Bearer implements Caller {
+        private final Session connection;
+        private final Token token;
+
+        private Bearer(Session connection, Token token) {
+            this.connection = connection;
+            this.token = token;
+        }
+
+        /** Returns whether the token is still good: its session may have been ended meanwhile. */
+        public boolean isGood() {
+            return tokens.isGood(token, directory.passwordGeneration(token.account()))
+                    && directory
+                            .present(token.account())
+                            .filter(account -> account.state() == Account.State.ACTIVE)
+                            .isPresent();
+        }
+
+        @Override
+        public Origin origin() {
+            return new Origin(connection.id(), DIALECT, connection.addressText(), connection.port());
+        }
+
+        @Override
+        public InetAddress address() {
+            return connection.address();
+        }
+
+        @Override
+        public @Nullable String certificateName() {
+            return connection.certificateName();
+        }
+
+        @Override
+        public boolean isLoggedIn() {
+            return true;
+        }
+
+        @Override
+        public long account() {
+            return token.account();
+        }
+
+        @Override
+        public String name() {
+            return directory.nameOf(token.account());
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return connection.hasEnded();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package chatd.daemon.media;
+
+/** How a picture is to be turned, as EXIF says it in a TIFF header: 1, upright, to 8. */
+final class Orientation {
+    static final int UPRIGHT = 1;
+
+    private static final int TAG = 0x0112;
+    private static final int SHORT = 3;
+
+    /** A camera writes a few dozen. */
+    private static final long MOST_ENTRIES = 1_000;
+
+    private Orientation() {}
+
+    /** Reads it from the TIFF header that stands between two positions; {@link #UPRIGHT} if it does not say. */
+    static int in(Source source, long from, long to) {
+        boolean isLittle = source.has(from, "II*\0");
+        if (to - from < 8 || !(isLittle || source.has(from, "MM\0*"))) {
+            return UPRIGHT;
+        }
+        long directory = from + number(source, isLittle, from + 4, 4);
+        if (directory + 2 > to) {
+            return UPRIGHT;
+        }
+        long entries = Math.min(MOST_ENTRIES, number(source, isLittle, directory, 2));
+        for (long entry = directory + 2, i = 0; i < entries && entry + 12 <= to; i++, entry += 12) {
+            if (number(source, isLittle, entry, 2) == TAG && number(source, isLittle, entry + 2, 2) == SHORT) {
+                long value = number(source, isLittle, entry + 8, 2);
+                return value >= 1 && value <= 8 ? (int) value : UPRIGHT;
+            }
+        }
+        return UPRIGHT;
+    }
+
+    private static long number(Source source, boolean isLittle, long position, int bytes) {
+        return isLittle ? source.little(position, bytes) : source.big(position, bytes);
+    }
+
+    /** Returns a TIFF header of 26 bytes that says nothing else. */
+    static byte[] tiff(int orientation) {
+        byte[] tiff = {
+            'M',
+            'M',
+            0,
+            '*',
+            0,
+            0,
+            0,
+            8, // the directory begins behind this
+            0,
+            1, // its one entry
+            TAG >> 8,
+            TAG & 0xff,
+            0,
+            SHORT,
+            0,
+            0,
+            0,
+            1,
+            0,
+            (byte) orientation,
+            0,
+            0, // the value, and two unused bytes
+            0,
+            0,
+            0,
+            0 // no further directory
+        };
+        return tiff;
+    }
+}

@@ -1,0 +1,96 @@
+package chatd.daemon.media;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A picture, told by its content, and the parts of it that are kept (page {@code chat-json-1.md}, "Pictures"): what says
+ * where and with what it was taken is left out, and nothing of what is decoded is touched. Only headers are read, never
+ * pixels.
+ *
+ * @param type its media type
+ * @param width in pixels, before it is turned as its orientation says
+ * @param frames 1 for one that does not move
+ * @param parts what is kept, in order
+ */
+public record Picture(String type, int width, int height, long frames, List<Part> parts) {
+    private static final long MOST_PIXELS = 50_000_000;
+    private static final long MOST_PIXELS_OF_ALL = 500_000_000;
+    private static final long MOST_FRAMES = 1_000;
+
+    public Picture {
+        parts = List.copyOf(parts);
+    }
+
+    /** A part of a picture. */
+    public sealed interface Part {
+        long size();
+    }
+
+    /** Bytes of the original, from one position to another, exclusive. */
+    public record Range(long from, long to) implements Part {
+        @Override
+        public long size() {
+            return to - from;
+        }
+    }
+
+    /** Bytes that were written anew. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    public record Written(byte[] bytes) implements Part {
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+    }
+
+    /**
+     * Returns the picture that a content is; empty if it is something else.
+     *
+     * @throws DamagedPicture if it begins like one, but is damaged, or too large to be shown
+     */
+    public static Optional<Picture> of(Source source) {
+        Optional<Picture> picture = read(source);
+        picture.ifPresent(Picture::check);
+        return picture;
+    }
+
+    private static Optional<Picture> read(Source source) {
+        if (Jpeg.is(source)) {
+            return Optional.of(new Jpeg(source).read());
+        }
+        if (Png.is(source)) {
+            return Optional.of(new Png(source).read());
+        }
+        if (Gif.is(source)) {
+            return Optional.of(new Gif(source).read());
+        }
+        return WebP.is(source) ? Optional.of(new WebP(source).read()) : Optional.empty();
+    }
+
+    private void check() {
+        long pixels = (long) width * height;
+        if (width <= 0 || height <= 0) {
+            throw new DamagedPicture("it has no size");
+        }
+        if (pixels > MOST_PIXELS) {
+            throw new DamagedPicture("it has %d × %d pixels; at most 50 million are shown".formatted(width, height));
+        }
+        if (frames > MOST_FRAMES) {
+            throw new DamagedPicture("it has %d frames; at most %d are shown".formatted(frames, MOST_FRAMES));
+        }
+        if (pixels * frames > MOST_PIXELS_OF_ALL) {
+            throw new DamagedPicture("its %d frames have more than 500 million pixels together".formatted(frames));
+        }
+    }
+
+    /** Returns the number of bytes that are kept. */
+    public long size() {
+        return parts.stream().mapToLong(Part::size).sum();
+    }
+
+    /** Returns whether nothing has to be left out of a content of this size. */
+    public boolean isClean(long size) {
+        return parts.size() == 1 && parts.getFirst() instanceof Range(long from, long to) && from == 0 && to == size;
+    }
+}

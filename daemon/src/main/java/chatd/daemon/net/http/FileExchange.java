@@ -1,0 +1,392 @@
+package chatd.daemon.net.http;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.files.FilesOverHttp;
+import chatd.daemon.login.Bearers;
+import chatd.daemon.model.AlreadySent;
+import chatd.daemon.model.Receipt;
+import chatd.daemon.model.Refusal;
+import chatd.daemon.model.StoredFile;
+import chatd.daemon.session.Session;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.json.Json;
+import chatd.protocol.value.Audience;
+import chatd.protocol.value.Code;
+import chatd.protocol.value.Media;
+import chatd.protocol.value.Secret;
+import chatd.protocol.value.User;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.cookie.Cookie;
+import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request about a file: who sends it is recognised, then it is carried out, on a virtual thread of its own, and
+ * answered. What breaks off loses nothing but the request.
+ */
+final class FileExchange implements Runnable {
+    private static final Pattern FILE = Pattern.compile("/files/([0-9]{1,10})");
+
+    /** Bytes of a file read at a time; fewer when {@linkplain Session#isTight memory is tight}. */
+    private static final int PIECE = 128 << 10;
+
+    private static final int SMALL_PIECE = 16 << 10;
+
+    /** Gives a refusal the type of messages about files. */
+    private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
+
+    private static final String UPLOAD_OFFSET = "Upload-Offset";
+
+    private final HttpRequests connection;
+    private final Session session;
+    private final FileRequests rooms;
+    private final Config config;
+    private final HttpRequest head;
+    private final RequestBody body;
+    private final int port;
+
+    /** @param port the one that the request came to */
+    FileExchange(
+            HttpRequests connection,
+            Session session,
+            FileRequests rooms,
+            HttpRequest head,
+            RequestBody body,
+            int port) {
+        this.connection = connection;
+        this.session = session;
+        this.rooms = rooms;
+        this.config = rooms.config().get();
+        this.head = head;
+        this.body = body;
+        this.port = port;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    HttpRequest head() {
+        return head;
+    }
+
+    @Override
+    public void run() {
+        try {
+            FullHttpResponse response = response();
+            if (response != null) {
+                connection.answer(response);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            connection.answer(refused(rooms.dispatcher().refusal("an HTTP request", e)));
+        } finally {
+            body.close();
+        }
+    }
+
+    /** Returns the answer; null if it was sent already, or there is nobody to send it to. */
+    private @Nullable FullHttpResponse response() throws InterruptedException {
+        String path = FileRequests.path(head);
+        HttpMethod method = head.method();
+        boolean isReading = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        Matcher file = FILE.matcher(path);
+        if (file.matches()) {
+            return isReading ? file(bearer(true), Long.parseLong(file.group(1))) : notAllowed("GET, HEAD");
+        }
+        if (path.equals(FileRequests.SESSION)) {
+            return method.equals(HttpMethod.POST) ? cookie(bearer(false)) : notAllowed("POST");
+        }
+        if (!path.equals(FileRequests.FILES)) {
+            return refused(new Refusal(Code.NO_SUCH_FILE, "There is nothing here."));
+        }
+        if (method.equals(HttpMethod.POST)) {
+            return upload(bearer(false));
+        }
+        return method.equals(HttpMethod.HEAD) ? progress(bearer(false)) : notAllowed("POST, HEAD");
+    }
+
+    /** @throws Refusal {@link Code#NOT_LOGGED_IN} */
+    private Bearers.Bearer bearer(boolean byCookie) {
+        String authorization = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+        Bearers.Bearer bearer;
+        if (authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            bearer = rooms.bearers()
+                    .byToken(session, Secret.of(authorization.substring(7).strip()));
+        } else {
+            String cookie = byCookie ? cookie() : null;
+            if (cookie == null) {
+                throw new Refusal(Code.NOT_LOGGED_IN, "Say who you are: Authorization: Bearer TOKEN.");
+            }
+            bearer = rooms.bearers().byCookie(session, Secret.of(cookie));
+        }
+        connection.recognised();
+        return bearer;
+    }
+
+    private String cookieName() {
+        return "__Secure-chat-" + port;
+    }
+
+    private @Nullable String cookie() {
+        return head.headers().getAll(HttpHeaderNames.COOKIE).stream()
+                .flatMap(header -> ServerCookieDecoder.STRICT.decodeAll(header).stream())
+                .filter(cookie -> cookie.name().equals(cookieName()))
+                .map(Cookie::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private FullHttpResponse cookie(Bearers.Bearer bearer) {
+        FullHttpResponse response =
+                Responses.of(head, config.http().hsts(), HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set(
+                        HttpHeaderNames.SET_COOKIE,
+                        cookieName() + "="
+                                + rooms.bearers().cookie(bearer).text().orElseThrow()
+                                + "; HttpOnly; Secure; SameSite=Strict; Path=/files");
+        return response;
+    }
+
+    private FullHttpResponse notAllowed(String allowed) {
+        FullHttpResponse response = refused(
+                HttpResponseStatus.METHOD_NOT_ALLOWED, new Refusal(Code.NOT_ALLOWED, "Allowed: " + allowed + "."));
+        response.headers().set(HttpHeaderNames.ALLOW, allowed);
+        return response;
+    }
+
+    private FullHttpResponse refused(Refusal refusal) {
+        return refused(status(refusal.code()), refusal);
+    }
+
+    private FullHttpResponse refused(HttpResponseStatus status, Refusal refusal) {
+        byte[] info = Json.info(SessionEvent.Refused.to(OF_FILES, refusal.code(), refusal.text(), Instant.EPOCH));
+        FullHttpResponse response = Responses.json(head, config.http().hsts(), status, info);
+        if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        } else if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
+        }
+        return response;
+    }
+
+    private static HttpResponseStatus status(Code code) {
+        return switch (code) {
+            case NOT_LOGGED_IN -> HttpResponseStatus.UNAUTHORIZED;
+            case NOT_ALLOWED, NOT_A_MEMBER, CLOSED -> HttpResponseStatus.FORBIDDEN;
+            case NO_SUCH_USER, NO_SUCH_GROUP, NO_SUCH_MESSAGE, NO_SUCH_FILE -> HttpResponseStatus.NOT_FOUND;
+            case TOO_LARGE -> HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+            case TOO_MANY, THROTTLED -> HttpResponseStatus.TOO_MANY_REQUESTS;
+            case BUSY, UNLOGGED -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+            case NO_ROOM -> HttpResponseStatus.INSUFFICIENT_STORAGE;
+            case INTERNAL, UNDECIDED -> HttpResponseStatus.INTERNAL_SERVER_ERROR;
+            default -> HttpResponseStatus.BAD_REQUEST;
+        };
+    }
+
+    private FullHttpResponse progress(Bearers.Bearer bearer) {
+        FilesOverHttp.Progress progress = rooms.files().progress(bearer, new Query(head).required("id"));
+        Receipt sent = progress.sent();
+        if (sent != null) {
+            return created(sent);
+        }
+        FullHttpResponse response =
+                Responses.of(head, config.http().hsts(), HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+        response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store").set(UPLOAD_OFFSET, progress.received());
+        return response;
+    }
+
+    private FullHttpResponse created(Receipt receipt) {
+        String what = "{\"file\":%d,\"mid\":%d}".formatted(receipt.file(), receipt.message());
+        return Responses.json(
+                head, config.http().hsts(), HttpResponseStatus.CREATED, what.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private @Nullable FullHttpResponse upload(Bearers.Bearer bearer) throws InterruptedException {
+        FilesOverHttp.Incoming incoming;
+        try {
+            FilesOverHttp.Sending sending = sending(new Query(head));
+            incoming = rooms.files().receive(bearer, sending, offset(), connection::cut);
+        } catch (AlreadySent e) {
+            return created(e.receipt());
+        }
+        try {
+            checkLength(incoming.missing());
+            connection.proceed(head);
+            byte[] some = new byte[32 << 10];
+            for (int count = body.read(some); count != 0; count = body.read(some)) {
+                if (count < 0) {
+                    // The rest may follow over another connection.
+                    connection.cut();
+                    return null;
+                }
+                incoming.take(some, count);
+            }
+            return created(incoming.end());
+        } catch (AlreadySent e) {
+            return created(e.receipt());
+        } finally {
+            incoming.close();
+        }
+    }
+
+    private @Nullable Long offset() {
+        String offset = head.headers().get(UPLOAD_OFFSET);
+        if (offset == null) {
+            return null;
+        }
+        if (!offset.matches("[0-9]{1,15}")) {
+            throw new Refusal(Code.MALFORMED, UPLOAD_OFFSET + " has to be a number of bytes.");
+        }
+        return Long.valueOf(offset);
+    }
+
+    private void checkLength(long missing) {
+        String length = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length != null && Long.parseLong(length) != missing) {
+            throw new Refusal(
+                    Code.MALFORMED,
+                    "The body has %s bytes, but %d are still to come. Nothing was sent.".formatted(length, missing));
+        }
+    }
+
+    private static FilesOverHttp.Sending sending(Query query) {
+        String id = query.get("id", "");
+        if (id.getBytes(StandardCharsets.UTF_8).length > 64) {
+            throw new Refusal(Code.MALFORMED, "id is longer than 64 bytes.");
+        }
+        String sha256 = query.get("sha256", "");
+        if (!sha256.isEmpty() && !sha256.matches("[0-9a-fA-F]{64}")) {
+            throw new Refusal(Code.MALFORMED, "sha256 has to be 64 hexadecimal digits.");
+        }
+        return new FilesOverHttp.Sending(
+                audience(query.required("to")),
+                query.required("name"),
+                query.number("size", -1),
+                query.get("picture", "0").equals("1"),
+                query.number("re", 0),
+                id,
+                sha256.isEmpty() ? null : HexFormat.of().parseHex(sha256));
+    }
+
+    private static Audience audience(String to) {
+        User user = Json.user(to);
+        if (user instanceof User.Group group) {
+            return new Audience.Group(group.number());
+        }
+        return to.isEmpty() ? Audience.everyone() : new Audience.One(user);
+    }
+
+    /** Sends a file, or a part of it; returns the answer if that has no content. */
+    private @Nullable FullHttpResponse file(Bearers.Bearer bearer, long number) throws InterruptedException {
+        FilesOverHttp.Outgoing outgoing = rooms.files().find(bearer, number);
+        StoredFile file = outgoing.file();
+        String etag = '"' + HexFormat.of().formatHex(file.digest()) + '"';
+        String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
+        if (known.equals("*") || known.contains(etag)) {
+            FullHttpResponse unchanged =
+                    Responses.of(head, config.http().hsts(), HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
+            describe(unchanged, file, etag);
+            return unchanged;
+        }
+        boolean isHead = head.method().equals(HttpMethod.HEAD);
+        Optional<ByteRange> asked = isHead ? Optional.empty() : ByteRange.of(head.headers(), file.size(), etag);
+        if (asked.isPresent() && asked.get().isUnsatisfiable()) {
+            FullHttpResponse response = refused(
+                    HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                    new Refusal(Code.MALFORMED, "The file has only %d bytes.".formatted(file.size())));
+            response.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size());
+            return response;
+        }
+        ByteRange part = asked.orElse(new ByteRange(0, file.size()));
+        HttpResponseStatus status = asked.isPresent() ? HttpResponseStatus.PARTIAL_CONTENT : HttpResponseStatus.OK;
+        if (isHead || part.size() == 0) {
+            FullHttpResponse response = Responses.of(head, config.http().hsts(), status, Unpooled.EMPTY_BUFFER);
+            describe(response, file, etag);
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, part.size());
+            return response;
+        }
+        outgoing.log();
+        HttpResponse response = Responses.head(head, config.http().hsts(), status);
+        describe(response, file, etag);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, part.size());
+        if (asked.isPresent()) {
+            response.headers()
+                    .set(
+                            HttpHeaderNames.CONTENT_RANGE,
+                            "bytes %d-%d/%d".formatted(part.from(), part.end() - 1, file.size()));
+        }
+        stream(bearer, outgoing, part, response);
+        return null;
+    }
+
+    private void stream(Bearers.Bearer bearer, FilesOverHttp.Outgoing outgoing, ByteRange part, HttpResponse response)
+            throws InterruptedException {
+        if (!connection.begin(response, part.size())) {
+            return;
+        }
+        try (Session.Answer answer = session.beginAnswer()) {
+            boolean isGoing = true;
+            for (long offset = part.from(); isGoing && offset < part.end(); ) {
+                byte[] piece =
+                        outgoing.read(offset, Math.min(answer.isTight() ? SMALL_PIECE : PIECE, part.end() - offset));
+                if (!bearer.isGood()) {
+                    session.abort("the token has ended");
+                    return;
+                }
+                offset += piece.length;
+                isGoing = answer.send(Unpooled.wrappedBuffer(piece));
+            }
+        } catch (RuntimeException e) {
+            // The head is gone, so that nothing else can be answered.
+            session.abort("file transfer broken off");
+            throw e;
+        }
+    }
+
+    private static void describe(HttpResponse response, StoredFile file, String etag) {
+        boolean isShown = !file.media().type().equals(Media.OTHER);
+        response.headers()
+                .set(HttpHeaderNames.ETAG, etag)
+                .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
+                .set(HttpHeaderNames.CACHE_CONTROL, "private, no-cache")
+                .set(HttpHeaderNames.VARY, "Authorization, Cookie")
+                .set(HttpHeaderNames.CONTENT_TYPE, file.media().type())
+                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox")
+                .set(HttpHeaderNames.CONTENT_DISPOSITION, (isShown ? "inline" : "attachment") + fileName(file.name()));
+    }
+
+    /** Returns the parameters that name a file (RFC 6266), in ASCII and in UTF-8. */
+    static String fileName(String name) {
+        StringBuilder plain = new StringBuilder();
+        StringBuilder encoded = new StringBuilder();
+        name.codePoints()
+                .forEach(c -> plain.append(c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '%' ? (char) c : '_'));
+        for (byte one : name.getBytes(StandardCharsets.UTF_8)) {
+            boolean isPlain = (one >= 'a' && one <= 'z')
+                    || (one >= 'A' && one <= 'Z')
+                    || (one >= '0' && one <= '9')
+                    || one == '.'
+                    || one == '-'
+                    || one == '_';
+            encoded.append(isPlain ? String.valueOf((char) one) : "%%%02X".formatted(one));
+        }
+        return "; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
+    }
+}

@@ -1,0 +1,47 @@
+package chatd.daemon.net.http;
+
+import chatd.daemon.config.Config;
+import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.files.FilesOverHttp;
+import chatd.daemon.login.Bearers;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What requests about files need of the daemon (page {@code chat-json-1.md}, "Files over HTTP"). Any thread.
+ *
+ * @param dispatcher turns failures into refusals
+ */
+public record FileRequests(FilesOverHttp files, Bearers bearers, Dispatcher dispatcher, Supplier<Config> config) {
+    static final String FILES = "/files";
+    static final String SESSION = "/session";
+
+    /** Returns whether a request is one of these, which may have a body. */
+    static boolean isOne(HttpRequest head) {
+        String path = path(head);
+        return path.equals(FILES) || path.startsWith(FILES + "/") || path.equals(SESSION);
+    }
+
+    static String path(HttpRequest head) {
+        int query = head.uri().indexOf('?');
+        return query < 0 ? head.uri() : head.uri().substring(0, query);
+    }
+
+    /** Returns whether the head says in one way alone how long the body is. */
+    static boolean isUnambiguous(HttpRequest head) {
+        HttpHeaders headers = head.headers();
+        List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
+        List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean isChunked = encodings.equals(List.of("chunked"))
+                && lengths.isEmpty()
+                && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        boolean hasLength = encodings.isEmpty()
+                && lengths.size() <= 1
+                && lengths.stream().allMatch(length -> length.matches("[0-9]{1,15}"));
+        return headers.getAll(HttpHeaderNames.HOST).size() == 1 && (isChunked || hasLength);
+    }
+}

@@ -1,0 +1,49 @@
+package chatd.daemon.net.http;
+
+import chatd.daemon.model.Refusal;
+import chatd.protocol.value.Code;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.Map;
+
+/** The parameters of a request, each at most once. Immutable. */
+final class Query {
+    private static final int MOST = 16;
+
+    private final Map<String, List<String>> parameters;
+
+    /** @throws Refusal {@link Code#MALFORMED} if it can't be read */
+    Query(HttpRequest head) {
+        try {
+            parameters = new QueryStringDecoder(head.uri(), java.nio.charset.StandardCharsets.UTF_8, true, MOST)
+                    .parameters();
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Code.MALFORMED, "The parameters are not encoded as those of a URL.");
+        }
+    }
+
+    String get(String name, String absent) {
+        List<String> values = parameters.getOrDefault(name, List.of(absent));
+        if (values.size() > 1) {
+            throw new Refusal(Code.MALFORMED, name + " is given more than once.");
+        }
+        return values.getFirst();
+    }
+
+    String required(String name) {
+        if (!parameters.containsKey(name)) {
+            throw new Refusal(Code.MALFORMED, "The parameter " + name + " is missing.");
+        }
+        return get(name, "");
+    }
+
+    /** @param absent what stands for a missing one; below 0 it is required */
+    long number(String name, long absent) {
+        String value = absent < 0 ? required(name) : get(name, Long.toString(absent));
+        if (!value.matches("[0-9]{1,15}")) {
+            throw new Refusal(Code.MALFORMED, name + " has to be a whole number, not negative.");
+        }
+        return Long.parseLong(value);
+    }
+}

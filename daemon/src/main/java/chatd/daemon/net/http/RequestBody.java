@@ -1,0 +1,140 @@
+package chatd.daemon.net.http;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request on its way from the event loop to the thread that carries the request out. While a part of it
+ * waits, reading pauses.
+ */
+final class RequestBody {
+    /** Bytes that may wait before reading pauses; the socket's own buffer may add to them. */
+    private static final int MOST_WAITING = 128 << 10;
+
+    /** The time in which so much has to come as {@code limits.frame-progress} demands. */
+    private static final Duration WINDOW = Duration.ofSeconds(5);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+    private final Consumer<Boolean> reading;
+    private final long leastBytes;
+    private int bytes;
+
+    /** Nanoseconds for which a reader has waited in the present window, and the bytes taken in it. */
+    private long waited;
+
+    private long taken;
+    private boolean isPaused;
+    private boolean isWhole;
+    private boolean isOver;
+
+    /**
+     * @param reading tells the connection whether to read on; any thread
+     * @param progress bytes that have to come in a second
+     */
+    RequestBody(Consumer<Boolean> reading, long progress) {
+        this.reading = reading;
+        this.leastBytes = progress * WINDOW.toSeconds();
+    }
+
+    /** Adds what was received, and takes ownership of its reference. On the event loop. */
+    void add(ByteBuf part, boolean isLast) {
+        lock.lock();
+        try {
+            isWhole |= isLast;
+            if (isOver || !part.isReadable()) {
+                part.release();
+            } else {
+                waiting.add(part);
+                bytes += part.readableBytes();
+                if (bytes > MOST_WAITING && !isPaused) {
+                    isPaused = true;
+                    reading.accept(false);
+                }
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether all of it has been received. */
+    boolean isWhole() {
+        lock.lock();
+        try {
+            return isWhole;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Moves the next bytes into a buffer. Blocks.
+     *
+     * @return how many; 0 at the end; -1 if the rest does not come: the connection is gone, or too slow
+     */
+    int read(byte[] into) throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !isWhole && !isOver) {
+                long begin = System.nanoTime();
+                var _ = changed.awaitNanos(WINDOW.toNanos() - waited);
+                waited += System.nanoTime() - begin;
+                if (waited >= WINDOW.toNanos()) {
+                    if (taken < leastBytes) {
+                        return -1;
+                    }
+                    waited = 0;
+                    taken = 0;
+                }
+            }
+            return isOver && waiting.isEmpty() ? -1 : take(into);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int take(byte[] into) {
+        int count = 0;
+        for (ByteBuf first = waiting.peek(); first != null && count < into.length; first = waiting.peek()) {
+            int some = Math.min(first.readableBytes(), into.length - count);
+            first.readBytes(into, count, some);
+            count += some;
+            if (!first.isReadable()) {
+                waiting.remove().release();
+            }
+        }
+        bytes -= count;
+        taken += count;
+        if (isPaused && bytes <= MOST_WAITING / 2 && !isOver) {
+            isPaused = false;
+            reading.accept(true);
+        }
+        return count;
+    }
+
+    /** Drops what waits, and whatever comes: nobody reads it any more. Any thread. */
+    void close() {
+        lock.lock();
+        try {
+            isOver = true;
+            for (@Nullable ByteBuf one = waiting.poll(); one != null; one = waiting.poll()) {
+                one.release();
+            }
+            bytes = 0;
+            if (isPaused) {
+                isPaused = false;
+                reading.accept(true);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
