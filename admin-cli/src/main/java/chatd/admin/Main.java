@@ -8,6 +8,7 @@ import chatd.admin.system.CompletionCommand;
 import chatd.admin.system.ConfigCommand;
 import chatd.admin.system.SearchCommand;
 import chatd.admin.system.StatsCommand;
+import chatd.admin.system.StorageCommand;
 import chatd.admin.system.VersionCommand;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Display;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             StatsCommand.class,
             SearchCommand.class,
+            StorageCommand.class,
             LogCommand.class,
             ConfigCommand.class,
             CertCommand.class,

@@ -135,7 +135,13 @@ final class MessagePrinter {
             return line.put("text", item.text());
         }
         line.put("name", item.text()).put("file", file);
-        return item.size() < 0 ? line : line.put("size", item.size());
+        if (item.size() >= 0) {
+            line.put("size", item.size()).put("media", item.media().type());
+        }
+        return item.media().width() == 0
+                ? line
+                : line.put("width", item.media().width())
+                        .put("height", item.media().height());
     }
 
     private static String type(Item item) {

@@ -3,10 +3,13 @@ package chatd.client;
 import chatd.client.net.ClientFailure;
 import chatd.client.net.UnknownServer;
 import chatd.client.script.ScriptSession;
+import chatd.client.talk.FileToSend;
+import chatd.protocol.value.FileName;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,9 +24,14 @@ import picocli.CommandLine.Parameters;
             "Sends a text (after --, or else from standard input) or a file; exit code 0 means that it is stored.",
             "If a recipient is unknown, the exit code is 4, and the others still get it."
         },
-        footerHeading = Main.EXAMPLE,
-        footer = "  chat-client --password-file pw alice@localhost send bob carol -- Lunch?")
+        footerHeading = Main.EXAMPLES,
+        footer = {
+            "  chat-client --password-file pw alice@localhost send bob carol -- Lunch?",
+            "  tar c docs | chat-client --password-file pw alice@localhost send bob --file - --name docs.tar"
+        })
 final class SendCommand extends ScriptCommand {
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     @Mixin
     private MessagePrinter printer;
 
@@ -42,8 +50,21 @@ final class SendCommand extends ScriptCommand {
     @Option(names = "--re", paramLabel = "NUMBER", description = "It answers the message with this number.")
     private long re;
 
-    @Option(names = "--file", paramLabel = "FILE", description = "Send this file.")
-    private @Nullable Path file;
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description =
+                    "Send this file, byte for byte; several times for several. - is standard input, which --name names.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--picture",
+            paramLabel = "FILE",
+            description = "Send this picture, to be shown in place; where and with what it was taken is left out.")
+    private List<Path> pictures = List.of();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The name of what standard input has.")
+    private @Nullable String name;
 
     @Override
     void run() throws IOException, UnknownServer, InterruptedException {
@@ -51,15 +72,18 @@ final class SendCommand extends ScriptCommand {
             throw main().wrong("name the recipients, or give --all");
         }
         checkWords();
-        Path path = file;
-        if (path != null && (!id.isEmpty() || re != 0 || !main().words().isEmpty())) {
-            throw main().wrong("--file goes alone: without --id, --re and a text");
+        boolean isFile = !files.isEmpty() || !pictures.isEmpty();
+        if (isFile && (re != 0 || !main().words().isEmpty())) {
+            throw main().wrong("--file and --picture go without --re and a text");
+        }
+        if (!id.isEmpty() && files.size() + pictures.size() > 1) {
+            throw main().wrong("--id is for one file");
         }
         if (re < 0) {
             throw main().wrong("a message's number is 1 or more");
         }
-        if (path != null) {
-            send(path);
+        if (isFile) {
+            sendFiles();
             return;
         }
         try (ScriptSession session = session()) {
@@ -69,11 +93,46 @@ final class SendCommand extends ScriptCommand {
         }
     }
 
-    private void send(Path path) throws IOException, UnknownServer, InterruptedException {
-        SizeLimits.Sized sized = SizeLimits.file(path);
-        try (InputStream content = Files.newInputStream(path);
-                ScriptSession session = session()) {
-            printer.stored(main().out(), session.send(to, sized.name(), sized.size(), content));
+    private void sendFiles() throws IOException, UnknownServer, InterruptedException {
+        Path input = null;
+        try {
+            List<FileToSend> all = new ArrayList<>();
+            for (Path path : files) {
+                if (path.equals(STANDARD_INPUT)) {
+                    input = Files.createTempFile("chat-client-", "");
+                    all.add(received(input));
+                } else {
+                    all.add(SizeLimits.file(path, false));
+                }
+            }
+            for (Path path : pictures) {
+                all.add(SizeLimits.file(path, true));
+            }
+            try (ScriptSession session = session()) {
+                for (FileToSend file : all) {
+                    printer.stored(main().out(), session.send(to, file, id));
+                }
+            }
+        } finally {
+            if (input != null) {
+                Files.deleteIfExists(input);
+            }
         }
+    }
+
+    /** Keeps what standard input has, since its size has to be known before it is sent. */
+    private FileToSend received(Path to) throws IOException {
+        if (name == null) {
+            throw main().wrong("--file - needs --name");
+        }
+        String called = name;
+        String fault = FileName.fault(called);
+        if (fault != null) {
+            throw new ClientFailure(ClientFailure.NO, fault);
+        }
+        try (OutputStream out = Files.newOutputStream(to)) {
+            System.in.transferTo(out);
+        }
+        return new FileToSend(to, called, Files.size(to), false);
     }
 }

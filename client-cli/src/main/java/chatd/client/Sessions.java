@@ -1,13 +1,11 @@
 package chatd.client;
 
-import chatd.client.net.UnknownServer;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.LoginExchange;
 import chatd.client.talk.View;
 import chatd.client.talk.replay.ReplayedSession;
 import chatd.client.talk.replay.SeenItems;
 import chatd.client.talk.resume.ResumedSession;
-import chatd.protocol.chat1.Chat1;
 import chatd.protocol.value.Secret;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,19 +49,8 @@ record Sessions(LoginExchange login, View view, Optional<Path> shown, boolean re
                         view,
                         Clock.systemUTC(),
                         RandomGenerator.getDefault(),
-                        new ResumedSession.Options(shown.isEmpty(), returns, keeper, this::withFiles));
+                        new ResumedSession.Options(shown.isEmpty(), returns, keeper));
         session.begin(in, password);
         return session;
-    }
-
-    /** Begins a session for files, which only {@code chat/1} carries. */
-    private ChatSession withFiles(Secret password) throws UnknownServer {
-        LoginExchange its = login.speaking(Chat1.ALPN);
-        return switch (its.logIn(password)) {
-            case LoginExchange.In in ->
-                new Sessions(its, new FileView(view), Optional.empty(), false, keeper).begin(in, password);
-            case LoginExchange.Refused refused -> throw ScriptCommand.failure(refused);
-            case LoginExchange.Done done -> throw new IllegalStateException("unexpected answer to a login");
-        };
     }
 }

@@ -1,6 +1,7 @@
 package chatd.client;
 
 import chatd.client.net.ClientFailure;
+import chatd.client.talk.FileToSend;
 import chatd.protocol.value.Limits;
 import chatd.text.SafeText;
 import java.io.IOException;
@@ -17,20 +18,13 @@ final class SizeLimits {
 
     private SizeLimits() {}
 
-    /** @param name the file name that the recipients see */
-    record Sized(String name, long size) {}
-
     /**
      * Checks that a file can be sent.
      *
-     * @throws ClientFailure if it can't be read, if it or its name exceeds the limits, or if the name has a character
+     * @throws ClientFailure if it can't be read, if its name is too long, or if the name has a character
      *     that is not allowed
      */
-    static Sized file(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            throw new ClientFailure(
-                    ClientFailure.NO, path + " is a directory. Pack it, and send the archive; nothing was sent.");
-        }
+    static FileToSend file(Path path, boolean picture) throws IOException {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new ClientFailure(ClientFailure.NO, "There is no file " + path + " that can be read.");
         }
@@ -48,14 +42,7 @@ final class SizeLimits {
                     "The name " + SafeText.line(name) + " has a backslash, or a character that is invisible or changes"
                             + " the reading direction. Rename the file.");
         }
-        long size = Files.size(path);
-        if (size > Limits.DEFAULT.file()) {
-            throw new ClientFailure(
-                    ClientFailure.NO,
-                    "The file " + path + " has " + size + " bytes; the maximum is " + Limits.DEFAULT.file()
-                            + ". Nothing was sent.");
-        }
-        return new Sized(name, size);
+        return new FileToSend(path, name, Files.size(path), picture);
     }
 
     /** Like {@link #file}, for a text. */

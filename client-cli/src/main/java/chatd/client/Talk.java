@@ -7,7 +7,6 @@ import chatd.client.screen.Screen;
 import chatd.client.screen.TypedLine;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Contacts;
-import chatd.client.talk.Download;
 import chatd.client.talk.Item;
 import chatd.client.talk.NotConnected;
 import chatd.client.talk.resume.ResumedSession;
@@ -15,8 +14,6 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Secret;
 import chatd.text.SafeText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +41,7 @@ final class Talk {
     private final Presenter presenter;
     private final Dialogue dialogue;
     private final Sessions sessions;
-    private final Path downloads;
+    private final FileTalk files;
     private final NumberedTalk more;
     private final GroupTalk groups;
     private final SettingsTalk settings;
@@ -68,7 +65,7 @@ final class Talk {
         this.presenter = presenter;
         this.dialogue = dialogue;
         this.sessions = sessions;
-        this.downloads = downloads;
+        this.files = new FileTalk(screen, presenter, downloads, this::shortened);
         this.more = new NumberedTalk(presenter);
         this.groups = new GroupTalk(presenter);
         this.settings = new SettingsTalk(screen, presenter);
@@ -269,8 +266,16 @@ final class Talk {
             case TypedLine.Correct(long number, String text) -> correct(number, text);
             case TypedLine.Back(long number) -> takeBack(number);
             case TypedLine.React(long number, String code, boolean on) -> react(number, code, on);
-            case TypedLine.SendFile(List<String> names, Path path) -> send(names, path);
-            case TypedLine.Fetch(long file) -> fetch(file);
+            case TypedLine.SendFiles(List<String> names, List<Path> paths, boolean picture) -> {
+                List<String> known = known(names);
+                if (known.size() < names.size()) {
+                    presenter.notice("Nothing was sent.");
+                } else {
+                    files.send(session(), known, paths, picture);
+                }
+            }
+            case TypedLine.Fetch(long file) -> files.fetch(session(), file);
+            case TypedLine.Open(long file) -> files.open(numbered(), file);
             case TypedLine.History(Optional<String> with, Optional<String> since, long count)
             when since.isEmpty() && !(session() instanceof ResumedSession) ->
                 session().history(with, count);
@@ -459,32 +464,6 @@ final class Talk {
             presenter.notice("It is sent to " + shortened(known) + " alone.");
         }
         session().say(known, text, answered, "");
-    }
-
-    private void send(List<String> to, Path path) throws IOException, InterruptedException {
-        List<String> known = known(to);
-        if (known.size() < to.size()) {
-            presenter.notice("Nothing was sent.");
-            return;
-        }
-        SizeLimits.Sized file = SizeLimits.file(path);
-        try (InputStream content = Files.newInputStream(path)) {
-            screen.during(
-                    file.name(),
-                    bar -> session().send(known, file.name(), file.size(), content, sent -> bar.at(sent, file.size())));
-        }
-    }
-
-    private void fetch(long file) throws IOException, InterruptedException {
-        screen.during("file " + file, bar -> {
-            try (Download download = new Download(downloads, SafeText::line, bar::at)) {
-                session().fetch(file, download);
-                Path whole = download.whole();
-                if (whole != null) {
-                    presenter.notice("Saved as " + whole);
-                }
-            }
-        });
     }
 
     private void who(String part) throws IOException, InterruptedException {

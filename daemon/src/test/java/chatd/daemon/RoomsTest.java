@@ -33,7 +33,7 @@ class RoomsTest {
                 "chatd.daemon",
                 "root: net admin service dispatch journal directory session store model config systemd",
                 "net: files login dispatch journal session model config",
-                "admin: service accounts messages groups reports search journal directory session store model config",
+                "admin: service accounts files messages groups reports search journal directory session store model config",
                 "service: accounts login messages files friends groups reports search dispatch journal directory store config",
                 "accounts: groups login dispatch journal directory session store model config",
                 "search: messages dispatch journal directory session store model config",

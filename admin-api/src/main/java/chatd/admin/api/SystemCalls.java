@@ -79,6 +79,7 @@ public final class SystemCalls {
      * @param log the state of the log, in words
      * @param auditLog the directory of the log
      * @param search the state of the index of messages, in words
+     * @param storage what the files take, in words
      */
     public record Parts(
             String database,
@@ -86,6 +87,7 @@ public final class SystemCalls {
             String auditLog,
             long segmentBytes,
             String search,
+            String storage,
             String certificateEnd,
             long certificateDays) {}
 

@@ -22,6 +22,8 @@ public final class UserCalls {
     public static final AdminCall<Named, Nothing, Changed> REVOKE = changing("user revoke");
     public static final AdminCall<Muting, Nothing, Changed> MUTE =
             new AdminCall<>("user mute", Muting.class, Nothing.class, Changed.class);
+    public static final AdminCall<Quota, Nothing, Changed> QUOTA =
+            new AdminCall<>("user set", Quota.class, Nothing.class, Changed.class);
     public static final AdminCall<Named, Nothing, Changed> UNMUTE = changing("user unmute");
     public static final AdminCall<Note, Nothing, Changed> NOTE =
             new AdminCall<>("user note", Note.class, Nothing.class, Changed.class);
@@ -49,6 +51,9 @@ public final class UserCalls {
 
     /** @param seconds for how long the user may not write, from now */
     public record Muting(String name, long seconds) {}
+
+    /** @param quota bytes that the user's files may have; the highest number for no limit; null for what is configured */
+    public record Quota(String name, @Nullable Long quota) {}
 
     public record Note(String name, @Nullable String note) {}
 
@@ -80,8 +85,19 @@ public final class UserCalls {
 
     public record Accounts(List<Account> accounts) {}
 
-    /** @param wrongPasswords the number of wrong passwords in the last quarter of an hour */
-    public record Details(@JsonUnwrapped Account account, List<String> formerNames, int wrongPasswords) {}
+    /**
+     * @param wrongPasswords the number of wrong passwords in the last quarter of an hour
+     * @param files how many files it has sent and not taken back
+     * @param bytes what these have together
+     * @param quota what they may have; null if there is no limit
+     */
+    public record Details(
+            @JsonUnwrapped Account account,
+            List<String> formerNames,
+            int wrongPasswords,
+            long files,
+            long bytes,
+            @Nullable Long quota) {}
 
     /** @param changed false if the account was in that state already */
     public record Changed(@JsonUnwrapped Account account, boolean changed) {}

@@ -27,12 +27,13 @@ class AdminCallTest {
 
     @Test
     void anAccountIsFlattenedIntoTheRecordAroundIt() {
-        UserCalls.Details details = new UserCalls.Details(ALICE, List.of("alicia"), 3);
+        UserCalls.Details details = new UserCalls.Details(ALICE, List.of("alicia"), 3, 2, 700, null);
         String written = JSON.writeValueAsString(details);
         assertThat(written)
                 .startsWith(
                         "{\"name\":\"alice\",\"number\":12,\"state\":\"active\",\"mustChange\":true,\"passwordEnds\":null")
-                .endsWith(",\"note\":\"\",\"formerNames\":[\"alicia\"],\"wrongPasswords\":3}");
+                .endsWith(
+                        ",\"note\":\"\",\"formerNames\":[\"alicia\"],\"wrongPasswords\":3,\"files\":2,\"bytes\":700,\"quota\":null}");
         assertThat(JSON.readValue(written, UserCalls.Details.class)).isEqualTo(details);
     }
 

@@ -180,6 +180,7 @@ public final class StatsCommand implements Callable<Integer> {
                 new Line("memory", Format.bytes(load.heapUsed()) + " of " + Format.bytes(load.heapMost())),
                 new Line("database", parts.database()),
                 new Line("search", parts.search()),
+                new Line("files", parts.storage()),
                 log,
                 certificate);
     }

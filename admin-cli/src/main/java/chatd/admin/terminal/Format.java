@@ -27,7 +27,11 @@ public final class Format {
 
     /** Returns a size, e.g. {@code 17 MiB}. */
     public static String bytes(long bytes) {
-        return bytes < 10 << 10 ? bytes + " B" : bytes < 10 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+        return bytes < 10 << 10
+                ? bytes + " B"
+                : bytes < 10 << 20
+                        ? (bytes >> 10) + " KiB"
+                        : bytes < 10L << 30 ? (bytes >> 20) + " MiB" : (bytes >> 30) + " GiB";
     }
 
     /** Returns e.g. {@code 1 event} or {@code 2 events}. */

@@ -13,6 +13,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Question;
+import chatd.admin.terminal.Size;
 import chatd.admin.terminal.Timestamp;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -304,6 +305,32 @@ public final class UserCommand implements Runnable {
             @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
                     List<String> names) {
         return change(UserCalls.UNMUTE, named(names), "may write again", "is not muted");
+    }
+
+    @Command(
+            name = "set",
+            description = "Sets how much the files of users may have together.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLES,
+            footer = {"  chat-admin user set alice --quota 2GiB", "  chat-admin user set alice --quota default"})
+    int set(
+            @Parameters(paramLabel = "NAME", arity = "1..*", completionCandidates = AccountNames.class)
+                    List<String> names,
+            @Option(
+                            names = "--quota",
+                            paramLabel = "SIZE",
+                            required = true,
+                            converter = Size.Converter.class,
+                            description = "How much, such as 500MiB or 2GiB; none for no limit, default for what the"
+                                    + " configuration says (quota.account).")
+                    Size quota) {
+        Map<String, UserCalls.Quota> requests = new LinkedHashMap<>();
+        Long bytes = quota.bytes() == Size.CONFIGURED ? null : (Long) quota.bytes();
+        names.forEach(name -> requests.put(name, new UserCalls.Quota(name, bytes)));
+        String how = bytes == null
+                ? "may store what is configured"
+                : bytes == Size.UNLIMITED ? "may store any amount" : "may store " + Format.bytes(bytes);
+        return change(UserCalls.QUOTA, requests, how, how + " already");
     }
 
     @Command(

@@ -26,10 +26,16 @@ final class UserFacts {
         if (muted != null) {
             Format.line(out, "muted", "until " + Timestamp.shown(muted));
         }
+        Format.line(out, "files", files(user));
         Format.line(out, "created", Timestamp.shown(account.created()));
         if (!account.note().isEmpty()) {
             Format.line(out, "note", SafeText.line(account.note()));
         }
+    }
+
+    private static String files(UserCalls.Details user) {
+        Long quota = user.quota();
+        return user.files() + ", " + Format.bytes(user.bytes()) + (quota == null ? "" : " of " + Format.bytes(quota));
     }
 
     private static String lastLogin(UserCalls.Account account) {

@@ -97,6 +97,11 @@ public final class Link implements Closeable {
             return first == null ? reach() : taken(first);
         }
 
+        /** Connects for a request about a file; otherwise like {@link #connect}. */
+        public FileLink files() throws UnknownServer {
+            return FileLink.connect(server, trust, own);
+        }
+
         private Link reach() throws UnknownServer {
             TlsConnection connection = TlsConnection.connect(
                     server, trust, own, dialects.stream().map(Dialect::name).toList());

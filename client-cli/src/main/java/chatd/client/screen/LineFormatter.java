@@ -5,6 +5,7 @@ import chatd.client.talk.Preferences;
 import chatd.client.talk.Setting;
 import chatd.client.talk.Talked;
 import chatd.protocol.event.MessageEvent;
+import chatd.protocol.value.Media;
 import chatd.text.Emoticon;
 import chatd.text.SafeText;
 import java.time.Instant;
@@ -130,7 +131,7 @@ public final class LineFormatter {
         if (file != null) {
             line.append("file ").append(marked(item.text(), places, palette.loud(), SafeText::line));
             if (item.size() >= 0) {
-                line.styled(palette.quiet(), ", " + size(item.size()));
+                line.styled(palette.quiet(), ", " + kind(item.media()) + size(item.size()));
             }
             if (file >= 0) {
                 line.styled(palette.quiet(), "  (/fetch " + file + ")");
@@ -173,6 +174,13 @@ public final class LineFormatter {
 
     private static String reaction(String code) {
         return Emoticon.of(code).map(Emoticon::emoji).orElse(SafeText.line(code));
+    }
+
+    private static String kind(Media media) {
+        if (media.width() > 0) {
+            return media.width() + " × " + media.height() + " pixels, ";
+        }
+        return media.type().equals(Media.OTHER) ? "" : SafeText.line(media.type()) + ", ";
     }
 
     private static String size(long bytes) {

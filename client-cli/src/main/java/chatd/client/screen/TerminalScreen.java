@@ -390,8 +390,24 @@ public final class TerminalScreen implements Screen {
         private final String title;
         private long due = System.nanoTime();
 
+        /** When the first bytes came, and how many had come before. */
+        private long began;
+
+        private long before = -1;
+
         Bar(String title) {
             this.title = title;
+        }
+
+        /** Returns how fast it goes, and how long the rest takes; nothing during the first second. */
+        private String pace(long bytes, long size, long now) {
+            double seconds = (now - began) / 1e9;
+            double perSecond = (bytes - before) / seconds;
+            if (seconds < 1 || perSecond < 1) {
+                return "";
+            }
+            long left = (long) Math.ceil((size - bytes) / perSecond);
+            return "  %.1f MiB/s, %d:%02d left".formatted(perSecond / 1048576, left / 60, left % 60);
         }
 
         @Override
@@ -401,15 +417,20 @@ public final class TerminalScreen implements Screen {
                 return;
             }
             due = now + EVERY_NANOS;
+            if (before < 0) {
+                before = bytes;
+                began = now;
+            }
             double part = size == 0 ? 1 : (double) bytes / size;
             int full = (int) (CELLS * part);
-            String numbers = "  [%s%s] %3d %%  %.1f of %.1f MiB  Ctrl-C cancels"
+            String numbers = "  [%s%s] %3d %%  %.1f of %.1f MiB%s  Ctrl-C cancels"
                     .formatted(
                             "#".repeat(full),
                             "·".repeat(CELLS - full),
                             (int) (100 * part),
                             bytes / 1048576.0,
-                            size / 1048576.0);
+                            size / 1048576.0,
+                            pace(bytes, size, now));
             int room = Math.max(0, terminal.getColumns() - 1 - numbers.length());
             AttributedString name = new AttributedString(SafeText.line(title));
             String line = name.columnSubSequence(0, room) + numbers;

@@ -3,20 +3,27 @@ package chatd.client.screen;
 import chatd.client.net.PrivateFiles;
 import chatd.client.talk.Place;
 import chatd.text.Emoticon;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jline.utils.Levenshtein;
 import org.jspecify.annotations.Nullable;
 
 /** A typed line: a text, or a command with its arguments. */
 public sealed interface TypedLine {
+    /** A path as it is typed among others: in quotes, or without a space but behind a backslash. */
+    Pattern WORD_OR_QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
+
     /** How many items of the history are shown if no number is typed. */
     long USUAL = 20;
 
@@ -42,8 +49,12 @@ public sealed interface TypedLine {
         OLDER("[N]", "what was before that"),
         NEWER("[N]", "what came after it"),
         GROUP("[WHAT [GROUP] …]", "your groups; /help group says what can be done with them"),
-        FILE("NAME[,NAME…] PATH", "send a file; * for everyone"),
+        FILE("NAME[,NAME…] PATH…", "send files, or those of a folder, byte for byte; * for everyone"),
+        PICTURE(
+                "NAME[,NAME…] PATH…",
+                "send pictures, to be shown in place; where and with what they were taken is left out"),
         FETCH("NUMBER", "fetch a file that was offered"),
+        OPEN("NUMBER", "fetch a file and open it with this system's viewer"),
         WHO("[PART]", "who is online, or the users whose names begin with PART"),
         FRIENDS("", "list your friends, and who asks to be one"),
         FRIEND("NAME [TEXT]", "ask somebody to be your friend, or agree"),
@@ -86,7 +97,7 @@ public sealed interface TypedLine {
 
         /** Returns whether its first argument is a list of names. */
         boolean hasNames() {
-            return this == TO || this == MSG || this == FILE;
+            return this == TO || this == MSG || this == FILE || this == PICTURE;
         }
 
         /** Returns whether its argument at an index, from 1 on, is a word of a text to people. */
@@ -132,9 +143,12 @@ public sealed interface TypedLine {
     /** One text to the users named. */
     record Send(List<String> names, String text) implements TypedLine {}
 
-    record SendFile(List<String> names, Path path) implements TypedLine {}
+    /** @param picture whether they are to be shown in place */
+    record SendFiles(List<String> names, List<Path> paths, boolean picture) implements TypedLine {}
 
     record Fetch(long file) implements TypedLine {}
+
+    record Open(long file) implements TypedLine {}
 
     /** One text to who wrote last. */
     record Reply(String text) implements TypedLine {}
@@ -295,8 +309,12 @@ public sealed interface TypedLine {
                 Optional<Long> count = rest.isEmpty() ? Optional.of(USUAL) : count(rest);
                 yield count.isPresent() ? new More(command == Command.OLDER, count.get()) : usage;
             }
-            case FILE -> names == null || second.isEmpty() ? usage : new SendFile(names, path(second));
-            case FETCH -> first.matches("\\d{1,10}") && second.isEmpty() ? new Fetch(Long.parseLong(first)) : usage;
+            case FILE, PICTURE ->
+                names == null || second.isEmpty()
+                        ? usage
+                        : new SendFiles(names, paths(second), command == Command.PICTURE);
+            case FETCH -> isFile(first) && second.isEmpty() ? new Fetch(Long.parseLong(first)) : usage;
+            case OPEN -> isFile(first) && second.isEmpty() ? new Open(Long.parseLong(first)) : usage;
             case GROUP -> new Group(first.toLowerCase(Locale.ROOT), second);
             case REPORT -> isNumber(first) && !second.isEmpty() ? new Report(number(first), second) : usage;
             case WHO -> new Who(rest);
@@ -397,6 +415,24 @@ public sealed interface TypedLine {
     }
 
     /** Parses a path: without the quotes around it, and with a leading {@code ~} for the home directory. */
+    private static boolean isFile(String word) {
+        return word.matches("\\d{1,10}");
+    }
+
+    /** Returns the paths in a text: one, which may have spaces, if there is a file of that name; else one a word. */
+    static List<Path> paths(String text) {
+        Path whole = path(text);
+        if (Files.exists(whole) || !text.contains(" ")) {
+            return List.of(whole);
+        }
+        List<Path> paths = new ArrayList<>();
+        Matcher word = WORD_OR_QUOTED.matcher(text);
+        while (word.find()) {
+            paths.add(path(word.group()));
+        }
+        return paths.stream().allMatch(Files::exists) ? List.copyOf(paths) : List.of(whole);
+    }
+
     static Path path(String text) {
         boolean isQuoted = text.length() > 1
                 && (text.startsWith("'") || text.startsWith("\""))

@@ -3,6 +3,7 @@ package chatd.client.script;
 import chatd.client.net.ClientFailure;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
 import chatd.client.talk.Item;
 import chatd.client.talk.Outgoing;
 import chatd.client.talk.Place;
@@ -10,7 +11,6 @@ import chatd.client.talk.View;
 import chatd.client.talk.resume.ResumedSession;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -131,9 +131,12 @@ public final class ScriptSession implements Closeable {
     }
 
     /** Sends a file; otherwise like {@link #send(List, String, long, String)}. */
-    public long send(List<String> to, String name, long size, InputStream content)
-            throws IOException, InterruptedException {
-        return sent(to, known -> session.send(known, name, size, content, bytes -> {}));
+    public long send(List<String> to, FileToSend file, String id) throws IOException, InterruptedException {
+        return sent(
+                to,
+                known -> id.isEmpty()
+                        ? session.send(known, file, bytes -> {})
+                        : numbered().send(known, file, id, bytes -> {}));
     }
 
     private long sent(List<String> to, Sending sending) throws IOException, InterruptedException {

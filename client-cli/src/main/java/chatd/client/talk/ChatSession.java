@@ -4,7 +4,6 @@ import chatd.client.net.UnknownServer;
 import chatd.protocol.event.Event;
 import chatd.protocol.value.Secret;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -358,7 +357,7 @@ public abstract class ChatSession {
      *
      * @param progress called with the number of bytes sent so far
      */
-    public abstract Outgoing send(List<String> to, String name, long size, InputStream content, LongConsumer progress)
+    public abstract Outgoing send(List<String> to, FileToSend file, LongConsumer progress)
             throws IOException, InterruptedException;
 
     /** Fetches a file; if the server has none, it says so in a text. Blocks until the answer is complete. */

@@ -1,7 +1,7 @@
 package chatd.client.talk;
 
-import chatd.protocol.event.FileEvent;
 import chatd.protocol.value.Content;
+import io.netty.buffer.ByteBufUtil;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ public final class Download implements Closeable {
     private final Path directory;
     private final UnaryOperator<String> visible;
     private final Progress progress;
+    private final MessageDigest digest = sha256();
     private String name = "";
     private long size;
     private long received;
@@ -37,6 +41,14 @@ public final class Download implements Closeable {
         void at(long received, long size);
     }
 
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
     /** @param visible makes a name chosen by others safe to show and to write */
     public Download(Path directory, UnaryOperator<String> visible, Progress progress) {
         this.directory = directory;
@@ -44,13 +56,14 @@ public final class Download implements Closeable {
         this.progress = progress;
     }
 
-    public void begin(FileEvent.FileContent file) {
+    /** Begins to receive a file; once begun, it goes on. */
+    public void begin(String offered, long itsSize) {
         if (part != null || whole != null || failure != null) {
             // Only one was asked for.
             return;
         }
-        name = written(file.name());
-        size = file.size();
+        name = written(offered);
+        size = itsSize;
         try {
             Files.createDirectories(directory);
             part = Files.createTempFile(directory, ".fetching-", "");
@@ -83,22 +96,54 @@ public final class Download implements Closeable {
 
     /** Writes a chunk and releases it. */
     public void take(Content piece) {
+        byte[] bytes = ByteBufUtil.getBytes(piece.bytes());
+        piece.bytes().release();
+        take(bytes, bytes.length);
+        if (piece.last()) {
+            end("");
+        }
+    }
+
+    /** Writes the next bytes. */
+    public void take(byte[] bytes, int length) {
+        OutputStream into = out;
+        if (into == null) {
+            return;
+        }
         try {
-            OutputStream into = out;
-            if (into != null) {
-                received += piece.bytes().readableBytes();
-                piece.bytes().readBytes(into, piece.bytes().readableBytes());
-                progress.at(received, size);
-                if (piece.last()) {
-                    into.close();
-                    out = null;
-                    whole = place();
-                }
-            }
+            into.write(bytes, 0, length);
+            digest.update(bytes, 0, length);
+            received += length;
+            progress.at(received, size);
         } catch (IOException e) {
             failed(e);
-        } finally {
-            piece.bytes().release();
+        }
+    }
+
+    /** Returns how many bytes have been received. */
+    public long received() {
+        return received;
+    }
+
+    /**
+     * Gives the file its name, since all of it has come.
+     *
+     * @param sha256 its SHA-256 in hexadecimal digits; empty if it is not known
+     */
+    public void end(String sha256) {
+        OutputStream into = out;
+        if (into == null) {
+            return;
+        }
+        try {
+            into.close();
+            out = null;
+            if (!sha256.isEmpty() && !sha256.equals(HexFormat.of().formatHex(digest.digest()))) {
+                throw new IOException("what came is not what was sent");
+            }
+            whole = place();
+        } catch (IOException e) {
+            failed(e);
         }
     }
 

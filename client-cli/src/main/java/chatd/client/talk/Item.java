@@ -2,6 +2,7 @@ package chatd.client.talk;
 
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Amended;
+import chatd.protocol.value.Media;
 import chatd.protocol.value.User;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     everyone
  * @param answered the number of the message that it answers; 0 for none
  * @param size the file's size in bytes; -1 for a text, or if it is not known
+ * @param media what a file is; {@link Media#NONE} for a text, or if it is not known
  * @param mentionsMe whether the server says that it mentions the user
  * @param deed what was done about a message; {@link Deed#SENT} for a message itself
  * @param of the number of the message that it is about; 0 for a message itself
@@ -39,6 +41,7 @@ public record Item(
         Optional<List<String>> to,
         long answered,
         long size,
+        Media media,
         boolean mentionsMe,
         Deed deed,
         long of,
@@ -82,6 +85,7 @@ public record Item(
                 to,
                 answered,
                 size,
+                Media.NONE,
                 false,
                 Deed.SENT,
                 0,
@@ -130,6 +134,10 @@ public record Item(
                                 Optional.empty(),
                                 answered,
                                 size)
+                        .of(
+                                offer.content() == null
+                                        ? Media.NONE
+                                        : offer.content().media())
                         .as(Deed.SENT, 0, stored == null ? Amended.NOT : stored.amended());
             }
             case MessageEvent.Erased erased ->
@@ -156,6 +164,26 @@ public record Item(
         return new Item(itsNumber, me, true, now, false, itsText, null, to, 0, -1).as(what, number, Amended.NOT);
     }
 
+    private Item of(Media its) {
+        return new Item(
+                number,
+                sender,
+                isMine,
+                time,
+                isServerTime,
+                text,
+                file,
+                to,
+                answered,
+                size,
+                its,
+                mentionsMe,
+                deed,
+                of,
+                amended,
+                news);
+    }
+
     private Item as(Deed what, long about, Amended now) {
         return new Item(
                 number,
@@ -168,6 +196,7 @@ public record Item(
                 to,
                 answered,
                 size,
+                media,
                 mentionsMe,
                 what,
                 about,
@@ -188,6 +217,7 @@ public record Item(
                 to,
                 answered,
                 size,
+                media,
                 mentionsMe,
                 deed,
                 of,
@@ -238,6 +268,7 @@ public record Item(
                 itsReceivers,
                 answered,
                 size,
+                media,
                 mentions,
                 deed,
                 of,

@@ -69,6 +69,11 @@ public final class LoginExchange {
         return new LoginExchange(server, another, device);
     }
 
+    /** Returns the server. */
+    public Link.To server() {
+        return server;
+    }
+
     /** Returns the name of the account. */
     public String user() {
         return user;

@@ -40,9 +40,10 @@ class TypedLineTest {
         assertThat(TypedLine.of("/all one  two\nthree")).isEqualTo(new TypedLine.Send(List.of(), "one  two\nthree"));
         assertThat(TypedLine.of("/msg bob one  two")).isEqualTo(new TypedLine.Send(List.of("bob"), "one  two"));
         assertThat(TypedLine.of("/file bob,bob My Plan.pdf"))
-                .isEqualTo(new TypedLine.SendFile(List.of("bob"), Path.of("My Plan.pdf")));
+                .isEqualTo(new TypedLine.SendFiles(List.of("bob"), List.of(Path.of("My Plan.pdf")), false));
         assertThat(TypedLine.of("/file * ~/x"))
-                .isEqualTo(new TypedLine.SendFile(List.of(), Path.of(System.getProperty("user.home"), "x")));
+                .isEqualTo(new TypedLine.SendFiles(
+                        List.of(), List.of(Path.of(System.getProperty("user.home"), "x")), false));
         assertThat(TypedLine.of("/fetch 4294967295")).isEqualTo(new TypedLine.Fetch(4294967295L));
         assertThat(TypedLine.of("/history")).isEqualTo(new TypedLine.History(Optional.empty(), Optional.empty(), 20));
         assertThat(TypedLine.of("/history 5")).isEqualTo(new TypedLine.History(Optional.empty(), Optional.empty(), 5));
@@ -120,7 +121,7 @@ class TypedLineTest {
         assertThat(TypedLine.of("/help nope").toString()).contains("There is no command nope");
         assertThat(TypedLine.of("/qut").toString()).contains("did you mean /quit? Nothing was sent.");
         assertThat(TypedLine.of("/file bob 'My Plan.pdf'"))
-                .isEqualTo(new TypedLine.SendFile(List.of("bob"), Path.of("My Plan.pdf")));
+                .isEqualTo(new TypedLine.SendFiles(List.of("bob"), List.of(Path.of("My Plan.pdf")), false));
     }
 
     private List<String> completed(String typed) throws java.io.IOException {

@@ -3,14 +3,12 @@ package chatd.client.talk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chatd.protocol.event.FileEvent;
 import chatd.protocol.value.Content;
 import chatd.text.SafeText;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +20,7 @@ class DownloadTest {
 
     private Download begun(Path into, String name) {
         Download downloads = new Download(into, SafeText::line, (received, size) -> {});
-        downloads.begin(new FileEvent.FileContent("mallory", Instant.EPOCH, name, 1, 3));
+        downloads.begin(name, 3);
         return downloads;
     }
 

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -215,6 +216,11 @@ public final class Administration {
         }
         Instant until = clock.instant().plus(time).truncatedTo(ChronoUnit.SECONDS);
         return update(name, Change.Kind.MUTED, by, account -> account.withMute(Optional.of(until)));
+    }
+
+    /** Sets how much the files of an account may have together, in bytes; empty for what is configured. */
+    public Outcome quota(String name, OptionalLong bytes, String by) throws InterruptedException {
+        return update(name, Change.Kind.QUOTA, by, account -> account.withQuota(bytes));
     }
 
     /** Lets a muted account write again. */

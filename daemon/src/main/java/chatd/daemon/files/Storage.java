@@ -26,6 +26,9 @@ import org.apache.logging.log4j.Logger;
 public final class Storage {
     private static final Logger LOG = LogManager.getLogger(Storage.class);
 
+    /** The quota of an account that has none. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
     /** Percentages of a quota at which it is warned of. */
     private static final int[] WARNED_AT = {95, 80};
 
@@ -89,13 +92,9 @@ public final class Storage {
 
     /** Returns the bytes that the files of an account may have; empty if there is no limit. */
     public OptionalLong quota(Account account) {
-        return account.quota().isPresent()
-                ? account.quota()
-                : limited(config.get().quota().account());
-    }
-
-    private static OptionalLong limited(long bytes) {
-        return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
+        long configured = config.get().quota().account();
+        long bytes = account.quota().orElse(configured == 0 ? UNLIMITED : configured);
+        return bytes == UNLIMITED ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     /**
@@ -159,6 +158,16 @@ public final class Storage {
         }
     }
 
+    /** Returns what tells what is stored. */
+    public StorageStore store() {
+        return store;
+    }
+
+    /** Returns the bytes of the disk that are kept free. */
+    public long reserve() {
+        return config.get().storage().reserve();
+    }
+
     /** Returns the bytes that all files may have together; 0 if there is no limit. */
     public long most() {
         return config.get().quota().server();
@@ -169,10 +178,26 @@ public final class Storage {
         return contents.bytes();
     }
 
-    /** Returns how full the server's quota is, in per cent; 0 if it has none. */
-    public int percent() {
-        long most = most();
-        return most == 0 ? 0 : (int) Math.min(100, used() * 100 / most);
+    /** Returns what takes the attention of an administrator, as a sentence; empty if nothing does. */
+    public String trouble() {
+        OptionalLong free = free();
+        if (reserve() > 0 && free.isPresent() && free.getAsLong() < reserve()) {
+            return "The disk of the database has only %s free: no large files are taken."
+                    .formatted(Size.of(free.getAsLong()));
+        }
+        int percent = most() == 0 ? 0 : (int) Math.min(100, used() * 100 / most());
+        return percent < WARNED_AT[WARNED_AT.length - 1]
+                ? ""
+                : "The files take %d %% of quota.server (%s of %s)."
+                        .formatted(percent, Size.of(used()), Size.of(most()));
+    }
+
+    /** Returns in words how much is stored. */
+    public String state() {
+        OptionalLong free = free();
+        return Size.of(used())
+                + (most() == 0 ? "" : " of " + Size.of(most()))
+                + (free.isEmpty() ? "" : ", " + Size.of(free.getAsLong()) + " free on the disk");
     }
 
     /** Returns the percentage to be warned of now, which was passed since the last warning; 0 if none. */

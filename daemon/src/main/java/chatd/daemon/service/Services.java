@@ -9,6 +9,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.dispatch.Room;
 import chatd.daemon.files.FileRooms;
 import chatd.daemon.files.FilesOverHttp;
+import chatd.daemon.files.Storage;
 import chatd.daemon.friends.Friends;
 import chatd.daemon.groups.Groups;
 import chatd.daemon.journal.ServiceParts;
@@ -139,6 +140,10 @@ public final class Services implements AutoCloseable {
 
     public FileRooms files() {
         return files;
+    }
+
+    public Storage storage() {
+        return files.storage();
     }
 
     public FilesOverHttp filesOverHttp() {

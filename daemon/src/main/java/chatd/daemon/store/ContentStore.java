@@ -165,7 +165,7 @@ public final class ContentStore {
         bytes.addAndGet(-freed);
     }
 
-    private static Condition isUnused() {
+    static Condition isUnused() {
         return DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER)))
                 .andNotExists(DSL.selectOne().from(REPORT).where(REPORT.CONTENT.eq(CONTENT.NUMBER)));
     }

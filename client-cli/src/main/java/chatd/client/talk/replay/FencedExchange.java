@@ -115,8 +115,11 @@ final class FencedExchange extends Exchange {
 
     private static boolean take(Download downloads, FileEvent file) throws IOException {
         switch (file) {
-            case FileEvent.FileContent content -> downloads.begin(content);
+            case FileEvent.FileContent content -> downloads.begin(content.name(), content.size());
             case FileEvent.Piece piece -> downloads.take(piece.content());
+            // Only by chat-json/1.
+            case FileEvent.Chunk chunk -> {}
+            case FileEvent.End end -> {}
         }
         return true;
     }

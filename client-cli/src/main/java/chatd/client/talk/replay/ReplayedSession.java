@@ -5,6 +5,7 @@ import chatd.client.net.UnknownServer;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Connection;
 import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
 import chatd.client.talk.Item;
 import chatd.client.talk.LoginExchange;
 import chatd.client.talk.NotConnected;
@@ -21,10 +22,12 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
+import chatd.protocol.value.Limits;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -278,15 +281,26 @@ public final class ReplayedSession extends ChatSession {
     }
 
     @Override
-    public Outgoing send(List<String> to, String name, long size, InputStream content, LongConsumer progress)
+    public Outgoing send(List<String> to, FileToSend file, LongConsumer progress)
             throws IOException, InterruptedException {
-        Outgoing mine = new Outgoing(me, to, name, true, 0, clock.instant());
+        if (file.size() > Limits.DEFAULT.file()) {
+            // A server that receives a frame over its limit closes the connection without saying why.
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "The file " + file.path() + " has " + file.size() + " bytes; the maximum of chat/1 is "
+                            + Limits.DEFAULT.file() + ". Nothing was sent.");
+        }
+        Outgoing mine = new Outgoing(me, to, file.name(), true, 0, clock.instant());
         FencedExchange exchange;
         synchronized (sending()) {
             Connection now = connection();
             items.sending(mine);
-            try {
-                now.link().send(new FileCommand.SendFile(Outgoing.audience(to), name, size), content, progress);
+            try (InputStream content = Files.newInputStream(file.path())) {
+                now.link()
+                        .send(
+                                new FileCommand.SendFile(Outgoing.audience(to), file.name(), file.size()),
+                                content,
+                                progress);
             } catch (IllegalArgumentException e) {
                 items.forget(mine);
                 throw e;

@@ -6,6 +6,7 @@ import chatd.client.talk.NotConnected;
 import chatd.protocol.command.Command;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.SessionEvent;
+import chatd.protocol.value.Code;
 import chatd.protocol.value.User;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -79,18 +80,19 @@ final class Requests {
     }
 
     static ClientFailure failure(SessionEvent.Refused refusal) {
-        int exit = switch (refusal.code()) {
+        return failure(refusal.code(), refusal.text());
+    }
+
+    /** @param text what the server said; empty if nothing */
+    static ClientFailure failure(Code code, String text) {
+        int exit = switch (code) {
             case NO_SUCH_USER, NO_SUCH_GROUP, NO_SUCH_MESSAGE, NO_SUCH_FILE, NO_SUCH_REQUEST, NO_SUCH_SESSION ->
                 ClientFailure.NO_SUCH;
             case NAME_TAKEN -> ClientFailure.CONFLICT;
             case THROTTLED, BUSY -> ClientFailure.TRY_LATER;
             default -> ClientFailure.NO;
         };
-        return new ClientFailure(
-                exit,
-                refusal.text().isEmpty()
-                        ? "The server refused it: " + refusal.code().word() + "."
-                        : refusal.text());
+        return new ClientFailure(exit, text.isEmpty() ? "The server refused it: " + code.word() + "." : text);
     }
 
     static User user(String name) {

@@ -5,6 +5,7 @@ import chatd.client.net.UnknownServer;
 import chatd.client.talk.ChatSession;
 import chatd.client.talk.Connection;
 import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
 import chatd.client.talk.GroupNews;
 import chatd.client.talk.Item;
 import chatd.client.talk.LoginExchange;
@@ -13,6 +14,7 @@ import chatd.client.talk.Preferences;
 import chatd.client.talk.View;
 import chatd.protocol.command.AccountCommand;
 import chatd.protocol.command.Command;
+import chatd.protocol.command.FileCommand;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
 import chatd.protocol.command.UserCommand;
@@ -24,10 +26,10 @@ import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Attention;
+import chatd.protocol.value.Audience;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.User;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +80,7 @@ public final class ResumedSession extends ChatSession {
 
     private boolean wasTold;
     private volatile boolean isContinued;
-    private volatile @Nullable ChatSession files;
+    private final Transfers transfers;
 
     /**
      * What differs between people and scripts.
@@ -86,14 +88,8 @@ public final class ResumedSession extends ChatSession {
      * @param isScript whether nobody reads along: nothing is marked as read, and what waits is not shown
      * @param returns whether it connects again after a loss
      * @param keeper told each key for this device's next login
-     * @param files opens a session for files, which the JSON messages of this version do not carry
      */
-    public record Options(boolean isScript, boolean returns, Consumer<Secret> keeper, FileWay files) {}
-
-    /** Opens a session that carries files. */
-    public interface FileWay {
-        ChatSession open(Secret password) throws UnknownServer;
-    }
+    public record Options(boolean isScript, boolean returns, Consumer<Secret> keeper) {}
 
     /** @param random as in {@link ChatSession} */
     public ResumedSession(LoginExchange login, View view, Clock clock, RandomGenerator random, Options options) {
@@ -101,6 +97,7 @@ public final class ResumedSession extends ChatSession {
         this.name = login.user();
         this.clock = clock;
         this.options = options;
+        this.transfers = new Transfers(login.server(), () -> token, random);
     }
 
     /** Returns the name of the user who is logged in. */
@@ -487,57 +484,71 @@ public final class ResumedSession extends ChatSession {
     }
 
     @Override
-    public Outgoing send(List<String> to, String file, long size, InputStream content, LongConsumer progress)
+    public Outgoing send(List<String> to, FileToSend file, LongConsumer progress)
             throws IOException, InterruptedException {
-        // Files go over chat/1.
-        List<String> words = to.stream().map(People::word).toList();
-        return withFiles(session -> session.send(words, file, size, content, progress));
+        return send(to, file, Requests.id(), progress);
+    }
+
+    /**
+     * Sends a file. Blocks until the server has answered.
+     *
+     * @param id an identifier under which the server stores it once
+     */
+    public Outgoing send(List<String> to, FileToSend file, String id, LongConsumer progress)
+            throws IOException, InterruptedException {
+        Outgoing mine = new Outgoing(name, to, file.name(), true, 0, clock.instant());
+        String first = to.isEmpty() ? "" : People.word(to.getFirst());
+        try {
+            // It arrives as what another session of the account sends.
+            Transfers.Sent sent = transfers.send(first, file, id, progress);
+            for (String other : to.subList(Math.min(1, to.size()), to.size())) {
+                again(other, sent.file(), file, id);
+            }
+            mine.stored(sent.message());
+        } catch (ClientFailure e) {
+            mine.refused(e.exit(), e.text());
+            throw e;
+        }
+        return mine;
+    }
+
+    /** Sends to somebody else what was just sent, without its bytes. */
+    private void again(String to, long number, FileToSend file, String id) throws IOException, InterruptedException {
+        User user = people.user(to);
+        Audience audience =
+                user instanceof User.Group group ? new Audience.Group(group.number()) : new Audience.One(user);
+        String its = id.length() > 40 ? Requests.id() : id + "-" + to.hashCode();
+        Request request = requests.ask(
+                its, new FileCommand.SendAgain(audience, number, file.picture(), 0, its), SessionEvent.Accepted.class);
+        request.await();
+        SessionEvent.Refused refusal = request.refusal();
+        if (refusal != null) {
+            throw Requests.failure(refusal);
+        }
+        SessionEvent.Accepted accepted = (SessionEvent.Accepted) Objects.requireNonNull(request.answer());
+        view().sent(new Outgoing(name, List.of(to), file.name(), true, 0, accepted.time())
+                .item()
+                .stored(accepted.message(), accepted.time()));
     }
 
     @Override
     public void fetch(long file, Download downloads) throws IOException, InterruptedException {
-        withFiles(session -> {
-            session.fetch(file, downloads);
-            return downloads;
-        });
+        transfers.fetch(file, downloads);
     }
 
-    private interface WithFiles<T> {
-        T run(ChatSession session) throws IOException, InterruptedException;
+    /** Returns what a file is called, its media type and its size; blocks. */
+    public FileFacts facts(long file) throws IOException, InterruptedException {
+        return transfers.facts(file);
     }
 
-    private <T> T withFiles(WithFiles<T> work) throws IOException, InterruptedException {
-        Secret secret = password();
-        if (secret == null) {
-            throw new ClientFailure(
-                    ClientFailure.NO,
-                    "Files need your password, and you were logged in without it: start the client with"
-                            + " --protocol chat/1.");
-        }
-        connection();
-        ChatSession session;
-        try {
-            session = options.files().open(secret);
-        } catch (UnknownServer e) {
-            throw new IOException("Nobody vouches for the server any more.", e);
-        }
-        files = session;
-        try {
-            return work.run(session);
-        } finally {
-            files = null;
-            session.leave();
-        }
-    }
+    /** What the server says of a file. */
+    public record FileFacts(String name, String media, long size) {}
 
     /** Cuts the connection of a file that is being sent or fetched, if there is one. */
     @Override
     public void cut(String why) {
-        ChatSession session = files;
-        if (session == null) {
+        if (!transfers.cut()) {
             super.cut(why);
-        } else {
-            session.cut(why);
         }
     }
 

@@ -141,6 +141,12 @@ public final class StatsCommands implements AutoCloseable {
         all.map(running -> running.services().search().indexer().trouble())
                 .filter(trouble -> !trouble.isEmpty())
                 .ifPresent(trouble -> problems.add("Search is not available: " + trouble + "."));
+        if (all.isPresent() && !parts.database().equals(AWAY)) {
+            String trouble = all.get().services().storage().trouble();
+            if (!trouble.isEmpty()) {
+                problems.add(trouble);
+            }
+        }
         String end = parts.certificateEnd();
         if (Instant.now().isAfter(Instant.parse(end))) {
             problems.add("The certificate expired at " + end + ": nobody can connect. Renew it.");
@@ -175,8 +181,13 @@ public final class StatsCommands implements AutoCloseable {
                 log.files().directory().toAbsolutePath().toString(),
                 log.openBytes(),
                 all.map(parts -> parts.services().search().indexer().state()).orElse(AWAY),
+                all.map(StatsCommands::storage).orElse(AWAY),
                 end.toString(),
                 Duration.between(Instant.now(), end).toDays());
+    }
+
+    private static String storage(Running.Parts parts) {
+        return parts.journal().isAway() ? AWAY : parts.services().storage().state();
     }
 
     private static SystemCalls.People people(Running.Parts parts) {

@@ -11,8 +11,10 @@ import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.NamePolicy;
+import chatd.daemon.files.Storage;
 import chatd.daemon.model.Account;
 import chatd.daemon.model.Refusal;
+import chatd.daemon.store.StorageStore;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -69,6 +72,13 @@ public record UserCommands(Running running, Supplier<Config> config) {
                                 .mute(request.name(), Duration.ofSeconds(request.seconds()), by.user())),
                         "name",
                         "seconds"),
+                AdminCommand.of(
+                        UserCalls.QUOTA,
+                        Role.administrators(),
+                        (request, by, out) ->
+                                changed(administration().quota(request.name(), quota(request), by.user())),
+                        "name",
+                        "quota"),
                 changing(UserCalls.UNMUTE, (request, by) -> administration().unmute(request.name(), by)),
                 changing(
                         UserCalls.NOTE,
@@ -181,10 +191,24 @@ public record UserCommands(Running running, Supplier<Config> config) {
     }
 
     private UserCalls.Details whole(Account account) {
+        Storage storage = running.services().storage();
+        StorageStore.Stored stored = storage.store().of(account.number());
+        OptionalLong quota = storage.quota(account);
         return new UserCalls.Details(
                 shown(account),
                 running.services().directory().formerNames(account),
-                administration().wrongPasswords(account));
+                administration().wrongPasswords(account),
+                stored.files(),
+                stored.bytes(),
+                quota.isEmpty() ? null : (Long) quota.getAsLong());
+    }
+
+    private static OptionalLong quota(UserCalls.Quota request) {
+        Long quota = request.quota();
+        if (quota != null && quota < 0) {
+            throw new Refusal(Code.MALFORMED, "A quota is not negative.");
+        }
+        return quota == null ? OptionalLong.empty() : OptionalLong.of(quota);
     }
 
     private UserCalls.Imported imported(

@@ -1,0 +1,128 @@
+package chatd.client;
+
+import chatd.client.net.ClientFailure;
+import chatd.client.screen.Presenter;
+import chatd.client.screen.Screen;
+import chatd.client.talk.ChatSession;
+import chatd.client.talk.Download;
+import chatd.client.talk.FileToSend;
+import chatd.client.talk.resume.ResumedSession;
+import chatd.protocol.value.Media;
+import chatd.text.SafeText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Files that a person sends, fetches and opens. On the user's thread. */
+final class FileTalk {
+    /** The program that opens a file with what the system has for it. */
+    private static final String VIEWER = "xdg-open";
+
+    private final Screen screen;
+    private final Presenter presenter;
+    private final Path downloads;
+    private final Function<List<String>, String> shown;
+
+    /** @param shown returns recipients as they are shown */
+    FileTalk(Screen screen, Presenter presenter, Path downloads, Function<List<String>, String> shown) {
+        this.screen = screen;
+        this.presenter = presenter;
+        this.downloads = downloads;
+        this.shown = shown;
+    }
+
+    /**
+     * Sends files, one after the other; of a folder, those that are directly in it, after a question. All are checked
+     * before the first is sent.
+     *
+     * @param to an empty list means everyone
+     */
+    void send(ChatSession session, List<String> to, List<Path> paths, boolean picture)
+            throws IOException, InterruptedException {
+        List<FileToSend> files = new ArrayList<>();
+        for (Path path : paths) {
+            for (Path one : Files.isDirectory(path) ? inside(path) : List.of(path)) {
+                files.add(SizeLimits.file(one, picture));
+            }
+        }
+        boolean isFolder = paths.stream().anyMatch(Files::isDirectory);
+        if (files.isEmpty()) {
+            presenter.notice("There is no file in it. Nothing was sent.");
+            return;
+        }
+        if (isFolder && !isMeant(files, to)) {
+            presenter.notice("Nothing was sent.");
+            return;
+        }
+        for (int i = 0; i < files.size(); i++) {
+            FileToSend file = files.get(i);
+            String title = files.size() == 1 ? file.name() : file.name() + " (%d of %d)".formatted(i + 1, files.size());
+            screen.during(title, bar -> session.send(to, file, sent -> bar.at(sent, file.size())));
+        }
+    }
+
+    private static List<Path> inside(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> Files.isRegularFile(path)
+                            && !String.valueOf(path.getFileName()).startsWith("."))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private boolean isMeant(List<FileToSend> files, List<String> to) {
+        long bytes = files.stream().mapToLong(FileToSend::size).sum();
+        String whom = to.isEmpty() ? "everyone" : shown.apply(to);
+        return screen.confirm("Send %d %s, %.1f MiB, to %s?"
+                .formatted(files.size(), files.size() == 1 ? "file" : "files", bytes / 1048576.0, SafeText.line(whom)));
+    }
+
+    void fetch(ChatSession session, long file) throws IOException, InterruptedException {
+        Path whole = fetched(session, file);
+        if (whole != null) {
+            presenter.notice("Saved as " + whole);
+        }
+    }
+
+    private @Nullable Path fetched(ChatSession session, long file) throws IOException, InterruptedException {
+        Path[] whole = new Path[1];
+        screen.during("file " + file, bar -> {
+            try (Download download = new Download(downloads, SafeText::line, bar::at)) {
+                session.fetch(file, download);
+                whole[0] = download.whole();
+            }
+        });
+        return whole[0];
+    }
+
+    /** Fetches a file after a question, and hands it to the system's viewer. */
+    void open(ResumedSession session, long file) throws IOException, InterruptedException {
+        ResumedSession.FileFacts facts = session.facts(file);
+        String kind = facts.media().equals(Media.OTHER) ? "" : facts.media() + ", ";
+        if (!screen.confirm("Open %s (%s%.1f MiB) with this system's viewer?"
+                .formatted(SafeText.line(facts.name()), SafeText.line(kind), facts.size() / 1048576.0))) {
+            presenter.notice("It was not opened; /fetch " + file + " saves it.");
+            return;
+        }
+        Path whole = fetched(session, file);
+        if (whole == null) {
+            return;
+        }
+        presenter.notice("Saved as " + whole);
+        try {
+            new ProcessBuilder(VIEWER, whole.toAbsolutePath().toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new ClientFailure(
+                    ClientFailure.NO,
+                    "This system has no " + VIEWER + " that could open it (package xdg-utils). Open it by hand.");
+        }
+    }
+}
