@@ -1,0 +1,237 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Files that the client's scripts send and fetch by {@code chat-json/1}, also through connections that are cut. */
+@ExtendWith(SharedChatd.class)
+@Tag("processes")
+class ClientFilesIT {
+    private static final int LARGE = 12 << 20;
+    private static final int CUTS = 3;
+
+    @TempDir
+    private Path directory;
+
+    private final Chatd chatd;
+    private final Chatd.Person ann;
+    private final Chatd.Person ben;
+
+    ClientFilesIT(Chatd chatd) {
+        this.chatd = chatd;
+        this.ann = chatd.person();
+        this.ben = chatd.person();
+    }
+
+    private List<String> as(Chatd.Person person, int port, String... arguments) throws IOException {
+        Path file = Files.writeString(directory.resolve(person.name()), person.password() + "\n");
+        var all = new ArrayList<>(List.of(
+                "--ca",
+                chatd.ca().toString(),
+                "--password-file",
+                file.toString(),
+                "--downloads",
+                downloads().toString(),
+                person.name() + "@localhost:" + port));
+        all.addAll(List.of(arguments));
+        return all;
+    }
+
+    private Path downloads() {
+        return directory.resolve("in");
+    }
+
+    private Run client(Chatd.Person person, String... arguments) throws IOException {
+        return Run.client("", Map.of(), as(person, chatd.port(), arguments).toArray(String[]::new));
+    }
+
+    private Path file(String name, int size) throws IOException {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return Files.write(directory.resolve(name), bytes);
+    }
+
+    /** Returns the last items that somebody sees, oldest first. */
+    private List<JsonNode> history(Chatd.Person person, int count) throws IOException {
+        return client(person, "history", "-n", Integer.toString(count), "-o", "jsonl")
+                .exits(0)
+                .out()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+    }
+
+    private long number(String sql) {
+        try (Connection connection = chatd.sql();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void severalFilesGoToSeveralPeopleAndAreOfferedWithTheirKinds() throws IOException {
+        Path one = file("one.bin", 70_000);
+        Path two = file("two ünï.bin", 0);
+        Chatd.Person cat = chatd.person();
+        List<JsonNode> sent = client(
+                        ann,
+                        "send",
+                        "-o",
+                        "jsonl",
+                        ben.name(),
+                        cat.name(),
+                        "--file",
+                        one.toString(),
+                        "--file",
+                        two.toString())
+                .exits(0)
+                .out()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+        assertThat(sent)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.path("mid").asLong()).isPositive());
+        for (Chatd.Person reader : List.of(ben, cat)) {
+            List<JsonNode> items = history(reader, 2);
+            assertThat(items.getFirst().path("name").asString()).isEqualTo("one.bin");
+            assertThat(items.getFirst().path("size").asLong()).isEqualTo(70_000);
+            assertThat(items.getFirst().path("media").asString()).isEqualTo("application/octet-stream");
+            assertThat(items.getLast().path("name").asString()).isEqualTo("two ünï.bin");
+            String path = client(reader, "fetch", items.getFirst().path("file").toString())
+                    .exits(0)
+                    .out()
+                    .strip();
+            assertThat(Path.of(path)).hasSameBinaryContentAs(one);
+        }
+        // The bytes went once, and are stored once.
+        assertThat(number("select count(*) from content where size = 70000")).isEqualTo(1);
+    }
+
+    @Test
+    void standardInputIsSentUnderANameAndAnIdentifierSendsItOnce() throws IOException {
+        for (int i = 0; i < 2; i++) {
+            Run.client(
+                            "backup of today",
+                            Map.of(),
+                            as(
+                                            ann,
+                                            chatd.port(),
+                                            "send",
+                                            ben.name(),
+                                            "--file",
+                                            "-",
+                                            "--name",
+                                            "backup.txt",
+                                            "--id",
+                                            "b1")
+                                    .toArray(String[]::new))
+                    .exits(0);
+        }
+        List<JsonNode> items = history(ben, 10);
+        assertThat(items).hasSize(1);
+        assertThat(items.getFirst().path("size").asLong()).isEqualTo("backup of today".length());
+        assertThat(client(ann, "send", ben.name(), "--file", "-").exits(2).err())
+                .contains("--name");
+    }
+
+    @Test
+    void refusalsSayWhyAndNothingIsSent() throws IOException {
+        Path one = file("one.bin", 10);
+        assertThat(client(ann, "send", "nobody-at-all", "--file", one.toString())
+                        .exits(4)
+                        .err())
+                .contains("There is no user called nobody-at-all");
+        assertThat(client(
+                                ann,
+                                "send",
+                                ben.name(),
+                                "--picture",
+                                Files.write(
+                                                directory.resolve("x.jpg"),
+                                                new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0})
+                                        .toString())
+                        .exits(1)
+                        .err())
+                .contains("This picture can't be shown", "Send it as a file");
+        assertThat(client(ben, "fetch", "4000000000").exits(4).err()).contains("There is no file 4000000000 for you.");
+        assertThat(history(ben, 10)).isEmpty();
+    }
+
+    @Test
+    void aFileIsSentThroughCutsAndFetchedThroughCuts() throws Exception {
+        Path large = file("large.bin", LARGE);
+        try (CutProxy proxy = CutProxy.onPort(chatd.port())) {
+            proxy.slow(Duration.ofMillis(10));
+            Path out = directory.resolve("out");
+            Process sending = start(out, as(ann, proxy.port(), "send", ben.name(), "--file", large.toString()));
+            long before = number("select coalesce(sum(length(bytes)), 0) from content_chunk");
+            for (int i = 1; i <= CUTS; i++) {
+                long enough = before + (long) i * LARGE / (CUTS + 2);
+                await().pollInterval(Duration.ofMillis(20))
+                        .until(() -> number("select coalesce(sum(length(bytes)), 0) from content_chunk") > enough);
+                proxy.cut();
+            }
+            assertThat(sending.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(sending.exitValue()).as(Files.readString(out)).isZero();
+            List<JsonNode> items = history(ben, 10);
+            assertThat(items).hasSize(1);
+
+            Process fetching = start(
+                    out,
+                    as(ben, proxy.port(), "fetch", items.getFirst().path("file").toString()));
+            for (int i = 1; i <= CUTS; i++) {
+                long enough = (long) i * LARGE / (CUTS + 2);
+                await().pollInterval(Duration.ofMillis(20)).until(() -> received() > enough);
+                proxy.cut();
+            }
+            assertThat(fetching.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(fetching.exitValue()).as(Files.readString(out)).isZero();
+            assertThat(downloads().resolve("large.bin")).hasSameBinaryContentAs(large);
+            assertThat(received()).isZero();
+        }
+    }
+
+    private static Process start(Path out, List<String> arguments) throws IOException {
+        var command = new ArrayList<>(arguments);
+        command.addFirst("client");
+        return Run.start(out, command.toArray(String[]::new));
+    }
+
+    /** Returns the size of the file that is being fetched; 0 if there is none. */
+    private long received() throws IOException {
+        if (!Files.isDirectory(downloads())) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(downloads())) {
+            return files.filter(path -> path.getFileName().toString().startsWith(".fetching-"))
+                    .mapToLong(path -> path.toFile().length())
+                    .sum();
+        }
+    }
+}

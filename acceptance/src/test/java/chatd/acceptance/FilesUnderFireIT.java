@@ -1,0 +1,228 @@
+package chatd.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import chatd.fixtures.Campaign;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Many large files at once, over HTTP, in a daemon with little memory; and files while the daemon is killed: what was
+ * acknowledged is there with every byte, and of everything else nothing. The property {@code chatd.seed} sets the seed.
+ */
+@Tag("processes")
+class FilesUnderFireIT {
+    private static final String SMALL_HEAP = "-Xmx160m -XX:MaxDirectMemorySize=160m";
+
+    private static final int AT_ONCE = Campaign.times(8, 32);
+    private static final int EACH = Campaign.times(4 << 20, 16 << 20);
+    private static final int LARGEST = Campaign.times(40 << 20, 256 << 20);
+    private static final int KILLS = Campaign.times(3, 30);
+
+    /** A content that is made as it is written: random bytes by its number. */
+    private record Made(long seed, int size) {
+        void write(OutputStream out) throws IOException {
+            var random = new Random(seed);
+            byte[] some = new byte[32 << 10];
+            for (int left = size; left > 0; left -= some.length) {
+                random.nextBytes(some);
+                out.write(some, 0, Math.min(left, some.length));
+            }
+        }
+
+        String sha256() {
+            try {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                write(new OutputStream() {
+                    @Override
+                    public void write(int one) {
+                        digest.update((byte) one);
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int from, int length) {
+                        digest.update(bytes, from, length);
+                    }
+                });
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static String token(Chatd chatd, Chatd.Person person) {
+        try (JsonSocket socket = JsonCarrier.LINES.connect(chatd)) {
+            return socket.logIn(person.name(), person.password(), "files")
+                    .path("token")
+                    .asString();
+        }
+    }
+
+    /** Sends a file to oneself; returns its number. */
+    private static long send(Chatd chatd, Chatd.Person person, String token, String id, Made content)
+            throws IOException {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            http.send(("POST /files?to=%s&name=%s&size=%d&id=%s HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n")
+                    .formatted(person.name(), id, content.size(), id, token, content.size()));
+            content.write(http.socket().getOutputStream());
+            HttpClient.Response response = http.response(false);
+            assertThat(response.status()).as(response.head()).isEqualTo(201);
+            return JsonMapper.shared().readTree(response.body()).path("file").asLong();
+        }
+    }
+
+    private static String fetchedSha256(Chatd chatd, String token, long file) throws Exception {
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            http.send("GET /files/%d HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+                    .formatted(file, token));
+            String head = HttpClient.head(http.socket().getInputStream());
+            assertThat(head).startsWith("HTTP/1.1 200");
+            var length = new HttpClient.Response(head, new byte[0]).header("content-length");
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] some = new byte[32 << 10];
+            for (int left = Integer.parseInt(length); left > 0; ) {
+                int count = http.socket().getInputStream().read(some, 0, Math.min(left, some.length));
+                assertThat(count).isPositive();
+                digest.update(some, 0, count);
+                left -= count;
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        }
+    }
+
+    private static long number(Chatd chatd, String sql) {
+        try (Connection connection = chatd.sql();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void manyLargeFilesAtOnceAreTakenAndGivenWithLittleMemory() throws Exception {
+        try (SpawnedDaemon chatd = SpawnedDaemon.start(Chatd.JAVA_OPTIONS, SMALL_HEAP);
+                ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE + 1)) {
+            List<Future<Boolean>> done = new ArrayList<>();
+            for (int i = 0; i <= AT_ONCE; i++) {
+                var content = new Made(i, i == 0 ? LARGEST : EACH);
+                Chatd.Person person = chatd.person();
+                done.add(pool.submit(() -> {
+                    String token = token(chatd, person);
+                    long file = send(chatd, person, token, "f" + content.seed(), content);
+                    return fetchedSha256(chatd, token, file).equals(content.sha256());
+                }));
+            }
+            for (Future<Boolean> one : done) {
+                assertThat(one.get()).isTrue();
+            }
+            assertThat(chatd.admin("", "storage", "check").exits(0).out())
+                    .contains("everything is there")
+                    .doesNotContain("not referred to");
+        }
+    }
+
+    @Test
+    void afterKillsWhatWasAcknowledgedIsThereAndNothingElse() throws Exception {
+        long seed = Long.getLong("chatd.seed", System.nanoTime());
+        Campaign.tell("seed " + seed);
+        var random = new Random(seed);
+        var sent = new AtomicInteger();
+        try (SpawnedDaemon chatd = SpawnedDaemon.start();
+                ExecutorService pool = Executors.newFixedThreadPool(4)) {
+            Chatd.Person person = chatd.person();
+            for (int i = 0; i < KILLS; i++) {
+                String token = token(chatd, person);
+                List<Future<Made>> uploads = new ArrayList<>();
+                int before = sent.get();
+                for (int j = 0; j < 4; j++) {
+                    long its = random.nextLong();
+                    int size = 1 + random.nextInt(3 << 20);
+                    uploads.add(pool.submit(untilCut(chatd, person, token, its, size, sent)));
+                }
+                // Some are through, and others under way.
+                int enough = before + random.nextInt(3);
+                await().until(() -> sent.get() >= enough);
+                chatd.killDaemon();
+                for (Future<Made> one : uploads) {
+                    one.get();
+                }
+                chatd.begin();
+                compare(chatd, person);
+            }
+            Campaign.tell("%d kills, %d files acknowledged".formatted(KILLS, sent.get()));
+            assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
+                    .contains("consistent");
+        }
+    }
+
+    /** Sends files one after the other until the daemon is gone. */
+    private static Callable<Made> untilCut(
+            Chatd chatd, Chatd.Person person, String token, long first, int size, AtomicInteger sent) {
+        return () -> {
+            var random = new Random(first);
+            while (true) {
+                var content = new Made(random.nextLong(), 1 + random.nextInt(size));
+                String id = Long.toHexString(content.seed()) + "-" + content.size();
+                try {
+                    send(chatd, person, token, id, content);
+                    sent.incrementAndGet();
+                } catch (IOException | RuntimeException e) {
+                    return content;
+                }
+            }
+        };
+    }
+
+    /** Compares each file of the history with what was sent, and looks for what should not be there. */
+    private static void compare(Chatd chatd, Chatd.Person person) throws Exception {
+        try (JsonSocket socket = JsonCarrier.LINES.connect(chatd)) {
+            String token = socket.logIn(person.name(), person.password(), "files")
+                    .path("token")
+                    .asString();
+            JsonNode items = socket.history(200, "").path("items");
+            for (JsonNode item : items) {
+                JsonNode offer = item.path("info");
+                String[] id = offer.path("name").asString().split("-", 2);
+                var content = new Made(Long.parseUnsignedLong(id[0], 16), Integer.parseInt(id[1]));
+                assertThat(offer.path("sha256").asString()).isEqualTo(content.sha256());
+                assertThat(fetchedSha256(chatd, token, offer.path("file").asLong()))
+                        .isEqualTo(content.sha256());
+            }
+        }
+        assertThat(chatd.admin("", "storage", "check").exits(0).out())
+                .contains("everything is there")
+                .doesNotContain("not referred to");
+        assertThat(number(chatd, "select sum(files) from account_storage"))
+                .isEqualTo(number(chatd, "select count(*) from file where content is not null"));
+        assertThat(number(chatd, "select coalesce(sum(bytes), 0) from account_storage"))
+                .isEqualTo(number(chatd, "select coalesce(sum(size), 0) from file"));
+    }
+}
